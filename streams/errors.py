@@ -1,0 +1,36 @@
+"""The root of every error that Windowpane raises on purpose.
+
+    WindowpaneError                 one line that says what is wrong and what to do
+    ├── streams.errors.DefinitionError      a stream definition breaks a rule
+    ├── streams.errors.TopicError           Kafka holds a topic that cannot be used as declared
+    ├── iceberg.errors.LakeError            a table, snapshot or commit
+    ├── query.errors.QueryError             a window cannot be answered
+    ├── flink_jobs.errors.JobError          a job cannot be rendered, submitted or found
+    └── compose.errors.StackError           the engines and what they run on
+
+Third-party errors are translated at the boundary of the package that talks to the engine.
+"""
+
+from __future__ import annotations
+
+__all__ = ["DefinitionError", "TopicError", "WindowpaneError"]
+
+
+class WindowpaneError(Exception):
+    """Base of all errors meant for people. `str(error)` is one line."""
+
+
+class DefinitionError(WindowpaneError):
+    """A stream definition breaks a rule.
+
+    Carries the file, the dotted key, the value found and what is allowed.
+    """
+
+    def __init__(self, file: str, key: str, value: object, allowed: str) -> None:
+        self.file, self.key, self.value, self.allowed = file, key, value, allowed
+        shown = "" if value is None else f" = {value!r}"
+        super().__init__(f"{file}: {key}{shown}: {allowed}")
+
+
+class TopicError(WindowpaneError):
+    """Kafka cannot be reached, or holds a topic that cannot be used as declared."""

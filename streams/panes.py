@@ -1,0 +1,104 @@
+"""The shape of panes: which columns a definition gives them, and the tables of a stream.
+
+This is the one place that names the columns; the job that fills them, the tables that hold them and the query that
+merges them all read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from streams.definition import Definition
+
+__all__ = [
+    "DAY_ARRIVAL_SECONDS",
+    "GRAIN_TABLES",
+    "MINUTE_ARRIVAL_SECONDS",
+    "Aggregate",
+    "ColumnType",
+    "Grain",
+    "PaneColumn",
+    "pane_columns",
+]
+
+MINUTE_ARRIVAL_SECONDS = 10
+"""Length of the arrival windows of minute panes and of the ledger."""
+
+DAY_ARRIVAL_SECONDS = 600
+"""Length of the arrival windows of day panes; a multiple of the minute panes' own."""
+
+
+class Grain(StrEnum):
+    """The event-time length of a pane."""
+
+    MINUTE = "minute"
+    DAY = "day"
+
+    @property
+    def seconds(self) -> int:
+        """Length of the grain."""
+        return {Grain.MINUTE: 60, Grain.DAY: 86_400}[self]
+
+    @property
+    def arrival_seconds(self) -> int:
+        """Length of the arrival windows that its panes are made in."""
+        return {Grain.MINUTE: MINUTE_ARRIVAL_SECONDS, Grain.DAY: DAY_ARRIVAL_SECONDS}[self]
+
+
+GRAIN_TABLES = {Grain.MINUTE: "minute_panes", Grain.DAY: "day_panes"}
+
+
+class Aggregate(StrEnum):
+    """What a pane's column holds of its messages. Each can be merged with itself, in any order."""
+
+    MESSAGES = "messages"
+    COUNT = "count"
+    SUM = "sum"
+    MIN = "min"
+    MAX = "max"
+    MAX_AT = "max_at"
+    DIGEST = "digest"
+    DISTINCT = "distinct"
+
+
+class ColumnType(StrEnum):
+    """Logical type of a column, mapped to Iceberg's and Flink's own where those are made."""
+
+    STRING = "string"
+    LONG = "long"
+    TIME = "time"
+    BYTES = "bytes"
+
+
+_TYPES = {
+    Aggregate.MAX_AT: ColumnType.TIME,
+    Aggregate.DIGEST: ColumnType.BYTES,
+    Aggregate.DISTINCT: ColumnType.BYTES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PaneColumn:
+    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for `messages`."""
+
+    name: str
+    aggregate: Aggregate
+    source: str
+
+    @property
+    def type(self) -> ColumnType:
+        """Logical type of the stored value."""
+        return _TYPES.get(self.aggregate, ColumnType.LONG)
+
+
+def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
+    """The aggregate columns of a stream's panes, in table order (dimensions and times come before them)."""
+    columns = [PaneColumn("messages", Aggregate.MESSAGES, "")]
+    for name, measure in definition.measures.items():
+        kinds = [Aggregate.COUNT, Aggregate.SUM, Aggregate.MIN, Aggregate.MAX, Aggregate.MAX_AT]
+        if measure.quantiles:
+            kinds.append(Aggregate.DIGEST)
+        columns += [PaneColumn(f"{name}_{kind}", kind, name) for kind in kinds]
+    columns += [PaneColumn(f"{name}_distinct", Aggregate.DISTINCT, name) for name in definition.distincts]
+    return tuple(columns)

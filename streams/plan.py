@@ -1,0 +1,58 @@
+"""The decoding plan: a definition flattened into what both decoders, Python's and the JVM's, run for each message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streams.definition import Definition, FieldRule
+
+__all__ = ["decoding_plan"]
+
+
+def decoding_plan(definition: Definition) -> dict[str, Any]:
+    """The plan as plain JSON values; fields refer to each other by index, measures are postfix programs."""
+    index = definition.field_index
+    dimensions = [
+        {"name": name, "kind": "string", "field": index[dimension.field]}
+        for name, dimension in definition.dimensions.items()
+    ]
+    measures = [
+        {
+            "name": name,
+            "kind": "measure",
+            "expression": [step.as_plan() for step in definition.expression(name)],
+            "scale": measure.decimals,
+            "min": measure.stored_bounds[0],
+            "max": measure.stored_bounds[1],
+        }
+        for name, measure in definition.measures.items()
+    ]
+    distincts = [
+        {"name": name, "kind": "hash", "field": index[distinct.field]}
+        for name, distinct in definition.distincts.items()
+    ]
+    return {
+        "stream": definition.name,
+        "event_time": {
+            "field": definition.event_time.field.split("."),
+            "max_ahead_ms": definition.event_time.max_ahead_seconds * 1000,
+        },
+        "fields": [_field(name, rule, index) for name, rule in definition.fields.items()],
+        "columns": [*dimensions, *measures, *distincts],
+    }
+
+
+def _field(name: str, rule: FieldRule, index: dict[str, int]) -> dict[str, Any]:
+    planned: dict[str, Any] = {"path": name.split("."), "type": rule.type, "required": rule.required}
+    for bound in ("min", "max", "above", "below"):
+        value = getattr(rule, bound)
+        if isinstance(value, str):
+            planned[f"{bound}_field"] = index[value]
+        elif value is not None:
+            planned[bound] = value
+    for limit in ("min_length", "max_length"):
+        if (value := getattr(rule, limit)) is not None:
+            planned[limit] = value
+    if rule.values is not None:
+        planned["values"] = list(rule.values)
+    return planned
