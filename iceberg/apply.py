@@ -1,0 +1,107 @@
+"""Make the tables of a stream match its definition: first a plan, then, if asked, the changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.table import Table
+
+from iceberg.errors import IncompatibleChangeError, translated
+from iceberg.schemas import Column, TableLayout, layouts
+from streams.compatibility import breaking_changes
+from streams.definition import Definition, parse_definition
+
+__all__ = ["DEFINITION_PROPERTY", "GENERATION_PROPERTY", "Change", "applied_definition", "plan_tables"]
+
+DEFINITION_PROPERTY = "windowpane.definition"
+"""Table property: the definition, as JSON, that the table was last made to match."""
+
+GENERATION_PROPERTY = "windowpane.generation"
+"""Table property: raised by every publish; a query never mixes two generations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that apply would do, and the doing of it."""
+
+    description: str
+    run: Callable[[], None]
+
+
+def applied_definition(catalog: SqlCatalog, stream: str) -> Definition | None:
+    """The definition that the stream's tables match now; None when they are not there."""
+    with translated():
+        try:
+            table = catalog.load_table((stream, "minute_panes"))
+        except NoSuchTableError:
+            return None
+    return parse_definition(json.loads(table.properties[DEFINITION_PROPERTY]), f"{stream} (as applied)")
+
+
+def plan_tables(catalog: SqlCatalog, definition: Definition) -> list[Change]:
+    """What must change for the stream's tables to match its definition, in order; empty when they do.
+
+    Raises IncompatibleChangeError when stored panes could not survive the change.
+    """
+    applied = applied_definition(catalog, definition.name)
+    if applied is not None:
+        for key, reason in breaking_changes(applied, definition):
+            raise IncompatibleChangeError(definition.name, key, reason)
+    with translated():
+        return [change for layout in layouts(definition) for change in _plan_table(catalog, definition, layout)]
+
+
+def _plan_table(catalog: SqlCatalog, definition: Definition, layout: TableLayout) -> list[Change]:
+    identifier = (definition.name, layout.name)
+    shown = ".".join(identifier)
+    try:
+        table = catalog.load_table(identifier)
+    except NoSuchTableError:
+        return [Change(f"create table {shown}", lambda: _create(catalog, definition, layout))]
+    known = {field.name for field in table.schema().fields}
+    missing = [column for column in layout.columns if column[0] not in known]
+    changes = [Change(f"add column {shown}.{column[0]}", _adding(table, column)) for column in missing]
+    if table.properties.get(DEFINITION_PROPERTY) != _as_property(definition):
+        changes.append(Change(f"note the definition in {shown}", _noting(table, definition)))
+    return changes
+
+
+def _create(catalog: SqlCatalog, definition: Definition, layout: TableLayout) -> None:
+    with translated():
+        catalog.create_namespace_if_not_exists(definition.name)
+        catalog.create_table_if_not_exists(
+            (definition.name, layout.name),
+            schema=layout.schema,
+            partition_spec=layout.partition_spec,
+            sort_order=layout.sort_order,
+            properties={
+                **layout.properties,
+                DEFINITION_PROPERTY: _as_property(definition),
+                GENERATION_PROPERTY: "0",
+            },
+        )
+
+
+def _adding(table: Table, column: Column) -> Callable[[], None]:
+    def add() -> None:
+        name, kind, _ = column
+        with translated(), table.update_schema() as update:
+            update.add_column(name, kind)
+
+    return add
+
+
+def _noting(table: Table, definition: Definition) -> Callable[[], None]:
+    def note() -> None:
+        with translated(), table.transaction() as transaction:
+            transaction.set_properties({DEFINITION_PROPERTY: _as_property(definition)})
+
+    return note
+
+
+def _as_property(definition: Definition) -> str:
+    return definition.model_dump_json(exclude_defaults=True)

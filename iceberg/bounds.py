@@ -1,0 +1,64 @@
+"""Bounds of time columns, read from manifests alone: no data file is opened.
+
+Manifests never change once written, so what was read of one is kept; a refresh reads only the new ones.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from cachetools import LRUCache
+from pyiceberg.io import FileIO
+from pyiceberg.manifest import ManifestFile
+from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Snapshot
+
+__all__ = ["first_added", "latest"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_latest_of: LRUCache[tuple[str, int], int | None] = LRUCache(maxsize=100_000)
+_lock = Lock()
+
+
+def latest(table: Table, column: str, snapshot: Snapshot | None = None) -> datetime | None:
+    """The largest value of a time column in a snapshot (default: the current one); None when it holds no rows."""
+    snapshot = snapshot or table.current_snapshot()
+    if snapshot is None:
+        return None
+    field_id = table.schema().find_field(column).field_id
+    found = [_latest_in(manifest, table.io, field_id) for manifest in snapshot.manifests(table.io)]
+    return _time(max((micros for micros in found if micros is not None), default=None))
+
+
+def first_added(table: Table, column: str, snapshot: Snapshot) -> datetime | None:
+    """The smallest value of a time column among the rows that a snapshot added; None when it added none."""
+    field_id = table.schema().find_field(column).field_id
+    bounds = [
+        _micros(entry.data_file.lower_bounds[field_id])
+        for manifest in snapshot.manifests(table.io)
+        if manifest.added_snapshot_id == snapshot.snapshot_id
+        for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
+        if entry.snapshot_id in (None, snapshot.snapshot_id)
+    ]
+    return _time(min(bounds, default=None))
+
+
+def _latest_in(manifest: ManifestFile, io: FileIO, field_id: int) -> int | None:
+    key = (manifest.manifest_path, field_id)
+    with _lock:
+        if key in _latest_of:
+            return _latest_of[key]
+    entries = manifest.fetch_manifest_entry(io, discard_deleted=True)
+    found = max((_micros(entry.data_file.upper_bounds[field_id]) for entry in entries), default=None)
+    with _lock:
+        _latest_of[key] = found
+    return found
+
+
+def _micros(bound: bytes) -> int:
+    return int.from_bytes(bound, "little", signed=True)
+
+
+def _time(micros: int | None) -> datetime | None:
+    return None if micros is None else _EPOCH + timedelta(microseconds=micros)

@@ -1,0 +1,55 @@
+"""Errors of the lake.
+
+LakeError
+├── LakeAwayError           the catalog or the object store cannot be reached; retry later
+└── IncompatibleChangeError a definition would break what the tables hold
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, RESTError
+from sqlalchemy.exc import DBAPIError
+
+from streams.errors import WindowpaneError
+
+__all__ = ["IncompatibleChangeError", "LakeAwayError", "LakeError", "translated"]
+
+
+class LakeError(WindowpaneError):
+    """A table, snapshot or commit is not as it must be."""
+
+
+class LakeAwayError(LakeError):
+    """The catalog or the object store does not answer."""
+
+
+class IncompatibleChangeError(LakeError):
+    """A changed definition would make stored panes unreadable or wrong."""
+
+    def __init__(self, stream: str, key: str, reason: str) -> None:
+        self.stream, self.key, self.reason = stream, key, reason
+        super().__init__(f"{stream}: {key} {reason}")
+
+
+# What a third-party error becomes; the first match counts.
+TRANSLATIONS: tuple[tuple[type[Exception], type[LakeError], str], ...] = (
+    (NoSuchTableError, LakeError, "The table does not exist yet. Run: windowpane apply"),
+    (CommitFailedException, LakeError, "The table changed meanwhile. Try again"),
+    (DBAPIError, LakeAwayError, "The catalog (PostgreSQL) does not answer. Run: windowpane status"),
+    (RESTError, LakeAwayError, "The catalog does not answer. Run: windowpane status"),
+    (OSError, LakeAwayError, "The object store does not answer. Run: windowpane status"),
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise third-party errors of the block as LakeErrors, by the table above."""
+    try:
+        yield
+    except tuple(source for source, _, _ in TRANSLATIONS) as error:
+        target, advice = next((t, a) for source, t, a in TRANSLATIONS if isinstance(error, source))
+        detail = (str(error).splitlines() or [type(error).__name__])[0]
+        raise target(f"{advice} ({detail})") from error

@@ -1,0 +1,129 @@
+"""Schemas, partitions and sort orders of a stream's tables, derived from its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pyiceberg.partitioning import PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.table.sorting import SortField, SortOrder
+from pyiceberg.transforms import DayTransform, IdentityTransform, MonthTransform, Transform
+from pyiceberg.types import BinaryType, IcebergType, IntegerType, LongType, NestedField, StringType, TimestamptzType
+
+from streams.definition import Definition
+from streams.panes import GRAIN_TABLES, ColumnType, Grain, pane_columns
+
+__all__ = ["TableLayout", "layouts"]
+
+_TYPES: Mapping[ColumnType, IcebergType] = {
+    ColumnType.STRING: StringType(),
+    ColumnType.LONG: LongType(),
+    ColumnType.TIME: TimestamptzType(),
+    ColumnType.BYTES: BinaryType(),
+}
+
+_PROPERTIES = {
+    "format-version": "2",
+    "write.parquet.compression-codec": "zstd",
+    "write.distribution-mode": "hash",
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "50",
+    "commit.retry.num-retries": "20",
+    "commit.retry.min-wait-ms": "50",
+    "history.expire.min-snapshots-to-keep": "10",
+}
+
+Column = tuple[str, IcebergType, bool]
+"""Name, type, required."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """One table: its columns, how it is partitioned (column and transform) and sorted (columns)."""
+
+    name: str
+    columns: tuple[Column, ...]
+    partition: tuple[str, Transform[int, int]]
+    sort: tuple[str, ...]
+    properties: Mapping[str, str] = field(default_factory=lambda: _PROPERTIES)
+
+    @property
+    def schema(self) -> Schema:
+        """The Iceberg schema of a new table."""
+        return Schema(
+            *(
+                NestedField(number, name, kind, required=required)
+                for number, (name, kind, required) in enumerate(self.columns, start=1)
+            )
+        )
+
+    @property
+    def partition_spec(self) -> PartitionSpec:
+        """The partition spec of a new table."""
+        column, transform = self.partition
+        source = self.schema.find_field(column).field_id
+        return PartitionSpec(PartitionField(source, 1000, transform, f"{column}_{transform}"))
+
+    @property
+    def sort_order(self) -> SortOrder:
+        """The sort order of a new table."""
+        ids = [self.schema.find_field(name).field_id for name in self.sort]
+        return SortOrder(*(SortField(source_id, IdentityTransform()) for source_id in ids))
+
+
+def layouts(definition: Definition) -> tuple[TableLayout, ...]:
+    """Every table of a stream."""
+    return (
+        _panes(definition, Grain.MINUTE, DayTransform()),
+        _panes(definition, Grain.DAY, MonthTransform()),
+        _LEDGER,
+        _REJECTED,
+    )
+
+
+def _panes(definition: Definition, grain: Grain, transform: Transform[int, int]) -> TableLayout:
+    dimensions = tuple(definition.dimensions)
+    times = ("window_start", "arrived_from", "arrived_until")
+    aggregates = pane_columns(definition)
+    return TableLayout(
+        name=GRAIN_TABLES[grain],
+        columns=(
+            *((name, StringType(), True) for name in dimensions),
+            *((name, TimestamptzType(), True) for name in times),
+            *((column.name, _TYPES[column.type], column.source == "") for column in aggregates),
+        ),
+        partition=("window_start", transform),
+        sort=(*dimensions, "window_start"),
+    )
+
+
+_LEDGER = TableLayout(
+    name="ledger",
+    columns=(
+        ("partition", IntegerType(), True),
+        ("arrived_from", TimestamptzType(), True),
+        ("arrived_until", TimestamptzType(), True),
+        ("first_offset", LongType(), True),
+        ("last_offset", LongType(), True),
+        ("accepted", LongType(), True),
+        ("rejected", LongType(), True),
+        ("heartbeats", LongType(), True),
+    ),
+    partition=("arrived_from", DayTransform()),
+    sort=("partition", "arrived_from"),
+)
+
+_REJECTED = TableLayout(
+    name="rejected",
+    columns=(
+        ("partition", IntegerType(), True),
+        ("offset", LongType(), True),
+        ("arrived", TimestamptzType(), True),
+        ("reason", StringType(), True),
+        ("field", StringType(), False),
+        ("payload", BinaryType(), False),
+    ),
+    partition=("arrived", DayTransform()),
+    sort=("arrived",),
+)
