@@ -1,0 +1,107 @@
+"""Fetches pinned files into a Maven-shaped cache: in parallel, resumable, verified.
+
+jgo knows the repositories; it has no resume and checks SHA-1 only after the fact, so the transfer is done here:
+a `.part` file grows by range requests and is renamed once its SHA-256 is the locked one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import httpx
+from jgo.maven import MavenContext
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from compose.embedded.jars import Jar
+from compose.errors import InstallError
+
+__all__ = ["Advance", "Progress", "fetch", "is_intact", "missing"]
+
+Advance = Callable[[int], None]
+"""Told of bytes as they arrive."""
+Progress = Callable[[int, int], AbstractContextManager[Advance]]
+"""Opens a display for (files, bytes)."""
+TRANSFERS = 6
+CHUNK = 1 << 20
+
+
+def missing(jars: Sequence[Jar], cache: Path) -> list[Jar]:
+    """Those not in the cache with their full size. Checksums were verified on arrival; `is_intact` checks again."""
+    return [jar for jar in jars if not _has_size(cache / jar.path, jar.size)]
+
+
+def is_intact(jar: Jar, cache: Path) -> bool:
+    """Whether the cached file still has its locked SHA-256."""
+    path = cache / jar.path
+    return _has_size(path, jar.size) and _sha256(path) == jar.sha256
+
+
+def fetch(jars: Sequence[Jar], cache: Path, advance: Advance) -> None:
+    """Bring all of `jars` into `cache`; `advance(bytes)` is called from several threads as bytes arrive.
+
+    Raises:
+        InstallError: a file could not be had, or is not the one that was locked.
+    """
+    largest_first = sorted(missing(jars, cache), key=lambda jar: -jar.size)
+    repositories = list(MavenContext(repo_cache=cache).remote_repos.values())
+    with (
+        httpx.Client(follow_redirects=True, timeout=60, limits=httpx.Limits(max_connections=TRANSFERS)) as client,
+        ThreadPoolExecutor(TRANSFERS) as pool,
+    ):
+        for done in [pool.submit(_fetch_one, client, repositories, jar, cache, advance) for jar in largest_first]:
+            done.result()
+
+
+def _fetch_one(client: httpx.Client, repositories: list[str], jar: Jar, cache: Path, advance: Advance) -> None:
+    target = cache / jar.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    problem = "no repository is configured"
+    for repository in repositories:
+        try:
+            _transfer(client, f"{repository}/{jar.path}", part, jar.size, advance)
+        except httpx.HTTPError as error:
+            problem = f"{type(error).__name__} {error}".strip()
+            continue
+        if _has_size(part, jar.size) and _sha256(part) == jar.sha256:
+            part.rename(target)
+            return
+        part.unlink(missing_ok=True)
+        problem = "the file differs from the one that was locked"
+    raise InstallError(f"{jar.file_name} could not be fetched ({problem}); run the command again to resume")
+
+
+@retry(
+    retry=retry_if_exception_type(httpx.TransportError),
+    stop=stop_after_attempt(5),
+    wait=wait_exponential(max=10),
+    reraise=True,
+)
+def _transfer(client: httpx.Client, url: str, part: Path, size: int, advance: Advance) -> None:
+    """Append what is missing to `part`; a server that ignores ranges makes it start over."""
+    have = part.stat().st_size if part.exists() else 0
+    if have >= size:
+        return
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+    with client.stream("GET", url, headers=headers) as response:
+        response.raise_for_status()
+        resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
+        with part.open("ab" if resumed else "wb") as file:
+            if resumed:
+                advance(have)
+            for chunk in response.iter_raw(CHUNK):
+                file.write(chunk)
+                advance(len(chunk))
+
+
+def _has_size(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

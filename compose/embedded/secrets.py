@@ -1,0 +1,49 @@
+"""Passwords and keys of a stack: generated once, kept in a file only its owner can read."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+__all__ = ["Secrets", "load_or_make", "write_private"]
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """All generated; never shown, never in a log."""
+
+    postgres_admin: str
+    postgres_password: str
+    s3_access_key: str
+    s3_secret_key: str
+    kafka_cluster_id: str
+
+    def __repr__(self) -> str:
+        return "Secrets(…)"
+
+
+def load_or_make(path: Path) -> Secrets:
+    """Those of this home; made at the first call."""
+    if path.exists():
+        return Secrets(**json.loads(path.read_text()))
+    made = Secrets(
+        postgres_admin=secrets.token_hex(24),
+        postgres_password=secrets.token_hex(24),
+        s3_access_key=secrets.token_hex(10),
+        s3_secret_key=secrets.token_hex(24),
+        kafka_cluster_id=secrets.token_urlsafe(16),
+    )
+    write_private(path, json.dumps(asdict(made), indent=1))
+    return made
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file with mode 0600 from its first moment, replacing an earlier one in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_text(text)
+    part.rename(path)

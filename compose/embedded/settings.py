@@ -1,0 +1,44 @@
+"""What a person may set about a stack on one machine. Each field is the environment variable WINDOWPANE_<FIELD>."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["CHECKOUT", "StackSettings"]
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def _port(help_line: str) -> int | None:
+    port: int | None = Field(default=None, ge=1, le=65535, description=help_line)
+    return port
+
+
+class StackSettings(BaseSettings):
+    """Settings of one stack. A port left alone is chosen free at first `up` and remembered in the home."""
+
+    model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True, env_ignore_empty=True)
+
+    home: Path = Field(default=CHECKOUT / ".windowpane", description="where this stack keeps its state")
+    streams: Path = Field(default=CHECKOUT / "streams", description="directory of the stream definitions")
+    host: str = Field(default="127.0.0.1", description="address the web service binds to")
+    port: int = Field(default=8000, ge=1, le=65535, description="port of the web service")
+    kafka_port: int | None = _port("port of the Kafka broker")
+    kafka_controller_port: int | None = _port("port of the Kafka controller")
+    postgres_port: int | None = _port("port of PostgreSQL")
+    objectstore_port: int | None = _port("port of the object store's S3 API")
+    trino_port: int | None = _port("port of Trino")
+    flink_port: int | None = _port("port of Flink's REST API")
+    flink_rpc_port: int | None = _port("port the JobManager listens on for TaskManagers")
+    taskmanager_heap_mb: int = Field(default=1600, ge=512, description="heap of the Flink TaskManager, in MiB")
+    trino_heap_mb: int = Field(default=1536, ge=1024, description="heap of Trino, in MiB")
+    java17: Path | None = Field(default=None, description="a Java 17 home to use instead of our own")
+    java25: Path | None = Field(default=None, description="a Java 25 home to use instead of our own")
+
+    @field_validator("home", "streams", "java17", "java25", mode="after")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path.expanduser().resolve() if path else None
