@@ -1,0 +1,13 @@
+create temporary view accepted as
+select
+{%- for name in dimensions %}
+  {{ name | ident }},
+{%- endfor %}
+{%- for name in values %}
+  {{ name | ident }},
+{%- endfor %}
+  event_time,
+  floor(event_time to minute) as event_minute,
+  arrived
+from messages
+where event_time <= arrived + interval {{ max_ahead | literal }} second(5)

@@ -1,0 +1,17 @@
+create temporary view days as
+select
+{%- for name in dimensions %}
+  {{ name | ident }},
+{%- endfor %}
+  floor(event_minute to day) as event_day,
+  window_start as window_from,
+  window_end as window_until,
+{%- for column in columns %}
+  {{ column.from_panes }} as {{ column.name | ident }}{{ "," if not loop.last }}
+{%- endfor %}
+from table(tumble(table minutes, descriptor(arrival), interval {{ arrival_seconds | literal }} second(3)))
+group by
+{%- for name in dimensions %}
+  {{ name | ident }},
+{%- endfor %}
+  floor(event_minute to day), window_start, window_end

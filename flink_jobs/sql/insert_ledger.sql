@@ -1,0 +1,15 @@
+insert into lake.{{ stream | ident }}.ledger /*+ options('write-parallelism'='1') */
+select
+  `partition`,
+  cast(window_start as timestamp_ltz(6)),
+  cast(window_end as timestamp_ltz(6)),
+  min(`offset`),
+  max(`offset`),
+  count(*) filter (where event_time <= arrived + interval {{ max_ahead | literal }} second(5)),
+  count(*) filter (where reason is not null or event_time > arrived + interval {{ max_ahead | literal }} second(5)),
+  count(*) filter (where reason is null and event_time is null)
+from table(tumble(table messages, descriptor(arrived), interval {{ arrival_seconds | literal }} second))
+{%- if cut %}
+where window_end > timestamp {{ cut | literal }}
+{%- endif %}
+group by `partition`, window_start, window_end

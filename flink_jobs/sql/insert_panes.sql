@@ -1,0 +1,17 @@
+insert into lake.{{ stream | ident }}.{{ table | ident }} /*+ options('write-parallelism'='1') */
+({% for name in dimensions %}{{ name | ident }}, {% endfor %}window_start, arrived_from, arrived_until
+{%- for column in columns %}, {{ column.name | ident }}{% endfor %})
+select
+{%- for name in dimensions %}
+  {{ name | ident }},
+{%- endfor %}
+  cast({{ event_column }} as timestamp_ltz(6)),
+  cast(window_from as timestamp_ltz(6)),
+  cast(window_until as timestamp_ltz(6)),
+{%- for column in columns %}
+  {{ column.stored }}{{ "," if not loop.last }}
+{%- endfor %}
+from {{ source }}
+{%- if cut %}
+where window_until > timestamp {{ cut | literal }}
+{%- endif %}

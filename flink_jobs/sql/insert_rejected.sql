@@ -1,0 +1,13 @@
+insert into lake.{{ stream | ident }}.rejected /*+ options('write-parallelism'='1') */
+select
+  `partition`,
+  `offset`,
+  cast(arrived as timestamp_ltz(6)),
+  coalesce(reason, 'too far in the future'),
+  case when reason is null then {{ event_field | literal }} else `field` end,
+  payload
+from messages
+where (reason is not null or event_time > arrived + interval {{ max_ahead | literal }} second(5))
+{%- for partition, offset in held.items() %}
+  and (`partition` <> {{ partition }} or `offset` > {{ offset }})
+{%- endfor %}

@@ -1,0 +1,18 @@
+create temporary view minutes as
+select
+{%- for name in dimensions %}
+  {{ name | ident }},
+{%- endfor %}
+  event_minute,
+  window_start as window_from,
+  window_end as window_until,
+  window_time as arrival,
+{%- for column in columns %}
+  {{ column.from_messages }} as {{ column.name | ident }}{{ "," if not loop.last }}
+{%- endfor %}
+from table(tumble(table accepted, descriptor(arrived), interval {{ arrival_seconds | literal }} second))
+group by
+{%- for name in dimensions %}
+  {{ name | ident }},
+{%- endfor %}
+  event_minute, window_start, window_end, window_time

@@ -1,0 +1,54 @@
+"""Submit one job: read a request from standard input, run its SQL, print the job's id.
+
+    python -m flink_jobs.submit < request.json        (in Flink's own Python environment)
+
+The request is `{"setup": […], "inserts": […], "catalog": {…}, "options": {…}, "explain": false}`; with `explain`
+the optimised plan is printed in place of running it. Imports nothing of ours, so that Flink's environment needs only
+pyflink.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from pyflink.common import Configuration
+from pyflink.table import EnvironmentSettings, ExplainDetail, TableEnvironment
+from pyflink.table.catalog import CatalogDescriptor
+
+__all__ = ["main", "submit"]
+
+
+def submit(request: dict[str, Any]) -> str:
+    """Run the request; the job's id, or the plan when it asks to explain."""
+    options = Configuration()
+    for key, value in request["options"].items():
+        options.set_string(key, value)
+    tables = TableEnvironment.create(
+        EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(options).build()
+    )
+    catalog = Configuration()
+    for key, value in request["catalog"].items():
+        catalog.set_string(key, value)
+    tables.create_catalog("lake", CatalogDescriptor.of("lake", catalog))
+    for statement in request["setup"]:
+        tables.execute_sql(statement)
+    inserts = tables.create_statement_set()
+    for statement in request["inserts"]:
+        inserts.add_insert_sql(statement)
+    if request.get("explain"):
+        return str(inserts.explain(ExplainDetail.JSON_EXECUTION_PLAN))
+    client = inserts.execute().get_job_client()
+    if client is None:
+        raise RuntimeError("Flink returned no job")
+    return str(client.get_job_id())
+
+
+def main() -> None:
+    """Entry point: request on standard input, one JSON line on standard output."""
+    print(json.dumps({"result": submit(json.load(sys.stdin))}))
+
+
+if __name__ == "__main__":
+    main()
