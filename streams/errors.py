@@ -3,6 +3,8 @@
     WindowpaneError                 one line that says what is wrong and what to do
     ├── streams.errors.DefinitionError      a stream definition breaks a rule
     ├── streams.errors.TopicError           Kafka holds a topic that cannot be used as declared
+    │   ├── streams.errors.KafkaAwayError       Kafka does not answer, or has not acknowledged in time
+    │   └── streams.errors.ProducerBusyError    more messages wait for Kafka than may wait
     ├── iceberg.errors.LakeError            a table, snapshot or commit
     ├── query.errors.QueryError             a window cannot be answered
     ├── flink_jobs.errors.JobError          a job cannot be rendered, submitted or found
@@ -13,7 +15,7 @@ Third-party errors are translated at the boundary of the package that talks to t
 
 from __future__ import annotations
 
-__all__ = ["DefinitionError", "TopicError", "WindowpaneError"]
+__all__ = ["DefinitionError", "KafkaAwayError", "ProducerBusyError", "TopicError", "WindowpaneError"]
 
 
 class WindowpaneError(Exception):
@@ -34,3 +36,11 @@ class DefinitionError(WindowpaneError):
 
 class TopicError(WindowpaneError):
     """Kafka cannot be reached, or holds a topic that cannot be used as declared."""
+
+
+class KafkaAwayError(TopicError):
+    """Kafka does not answer, or has not acknowledged in time; trying again later may help."""
+
+
+class ProducerBusyError(TopicError):
+    """More messages wait for Kafka's acknowledgement than may wait; none of this call's was taken. Try again later."""

@@ -1,0 +1,261 @@
+"""Sending messages to Kafka: for the web service without blocking its loop, and in bulk for the command line.
+
+Both wait for all replicas (`acks=all`) and are idempotent: a retry inside the client never writes a message twice.
+Messages carry no key; the client fills one partition's batch at a time and moves on, so partitions fill evenly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import Producer as Client
+
+from streams.errors import KafkaAwayError, ProducerBusyError, TopicError
+
+__all__ = ["BulkProducer", "Producer"]
+
+_log = logging.getLogger(__name__)
+
+_ENQUEUED_AT_ONCE = 1000
+"""Messages handed to the client before the event loop gets its turn again (about two milliseconds)."""
+
+
+def _settings(
+    bootstrap: str, timeout_seconds: float, linger_ms: float, most_messages: int
+) -> dict[str, str | int | float | bool]:
+    return {
+        "bootstrap.servers": bootstrap,
+        "client.id": "windowpane",
+        "acks": "all",
+        "enable.idempotence": True,
+        "linger.ms": linger_ms,
+        "message.timeout.ms": int(timeout_seconds * 1000),
+        "message.max.bytes": 2 * 1024 * 1024,
+        "queue.buffering.max.messages": most_messages,
+        "queue.buffering.max.kbytes": 512 * 1024,
+        "reconnect.backoff.max.ms": 1000,
+        "topic.metadata.propagation.max.ms": 5000,  # a topic that does not exist fails after this
+        "log_level": 2,  # what it would log while Kafka is away is raised, once, in one line
+    }
+
+
+def _translated(error: KafkaError | None, bootstrap: str) -> TopicError:
+    """Kafka's delivery errors as ours."""
+    if error is None:
+        return KafkaAwayError(f"Kafka at {bootstrap} has not acknowledged in time; see `windowpane status`")
+    match error.code():
+        case KafkaError.UNKNOWN_TOPIC_OR_PART | KafkaError._UNKNOWN_TOPIC | KafkaError._UNKNOWN_PARTITION:
+            return TopicError(f"Kafka at {bootstrap} holds no such topic; run `windowpane apply`")
+        case KafkaError.MSG_SIZE_TOO_LARGE:
+            return TopicError("a message is larger than Kafka takes; send at most 1 MiB in one message")
+        case _:
+            return KafkaAwayError(f"Kafka at {bootstrap} has not acknowledged ({error.str()}); see `windowpane status`")
+
+
+class _Batch:
+    """The messages of one call, counted down by the delivery thread; resolves a future of the caller's loop."""
+
+    __slots__ = ("_error", "_future", "_left", "_lock", "_loop", "size")
+
+    def __init__(self, messages: int, size: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._future: asyncio.Future[KafkaError | None] = self._loop.create_future()
+        self._left = messages
+        self._lock = threading.Lock()
+        self._error: KafkaError | None = None
+        self.size = size
+
+    def delivered(self, error: KafkaError | None, _message: Message | None = None) -> None:
+        """Called once for each message: by the delivery thread, or by the sender for one that was not taken."""
+        with self._lock:
+            if error is not None:
+                self._error = error
+            self._left -= 1
+            done = self._left == 0
+        if done and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._resolve)
+
+    def _resolve(self) -> None:
+        if not self._future.done():
+            self._future.set_result(self._error)
+
+    async def outcome(self) -> KafkaError | None:
+        """The last error, or None once every message is acknowledged."""
+        return await self._future
+
+
+class Producer:
+    """An asynchronous producer with a bound on what may wait for Kafka.
+
+    One thread serves the deliveries; any number of coroutines send. It connects by itself, also to a Kafka that
+    comes later or back again, so making one never fails.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        timeout_seconds: float = 20.0,
+        most_messages: int = 200_000,
+        most_bytes: int = 128 * 1024 * 1024,
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._most_messages, self._most_bytes = most_messages, most_bytes
+        self._timeout_seconds = timeout_seconds
+        self._waiting_messages = self._waiting_bytes = 0
+        self._client = self._connect()
+        self._retired: list[Client] = []
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._serve_deliveries, name="kafka-deliveries", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Messages that Kafka has not acknowledged yet."""
+        return self._waiting_messages
+
+    async def send(self, topic: str, payloads: Sequence[bytes]) -> None:
+        """Send messages; returns when Kafka has acknowledged all of them.
+
+        Raises ProducerBusyError, having taken none, when too many wait already; KafkaAwayError when Kafka has not
+        acknowledged in time (some may have been written: a sender that tries again may send them twice); TopicError
+        when it refused. Cancelling the call does not take the messages back.
+        """
+        if not payloads:
+            return
+        size = sum(map(len, payloads))
+        self._admit(len(payloads), size)
+        batch = _Batch(len(payloads), size)
+        settled = asyncio.ensure_future(self._settle(topic, payloads, batch))
+        error = await asyncio.shield(settled)
+        if error is not None:
+            raise _translated(error, self._bootstrap)
+
+    async def close(self, timeout_seconds: float = 10.0) -> None:
+        """Wait for what is on its way, then stop. Nothing may be sent afterwards."""
+        await asyncio.to_thread(self._client.flush, timeout_seconds)
+        self._closing.set()
+        await asyncio.to_thread(self._thread.join)
+
+    def _admit(self, messages: int, size: int) -> None:
+        full = self._waiting_messages + messages > self._most_messages or self._waiting_bytes + size > self._most_bytes
+        if full:
+            raise ProducerBusyError(f"{self._waiting_messages} messages wait for Kafka; try again in a few seconds")
+        self._waiting_messages += messages
+        self._waiting_bytes += size
+
+    async def _settle(self, topic: str, payloads: Sequence[bytes], batch: _Batch) -> KafkaError | None:
+        """Runs to its end even if the sender has gone, so that the bound stays true."""
+        try:
+            await self._enqueue(topic, payloads, batch)
+            return await batch.outcome()
+        finally:
+            self._waiting_messages -= len(payloads)
+            self._waiting_bytes -= batch.size
+
+    async def _enqueue(self, topic: str, payloads: Sequence[bytes], batch: _Batch) -> None:
+        produce, delivered = self._client.produce, batch.delivered
+        for index, payload in enumerate(payloads, 1):
+            try:
+                produce(topic, payload, on_delivery=delivered)
+            except (BufferError, KafkaException) as error:
+                self._refused(error, batch)
+            if index % _ENQUEUED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    def _refused(self, error: BufferError | KafkaException, batch: _Batch) -> None:
+        """Count a message that the client did not take; a fatal state of the client is left by making a new one."""
+        cause = error.args[0] if isinstance(error, KafkaException) else KafkaError(KafkaError._QUEUE_FULL)
+        batch.delivered(cause)
+        if cause.code() == KafkaError._FATAL:
+            _log.warning("kafka producer reset: %s", cause.str())
+            self._retired = [client for client in self._retired if len(client)] + [self._client]
+            self._client = self._connect()
+
+    def _connect(self) -> Client:
+        return Client(_settings(self._bootstrap, self._timeout_seconds, 2, 2 * self._most_messages))
+
+    def _serve_deliveries(self) -> None:
+        while not self._closing.is_set():
+            self._client.poll(0.1)
+            for client in self._retired:
+                client.poll(0)
+
+
+class BulkProducer:
+    """A blocking producer for many messages, from one thread. Use as a context manager: leaving it waits for Kafka.
+
+    `acknowledged` and `failed` count messages as their deliveries are served (while sending, and in `flush`).
+    """
+
+    def __init__(self, bootstrap: str, *, timeout_seconds: float = 120.0, linger_ms: float = 20.0) -> None:
+        self._bootstrap, self._timeout_seconds = bootstrap, timeout_seconds
+        self._client = Client(_settings(bootstrap, timeout_seconds, linger_ms, 200_000))
+        self._error: KafkaError | None = None
+        self.acknowledged = self.failed = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.flush()
+        else:
+            self._client.flush(1.0)
+
+    def send(self, topic: str, payloads: Iterable[bytes], partition: int | None = None) -> None:
+        """Queue messages; waits while the queue is full.
+
+        Without a partition the client chooses. Raises KafkaAwayError or TopicError as soon as an earlier message is
+        known to have failed.
+        """
+        produce, delivered = self._client.produce, self._delivered
+        where = -1 if partition is None else partition
+        for payload in payloads:
+            while True:
+                try:
+                    produce(topic, payload, partition=where, on_delivery=delivered)
+                    break
+                except BufferError:
+                    self._client.poll(0.05)
+                except KafkaException as error:
+                    raise _translated(error.args[0], self._bootstrap) from error
+        self._client.poll(0)
+        self._raise_failure()
+
+    def flush(self) -> None:
+        """Wait until every message sent so far is acknowledged; raises KafkaAwayError or TopicError if one is not."""
+        left = self._client.flush(self._timeout_seconds + 5)
+        self._raise_failure()
+        if left:
+            raise _translated(None, self._bootstrap)
+
+    def send_heartbeats(self, topics: Mapping[str, int]) -> None:
+        """Send one heartbeat, a null value, to each partition (topic → partitions), and wait for Kafka."""
+        for topic, partitions in topics.items():
+            for partition in range(partitions):
+                try:
+                    self._client.produce(topic, None, partition=partition, on_delivery=self._delivered)
+                except (BufferError, KafkaException) as error:
+                    raise KafkaAwayError(f"Kafka at {self._bootstrap} takes no heartbeats: {error}") from error
+        self.flush()
+
+    def _delivered(self, error: KafkaError | None, _message: Message) -> None:
+        if error is None:
+            self.acknowledged += 1
+        else:
+            self.failed += 1
+            self._error = error
+
+    def _raise_failure(self) -> None:
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise _translated(error, self._bootstrap)

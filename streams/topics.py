@@ -1,0 +1,257 @@
+"""Kafka topics: made as a definition declares them, and read for their offsets.
+
+Planning is pure (`plan_topic`); `Topics` reads and changes the broker. Arrival time is the broker's clock, so a topic
+must stamp records itself (`message.timestamp.type=LogAppendTime`); any other topic is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import TracebackType
+from typing import Any, Self
+
+from kafka import TopicPartition, errors
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, OffsetSpec
+
+from streams.definition import Definition
+from streams.errors import KafkaAwayError, TopicError
+
+__all__ = ["TOPIC_SETTINGS", "TopicChange", "TopicChangeKind", "TopicState", "Topics", "plan_topic"]
+
+_TIMESTAMP_TYPE = "message.timestamp.type"
+
+TOPIC_SETTINGS: Mapping[str, str] = {
+    _TIMESTAMP_TYPE: "LogAppendTime",
+    "cleanup.policy": "delete",
+    "max.message.bytes": str(2 * 1024 * 1024),
+    "retention.ms": "-1",
+}
+"""The settings that every stream's topic has. Messages are kept for ever: a replay needs them."""
+
+logging.getLogger("kafka").addHandler(logging.NullHandler())  # its warnings go to a configured log only, not to stderr
+
+
+class TopicChangeKind(StrEnum):
+    """What a change does to a topic."""
+
+    CREATE = "create"
+    ADD_PARTITIONS = "add partitions"
+    SET = "set"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChange:
+    """One step that brings a topic to what its definition declares. `str(change)` is a line of a plan."""
+
+    kind: TopicChangeKind
+    topic: str
+    description: str
+    partitions: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"topic {self.topic}: {self.description}"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """A topic as the broker has it."""
+
+    topic: str
+    partitions: int
+    settings: Mapping[str, str]
+
+
+def plan_topic(definition: Definition, state: TopicState | None) -> tuple[TopicChange, ...]:
+    """The changes that make the topic as declared; empty when it is. `state` is None if there is no such topic.
+
+    Raises TopicError for a topic that cannot become what is declared.
+    """
+    topic, wanted = definition.topic, definition.partitions
+    if state is None:
+        text = f"create with {wanted} partitions, arrival stamped by the broker"
+        return (TopicChange(TopicChangeKind.CREATE, topic, text, wanted, TOPIC_SETTINGS),)
+    _refuse_unusable(definition, state)
+    changes = []
+    if state.partitions < wanted:
+        text = f"add partitions, {state.partitions} to {wanted}; the stream's job restarts to read them"
+        changes.append(TopicChange(TopicChangeKind.ADD_PARTITIONS, topic, text, wanted))
+    for name, value in TOPIC_SETTINGS.items():
+        found = state.settings.get(name, "")
+        if found != value:
+            text = f"set {name} from {found or 'nothing'} to {value}"
+            changes.append(TopicChange(TopicChangeKind.SET, topic, text, settings={name: value}))
+    return tuple(changes)
+
+
+def _refuse_unusable(definition: Definition, state: TopicState) -> None:
+    stamped = state.settings.get(_TIMESTAMP_TYPE, "")
+    if stamped != TOPIC_SETTINGS[_TIMESTAMP_TYPE]:
+        raise TopicError(
+            f"topic {state.topic} has {_TIMESTAMP_TYPE}={stamped or 'unknown'}, so its arrival times are not the "
+            f"broker's; declare another topic for stream {definition.name}, or delete this one and apply again"
+        )
+    if state.partitions > definition.partitions:
+        raise TopicError(
+            f"topic {state.topic} has {state.partitions} partitions and Kafka cannot remove any; "
+            f"set partitions = {state.partitions} in stream {definition.name}"
+        )
+
+
+class Topics:
+    """The topics of one Kafka cluster. Use as a context manager: it holds a connection and a thread.
+
+    Every method raises KafkaAwayError when the broker does not answer in time, TopicError for what it refuses.
+    """
+
+    def __init__(self, bootstrap: str, *, timeout_seconds: float = 15.0) -> None:
+        self._bootstrap = bootstrap
+        milliseconds = int(timeout_seconds * 1000)
+        _check_listening(bootstrap)
+        with _translated(bootstrap):
+            self._admin = KafkaAdminClient(
+                bootstrap_servers=bootstrap,
+                client_id="windowpane-topics",
+                bootstrap_timeout_ms=milliseconds,
+                request_timeout_ms=milliseconds,
+                reconnect_backoff_max_ms=1000,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._admin.close()
+
+    def names(self) -> list[str]:
+        """Every topic of the cluster, sorted."""
+        with _translated(self._bootstrap):
+            return sorted(self._admin.list_topics())
+
+    def describe(self, topic: str) -> TopicState | None:
+        """The topic as it is now, or None if there is none."""
+        partitions = self._partitions(topic)
+        if partitions is None:
+            return None
+        resource = ConfigResource(ConfigResourceType.TOPIC, topic, list(TOPIC_SETTINGS))
+        with _translated(self._bootstrap):
+            found = self._admin.describe_configs([resource], config_filter="all")
+        settings = {name: str(config["value"]) for name, config in found["topic"][topic].items()}
+        return TopicState(topic, len(partitions), settings)
+
+    def plan(self, definition: Definition) -> tuple[TopicChange, ...]:
+        """What `apply` would do for this definition; raises TopicError for a topic that must be refused."""
+        return plan_topic(definition, self.describe(definition.topic))
+
+    def apply(self, changes: tuple[TopicChange, ...]) -> None:
+        """Make planned changes, and wait until every partition has a leader. A topic made meanwhile is no error."""
+        for change in changes:
+            with _translated(self._bootstrap):
+                self._apply(change)
+
+    def ensure(self, definition: Definition) -> tuple[TopicChange, ...]:
+        """Plan and apply in one step; returns what was changed."""
+        changes = self.plan(definition)
+        self.apply(changes)
+        return changes
+
+    def delete(self, topic: str) -> None:
+        """Remove a topic with all its messages; none of that name is no error."""
+        with _translated(self._bootstrap), _ignored(errors.UnknownTopicOrPartitionError):
+            self._admin.delete_topics([topic])
+
+    def beginning_offsets(self, topic: str) -> dict[int, int]:
+        """Partition → offset of its oldest message that Kafka still holds."""
+        return self._offsets(topic, OffsetSpec.EARLIEST)
+
+    def end_offsets(self, topic: str) -> dict[int, int]:
+        """Partition → offset that the next message will get."""
+        return self._offsets(topic, OffsetSpec.LATEST)
+
+    def offsets_at(self, topic: str, arrived: datetime) -> dict[int, int]:
+        """Partition → offset of the first message that arrived at or after a moment; its end offset if none did."""
+        if arrived.tzinfo is None:
+            raise TopicError(f"{arrived.isoformat()} names no time zone; give an aware time")
+        ends = self.end_offsets(topic)  # first: a message that arrives in between must not be skipped
+        found = self._offsets(topic, int(arrived.timestamp() * 1000))
+        return {partition: offset if offset >= 0 else ends[partition] for partition, offset in found.items()}
+
+    def _offsets(self, topic: str, moment: int) -> dict[int, int]:
+        partitions = self._partitions(topic)
+        if partitions is None:
+            raise TopicError(f"topic {topic} does not exist; run `windowpane apply`")
+        with _translated(self._bootstrap):
+            found = self._admin.list_partition_offsets({TopicPartition(topic, p): moment for p in partitions})
+        return {key.partition: int(value.offset) for key, value in sorted(found.items())}
+
+    def _partitions(self, topic: str) -> list[int] | None:
+        with _translated(self._bootstrap):
+            [found] = self._admin.describe_topics([topic])
+            code = errors.for_code(found["error_code"])
+            if code is errors.UnknownTopicOrPartitionError:
+                return None
+            if code is not errors.NoError:
+                raise code(topic)
+        return sorted(int(partition["partition_index"]) for partition in found["partitions"])
+
+    def _apply(self, change: TopicChange) -> None:
+        match change.kind:
+            case TopicChangeKind.CREATE:
+                declared: dict[str, Any] = {"num_partitions": change.partitions, "configs": dict(change.settings)}
+                with _ignored(errors.TopicAlreadyExistsError):
+                    self._admin.create_topics({change.topic: declared})
+                self._admin.wait_for_topics([change.topic])
+            case TopicChangeKind.ADD_PARTITIONS:
+                self._admin.create_partitions({change.topic: change.partitions})
+                self._admin.wait_for_topics([change.topic])
+            case TopicChangeKind.SET:
+                resource = ConfigResource(ConfigResourceType.TOPIC, change.topic, dict(change.settings))
+                result = self._admin.alter_configs([resource])["topic"][change.topic]
+                if result != "OK":
+                    raise TopicError(f"topic {change.topic}: Kafka refused to {change.description}: {result}")
+
+
+def _check_listening(bootstrap: str) -> None:
+    """Fail at once, and without the thread that the admin client leaves behind, if nothing listens."""
+    host, _, port = bootstrap.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=2).close()
+    except (OSError, ValueError) as error:
+        raise KafkaAwayError(f"Kafka at {bootstrap} does not answer; see `windowpane status` ({error})") from error
+
+
+_TRANSLATIONS: tuple[tuple[type[errors.KafkaError], type[TopicError], str], ...] = (
+    (errors.UnknownTopicOrPartitionError, TopicError, "holds no such topic; run `windowpane apply` ({error})"),
+    (errors.RetriableError, KafkaAwayError, "does not answer; see `windowpane status` ({error})"),
+    (errors.KafkaError, TopicError, "refused: {error}"),
+)
+"""Kafka's errors as ours; the first that matches counts."""
+
+
+@contextmanager
+def _translated(bootstrap: str) -> Iterator[None]:
+    try:
+        yield
+    except errors.KafkaError as error:
+        ours, text = next((ours, text) for theirs, ours, text in _TRANSLATIONS if isinstance(error, theirs))
+        raise ours(f"Kafka at {bootstrap} {text.format(error=error)}") from error
+
+
+@contextmanager
+def _ignored(kind: type[errors.KafkaError]) -> Iterator[None]:
+    try:
+        yield
+    except kind:
+        return
