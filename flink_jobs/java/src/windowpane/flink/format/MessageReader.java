@@ -1,0 +1,238 @@
+package windowpane.flink.format;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonFactory;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonFactoryBuilder;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonStreamContext;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.StreamReadConstraints;
+
+/**
+ * Reads one message's JSON into a tree of {@link Node}s, strictly: one RFC 8259 object in UTF-8, no duplicate key anywhere, at
+ * most 64 levels, at most 1 MiB.
+ */
+final class MessageReader {
+    static final int LARGEST = 1 << 20;
+    static final int DEEPEST = 64;
+
+    /** A set that grew beyond this is not kept: clearing it would cost each later message. */
+    private static final int KEPT_NAMES = 256;
+
+    private static final JsonFactory JSON =
+            new JsonFactoryBuilder()
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+                    .streamReadConstraints(
+                            // The size of a message is its only limit here; depth is ours to report.
+                            StreamReadConstraints.builder()
+                                    .maxNameLength(LARGEST)
+                                    .maxNumberLength(LARGEST)
+                                    .maxStringLength(LARGEST)
+                                    .build())
+                    .build();
+
+    private final Node root;
+    private final Node[] objects = new Node[DEEPEST + 1];
+
+    /** Keys of each open object that the plan does not name. */
+    private final Set<?>[] strangers = new Set<?>[DEEPEST + 1];
+
+    private long message;
+    private String duplicate;
+
+    MessageReader(Node root) {
+        this.root = root;
+    }
+
+    /** The number of the current message, which its nodes carry. */
+    long message() {
+        return message;
+    }
+
+    /** The path of the second occurrence of a key, after {@link Reason#DUPLICATE_KEY}. */
+    String duplicate() {
+        return duplicate;
+    }
+
+    /** Fills the nodes; returns null, or the {@link Reason} why the message is not fit to be looked at. */
+    String read(byte[] payload) {
+        message++;
+        duplicate = null;
+        if (payload.length == 0) {
+            return Reason.EMPTY;
+        }
+        if (payload.length > LARGEST) {
+            return Reason.LARGER_THAN_1_MIB;
+        }
+        if (!Bytes.isUtf8(payload)) {
+            return Reason.NOT_VALID_UTF_8;
+        }
+        if (Bytes.looksLikeAnotherEncoding(payload)) {
+            return broken(payload);
+        }
+        try (JsonParser parser = JSON.createParser(payload)) {
+            return walk(parser, payload);
+        } catch (IOException | RuntimeException e) {
+            // Whatever a payload does to the parser, it may not stop the job.
+            return broken(payload);
+        }
+    }
+
+    private static String broken(byte[] payload) {
+        return Bytes.depth(payload) > DEEPEST ? Reason.NESTED_TOO_DEEPLY : Reason.NOT_VALID_JSON;
+    }
+
+    private String walk(JsonParser parser, byte[] payload) throws IOException {
+        JsonToken token = parser.nextToken();
+        if (token == null) {
+            return broken(payload);
+        }
+        boolean isObject = token == JsonToken.START_OBJECT;
+        Node value = root;
+        int depth = 0;
+        while (true) {
+            switch (token) {
+                case START_OBJECT -> {
+                    if (++depth > DEEPEST) {
+                        return Reason.NESTED_TOO_DEEPLY;
+                    }
+                    open(depth, value);
+                }
+                case START_ARRAY -> {
+                    if (++depth > DEEPEST) {
+                        return Reason.NESTED_TOO_DEEPLY;
+                    }
+                    if (value != null) {
+                        value.kind = Node.ARRAY;
+                    }
+                    objects[depth] = null;
+                }
+                case END_OBJECT, END_ARRAY -> depth--;
+                case FIELD_NAME -> { }
+                default -> {
+                    if (value != null) {
+                        scalar(parser, token, value);
+                    }
+                }
+            }
+            value = null;
+            if (depth == 0) {
+                break;
+            }
+            if (token == JsonToken.FIELD_NAME) {
+                value = name(parser, depth);
+            }
+            token = parser.nextToken();
+            if (token == null) {
+                return broken(payload);
+            }
+        }
+        if (parser.nextToken() != null) {
+            return broken(payload);
+        }
+        if (!isObject) {
+            return Reason.NOT_AN_OBJECT;
+        }
+        return duplicate == null ? null : Reason.DUPLICATE_KEY;
+    }
+
+    private void open(int depth, Node value) {
+        if (value != null) {
+            value.kind = Node.OBJECT;
+        }
+        objects[depth] = value;
+        Set<?> names = strangers[depth];
+        if (names != null && !names.isEmpty()) {
+            if (names.size() > KEPT_NAMES) {
+                strangers[depth] = null;
+            } else {
+                names.clear();
+            }
+        }
+    }
+
+    /** The node that the value of the current key belongs to, or null if the plan does not name it. */
+    private Node name(JsonParser parser, int depth) throws IOException {
+        String name = parser.currentName();
+        Node object = objects[depth];
+        Node node = object == null ? null : object.children.get(name);
+        boolean isNew;
+        if (node == null) {
+            isNew = stranger(depth, name);
+        } else {
+            isNew = node.message != message;
+            node.message = message;
+        }
+        if (!isNew && duplicate == null) {
+            duplicate = path(parser.getParsingContext());
+        }
+        return node;
+    }
+
+    @SuppressWarnings("unchecked")
+    private boolean stranger(int depth, String name) {
+        if (strangers[depth] == null) {
+            strangers[depth] = new HashSet<String>();
+        }
+        return ((Set<String>) strangers[depth]).add(name);
+    }
+
+    private static String path(JsonStreamContext context) {
+        StringBuilder path = new StringBuilder();
+        for (JsonStreamContext at = context; at != null; at = at.getParent()) {
+            if (at.hasCurrentName()) {
+                path.insert(0, path.isEmpty() ? at.getCurrentName() : at.getCurrentName() + ".");
+            }
+        }
+        return FieldName.printable(path);
+    }
+
+    private void scalar(JsonParser parser, JsonToken token, Node node) throws IOException {
+        switch (token) {
+            case VALUE_STRING -> {
+                node.kind = Node.STRING;
+                if (node.wanted) {
+                    int length = parser.getTextLength();
+                    if (node.text.length < length) {
+                        node.text = new char[length];
+                    }
+                    System.arraycopy(parser.getTextCharacters(), parser.getTextOffset(), node.text, 0, length);
+                    node.length = length;
+                }
+            }
+            case VALUE_NUMBER_INT -> {
+                node.kind = Node.WHOLE;
+                if (node.wanted) {
+                    whole(parser, node);
+                }
+            }
+            case VALUE_NUMBER_FLOAT -> {
+                node.kind = Node.FRACTION;
+                if (node.wanted) {
+                    node.number =
+                            Decimal.parse(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+                }
+            }
+            case VALUE_TRUE -> node.kind = Node.TRUE;
+            case VALUE_FALSE -> node.kind = Node.FALSE;
+            default -> node.kind = Node.NULL;
+        }
+    }
+
+    private static void whole(JsonParser parser, Node node) throws IOException {
+        int length = parser.getTextLength();
+        if (length <= 18) {
+            node.whole = parser.getLongValue();
+            node.number = node.whole;
+        } else {
+            char[] text = parser.getTextCharacters();
+            int from = parser.getTextOffset();
+            // Beyond every bound of a whole number, however many digits it has.
+            node.whole = text[from] == '-' ? Long.MIN_VALUE : Long.MAX_VALUE;
+            node.number = Decimal.parse(text, from, length);
+        }
+    }
+}

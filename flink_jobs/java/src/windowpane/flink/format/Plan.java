@@ -1,0 +1,164 @@
+package windowpane.flink.format;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonProcessingException;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
+
+/**
+ * How one stream's messages become rows: the stream definition, compiled to JSON by Python.
+ *
+ * @param eventTime path of the field that holds the event time
+ * @param fields what is read and checked, in the order in which failures are reported
+ * @param columns what the rows hold, in order
+ */
+public record Plan(List<String> eventTime, List<Field> fields, List<Column> columns) {
+    /** Measures and whole numbers stay where a double is exact. */
+    static final double EXACT = 9007199254740992.0;
+
+    /** The JSON type a field must have. */
+    public enum Type {
+        STRING,
+        NUMBER,
+        INTEGER,
+        BOOLEAN,
+        TIME
+    }
+
+    /** What a column holds. */
+    public enum Kind {
+        /** The text of a string field, few distinct values. */
+        STRING,
+        /** A fixed-point number: rint(expression * 10^scale). */
+        MEASURE,
+        /** The text of a string field, many distinct values, to be counted distinctly. */
+        HASH
+    }
+
+    /**
+     * Bounds that are absent are infinite; minField and maxField are -1, values is null.
+     *
+     * @param min inclusive; above is exclusive; likewise max and below
+     * @param minLength in code points, as is maxLength
+     */
+    public record Field(
+            List<String> path,
+            Type type,
+            boolean required,
+            double min,
+            double above,
+            double max,
+            double below,
+            int minField,
+            int maxField,
+            int minLength,
+            int maxLength,
+            Set<String> values) {}
+
+    /** A measure has an expression, a scale and bounds in stored units; the others have a field. */
+    public record Column(
+            String name, Kind kind, int field, Expression expression, double factor, double min, double max) {}
+
+    /** Reads the JSON; an IllegalArgumentException says what is wrong with it. */
+    public static Plan parse(String json) {
+        JsonNode plan;
+        try {
+            plan = new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("The plan is not JSON: " + e.getOriginalMessage(), e);
+        }
+        List<Field> fields = new ArrayList<>();
+        for (JsonNode field : required(plan, "fields")) {
+            fields.add(field(field));
+        }
+        List<Column> columns = new ArrayList<>();
+        for (JsonNode column : required(plan, "columns")) {
+            columns.add(column(column, fields));
+        }
+        for (Field field : fields) {
+            checkReference(field.minField, fields);
+            checkReference(field.maxField, fields);
+        }
+        return new Plan(path(required(required(plan, "event_time"), "field")), List.copyOf(fields), List.copyOf(columns));
+    }
+
+    private static Field field(JsonNode node) {
+        Type type = Type.valueOf(required(node, "type").asText().toUpperCase(java.util.Locale.ROOT));
+        Set<String> values = null;
+        if (node.hasNonNull("values")) {
+            values = new HashSet<>();
+            for (JsonNode value : node.get("values")) {
+                values.add(value.asText());
+            }
+        }
+        return new Field(
+                path(required(node, "path")),
+                type,
+                node.path("required").asBoolean(true),
+                number(node, "min", Double.NEGATIVE_INFINITY),
+                number(node, "above", Double.NEGATIVE_INFINITY),
+                number(node, "max", Double.POSITIVE_INFINITY),
+                number(node, "below", Double.POSITIVE_INFINITY),
+                (int) number(node, "min_field", -1),
+                (int) number(node, "max_field", -1),
+                (int) number(node, "min_length", 0),
+                (int) number(node, "max_length", Integer.MAX_VALUE),
+                values);
+    }
+
+    private static Column column(JsonNode node, List<Field> fields) {
+        String name = required(node, "name").asText();
+        Kind kind = Kind.valueOf(required(node, "kind").asText().toUpperCase(java.util.Locale.ROOT));
+        if (kind != Kind.MEASURE) {
+            int field = required(node, "field").asInt();
+            checkReference(field, fields);
+            if (field < 0 || fields.get(field).type != Type.STRING) {
+                throw new IllegalArgumentException("Column " + name + " must name a string field.");
+            }
+            return new Column(name, kind, field, null, 0, 0, 0);
+        }
+        Expression expression = Expression.parse(required(node, "expression"));
+        for (int field : expression.fields()) {
+            checkReference(field, fields);
+            if (field < 0 || fields.get(field).type == Type.STRING) {
+                throw new IllegalArgumentException("Measure " + name + " must be made of numbers.");
+            }
+        }
+        double min = number(node, "min", -EXACT);
+        double max = number(node, "max", EXACT);
+        int scale = required(node, "scale").asInt();
+        if (min < -EXACT || max > EXACT || scale < 0 || scale > 15) {
+            throw new IllegalArgumentException("Measure " + name + " must have bounds within 2^53 and a scale of 0 to 15.");
+        }
+        return new Column(name, kind, -1, expression, Math.pow(10, scale), min, max);
+    }
+
+    private static List<String> path(JsonNode node) {
+        List<String> path = new ArrayList<>();
+        node.forEach(part -> path.add(part.asText()));
+        if (path.isEmpty()) {
+            throw new IllegalArgumentException("A path in the plan is empty.");
+        }
+        return List.copyOf(path);
+    }
+
+    private static double number(JsonNode node, String key, double otherwise) {
+        return node.hasNonNull(key) ? node.get(key).asDouble() : otherwise;
+    }
+
+    private static JsonNode required(JsonNode node, String key) {
+        if (!node.hasNonNull(key)) {
+            throw new IllegalArgumentException("The plan lacks " + key + " in " + node);
+        }
+        return node.get(key);
+    }
+
+    private static void checkReference(int field, List<Field> fields) {
+        if (field >= fields.size()) {
+            throw new IllegalArgumentException("The plan names field " + field + " of " + fields.size());
+        }
+    }
+}
