@@ -10,9 +10,9 @@ __all__ = ["FUNCTIONS", "AggregateSql", "aggregate_sql"]
 
 FUNCTIONS = {
     "ARG_MAX": "windowpane.flink.aggregate.ArgMax",
-    "TDIGEST": "windowpane.flink.aggregate.TDigestAggregate",
-    "TDIGEST_MERGE": "windowpane.flink.aggregate.TDigestMerge",
-    "HLL": "windowpane.flink.aggregate.HllAggregate",
+    "TDIGEST": "windowpane.flink.aggregate.Digest",
+    "TDIGEST_MERGE": "windowpane.flink.aggregate.DigestMerge",
+    "HLL": "windowpane.flink.aggregate.Hll",
     "HLL_MERGE": "windowpane.flink.aggregate.HllMerge",
 }
 """SQL name → class of the JVM part."""

@@ -1,0 +1,52 @@
+"""What the ledger's commits prove about every table of its stream.
+
+All sinks of a job commit the same checkpoints, each by itself, and checkpoint n+1 cannot complete before every sink
+has committed checkpoint n. So once a job's ledger shows two commits, every table holds all that was read before the
+first row of the newest one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+
+from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Snapshot
+
+from iceberg.bounds import first_added, latest
+
+__all__ = ["complete_until", "settled_until"]
+
+_JOB = "flink.job-id"
+_CHECKPOINT = "flink.max-committed-checkpoint-id"
+
+
+def settled_until(ledger: Table) -> datetime | None:
+    """An arrival time up to which every table surely holds everything; None when nothing is sure."""
+    by_age = sorted(ledger.metadata.snapshots, key=lambda snapshot: snapshot.sequence_number or 0)
+    appends = [snapshot for snapshot in by_age if _summary(snapshot, _JOB) and _added_rows(snapshot)]
+    jobs = [list(group) for _, group in groupby(appends, key=lambda snapshot: _summary(snapshot, _JOB))]
+    sure = next((commits[-1] for commits in reversed(jobs) if len(commits) > 1), None)
+    return first_added(ledger, "arrived_from", sure) if sure else None
+
+
+def complete_until(ledger: Table, panes: Snapshot | None) -> datetime | None:
+    """An arrival time up to which a snapshot of panes, read after the ledger, holds everything.
+
+    It is the ledger's cut when the panes' snapshot is of the same checkpoint or a later one, else what is settled.
+    """
+    newest = ledger.current_snapshot()
+    if newest is None or panes is None:
+        return settled_until(ledger)
+    same_job = _summary(newest, _JOB) is not None and _summary(newest, _JOB) == _summary(panes, _JOB)
+    if same_job and int(_summary(panes, _CHECKPOINT) or 0) >= int(_summary(newest, _CHECKPOINT) or 0):
+        return latest(ledger, "arrived_until")
+    return settled_until(ledger)
+
+
+def _summary(snapshot: Snapshot, key: str) -> str | None:
+    return snapshot.summary.get(key) if snapshot.summary else None
+
+
+def _added_rows(snapshot: Snapshot) -> bool:
+    return int(_summary(snapshot, "added-records") or 0) > 0

@@ -1,0 +1,168 @@
+"""Answers in the shapes of the HTTP contract, made from the merged rows of a statement. Pure."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from query.lake_view import LakeView
+from query.requests import RejectedRequest, SeriesRequest, WindowRequest
+from query.windows import WindowPlan
+from streams.definition import Definition
+from streams.panes import Aggregate, PaneColumn
+
+__all__ = ["RejectedAnswer", "SeriesAnswer", "WindowAnswer", "groups", "timestamp"]
+
+Group = dict[str, Any]
+
+
+def timestamp(at: datetime | None, *, millis: bool = False) -> str | None:
+    """RFC 3339 in UTC with `Z`, to the second or to the millisecond."""
+    if at is None:
+        return None
+    text = at.astimezone(UTC).isoformat(timespec="milliseconds" if millis else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What every answer tells of itself: the view it was made from, Trino's query, and whether it was kept."""
+
+    view: LakeView
+    query_id: str
+    cached: bool
+
+    def as_cached(self) -> Any:
+        """The same answer, marked as taken from the cache."""
+        return replace(self, cached=True)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowAnswer(_Answer):
+    """One group per values of the dimensions asked for, sorted by them."""
+
+    request: WindowRequest
+    plan: WindowPlan
+    groups: tuple[Group, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The body of `GET /v1/{stream}/window`."""
+        return {
+            **_about(self.request, self.view),
+            "groups": list(self.groups),
+            "answered_from": {
+                "day": {"windows": self.plan.day_windows, "snapshot": _snapshot(self.view.day_snapshot)},
+                "minute": {"windows": self.plan.minute_windows, "snapshot": _snapshot(self.view.minute_snapshot)},
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesAnswer(_Answer):
+    """The groups at each step that had messages, in order of time."""
+
+    request: SeriesRequest
+    points: tuple[tuple[datetime, tuple[Group, ...]], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The body of `GET /v1/{stream}/series`."""
+        return {
+            **_about(self.request.window, self.view),
+            "step": self.request.step.value,
+            "points": [{"at": timestamp(at), "groups": list(found)} for at, found in self.points],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedAnswer(_Answer):
+    """Rejected messages, newest first."""
+
+    request: RejectedRequest
+    rows: tuple[tuple[Any, ...], ...]
+    limit: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The body of `GET /v1/{stream}/rejected`; payloads as text (with replacement marks) and as base64."""
+        return {
+            "stream": self.request.stream,
+            "start": timestamp(self.request.start),
+            "end": timestamp(self.request.end),
+            "complete_until": timestamp(self.view.complete_until),
+            "limit": self.limit,
+            "messages": [
+                {
+                    "partition": partition,
+                    "offset": offset,
+                    "arrived": timestamp(arrived, millis=True),
+                    "reason": reason,
+                    "field": name,
+                    "payload": bytes(payload or b"").decode("utf-8", "replace"),
+                    "payload_base64": base64.b64encode(payload or b"").decode(),
+                }
+                for arrived, partition, offset, reason, name, payload in self.rows
+            ],
+        }
+
+
+def _about(request: WindowRequest, view: LakeView) -> dict[str, Any]:
+    return {
+        "stream": request.stream,
+        "start": timestamp(request.start),
+        "end": timestamp(request.end),
+        "as_known_at": timestamp(request.as_known_at),
+        "complete_until": timestamp(view.complete_until),
+    }
+
+
+def _snapshot(snapshot: int | None) -> str | None:
+    return None if snapshot is None else str(snapshot)
+
+
+def groups(
+    definition: Definition,
+    by: Sequence[str],
+    columns: Sequence[PaneColumn],
+    quantiles: Sequence[float],
+    rows: Iterable[Sequence[Any]],
+) -> tuple[Group, ...]:
+    """Turn merged rows (dimension values, then `columns`) into groups; those without messages are left out."""
+    found = []
+    for row in rows:
+        values = dict(zip(columns, row[len(by) :], strict=True))
+        group: Group = dict(zip(by, row, strict=False))
+        for column, value in values.items():
+            _put(group, definition, column, value, quantiles)
+        if group["messages"]:
+            found.append(group)
+    return tuple(found)
+
+
+def _put(group: Group, definition: Definition, column: PaneColumn, value: Any, quantiles: Sequence[float]) -> None:
+    """Put one merged column into its place in the group."""
+    if column.aggregate is Aggregate.MESSAGES:
+        group["messages"] = int(value)
+        return
+    entry = group.setdefault(column.source, {})
+    if column.aggregate is Aggregate.DISTINCT:
+        entry["distinct"] = int(value or 0)
+        return
+    scale = definition.measures[column.source].scale
+    match column.aggregate:
+        case Aggregate.COUNT:
+            entry["count"] = int(value)
+        case Aggregate.SUM:
+            entry["mean"] = float(Decimal(value) / (scale * entry["count"])) if entry["count"] else None
+        case Aggregate.MIN | Aggregate.MAX:
+            entry[column.aggregate.value] = None if value is None else value / scale
+        case Aggregate.MAX_AT:
+            entry["max_at"] = timestamp(value, millis=True)
+        case Aggregate.DIGEST:
+            at = value or [None] * len(quantiles)
+            entry["quantiles"] = {
+                f"{quantile:g}": None if found is None else found / scale
+                for quantile, found in zip(quantiles, at, strict=True)
+            }

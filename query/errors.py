@@ -1,0 +1,91 @@
+"""Errors of queries.
+
+QueryError
+├── InvalidRequestError     what was asked is not a question we answer; names each field and reason
+├── UnknownStreamError      no such stream
+├── EngineAwayError         an engine does not answer; retry later
+└── NotReadyError           the stream has no tables yet; apply it first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import requests
+from trino.exceptions import TrinoConnectionError, TrinoQueryError
+
+from iceberg.errors import LakeAwayError
+from streams.errors import WindowpaneError
+
+__all__ = [
+    "EngineAwayError",
+    "FieldProblem",
+    "InvalidRequestError",
+    "NotReadyError",
+    "QueryError",
+    "UnknownStreamError",
+    "translated",
+]
+
+
+class QueryError(WindowpaneError):
+    """A question cannot be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One parameter and what is wrong with it."""
+
+    field: str
+    reason: str
+
+
+class InvalidRequestError(QueryError):
+    """The question breaks a rule. `status` is 400 when it cannot be parsed, 422 when a value is not allowed."""
+
+    def __init__(self, problems: Sequence[FieldProblem], status: int = 422) -> None:
+        self.errors, self.status = tuple(problems), status
+        super().__init__("; ".join(f"{problem.field}: {problem.reason}" for problem in problems))
+
+
+class UnknownStreamError(QueryError):
+    """No definition has this name."""
+
+    def __init__(self, stream: str, known: Sequence[str]) -> None:
+        self.stream, self.known = stream, tuple(known)
+        super().__init__(f"There is no stream {stream!r}; known: {', '.join(known)}")
+
+
+class EngineAwayError(QueryError):
+    """An engine that the answer needs does not answer."""
+
+    def __init__(self, engine: str, detail: str) -> None:
+        self.engine = engine
+        super().__init__(f"{engine} does not answer; try again soon ({detail})")
+
+
+class NotReadyError(EngineAwayError):
+    """The stream's tables have not been read yet."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__("lake", f"the tables of {stream} are not there yet; windowpane apply makes them")
+
+
+_TRINO_AWAY = {"INTERNAL_ERROR", "INSUFFICIENT_RESOURCES", "EXTERNAL"}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise errors of Trino's client and of the lake as QueryErrors."""
+    try:
+        yield
+    except (TrinoConnectionError, requests.RequestException) as error:
+        raise EngineAwayError("trino", type(error).__name__) from error
+    except TrinoQueryError as error:
+        if error.error_type in _TRINO_AWAY or error.error_name == "SERVER_STARTING_UP":
+            raise EngineAwayError("trino", error.error_name or "failed") from error
+        raise QueryError(f"Trino refused the query: {error.message}") from error
+    except LakeAwayError as error:
+        raise EngineAwayError("lake", str(error)) from error

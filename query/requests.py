@@ -1,0 +1,262 @@
+"""Questions, parsed from the parameters of a URL or a command line. Pure; every rule names its parameter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from query.errors import FieldProblem, InvalidRequestError
+from streams.definition import Definition
+
+__all__ = ["MOST_POINTS", "RejectedRequest", "SeriesRequest", "Step", "WindowRequest", "parse_time"]
+
+MOST_POINTS = 5_000
+"""Most points of time in a series."""
+
+MOST_REJECTED = 1_000
+"""Most rejected messages in one answer."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?")
+_COMMON = ("start", "end", "by", "as_known_at")
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 9990
+
+Parameters = Sequence[tuple[str, str]]
+
+
+class Step(StrEnum):
+    """The length of time between two points of a series."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+
+    @property
+    def length(self) -> timedelta:
+        """The step as a duration."""
+        return timedelta(**{f"{self.value}s": 1})
+
+
+class _Problems:
+    """Collects what is wrong with the parameters, so that all of it is said at once."""
+
+    def __init__(self) -> None:
+        self.found: list[FieldProblem] = []
+        self.unparseable = False
+
+    def add(self, name: str, reason: str, *, unparseable: bool = False) -> None:
+        self.found.append(FieldProblem(name, reason))
+        self.unparseable |= unparseable
+
+    def check(self) -> None:
+        if self.found:
+            raise InvalidRequestError(self.found, status=400 if self.unparseable else 422)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRequest:
+    """What happened in `[start, end)`, per values of `by`, where dimensions have one of the given values.
+
+    `as_known_at` asks for the answer from the panes that had arrived by then. `quantiles` are in [0, 1].
+    """
+
+    stream: str
+    start: datetime
+    end: datetime
+    by: tuple[str, ...]
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    as_known_at: datetime | None = None
+    quantiles: tuple[float, ...] = ()
+
+    @classmethod
+    def parse(cls, definition: Definition, params: Parameters) -> WindowRequest:
+        """Read `start, end, by, as_known_at, quantiles` and dimension filters. Raises InvalidRequestError."""
+        problems = _Problems()
+        asked = _Asked(definition, params, problems, allowed=(*_COMMON, "quantiles"))
+        start, end = asked.span()
+        request = cls(definition.name, start, end, asked.by(), asked.where(), asked.as_known_at(), asked.quantiles())
+        problems.check()
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRequest:
+    """The same question for each step of `[start, end)`; `measures` limits which are answered."""
+
+    window: WindowRequest
+    step: Step
+    measures: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def parse(cls, definition: Definition, params: Parameters) -> SeriesRequest:
+        """As WindowRequest, plus `step` and `measure`. Raises InvalidRequestError."""
+        problems = _Problems()
+        asked = _Asked(definition, params, problems, allowed=(*_COMMON, "quantiles", "step", "measure"))
+        start, end = asked.span()
+        step = asked.step(start, end)
+        measures = asked.measures()
+        window = WindowRequest(
+            definition.name, start, end, asked.by(), asked.where(), asked.as_known_at(), asked.quantiles()
+        )
+        problems.check()
+        return cls(window, step, measures)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRequest:
+    """The rejected messages that arrived in `[start, end)`, newest first, at most `MOST_REJECTED`."""
+
+    stream: str
+    start: datetime
+    end: datetime
+    reason: str | None = None
+
+    @classmethod
+    def parse(cls, definition: Definition, params: Parameters) -> RejectedRequest:
+        """Read `start, end, reason`. Raises InvalidRequestError."""
+        problems = _Problems()
+        asked = _Asked(definition, params, problems, allowed=("start", "end", "reason"), dimensions=False)
+        start, end = asked.span()
+        reason = asked.one("reason")
+        problems.check()
+        return cls(definition.name, start, end, reason)
+
+
+class _Asked:
+    """The parameters of one question; each method reads one of them and notes what is wrong with it."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        params: Parameters,
+        problems: _Problems,
+        allowed: Sequence[str],
+        *,
+        dimensions: bool = True,
+    ) -> None:
+        self.definition, self.params, self.problems = definition, params, problems
+        filters = list(definition.dimensions) if dimensions else []
+        for name in dict.fromkeys(name for name, _ in params):
+            if name not in allowed and name not in filters:
+                known = ", ".join([*filters, *allowed])
+                problems.add(name, f"is not a dimension or parameter; known: {known}")
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.params if key == name]
+
+    def one(self, name: str) -> str | None:
+        values = self.all(name)
+        if len(values) > 1:
+            self.problems.add(name, "is given more than once")
+        return values[0] if values else None
+
+    def span(self) -> tuple[datetime, datetime]:
+        start, end = self.minute("start"), self.minute("end")
+        if start is not None and end is not None and start >= end:
+            self.problems.add("end", "must be after start")
+        return start or datetime.min.replace(tzinfo=UTC), end or datetime.max.replace(tzinfo=UTC)
+
+    def minute(self, name: str) -> datetime | None:
+        text = self.one(name)
+        if text is None:
+            self.problems.add(name, "is missing; give a time such as 2026-03-01T10:17:00Z")
+            return None
+        at = self.time(name, text)
+        if at is not None and (at.second or at.microsecond):
+            self.problems.add(name, "must be a whole minute")
+            return None
+        return at
+
+    def time(self, name: str, text: str) -> datetime | None:
+        try:
+            at = parse_time(text)
+            if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+                raise OverflowError
+            return at
+        except TimeWithoutOffsetError:
+            self.problems.add(name, "has no offset; add Z or an offset such as +02:00")
+        except ValueError:
+            self.problems.add(name, "is not a time such as 2026-03-01T10:17:00Z", unparseable=True)
+        except OverflowError:
+            self.problems.add(name, f"is outside the years {_FIRST_YEAR} to {_LAST_YEAR}")
+        return None
+
+    def as_known_at(self) -> datetime | None:
+        text = self.one("as_known_at")
+        return None if text is None else self.time("as_known_at", text)
+
+    def by(self) -> tuple[str, ...]:
+        values = self.all("by")
+        if not values:
+            return tuple(self.definition.dimensions)
+        names = list(dict.fromkeys(name for value in values for name in value.split(",") if name))
+        for name in names:
+            if name not in self.definition.dimensions:
+                known = ", ".join(self.definition.dimensions)
+                self.problems.add("by", f"{name!r} is not a dimension; known: {known}")
+        return tuple(name for name in self.definition.dimensions if name in names)
+
+    def where(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple(
+            (name, tuple(sorted(set(values)))) for name in self.definition.dimensions if (values := self.all(name))
+        )
+
+    def quantiles(self) -> tuple[float, ...]:
+        text = self.one("quantiles")
+        if text is None:
+            return ()
+        if not any(measure.quantiles for measure in self.definition.measures.values()):
+            self.problems.add("quantiles", f"{self.definition.name} keeps none; set quantiles = true on a measure")
+        try:
+            values = tuple(dict.fromkeys(float(part) for part in text.split(",")))
+        except ValueError:
+            self.problems.add("quantiles", "are numbers such as 0.5,0.99", unparseable=True)
+            return ()
+        if not all(0 <= value <= 1 for value in values) or len(values) > 20:
+            self.problems.add("quantiles", "are at most 20 numbers from 0 to 1")
+        return values
+
+    def step(self, start: datetime, end: datetime) -> Step:
+        text = self.one("step")
+        if text is None:
+            self.problems.add("step", f"is missing; known: {', '.join(Step)}")
+            return Step.DAY
+        if text not in set(Step):
+            self.problems.add("step", f"{text!r} is not a step; known: {', '.join(Step)}")
+            return Step.DAY
+        step = Step(text)
+        if not self.problems.found and (end - start) / step.length > MOST_POINTS:
+            fitting = next((s for s in Step if (end - start) / s.length <= MOST_POINTS), None)
+            advice = f"use step={fitting}" if fitting else "ask for a shorter window"
+            self.problems.add("step", f"gives more than {MOST_POINTS} points; {advice}")
+        return step
+
+    def measures(self) -> tuple[str, ...]:
+        known = [*self.definition.measures, *self.definition.distincts]
+        names = tuple(dict.fromkeys(self.all("measure")))
+        for name in names:
+            if name not in known:
+                self.problems.add("measure", f"{name!r} is not a measure; known: {', '.join(known)}")
+        return names
+
+
+class TimeWithoutOffsetError(ValueError):
+    """The time would mean different moments to different readers."""
+
+
+def parse_time(text: str) -> datetime:
+    """An RFC 3339 time as an aware datetime in UTC, at microseconds.
+
+    A space before the offset is read as `+`, which is what a URL makes of it. Raises TimeWithoutOffsetError,
+    ValueError, or OverflowError when it leaves the calendar.
+    """
+    mended = re.sub(r" (?=\d\d:\d\d$)", "+", text) if len(text) > 16 else text
+    match = _TIME.fullmatch(mended)
+    if match is None or not mended.isascii():
+        raise ValueError(f"not a time: {text!r}")
+    if match.group(3) is None:
+        raise TimeWithoutOffsetError(text)
+    return datetime.fromisoformat(mended.upper()).astimezone(UTC)

@@ -1,0 +1,147 @@
+"""Questions in, answers out: the one door through which pages, programs and the command line ask."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, TypeVar
+
+from cachetools import LRUCache
+
+from iceberg.catalog import open_catalog
+from iceberg.settings import LakeSettings
+from query.answers import RejectedAnswer, SeriesAnswer, WindowAnswer, groups
+from query.errors import EngineAwayError, UnknownStreamError
+from query.lake_view import LakeView, LakeWatcher
+from query.requests import MOST_REJECTED, RejectedRequest, SeriesRequest, WindowRequest
+from query.settings import QuerySettings
+from query.statements import rejected_statement, series_statement, window_statement
+from query.trino_client import TrinoClient
+from query.windows import plan_window
+from streams.definition import Definition
+
+__all__ = ["QueryService", "StreamFreshness"]
+
+Answer = TypeVar("Answer", WindowAnswer, SeriesAnswer, RejectedAnswer)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFreshness:
+    """How far a stream's answers are complete, and when its tables were last committed to."""
+
+    complete_until: datetime | None
+    last_commit: datetime | None
+
+
+class QueryService:
+    """Answers questions about all streams; safe to share between threads. `start` before use, `close` after."""
+
+    def __init__(
+        self, settings: QuerySettings, definitions: Mapping[str, Definition], lake: LakeSettings | None = None
+    ) -> None:
+        self.definitions = definitions
+        lake = lake or LakeSettings()
+        self._trino = TrinoClient(settings)
+        self._watcher = LakeWatcher(lambda: open_catalog(lake), definitions, settings.refresh_seconds)
+        self._answers: LRUCache[Any, Any] = LRUCache(maxsize=settings.cache_answers)
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to watch the lake."""
+        self._watcher.start()
+
+    def close(self) -> None:
+        """Stop watching the lake."""
+        self._watcher.close()
+
+    def definition(self, stream: str) -> Definition:
+        """The definition of a stream. Raises UnknownStreamError."""
+        if stream not in self.definitions:
+            raise UnknownStreamError(stream, list(self.definitions))
+        return self.definitions[stream]
+
+    def window(self, request: WindowRequest) -> WindowAnswer:
+        """Answer a window. Raises QueryError."""
+        return self._kept(request.stream, request, lambda view: self._window(request, view))
+
+    def series(self, request: SeriesRequest) -> SeriesAnswer:
+        """Answer each step of a window. Raises QueryError."""
+        return self._kept(request.window.stream, request, lambda view: self._series(request, view))
+
+    def rejected(self, request: RejectedRequest) -> RejectedAnswer:
+        """List rejected messages. Raises QueryError."""
+        return self._kept(request.stream, request, lambda view: self._rejected(request, view))
+
+    def views(self) -> dict[str, StreamFreshness]:
+        """How fresh each stream is, as of the newest look at the lake."""
+        known = self._watcher.views()
+        return {
+            name: StreamFreshness(known[name].complete_until, known[name].committed)
+            if name in known
+            else StreamFreshness(None, None)
+            for name in self.definitions
+        }
+
+    def check(self) -> dict[str, str]:
+        """Engine → what is wrong with it; empty text for one that answers."""
+        found = {"lake": self._watcher.problem, "trino": ""}
+        try:
+            self._trino.check()
+        except EngineAwayError as error:
+            found["trino"] = str(error)
+        return found
+
+    def _kept(self, stream: str, request: Any, answer: Callable[[LakeView], Answer]) -> Answer:
+        """The kept answer to the same question about the same lake view, or a new one."""
+        view = self._watcher.view(stream)
+        key = (request, view)
+        with self._lock:
+            kept: Answer | None = self._answers.get(key)
+        if kept is not None:
+            return kept.as_cached()  # type: ignore[no-any-return]
+        made = answer(view)
+        with self._lock:
+            self._answers[key] = made
+        return made
+
+    def _window(self, request: WindowRequest, view: LakeView) -> WindowAnswer:
+        definition = self.definition(request.stream)
+        statement = window_statement(definition, view, request)
+        if statement is None:
+            return WindowAnswer(view, "", False, request, plan_window(request.start, request.end), ())
+        rows, query_id = self._trino.rows(statement.sql, statement.values)
+        found = groups(definition, request.by, statement.columns, request.quantiles, rows)
+        return WindowAnswer(view, query_id, False, request, statement.plan, found)
+
+    def _series(self, request: SeriesRequest, view: LakeView) -> SeriesAnswer:
+        window = request.window
+        definition = self.definition(window.stream)
+        statement = series_statement(definition, view, request)
+        if statement is None:
+            return SeriesAnswer(view, "", False, request, ())
+        rows, query_id = self._trino.rows(statement.sql, statement.values)
+        at = len(window.by)
+        points = tuple(
+            (
+                moment,
+                groups(
+                    definition,
+                    window.by,
+                    statement.columns,
+                    window.quantiles,
+                    ([*row[:at], *row[at + 1 :]] for row in found),
+                ),
+            )
+            for moment, found in groupby(rows, key=lambda row: row[at])
+        )
+        return SeriesAnswer(view, query_id, False, request, points)
+
+    def _rejected(self, request: RejectedRequest, view: LakeView) -> RejectedAnswer:
+        statement = rejected_statement(view, request, MOST_REJECTED)
+        if statement is None:
+            return RejectedAnswer(view, "", False, request, (), MOST_REJECTED)
+        rows, query_id = self._trino.rows(statement.sql, statement.values)
+        return RejectedAnswer(view, query_id, False, request, tuple(map(tuple, rows)), MOST_REJECTED)

@@ -1,0 +1,19 @@
+"""How questions reach Trino."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["QuerySettings"]
+
+
+class QuerySettings(BaseSettings):
+    """Address of Trino and limits of answers, from `WINDOWPANE_*`."""
+
+    model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True)
+
+    trino: str = Field(description="Address of Trino: host:port")
+    query_seconds: float = Field(default=60, gt=0, description="Longest time a query may run")
+    cache_answers: int = Field(default=2000, ge=0, description="Answers kept for repeated questions")
+    refresh_seconds: float = Field(default=1.0, gt=0, description="Time between looks at the lake for new commits")

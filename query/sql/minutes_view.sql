@@ -1,0 +1,11 @@
+create or replace view {{ stream | ident }}.minutes as
+select
+  {%- for name in dimensions %}
+  {{ name | ident }},
+  {%- endfor %}
+  window_start,
+  {%- for column in columns %}
+  {{ column.sql }} as {{ column.name | ident }}{{ "," if not loop.last }}
+  {%- endfor %}
+from {{ stream | ident }}.minute_panes
+group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}window_start

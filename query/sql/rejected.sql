@@ -1,0 +1,8 @@
+select arrived, "partition", "offset", reason, field, payload
+from {{ table }} for version as of {{ snapshot }}
+where arrived >= ? and arrived < ?
+{%- if reason %}
+  and reason = ?
+{%- endif %}
+order by arrived desc, "partition", "offset" desc
+limit {{ limit }}

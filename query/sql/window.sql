@@ -1,0 +1,41 @@
+{#- Merge panes into one row per group. Branches are disjoint: whole days, the minutes at the edges, and the minute
+    panes of whole days that arrived after the day table's cut. -#}
+with panes as (
+{%- for branch in branches %}
+  select
+    {%- for name in by %}
+    {{ name | ident }},
+    {%- endfor %}
+    {%- if bucket %}
+    {{ bucket }} as at,
+    {%- endif %}
+    {{ columns | map(attribute="name") | map("ident") | join(", ") }}
+  from {{ branch.table }} for version as of {{ branch.snapshot }}
+  where ({% for span in branch.spans %}{{ "or " if not loop.first }}(window_start >= ? and window_start < ?){{ " " if not loop.last }}{% endfor %})
+    {%- for name, count in where %}
+    and {{ name | ident }} in ({{ (["?"] * count) | join(", ") }})
+    {%- endfor %}
+    {%- if branch.arrived_from %}
+    and arrived_from >= ?
+    {%- endif %}
+    {%- if branch.arrived_until %}
+    and arrived_until <= ?
+    {%- endif %}
+  {{- "\n  union all" if not loop.last }}
+{%- endfor %}
+)
+select
+  {%- for name in by %}
+  {{ name | ident }},
+  {%- endfor %}
+  {%- if bucket %}
+  at,
+  {%- endif %}
+  {%- for column in merged %}
+  {{ column.sql }} as {{ column.name | ident }}{{ "," if not loop.last }}
+  {%- endfor %}
+from panes
+{%- if by or bucket %}
+group by {% for name in by %}{{ name | ident }}{{ ", " if not loop.last or bucket }}{% endfor %}{{ "at" if bucket }}
+order by {{ "at" if bucket }}{{ ", " if by and bucket }}{{ by | map("ident") | join(", ") }}
+{%- endif %}

@@ -1,0 +1,158 @@
+"""Statements for Trino. Pure: question, plan and pinned snapshots in; SQL and its bound values out.
+
+Identifiers come only from the stream's definition; every value of the question is bound with `?`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from query.aggregates import merged_columns, view_columns
+from query.lake_view import LakeView
+from query.requests import RejectedRequest, SeriesRequest, Step, WindowRequest
+from query.windows import Span, WindowPlan, plan_window
+from streams.definition import Definition
+from streams.panes import DAY_ARRIVAL_SECONDS, GRAIN_TABLES, Aggregate, Grain, PaneColumn, pane_columns
+
+__all__ = ["Statement", "rejected_statement", "series_statement", "view_statements", "window_statement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with `?` marks, the values they stand for, the columns read, and the plan that made it."""
+
+    sql: str
+    values: tuple[Any, ...]
+    columns: tuple[PaneColumn, ...] = ()
+    plan: WindowPlan = field(default=WindowPlan(None, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """One source of panes: a table at a snapshot, spans of event time, and bounds on arrival."""
+
+    table: str
+    snapshot: int
+    spans: tuple[Span, ...]
+    arrived_from: datetime | None
+    arrived_until: datetime | None
+
+
+def _ident(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "sql"),
+    undefined=StrictUndefined,
+    autoescape=False,
+)
+_templates.filters["ident"] = _ident
+
+
+def _table(stream: str, name: str) -> str:
+    return f"{_ident(stream)}.{_ident(name)}"
+
+
+def window_statement(definition: Definition, view: LakeView, request: WindowRequest) -> Statement | None:
+    """The statement that answers a window; None when no pane can be in it."""
+    columns = _columns(definition, request, ())
+    return _merge(request, view, plan_window(request.start, request.end), columns, bucket="")
+
+
+def series_statement(definition: Definition, view: LakeView, request: SeriesRequest) -> Statement | None:
+    """The statement that answers each step of a window; None when no pane can be in it."""
+    window = request.window
+    plan = WindowPlan(None, (Span(window.start, window.end),))
+    if request.step is Step.DAY:
+        plan = plan_window(window.start, window.end)
+    columns = _columns(definition, window, request.measures)
+    bucket = "window_start" if request.step is Step.MINUTE else f"date_trunc('{request.step.value}', window_start)"
+    return _merge(window, view, plan, columns, bucket)
+
+
+def _columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
+    """The columns that an answer needs: digests only when quantiles are asked, measures only when named."""
+    return tuple(
+        column
+        for column in pane_columns(definition)
+        if (column.aggregate is not Aggregate.DIGEST or request.quantiles)
+        and (not measures or column.source in ("", *measures))
+    )
+
+
+def _merge(
+    request: WindowRequest, view: LakeView, plan: WindowPlan, columns: tuple[PaneColumn, ...], bucket: str
+) -> Statement | None:
+    branches = _branches(view, plan, request.as_known_at)
+    if not branches:
+        return None
+    sql = _templates.get_template("window.sql").render(
+        branches=branches,
+        by=request.by,
+        bucket=bucket,
+        columns=columns,
+        merged=merged_columns(columns, request.quantiles),
+        where=[(name, len(values)) for name, values in request.where],
+    )
+    filters = tuple(value for _, values in request.where for value in values)
+    values: list[Any] = []
+    for branch in branches:
+        for span in branch.spans:
+            values += (span.start, span.end)
+        values += filters
+        values += (bound for bound in (branch.arrived_from, branch.arrived_until) if bound is not None)
+    return Statement(sql, tuple(values), columns, plan)
+
+
+def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) -> list[_Branch]:
+    """Disjoint sources that together hold every pane of the plan."""
+    days, minutes = (_table(view.stream, GRAIN_TABLES[grain]) for grain in (Grain.DAY, Grain.MINUTE))
+    cut = view.day_cut
+    if as_known_at is not None and cut is not None:
+        cut = min(cut, _floor(as_known_at, DAY_ARRIVAL_SECONDS))
+    branches = []
+    if plan.days and view.day_snapshot is not None and cut is not None:
+        branches.append(_Branch(days, view.day_snapshot, (plan.days,), None, cut if as_known_at else None))
+    if view.minute_snapshot is not None:
+        if plan.days:
+            branches.append(_Branch(minutes, view.minute_snapshot, (plan.days,), cut, as_known_at))
+        if plan.minutes:
+            branches.append(_Branch(minutes, view.minute_snapshot, plan.minutes, None, as_known_at))
+    return branches
+
+
+def _floor(at: datetime, seconds: int) -> datetime:
+    whole = int(at.timestamp())
+    return datetime.fromtimestamp(whole - whole % seconds, UTC)
+
+
+def rejected_statement(view: LakeView, request: RejectedRequest, limit: int) -> Statement | None:
+    """The statement that lists rejected messages; None when there are none."""
+    if view.rejected_snapshot is None:
+        return None
+    sql = _templates.get_template("rejected.sql").render(
+        table=_table(view.stream, "rejected"),
+        snapshot=view.rejected_snapshot,
+        reason=request.reason is not None,
+        limit=limit,
+    )
+    reason = () if request.reason is None else (request.reason,)
+    return Statement(sql, (request.start, request.end, *reason))
+
+
+def view_statements(definition: Definition) -> tuple[str, ...]:
+    """The statements that make the views `minutes` and `days` for SQL clients."""
+    values = {
+        "stream": definition.name,
+        "dimensions": list(definition.dimensions),
+        "columns": view_columns(definition),
+        "stored": [column.name for column in pane_columns(definition)],
+    }
+    return tuple(_templates.get_template(f"{name}_view.sql").render(values) for name in ("minutes", "days"))
