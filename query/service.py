@@ -53,6 +53,10 @@ class QueryService:
         """Begin to watch the lake."""
         self._watcher.start()
 
+    def refresh(self) -> None:
+        """Look at the lake once, here and now: for programs that ask one question. Raises LakeError."""
+        self._watcher.refresh()
+
     def close(self) -> None:
         """Stop watching the lake."""
         self._watcher.close()

@@ -20,7 +20,14 @@ from query.windows import Span, WindowPlan, plan_window
 from streams.definition import Definition
 from streams.panes import DAY_ARRIVAL_SECONDS, GRAIN_TABLES, Aggregate, Grain, PaneColumn, pane_columns
 
-__all__ = ["Statement", "rejected_statement", "series_statement", "view_statements", "window_statement"]
+__all__ = [
+    "Statement",
+    "ledger_statement",
+    "rejected_statement",
+    "series_statement",
+    "view_statements",
+    "window_statement",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,11 @@ def rejected_statement(view: LakeView, request: RejectedRequest, limit: int) -> 
     )
     reason = () if request.reason is None else (request.reason,)
     return Statement(sql, (request.start, request.end, *reason))
+
+
+def ledger_statement(stream: str) -> Statement:
+    """The statement that totals a stream's ledger: partition, last offset, accepted, rejected, heartbeats."""
+    return Statement(_templates.get_template("ledger.sql").render(table=_table(stream, "ledger")), ())
 
 
 def view_statements(definition: Definition) -> tuple[str, ...]:

@@ -1,0 +1,34 @@
+"""What SQL clients and operators see: the views `minutes` and `days`, and the totals of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from query.statements import ledger_statement, view_statements
+from query.trino_client import TrinoClient
+from streams.definition import Definition
+
+__all__ = ["PartitionTotals", "ledger_totals", "make_views"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionTotals:
+    """What the ledger says of one Kafka partition since the stream began."""
+
+    partition: int
+    last_offset: int
+    accepted: int
+    rejected: int
+    heartbeats: int
+
+
+def make_views(trino: TrinoClient, definition: Definition) -> None:
+    """Create or replace the stream's views. Raises QueryError."""
+    for statement in view_statements(definition):
+        trino.rows(statement)
+
+
+def ledger_totals(trino: TrinoClient, stream: str) -> tuple[PartitionTotals, ...]:
+    """Totals of each partition that has a row in the ledger. Raises QueryError."""
+    rows, _ = trino.rows(ledger_statement(stream).sql)
+    return tuple(PartitionTotals(*map(int, row)) for row in rows)

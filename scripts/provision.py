@@ -1,0 +1,71 @@
+"""Make topics, tables and views match the definitions: what `apply` does, and what `up` does first.
+
+Jobs follow by themselves: the keeper runs for each stream what its tables say was applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from iceberg.apply import applied_definition, plan_tables
+from iceberg.catalog import open_catalog
+from iceberg.settings import LakeSettings
+from query.settings import QuerySettings
+from query.sql_clients import make_views
+from query.trino_client import TrinoClient
+from scripts.settings import ScriptSettings
+from streams import Definition, load_definitions
+from streams.topics import Topics
+
+__all__ = ["Step", "plan", "provision"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a plan, and the doing of it."""
+
+    description: str
+    run: Callable[[], object]
+
+
+def plan(definition: Definition, topics: Topics, lake: LakeSettings, query: QuerySettings) -> list[Step]:
+    """What must be done, in order, for a stream to be as declared; empty when it is.
+
+    Raises WindowpaneError for what would break stored panes or producers of today.
+    """
+    catalog = open_catalog(lake)
+    changes = topics.plan(definition)
+    steps = [Step(str(change), partial(topics.apply, (change,))) for change in changes]
+    table_changes = plan_tables(catalog, definition)
+    steps += [Step(change.description, change.run) for change in table_changes]
+    if table_changes:
+        steps.append(Step(f"make views {definition.name}.minutes and .days", partial(_views, query, definition)))
+        applied = applied_definition(catalog, definition.name)
+        if applied is None:
+            steps.append(Step(f"start job {definition.name}", _by_keeper))
+        elif applied.digest != definition.digest:
+            steps.append(Step(f"restart job {definition.name} with the new definition", _by_keeper))
+    return steps
+
+
+def provision(streams: Iterable[str] = ()) -> list[str]:
+    """Apply the named streams (default: all); the descriptions of what was done. Reads the environment."""
+    settings, lake, query = ScriptSettings(), LakeSettings(), QuerySettings()
+    definitions = load_definitions(settings.streams)
+    done = []
+    with Topics(settings.kafka) as topics:
+        for name in streams or definitions:
+            for step in plan(definitions[name], topics, lake, query):
+                step.run()
+                done.append(step.description)
+    return done
+
+
+def _views(query: QuerySettings, definition: Definition) -> None:
+    make_views(TrinoClient(query), definition)
+
+
+def _by_keeper() -> None:
+    """The keeper sees the applied definition and starts the job."""

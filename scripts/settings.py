@@ -1,0 +1,22 @@
+"""What the command line reads from the environment itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["ScriptSettings"]
+
+
+class ScriptSettings(BaseSettings):
+    """Where the state, the definitions and Kafka are, from `WINDOWPANE_*`."""
+
+    model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True)
+
+    home: Path = Field(default=Path(".windowpane"), description="State of this stack")
+    streams: Path = Field(
+        default=Path(__file__).resolve().parent.parent / "streams", description="Folder of stream definitions"
+    )
+    kafka: str = Field(description="Bootstrap address of Kafka: host:port")
