@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from streams.demo import Demo
 from streams.errors import DefinitionError
 from streams.expression import Expression, ExpressionError, parse
 
@@ -127,6 +128,7 @@ class Definition(_Model):
     dimensions: dict[Identifier, Dimension] = Field(min_length=1)
     measures: dict[Identifier, Measure] = Field(default_factory=dict)
     distincts: dict[Identifier, Distinct] = Field(default_factory=dict)
+    demo: Demo | None = None
 
     @cached_property
     def field_index(self) -> dict[str, int]:
@@ -140,7 +142,7 @@ class Definition(_Model):
     @cached_property
     def digest(self) -> str:
         """A hash of everything that shapes the numbers: equal definitions have equal digests."""
-        return hashlib.sha256(self.model_dump_json(exclude={"title", "description"}).encode()).hexdigest()[:16]
+        return hashlib.sha256(self.model_dump_json(exclude={"title", "description", "demo"}).encode()).hexdigest()[:16]
 
 
 def load_definitions(folder: Path) -> dict[str, Definition]:
@@ -198,6 +200,10 @@ def _check(definition: Definition, file: str) -> None:
         _need(definition, file, f"distincts.{name}.field", distinct.field, {"string"})
     for name, measure in definition.measures.items():
         _check_measure(definition, file, name, measure)
+    if definition.demo is not None:
+        problem = definition.demo.problem({name: rule.required for name, rule in definition.fields.items()})
+        if problem is not None:
+            raise DefinitionError(file, problem[0], None, problem[1])
 
 
 def _check_fields(definition: Definition, file: str) -> None:
