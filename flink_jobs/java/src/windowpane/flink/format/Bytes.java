@@ -42,16 +42,6 @@ final class Bytes {
         }
     }
 
-    /** Whether a parser might take it for UTF-16 or UTF-32, or skip a byte order mark: none of them is JSON here. */
-    static boolean looksLikeAnotherEncoding(byte[] bytes) {
-        for (int i = 0; i < Math.min(4, bytes.length); i++) {
-            if (bytes[i] == 0) {
-                return true;
-            }
-        }
-        return bytes.length >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF;
-    }
-
     /**
      * The deepest nesting of brackets outside strings, whatever else is wrong with the text. It tells "nested too deeply" from
      * "not valid JSON" where both are true.

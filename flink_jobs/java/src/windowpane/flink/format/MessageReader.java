@@ -3,12 +3,9 @@ package windowpane.flink.format;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonFactory;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonFactoryBuilder;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonStreamContext;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.StreamReadConstraints;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonTokenId;
 
 /**
  * Reads one message's JSON into a tree of {@link Node}s, strictly: one RFC 8259 object in UTF-8, no duplicate key anywhere, at
@@ -21,25 +18,13 @@ final class MessageReader {
     /** A set that grew beyond this is not kept: clearing it would cost each later message. */
     private static final int KEPT_NAMES = 256;
 
-    private static final JsonFactory JSON =
-            new JsonFactoryBuilder()
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                    .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
-                    .streamReadConstraints(
-                            // The size of a message is its only limit here; depth is ours to report.
-                            StreamReadConstraints.builder()
-                                    .maxNameLength(LARGEST)
-                                    .maxNumberLength(LARGEST)
-                                    .maxStringLength(LARGEST)
-                                    .build())
-                    .build();
-
     private final Node root;
     private final Node[] objects = new Node[DEEPEST + 1];
 
     /** Keys of each open object that the plan does not name. */
     private final Set<?>[] strangers = new Set<?>[DEEPEST + 1];
 
+    private ByteParser parser;
     private long message;
     private String duplicate;
 
@@ -70,80 +55,70 @@ final class MessageReader {
         if (!Bytes.isUtf8(payload)) {
             return Reason.NOT_VALID_UTF_8;
         }
-        if (Bytes.looksLikeAnotherEncoding(payload)) {
-            return broken(payload);
+        if (parser == null || !parser.isReusable()) {
+            parser = new ByteParser();
         }
-        try (JsonParser parser = JSON.createParser(payload)) {
-            return walk(parser, payload);
+        parser.reset(payload);
+        String failure;
+        try {
+            failure = walk();
         } catch (IOException | RuntimeException e) {
             // Whatever a payload does to the parser, it may not stop the job.
-            return broken(payload);
+            failure = Reason.NOT_VALID_JSON;
+            parser = null;
         }
+        if (failure == null && duplicate != null) {
+            return Reason.DUPLICATE_KEY;
+        }
+        boolean isDeep = Reason.NOT_VALID_JSON.equals(failure) && Bytes.depth(payload) > DEEPEST;
+        return isDeep ? Reason.NESTED_TOO_DEEPLY : failure;
     }
 
-    private static String broken(byte[] payload) {
-        return Bytes.depth(payload) > DEEPEST ? Reason.NESTED_TOO_DEEPLY : Reason.NOT_VALID_JSON;
-    }
-
-    private String walk(JsonParser parser, byte[] payload) throws IOException {
+    private String walk() throws IOException {
         JsonToken token = parser.nextToken();
-        if (token == null) {
-            return broken(payload);
-        }
         boolean isObject = token == JsonToken.START_OBJECT;
         Node value = root;
         int depth = 0;
-        while (true) {
-            switch (token) {
-                case START_OBJECT -> {
+        while (token != null) {
+            Node next = null;
+            switch (token.id()) {
+                case JsonTokenId.ID_FIELD_NAME -> next = name(depth);
+                case JsonTokenId.ID_START_OBJECT, JsonTokenId.ID_START_ARRAY -> {
                     if (++depth > DEEPEST) {
                         return Reason.NESTED_TOO_DEEPLY;
                     }
-                    open(depth, value);
+                    open(depth, value, token == JsonToken.START_OBJECT);
                 }
-                case START_ARRAY -> {
-                    if (++depth > DEEPEST) {
-                        return Reason.NESTED_TOO_DEEPLY;
-                    }
-                    if (value != null) {
-                        value.kind = Node.ARRAY;
-                    }
-                    objects[depth] = null;
-                }
-                case END_OBJECT, END_ARRAY -> depth--;
-                case FIELD_NAME -> { }
+                case JsonTokenId.ID_END_OBJECT, JsonTokenId.ID_END_ARRAY -> depth--;
                 default -> {
                     if (value != null) {
-                        scalar(parser, token, value);
+                        scalar(token.id(), value);
                     }
                 }
             }
-            value = null;
             if (depth == 0) {
-                break;
+                return end(isObject);
             }
-            if (token == JsonToken.FIELD_NAME) {
-                value = name(parser, depth);
-            }
+            value = next;
             token = parser.nextToken();
-            if (token == null) {
-                return broken(payload);
-            }
         }
-        if (parser.nextToken() != null) {
-            return broken(payload);
-        }
-        if (!isObject) {
-            return Reason.NOT_AN_OBJECT;
-        }
-        return duplicate == null ? null : Reason.DUPLICATE_KEY;
+        return Reason.NOT_VALID_JSON;
     }
 
-    private void open(int depth, Node value) {
-        if (value != null) {
-            value.kind = Node.OBJECT;
+    private String end(boolean isObject) throws IOException {
+        parser.finishToken();
+        if (!parser.isAtEnd()) {
+            parser = null;
+            return Reason.NOT_VALID_JSON;
         }
-        objects[depth] = value;
+        return isObject ? null : Reason.NOT_AN_OBJECT;
+    }
+
+    private void open(int depth, Node value, boolean isObject) {
+        if (value != null) {
+            value.kind = isObject ? Node.OBJECT : Node.ARRAY;
+        }
+        objects[depth] = isObject ? value : null;
         Set<?> names = strangers[depth];
         if (names != null && !names.isEmpty()) {
             if (names.size() > KEPT_NAMES) {
@@ -155,7 +130,7 @@ final class MessageReader {
     }
 
     /** The node that the value of the current key belongs to, or null if the plan does not name it. */
-    private Node name(JsonParser parser, int depth) throws IOException {
+    private Node name(int depth) throws IOException {
         String name = parser.currentName();
         Node object = objects[depth];
         Node node = object == null ? null : object.children.get(name);
@@ -190,9 +165,9 @@ final class MessageReader {
         return FieldName.printable(path);
     }
 
-    private void scalar(JsonParser parser, JsonToken token, Node node) throws IOException {
+    private void scalar(int token, Node node) throws IOException {
         switch (token) {
-            case VALUE_STRING -> {
+            case JsonTokenId.ID_STRING -> {
                 node.kind = Node.STRING;
                 if (node.wanted) {
                     int length = parser.getTextLength();
@@ -203,26 +178,26 @@ final class MessageReader {
                     node.length = length;
                 }
             }
-            case VALUE_NUMBER_INT -> {
+            case JsonTokenId.ID_NUMBER_INT -> {
                 node.kind = Node.WHOLE;
                 if (node.wanted) {
-                    whole(parser, node);
+                    whole(node);
                 }
             }
-            case VALUE_NUMBER_FLOAT -> {
+            case JsonTokenId.ID_NUMBER_FLOAT -> {
                 node.kind = Node.FRACTION;
                 if (node.wanted) {
                     node.number =
                             Decimal.parse(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
                 }
             }
-            case VALUE_TRUE -> node.kind = Node.TRUE;
-            case VALUE_FALSE -> node.kind = Node.FALSE;
+            case JsonTokenId.ID_TRUE -> node.kind = Node.TRUE;
+            case JsonTokenId.ID_FALSE -> node.kind = Node.FALSE;
             default -> node.kind = Node.NULL;
         }
     }
 
-    private static void whole(JsonParser parser, Node node) throws IOException {
+    private void whole(Node node) throws IOException {
         int length = parser.getTextLength();
         if (length <= 18) {
             node.whole = parser.getLongValue();
