@@ -8,7 +8,10 @@ from pyiceberg.catalog.sql import SqlCatalog
 from iceberg.errors import translated
 from iceberg.settings import LakeSettings
 
-__all__ = ["CATALOG", "open_catalog"]
+__all__ = ["CATALOG", "Catalog", "open_catalog"]
+
+Catalog = SqlCatalog
+"""An open catalog, to be handed on; only this package looks inside."""
 
 CATALOG = "lake"
 """The catalog's name. It is part of the catalog's rows, so it is the same in every engine."""

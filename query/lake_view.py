@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pyiceberg.catalog.sql import SqlCatalog
-
+from iceberg.catalog import Catalog
 from iceberg.completeness import metadata_locations, read_state
 from iceberg.errors import LakeError
 from query.errors import NotReadyError
@@ -34,7 +33,7 @@ class LakeView:
     generation: int = 0
 
 
-def pin(catalog: SqlCatalog, stream: str) -> LakeView:
+def pin(catalog: Catalog, stream: str) -> LakeView:
     """The stream's state as it is now. Raises LakeError."""
     state = read_state(catalog, stream)
     return LakeView(
@@ -54,14 +53,14 @@ class LakeWatcher:
 
     def __init__(
         self,
-        open_catalog: Callable[[], SqlCatalog],
+        open_catalog: Callable[[], Catalog],
         streams: Iterable[str],
         refresh_seconds: float,
     ) -> None:
         self._open_catalog, self._streams, self._refresh_seconds = open_catalog, tuple(streams), refresh_seconds
         self._views: dict[str, LakeView] = {}
         self._locations: dict[str, dict[str, str]] = {}
-        self._catalog: SqlCatalog | None = None
+        self._catalog: Catalog | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lake-watcher", daemon=True)
         self.problem = "has not looked at the lake yet"

@@ -1,0 +1,166 @@
+"""The keeper: sees that every applied stream has exactly one job, and that quiet streams move on.
+
+    python -m scripts.keeper
+
+A job that is gone is started again from the lake, without any Flink state. Two jobs of a stream must never write at
+once, so before a start the keeper makes sure that no task of an earlier one is alive: jobs that Flink knows have ended,
+and a TaskManager older than its JobManager, which may still run what that one has forgotten, is restarted.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import structlog
+
+from compose.embedded.layout import Layout
+from compose.embedded.supervisor import Supervisor
+from flink_jobs.client import FlinkClient, Job
+from flink_jobs.render import JobStart, render
+from flink_jobs.settings import FlinkSettings
+from iceberg.apply import applied_definition
+from iceberg.catalog import Catalog, open_catalog
+from iceberg.completeness import metadata_locations
+from iceberg.resume import resume_point
+from iceberg.settings import LakeSettings
+from scripts.settings import ScriptSettings
+from streams.definition import Definition
+from streams.errors import WindowpaneError
+from streams.producer import BulkProducer
+
+__all__ = ["Heart", "Keeper", "main"]
+
+_log = structlog.get_logger("keeper")
+
+HEARTBEAT_SECONDS = 2.0
+LOOK_SECONDS = 3.0
+
+
+class Keeper:
+    """Compares the applied definitions with Flink's jobs, and acts."""
+
+    def __init__(self, flink: FlinkClient, catalog: Catalog, fence: Callable[[], None], record: Path) -> None:
+        self._flink, self._catalog, self._fence, self._record = flink, catalog, fence, record
+
+    def look(self) -> dict[str, Definition]:
+        """Make the jobs right once; the applied definitions. Raises WindowpaneError."""
+        definitions = self._applied()
+        jobs = self._flink.jobs()
+        for definition in definitions.values():
+            live = [job for job in jobs if job.stream == definition.name and not job.ended]
+            if [job.digest for job in live] != [definition.digest]:
+                self._replace(definition, live, jobs)
+        return definitions
+
+    def _applied(self) -> dict[str, Definition]:
+        names = sorted({stream for stream, _ in metadata_locations(self._catalog)})
+        found = ((name, applied_definition(self._catalog, name)) for name in names)
+        return {name: definition for name, definition in found if definition is not None}
+
+    def _replace(self, definition: Definition, live: list[Job], jobs: list[Job]) -> None:
+        """Stop what runs, make sure that nothing else does, and start from the lake."""
+        for job in live:
+            _log.info("stop", stream=definition.name, job=job.id, state=job.state)
+            self._flink.stop(job)
+        if self._last(definition.name) not in {None, *(job.id for job in jobs)}:
+            self._fence()
+        point = resume_point(self._catalog, definition.name)
+        start = JobStart(point.start, point.cuts, point.rejected_offsets)
+        settings = self._flink.settings
+        script = render(definition, settings.kafka, start, settings.watermark_slack_ms)
+        job_id = self._flink.run(script)
+        self._note(definition.name, job_id)
+        _log.info("start", stream=definition.name, job=job_id, resume_from=str(point.start))
+
+    def _notes(self) -> dict[str, str]:
+        try:
+            return dict(json.loads(self._record.read_text()))
+        except FileNotFoundError:
+            return {}
+
+    def _last(self, stream: str) -> str | None:
+        return self._notes().get(stream)
+
+    def _note(self, stream: str, job_id: str) -> None:
+        fresh = self._record.with_suffix(".new")
+        fresh.write_text(json.dumps(self._notes() | {stream: job_id}))
+        fresh.replace(self._record)
+
+
+class Heart:
+    """Sends a heartbeat to each partition just after an arrival window may have ended, so that it closes."""
+
+    def __init__(self, kafka: str, slack_ms: int) -> None:
+        self._kafka, self._delay = kafka, slack_ms / 1000 + 0.05
+        self._topics: Mapping[str, int] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
+
+    def start(self) -> None:
+        """Begin to beat; returns at once."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop beating."""
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def watch(self, definitions: Mapping[str, Definition]) -> None:
+        """Beat for these streams from now on."""
+        self._topics = {definition.topic: definition.partitions for definition in definitions.values()}
+
+    def _run(self) -> None:
+        producer = BulkProducer(self._kafka, linger_ms=0)
+        while not self._stop.wait(_until_next_beat(time.time(), self._delay)):
+            try:
+                producer.send_heartbeats(self._topics)
+            except WindowpaneError as error:
+                _log.warning("no heartbeat", reason=str(error))
+
+
+def _until_next_beat(now: float, delay: float) -> float:
+    """Seconds until the next multiple of the heartbeat's interval plus the delay."""
+    return HEARTBEAT_SECONDS - (now - delay) % HEARTBEAT_SECONDS
+
+
+def _fence(supervisor: Supervisor) -> None:
+    """Restart the TaskManager if it is older than the JobManager: it may run tasks that nobody else remembers."""
+    states = supervisor.states()
+    if states and states["taskmanager"].started < states["jobmanager"].started:
+        _log.info("restart taskmanager", reason="it is older than the jobmanager")
+        supervisor.stop("taskmanager")
+        supervisor.begin("taskmanager")
+
+
+def main() -> None:
+    """Entry point: keep until terminated."""
+    settings, flink = ScriptSettings(), FlinkSettings()
+    supervisor = Supervisor(Layout(settings.home))
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    heart = Heart(settings.kafka, flink.watermark_slack_ms)
+    heart.start()
+    keeper: Keeper | None = None
+    while not stop.is_set():
+        try:
+            keeper = keeper or Keeper(
+                FlinkClient(flink),
+                open_catalog(LakeSettings()),
+                lambda: _fence(supervisor),
+                settings.home / "jobs.json",
+            )
+            heart.watch(keeper.look())
+        except WindowpaneError as error:
+            _log.warning("will try again", reason=str(error))
+        stop.wait(LOOK_SECONDS)
+    heart.close()
+
+
+if __name__ == "__main__":
+    main()

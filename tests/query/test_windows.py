@@ -1,0 +1,53 @@
+"""The window planner covers each minute exactly once, with as few panes as whole days allow."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from query.windows import Span, WindowPlan, plan_window
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
+
+minutes = st.integers(-5 * 1440, 5 * 1440)
+offsets = st.integers(-14 * 60, 14 * 60).map(lambda m: timedelta(minutes=m))
+
+
+def at(day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return EPOCH + timedelta(days=day, hours=hour, minutes=minute)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "plan"),
+    [
+        (at(0), at(1), WindowPlan(Span(at(0), at(1)), ())),
+        (at(0, 10), at(0, 11), WindowPlan(None, (Span(at(0, 10), at(0, 11)),))),
+        (at(0, 10), at(1, 9), WindowPlan(None, (Span(at(0, 10), at(1, 9)),))),
+        (at(0, 10), at(1), WindowPlan(None, (Span(at(0, 10), at(1)),))),
+        (
+            at(0, 10, 17),
+            at(3, 9, 5),
+            WindowPlan(Span(at(1), at(3)), (Span(at(0, 10, 17), at(1)), Span(at(3), at(3, 9, 5)))),
+        ),
+        (at(0), at(2, 0, 1), WindowPlan(Span(at(0), at(2)), (Span(at(2), at(2, 0, 1)),))),
+    ],
+)
+def test_plans_whole_days_and_edges(start: datetime, end: datetime, plan: WindowPlan) -> None:
+    assert plan_window(start, end) == plan
+
+
+@given(start=minutes, length=st.integers(1, 4 * 1440), offset=offsets)
+def test_plan_covers_each_minute_once(start: int, length: int, offset: timedelta) -> None:
+    first = EPOCH + start * MINUTE
+    last = first + length * MINUTE
+    plan = plan_window(first.astimezone(timezone(offset)), last)
+    spans = [*plan.minutes, *([plan.days] if plan.days else [])]
+    covered = [span.start + i * MINUTE for span in spans for i in range((span.end - span.start) // MINUTE)]
+    assert sorted(covered) == [first + i * MINUTE for i in range(length)]
+    assert plan.day_windows * 1440 + plan.minute_windows == length
+    assert sum((span.end - span.start) // MINUTE for span in plan.minutes) < 2 * 1440

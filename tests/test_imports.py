@@ -1,0 +1,97 @@
+"""The direction of imports, and which package alone may use which library."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("streams", "flink_jobs", "iceberg", "query", "web", "compose", "scripts")
+
+# Package → the packages of ours that it may import. compose/ and scripts/ put everything together.
+MAY_IMPORT = {
+    "streams": set(),
+    "flink_jobs": {"streams"},
+    "iceberg": {"streams"},
+    "query": {"iceberg", "streams"},
+    "web": {"query", "iceberg", "streams"},
+    "compose": {"streams", "flink_jobs", "iceberg", "query"},
+    "scripts": set(PACKAGES),
+}
+
+# Library → the one package that may import it.
+OWNER = {
+    "pyflink": "flink_jobs",
+    "pyiceberg": "iceberg",
+    "trino": "query",
+    "starlette": "web",
+    "kafka": "streams",
+    "confluent_kafka": "streams",
+}
+
+
+def modules(package: str) -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted((ROOT / package).rglob("*.py")):
+        yield path, ast.parse(path.read_text("utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_imports_point_one_way(package: str) -> None:
+    allowed = MAY_IMPORT[package] | {package}
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path, tree in modules(package)
+        for name in imported(tree)
+        if (top := name.partition(".")[0]) in PACKAGES and top not in allowed
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_heavy_libraries_have_one_owner(package: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path, tree in modules(package)
+        for name in imported(tree)
+        if OWNER.get(name.partition(".")[0], package) != package
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_files_and_functions_stay_small(package: str) -> None:
+    long_files = [str(p) for p, _ in modules(package) if len(p.read_text("utf-8").splitlines()) > 400]
+    long_functions = [
+        f"{path.relative_to(ROOT)}:{node.name}"
+        for path, tree in modules(package)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 60
+    ]
+    assert (long_files, long_functions) == ([], [])
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_packages_say_what_they_export(package: str) -> None:
+    tree = ast.parse((ROOT / package / "__init__.py").read_text("utf-8"))
+    assert ast.get_docstring(tree)
+    names = [t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)]
+    names += [n.target.id for n in tree.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)]
+    assert "__all__" in names
+
+
+def test_names_say_what_they_hold() -> None:
+    vague = {"utils", "helpers", "common", "manager", "base"}
+    wrong = [str(path) for package in PACKAGES for path, _ in modules(package) if vague & set(path.stem.split("_"))]
+    assert wrong == []
