@@ -1,0 +1,133 @@
+"""Decides on a message by a decoding plan, with the same outcome as the JVM's decoder for every sequence of bytes.
+
+The order, the first failure being the one that is reported: size, UTF-8, depth, JSON, object, duplicate keys, the
+event time, each field by itself, bounds between fields, measures, and last whether the event time is too far ahead of
+its arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from streams.field_checks import field_check
+from streams.json_text import read_object
+from streams.measure_programs import compile_measure
+from streams.reasons import Reason, Rejection
+from streams.time_text import event_millis
+
+__all__ = ["Accepted", "Decoder", "Reason", "Rejection"]
+
+_Value: TypeAlias = str | float | None
+_Column: TypeAlias = Callable[[list[Any]], str | int | Reason | None]
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a row holds: the event time in milliseconds, and the plan's columns in order, measures in stored units."""
+
+    event_time: int
+    values: tuple[str | int | None, ...]
+
+
+class Decoder:
+    """Decodes the messages of one stream. Never raises, whatever the bytes."""
+
+    def __init__(self, plan: Mapping[str, Any]) -> None:
+        self._time_path = tuple(plan["event_time"]["field"])
+        self._time_name = ".".join(self._time_path)
+        self._max_ahead_ms: int = plan["event_time"]["max_ahead_ms"]
+        self._fields = [
+            (tuple(field["path"]), field["path"][0] if len(field["path"]) == 1 else None, field_check(field))
+            for field in plan["fields"]
+        ]
+        self._names = [".".join(field["path"]) for field in plan["fields"]]
+        self._required = [field.get("required", True) for field in plan["fields"]]
+        self._comparisons = [
+            (index, field[bound], reason)
+            for index, field in enumerate(plan["fields"])
+            for bound, reason in (("min_field", Reason.TOO_SMALL), ("max_field", Reason.TOO_LARGE))
+            if bound in field
+        ]
+        self._columns = [_column(column) for column in plan["columns"]]
+        self._column_names = [column["name"] for column in plan["columns"]]
+
+    def decode(self, payload: bytes, arrived_ms: int) -> Accepted | Rejection:
+        """The row, or the first failure. `arrived_ms`: when the message reached Kafka, or now."""
+        message = read_object(payload)
+        if isinstance(message, Rejection):
+            return message
+        event_time = self._event_time(message)
+        if isinstance(event_time, Rejection):
+            return event_time
+        values = self._values(message)
+        if isinstance(values, Rejection):
+            return values
+        return self._row(event_time, values, arrived_ms)
+
+    def _event_time(self, message: Mapping[str, Any]) -> int | Rejection:
+        value = _find(message, self._time_path)
+        if type(value) is Rejection:
+            return value
+        millis = event_millis(value)
+        return Rejection(self._time_name, millis) if isinstance(millis, Reason) else millis
+
+    def _values(self, message: Mapping[str, Any]) -> list[_Value] | Rejection:
+        values: list[_Value] = []
+        for index, (path, name, check) in enumerate(self._fields):
+            value = _ABSENT if name is None else message.get(name, _ABSENT)
+            if value is _ABSENT or value is None:
+                value = _find(message, path)
+                if type(value) is Rejection:
+                    if self._required[index] or value.reason == Reason.NOT_AN_OBJECT:
+                        return value
+                    values.append(None)
+                    continue
+            checked = check(value)
+            if type(checked) is Reason:
+                return Rejection(self._names[index], checked)
+            values.append(checked)
+        return self._compared(values)
+
+    def _compared(self, values: list[Any]) -> list[_Value] | Rejection:
+        for index, other, reason in self._comparisons:
+            value, bound = values[index], values[other]
+            if value is None or bound is None:
+                continue
+            if value < bound if reason is Reason.TOO_SMALL else value > bound:
+                return Rejection(self._names[index], reason)
+        return values
+
+    def _row(self, event_time: int, values: list[_Value], arrived_ms: int) -> Accepted | Rejection:
+        row: list[str | int | None] = []
+        for index, column in enumerate(self._columns):
+            stored = column(values)
+            if type(stored) is Reason:
+                return Rejection(self._column_names[index], stored)
+            row.append(stored)
+        if event_time > arrived_ms + self._max_ahead_ms:
+            return Rejection(self._time_name, Reason.TOO_FAR_IN_THE_FUTURE)
+        return Accepted(event_time, tuple(row))
+
+
+def _column(column: Mapping[str, Any]) -> _Column:
+    if column["kind"] == "measure":
+        return compile_measure(column)
+    field = column["field"]
+    return lambda values: values[field]
+
+
+def _find(message: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    """The value at a path, or a Rejection that names the first key of the path that is at fault."""
+    at: Any = message
+    for depth, key in enumerate(path):
+        if type(at) is not dict:
+            return Rejection(".".join(path[:depth]), Reason.NOT_AN_OBJECT)
+        at = at.get(key, _ABSENT)
+        if at is _ABSENT:
+            return Rejection(".".join(path[: depth + 1]), Reason.MISSING)
+        if at is None:
+            return Rejection(".".join(path[: depth + 1]), Reason.NULL)
+    return at
