@@ -6,16 +6,23 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 
+from iceberg.catalog import Catalog
 from iceberg.errors import IncompatibleChangeError, translated
 from iceberg.schemas import Column, TableLayout, layouts
 from streams.compatibility import breaking_changes
 from streams.definition import Definition, parse_definition
 
-__all__ = ["DEFINITION_PROPERTY", "GENERATION_PROPERTY", "Change", "applied_definition", "plan_tables"]
+__all__ = [
+    "DEFINITION_PROPERTY",
+    "GENERATION_PROPERTY",
+    "Change",
+    "applied_definition",
+    "noted_definition",
+    "plan_tables",
+]
 
 DEFINITION_PROPERTY = "windowpane.definition"
 """Table property: the definition, as JSON, that the table was last made to match."""
@@ -32,17 +39,23 @@ class Change:
     run: Callable[[], None]
 
 
-def applied_definition(catalog: SqlCatalog, stream: str) -> Definition | None:
+def applied_definition(catalog: Catalog, stream: str) -> Definition | None:
     """The definition that the stream's tables match now; None when they are not there."""
     with translated():
         try:
             table = catalog.load_table((stream, "minute_panes"))
         except NoSuchTableError:
             return None
+    return noted_definition(table)
+
+
+def noted_definition(table: Table) -> Definition:
+    """The definition that a table of panes was last made to match."""
+    stream = table.name()[-2]
     return parse_definition(json.loads(table.properties[DEFINITION_PROPERTY]), f"{stream} (as applied)")
 
 
-def plan_tables(catalog: SqlCatalog, definition: Definition) -> list[Change]:
+def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:
     """What must change for the stream's tables to match its definition, in order; empty when they do.
 
     Raises IncompatibleChangeError when stored panes could not survive the change.
@@ -55,7 +68,7 @@ def plan_tables(catalog: SqlCatalog, definition: Definition) -> list[Change]:
         return [change for layout in layouts(definition) for change in _plan_table(catalog, definition, layout)]
 
 
-def _plan_table(catalog: SqlCatalog, definition: Definition, layout: TableLayout) -> list[Change]:
+def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -> list[Change]:
     identifier = (definition.name, layout.name)
     shown = ".".join(identifier)
     try:
@@ -70,7 +83,7 @@ def _plan_table(catalog: SqlCatalog, definition: Definition, layout: TableLayout
     return changes
 
 
-def _create(catalog: SqlCatalog, definition: Definition, layout: TableLayout) -> None:
+def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> None:
     with translated():
         catalog.create_namespace_if_not_exists(definition.name)
         catalog.create_table_if_not_exists(

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.expressions import GreaterThanOrEqual
 from pyiceberg.table import Table
 
 from iceberg.bounds import latest
+from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.ledger import settled_until
 from streams.panes import DAY_ARRIVAL_SECONDS
@@ -36,7 +36,7 @@ class ResumePoint:
     rejected_offsets: dict[int, int] = field(default_factory=dict)
 
 
-def resume_point(catalog: SqlCatalog, stream: str) -> ResumePoint:
+def resume_point(catalog: Catalog, stream: str) -> ResumePoint:
     """Read the resume point of a stream from its tables. No job of the stream may be running."""
     with translated():
         settled = settled_until(catalog.load_table((stream, "ledger")))

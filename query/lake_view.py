@@ -1,63 +1,23 @@
-"""The lake view: the pinned snapshots that queries of a stream read, so that no answer mixes two states."""
+"""Keep the newest lake view of every stream at hand."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 
 from iceberg.catalog import Catalog
-from iceberg.completeness import metadata_locations, read_state
 from iceberg.errors import LakeError
+from iceberg.lake_view import TABLES, LakeView, metadata_locations, pin
 from query.errors import NotReadyError
 
-__all__ = ["LakeView", "LakeWatcher", "pin"]
-
-
-@dataclass(frozen=True, slots=True)
-class LakeView:
-    """One state of a stream's tables.
-
-    A snapshot is None while its table is empty. `day_cut`: arrival time up to which day panes are complete.
-    `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
-    """
-
-    stream: str
-    minute_snapshot: int | None
-    day_snapshot: int | None
-    rejected_snapshot: int | None
-    day_cut: datetime | None
-    complete_until: datetime | None
-    committed: datetime | None
-    generation: int = 0
-
-
-def pin(catalog: Catalog, stream: str) -> LakeView:
-    """The stream's state as it is now. Raises LakeError."""
-    state = read_state(catalog, stream)
-    return LakeView(
-        stream=stream,
-        minute_snapshot=state.snapshots["minute_panes"],
-        day_snapshot=state.snapshots["day_panes"],
-        rejected_snapshot=state.snapshots["rejected"],
-        day_cut=state.day_cut,
-        complete_until=state.complete_until,
-        committed=state.committed,
-        generation=state.generation,
-    )
+__all__ = ["LakeView", "LakeWatcher"]
 
 
 class LakeWatcher:
-    """Keeps the newest lake view of each stream, in a thread that looks for new commits."""
+    """Keeps the newest lake view of each applied stream, in a thread that looks for new commits."""
 
-    def __init__(
-        self,
-        open_catalog: Callable[[], Catalog],
-        streams: Iterable[str],
-        refresh_seconds: float,
-    ) -> None:
-        self._open_catalog, self._streams, self._refresh_seconds = open_catalog, tuple(streams), refresh_seconds
+    def __init__(self, open_catalog: Callable[[], Catalog], refresh_seconds: float) -> None:
+        self._open_catalog, self._refresh_seconds = open_catalog, refresh_seconds
         self._views: dict[str, LakeView] = {}
         self._locations: dict[str, dict[str, str]] = {}
         self._catalog: Catalog | None = None
@@ -102,7 +62,9 @@ class LakeWatcher:
         found: dict[str, dict[str, str]] = {}
         for (stream, table), location in metadata_locations(self._catalog).items():
             found.setdefault(stream, {})[table] = location
-        for stream in self._streams:
-            if stream in found and found[stream] != self._locations.get(stream):
+        for stream, locations in found.items():
+            if len(locations) == len(TABLES) and locations != self._locations.get(stream):
                 self._views[stream] = pin(self._catalog, stream)
-                self._locations[stream] = found[stream]
+                self._locations[stream] = locations
+        for stream in self._views.keys() - found.keys():
+            del self._views[stream]

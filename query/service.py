@@ -42,10 +42,10 @@ class QueryService:
     def __init__(
         self, settings: QuerySettings, definitions: Mapping[str, Definition], lake: LakeSettings | None = None
     ) -> None:
-        self.definitions = definitions
+        self._declared = definitions
         lake = lake or LakeSettings()
         self._trino = TrinoClient(settings)
-        self._watcher = LakeWatcher(lambda: open_catalog(lake), definitions, settings.refresh_seconds)
+        self._watcher = LakeWatcher(lambda: open_catalog(lake), settings.refresh_seconds)
         self._answers: LRUCache[Any, Any] = LRUCache(maxsize=settings.cache_answers)
         self._lock = threading.Lock()
 
@@ -61,11 +61,18 @@ class QueryService:
         """Stop watching the lake."""
         self._watcher.close()
 
+    @property
+    def definitions(self) -> dict[str, Definition]:
+        """Every stream's definition: as applied to its tables, or as declared while they are not there."""
+        applied = {name: view.definition for name, view in self._watcher.views().items() if view.definition}
+        return dict(sorted({**self._declared, **applied}.items()))
+
     def definition(self, stream: str) -> Definition:
         """The definition of a stream. Raises UnknownStreamError."""
-        if stream not in self.definitions:
-            raise UnknownStreamError(stream, list(self.definitions))
-        return self.definitions[stream]
+        definitions = self.definitions
+        if stream not in definitions:
+            raise UnknownStreamError(stream, list(definitions))
+        return definitions[stream]
 
     def window(self, request: WindowRequest) -> WindowAnswer:
         """Answer a window. Raises QueryError."""

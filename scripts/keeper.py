@@ -25,7 +25,6 @@ from flink_jobs.render import JobStart, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.apply import applied_definition
 from iceberg.catalog import Catalog, open_catalog
-from iceberg.completeness import metadata_locations
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings
 from scripts.settings import ScriptSettings
@@ -44,8 +43,11 @@ LOOK_SECONDS = 3.0
 class Keeper:
     """Compares the applied definitions with Flink's jobs, and acts."""
 
-    def __init__(self, flink: FlinkClient, catalog: Catalog, fence: Callable[[], None], record: Path) -> None:
-        self._flink, self._catalog, self._fence, self._record = flink, catalog, fence, record
+    def __init__(
+        self, flink: FlinkClient, catalog: Catalog, declared: Path, fence: Callable[[], None], record: Path
+    ) -> None:
+        self._flink, self._catalog, self._declared = flink, catalog, declared
+        self._fence, self._record = fence, record
 
     def look(self) -> dict[str, Definition]:
         """Make the jobs right once; the applied definitions. Raises WindowpaneError."""
@@ -58,7 +60,7 @@ class Keeper:
         return definitions
 
     def _applied(self) -> dict[str, Definition]:
-        names = sorted({stream for stream, _ in metadata_locations(self._catalog)})
+        names = sorted(path.stem for path in self._declared.glob("*.toml"))
         found = ((name, applied_definition(self._catalog, name)) for name in names)
         return {name: definition for name, definition in found if definition is not None}
 
@@ -152,6 +154,7 @@ def main() -> None:
             keeper = keeper or Keeper(
                 FlinkClient(flink),
                 open_catalog(LakeSettings()),
+                settings.streams,
                 lambda: _fence(supervisor),
                 settings.home / "jobs.json",
             )

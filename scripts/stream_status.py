@@ -8,8 +8,8 @@ from flink_jobs.client import FlinkClient
 from flink_jobs.errors import JobError
 from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import open_catalog
-from iceberg.completeness import read_state
 from iceberg.errors import LakeError
+from iceberg.lake_view import pin
 from iceberg.settings import LakeSettings
 from query.answers import timestamp
 from query.errors import QueryError
@@ -59,7 +59,7 @@ def _totals(stream: str) -> tuple[PartitionTotals, ...] | None:
 
 def _complete_until(stream: str) -> str | None:
     try:
-        return timestamp(read_state(open_catalog(LakeSettings()), stream).complete_until)
+        return timestamp(pin(open_catalog(LakeSettings()), stream).complete_until)
     except LakeError:
         return None
 

@@ -154,13 +154,13 @@ def load_definitions(folder: Path) -> dict[str, Definition]:
 
 
 def load_definition(path: Path) -> Definition:
-    """Read and check one definition. The stream is named after the file unless it says `name`."""
+    """Read and check one definition. The stream is named after the file."""
     try:
         text = path.read_text("utf-8")
         raw = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DefinitionError(path.name, "file", None, f"cannot be read: {error}") from error
-    return parse_definition({"name": path.stem, **raw}, path.name)
+    return parse_definition({**raw, "name": path.stem}, path.name)
 
 
 def parse_definition(raw: Mapping[str, Any], file: str) -> Definition:

@@ -1,38 +1,47 @@
-"""Read the state of a stream's tables: which snapshots, and how far they are complete."""
+"""The lake view: the pinned snapshots that queries of a stream read, so that no answer mixes two states."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import sqlalchemy
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table.snapshots import Snapshot
 
-from iceberg.apply import GENERATION_PROPERTY
+from iceberg.apply import GENERATION_PROPERTY, noted_definition
 from iceberg.bounds import latest
+from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.ledger import complete_until
+from streams.definition import Definition
 
-__all__ = ["TABLES", "StreamState", "metadata_locations", "read_state"]
+__all__ = ["TABLES", "LakeView", "metadata_locations", "pin"]
 
 TABLES = ("ledger", "day_panes", "minute_panes", "rejected")
 """In the order in which they are read: what is read later may only be newer."""
 
 
 @dataclass(frozen=True, slots=True)
-class StreamState:
-    """Snapshot id per table (None while empty), the day table's cut, and how far the panes are complete."""
+class LakeView:
+    """One state of a stream's tables.
 
-    snapshots: Mapping[str, int | None]
+    A snapshot is None while its table is empty. `day_cut`: arrival time up to which day panes are complete.
+    `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
+    """
+
+    stream: str
+    minute_snapshot: int | None
+    day_snapshot: int | None
+    rejected_snapshot: int | None
     day_cut: datetime | None
     complete_until: datetime | None
     committed: datetime | None
-    generation: int
+    generation: int = 0
+    definition: Definition | None = field(default=None, compare=False)
 
 
-def metadata_locations(catalog: SqlCatalog) -> dict[tuple[str, str], str]:
+def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
     """`(stream, table)` → where its newest metadata is: one cheap query that tells which tables changed."""
     with translated(), catalog.engine.connect() as connection:
         rows = connection.execute(
@@ -45,17 +54,23 @@ def metadata_locations(catalog: SqlCatalog) -> dict[tuple[str, str], str]:
         return {(namespace, name): location for namespace, name, location in rows if name in TABLES}
 
 
-def read_state(catalog: SqlCatalog, stream: str) -> StreamState:
-    """Load the stream's tables, ledger first and panes after it."""
+def pin(catalog: Catalog, stream: str) -> LakeView:
+    """The stream's state as it is now: its tables are loaded ledger first, panes after it. Raises LakeError."""
     with translated():
         tables = {name: catalog.load_table((stream, name)) for name in TABLES}
         current = {name: table.current_snapshot() for name, table in tables.items()}
-        return StreamState(
-            snapshots={name: snapshot.snapshot_id if snapshot else None for name, snapshot in current.items()},
+        snapshots = {name: snapshot.snapshot_id if snapshot else None for name, snapshot in current.items()}
+        panes = tables["minute_panes"]
+        return LakeView(
+            stream=stream,
+            minute_snapshot=snapshots["minute_panes"],
+            day_snapshot=snapshots["day_panes"],
+            rejected_snapshot=snapshots["rejected"],
             day_cut=latest(tables["day_panes"], "arrived_until"),
             complete_until=complete_until(tables["ledger"], current["minute_panes"]),
             committed=_committed(current.values()),
-            generation=int(tables["minute_panes"].properties.get(GENERATION_PROPERTY, "0")),
+            generation=int(panes.properties.get(GENERATION_PROPERTY, "0")),
+            definition=noted_definition(panes),
         )
 
 
