@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from confluent_kafka import KafkaError, KafkaException, Message
 from confluent_kafka import Producer as Client
@@ -189,16 +189,15 @@ class Producer:
 
 
 class BulkProducer:
-    """A blocking producer for many messages, from one thread. Use as a context manager: leaving it waits for Kafka.
-
-    `acknowledged` and `failed` count messages as their deliveries are served (while sending, and in `flush`).
-    """
+    """A blocking producer for many messages, from one thread. Use as a context manager: leaving it waits for Kafka."""
 
     def __init__(self, bootstrap: str, *, timeout_seconds: float = 120.0, linger_ms: float = 20.0) -> None:
         self._bootstrap, self._timeout_seconds = bootstrap, timeout_seconds
-        self._client = Client(_settings(bootstrap, timeout_seconds, linger_ms, 200_000))
+        settings = _settings(bootstrap, timeout_seconds, linger_ms, 200_000)
+        # Only failures are reported: a call for each message would cost as much as sending it.
+        self._client = Client({**settings, "delivery.report.only.error": True, "on_delivery": self._failed})
         self._error: KafkaError | None = None
-        self.acknowledged = self.failed = 0
+        self._sent = self.failed = 0
 
     def __enter__(self) -> Self:
         return self
@@ -211,25 +210,25 @@ class BulkProducer:
         else:
             self._client.flush(1.0)
 
+    @property
+    def acknowledged(self) -> int:
+        """Messages that Kafka has; exact after `flush`."""
+        return max(0, self._sent - self.failed - len(self._client))
+
     def send(self, topic: str, payloads: Iterable[bytes], partition: int | None = None) -> None:
         """Queue messages; waits while the queue is full.
 
         Without a partition the client chooses. Raises KafkaAwayError or TopicError as soon as an earlier message is
         known to have failed.
         """
-        produce, delivered = self._client.produce, self._delivered
         where = -1 if partition is None else partition
-        for payload in payloads:
-            while True:
-                try:
-                    produce(topic, payload, partition=where, on_delivery=delivered)
-                    break
-                except BufferError:
-                    self._client.poll(0.05)
-                except KafkaException as error:
-                    raise _translated(error.args[0], self._bootstrap) from error
-        self._client.poll(0)
-        self._raise_failure()
+        waiting = [{"value": payload} for payload in payloads]
+        while waiting:
+            taken = self._client.produce_batch(topic, waiting, partition=where)
+            self._sent += taken
+            waiting = self._refused(waiting) if taken < len(waiting) else []
+            self._client.poll(0.02 if waiting else 0)
+            self._raise_failure()
 
     def flush(self) -> None:
         """Wait until every message sent so far is acknowledged; raises KafkaAwayError or TopicError if one is not."""
@@ -243,15 +242,23 @@ class BulkProducer:
         for topic, partitions in topics.items():
             for partition in range(partitions):
                 try:
-                    self._client.produce(topic, None, partition=partition, on_delivery=self._delivered)
+                    self._client.produce(topic, None, partition=partition)
                 except (BufferError, KafkaException) as error:
                     raise KafkaAwayError(f"Kafka at {self._bootstrap} takes no heartbeats: {error}") from error
+                self._sent += 1
         self.flush()
 
-    def _delivered(self, error: KafkaError | None, _message: Message) -> None:
-        if error is None:
-            self.acknowledged += 1
-        else:
+    def _refused(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The messages that the client did not take, to be tried again; raises if that cannot help."""
+        refused = [message for message in messages if "_error" in message]
+        for message in refused:
+            error = message.pop("_error")
+            if error.code() != KafkaError._QUEUE_FULL:
+                raise _translated(error, self._bootstrap)
+        return refused
+
+    def _failed(self, error: KafkaError | None, _message: Message) -> None:
+        if error is not None:
             self.failed += 1
             self._error = error
 
