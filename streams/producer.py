@@ -193,9 +193,10 @@ class BulkProducer:
 
     def __init__(self, bootstrap: str, *, timeout_seconds: float = 120.0, linger_ms: float = 20.0) -> None:
         self._bootstrap, self._timeout_seconds = bootstrap, timeout_seconds
-        settings = _settings(bootstrap, timeout_seconds, linger_ms, 200_000)
         # Only failures are reported: a call for each message would cost as much as sending it.
-        self._client = Client({**settings, "delivery.report.only.error": True, "on_delivery": self._failed})
+        reports = {"delivery.report.only.error": True, "on_delivery": self._failed}
+        self._config = {**_settings(bootstrap, timeout_seconds, linger_ms, 200_000), **reports}
+        self._client = Client(self._config)
         self._error: KafkaError | None = None
         self._sent = self.failed = 0
 
@@ -230,9 +231,9 @@ class BulkProducer:
             self._client.poll(0.02 if waiting else 0)
             self._raise_failure()
 
-    def flush(self) -> None:
+    def flush(self, timeout_seconds: float | None = None) -> None:
         """Wait until every message sent so far is acknowledged; raises KafkaAwayError or TopicError if one is not."""
-        left = self._client.flush(self._timeout_seconds + 5)
+        left = self._client.flush(self._timeout_seconds + 5 if timeout_seconds is None else timeout_seconds)
         self._raise_failure()
         if left:
             raise _translated(None, self._bootstrap)
@@ -243,8 +244,11 @@ class BulkProducer:
             for partition in range(partitions):
                 try:
                     self._client.produce(topic, None, partition=partition)
-                except (BufferError, KafkaException) as error:
+                except BufferError as error:
                     raise KafkaAwayError(f"Kafka at {self._bootstrap} takes no heartbeats: {error}") from error
+                except KafkaException as error:
+                    self._renew(error.args[0])
+                    raise _translated(error.args[0], self._bootstrap) from error
                 self._sent += 1
         self.flush()
 
@@ -254,8 +258,15 @@ class BulkProducer:
         for message in refused:
             error = message.pop("_error")
             if error.code() != KafkaError._QUEUE_FULL:
+                self._renew(error)
                 raise _translated(error, self._bootstrap)
         return refused
+
+    def _renew(self, error: KafkaError) -> None:
+        """A client that met a fatal error takes nothing more: the next call gets a new one."""
+        if error.code() == KafkaError._FATAL:
+            self.failed += len(self._client)
+            self._client = Client(self._config)
 
     def _failed(self, error: KafkaError | None, _message: Message) -> None:
         if error is not None:
