@@ -51,13 +51,19 @@ def _ident(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
+def _interval(seconds: int) -> str:
+    """A SQL interval, in the largest unit that holds it whole."""
+    unit, length = next((u, n) for u, n in (("minute", 60), ("second", 1)) if seconds % n == 0)
+    return f"interval '{seconds // length}' {unit}"
+
+
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "sql"),
     undefined=StrictUndefined,
     autoescape=False,
     keep_trailing_newline=False,
 )
-_templates.filters |= {"literal": _literal, "ident": _ident}
+_templates.filters |= {"literal": _literal, "ident": _ident, "interval": _interval}
 
 
 def _sql(template: str, **values: Any) -> str:

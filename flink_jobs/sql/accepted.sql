@@ -10,4 +10,4 @@ select
   floor(event_time to minute) as event_minute,
   arrived
 from messages
-where event_time <= arrived + interval {{ max_ahead | literal }} second(5)
+where event_time <= timestampadd(second, {{ max_ahead }}, arrived)

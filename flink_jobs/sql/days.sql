@@ -9,7 +9,7 @@ select
 {%- for column in columns %}
   {{ column.from_panes }} as {{ column.name | ident }}{{ "," if not loop.last }}
 {%- endfor %}
-from table(tumble(table minutes, descriptor(arrival), interval {{ arrival_seconds | literal }} second(3)))
+from table(tumble(table minutes, descriptor(arrival), {{ arrival_seconds | interval }}))
 group by
 {%- for name in dimensions %}
   {{ name | ident }},

@@ -5,10 +5,10 @@ select
   cast(window_end as timestamp_ltz(6)),
   min(`offset`),
   max(`offset`),
-  count(*) filter (where event_time <= arrived + interval {{ max_ahead | literal }} second(5)),
-  count(*) filter (where reason is not null or event_time > arrived + interval {{ max_ahead | literal }} second(5)),
+  count(*) filter (where event_time <= timestampadd(second, {{ max_ahead }}, arrived)),
+  count(*) filter (where reason is not null or event_time > timestampadd(second, {{ max_ahead }}, arrived)),
   count(*) filter (where reason is null and event_time is null)
-from table(tumble(table messages, descriptor(arrived), interval {{ arrival_seconds | literal }} second))
+from table(tumble(table messages, descriptor(arrived), {{ arrival_seconds | interval }}))
 {%- if cut %}
 where window_end > timestamp {{ cut | literal }}
 {%- endif %}

@@ -7,7 +7,7 @@ select
   case when reason is null then {{ event_field | literal }} else `field` end,
   payload
 from messages
-where (reason is not null or event_time > arrived + interval {{ max_ahead | literal }} second(5))
+where (reason is not null or event_time > timestampadd(second, {{ max_ahead }}, arrived))
 {%- for partition, offset in held.items() %}
   and (`partition` <> {{ partition }} or `offset` > {{ offset }})
 {%- endfor %}

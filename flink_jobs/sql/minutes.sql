@@ -10,7 +10,7 @@ select
 {%- for column in columns %}
   {{ column.from_messages }} as {{ column.name | ident }}{{ "," if not loop.last }}
 {%- endfor %}
-from table(tumble(table accepted, descriptor(arrived), interval {{ arrival_seconds | literal }} second))
+from table(tumble(table accepted, descriptor(arrived), {{ arrival_seconds | interval }}))
 group by
 {%- for name in dimensions %}
   {{ name | ident }},
