@@ -7,6 +7,7 @@ the file, the key, the value and what is allowed.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -38,8 +39,10 @@ MOST_MESSAGES_PER_GRAIN = 10**10
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _RESERVED = {
     "messages", "window_start", "arrived_from", "arrived_until", "arrived", "partition", "offset", "event_time",
-    "reason", "field", "payload", "start", "end", "by", "as_known_at", "quantiles", "step", "measure",
+    "reason", "field", "payload", "start", "end", "by", "as_known_at", "quantiles", "step", "measure", "at",
+    "event_minute", "event_day", "arrival", "window_from", "window_until", "window_end", "window_time",
 }  # fmt: skip
+_MEASURE_COLUMNS = ("count", "sum", "min", "max", "max_at", "digest", "mean", "p50", "p95", "p99")
 _RESERVED_STREAMS = {"streams", "information_schema"}
 
 
@@ -55,7 +58,7 @@ Identifier = Annotated[str, AfterValidator(_identifier)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class EventTime(_Model):
@@ -145,6 +148,11 @@ class Definition(_Model):
         return hashlib.sha256(self.model_dump_json(exclude={"title", "description", "demo"}).encode()).hexdigest()[:16]
 
 
+_SECTIONS: Mapping[str, type[_Model]] = {
+    "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
+}  # fmt: skip
+
+
 def load_definitions(folder: Path) -> dict[str, Definition]:
     """Every definition in a folder, by name, in order of their names."""
     found = [load_definition(path) for path in sorted(folder.glob("*.toml"))]
@@ -160,18 +168,25 @@ def load_definition(path: Path) -> Definition:
         raw = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DefinitionError(path.name, "file", None, f"cannot be read: {error}") from error
-    return parse_definition({**raw, "name": path.stem}, path.name)
+    if raw.setdefault("name", path.stem) != path.stem:
+        raise DefinitionError(path.name, "name", raw["name"], "a stream is named after its file; leave name out")
+    return parse_definition(raw, path.name)
 
 
 def parse_definition(raw: Mapping[str, Any], file: str) -> Definition:
     """Check an already parsed definition; `file` is named in errors."""
     try:
-        definition = Definition.model_validate(_expand(raw), strict=False)
+        # By way of JSON, whose arrays may be tuples while all other types are strict.
+        definition = Definition.model_validate_json(json.dumps(_expand(raw), default=str))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"] if part != "[key]") or "file"
         value = None if first["type"] == "missing" else first["input"]
-        raise DefinitionError(file, key, value, first["msg"].removeprefix("Value error, ")) from error
+        allowed = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            section = Definition if len(first["loc"]) == 1 else _SECTIONS.get(str(first["loc"][0]))
+            allowed = "is not known here" + (f"; known: {', '.join(section.model_fields)}" if section else "")
+        raise DefinitionError(file, key, value, allowed) from error
     _check(definition, file)
     return definition
 
@@ -187,12 +202,7 @@ def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(definition: Definition, file: str) -> None:
     """The rules that span several keys."""
-    if definition.name in _RESERVED_STREAMS:
-        raise DefinitionError(file, "name", definition.name, "is a word of the engines; choose another name")
-    columns = [*definition.dimensions, *definition.measures, *definition.distincts]
-    for name in columns:
-        if columns.count(name) > 1:
-            raise DefinitionError(file, name, None, "names two of dimensions, measures and distincts; names are unique")
+    _check_names(definition, file)
     _check_fields(definition, file)
     for name, dimension in definition.dimensions.items():
         _need(definition, file, f"dimensions.{name}.field", dimension.field, {"string"}, required=True)
@@ -206,29 +216,47 @@ def _check(definition: Definition, file: str) -> None:
             raise DefinitionError(file, problem[0], None, problem[1])
 
 
+def _check_names(definition: Definition, file: str) -> None:
+    if definition.name in _RESERVED_STREAMS:
+        raise DefinitionError(file, "name", definition.name, "is a word of the engines; choose another name")
+    columns = [*definition.dimensions, *definition.measures, *definition.distincts]
+    for name in columns:
+        if columns.count(name) > 1:
+            raise DefinitionError(file, name, None, "names two of dimensions, measures and distincts; names are unique")
+    derived = {f"{name}_{part}": name for name in definition.measures for part in _MEASURE_COLUMNS}
+    derived |= {f"{name}_distinct": name for name in definition.distincts}
+    for name in (*definition.dimensions, *definition.distincts):
+        if name in derived:
+            raise DefinitionError(file, name, None, f"is the name of a column of {derived[name]}; choose another name")
+
+
 def _check_fields(definition: Definition, file: str) -> None:
-    if definition.event_time.field in definition.fields:
-        raise DefinitionError(
-            file, "event_time.field", definition.event_time.field, "is the event time; not a field too"
-        )
-    names = [*definition.fields, definition.event_time.field]
+    event_field = definition.event_time.field
+    if event_field in definition.fields:
+        raise DefinitionError(file, "event_time.field", event_field, "is the event time; not a field too")
+    names = [*definition.fields, event_field]
     for name in names:
         if any(other.startswith(f"{name}.") for other in names):
             raise DefinitionError(file, f"fields.{name}", None, "holds other fields, so it cannot be a field itself")
     for name, rule in definition.fields.items():
-        key = f"fields.{name}"
         if not all(name.split(".")):
-            raise DefinitionError(file, key, None, "write a dotted path such as RAM.Total, without empty parts")
-        numeric = rule.type in ("number", "integer")
-        for bound in ("min", "max", "above", "below"):
-            value = getattr(rule, bound)
-            if value is not None and not numeric:
-                raise DefinitionError(file, f"{key}.{bound}", value, "bounds are for numbers")
-            if isinstance(value, str):
-                _need(definition, file, f"{key}.{bound}", value, {"number", "integer"}, required=rule.required)
-        for limit in ("min_length", "max_length", "values"):
-            if getattr(rule, limit) is not None and rule.type != "string":
-                raise DefinitionError(file, f"{key}.{limit}", getattr(rule, limit), "is for strings")
+            raise DefinitionError(
+                file, f"fields.{name}", None, "write a dotted path such as RAM.Total, without empty parts"
+            )
+        _check_rule(definition, file, f"fields.{name}", rule)
+
+
+def _check_rule(definition: Definition, file: str, key: str, rule: FieldRule) -> None:
+    numeric = rule.type in ("number", "integer")
+    for bound in ("min", "max", "above", "below"):
+        value = getattr(rule, bound)
+        if value is not None and not numeric:
+            raise DefinitionError(file, f"{key}.{bound}", value, "bounds are for numbers")
+        if isinstance(value, str):
+            _need(definition, file, f"{key}.{bound}", value, {"number", "integer"}, required=rule.required)
+    for limit in ("min_length", "max_length", "values"):
+        if getattr(rule, limit) is not None and rule.type != "string":
+            raise DefinitionError(file, f"{key}.{limit}", getattr(rule, limit), "is for strings")
 
 
 def _need(definition: Definition, file: str, key: str, field: str, types: set[str], *, required: bool = False) -> None:

@@ -30,7 +30,8 @@ class DefinitionError(WindowpaneError):
 
     def __init__(self, file: str, key: str, value: object, allowed: str) -> None:
         self.file, self.key, self.value, self.allowed = file, key, value, allowed
-        shown = "" if value is None else f" = {value!r}"
+        text = repr(value)
+        shown = "" if value is None else f" = {text if len(text) <= 120 else f'{text[:117]}...'}"
         super().__init__(f"{file}: {key}{shown}: {allowed}")
 
 

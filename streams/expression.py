@@ -6,6 +6,7 @@ The program is what both decoders run, so Python and Java take the same steps in
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,10 +46,11 @@ def parse(text: str, fields: Mapping[str, int]) -> Expression:
     Raises ExpressionError with the offending part.
     """
     try:
-        tree = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError) as error:
+        return tuple(_steps(ast.parse(text, mode="eval").body, fields))
+    except ExpressionError:
+        raise
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError("is not an arithmetic expression") from error
-    return tuple(_steps(tree, fields))
 
 
 def _steps(node: ast.expr, fields: Mapping[str, int]) -> list[Step]:
@@ -58,10 +60,16 @@ def _steps(node: ast.expr, fields: Mapping[str, int]) -> list[Step]:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return [*_steps(operand, fields), Step(op="neg")]
         case ast.Constant(value=value) if type(value) in (int, float):
-            return [Step(number=float(value))]  # type: ignore[arg-type]
+            return [Step(number=_finite(value))]  # type: ignore[arg-type]
         case ast.Name() | ast.Attribute():
             name = ast.unparse(node)
             if name in fields:
                 return [Step(field=fields[name])]
             raise ExpressionError(f"names the unknown field {name!r}; known: {', '.join(fields)}")
     raise ExpressionError(f"{ast.unparse(node)!r} is not allowed; use fields, numbers, + - * / and parentheses")
+
+
+def _finite(value: float) -> float:
+    if value > sys.float_info.max:
+        raise ExpressionError("holds a number that is too large; numbers are finite")
+    return float(value)
