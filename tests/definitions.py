@@ -1,0 +1,42 @@
+"""The shipped definitions, and small changes of them, for tests."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from streams import Definition, load_definitions
+from streams.definition import parse_definition
+
+__all__ = ["HEALTH", "PAGE_VIEWS", "STREAMS", "changed", "edited", "raw"]
+
+STREAMS = Path(__file__).resolve().parent.parent / "streams"
+
+HEALTH = load_definitions(STREAMS)["health"]
+PAGE_VIEWS = load_definitions(STREAMS)["page_views"]
+
+
+def raw(stream: str = "health") -> dict[str, Any]:
+    """A shipped definition as TOML gives it, without its demo, named after its stream."""
+    read = tomllib.loads((STREAMS / f"{stream}.toml").read_text("utf-8"))
+    read.pop("demo", None)
+    return {"name": stream, **read}
+
+
+def changed(key: str, value: object, stream: str = "health") -> Definition:
+    """A shipped definition with one key (`/` between its parts) set, or taken away by None."""
+    return parse_definition(edited(raw(stream), key, value), f"{stream}.toml")
+
+
+def edited(tree: dict[str, Any], key: str, value: object) -> dict[str, Any]:
+    """The tree with one key (`/` between its parts) set, or taken away by None."""
+    *path, last = key.split("/")
+    node = tree
+    for part in path:
+        node = node.setdefault(part, {})
+    if value is None:
+        node.pop(last, None)
+    else:
+        node[last] = value
+    return tree

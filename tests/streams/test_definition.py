@@ -1,0 +1,148 @@
+"""A definition is read whole or refused with one line that names the file, the key, the value and what is allowed."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from streams import load_definition, load_definitions
+from streams.definition import parse_definition
+from streams.errors import DefinitionError
+from tests.definitions import HEALTH, PAGE_VIEWS, STREAMS, changed, edited, raw
+
+# key, value (None takes the key away), parts of the message: the key as shown, the value, what is allowed
+BROKEN = [
+    ("name", "Health", "name = 'Health'", "lower-case name"),
+    ("name", "streams", "name = 'streams'", "word of the engines"),
+    ("name", "information_schema", "name = 'information_schema'", "word of the engines"),
+    ("title", None, "title", "required"),
+    ("colour", "red", "colour = 'red'", "known: name, title"),
+    ("topic", "a b", "topic = 'a b'", "a-zA-Z0-9._-"),
+    ("topic", "", "topic = ''", "a-zA-Z0-9._-"),
+    ("partitions", 0, "partitions = 0", "greater than or equal to 1"),
+    ("partitions", 1025, "partitions = 1025", "less than or equal to 1024"),
+    ("partitions", "4", "partitions = '4'", "valid integer"),
+    ("partitions", True, "partitions = True", "valid integer"),
+    ("event_time", None, "event_time", "required"),
+    ("event_time/max_ahead_seconds", -1, "event_time.max_ahead_seconds = -1", "greater than or equal to 0"),
+    ("event_time/max_ahead_seconds", 90_000, "event_time.max_ahead_seconds = 90000", "less than or equal to 86400"),
+    ("event_time/zone", "UTC", "event_time.zone = 'UTC'", "known: field, max_ahead_seconds"),
+    ("event_time/field", "CPU", "event_time.field = 'CPU'", "not a field too"),
+    ("event_time/field", "RAM", "fields.RAM", "cannot be a field itself"),
+    ("fields", {}, "fields", "at least 1"),
+    ("fields/CPU/type", "float", "fields.CPU.type = 'float'", "'string', 'number', 'integer', 'boolean' or 'time'"),
+    ("fields/CPU/most", 1, "fields.CPU.most = 1", "known: type, required"),
+    ("fields/CPU/min", [1], "fields.CPU.min", "number"),
+    ("fields/CPU/min", math.nan, "fields.CPU.min", "finite"),
+    ("fields/CPU/max", math.inf, "fields.CPU.max", "finite"),
+    ("fields/CPU/max", "RAM.Size", "fields.CPU.max = 'RAM.Size'", "names no field; known: serviceName"),
+    ("fields/CPU/max", "serviceName", "fields.CPU.max = 'serviceName'", "is a string; needs"),
+    ("fields/CPU/max_length", 3, "fields.CPU.max_length = 3", "is for strings"),
+    ("fields/serviceName/min", 3, "fields.serviceName.min = 3", "bounds are for numbers"),
+    ("fields/serviceName/max_length", 0, "fields.serviceName.max_length = 0", "greater than or equal to 1"),
+    ("fields/serviceName/required", False, "dimensions.service.field = 'serviceName'", "needs a required field"),
+    ("fields/RAM", {"type": "number"}, "fields.RAM", "cannot be a field itself"),
+    ("fields/RAM..Total", {"type": "number"}, "fields.RAM..Total", "without empty parts"),
+    ("fields/RAM.Total/required", False, "fields.RAM.Free.max = 'RAM.Total'", "needs a required field"),
+    ("dimensions", {}, "dimensions", "at least 1"),
+    ("dimensions/service", 5, "dimensions.service = 5", "object"),
+    ("dimensions/service", "CPU", "dimensions.service.field = 'CPU'", "is a number; needs a string field"),
+    ("dimensions/service", "host", "dimensions.service.field = 'host'", "names no field; known: serviceName"),
+    ("dimensions/Service", "serviceName", "dimensions.Service", "lower-case name"),
+    ("dimensions/messages", "serviceName", "dimensions.messages", "not a word that panes use themselves"),
+    ("dimensions/event_minute", "serviceName", "dimensions.event_minute", "not a word that panes use themselves"),
+    ("dimensions/at", "serviceName", "dimensions.at", "not a word that panes use themselves"),
+    ("dimensions/cpu", "serviceName", "cpu", "names are unique"),
+    ("dimensions/cpu_max", "serviceName", "cpu_max", "is the name of a column of cpu"),
+    ("dimensions/ram_p95", "serviceName", "ram_p95", "is the name of a column of ram"),
+    ("measures/cpu/decimals", 10, "measures.cpu.decimals = 10", "less than or equal to 9"),
+    ("measures/cpu/min", math.nan, "measures.cpu.min", "finite"),
+    ("measures/cpu/max", math.inf, "measures.cpu.max", "finite"),
+    ("measures/cpu/max", 0, "measures.cpu.min = 0.0", "must be below max"),
+    ("measures/cpu/max", 1e6, "measures.cpu.max = 1000000.0", "could overflow 64 bits"),
+    ("measures/cpu/value", "CPU **", "measures.cpu.value = 'CPU **'", "arithmetic"),
+    ("measures/cpu/value", "Cpu", "measures.cpu.value = 'Cpu'", "known: serviceName, CPU"),
+    ("measures/cpu/value", "serviceName", "measures.cpu.value", "is a string; needs"),
+    ("measures/cpu/value", "CPU * 1e999", "measures.cpu.value = 'CPU * 1e999'", "finite"),
+    ("measures/cpu/scale", 6, "measures.cpu.scale = 6", "known: value, decimals"),
+    ("distincts/cpus", "CPU", "distincts.cpus.field = 'CPU'", "is a number; needs a string field"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "shown", "allowed"), BROKEN)
+def test_refuses_naming_what_is_allowed(key: str, value: object, shown: str, allowed: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        parse_definition(edited(raw(), key, value), "health.toml")
+    message = str(caught.value)
+    assert message.startswith(f"health.toml: {shown}")
+    assert allowed in message
+    assert "\n" not in message
+
+
+def test_shows_long_values_shortened() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        changed("measures/cpu/value", "+".join(["CPU"] * 5_000) + "+")
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [(b"title = ", "cannot be read"), (b"\xff\xfe", "cannot be read"), (b"title = 'a'\ntitle = 'b'", "cannot be read")],
+)
+def test_refuses_unreadable_files(tmp_path: Path, content: bytes, part: str) -> None:
+    path = tmp_path / "odd.toml"
+    path.write_bytes(content)
+    with pytest.raises(DefinitionError, match=rf"odd\.toml: file: {part}"):
+        load_definition(path)
+
+
+def test_refuses_empty_folders(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match="holds no stream definition"):
+        load_definitions(tmp_path)
+
+
+def test_refuses_another_name_than_the_files(tmp_path: Path) -> None:
+    text = (STREAMS / "page_views.toml").read_text("utf-8")
+    (tmp_path / "views.toml").write_text(f"name = 'page_views'\n{text}", "utf-8")
+    with pytest.raises(DefinitionError, match=r"views\.toml: name = 'page_views': .*named after its file"):
+        load_definition(tmp_path / "views.toml")
+
+
+def test_names_streams_after_files(tmp_path: Path) -> None:
+    (tmp_path / "visits.toml").write_bytes((STREAMS / "page_views.toml").read_bytes())
+    assert load_definition(tmp_path / "visits.toml").name == "visits"
+
+
+def test_ships_both_streams() -> None:
+    assert list(load_definitions(STREAMS)) == ["health", "page_views"]
+    assert list(HEALTH.dimensions) == ["service"]
+    assert list(PAGE_VIEWS.dimensions) == ["site", "path"]
+    assert (PAGE_VIEWS.topic, PAGE_VIEWS.partitions) == ("page_views", 2)
+
+
+def test_survives_its_own_json() -> None:
+    for definition in (HEALTH, PAGE_VIEWS):
+        again = type(definition).model_validate_json(definition.model_dump_json(exclude_defaults=True))
+        assert again == definition
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "same"),
+    [
+        ("title", "Another title", True),
+        ("description", "Other words", True),
+        ("measures/cpu/max", 2, False),
+        ("fields/CPU/max", 0.5, False),
+        ("event_time/max_ahead_seconds", 1, False),
+    ],
+)
+def test_digest_follows_the_numbers(key: str, value: object, same: bool) -> None:
+    assert (changed(key, value).digest == changed("title", "Service health").digest) is same
+
+
+def test_stores_measures_as_integers() -> None:
+    assert HEALTH.measures["cpu"].scale == 1_000_000
+    assert HEALTH.measures["cpu"].stored_bounds == (0, 1_000_000)
+    assert PAGE_VIEWS.measures["load_ms"].stored_bounds == (0, 6_000_000)
