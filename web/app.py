@@ -1,0 +1,85 @@
+"""The ASGI application: its routes, what surrounds them, and its life.
+
+uvicorn --factory web.app:create_app
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Mount, Route
+
+from web import answers, catalogue, ingest, openapi, probes, stream_pages, window_page
+from web.errors import HANDLERS
+from web.middleware import Surroundings
+from web.service import Service
+from web.settings import WebSettings
+from web.static_files import VersionedFiles
+
+__all__ = ["ROUTES", "create_app"]
+
+ROUTES: tuple[BaseRoute, ...] = (
+    Route("/", window_page.window_page),
+    Route("/streams", stream_pages.streams_page),
+    Route("/rejected/{stream}", stream_pages.rejected_page),
+    Route("/v1/openapi.json", openapi.show_openapi),
+    Route("/v1/streams", catalogue.streams),
+    Route("/v1/streams/{stream}", catalogue.show_stream),
+    Route("/v1/{stream}/window", answers.window),
+    Route("/v1/{stream}/series", answers.series),
+    Route("/v1/{stream}/rejected", answers.rejected),
+    Route("/v1/{stream}/messages", ingest.post_messages, methods=["POST"]),
+    Route("/healthz", probes.alive),
+    Route("/readyz", probes.ready),
+    Route("/metrics", probes.metrics),
+)
+
+
+def create_app() -> Starlette:
+    """The application as the environment sets it up. It starts, and says so, whether or not the engines are there."""
+    _log_structured()
+    service = Service.make(WebSettings())
+    app = Starlette(
+        routes=[*ROUTES, Mount("/static/{version}", VersionedFiles())],
+        middleware=[
+            Middleware(Surroundings, metrics=service.metrics),
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
+        ],
+        exception_handlers=HANDLERS,
+        lifespan=_lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.state.service = service
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    await service.start()
+    try:
+        yield
+    finally:
+        await service.close()
+
+
+def _log_structured() -> None:
+    """One JSON object a line, on standard output."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,93 @@
+"""Prometheus metrics of the web service: requests, messages taken in, and how fresh the lake is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from query.service import QueryService
+
+__all__ = ["Metrics"]
+
+_SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 1, 2.5, 5, 10)
+_MESSAGES = (1, 10, 100, 1_000, 10_000, 100_000)
+
+
+class _LakeFreshness(Collector):
+    """Asks the query service when scraped, so that a gauge is never older than the scrape."""
+
+    def __init__(self, queries: QueryService) -> None:
+        self._queries = queries
+
+    def collect(self) -> Iterator[Metric]:
+        """Seconds behind now, per stream; a stream with no commit yet is absent."""
+        behind = GaugeMetricFamily(
+            "windowpane_lake_behind_seconds", "Age of the moment up to which answers are complete.", labels=["stream"]
+        )
+        commit = GaugeMetricFamily(
+            "windowpane_lake_last_commit_seconds", "Age of the newest commit of the lake.", labels=["stream"]
+        )
+        now = datetime.now(UTC)
+        for name, view in self._queries.views().items():
+            if view.complete_until is not None:
+                behind.add_metric([name], (now - view.complete_until).total_seconds())
+            if view.last_commit is not None:
+                commit.add_metric([name], (now - view.last_commit).total_seconds())
+        yield behind
+        yield commit
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The service's own registry and the counters that routes raise."""
+
+    registry: CollectorRegistry
+    requests: Counter
+    seconds: Histogram
+    in_flight: Gauge
+    messages: Counter
+    batch: Histogram
+    answers: Counter
+
+    @classmethod
+    def make(cls, queries: QueryService) -> Metrics:
+        """A fresh registry; several may live in one process."""
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        registry.register(_LakeFreshness(queries))
+        return cls(
+            registry=registry,
+            requests=Counter(
+                "windowpane_http_requests", "Requests answered.", ["route", "method", "status"], registry=registry
+            ),
+            seconds=Histogram(
+                "windowpane_http_request_seconds",
+                "Time to answer a request.",
+                ["route"],
+                buckets=_SECONDS,
+                registry=registry,
+            ),
+            in_flight=Gauge("windowpane_http_requests_in_flight", "Requests being answered.", registry=registry),
+            messages=Counter(
+                "windowpane_ingest_messages", "Messages posted over HTTP.", ["stream", "result"], registry=registry
+            ),
+            batch=Histogram(
+                "windowpane_ingest_batch_messages",
+                "Messages in one POST.",
+                ["stream"],
+                buckets=_MESSAGES,
+                registry=registry,
+            ),
+            answers=Counter(
+                "windowpane_answers",
+                "Answers given, from the engine or the cache.",
+                ["kind", "from"],
+                registry=registry,
+            ),
+        )

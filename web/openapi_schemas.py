@@ -1,0 +1,134 @@
+"""The shapes of the HTTP API's bodies, as JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["SCHEMAS"]
+
+Json = dict[str, Any]
+
+
+def _object(properties: Json, *, optional: tuple[str, ...] = (), **more: Any) -> Json:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required, **more}
+
+
+def _array(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+_TEXT: Json = {"type": "string"}
+_COUNT: Json = {"type": "integer", "minimum": 0}
+_NUMBER_OR_NULL: Json = {"type": ["number", "null"]}
+_TIME: Json = {"type": "string", "format": "date-time"}
+_TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
+_GROUP: Json = {"$ref": "#/components/schemas/Group"}
+_GRAIN = _object({"windows": _COUNT, "snapshot": {"type": ["string", "null"]}})
+
+_ABOUT: Json = {
+    "stream": _TEXT,
+    "start": _TIME,
+    "end": _TIME,
+    "as_known_at": _TIME_OR_NULL,
+    "complete_until": {**_TIME_OR_NULL, "description": "Arrivals up to then are in the answer."},
+}
+
+SCHEMAS: Json = {
+    "Problem": _object(
+        {
+            "type": {"type": "string", "format": "uri"},
+            "title": _TEXT,
+            "status": {"type": "integer"},
+            "detail": _TEXT,
+            "errors": _array(_object({"field": _TEXT, "reason": _TEXT})),
+        },
+        optional=("errors",),
+        description="RFC 9457 problem details. `errors` names the fields of the input that are wrong.",
+    ),
+    "Measured": _object(
+        {
+            "count": _COUNT,
+            "mean": _NUMBER_OR_NULL,
+            "min": _NUMBER_OR_NULL,
+            "max": _NUMBER_OR_NULL,
+            "max_at": {**_TIME_OR_NULL, "description": "When the maximum was first reached."},
+            "quantiles": {"type": "object", "additionalProperties": _NUMBER_OR_NULL},
+            "distinct": _COUNT,
+        },
+        optional=("count", "mean", "min", "max", "max_at", "quantiles", "distinct"),
+        description="A measure has count, mean, min, max, max_at, and quantiles if asked; a distinct count has distinct.",
+    ),
+    "Group": _object(
+        {"messages": _COUNT},
+        additionalProperties={"oneOf": [_TEXT, {"$ref": "#/components/schemas/Measured"}]},
+        description="One value per dimension grouped by, the messages, and one member per measure and distinct count.",
+    ),
+    "Window": _object(
+        {**_ABOUT, "groups": _array(_GROUP), "answered_from": _object({"day": _GRAIN, "minute": _GRAIN})}
+    ),
+    "Series": _object(
+        {**_ABOUT, "step": _TEXT, "points": _array(_object({"at": _TIME, "groups": _array(_GROUP)}))},
+    ),
+    "Rejected": _object(
+        {
+            "stream": _TEXT,
+            "start": _TIME,
+            "end": _TIME,
+            "complete_until": _TIME_OR_NULL,
+            "limit": _COUNT,
+            "messages": _array(
+                _object(
+                    {
+                        "partition": _COUNT,
+                        "offset": _COUNT,
+                        "arrived": _TIME,
+                        "reason": _TEXT,
+                        "field": {"type": ["string", "null"]},
+                        "payload": {**_TEXT, "description": "As text; bytes that are not UTF-8 become U+FFFD."},
+                        "payload_base64": {**_TEXT, "contentEncoding": "base64"},
+                    }
+                )
+            ),
+        }
+    ),
+    "Posted": _object(
+        {
+            "accepted": _COUNT,
+            "rejected": _array(_object({"index": _COUNT, "field": {"type": ["string", "null"]}, "reason": _TEXT})),
+        }
+    ),
+    "Streams": _object(
+        {
+            "streams": _array(
+                _object(
+                    {
+                        "stream": _TEXT,
+                        "title": _TEXT,
+                        "description": _TEXT,
+                        "topic": _TEXT,
+                        "dimensions": _array(_TEXT),
+                        "measures": _array(_TEXT),
+                        "distincts": _array(_TEXT),
+                        "complete_until": _TIME_OR_NULL,
+                        "last_commit": _TIME_OR_NULL,
+                    }
+                )
+            )
+        }
+    ),
+    "Definition": {
+        "type": "object",
+        "description": "The stream's TOML as JSON, and its digest.",
+        "properties": {"name": _TEXT, "title": _TEXT, "topic": _TEXT, "digest": _TEXT},
+        "required": ["name", "title", "topic", "digest"],
+        "additionalProperties": True,
+    },
+    "Readiness": _object(
+        {
+            "status": {"type": "string", "enum": ["ready", "not ready"]},
+            "engines": {"type": "object", "additionalProperties": _TEXT},
+            "streams": {"type": "object", "additionalProperties": _TEXT},
+        }
+    ),
+}

@@ -1,0 +1,46 @@
+"""Rejected payloads as people can read them: text where it is text, else a hex dump."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+__all__ = ["Payload", "payload_of"]
+
+_SHOWN_BYTES = 2_000
+_HEX_BYTES = 512
+_HEX_WIDTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A payload ready to be shown. `hex` says that `text` is a hex dump; `left_out` counts bytes that are not shown."""
+
+    text: str
+    size: int
+    hex: bool
+    left_out: int
+
+
+def payload_of(encoded: str) -> Payload:
+    """From base64: plain UTF-8 text as it is, anything else as a hex dump; both cut to a size for a page."""
+    raw = base64.b64decode(encoded)
+    shown = raw[:_SHOWN_BYTES]
+    try:
+        text = shown.decode("utf-8")
+    except UnicodeDecodeError as error:
+        cut_in_a_character = len(raw) > len(shown) and error.start >= len(shown) - 3
+        text = shown[: error.start].decode("utf-8") if cut_in_a_character else "\0"
+    if all(c.isprintable() or c in "\t\r\n" for c in text):
+        return Payload(text, len(raw), False, len(raw) - len(text.encode()))
+    return Payload(_dump(raw[:_HEX_BYTES]), len(raw), True, max(0, len(raw) - _HEX_BYTES))
+
+
+def _dump(raw: bytes) -> str:
+    """Offset, sixteen bytes in hex, and the same bytes as ASCII."""
+    lines = []
+    for start in range(0, len(raw), _HEX_WIDTH):
+        part = raw[start : start + _HEX_WIDTH]
+        readable = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in part)
+        lines.append(f"{start:04x}  {part.hex(' '):<{_HEX_WIDTH * 3}} {readable}")
+    return "\n".join(lines)

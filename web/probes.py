@@ -1,0 +1,72 @@
+"""`/healthz`, `/readyz` and `/metrics`: for whoever looks after the service."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import anyio
+import anyio.to_thread
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.problems import RETRY_SECONDS
+from web.responses import json_response
+from web.service import Service, service_of
+
+__all__ = ["alive", "metrics", "ready"]
+
+_CONNECT_SECONDS = 2.0
+
+
+async def alive(_request: Request) -> Response:
+    """200 as long as the event loop turns."""
+    return json_response({"status": "alive"})
+
+
+async def ready(request: Request) -> Response:
+    """200 when every engine answers and every stream is fresh; else 503 and which ones are not."""
+    service = service_of(request)
+    engines = await anyio.to_thread.run_sync(service.queries.check)
+    engines["kafka"] = await _kafka(service.settings.kafka)
+    streams = _lagging(service, datetime.now(UTC))
+    engines_away = {name: wrong for name, wrong in engines.items() if wrong}
+    good = not engines_away and not streams
+    body = {
+        "status": "ready" if good else "not ready",
+        "engines": {name: wrong or "ok" for name, wrong in engines.items()},
+        "streams": {name: streams.get(name, "ok") for name in service.definitions},
+    }
+    return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
+
+
+async def _kafka(address: str) -> str:
+    """Empty when something listens there, else what is wrong."""
+    host, _, port = address.rpartition(":")
+    try:
+        with anyio.fail_after(_CONNECT_SECONDS):
+            stream = await anyio.connect_tcp(host, int(port))
+            await stream.aclose()
+    except (OSError, TimeoutError, ValueError) as error:
+        return f"kafka does not listen at {address} ({type(error).__name__})"
+    return ""
+
+
+def _lagging(service: Service, now: datetime) -> dict[str, str]:
+    """Streams whose answers are not complete up to a moment ago, and since when."""
+    views = service.queries.views()
+    oldest = now - timedelta(seconds=service.settings.web_ready_seconds)
+    found = {}
+    for name in service.definitions:
+        until = views[name].complete_until if name in views else None
+        if until is None:
+            found[name] = "nothing committed yet"
+        elif until < oldest:
+            found[name] = f"complete until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return found
+
+
+async def metrics(request: Request) -> Response:
+    """The Prometheus exposition."""
+    text = await anyio.to_thread.run_sync(generate_latest, service_of(request).metrics.registry)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,129 @@
+"""Errors as RFC 9457 problem details: every kind the service knows, and what each exception becomes.
+
+The table `KINDS` is the whole vocabulary; `docs/http.md` describes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from query.errors import EngineAwayError, InvalidRequestError, QueryError, UnknownStreamError
+from streams.errors import ProducerBusyError, TopicError, WindowpaneError
+
+__all__ = ["KINDS", "FieldError", "Problem", "ProblemError", "problem_of", "problem_response"]
+
+RETRY_SECONDS = 5
+"""What `Retry-After` says when an engine is away; the supervisor restarts one within seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: its status, and a title that is the same each time."""
+
+    status: int
+    title: str
+
+
+KINDS: dict[str, Kind] = {
+    "unparseable": Kind(400, "The request cannot be read"),
+    "unknown-stream": Kind(404, "No such stream"),
+    "not-found": Kind(404, "No such address"),
+    "method-not-allowed": Kind(405, "This address does not take that method"),
+    "too-large": Kind(413, "The body is too large"),
+    "unsupported-type": Kind(415, "The body's type is not supported"),
+    "invalid-values": Kind(422, "The request asks for something that cannot be answered"),
+    "busy": Kind(429, "Too much at once"),
+    "internal": Kind(500, "The service failed"),
+    "engine-away": Kind(503, "An engine does not answer"),
+}
+
+_KIND_OF_STATUS = {400: "unparseable", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field of the input."""
+
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One answer of RFC 9457. `detail` says what to do; `errors` name the fields, if it is about input."""
+
+    kind: str
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+    headers: Mapping[str, str] | None = None
+    status_given: int | None = None
+
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+        return self.status_given or KINDS[self.kind].status
+
+    @property
+    def title(self) -> str:
+        """Title of the kind."""
+        return KINDS[self.kind].title
+
+    def as_json(self) -> dict[str, Any]:
+        """The members of the problem details object."""
+        body: dict[str, Any] = {
+            "type": f"urn:windowpane:problem:{self.kind}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            body["errors"] = [{"field": error.field, "reason": error.reason} for error in self.errors]
+        return body
+
+
+class ProblemError(WindowpaneError):
+    """Raised by the web service's own checks."""
+
+    def __init__(
+        self, kind: str, detail: str, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.problem = Problem(kind, detail, tuple(errors), headers)
+        super().__init__(detail)
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that any exception becomes. Never shows more of an unexpected one than that it happened."""
+    retry = {"Retry-After": str(RETRY_SECONDS)}
+    match error:
+        case ProblemError():
+            return error.problem
+        case InvalidRequestError():
+            kind = "unparseable" if error.status == 400 else "invalid-values"
+            fields = tuple(FieldError(problem.field, problem.reason) for problem in error.errors)
+            return Problem(kind, str(error), fields)
+        case EngineAwayError():
+            return Problem("engine-away", str(error), headers=retry)
+        case UnknownStreamError():
+            return Problem("unknown-stream", str(error))
+        case QueryError():
+            return Problem("invalid-values", str(error))
+        case ProducerBusyError():
+            return Problem("busy", str(error), headers={"Retry-After": "1"})
+        case TopicError():
+            return Problem("engine-away", str(error), headers=retry)
+        case HTTPException():
+            kind = _KIND_OF_STATUS.get(error.status_code, "unparseable")
+            return Problem(kind, error.detail, headers=error.headers, status_given=error.status_code)
+    return Problem("internal", "Something went wrong here, not with your request; the log has it under the request id.")
+
+
+def problem_response(problem: Problem) -> Response:
+    """`application/problem+json`, never cached."""
+    headers = {"Cache-Control": "no-store", **(problem.headers or {})}
+    return Response(orjson.dumps(problem.as_json()), problem.status, headers, "application/problem+json")

@@ -1,0 +1,87 @@
+"""What the routes share: the query service, the decoders, the producer and the counters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import anyio.to_thread
+from starlette.requests import Request
+
+from query.service import QueryService
+from query.settings import QuerySettings
+from query.trino_client import TrinoClient
+from streams.decoder import Decoder
+from streams.definition import Definition, load_definitions
+from streams.plan import decoding_plan
+from streams.producer import Producer
+from web.intake import Intake
+from web.metrics import Metrics
+from web.problems import ProblemError
+from web.settings import WebSettings
+from web.standing import Standing
+
+__all__ = ["Service", "service_of"]
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything a request needs. Made once, by `Service.make`; `start` and `close` are called by the lifespan."""
+
+    settings: WebSettings
+    queries: QueryService
+    producer: Producer
+    metrics: Metrics
+    intake: Intake
+    standing: Standing
+    decoders: dict[str, Decoder] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, settings: WebSettings) -> Service:
+        """Build it from the environment; needs no engine yet."""
+        asked = QuerySettings()
+        queries = QueryService(asked, load_definitions(settings.streams))
+        return cls(
+            settings=settings,
+            queries=queries,
+            producer=Producer(settings.kafka),
+            metrics=Metrics.make(queries),
+            intake=Intake(settings.web_pending_bytes),
+            standing=Standing(TrinoClient(asked), settings.kafka),
+        )
+
+    async def start(self) -> None:
+        """Start the background work of the query service."""
+        await anyio.to_thread.run_sync(self.queries.start)
+
+    async def close(self) -> None:
+        """Send what is pending, then stop."""
+        await self.producer.close()
+        await anyio.to_thread.run_sync(self.queries.close)
+
+    @property
+    def definitions(self) -> Mapping[str, Definition]:
+        """Every stream by name, as it is applied now."""
+        return self.queries.definitions
+
+    def definition(self, stream: str) -> Definition:
+        """The definition of a stream, or 404 that names the known ones."""
+        definitions = self.definitions
+        found = definitions.get(stream)
+        if found is None:
+            known = ", ".join(definitions)
+            raise ProblemError("unknown-stream", f"There is no stream of that name; known: {known}.")
+        return found
+
+    def decoder(self, definition: Definition) -> Decoder:
+        """The decoder of a definition, made when it is first needed."""
+        found = self.decoders.get(definition.digest)
+        if found is None:
+            found = self.decoders[definition.digest] = Decoder(decoding_plan(definition))
+        return found
+
+
+def service_of(request: Request) -> Service:
+    """The service behind a request."""
+    return cast("Service", request.app.state.service)

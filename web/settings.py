@@ -1,0 +1,32 @@
+"""What the web service reads from its environment, once, when it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["WebSettings"]
+
+MEBIBYTE = 1 << 20
+
+
+class WebSettings(BaseSettings):
+    """Settings of the web service; the variables are `WINDOWPANE_` and the upper-case name of the field."""
+
+    model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True, extra="ignore")
+
+    streams: Path = Field(
+        default=Path(__file__).resolve().parent.parent / "streams", description="Folder of the stream definitions."
+    )
+    kafka: str = Field(default="127.0.0.1:9092", description="Bootstrap address of Kafka, host:port.")
+    web_body_bytes: int = Field(default=16 * MEBIBYTE, ge=1024, description="Largest body of a POST, unpacked.")
+    web_body_messages: int = Field(default=100_000, ge=1, description="Most messages in one POST.")
+    web_pending_bytes: int = Field(
+        default=128 * MEBIBYTE, ge=1024, description="Most bytes of messages being taken in at once; beyond it 429."
+    )
+    web_ready_seconds: int = Field(
+        default=120, ge=1, description="Age of a stream's completeness beyond which /readyz says that it lags."
+    )
+    web_page_rows: int = Field(default=200, ge=10, description="Rows of the window page's table before it is paged.")

@@ -1,0 +1,181 @@
+// The window page with JavaScript: charts, sorting in place, a live view. Everything but the charts works without it.
+import { showAges } from "./ages.js";
+import { drawCharts } from "./charts.js";
+
+const root = document.documentElement;
+const results = document.getElementById("results");
+const form = document.getElementById("question");
+const REFRESH_MS = 10_000;
+let charts = null;
+let timer = 0;
+
+root.classList.add("js");
+enhance();
+listen();
+schedule();
+
+function enhance() {
+  charts?.destroy();
+  charts = null;
+  const section = document.getElementById("charts");
+  if (section) {
+    section.hidden = false;
+    charts = drawCharts(section, zoom);
+  }
+  offerOwnZone();
+  showAges();
+  const live = document.getElementById("live");
+  if (live) live.hidden = false;
+}
+
+// A drag over a chart asks for that part of the window.
+function zoom(start, end) {
+  const url = new URL(location.href);
+  url.searchParams.delete("range");
+  url.searchParams.delete("page");
+  url.searchParams.set("start", new Date(start * 1000).toISOString().slice(0, 16) + "Z");
+  url.searchParams.set("end", new Date(end * 1000).toISOString().slice(0, 16) + "Z");
+  go(url);
+}
+
+function go(url) {
+  root.classList.add("busy");
+  location.assign(url);
+}
+
+function listen() {
+  form.addEventListener("submit", () => root.classList.add("busy"));
+  window.addEventListener("pageshow", () => root.classList.remove("busy"));
+  document.addEventListener("visibilitychange", () => schedule(document.hidden ? 0 : 1));
+  results.addEventListener("click", (event) => {
+    const sorter = event.target.closest("thead th a");
+    if (sorter && !event.metaKey && !event.ctrlKey && sortInPlace(sorter)) event.preventDefault();
+    if (event.target.closest("#live")) toggleLive();
+  });
+  form.addEventListener("focusin", suggest);
+}
+
+// Live: fetch the page again and put its results in place; the form stays as it is being edited.
+function isLive() {
+  return results.dataset.live === "1" || results.dataset.away === "1";
+}
+
+function schedule(soon) {
+  clearTimeout(timer);
+  if (isLive() && !document.hidden) timer = setTimeout(refresh, soon ? 300 : results.dataset.away === "1" ? 5000 : REFRESH_MS);
+}
+
+async function refresh() {
+  try {
+    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.getElementById("results");
+    if (fresh && isLive() && !window.getSelection()?.toString()) replaceResults(fresh);
+  } catch {
+    // The service is away for a moment; the next turn tries again.
+  }
+  schedule();
+}
+
+function replaceResults(fresh) {
+  const held = document.activeElement?.closest?.("#results") ? path(document.activeElement) : null;
+  const left = document.querySelector("#answer .scroll")?.scrollLeft ?? 0;
+  const kept = charts?.update(fresh.querySelector("#plan")?.textContent);
+  const old = kept ? document.getElementById("charts") : null;
+  const place = fresh.querySelector("#charts");
+  if (old && place) place.replaceWith(old);
+  results.replaceChildren(...fresh.childNodes);
+  results.dataset.away = fresh.dataset.away;
+  if (old) {
+    offerOwnZone();
+    showAges();
+    const live = document.getElementById("live");
+    if (live) live.hidden = false;
+  } else {
+    enhance();
+  }
+  const scroll = document.querySelector("#answer .scroll");
+  if (scroll) scroll.scrollLeft = left;
+  if (held) document.querySelector(held)?.focus({ preventScroll: true });
+}
+
+// A selector that finds the same control again after the results were replaced.
+function path(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const key = element.closest("th[data-key]")?.dataset.key;
+  return key ? `th[data-key="${CSS.escape(key)}"] a` : null;
+}
+
+function toggleLive() {
+  const button = document.getElementById("live");
+  const on = results.dataset.live !== "1";
+  results.dataset.live = on ? "1" : "0";
+  button.setAttribute("aria-pressed", String(on));
+  const url = new URL(location.href);
+  if (on) url.searchParams.delete("live");
+  else url.searchParams.set("live", "0");
+  history.replaceState(null, "", url);
+  schedule(on);
+}
+
+function offerOwnZone() {
+  const link = document.getElementById("my-zone");
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!link || !own || own === "UTC" || own === "Etc/UTC") return;
+  const url = new URL(location.href);
+  if (!url.searchParams.has("range") && url.searchParams.has("start")) {
+    const shown = form.elements.shown.value.split("|");
+    url.searchParams.set("shown", shown.join("|"));
+    url.searchParams.set("start", shown[1]);
+    url.searchParams.set("end", shown[2]);
+  }
+  url.searchParams.set("zone", own);
+  link.href = url.pathname + url.search;
+  link.textContent = `Use my time zone, ${own.replaceAll("_", " ")}`;
+  link.hidden = false;
+}
+
+// Sort the rows that are here, when all of them are; else the link asks the service.
+function sortInPlace(link) {
+  const table = document.querySelector("#table[data-whole]");
+  const head = link.closest("th");
+  if (!table || !head) return false;
+  const was = head.getAttribute("aria-sort");
+  const first = head.dataset.first.startsWith("-") ? "descending" : "ascending";
+  const order = was ? (was === "ascending" ? "descending" : "ascending") : first;
+  const column = head.cellIndex;
+  const text = head.classList.contains("text");
+  const value = (row) => row.cells[column].dataset.sort;
+  const sign = order === "ascending" ? 1 : -1;
+  const rows = [...table.tBodies[0].rows].sort((a, b) => {
+    const [x, y] = [value(a), value(b)];
+    if (x === undefined || y === undefined) return (x === undefined) - (y === undefined);
+    return sign * (text ? (x < y ? -1 : x > y ? 1 : 0) : x - y);
+  });
+  for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", order);
+  table.tBodies[0].append(...rows);
+  const url = new URL(location.href);
+  url.searchParams.set("sort", (order === "descending" ? "-" : "") + head.dataset.key);
+  history.replaceState(history.state, "", url);
+  return true;
+}
+
+// Offer the values of a dimension when its filter gets the focus.
+async function suggest(event) {
+  const list = event.target.list;
+  if (!list || list.dataset.loaded) return;
+  list.dataset.loaded = "1";
+  const dimension = list.dataset.values;
+  const plan = JSON.parse(document.getElementById("plan")?.textContent ?? "null");
+  if (!plan) return;
+  const iso = (seconds) => new Date(seconds * 1000).toISOString();
+  const query = new URLSearchParams({ start: iso(plan.start), end: iso(plan.end), by: dimension });
+  try {
+    const response = await fetch(`/v1/${plan.stream}/window?${query}`);
+    const { groups } = await response.json();
+    list.replaceChildren(...groups.slice(0, 1000).map((group) => new Option(group[dimension], group[dimension])));
+  } catch {
+    delete list.dataset.loaded;
+  }
+}

@@ -1,0 +1,156 @@
+"""`GET /streams` and `GET /rejected/{stream}`: how each stream stands, and what was not accepted and why."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from query.errors import EngineAwayError, InvalidRequestError, QueryError
+from query.requests import RejectedRequest
+from streams.definition import Definition
+from streams.reasons import Reason
+from web.answers import answer_in_thread
+from web.payloads import Payload, payload_of
+from web.problems import Problem, problem_of
+from web.service import Service, service_of
+from web.standing import StreamStanding
+from web.templating import page_response
+from web.times import RANGES, span
+from web.window_form import WindowForm, read_form
+from web.window_table import moment_of
+
+__all__ = ["rejected_page", "streams_page"]
+
+_DEFAULT_RANGE = "24h"
+_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Card:
+    """One stream on the list. `state` is fresh, lagging or empty."""
+
+    definition: Definition
+    standing: StreamStanding
+    complete_until: datetime | None
+    state: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One rejected message as the page shows it."""
+
+    arrived: datetime
+    reason: str
+    field: str | None
+    partition: int
+    offset: int
+    payload: Payload
+
+
+async def streams_page(request: Request) -> Response:
+    """Every stream: how fresh it is, how much waits, how much was rejected."""
+    service = service_of(request)
+    definitions = service.definitions
+    standings = await anyio.to_thread.run_sync(service.standing.of, definitions)
+    now = datetime.now(UTC)
+    cards = [_card(service, definition, standings[name], now) for name, definition in definitions.items()]
+    return page_response("streams.html", title="Streams", cards=cards)
+
+
+def _card(service: Service, definition: Definition, standing: StreamStanding, now: datetime) -> Card:
+    views = service.queries.views()
+    until = views[definition.name].complete_until if definition.name in views else None
+    fresh = until is not None and now - until <= timedelta(seconds=service.settings.web_ready_seconds)
+    state = "empty" if until is None else "fresh" if fresh else "lagging"
+    return Card(definition, standing, until, state)
+
+
+async def rejected_page(request: Request) -> Response:
+    """The rejected messages of a stream that arrived in a window, newest first."""
+    service = service_of(request)
+    definition = service.definition(request.path_params["stream"])
+    params = request.query_params.multi_items()
+    if not any(name in ("start", "end", "range") for name, _ in params):
+        params = [*params, ("range", _DEFAULT_RANGE)]
+    form = read_form(definition, params, datetime.now(UTC))
+    reason = request.query_params.get("reason", "")
+    if form.submitted and not form.problems:
+        url = _rejected_url(definition, form, reason)
+        return Response(status_code=302, headers={"Location": url})
+    problems, away, content = dict(form.problems), None, None
+    if not problems:
+        try:
+            content = await _ask(request, service, definition, form, reason)
+        except InvalidRequestError as error:
+            problems = {wrong.field: wrong.reason for wrong in error.errors}
+        except EngineAwayError as error:
+            away = problem_of(error)
+        except QueryError as error:
+            problems = {"window": str(error)}
+    return _page(definition, form, reason, problems, away, content)
+
+
+async def _ask(
+    request: Request, service: Service, definition: Definition, form: WindowForm, reason: str
+) -> dict[str, Any]:
+    start, end = form.bounds
+    params = [("start", start.isoformat()), ("end", end.isoformat())]
+    asked = RejectedRequest.parse(definition, [*params, *([("reason", reason)] if reason else [])])
+    _, content, _ = await answer_in_thread(request, "rejected", functools.partial(service.queries.rejected, asked))
+    return content
+
+
+def _page(
+    definition: Definition,
+    form: WindowForm,
+    reason: str,
+    problems: dict[str, str],
+    away: Problem | None,
+    content: dict[str, Any] | None,
+) -> Response:
+    found = content["messages"] if content else []
+    return page_response(
+        "rejected.html",
+        422 if problems else away.status if away else 200,
+        dict(away.headers or {}) if away else None,
+        title=f"Rejected: {definition.title}",
+        definition=definition,
+        form=form,
+        ranges={key: RANGES[key] for key in ("1h", "24h", "today", "yesterday", "7d", "30d")},
+        reason=reason,
+        reasons=[str(known) for known in Reason],
+        counted=Counter(message["reason"] for message in found).most_common(),
+        problems=problems,
+        away=away,
+        messages=[_rejected(message, form) for message in found[:_SHOWN]],
+        found=len(found),
+        limit=content["limit"] if content else 0,
+        span=span(form.end - form.start) if form.start and form.end else "",
+        url=functools.partial(_rejected_url, definition, form),
+    )
+
+
+def _rejected(message: dict[str, Any], form: WindowForm) -> Rejected:
+    return Rejected(
+        arrived=moment_of(message["arrived"], form.zone),
+        reason=message["reason"],
+        field=message["field"],
+        partition=message["partition"],
+        offset=message["offset"],
+        payload=payload_of(message["payload_base64"]),
+    )
+
+
+def _rejected_url(definition: Definition, form: WindowForm, reason: str = "", range_key: str = "") -> str:
+    key = range_key or form.range
+    pairs = [("range", key)] if key else [("start", form.start_text), ("end", form.end_text)]
+    pairs.append(("zone", form.zone.key))
+    return f"/rejected/{definition.name}?" + urlencode([*pairs, *([("reason", reason)] if reason else [])])

@@ -1,0 +1,165 @@
+"""Wall-clock times of the pages: zones, `datetime-local` values, quick ranges, and how moments are written."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+__all__ = [
+    "RANGES",
+    "QuickRange",
+    "end_moment",
+    "local_input",
+    "long_moment",
+    "offset_name",
+    "read_moment",
+    "rfc3339",
+    "short_moment",
+    "span",
+    "zone_named",
+    "zones",
+]
+
+_REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+@dataclass(frozen=True, slots=True)
+class QuickRange:
+    """A range that follows the clock. `ends` gives `[start, end)` for a moment in the reader's zone."""
+
+    label: str
+    spoken: str
+    ends: Callable[[datetime], tuple[datetime, datetime]]
+    live: bool
+
+
+def _last(length: timedelta) -> Callable[[datetime], tuple[datetime, datetime]]:
+    def ends(now: datetime) -> tuple[datetime, datetime]:
+        # Whole minutes, and the one that has begun belongs to "the last".
+        end = now.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
+        return (end - length).astimezone(now.tzinfo), end.astimezone(now.tzinfo)
+
+    return ends
+
+
+def _days(back: int, length: int) -> Callable[[datetime], tuple[datetime, datetime]]:
+    def ends(now: datetime) -> tuple[datetime, datetime]:
+        first = now.date() - timedelta(days=back)
+        return _midnight(first, now.tzinfo), _midnight(first + timedelta(days=length), now.tzinfo)
+
+    return ends
+
+
+def _midnight(day: datetime | object, zone: tzinfo | None) -> datetime:
+    return datetime.combine(day, time(), zone)  # type: ignore[arg-type]
+
+
+RANGES: Mapping[str, QuickRange] = {
+    "15m": QuickRange("15 min", "the last 15 minutes", _last(timedelta(minutes=15)), True),
+    "1h": QuickRange("1 hour", "the last hour", _last(timedelta(hours=1)), True),
+    "6h": QuickRange("6 hours", "the last 6 hours", _last(timedelta(hours=6)), True),
+    "24h": QuickRange("24 hours", "the last 24 hours", _last(timedelta(hours=24)), True),
+    "today": QuickRange("Today", "today", _days(0, 1), True),
+    "yesterday": QuickRange("Yesterday", "yesterday", _days(1, 1), False),
+    "3d": QuickRange("3 days", "the last 3 days", _last(timedelta(days=3)), True),
+    "7d": QuickRange("7 days", "the last 7 days", _last(timedelta(days=7)), True),
+    "30d": QuickRange("30 days", "the last 30 days", _last(timedelta(days=30)), True),
+}
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """The zone of that IANA name, or None."""
+    if name not in _known():
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+@functools.cache
+def _known() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@functools.cache
+def zones() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Region → (IANA name, place) pairs, in order, for a list to choose from."""
+    regions: dict[str, list[tuple[str, str]]] = {region: [] for region in _REGIONS}
+    for name in sorted(_known()):
+        region, _, place = name.partition("/")
+        if place and region in regions:
+            regions[region].append((name, place.replace("_", " ").replace("/", ", ")))
+    return {region: tuple(places) for region, places in regions.items() if places}
+
+
+def read_moment(text: str, zone: ZoneInfo) -> datetime:
+    """A `datetime-local` value in a zone, or an RFC 3339 time with its own offset. ValueError says what is wrong.
+
+    A wall-clock time that occurs twice means the first; one that does not occur is refused.
+    """
+    text = text.strip()
+    if not text:
+        raise ValueError("choose a day and a time")
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    except ValueError as error:
+        raise ValueError("is not a day and a time such as 2026-03-01T10:17") from error
+    if moment.tzinfo is not None:
+        return _converted(moment, zone)
+    local = moment.replace(tzinfo=zone)
+    if _converted(_converted(local, ZoneInfo("UTC")), zone).replace(tzinfo=None) != moment:
+        raise ValueError(f"does not exist in {zone.key}: clocks were put forward")
+    return local
+
+
+def _converted(moment: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError as error:
+        raise ValueError("is outside the years 1 to 9999") from error
+
+
+def local_input(moment: datetime) -> str:
+    """The value of a `datetime-local` input."""
+    return moment.strftime("%Y-%m-%dT%H:%M").rjust(16, "0")
+
+
+def rfc3339(moment: datetime) -> str:
+    """The moment in UTC, whole seconds unless it has a fraction."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def long_moment(moment: datetime) -> str:
+    """`Sun 22 Nov 2026, 14:03`."""
+    return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M}"
+
+
+def end_moment(end: datetime, start: datetime) -> str:
+    """The end of a window, without the day if that is the start's."""
+    return f"{end:%H:%M}" if end.date() == start.date() else long_moment(end)
+
+
+def short_moment(moment: datetime, *, day: bool) -> str:
+    """`14:03:11`, with the day before it if the window spans several."""
+    return f"{moment.day} {moment:%b %H:%M:%S}" if day else f"{moment:%H:%M:%S}"
+
+
+def offset_name(moment: datetime) -> str:
+    """`UTC` or `UTC+01:00`."""
+    minutes = int((moment.utcoffset() or timedelta()).total_seconds() // 60)
+    if minutes == 0:
+        return "UTC"
+    return f"UTC{'+' if minutes > 0 else '-'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def span(length: timedelta) -> str:
+    """`2 days 3 h 5 min`: how long a window is."""
+    minutes = int(length.total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    parts = [f"{days} day{'s' if days > 1 else ''}" if days else "", f"{hours} h" if hours else ""]
+    parts.append(f"{minutes} min" if minutes or not (days or hours) else "")
+    return " ".join(part for part in parts if part)

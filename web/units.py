@@ -1,0 +1,52 @@
+"""Numbers as people read them: percent, milliseconds, thousands."""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["NOTHING", "count", "quantity", "spoken_name"]
+
+_MILLISECONDS_IN = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
+NOTHING = "\u2013"
+"""Shown where there is no value."""
+
+_BYTES_IN = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
+
+
+def count(number: int) -> str:
+    """`1,234,567`."""
+    return f"{number:,}"
+
+
+def spoken_name(name: str, title: str = "") -> str:
+    """The title that a definition gives, or one made of the name: `load_ms` → `Load ms`."""
+    return title or name.replace("_", " ").capitalize()
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """A measure's value with its unit: a `ratio` as percent, `ms` and `bytes` in the size that fits."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if unit == "ratio":
+        return f"{value * 100:.1f}%"
+    if unit == "ms":
+        return _scaled(value, _MILLISECONDS_IN, "ms")
+    if unit == "bytes":
+        return _scaled(value, _BYTES_IN, "B")
+    return f"{_number(value)} {unit}".rstrip()
+
+
+def _scaled(value: float, sizes: tuple[tuple[int, str], ...], smallest: str) -> str:
+    for size, name in sizes:
+        if abs(value) >= size:
+            return f"{value / size:,.2f} {name}"
+    return f"{_number(value)} {smallest}"
+
+
+def _number(value: float) -> str:
+    """Three significant digits after small leading ones, thousands separated, no trailing zeros."""
+    if value == 0:
+        return "0"
+    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if abs(value) < 1000 else 0
+    text = f"{value:,.{min(digits, 9)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,185 @@
+"""The window page's table: columns that a definition gives it, rows of an answer, sorted and paged. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from streams.definition import Definition
+from web.times import long_moment, short_moment
+from web.units import NOTHING, count, quantity, spoken_name
+
+__all__ = [
+    "QUANTILES",
+    "Cell",
+    "Column",
+    "Table",
+    "columns_of",
+    "group_label",
+    "moment_of",
+    "sorted_groups",
+    "table_of",
+]
+
+QUANTILES = (0.5, 0.95, 0.99)
+"""The quantiles that the page asks for when a stream keeps any."""
+
+Group = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `key` sorts by it; `heading` joins the columns of a measure; `read` takes the value from a group."""
+
+    key: str
+    label: str
+    heading: str
+    kind: str  # text, count, quantity or moment
+    unit: str
+    essential: bool
+    read: Callable[[Group], Any]
+    explained: str = ""
+
+    @property
+    def first_order(self) -> str:
+        """What a first click sorts by: names from A, numbers from the largest."""
+        return self.key if self.kind == "text" else f"-{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value: as text, as what it sorts by, and how long its bar is (0 to 20, or None for no bar)."""
+
+    column: Column
+    text: str
+    sort: str | float | None
+    title: str = ""
+    bar: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of one page of the table."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    groups: int
+    page: int
+    pages: int
+
+    @property
+    def headings(self) -> list[tuple[str, int]]:
+        """The upper row of the head: (heading, how many columns it spans)."""
+        spans: list[tuple[str, int]] = []
+        for column in self.columns:
+            if spans and spans[-1][0] == column.heading and column.heading:
+                spans[-1] = (column.heading, spans[-1][1] + 1)
+            else:
+                spans.append((column.heading, 1))
+        return spans
+
+
+def columns_of(definition: Definition, by: Sequence[str], *, every: bool) -> tuple[Column, ...]:
+    """The columns for a grouping; without `every` only the essential ones."""
+    found = [
+        Column(name, spoken_name(name, definition.dimensions[name].title), "", "text", "", True, _reader(name))
+        for name in by
+    ]
+    found.append(Column("messages", "Messages", "", "count", "", True, _reader("messages")))
+    for name, distinct in definition.distincts.items():
+        label = spoken_name(name, distinct.title)
+        read = _reader(name, "distinct")
+        found.append(Column(name, label, "", "count", "", True, read, "Different values, within 3%"))
+    for name, measure in definition.measures.items():
+        found += _measure_columns(name, spoken_name(name, measure.title), measure.unit, quantiles=measure.quantiles)
+    return tuple(column for column in found if every or column.essential)
+
+
+def _measure_columns(name: str, title: str, unit: str, *, quantiles: bool) -> list[Column]:
+    def column(part: str, label: str, explained: str, essential: bool, kind: str = "quantity") -> Column:
+        return Column(f"{name}.{part}", label, title, kind, unit, essential, _reader(name, part), explained)
+
+    found = [
+        column("mean", "mean", f"Mean {title}", True),
+        column("min", "min", f"Smallest {title}", False),
+    ]
+    for level in QUANTILES if quantiles else ():
+        label = f"p{level * 100:g}"
+        explained = f"{level * 100:g}% of messages have at most this {title}"
+        read = _quantile_reader(name, f"{level:g}")
+        found.append(Column(f"{name}.{label}", label, title, "quantity", unit, level == 0.95, read, explained))
+    found.append(column("max", "max", f"Largest {title}", True))
+    found.append(column("max_at", "at", f"When {title} was largest", True, "moment"))
+    return found
+
+
+def _reader(*path: str) -> Callable[[Group], Any]:
+    def read(group: Group) -> Any:
+        value: Any = group
+        for part in path:
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return value
+
+    return read
+
+
+def _quantile_reader(measure: str, level: str) -> Callable[[Group], Any]:
+    return _reader(measure, "quantiles", level)
+
+
+def sorted_groups(groups: Sequence[Group], columns: Sequence[Column], sort: str) -> list[Group]:
+    """Groups by a column's key, descending after `-`; missing values last; any other text leaves them as they are."""
+    column = next((c for c in columns if c.key == sort.removeprefix("-")), None)
+    if column is None:
+        return list(groups)
+    have = [group for group in groups if column.read(group) is not None]
+    lack = [group for group in groups if column.read(group) is None]
+    return sorted(have, key=column.read, reverse=sort.startswith("-")) + lack
+
+
+def table_of(
+    groups: Sequence[Group], columns: tuple[Column, ...], page: int, per_page: int, zone: ZoneInfo, *, days: bool
+) -> Table:
+    """One page of already sorted groups, as text."""
+    pages = max(1, -(-len(groups) // per_page))
+    page = min(page, pages)
+    tops = {c.key: _top(groups, c) for c in columns if c.kind in ("count", "quantity")}
+    chosen = groups[(page - 1) * per_page : page * per_page]
+    rows = tuple(tuple(_cell(column, group, tops, zone, days=days) for column in columns) for group in chosen)
+    return Table(columns, rows, len(groups), page, pages)
+
+
+def _top(groups: Sequence[Group], column: Column) -> float:
+    """What a full bar means: everything for a ratio, else the largest value of the column."""
+    if column.unit == "ratio":
+        return 1.0
+    return max((float(value) for group in groups if (value := column.read(group)) is not None), default=0.0)
+
+
+def _cell(column: Column, group: Group, tops: Mapping[str, float], zone: ZoneInfo, *, days: bool) -> Cell:
+    value = column.read(group)
+    if value is None:
+        return Cell(column, NOTHING, None)
+    if column.kind == "moment":
+        at = moment_of(value, zone)
+        return Cell(column, short_moment(at, day=days), at.timestamp(), f"{long_moment(at)}:{at:%S.%f}"[:-3])
+    if column.kind == "text":
+        return Cell(column, str(value), str(value))
+    text = count(value) if column.kind == "count" else quantity(value, column.unit)
+    bar = None
+    if column.key.endswith((".mean", ".max")) and tops[column.key] > 0:
+        bar = max(0, min(20, round(20 * float(value) / tops[column.key])))
+    return Cell(column, text, float(value), "", bar)
+
+
+def moment_of(text: str, zone: ZoneInfo) -> datetime:
+    """A time of an answer, in the reader's zone."""
+    return datetime.fromisoformat(text).astimezone(zone)
+
+
+def group_label(group: Group, by: Sequence[str]) -> str:
+    """What a group is called: its values, or `all` when there are none."""
+    return " · ".join(str(group[name]) for name in by) or "all"
