@@ -34,4 +34,9 @@ def breaking_changes(old: Definition, new: Definition) -> list[tuple[str, str]]:
         for name, rule in new.fields.items()
         if rule.required and name not in old.fields
     ]
+    found += [
+        (f"fields.{name}", "was optional, so messages of today may lack it; say required = false")
+        for name, rule in new.fields.items()
+        if rule.required and name in old.fields and not old.fields[name].required
+    ]
     return found

@@ -69,14 +69,14 @@ class EventTime(_Model):
 
 
 class FieldRule(_Model):
-    """What a field of the message must be. A bound of a number may name another number field."""
+    """What a field of the message must be. `min` and `max` of a number may name another number field."""
 
     type: Literal["string", "number", "integer", "boolean", "time"]
     required: bool = True
     min: float | str | None = None
     max: float | str | None = None
-    above: float | str | None = None
-    below: float | str | None = None
+    above: float | None = None
+    below: float | None = None
     min_length: int | None = Field(default=None, ge=0)
     max_length: int | None = Field(default=None, ge=1)
     values: tuple[str, ...] | None = None
