@@ -20,3 +20,10 @@ class ScriptSettings(BaseSettings):
         default=Path(__file__).resolve().parent.parent / "streams", description="Folder of stream definitions"
     )
     kafka: str = Field(description="Bootstrap address of Kafka: host:port")
+    host: str = Field(default="127.0.0.1", description="Address of the web service")
+    port: int = Field(default=8000, description="Port of the web service")
+
+    @property
+    def url(self) -> str:
+        """Where the web service answers."""
+        return f"http://{self.host}:{self.port}"

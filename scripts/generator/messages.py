@@ -43,7 +43,11 @@ class Generator:
             for name, field in self._demo.fields.items()
             if isinstance(field, Share)
         }
-        self._layout = Layout(self._order())
+        optional = {name for name, field in self._demo.fields.items() if field.missing}
+        try:
+            self._layout = Layout(self._order(), optional)
+        except ValueError as error:
+            raise DefinitionError(f"{definition.name}.toml", "demo.fields", None, str(error)) from error
 
     def natural_count(self, start_ms: int, end_ms: int) -> int:
         """How many messages the stream would have had in `[start_ms, end_ms)`."""
@@ -56,7 +60,7 @@ class Generator:
         """`count` messages over `[start_ms, end_ms)`, in batches, roughly by time, from message `first` on."""
         for begin in range(first, count, BATCH):
             index = np.arange(begin, min(begin + BATCH, count), dtype=np.int64)
-            yield self.batch(index, self._times(index, start_ms, end_ms, count))
+            yield self.batch(index, self.times(index, start_ms, end_ms, count))
 
     def batch(self, index: Ints, at_ms: Ints) -> list[bytes]:
         """The messages with these running numbers at these times."""
@@ -81,19 +85,19 @@ class Generator:
                     columns[name] = self._lognormal(name, field, chance, at_ms)
         return messages_of(self._layout.render(columns, missing))
 
-    def _order(self) -> list[str]:
-        """Fields as declared, the event time after the first; fields without an entry are left out."""
-        made = [name for name in self._definition.fields if name in self._names or name in self._demo.fields]
-        return [made[0], self._definition.event_time.field, *made[1:]]
-
-    def _times(self, index: Ints, start_ms: int, end_ms: int, count: int) -> Ints:
-        """Evenly with a little jitter, or, at a random pace, more where the load is high."""
+    def times(self, index: Ints, start_ms: int, end_ms: int, count: int) -> Ints:
+        """When messages happen of which there are `count` in a span: evenly, or at a random pace more under load."""
         part = (index + uniform(bits(stream_key(self._seed, "time"), index))) / count
         if self._demo.pace == "random":
             grid = np.linspace(start_ms, end_ms, max(2, min(2000, (end_ms - start_ms) // 600_000)))
             passed = np.cumsum(1.0 + 0.7 * daily_load(grid))
             part = np.interp(part, (passed - passed[0]) / (passed[-1] - passed[0]), np.linspace(0.0, 1.0, len(grid)))
         return np.minimum(start_ms + (part * (end_ms - start_ms)).astype(np.int64), end_ms - 1)
+
+    def _order(self) -> list[str]:
+        """Fields as declared, the event time after the first; fields without an entry are left out."""
+        made = [name for name in self._definition.fields if name in self._names or name in self._demo.fields]
+        return [made[0], self._definition.event_time.field, *made[1:]]
 
     def _series(self, index: Ints) -> tuple[Ints, dict[str, Ints]]:
         """Which series each message belongs to, as a whole and for each dimension's field."""

@@ -5,7 +5,7 @@ Fixed text and the columns of fields stand side by side; dropping the zeros leav
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 import numpy as np
@@ -24,10 +24,13 @@ _ZERO = ord("0")
 
 
 class Layout:
-    """The order and names of a message's fields, nested as their dotted names say."""
+    """The order and names of a message's fields, nested as their dotted names say.
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self._parts = _parts(names)
+    Fields of one object stand together, those that may be missing last. Raises ValueError if all of an object may.
+    """
+
+    def __init__(self, names: Sequence[str], optional: Collection[str] = ()) -> None:
+        self._parts = _parts(_arranged([tuple(name.split(".")) for name in names], optional))
 
     def render(self, columns: dict[str, Column], missing: dict[str, npt.NDArray[np.bool_]]) -> Matrix:
         """Put the columns into the text; a field's name goes with it where it is missing."""
@@ -44,6 +47,26 @@ class Layout:
                 fixed, column = np.where(absent, 0, fixed), np.where(absent, 0, column)
             pieces += [fixed, column]
         return np.concatenate(pieces, axis=1, dtype=np.uint8)
+
+
+def _arranged(paths: Sequence[tuple[str, ...]], optional: Collection[str], depth: int = 0) -> list[str]:
+    """The paths as dotted names, objects together, what is always there first."""
+    grouped: dict[str, list[tuple[str, ...]]] = {}
+    for path in paths:
+        grouped.setdefault(path[depth], []).append(path)
+    present: list[str] = []
+    rest: list[str] = []
+    for members in grouped.values():
+        name = ".".join(members[0])
+        if len(members[0]) > depth + 1:
+            present += _arranged(members, optional, depth + 1)
+        elif name in optional:
+            rest.append(name)
+        else:
+            present.append(name)
+    if not present:
+        raise ValueError(f"{rest[0]} may be missing, and nothing else of its object is always there")
+    return present + rest
 
 
 def _parts(names: Sequence[str]) -> list[tuple[bytes, str | None]]:

@@ -1,0 +1,87 @@
+"""`windowpane bench`: measures, and prints what it measured on what."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from scripts.benches.report import Metrics, Report, machine
+
+__all__ = ["BENCHES", "command"]
+
+BENCHES = {
+    "freshness": "A message posted, until the API shows it.",
+    "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
+}
+"""Name of a module in scripts.benches → what it measures."""
+
+
+@click.command(name="bench")
+@click.argument("name", type=click.Choice(sorted(BENCHES)))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a setting; tables show them all.")
+def command(name: str, as_json: bool, changes: tuple[str, ...]) -> None:
+    """Run the benchmark NAME against the running stack.
+
+    \b
+    Examples:
+      windowpane bench post
+      windowpane bench freshness --set samples=50 --json
+    """
+    module = importlib.import_module(f"scripts.benches.{name}")
+    settings = _changed(module.Settings(), changes)
+    progress = Console(stderr=True, highlight=False)
+    runs: list[Metrics] = []
+    for run in module.measure(settings, progress.print):
+        runs.append(run)
+        progress.print(f"run {len(runs)}: " + ", ".join(f"{key} {_number(value)}" for key, value in run.items()))
+    report = Report(name, settings, runs)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=2))
+    else:
+        _show(report)
+
+
+def _changed(settings: Any, changes: tuple[str, ...]) -> Any:
+    """The settings with `key=value` applied; a value has the type of the default."""
+    known = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
+    values: dict[str, object] = {}
+    for change in changes:
+        key, equals, text = change.partition("=")
+        if not equals or key not in known:
+            raise click.BadParameter(f"{change!r}; settings: {', '.join(known)}", param_hint="--set")
+        try:
+            values[key] = type(known[key])(text)
+        except ValueError as error:
+            raise click.BadParameter(f"{change!r} is not like {known[key]!r}", param_hint="--set") from error
+    return dataclasses.replace(settings, **values)
+
+
+def _show(report: Report) -> None:
+    console = Console(highlight=False)
+    console.print(_pairs("Machine", machine()))
+    console.print(_pairs("Settings", dataclasses.asdict(report.settings)))
+    table = Table(title=f"{report.name}, {len(report.runs)} runs", title_justify="left")
+    table.add_column("metric")
+    for heading in ("median", "least", "most"):
+        table.add_column(heading, justify="right")
+    for name, median in report.metrics.items():
+        table.add_row(name, _number(median), *map(_number, report.ranges[name]))
+    console.print(table)
+
+
+def _pairs(title: str, values: dict[str, Any]) -> Table:
+    table = Table(title=title, title_justify="left", show_header=False)
+    for key, value in values.items():
+        table.add_row(key, _number(value) if isinstance(value, int | float) else str(value))
+    return table
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.3g}"

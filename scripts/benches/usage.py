@@ -1,0 +1,60 @@
+"""What processes use while something is measured: CPU seconds and the most resident memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+__all__ = ["Usage"]
+
+_LOOK_SECONDS = 0.2
+
+
+class Usage:
+    """Use as a context manager around what is measured; read the figures afterwards.
+
+    A process that ends meanwhile counts until the last look at it.
+    """
+
+    def __init__(self, pids: Iterable[int]) -> None:
+        self._processes = [psutil.Process(pid) for pid in pids]
+        self._used: dict[int, float] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look_on, name="usage", daemon=True)
+        self.peak_rss_bytes = 0
+        self.cpu_seconds = self.seconds = 0.0
+
+    def __enter__(self) -> Self:
+        self._before = self._look()
+        self._started = time.monotonic()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.seconds = time.monotonic() - self._started
+        self._stop.set()
+        self._thread.join()
+        self.cpu_seconds = self._look() - self._before
+
+    def _look_on(self) -> None:
+        while not self._stop.wait(_LOOK_SECONDS):
+            self._look()
+
+    def _look(self) -> float:
+        """CPU seconds of all processes so far."""
+        resident = 0
+        for process in self._processes:
+            try:
+                self._used[process.pid] = sum(process.cpu_times()[:2])
+                resident += process.memory_info().rss
+            except psutil.NoSuchProcess:
+                continue
+        self.peak_rss_bytes = max(self.peak_rss_bytes, resident)
+        return sum(self._used.values())
