@@ -57,7 +57,7 @@ SCHEMAS: Json = {
             "distinct": _COUNT,
         },
         optional=("count", "mean", "min", "max", "max_at", "quantiles", "distinct"),
-        description="A measure has count, mean, min, max, max_at, and quantiles if asked; a distinct count has distinct.",
+        description="A measure has count, mean, min, max, max_at and, if asked, quantiles; a distinct count, distinct.",
     ),
     "Group": _object(
         {"messages": _COUNT},
