@@ -25,7 +25,7 @@ def as_ordinary_user(command: Sequence[str], *, dies_with_parent: bool = False) 
     user = _user()
     return (
         "setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups",
-        "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup",
+        "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup",
         *bound, "--", *command,
     )  # fmt: skip
 

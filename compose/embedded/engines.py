@@ -1,0 +1,192 @@
+"""The programs of a stack, as data: how each is run, in which order, and how it is stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from compose.embedded.layout import Layout
+from compose.embedded.ports import Ports
+from compose.embedded.runtime import Runtime
+from compose.embedded.settings import CHECKOUT, StackSettings
+from compose.embedded.unprivileged import as_ordinary_user
+
+__all__ = ["ENGINES", "JAVA_OPENS", "SERVICES", "Memory", "Program", "programs"]
+
+ENGINES = ("postgres", "objectstore", "kafka", "jobmanager", "taskmanager", "trino")
+"""In the order they are started; stopped the other way round."""
+SERVICES = ("web", "keeper", "agent")
+"""Ours, started once the streams are applied."""
+
+# Flink's own list for Java 17 (its default env.java.opts.all).
+JAVA_OPENS = (
+    "--add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED",
+    "--add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED",
+    *(
+        f"--add-opens=java.base/{package}=ALL-UNNAMED"
+        for package in (
+            "java.lang", "java.net", "java.io", "java.nio", "sun.nio.ch", "java.lang.reflect", "java.text", "java.time",
+            "java.util", "java.util.concurrent", "java.util.concurrent.atomic", "java.util.concurrent.locks",
+        )
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What each process may use, in MiB, so that the whole stack stays within 4.5 GiB resident."""
+
+    taskmanager_heap_mb: int
+    trino_heap_mb: int
+    kafka_heap_mb: int = 512
+    jobmanager_heap_mb: int = 512
+    objectstore_heap_mb: int = 128
+    taskmanager_managed_mb: int = 256
+    taskmanager_network_mb: int = 128
+    taskmanager_slots: int = 12
+
+    @property
+    def taskmanager_direct_mb(self) -> int:
+        """Flink's framework off-heap and network memory, both direct buffers."""
+        return 128 + self.taskmanager_network_mb
+
+
+@dataclass(frozen=True)
+class Program:
+    """One supervised process. The pid is that of the program itself: nothing wraps it once it runs."""
+
+    name: str
+    command: tuple[str, ...]
+    directory: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    stop_signal: str = "TERM"
+    stop_seconds: int = 10
+    stop_group: bool = True
+
+
+def programs(
+    settings: StackSettings, layout: Layout, runtime: Runtime, ports: Ports, memory: Memory, exported: dict[str, str]
+) -> tuple[Program, ...]:
+    """All programs, engines first. `exported` are the WINDOWPANE_* variables our own processes get."""
+    return (
+        _postgres(layout, runtime),
+        _objectstore(layout, runtime, memory),
+        _kafka(layout, runtime, memory),
+        _jobmanager(layout, runtime, memory),
+        _taskmanager(layout, runtime, memory),
+        _trino(layout, runtime, memory),
+        *_services(settings, layout, runtime, ports, exported),
+    )
+
+
+def _java(home: Path, options: Sequence[str], classpath: Sequence[Path | str], *words: str) -> tuple[str, ...]:
+    """A JVM that dies with the supervisor and keeps its memory small."""
+    java = str(home / "bin" / "java")
+    common = ("-XX:+ExitOnOutOfMemoryError", "-Dfile.encoding=UTF-8", "-Djava.net.preferIPv4Stack=true")
+    return (*_BOUND, java, *common, *options, "-cp", ":".join(map(str, classpath)), *words)
+
+
+_BOUND = ("setpriv", "--pdeathsig", "KILL", "--")
+_SMALL_HEAP = ("-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=64m")
+# glibc's default of eight arenas per core costs hundreds of resident megabytes in threaded JVMs.
+_JVM = {"MALLOC_ARENA_MAX": "2"}
+
+
+def _postgres(layout: Layout, runtime: Runtime) -> Program:
+    server = str(runtime.postgres / "bin" / "postgres")
+    config = f"config_file={layout.etc / 'postgresql.conf'}"
+    command = as_ordinary_user((server, "-D", str(layout.postgres), "-c", config), dies_with_parent=True)
+    # INT is PostgreSQL's fast shutdown; to its children it would mean "cancel the query", so the group is left out.
+    return Program("postgres", command, layout.data, stop_signal="INT", stop_group=False)
+
+
+def _objectstore(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
+    options = (f"-Xmx{memory.objectstore_heap_mb}m", *_SMALL_HEAP, "-DLOG_LEVEL=warn")
+    words = ("org.gaul.s3proxy.Main", "--properties", str(layout.etc / "s3proxy.conf"))
+    command = _java(runtime.java17, options, runtime.jars("objectstore"), *words)
+    return Program("objectstore", command, layout.data, _JVM)
+
+
+def _kafka(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
+    options = (
+        f"-Xmx{memory.kafka_heap_mb}m",
+        "-Xms256m",
+        "-XX:+UseSerialGC",
+        "-XX:ReservedCodeCacheSize=96m",
+        f"-Dlog4j2.configurationFile=file:{layout.etc / 'kafka-log4j2.properties'}",
+    )
+    words = ("kafka.Kafka", str(layout.etc / "server.properties"))
+    # Its clean shutdown writes a snapshot; without one the next start checks every segment.
+    return Program("kafka", _java(runtime.java17, options, runtime.jars("kafka"), *words), layout.data, _JVM, stop_seconds=20)
+
+
+def _flink_options(layout: Layout) -> tuple[str, ...]:
+    return (*JAVA_OPENS, f"-Dlog4j.configurationFile=file:{layout.flink / 'conf' / 'log4j-console.properties'}")
+
+
+def _jobmanager(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
+    options = (
+        f"-Xmx{memory.jobmanager_heap_mb}m",
+        "-Xms128m",
+        "-XX:+UseSerialGC",
+        "-XX:ReservedCodeCacheSize=128m",
+        *_flink_options(layout),
+    )
+    words = ("org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+             "--configDir", str(layout.flink / "conf"), "--executionMode", "cluster")  # fmt: skip
+    command = _java(runtime.java17, options, [f"{layout.flink}/lib/*"], *words)
+    return Program("jobmanager", command, layout.data, {**_JVM, "FLINK_CONF_DIR": str(layout.flink / "conf")})
+
+
+def _taskmanager(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
+    options = (
+        f"-Xmx{memory.taskmanager_heap_mb}m",
+        "-Xms512m",
+        "-XX:+UseParallelGC",
+        f"-XX:MaxDirectMemorySize={memory.taskmanager_direct_mb}m",
+        "-XX:MaxMetaspaceSize=320m",
+        "-XX:ReservedCodeCacheSize=160m",
+        *_flink_options(layout),
+    )
+    words = ("org.apache.flink.runtime.taskexecutor.TaskManagerRunner", "--configDir", str(layout.flink / "conf"))
+    command = _java(runtime.java17, options, [f"{layout.flink}/lib/*"], *words)
+    return Program("taskmanager", command, layout.data, {**_JVM, "FLINK_CONF_DIR": str(layout.flink / "conf")})
+
+
+def _trino(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
+    etc = layout.etc / "trino"
+    options = (
+        "-server",
+        f"-Xmx{memory.trino_heap_mb}m",
+        "-XX:+UseG1GC",
+        "-XX:+ExplicitGCInvokesConcurrent",
+        "-XX:-OmitStackTraceInFastThrow",
+        "-XX:ReservedCodeCacheSize=256m",
+        "-XX:PerMethodRecompilationCutoff=10000",
+        "-XX:PerBytecodeRecompilationCutoff=10000",
+        "-XX:+EnableDynamicAgentLoading",
+        "-Djdk.attach.allowAttachSelf=true",
+        "-Djdk.nio.maxCachedBufferSize=2000000",
+        f"-Dconfig={etc / 'config.properties'}",
+        f"-Dlog.levels-file={etc / 'log.properties'}",
+        *(f"-D{line}" for line in (etc / "node.properties").read_text().split()),
+    )
+    command = _java(runtime.java25, options, [f"{runtime.trino}/lib/*"], "io.trino.server.TrinoServer")
+    return Program("trino", command, layout.data, _JVM)
+
+
+def _services(
+    settings: StackSettings, layout: Layout, runtime: Runtime, ports: Ports, exported: dict[str, str]
+) -> tuple[Program, ...]:
+    environment = {**exported, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    modules = {
+        "web": ("uvicorn", "--factory", "web.app:create_app", "--host", settings.host, "--port", str(ports.web),
+                "--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "5"),
+        "keeper": ("scripts.keeper",),
+        "agent": ("scripts.agent",),
+    }  # fmt: skip
+    return tuple(
+        Program(name, (*_BOUND, str(runtime.python), "-m", *modules[name]), layout.home, environment)
+        for name in SERVICES
+    )

@@ -1,0 +1,40 @@
+"""Whether this machine can run a stack: checked before anything is started, one clear line each."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import psutil
+
+from compose.errors import MachineError
+
+__all__ = ["check_machine"]
+
+GIB = 1 << 30
+DISK_GIB = 2
+MEMORY_GIB = 5
+
+
+def check_machine(home: Path) -> None:
+    """Raise for what would keep a stack from running here.
+
+    Raises:
+        MachineError: wrong system, a missing tool, too little disk or memory.
+    """
+    if sys.platform != "linux":
+        raise MachineError(f"the embedded stack runs on Linux, this is {sys.platform}; use a Linux machine or container")
+    if not shutil.which("setpriv"):
+        raise MachineError("setpriv is missing; install util-linux")
+    free = shutil.disk_usage(_existing(home)).free
+    if free < DISK_GIB * GIB:
+        raise MachineError(f"{free / GIB:.1f} GB of disk are free at {home}, {DISK_GIB} GB are needed; make room")
+    available = psutil.virtual_memory().available
+    if available < MEMORY_GIB * GIB:
+        needed = f"{available / GIB:.1f} GB of memory are available, {MEMORY_GIB} GB are needed"
+        raise MachineError(f"{needed}; stop something or use a larger machine")
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _existing(path.parent)

@@ -1,0 +1,69 @@
+"""From nothing to a page that answers: engines, then streams, then our services."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import httpx
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from compose.embedded.downloads import Progress
+from compose.embedded.stack import Stack
+from compose.errors import EngineError
+
+__all__ = ["bring_up"]
+
+PATIENCE = 120
+MODULES = {"web": "web.app", "keeper": "scripts.keeper", "agent": "scripts.agent"}
+
+
+def bring_up(
+    stack: Stack, say: Callable[[str], None], progress: Progress, *, live_input: bool = True, engines_only: bool = False
+) -> dict[str, str]:
+    """Start what does not run yet; returns the stack's variables once the page is ready.
+
+    Raises:
+        WindowpaneError: one line about what is wrong.
+    """
+    environment = stack.start_engines(say, progress)
+    if engines_only:
+        return environment
+    if find_spec("scripts.provision"):
+        say("Applying the streams")
+        os.environ.update(environment)
+        importlib.import_module("scripts.provision").provision()
+    wanted = [name for name, module in MODULES.items() if _exists(module) and (live_input or name != "agent")]
+    if wanted:
+        stack.start_services(say, wanted)
+        _await_ready(stack)
+    return environment
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _await_ready(stack: Stack) -> None:
+    """Until /readyz says 200; its last answer names what is not ready."""
+    answer = "no answer"
+
+    def ready() -> bool:
+        nonlocal answer
+        try:
+            response = httpx.get(f"{stack.url}readyz", timeout=5)
+        except httpx.HTTPError as error:
+            answer = str(error)
+            return False
+        answer = response.text[:300]
+        return response.is_success
+
+    try:
+        Retrying(stop=stop_after_delay(PATIENCE), wait=wait_fixed(0.25), retry=retry_if_result(lambda up: not up))(ready)
+    except RetryError:
+        raise EngineError(f"the page is not ready after {PATIENCE} s ({answer}); see ./windowpane status") from None

@@ -1,0 +1,34 @@
+"""What commands say while they work: on stderr, so that stdout holds only results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from compose.embedded.downloads import Advance
+
+__all__ = ["console", "download_progress", "say"]
+
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(line: str) -> None:
+    """One line to the person."""
+    console.print(line, markup=False)
+
+
+@contextmanager
+def download_progress(files: int, size: int) -> Iterator[Advance]:
+    """A progress bar over all downloads; a line before and after where there is no terminal."""
+    if not console.is_terminal:
+        say(f"Fetching {files} files, {size / 1e6:.0f} MB")
+        yield lambda _bytes: None
+        say("Fetched all")
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(f"Fetching {files} files", total=size)
+        yield lambda count: progress.update(task, advance=count)

@@ -1,0 +1,93 @@
+"""The commands that run the stack: up, down, status, logs, doctor."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+from pydantic import ValidationError
+
+from compose.embedded.settings import StackSettings
+from compose.embedded.stack import Stack
+from compose.errors import MachineError
+from scripts.bring_up import bring_up
+from scripts.console import download_progress, say
+
+__all__ = ["doctor", "down", "logs", "status", "up"]
+
+
+def own_stack() -> Stack:
+    """The stack that the environment variables describe.
+
+    Raises:
+        MachineError: a variable has a value that is not allowed; the message names it.
+    """
+    try:
+        return Stack(StackSettings())
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "WINDOWPANE_" + str(first["loc"][0]).upper()
+        raise MachineError(f"{name} = {first['input']!r}: {first['msg']}") from None
+
+
+@click.command()
+@click.option("--no-input", is_flag=True, help="Do not start the live input (this machine's own services).")
+@click.option("--engines-only", is_flag=True, help="Start only the engines: no streams, no web service.")
+def up(no_input: bool, engines_only: bool) -> None:
+    """Start everything and wait until the page answers with data.
+
+    The first use downloads about 0.9 GB and installs it in the user's cache. Running it again is harmless.
+
+    \b
+    Examples:
+      ./windowpane up
+      WINDOWPANE_HOME=/srv/second WINDOWPANE_PORT=8100 ./windowpane up
+    """
+    stack = own_stack()
+    bring_up(stack, say, download_progress, live_input=not no_input, engines_only=engines_only)
+    click.echo(stack.url if not engines_only else f"Engines are up; variables in {stack.layout.environment}")
+
+
+@click.command()
+def down() -> None:
+    """Stop everything of this home. Nothing is lost; up continues where it was."""
+    own_stack().down(say)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def status(as_json: bool) -> None:
+    """Show engines, jobs, lag and freshness. Exit code 1 if something is not ready."""
+    from scripts.status import read_status, show_status
+
+    found = read_status(own_stack())
+    click.echo(json.dumps(found.as_dict(), indent=1)) if as_json else show_status(found)
+    sys.exit(0 if found.ready else 1)
+
+
+@click.command()
+@click.argument("service", required=False)
+@click.option("-f", "--follow", is_flag=True, help="Keep showing new lines until interrupted.")
+@click.option("-n", "--lines", default=40, show_default=True, help="How many last lines of each log.")
+def logs(service: str | None, follow: bool, lines: int) -> None:
+    """Show the last lines of one service's log, or of all.
+
+    \b
+    Examples:
+      ./windowpane logs taskmanager -n 200
+      ./windowpane logs -f
+    """
+    from scripts.log_files import show_logs
+
+    show_logs(own_stack().layout.log, service, follow, lines)
+
+
+@click.command()
+def doctor() -> None:
+    """Check this machine and the installation; exit code 1 if something is wrong."""
+    from scripts.doctor import examine, show_checks
+
+    checks = examine(own_stack())
+    show_checks(checks)
+    sys.exit(0 if all(check.ok for check in checks) else 1)
