@@ -111,8 +111,7 @@ def digits_column(values: Floats, decimals: int, largest: float) -> Column:
 def times_column(at_ms: Ints, style: str) -> Column:
     """Event times: whole milliseconds, or RFC 3339 in UTC."""
     if style == "milliseconds":
-        high, low = np.divmod(at_ms, 1_000_000)
-        return np.concatenate([_whole(high, 7), _digits(6)[low]], axis=1)
+        return _whole(at_ms, 15)
     seconds, milliseconds = np.divmod(at_ms, 1000)
     minutes, second = np.divmod(seconds, 60)
     first, last = int(minutes.min()), int(minutes.max())
@@ -152,4 +151,9 @@ def _whole(values: Ints, width: int) -> Column:
     if width <= 6:
         return _padded(width)[values]
     high, low = np.divmod(values, 1_000_000)
-    return np.concatenate([_whole(high, width - 6), np.where(high[:, None] > 0, _digits(6)[low], _padded(6)[low])], 1)
+    first = _whole(high, width - 6)
+    if high.min() > 0:
+        return np.concatenate([first, _digits(6)[low]], axis=1)
+    small = high[:, None] == 0
+    parts = [np.where(small, 0, first), np.where(small, _padded(6)[low], _digits(6)[low])]
+    return np.concatenate(parts, axis=1, dtype=np.uint8)
