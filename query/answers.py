@@ -163,6 +163,6 @@ def _put(group: Group, definition: Definition, column: PaneColumn, value: Any, q
         case Aggregate.DIGEST:
             at = value or [None] * len(quantiles)
             entry["quantiles"] = {
-                f"{quantile:g}": None if found is None else found / scale
+                repr(quantile).removesuffix(".0"): None if found is None else found / scale
                 for quantile, found in zip(quantiles, at, strict=True)
             }

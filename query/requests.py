@@ -211,7 +211,7 @@ class _Asked:
         if not any(measure.quantiles for measure in self.definition.measures.values()):
             self.problems.add("quantiles", f"{self.definition.name} keeps none; set quantiles = true on a measure")
         try:
-            values = tuple(dict.fromkeys(float(part) for part in text.split(",")))
+            values = tuple(sorted({float(part) for part in text.split(",")}))  # Trino wants them in order
         except ValueError:
             self.problems.add("quantiles", "are numbers such as 0.5,0.99", unparseable=True)
             return ()
