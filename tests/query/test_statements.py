@@ -1,0 +1,207 @@
+"""Statements: golden renderings, values that are only ever bound, and branches that read each pane exactly once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iceberg.lake_view import LakeView
+from query.requests import RejectedRequest, SeriesRequest, WindowRequest
+from query.statements import (
+    Statement,
+    _Branch,
+    _branches,
+    ledger_statement,
+    rejected_statement,
+    series_statement,
+    view_statements,
+    window_statement,
+)
+from query.windows import plan_window
+from streams.definition import Definition
+from streams.panes import DAY_ARRIVAL_SECONDS, MINUTE_ARRIVAL_SECONDS
+from tests.definitions import HEALTH, PAGE_VIEWS
+from tests.golden import check_golden
+from tests.query.lake_views import at, lake_view
+
+GOLDEN = Path(__file__).parent / "golden"
+
+SPANS = {
+    "one_day": ("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z"),
+    "edges_only": ("2026-03-02T10:17:00Z", "2026-03-02T23:05:00Z"),
+    "days_and_edges": ("2026-03-01T10:17:00Z", "2026-03-04T09:05:00Z"),
+}
+
+# golden file, definition, span, further parameters
+WINDOWS: list[tuple[str, Definition, str, list[tuple[str, str]]]] = [
+    ("one_day", HEALTH, "one_day", []),
+    ("edges_only", HEALTH, "edges_only", []),
+    ("days_and_edges", HEALTH, "days_and_edges", []),
+    ("as_known_before_the_cut", HEALTH, "days_and_edges", [("as_known_at", "2026-03-05T08:55:07Z")]),
+    ("as_known_after_the_cut", HEALTH, "days_and_edges", [("as_known_at", "2026-03-05T09:05:07Z")]),
+    ("total", HEALTH, "days_and_edges", [("by", "")]),
+    ("filtered_total", HEALTH, "one_day", [("by", ""), ("service", "cart"), ("service", "auth")]),
+    ("quantiles", HEALTH, "edges_only", [("quantiles", "0.5,0.99")]),
+    ("page_views", PAGE_VIEWS, "days_and_edges", []),
+    ("page_views_by_site", PAGE_VIEWS, "one_day", [("by", "site"), ("path", "/"), ("quantiles", "0.95")]),
+]
+SERIES: list[tuple[str, Definition, str, list[tuple[str, str]]]] = [
+    ("series_by_minute", HEALTH, "edges_only", [("step", "minute"), ("measure", "cpu")]),
+    ("series_by_hour", HEALTH, "days_and_edges", [("step", "hour"), ("by", "")]),
+    ("series_by_day", HEALTH, "days_and_edges", [("step", "day")]),
+    ("page_views_series_by_day", PAGE_VIEWS, "one_day", [("step", "day"), ("by", "site"), ("measure", "visitors")]),
+]
+
+
+def params(span: str, more: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    start, end = SPANS[span]
+    return [("start", start), ("end", end), *more]
+
+
+def shown(statement: Statement | None) -> str:
+    assert statement is not None
+    assert statement.sql.count("?") == len(statement.values)
+    values = "".join(f"--   {value}\n" for value in statement.values)
+    return f"{statement.sql.rstrip()}\n-- values:\n{values}"
+
+
+@pytest.mark.parametrize(("name", "definition", "span", "more"), WINDOWS)
+def test_windows_render_as_golden(name: str, definition: Definition, span: str, more: list[tuple[str, str]]) -> None:
+    request = WindowRequest.parse(definition, params(span, more))
+    check_golden(GOLDEN / f"{name}.sql", shown(window_statement(definition, lake_view(definition.name), request)))
+
+
+@pytest.mark.parametrize(("name", "definition", "span", "more"), SERIES)
+def test_series_render_as_golden(name: str, definition: Definition, span: str, more: list[tuple[str, str]]) -> None:
+    request = SeriesRequest.parse(definition, params(span, more))
+    check_golden(GOLDEN / f"{name}.sql", shown(series_statement(definition, lake_view(definition.name), request)))
+
+
+@pytest.mark.parametrize("definition", [HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
+def test_views_render_as_golden(definition: Definition) -> None:
+    for name, sql in zip(("minutes", "days"), view_statements(definition), strict=True):
+        check_golden(GOLDEN / f"view_{definition.name}_{name}.sql", sql.rstrip() + "\n")
+
+
+@pytest.mark.parametrize(("name", "more"), [("rejected", []), ("rejected_by_reason", [("reason", "missing")])])
+def test_rejected_renders_as_golden(name: str, more: list[tuple[str, str]]) -> None:
+    request = RejectedRequest.parse(HEALTH, params("edges_only", more))
+    check_golden(GOLDEN / f"{name}.sql", shown(rejected_statement(lake_view(), request, 1000)))
+
+
+def test_ledger_renders_as_golden() -> None:
+    check_golden(GOLDEN / "ledger.sql", shown(ledger_statement("health")))
+
+
+def test_empty_tables_need_no_statement() -> None:
+    request = WindowRequest.parse(HEALTH, params("days_and_edges", []))
+    empty = lake_view(minute=None, day=None, rejected=None)
+    assert window_statement(HEALTH, empty, request) is None
+    assert rejected_statement(empty, RejectedRequest("health", request.start, request.end), 10) is None
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_without_day_panes_minutes_answer(span: str) -> None:
+    request = WindowRequest.parse(HEALTH, params(span, []))
+    statement = window_statement(HEALTH, lake_view(day=None), request)
+    assert statement is not None
+    assert "day_panes" not in statement.sql
+    assert "arrived_from" not in statement.sql
+
+
+NAUGHTY = [
+    "' or 1=1 --", "'; drop table health.minute_panes; --", '" or ""="', "\\'; select 1", "' union all select 'x", "?",
+    "{{ stream }}", "{% raw %}", "${jndi:ldap://x}", "\x00", "a\nb", "%00", "\u202e", "\U0001f600" * 10, "/*", "*/",
+    "--", "$1", ":1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NAUGHTY)
+def test_naughty_values_are_only_bound(text: str) -> None:
+    """SQL is the same whatever the values are; they are found among the bound values alone."""
+    plain = WindowRequest.parse(HEALTH, params("days_and_edges", [("service", "cart")]))
+    naughty = WindowRequest.parse(HEALTH, params("days_and_edges", [("service", text)]))
+    expected, found = (window_statement(HEALTH, lake_view(), request) for request in (plain, naughty))
+    assert expected is not None
+    assert found is not None
+    assert found.sql == expected.sql
+    assert [value for value in found.values if value not in expected.values] == [text] * found.values.count(text)
+    assert found.values.count(text) == 3
+    listed = rejected_statement(lake_view(), RejectedRequest("health", at("1 00:00"), at("2 00:00"), text), 10)
+    assert listed is not None
+    assert text in listed.values
+
+
+# A small universe: four days of event time, 40 minutes of arrival, minute panes that are ahead of the day table's cut.
+FIRST = at("3 00:00")
+ARRIVALS = at("5 09:00")
+EVENTS = [day * 1440 + minute for day in range(4) for minute in (0, 1, 720, 1439)]
+ARRIVED = [start + offset for start in range(0, 2400, 600) for offset in (0, 9, 10, 295, 589, 590, 599)]
+
+minutes = st.sampled_from(EVENTS)
+ten_seconds = st.integers(0, 240).map(lambda n: n * MINUTE_ARRIVAL_SECONDS)
+ten_minutes = st.integers(0, 4).map(lambda n: n * DAY_ARRIVAL_SECONDS)
+moments = st.integers(0, 40 * 60)
+
+
+def floored(seconds: int, length: int) -> datetime:
+    return ARRIVALS + timedelta(seconds=seconds - seconds % length)
+
+
+def reads(branch: _Branch, window_start: datetime, arrived_from: datetime, arrived_until: datetime) -> bool:
+    """What the statement's predicates say of a pane, as in sql/window.sql."""
+    return (
+        any(span.start <= window_start < span.end for span in branch.spans)
+        and (branch.arrived_from is None or arrived_from >= branch.arrived_from)
+        and (branch.arrived_until is None or arrived_until <= branch.arrived_until)
+    )
+
+
+def times_read(view: LakeView, branches: list[_Branch], event: datetime, arrived: int, minute_cut: datetime) -> int:
+    """How many of the panes that hold a message the branches read. Panes exist up to their table's cut."""
+    found = 0
+    for branch in branches:
+        daily = "day_panes" in branch.table
+        grain, length = ("day", DAY_ARRIVAL_SECONDS) if daily else ("minute", MINUTE_ARRIVAL_SECONDS)
+        start = event.replace(hour=0, minute=0) if grain == "day" else event
+        arrived_from = floored(arrived, length)
+        arrived_until = arrived_from + timedelta(seconds=length)
+        cut = view.day_cut if daily else minute_cut
+        if cut is not None and arrived_until <= cut:
+            found += reads(branch, start, arrived_from, arrived_until)
+    return found
+
+
+@given(
+    start=minutes,
+    end=minutes,
+    day_cut=st.none() | ten_minutes,
+    minutes_beyond=ten_seconds,
+    known=st.none() | moments,
+)
+def test_each_message_is_read_exactly_once(
+    start: int, end: int, day_cut: int | None, minutes_beyond: int, known: int | None
+) -> None:
+    """Whole days and their edges, panes beyond the day table's cut, and answers as known before and after it."""
+    start, end = min(start, end), max(start, end) + 1
+    first, last = (FIRST + timedelta(minutes=minute) for minute in (start, end))
+    cut = None if day_cut is None else ARRIVALS + timedelta(seconds=day_cut)
+    minute_cut = (cut or ARRIVALS) + timedelta(seconds=minutes_beyond)
+    as_known_at = None if known is None else ARRIVALS + timedelta(seconds=known)
+    view = LakeView("health", 11, None if cut is None else 22, None, cut, None, None)
+    branches = _branches(view, plan_window(first, last), as_known_at)
+    wrong = []
+    for minute, arrived in product(EVENTS, ARRIVED):
+        event = FIRST + timedelta(minutes=minute)
+        until = floored(arrived, MINUTE_ARRIVAL_SECONDS) + timedelta(seconds=MINUTE_ARRIVAL_SECONDS)
+        there = until <= minute_cut and (as_known_at is None or until <= as_known_at)
+        expected = int(there and first <= event < last)
+        found = times_read(view, branches, event, arrived, minute_cut)
+        if found != expected:
+            wrong.append((event, arrived, found, expected))
+    assert wrong == []
