@@ -1,10 +1,10 @@
 """Errors of running the engines.
 
-    streams.errors.WindowpaneError
-    └── StackError                  the engines and what they run on
-        ├── MachineError            this machine cannot run the stack: port, disk, memory, missing tool
-        ├── InstallError            an environment, jar or Java runtime could not be made or fetched
-        └── EngineError             an engine did not start, answer or stop in time
+streams.errors.WindowpaneError
+└── StackError                  the engines and what they run on
+    ├── MachineError            this machine cannot run the stack: port, disk, memory, missing tool
+    ├── InstallError            an environment, jar or Java runtime could not be made or fetched
+    └── EngineError             an engine did not start, answer or stop in time
 """
 
 from __future__ import annotations

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 import httpx
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from compose.embedded.downloads import Progress
 from compose.embedded.stack import Stack
+from compose.embedded.waiting import until
 from compose.errors import EngineError
 
 __all__ = ["bring_up"]
 
-PATIENCE = 120
+PATIENCE = 120.0
 MODULES = {"web": "web.app", "keeper": "scripts.keeper", "agent": "scripts.agent"}
 
 
@@ -64,6 +64,6 @@ def _await_ready(stack: Stack) -> None:
         return response.is_success
 
     try:
-        Retrying(stop=stop_after_delay(PATIENCE), wait=wait_fixed(0.25), retry=retry_if_result(lambda up: not up))(ready)
-    except RetryError:
-        raise EngineError(f"the page is not ready after {PATIENCE} s ({answer}); see ./windowpane status") from None
+        until(ready, PATIENCE)
+    except TimeoutError:
+        raise EngineError(f"the page is not ready after {PATIENCE:.0f} s ({answer}); see ./windowpane status") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -12,6 +13,7 @@ from streams.errors import WindowpaneError
 
 __all__ = ["COMMANDS", "cli", "main"]
 
+CHECKOUT = Path(__file__).resolve().parent.parent
 COMMANDS = {
     "up": ("scripts.stack_commands:up", "Start everything; print the URL once the page answers with data."),
     "down": ("scripts.stack_commands:down", "Stop everything that up started."),
@@ -30,17 +32,22 @@ COMMANDS = {
 }
 """Name to (`module:click command`, one line of help). The line here is the one the group lists."""
 
+OWN_ENVIRONMENT = {"up", "down", "status", "logs", "doctor", "test"}
+"""Commands that find the stack by its home; all others read the WINDOWPANE_* variables that `up` wrote."""
+
 
 class _LazyGroup(click.Group):
     """Lists `COMMANDS` without importing any; leaves out those whose module is not there."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return [name for name, (target, _) in COMMANDS.items() if _exists(target)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         target, _ = COMMANDS.get(cmd_name, ("", ""))
         if not target or not _exists(target):
             return None
+        if cmd_name not in OWN_ENVIRONMENT:
+            _take_over_environment()
         module, attribute = target.split(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
@@ -52,8 +59,18 @@ class _LazyGroup(click.Group):
 
 def _exists(target: str) -> bool:
     """Whether the module's file is there; cheaper than finding its spec, and nothing is imported."""
-    module = target.split(":")[0].removeprefix("scripts.")
-    return os.path.exists(os.path.join(os.path.dirname(__file__), f"{module}.py"))  # noqa: PTH110, PTH118, PTH120
+    return (CHECKOUT / Path(*target.split(":")[0].split("."))).with_suffix(".py").exists()
+
+
+def _take_over_environment() -> None:
+    """Set the variables of the stack in WINDOWPANE_HOME. WINDOWPANE_STREAMS, if set, stays: it says what to apply."""
+    from compose.embedded.layout import Layout
+    from compose.embedded.variables import from_script
+
+    home = Path(os.environ.get("WINDOWPANE_HOME") or CHECKOUT / ".windowpane").expanduser().resolve()
+    variables = from_script(Layout(home).environment)
+    kept = {name: value for name, value in os.environ.items() if name == "WINDOWPANE_STREAMS" and value}
+    os.environ.update(variables | kept)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -62,7 +79,7 @@ def cli() -> None:
 
     \b
     Start here:
-      ./windowpane up                                        everything, then open the printed URL
+      ./windowpane up                 everything; then open the printed URL
       ./windowpane window health --start 2026-03-01T10:17:00Z --end 2026-03-04T09:05:00Z
       ./windowpane down
 
@@ -73,10 +90,25 @@ def cli() -> None:
 def main() -> None:
     """Run the command line. Exit code 2 for an error of ours, said in one line; 1 for a check that failed."""
     try:
-        cli.main(prog_name="windowpane", standalone_mode=True)
+        cli.main(prog_name="windowpane")
     except WindowpaneError as error:
         click.echo(f"windowpane: {error}", err=True)
         sys.exit(2)
+    except ValueError as error:
+        # pydantic's ValidationError, by name: importing it here would slow down every command.
+        if type(error).__name__ != "ValidationError":
+            raise
+        click.echo(f"windowpane: {_setting_at_fault(error)}", err=True)
+        sys.exit(2)
+
+
+def _setting_at_fault(error: ValueError) -> str:
+    """One line for a setting that is missing or not allowed."""
+    first = error.errors()[0]  # type: ignore[attr-defined]
+    name = "WINDOWPANE_" + "_".join(str(part) for part in first["loc"]).upper()
+    if first["type"] == "missing":
+        return f"{name} is not set; start the stack with ./windowpane up"
+    return f"{name} = {first['input']!r}: {first['msg']}"
 
 
 if __name__ == "__main__":

@@ -28,7 +28,13 @@ def download_progress(files: int, size: int) -> Iterator[Advance]:
         yield lambda _bytes: None
         say("Fetched all")
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(f"Fetching {files} files", total=size)
         yield lambda count: progress.update(task, advance=count)

@@ -6,11 +6,9 @@ import json
 import sys
 
 import click
-from pydantic import ValidationError
 
 from compose.embedded.settings import StackSettings
 from compose.embedded.stack import Stack
-from compose.errors import MachineError
 from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
 
@@ -18,17 +16,8 @@ __all__ = ["doctor", "down", "logs", "status", "up"]
 
 
 def own_stack() -> Stack:
-    """The stack that the environment variables describe.
-
-    Raises:
-        MachineError: a variable has a value that is not allowed; the message names it.
-    """
-    try:
-        return Stack(StackSettings())
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "WINDOWPANE_" + str(first["loc"][0]).upper()
-        raise MachineError(f"{name} = {first['input']!r}: {first['msg']}") from None
+    """The stack that the environment variables describe."""
+    return Stack(StackSettings())
 
 
 @click.command()

@@ -1,31 +1,43 @@
-"""Renders every configuration file of a stack from `templates/`; a file that holds a secret is private to its owner."""
+"""Renders every configuration file of a stack from `templates/`, each private to its owner.
+
+Each program's environment carries a hash of what configures it, so a change restarts that program and no other.
+"""
 
 from __future__ import annotations
 
+import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from compose.embedded.secrets import write_private
+from compose.embedded.engines import JAVA_OPENS, Memory, Program, programs
+from compose.embedded.environments import digest
+from compose.embedded.layout import Layout
+from compose.embedded.leftovers import MARK
+from compose.embedded.ports import Ports
+from compose.embedded.runtime import Runtime
+from compose.embedded.secrets import Secrets, write_private
+from compose.embedded.settings import StackSettings
+from compose.embedded.variables import WAREHOUSE
 
-__all__ = ["FILES", "render", "write_all"]
+__all__ = ["FILES", "configure", "render", "supervisor_config"]
 
 FILES = {
-    "postgresql.conf": "etc/postgresql.conf",
-    "pg_hba.conf": "etc/pg_hba.conf",
-    "s3proxy.conf": "etc/s3proxy.conf",
-    "server.properties": "etc/server.properties",
-    "kafka-log4j2.properties": "etc/kafka-log4j2.properties",
-    "flink-config.yaml": "flink/conf/config.yaml",
-    "flink-log4j.properties": "flink/conf/log4j-console.properties",
-    "trino-config.properties": "etc/trino/config.properties",
-    "trino-node.properties": "etc/trino/node.properties",
-    "trino-log.properties": "etc/trino/log.properties",
-    "trino-lake.properties": "etc/trino/catalog/lake.properties",
+    "postgresql.conf": ("etc/postgresql.conf", ("postgres",)),
+    "pg_hba.conf": ("etc/pg_hba.conf", ("postgres",)),
+    "s3proxy.conf": ("etc/s3proxy.conf", ("objectstore",)),
+    "server.properties": ("etc/server.properties", ("kafka",)),
+    "kafka-log4j2.properties": ("etc/kafka-log4j2.properties", ("kafka",)),
+    "flink-config.yaml": ("flink/conf/config.yaml", ("jobmanager", "taskmanager")),
+    "flink-log4j.properties": ("flink/conf/log4j-console.properties", ("jobmanager", "taskmanager")),
+    "trino-config.properties": ("etc/trino/config.properties", ("trino",)),
+    "trino-node.properties": ("etc/trino/node.properties", ("trino",)),
+    "trino-log.properties": ("etc/trino/log.properties", ("trino",)),
+    "trino-lake.properties": ("etc/trino/catalog/lake.properties", ("trino",)),
 }
-"""Template (without `.j2`) to its place under the home. supervisord.conf comes later: it lists the programs."""
+"""Template (without `.j2`) to its place under the home and the programs it concerns."""
 
 
 def _supervisor_word(word: str) -> str:
@@ -42,7 +54,7 @@ _environment = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
     undefined=StrictUndefined,
     keep_trailing_newline=True,
-    autoescape=False,  # noqa: S701 - configuration files, not HTML
+    autoescape=False,
 )
 _environment.filters["supervisor_word"] = _supervisor_word
 _environment.filters["supervisor_environment"] = _supervisor_environment
@@ -53,7 +65,35 @@ def render(template: str, context: Mapping[str, object]) -> str:
     return _environment.get_template(f"{template}.j2").render(context)
 
 
-def write_all(home: Path, context: Mapping[str, object]) -> None:
-    """Render every file of `FILES` under `home`, mode 0600."""
-    for template, place in FILES.items():
-        write_private(home / place, render(template, context))
+def configure(
+    settings: StackSettings,
+    layout: Layout,
+    runtime: Runtime,
+    ports: Ports,
+    secrets: Secrets,
+    memory: Memory,
+    variables: dict[str, str],
+) -> None:
+    """Write every file of `FILES`, then supervisord.conf with all programs; mode 0600."""
+    context = {
+        "ports": ports, "secrets": secrets, "runtime": runtime, "memory": memory, "java_opens": JAVA_OPENS,
+        "etc": layout.etc, "data": layout.data, "warehouse": WAREHOUSE, "checkpoints": layout.checkpoints.as_uri(),
+    }  # fmt: skip
+    rendered = {template: render(template, context) for template in FILES}
+    for template, (place, _) in FILES.items():
+        write_private(layout.home / place, rendered[template])
+    flink_lib = " ".join(map(str, runtime.flink_lib))
+    wanted = programs(settings, layout, runtime, ports, memory, variables)
+    for program in wanted:
+        concerned = [rendered[template] for template, (_, names) in FILES.items() if program.name in names]
+        lib = flink_lib if program.name in ("jobmanager", "taskmanager") else ""
+        key = digest(*(text.encode() for text in [*concerned, lib]))
+        program.environment.update({MARK: str(layout.home), "WINDOWPANE_CONFIGURATION": key})
+    write_private(layout.supervisor_config, supervisor_config(layout, wanted))
+
+
+def supervisor_config(layout: Layout, wanted: Sequence[Program]) -> str:
+    """supervisord.conf for these programs. As root it must be told that root is meant."""
+    user = "root" if os.geteuid() == 0 else ""
+    context = {"programs": wanted, "socket": layout.socket, "log": layout.log, "run": layout.run, "home": layout.home}
+    return render("supervisord.conf", {**context, "user": user})

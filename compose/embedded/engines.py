@@ -118,7 +118,9 @@ def _kafka(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
     )
     words = ("kafka.Kafka", str(layout.etc / "server.properties"))
     # Its clean shutdown writes a snapshot; without one the next start checks every segment.
-    return Program("kafka", _java(runtime.java17, options, runtime.jars("kafka"), *words), layout.data, _JVM, stop_seconds=20)
+    return Program(
+        "kafka", _java(runtime.java17, options, runtime.jars("kafka"), *words), layout.data, _JVM, stop_seconds=20
+    )
 
 
 def _flink_options(layout: Layout) -> tuple[str, ...]:
@@ -179,7 +181,7 @@ def _trino(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
 def _services(
     settings: StackSettings, layout: Layout, runtime: Runtime, ports: Ports, exported: dict[str, str]
 ) -> tuple[Program, ...]:
-    environment = {**exported, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**exported, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
     modules = {
         "web": ("uvicorn", "--factory", "web.app:create_app", "--host", settings.host, "--port", str(ports.web),
                 "--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "5"),

@@ -1,8 +1,8 @@
 """Python environments of pinned packages, made once per user and shared between checkouts.
 
 Standard library only: the launcher uses it before anything is installed. An environment is keyed by the hash of its
-requirements, made under a lock, and counts only once its `.complete` marker is there. uv installs the packages because it
-is several times faster than pip on these sets; pip brings uv, checked against its hash.
+requirements, made under a lock, and counts only once its `.complete` marker is there. uv installs the packages because
+it is several times faster than pip on these sets; pip brings uv, checked against its hash.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Which jars each part needs, and the lock that pins every one of them.
 
-The roots below are what a person decides. `python -m compose.embedded.lock` resolves them, with what they depend on, into
-`jars.lock`: one line `<set> <coordinate> <bytes> <sha256>` per file, coordinate `group:artifact:packaging[:classifier]:version`.
+The roots below are what a person decides. `python -m compose.embedded.lock` resolves them, with what they depend on,
+into `jars.lock`: one line `<set> <coordinate> <bytes> <sha256>` per file, where a coordinate is
+`group:artifact:packaging[:classifier]:version`.
 """
 
 from __future__ import annotations

@@ -45,9 +45,7 @@ def build_jar(
     return once(cache / "java" / key, make) / "windowpane-flink.jar"
 
 
-def _compile(
-    sources: Sequence[Path], classpath: Sequence[Path], java_home: Path, compiler: Path, target: Path
-) -> None:
+def _compile(sources: Sequence[Path], classpath: Sequence[Path], java_home: Path, compiler: Path, target: Path) -> None:
     command = [java_home / "bin" / "java", "-jar", compiler, "-17", "-proc:none", "-nowarn", "-encoding", "UTF-8"]
     command += ["-classpath", ":".join(map(str, classpath)), "-d", target, *sources]
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)

@@ -42,7 +42,7 @@ def end_leftovers(layout: Layout) -> int:
 
 def _marked(process: psutil.Process, home: Path) -> bool:
     try:
-        return process.environ().get(MARK) == str(home)
+        return bool(process.environ().get(MARK) == str(home))
     except (psutil.Error, OSError):
         return False
 

@@ -23,9 +23,7 @@ def main() -> None:
     # Lenient: a few test-only or platform dependencies cannot be resolved and are not needed.
     context = MavenContext(resolver=PythonResolver(lenient=True), repo_cache=cache, timeout=60)
     lines = [
-        _pinned(set_name, artifact).line
-        for set_name, roots in ROOTS.items()
-        for artifact in _artifacts(context, roots)
+        _pinned(set_name, artifact).line for set_name, roots in ROOTS.items() for artifact in _artifacts(context, roots)
     ]
     LOCK.write_text(HEADER + "\n".join(dict.fromkeys(lines)) + "\n")
 

@@ -24,7 +24,9 @@ def check_machine(home: Path) -> None:
         MachineError: wrong system, a missing tool, too little disk or memory.
     """
     if sys.platform != "linux":
-        raise MachineError(f"the embedded stack runs on Linux, this is {sys.platform}; use a Linux machine or container")
+        raise MachineError(
+            f"the embedded stack runs on Linux, this is {sys.platform}; use a Linux machine or container"
+        )
     if not shutil.which("setpriv"):
         raise MachineError("setpriv is missing; install util-linux")
     free = shutil.disk_usage(_existing(home)).free

@@ -12,7 +12,7 @@ from pathlib import Path
 from compose.embedded.settings import StackSettings
 from compose.errors import MachineError
 
-__all__ = ["Ports", "choose", "is_free"]
+__all__ = ["LOOPBACK", "Ports", "choose", "is_free", "recall"]
 
 LOOPBACK = "127.0.0.1"
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import httpx
 import psycopg
 
+from compose.embedded.ports import LOOPBACK, Ports
+
 __all__ = ["Addresses", "probe"]
 
 PATIENCE = 3.0
@@ -27,6 +29,19 @@ class Addresses:
     trino: str
     flink: str
     catalog_uri: str
+
+    @classmethod
+    def of(cls, web_host: str, ports: Ports, catalog_uri: str) -> Addresses:
+        """From the ports: everything but the web service is on loopback."""
+        return cls(
+            web=f"{web_host}:{ports.web}",
+            kafka=f"{LOOPBACK}:{ports.kafka}",
+            postgres=f"{LOOPBACK}:{ports.postgres}",
+            objectstore=f"{LOOPBACK}:{ports.objectstore}",
+            trino=f"{LOOPBACK}:{ports.trino}",
+            flink=f"{LOOPBACK}:{ports.flink}",
+            catalog_uri=catalog_uri,
+        )
 
 
 def probe(name: str, addresses: Addresses) -> bool:

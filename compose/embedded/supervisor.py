@@ -7,15 +7,14 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from http.client import HTTPException
-from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
 
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from compose.embedded.layout import Layout
+from compose.embedded.waiting import until
 from compose.errors import EngineError
 
 __all__ = ["ProgramState", "Supervisor"]
@@ -56,8 +55,8 @@ class Supervisor:
         if done.returncode:
             raise EngineError(f"the supervisor did not start: {(done.stderr or done.stdout).strip()[-300:]}")
         try:
-            Retrying(stop=stop_after_delay(10), wait=wait_fixed(0.05), retry=retry_if_result(lambda up: not up))(self.alive)
-        except RetryError:
+            until(self.alive, 10, every=0.05)
+        except TimeoutError:
             raise EngineError(f"the supervisor does not answer; see {self._layout.log / 'supervisord.log'}") from None
 
     def alive(self) -> bool:
@@ -123,7 +122,8 @@ class Supervisor:
             try:
                 process.wait(40)
             except psutil.TimeoutExpired:
-                raise EngineError(f"the supervisor (pid {process.pid}) does not end; kill it and run down again") from None
+                message = f"the supervisor (pid {process.pid}) does not end; kill it and run down again"
+                raise EngineError(message) from None
 
     def _call(self, method: str, *arguments: object) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{self._layout.socket}")
@@ -132,5 +132,3 @@ class Supervisor:
             return getattr(proxy.supervisor, method)(*arguments)
         finally:
             transport.close()
-
-

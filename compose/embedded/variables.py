@@ -1,0 +1,57 @@
+"""The WINDOWPANE_* variables: the only channel by which processes learn where the engines are."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from compose.embedded.layout import Layout
+from compose.embedded.ports import Ports
+from compose.embedded.runtime import Runtime
+from compose.embedded.secrets import Secrets
+from compose.embedded.settings import StackSettings
+
+__all__ = ["WAREHOUSE", "as_script", "catalog_uri", "exported", "from_script"]
+
+WAREHOUSE = "s3://lake/warehouse"
+
+
+def catalog_uri(ports: Ports, secrets: Secrets) -> str:
+    """Of the catalog's database, with the password of its owner."""
+    return f"postgresql://windowpane:{secrets.postgres_password}@127.0.0.1:{ports.postgres}/windowpane"
+
+
+def exported(
+    settings: StackSettings, layout: Layout, ports: Ports, secrets: Secrets, runtime: Runtime
+) -> dict[str, str]:
+    """All of them, by name."""
+    return {
+        "WINDOWPANE_HOME": str(layout.home),
+        "WINDOWPANE_STREAMS": str(settings.streams),
+        "WINDOWPANE_HOST": settings.host,
+        "WINDOWPANE_PORT": str(ports.web),
+        "WINDOWPANE_KAFKA": f"127.0.0.1:{ports.kafka}",
+        "WINDOWPANE_CATALOG_URI": catalog_uri(ports, secrets),
+        "WINDOWPANE_S3_ENDPOINT": f"http://127.0.0.1:{ports.objectstore}",
+        "WINDOWPANE_S3_ACCESS_KEY": secrets.s3_access_key,
+        "WINDOWPANE_S3_SECRET_KEY": secrets.s3_secret_key,
+        "WINDOWPANE_WAREHOUSE": WAREHOUSE,
+        "WINDOWPANE_CHECKPOINTS": layout.checkpoints.as_uri(),
+        "WINDOWPANE_TRINO": f"127.0.0.1:{ports.trino}",
+        "WINDOWPANE_FLINK": f"127.0.0.1:{ports.flink}",
+        "WINDOWPANE_FLINK_PYTHON": str(runtime.flink_python),
+        "WINDOWPANE_FLINK_HOME": str(layout.flink),
+        "WINDOWPANE_JAVA17": str(runtime.java17),
+    }
+
+
+def as_script(variables: dict[str, str]) -> str:
+    """A file for a shell to source."""
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+
+
+def from_script(path: Path) -> dict[str, str]:
+    """What `as_script` wrote; empty if there was no `up` yet."""
+    if not path.exists():
+        return {}
+    return dict(word.split("=", 1) for word in shlex.split(path.read_text()) if "=" in word)
