@@ -78,7 +78,7 @@ def _read_again(payload: bytes) -> dict[str, Any] | Rejection:
     if not isinstance(value, _Pairs):
         return Rejection(None, Reason.NOT_AN_OBJECT)
     try:
-        return _objects(value, "")  # type: ignore[no-any-return]
+        return _objects(value, None)  # type: ignore[no-any-return]
     except _DuplicateKeyError as duplicate:
         return Rejection(printable(duplicate.path), Reason.DUPLICATE_KEY)
 
@@ -101,12 +101,12 @@ class _DuplicateKeyError(Exception):
         self.path = path
 
 
-def _objects(value: Any, path: str) -> Any:
+def _objects(value: Any, path: str | None) -> Any:
     """Dicts of pairs; raises at the first key in the text that its object already has. A path has no indices."""
     if type(value) is _Pairs:
         result: dict[str, Any] = {}
         for key, item in value:
-            inner = f"{path}.{key}" if path else key
+            inner = key if path is None else f"{path}.{key}"
             if key in result:
                 raise _DuplicateKeyError(inner)
             result[key] = None

@@ -21,7 +21,7 @@ public final class DigestMerge extends AggregateFunction<byte[], Quantiles> {
 
     public void accumulate(Quantiles quantiles, byte[] digest) {
         if (digest != null) {
-            quantiles.merge(Quantiles.digest(digest));
+            quantiles.absorb(Quantiles.digest(digest));
         }
     }
 

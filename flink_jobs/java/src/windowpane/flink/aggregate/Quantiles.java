@@ -17,8 +17,11 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class Quantiles {
     static final TypeSerializer<Quantiles> SERIALIZER = new Serializer();
 
-    /** Keeps quantiles within 1% in rank after merging a day of minutes. */
-    static final double COMPRESSION = 100;
+    /**
+     * Keeps quantiles within 1% in rank after a day of digests is merged twice over, also between the humps of a mixture of 40
+     * services; with 200, one quantile in 15 was not. A digest of 60 values takes 1 KB, of 10,000 values 3.3 KB.
+     */
+    static final double COMPRESSION = 400;
 
     private static final int MOST_VALUES = 1024;
 
@@ -53,16 +56,16 @@ public final class Quantiles {
             add(other.values[i]);
         }
         if (other.digest != null) {
-            merge(other.digest);
+            absorb(TDigest.copyOf(other.digest));
         }
     }
 
-    void merge(TDigest other) {
+    /** Merges a digest that nobody else uses: it may be changed on the way. */
+    void absorb(TDigest other) {
         if (digest == null) {
-            digest = TDigest.copyOf(other);
+            digest = other;
         } else {
-            // The other one is compacted on the way, and it may be in use elsewhere.
-            digest.mergeWith(TDigest.copyOf(other));
+            digest.mergeWith(other);
         }
     }
 

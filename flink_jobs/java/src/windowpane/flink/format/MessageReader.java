@@ -1,6 +1,8 @@
 package windowpane.flink.format;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonStreamContext;
@@ -156,13 +158,13 @@ final class MessageReader {
     }
 
     private static String path(JsonStreamContext context) {
-        StringBuilder path = new StringBuilder();
+        Deque<String> keys = new ArrayDeque<>();
         for (JsonStreamContext at = context; at != null; at = at.getParent()) {
             if (at.hasCurrentName()) {
-                path.insert(0, path.isEmpty() ? at.getCurrentName() : at.getCurrentName() + ".");
+                keys.addFirst(at.getCurrentName());
             }
         }
-        return FieldName.printable(path);
+        return FieldName.printable(String.join(".", keys));
     }
 
     private void scalar(int token, Node node) throws IOException {

@@ -1,0 +1,60 @@
+package windowpane.flink.format;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.flink.table.data.binary.BinaryStringData;
+
+/**
+ * Lets another language compare its decoder with this one. A line in is {@code {"name": n, "plan": {...}}}, which makes a decoder, or
+ * {@code {"name": n, "base64": payload}}, which is answered by one line: {@code {"event_time", "values"}} or {@code {"field", "reason"}}.
+ */
+public final class DecodeLines {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private DecodeLines() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Map<String, Plan> plans = new HashMap<>();
+        Map<String, MessageDecoder> decoders = new HashMap<>();
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            JsonNode request = JSON.readTree(line);
+            String name = request.get("name").asText();
+            if (request.has("plan")) {
+                plans.put(name, Plan.parse(request.get("plan").toString()));
+                decoders.put(name, new MessageDecoder(plans.get(name)));
+            } else {
+                byte[] payload = Base64.getDecoder().decode(request.get("base64").asText());
+                out.println(JSON.writeValueAsString(answer(plans.get(name), decoders.get(name), payload)));
+            }
+        }
+    }
+
+    private static ObjectNode answer(Plan plan, MessageDecoder decoder, byte[] payload) {
+        ObjectNode answer = JSON.createObjectNode();
+        if (!decoder.decode(payload)) {
+            return answer.put("field", decoder.field()).put("reason", decoder.reason());
+        }
+        answer.put("event_time", decoder.eventTime());
+        var values = answer.putArray("values");
+        for (int i = 0; i < plan.columns().size(); i++) {
+            if (plan.columns().get(i).kind() == Plan.Kind.MEASURE) {
+                values.add(decoder.measure(i));
+            } else {
+                BinaryStringData text = decoder.text(i);
+                values.add(text == null ? null : text.toString());
+            }
+        }
+        return answer;
+    }
+}
