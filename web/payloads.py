@@ -39,8 +39,9 @@ def payload_of(encoded: str) -> Payload:
 def _dump(raw: bytes) -> str:
     """Offset, sixteen bytes in hex, and the same bytes as ASCII."""
     lines = []
+    width = 3 * min(_HEX_WIDTH, len(raw))
     for start in range(0, len(raw), _HEX_WIDTH):
         part = raw[start : start + _HEX_WIDTH]
         readable = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in part)
-        lines.append(f"{start:04x}  {part.hex(' '):<{_HEX_WIDTH * 3}} {readable}")
+        lines.append(f"{start:04x}  {part.hex(' '):<{width}} {readable}")
     return "\n".join(lines)

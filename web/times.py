@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 __all__ = [
@@ -28,7 +28,10 @@ _REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Au
 
 @dataclass(frozen=True, slots=True)
 class QuickRange:
-    """A range that follows the clock. `ends` gives `[start, end)` for a moment in the reader's zone."""
+    """A range that follows the clock. `ends` gives `[start, end)` in UTC for a moment in the reader's zone.
+
+    In UTC, because Python compares and subtracts two times of one zone by the wall clock, which jumps twice a year.
+    """
 
     label: str
     spoken: str
@@ -40,7 +43,7 @@ def _last(length: timedelta) -> Callable[[datetime], tuple[datetime, datetime]]:
     def ends(now: datetime) -> tuple[datetime, datetime]:
         # Whole minutes, and the one that has begun belongs to "the last".
         end = now.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
-        return (end - length).astimezone(now.tzinfo), end.astimezone(now.tzinfo)
+        return end - length, end
 
     return ends
 
@@ -53,8 +56,8 @@ def _days(back: int, length: int) -> Callable[[datetime], tuple[datetime, dateti
     return ends
 
 
-def _midnight(day: datetime | object, zone: tzinfo | None) -> datetime:
-    return datetime.combine(day, time(), zone)  # type: ignore[arg-type]
+def _midnight(day: date, zone: tzinfo | None) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 RANGES: Mapping[str, QuickRange] = {
@@ -97,9 +100,10 @@ def zones() -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """A `datetime-local` value in a zone, or an RFC 3339 time with its own offset. ValueError says what is wrong.
+    """A `datetime-local` value in a zone, or an RFC 3339 time with its own offset; in UTC.
 
-    A wall-clock time that occurs twice means the first; one that does not occur is refused.
+    A wall-clock time that occurs twice means the first. Raises ValueError that says what is wrong with the text, also
+    for a time that the zone's clocks skip or its calendar cannot show.
     """
     text = text.strip()
     if not text:
@@ -108,19 +112,14 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
     except ValueError as error:
         raise ValueError("is not a day and a time such as 2026-03-01T10:17") from error
-    if moment.tzinfo is not None:
-        return _converted(moment, zone)
-    local = moment.replace(tzinfo=zone)
-    if _converted(_converted(local, ZoneInfo("UTC")), zone).replace(tzinfo=None) != moment:
-        raise ValueError(f"does not exist in {zone.key}: clocks were put forward")
-    return local
-
-
-def _converted(moment: datetime, zone: ZoneInfo) -> datetime:
     try:
-        return moment.astimezone(zone)
+        found = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        shown = found.astimezone(zone).replace(tzinfo=None)
     except OverflowError as error:
         raise ValueError("is outside the years 1 to 9999") from error
+    if moment.tzinfo is None and shown != moment:
+        raise ValueError(f"does not exist in {zone.key}: clocks were put forward")
+    return found
 
 
 def local_input(moment: datetime) -> str:

@@ -24,7 +24,7 @@ Parameters = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class WindowForm:
-    """The form as read. `problems` (field → what is wrong) is empty when the question can be asked."""
+    """The form as read, its times in UTC. `problems` (field → what is wrong) is empty when it can be asked."""
 
     stream: str
     zone: ZoneInfo
@@ -50,6 +50,12 @@ class WindowForm:
         if self.start is None or self.end is None:
             raise ValueError("a form with problems has no window")
         return self.start, self.end
+
+    @property
+    def local_bounds(self) -> tuple[datetime, datetime]:
+        """Start and end as the reader's clock shows them. For showing only: their difference may be off by an hour."""
+        start, end = self.bounds
+        return start.astimezone(self.zone), end.astimezone(self.zone)
 
     def question(self) -> list[tuple[str, str]]:
         """The parameters of the API that ask this: `/v1/{stream}/window?…`."""
@@ -102,7 +108,7 @@ def read_form(definition: Definition, params: Parameters, now: datetime) -> Wind
     if key:
         start_text, end_text = (rfc3339(moment) for moment in RANGES[key].ends(now.astimezone(zone)))
     start, end = _moment("start", start_text, zone, problems), _moment("end", end_text, zone, problems)
-    start_text, end_text = (local_input(m) if m else t for m, t in ((start, start_text), (end, end_text)))
+    start_text, end_text = _shown(start, start_text, zone), _shown(end, end_text, zone)
     known_text = given.get("known", "").strip()
     known = _moment("known", known_text, zone, problems) if known_text else None
     return WindowForm(
@@ -115,7 +121,7 @@ def read_form(definition: Definition, params: Parameters, now: datetime) -> Wind
         end=end,
         by=_by(definition, params, problems),
         where=_where(definition, params),
-        known_text=local_input(known) if known else known_text,
+        known_text=_shown(known, known_text, zone),
         known=known,
         sort=given.get("sort", "")[:200],
         page=_page(given.get("page", "")),
@@ -158,6 +164,11 @@ def _moment(name: str, text: str, zone: ZoneInfo, problems: dict[str, str]) -> d
     except ValueError as error:
         problems[name] = str(error)
         return None
+
+
+def _shown(moment: datetime | None, text: str, zone: ZoneInfo) -> str:
+    """What the input shows: the moment in the zone, or what was typed if that is no moment."""
+    return local_input(moment.astimezone(zone)) if moment else text
 
 
 def _by(definition: Definition, params: Parameters, problems: dict[str, str]) -> tuple[str, ...]:

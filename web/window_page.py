@@ -127,7 +127,7 @@ async def _outcome(
     answer, content, seconds = await answer_in_thread(
         request, "window", functools.partial(service.queries.window, asked)
     )
-    start, end = form.bounds
+    start, end = form.local_bounds
     days = start.date() != end.date()
     columns = columns_of(definition, form.by, every=True)
     groups = sorted_groups(content["groups"], columns, form.sort)
@@ -141,7 +141,7 @@ async def _outcome(
         drawn=len(drawn),
         messages=sum(group["messages"] for group in groups),
         complete_until=until,
-        still_filling=until is not None and until < min(end, now),
+        still_filling=until is not None and until < min(form.bounds[1], now),
         answered_from=content["answered_from"],
         cached=answer.cached,
         milliseconds=seconds * 1000,

@@ -1,0 +1,212 @@
+"""The whole service where no engine listens: it starts, says what is away, and judges input all the same."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+import uvicorn
+
+from web.app import create_app
+from web.middleware import SECURITY_HEADERS
+
+WINDOW = "start=2026-03-01T10:00:00Z&end=2026-03-01T11:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    with socket.socket() as held, pytest.MonkeyPatch.context() as patch:
+        held.bind(("127.0.0.1", 0))  # bound but not listening: nobody else answers there
+        address = f"127.0.0.1:{held.getsockname()[1]}"
+        for name, value in {
+            "KAFKA": address,
+            "TRINO": address,
+            "CATALOG_URI": f"postgresql://windowpane:secret@{address}/windowpane",
+            "S3_ENDPOINT": f"http://{address}",
+            "S3_ACCESS_KEY": "key",
+            "S3_SECRET_KEY": "secret",
+            "WEB_BODY_MESSAGES": "1000",
+        }.items():
+            patch.setenv(f"WINDOWPANE_{name}", value)
+        with _served() as url, httpx.Client(base_url=url, timeout=30) as found:
+            yield found
+
+
+@contextmanager
+def _served() -> Iterator[str]:
+    """The service behind real HTTP, in a thread."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(create_app, factory=True, log_config=None))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def test_alive_but_not_ready(client: httpx.Client) -> None:
+    assert client.get("/healthz").json() == {"status": "alive"}
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert answer.json()["streams"] == {"health": "nothing committed yet", "page_views": "nothing committed yet"}
+    assert all(answer.json()["engines"][name] != "ok" for name in ("kafka", "trino", "lake"))
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("path", [f"/v1/health/window?{WINDOW}", f"/v1/health/series?{WINDOW}&step=hour"])
+def test_questions_wait_for_engines(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_page_says_which_engine(client: httpx.Client) -> None:
+    answer = client.get("/", headers={"accept": "text/html"})
+    assert answer.status_code == 503
+    assert "An engine does not answer" in answer.text
+    assert "Try again" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "kind"),
+    [
+        ("GET", "/v1/nope/window", 404, "unknown-stream"),
+        ("GET", "/v1/health%00/window", 404, "unknown-stream"),
+        ("GET", "/v1/streams/nope", 404, "unknown-stream"),
+        ("GET", "/v1/nope", 404, "not-found"),
+        ("GET", "/v1/health/window/", 404, "not-found"),
+        ("GET", "/static/x/..%2f..%2fapp.py", 404, "not-found"),
+        ("GET", "/static/x/", 404, "not-found"),
+        ("GET", "/static/x/%00", 404, "not-found"),
+        ("GET", "/static/x/" + "a" * 3000, 404, "not-found"),
+        ("POST", "/v1/health/window", 405, "method-not-allowed"),
+        ("GET", "/v1/health/messages", 405, "method-not-allowed"),
+        ("PUT", "/v1/streams", 405, "method-not-allowed"),
+        ("GET", "/v1/health/window", 422, "invalid-values"),
+        ("GET", "/v1/health/window?start=x&end=y", 400, "unparseable"),
+        ("GET", f"/v1/health/window?{WINDOW}&by=nope", 422, "invalid-values"),
+        ("GET", f"/v1/health/window?{WINDOW}&nope=1", 422, "invalid-values"),
+        ("GET", f"/v1/health/series?{WINDOW}&step=week", 422, "invalid-values"),
+        ("GET", "/v1/health/rejected?start=2026-03-01T10:00&end=2026-03-01T11:00Z", 422, "invalid-values"),
+    ],
+)
+def test_problem_kinds(client: httpx.Client, method: str, path: str, status: int, kind: str) -> None:
+    answer = client.request(method, path)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["type"]) == (status, f"urn:windowpane:problem:{kind}")
+    assert answer.json()["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"{}", {}, 415),
+        (b"{}", {"content-type": "text/plain"}, 415),
+        (b"{}", {"content-type": "application/json", "content-encoding": "br"}, 415),
+        (b"", {"content-type": "application/json"}, 400),
+        (b'{"serviceName": ', {"content-type": "application/json"}, 400),
+        (b"\xff\xfe{}", {"content-type": "application/json"}, 400),
+        (b'[{"a": 1}, nope]', {"content-type": "application/json; charset=utf-8"}, 400),
+        (b"not gzip", {"content-type": "application/json", "content-encoding": "gzip"}, 400),
+        (b" " * (17 << 20), {"content-type": "application/json"}, 413),
+        (gzip.compress(b" " * (17 << 20)), {"content-type": "application/json", "content-encoding": "gzip"}, 413),
+        (b"{}\n" * 1001, {"content-type": "application/x-ndjson"}, 413),
+    ],
+)
+def test_bad_bodies_are_refused(client: httpx.Client, body: bytes, headers: dict[str, str], status: int) -> None:
+    answer = client.post("/v1/health/messages", content=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_body_without_length_is_bounded(client: httpx.Client) -> None:
+    chunks = (b" " * (1 << 20) for _ in range(18))
+    answer = client.post("/v1/health/messages", content=chunks, headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("body", "rejected"),
+    [
+        (b"[]", []),
+        (b"42", [{"index": 0, "field": None, "reason": "not an object"}]),
+        (b"[null, []]", [{"index": 0, "field": None, "reason": "not an object"}] * 1),
+        (b"[" * 1000 + b"]" * 1000, [{"index": 0, "field": None, "reason": "nested too deeply"}]),
+        (b'{"serviceName": "a"}', [{"index": 0, "field": "Timestamp", "reason": "missing"}]),
+        (b'{"a": "' + b"x" * (1 << 20) + b'"}', [{"index": 0, "field": None, "reason": "larger than 1 MiB"}]),
+    ],
+)
+def test_rejections_are_answered_without_kafka(client: httpx.Client, body: bytes, rejected: list[object]) -> None:
+    answer = client.post("/v1/health/messages", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 202
+    assert answer.json()["accepted"] == 0
+    assert answer.json()["rejected"][: len(rejected)] == rejected
+
+
+@pytest.mark.parametrize("path", ["/", "/streams", "/v1/streams", "/nope", "/metrics", "/healthz"])
+def test_every_answer_is_guarded(client: httpx.Client, path: str) -> None:
+    answer = client.get(path, headers={"x-request-id": "abc-1"})
+    assert answer.headers["x-request-id"] == "abc-1"
+    assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+def test_odd_request_ids_are_replaced(client: httpx.Client) -> None:
+    assert len(client.get("/healthz", headers={"x-request-id": "a b"}).headers["x-request-id"]) == 32
+
+
+def test_pages_have_no_inline_code(client: httpx.Client) -> None:
+    for path in ("/", "/streams", "/?start=bad", "/?stream=nope"):
+        text = client.get(path, headers={"accept": "text/html"}).text
+        assert " style=" not in text
+        assert "<style" not in text
+        assert " onclick=" not in text
+
+
+def test_static_files_are_kept_by_version(client: httpx.Client) -> None:
+    page = client.get("/streams").text
+    path = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get("/static/old/style.css").headers["cache-control"] == "no-cache"
+
+
+def test_form_is_redirected_to_tidy_url(client: httpx.Client) -> None:
+    query = "stream=health&start=2026-03-01T09:00&end=2026-03-01T10:00&zone=UTC&by=&by=service&where.service=&known="
+    answer = client.get(f"/?{query}&shown=|||", follow_redirects=False)
+    assert answer.status_code == 302
+    assert answer.headers["location"] == ("/?stream=health&start=2026-03-01T09%3A00&end=2026-03-01T10%3A00&zone=UTC")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "start=2026-02-30T00:00&end=x",
+        "start=2026-03-01T10:00&end=2026-03-01T09:00",
+        "zone=%00",
+        "by=%3Cscript%3E",
+        "range=%27--",
+        "start=0001-01-01T00:00&end=9999-12-31T23:59&zone=Pacific/Kiritimati",
+    ],
+)
+def test_bad_form_says_so_beside_the_field(client: httpx.Client, query: str) -> None:
+    answer = client.get(f"/?{query}", headers={"accept": "text/html"})
+    assert answer.status_code == 422
+    assert 'class="wrong"' in answer.text
+    assert "<script>" not in answer.text
+
+
+def test_metrics_are_prometheus_text(client: httpx.Client) -> None:
+    client.get("/v1/streams")
+    text = client.get("/metrics").text
+    assert 'windowpane_http_requests_total{method="GET",route="/v1/streams",status="200"}' in text
+    assert "process_resident_memory_bytes" in text
