@@ -149,6 +149,9 @@ def _taskmanager(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
         f"-XX:MaxDirectMemorySize={memory.taskmanager_direct_mb}m",
         "-XX:MaxMetaspaceSize=320m",
         "-XX:ReservedCodeCacheSize=160m",
+        # The digests' library asks for object layouts; by default that attaches a second JVM to this one.
+        "-Djol.skipDynamicAttach=true",
+        "-Djol.skipHotspotSAAttach=true",
         *_flink_options(layout),
     )
     words = ("org.apache.flink.runtime.taskexecutor.TaskManagerRunner", "--configDir", str(layout.flink / "conf"))

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["REQUIREMENTS", "cache_directory", "digest", "environment", "once", "package"]
+__all__ = ["REQUIREMENTS", "cache_directory", "digest", "environment", "is_complete", "lock", "once", "package"]
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
 MARKER = ".complete"
@@ -74,7 +74,7 @@ def environment(name: str, say: Callable[[str], None], cache: Path | None = None
         _run(uv, "pip", "install", "--quiet", "--require-hashes", "--compile-bytecode",
              "--python", directory / "bin" / "python", "-r", wanted)  # fmt: skip
 
-    return once(cache / "env" / f"{name}-{digest(wanted.read_bytes())}", make)
+    return once(_place(cache, "env", name), make)
 
 
 def package(name: str, say: Callable[[str], None], cache: Path | None = None) -> Path:
@@ -91,7 +91,16 @@ def package(name: str, say: Callable[[str], None], cache: Path | None = None) ->
         _run(_uv(cache), "pip", "install", "--quiet", "--require-hashes", "--no-deps",
              "--python", sys.executable, "--target", directory, "-r", wanted)  # fmt: skip
 
-    return once(cache / "package" / f"{name}-{digest(wanted.read_bytes())}", make)
+    return once(_place(cache, "package", name), make)
+
+
+def is_complete(name: str, cache: Path) -> bool:
+    """Whether the environment or package directory of these requirements was made."""
+    return any((_place(cache, kind, name) / MARKER).exists() for kind in ("env", "package"))
+
+
+def _place(cache: Path, kind: str, name: str) -> Path:
+    return cache / kind / f"{name}-{digest((REQUIREMENTS / f'{name}.txt').read_bytes())}"
 
 
 def _uv(cache: Path) -> Path:
@@ -102,7 +111,7 @@ def _uv(cache: Path) -> Path:
         _run(directory / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
              "--require-hashes", "--only-binary", ":all:", "-r", wanted)  # fmt: skip
 
-    return once(cache / "env" / f"uv-{digest(wanted.read_bytes())}", make) / "bin" / "uv"
+    return once(_place(cache, "env", "uv"), make) / "bin" / "uv"
 
 
 def _run(*command: object) -> None:

@@ -10,7 +10,7 @@ import psutil
 
 from compose.errors import MachineError
 
-__all__ = ["check_machine"]
+__all__ = ["DISK_GIB", "GIB", "MEMORY_GIB", "check_machine", "existing"]
 
 GIB = 1 << 30
 DISK_GIB = 2
@@ -29,7 +29,7 @@ def check_machine(home: Path) -> None:
         )
     if not shutil.which("setpriv"):
         raise MachineError("setpriv is missing; install util-linux")
-    free = shutil.disk_usage(_existing(home)).free
+    free = shutil.disk_usage(existing(home)).free
     if free < DISK_GIB * GIB:
         raise MachineError(f"{free / GIB:.1f} GB of disk are free at {home}, {DISK_GIB} GB are needed; make room")
     available = psutil.virtual_memory().available
@@ -38,5 +38,6 @@ def check_machine(home: Path) -> None:
         raise MachineError(f"{needed}; stop something or use a larger machine")
 
 
-def _existing(path: Path) -> Path:
-    return path if path.exists() else _existing(path.parent)
+def existing(path: Path) -> Path:
+    """The path itself, or the nearest directory above that exists."""
+    return path if path.exists() else existing(path.parent)
