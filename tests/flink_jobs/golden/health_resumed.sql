@@ -1,0 +1,195 @@
+-- -;
+
+create temporary system function ARG_MAX as 'windowpane.flink.aggregate.ArgMax';
+
+create temporary system function TDIGEST as 'windowpane.flink.aggregate.Digest';
+
+create temporary system function TDIGEST_MERGE as 'windowpane.flink.aggregate.DigestMerge';
+
+create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
+
+create temporary system function HLL_MERGE as 'windowpane.flink.aggregate.HllMerge';
+
+create temporary table messages (
+  `event_time` timestamp_ltz(3),
+  `service` string,
+  `cpu` bigint,
+  `ram` bigint,
+  `disk` bigint,
+  `reason` string,
+  `field` string,
+  `payload` bytes,
+  `partition` int metadata virtual,
+  `offset` bigint metadata virtual,
+  arrived timestamp_ltz(3) metadata from 'timestamp' virtual,
+  watermark for arrived as arrived - interval '0.500' second
+) with (
+  'connector' = 'kafka',
+  'topic' = 'health',
+  'properties.bootstrap.servers' = '127.0.0.1:9092',
+  'properties.group.id' = 'windowpane-health',
+  'properties.max.partition.fetch.bytes' = '4194304',
+  'properties.fetch.max.bytes' = '33554432',
+  'properties.max.poll.records' = '20000',
+  'scan.startup.mode' = 'timestamp',
+  'scan.startup.timestamp-millis' = '1772367000000',
+  'format' = 'windowpane-json',
+  'windowpane-json.plan' = '{"stream":"health","event_time":{"field":["Timestamp"],"max_ahead_ms":300000},"fields":[{"path":["serviceName"],"type":"string","required":true,"min_length":1,"max_length":200},{"path":["CPU"],"type":"number","required":true,"min":0.0,"max":1.0},{"path":["RAM","Total"],"type":"number","required":true,"above":0.0},{"path":["RAM","Free"],"type":"number","required":true,"min":0.0,"max_field":2},{"path":["Disk","Total"],"type":"number","required":true,"above":0.0},{"path":["Disk","Free"],"type":"number","required":true,"min":0.0,"max_field":4}],"columns":[{"name":"service","kind":"string","field":0},{"name":"cpu","kind":"measure","expression":[{"field":1}],"scale":6,"min":0,"max":1000000},{"name":"ram","kind":"measure","expression":[{"number":1.0},{"field":3},{"field":2},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000},{"name":"disk","kind":"measure","expression":[{"number":1.0},{"field":5},{"field":4},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000}]}'
+);
+
+create temporary view accepted as
+select
+  `service`,
+  `cpu`,
+  `ram`,
+  `disk`,
+  event_time,
+  floor(event_time to minute) as event_minute,
+  arrived
+from messages
+where event_time <= timestampadd(second, 300, arrived);
+
+create temporary view minutes as
+select
+  `service`,
+  event_minute,
+  window_start as window_from,
+  window_end as window_until,
+  window_time as arrival,
+  count(*) as `messages`,
+  count(`cpu`) as `cpu_count`,
+  sum(`cpu`) as `cpu_sum`,
+  min(`cpu`) as `cpu_min`,
+  max(`cpu`) as `cpu_max`,
+  arg_max(event_time, `cpu`) as `cpu_max_at`,
+  tdigest(`cpu`) as `cpu_digest`,
+  count(`ram`) as `ram_count`,
+  sum(`ram`) as `ram_sum`,
+  min(`ram`) as `ram_min`,
+  max(`ram`) as `ram_max`,
+  arg_max(event_time, `ram`) as `ram_max_at`,
+  tdigest(`ram`) as `ram_digest`,
+  count(`disk`) as `disk_count`,
+  sum(`disk`) as `disk_sum`,
+  min(`disk`) as `disk_min`,
+  max(`disk`) as `disk_max`,
+  arg_max(event_time, `disk`) as `disk_max_at`,
+  tdigest(`disk`) as `disk_digest`
+from table(tumble(table accepted, descriptor(arrived), interval '10' second))
+group by
+  `service`,
+  event_minute, window_start, window_end, window_time;
+
+create temporary view days as
+select
+  `service`,
+  floor(event_minute to day) as event_day,
+  window_start as window_from,
+  window_end as window_until,
+  sum(`messages`) as `messages`,
+  sum(`cpu_count`) as `cpu_count`,
+  sum(`cpu_sum`) as `cpu_sum`,
+  min(`cpu_min`) as `cpu_min`,
+  max(`cpu_max`) as `cpu_max`,
+  arg_max(`cpu_max_at`, `cpu_max`) as `cpu_max_at`,
+  tdigest_merge(`cpu_digest`) as `cpu_digest`,
+  sum(`ram_count`) as `ram_count`,
+  sum(`ram_sum`) as `ram_sum`,
+  min(`ram_min`) as `ram_min`,
+  max(`ram_max`) as `ram_max`,
+  arg_max(`ram_max_at`, `ram_max`) as `ram_max_at`,
+  tdigest_merge(`ram_digest`) as `ram_digest`,
+  sum(`disk_count`) as `disk_count`,
+  sum(`disk_sum`) as `disk_sum`,
+  min(`disk_min`) as `disk_min`,
+  max(`disk_max`) as `disk_max`,
+  arg_max(`disk_max_at`, `disk_max`) as `disk_max_at`,
+  tdigest_merge(`disk_digest`) as `disk_digest`
+from table(tumble(table minutes, descriptor(arrival), interval '10' minute))
+group by
+  `service`,
+  floor(event_minute to day), window_start, window_end;
+
+insert into lake.`health`.`minute_panes` /*+ options('write-parallelism'='1') */
+(`service`, window_start, arrived_from, arrived_until, `messages`, `cpu_count`, `cpu_sum`, `cpu_min`, `cpu_max`, `cpu_max_at`, `cpu_digest`, `ram_count`, `ram_sum`, `ram_min`, `ram_max`, `ram_max_at`, `ram_digest`, `disk_count`, `disk_sum`, `disk_min`, `disk_max`, `disk_max_at`, `disk_digest`)
+select
+  `service`,
+  cast(event_minute as timestamp_ltz(6)),
+  cast(window_from as timestamp_ltz(6)),
+  cast(window_until as timestamp_ltz(6)),
+  `messages`,
+  `cpu_count`,
+  `cpu_sum`,
+  `cpu_min`,
+  `cpu_max`,
+  cast(`cpu_max_at` as timestamp_ltz(6)),
+  `cpu_digest`,
+  `ram_count`,
+  `ram_sum`,
+  `ram_min`,
+  `ram_max`,
+  cast(`ram_max_at` as timestamp_ltz(6)),
+  `ram_digest`,
+  `disk_count`,
+  `disk_sum`,
+  `disk_min`,
+  `disk_max`,
+  cast(`disk_max_at` as timestamp_ltz(6)),
+  `disk_digest`
+from minutes
+where window_until > timestamp '2026-03-01 12:10:10';
+
+insert into lake.`health`.`day_panes` /*+ options('write-parallelism'='1') */
+(`service`, window_start, arrived_from, arrived_until, `messages`, `cpu_count`, `cpu_sum`, `cpu_min`, `cpu_max`, `cpu_max_at`, `cpu_digest`, `ram_count`, `ram_sum`, `ram_min`, `ram_max`, `ram_max_at`, `ram_digest`, `disk_count`, `disk_sum`, `disk_min`, `disk_max`, `disk_max_at`, `disk_digest`)
+select
+  `service`,
+  cast(event_day as timestamp_ltz(6)),
+  cast(window_from as timestamp_ltz(6)),
+  cast(window_until as timestamp_ltz(6)),
+  `messages`,
+  `cpu_count`,
+  `cpu_sum`,
+  `cpu_min`,
+  `cpu_max`,
+  cast(`cpu_max_at` as timestamp_ltz(6)),
+  `cpu_digest`,
+  `ram_count`,
+  `ram_sum`,
+  `ram_min`,
+  `ram_max`,
+  cast(`ram_max_at` as timestamp_ltz(6)),
+  `ram_digest`,
+  `disk_count`,
+  `disk_sum`,
+  `disk_min`,
+  `disk_max`,
+  cast(`disk_max_at` as timestamp_ltz(6)),
+  `disk_digest`
+from days;
+
+insert into lake.`health`.ledger /*+ options('write-parallelism'='1') */
+select
+  `partition`,
+  cast(window_start as timestamp_ltz(6)),
+  cast(window_end as timestamp_ltz(6)),
+  min(`offset`),
+  max(`offset`),
+  count(*) filter (where event_time <= timestampadd(second, 300, arrived)),
+  count(*) filter (where reason is not null or event_time > timestampadd(second, 300, arrived)),
+  count(*) filter (where reason is null and event_time is null)
+from table(tumble(table messages, descriptor(arrived), interval '10' second))
+where window_end > timestamp '2026-03-01 12:10:20'
+group by `partition`, window_start, window_end;
+
+insert into lake.`health`.rejected /*+ options('write-parallelism'='1') */
+select
+  `partition`,
+  `offset`,
+  cast(arrived as timestamp_ltz(6)),
+  coalesce(reason, 'too far in the future'),
+  case when reason is null then 'Timestamp' else `field` end,
+  payload
+from messages
+where (reason is not null or event_time > timestampadd(second, 300, arrived))
+  and (`partition` <> 0 or `offset` > 17)
+  and (`partition` <> 3 or `offset` > 5);

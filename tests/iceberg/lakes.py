@@ -1,0 +1,84 @@
+"""Real Iceberg tables on local disk, with commits that look like those of Flink's sinks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.io.pyarrow import schema_to_pyarrow
+from pyiceberg.table import Table
+
+from iceberg.schemas import layouts
+from streams.definition import Definition
+
+__all__ = ["NOON", "commit", "ledger_row", "make_tables", "noon", "open_local", "pane_row", "rejected_row"]
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def noon(seconds: float) -> datetime:
+    """So many seconds after noon."""
+    return NOON + timedelta(seconds=seconds)
+
+
+def open_local(folder: Path) -> SqlCatalog:
+    """A catalog on SQLite whose tables are files, in the layout that the engines use."""
+    catalog = SqlCatalog("lake", uri=f"sqlite:///{folder}/catalog.db", warehouse=folder.as_uri())
+    with catalog.engine.begin() as connection:
+        names = {column["name"] for column in sqlalchemy.inspect(connection).get_columns("iceberg_tables")}
+        if "iceberg_type" not in names:
+            connection.execute(sqlalchemy.text("alter table iceberg_tables add column iceberg_type varchar(5)"))
+    return catalog
+
+
+def make_tables(catalog: SqlCatalog, definition: Definition, **properties: str) -> dict[str, Table]:
+    """The stream's tables, unpartitioned, since commits and bounds do not depend on partitions."""
+    catalog.create_namespace_if_not_exists(definition.name)
+    return {
+        layout.name: catalog.create_table((definition.name, layout.name), layout.schema, properties=properties)
+        for layout in layouts(definition)
+    }
+
+
+def commit(table: Table, rows: Sequence[Mapping[str, Any]], job: str | None = None, checkpoint: int = 0) -> None:
+    """Append rows (columns left out are null) in one commit of a checkpoint of a Flink job; none is an empty commit."""
+    names = set(table.schema().column_names)
+    assert all(row.keys() <= names for row in rows)
+    summary = {} if job is None else {"flink.job-id": job, "flink.max-committed-checkpoint-id": str(checkpoint)}
+    data = pa.Table.from_pylist([dict(row) for row in rows], schema=schema_to_pyarrow(table.schema()))
+    table.append(data, snapshot_properties=summary)
+
+
+def ledger_row(second: int, *, partition: int = 0, accepted: int = 1) -> dict[str, Any]:
+    """What a partition had in the ten seconds from `second` after noon."""
+    return {
+        "partition": partition,
+        "arrived_from": noon(second),
+        "arrived_until": noon(second + 10),
+        "first_offset": second,
+        "last_offset": second + 9,
+        "accepted": accepted,
+        "rejected": 0,
+        "heartbeats": 0,
+    }
+
+
+def pane_row(second: int, *, length: int = 10) -> dict[str, Any]:
+    """A pane of one message that arrived in the interval from `second` after noon."""
+    return {
+        "service": "cart",
+        "window_start": NOON,
+        "arrived_from": noon(second),
+        "arrived_until": noon(second + length),
+        "messages": 1,
+    }
+
+
+def rejected_row(second: float, partition: int, offset: int) -> dict[str, Any]:
+    """A rejected message."""
+    return {"partition": partition, "offset": offset, "arrived": noon(second), "reason": "empty", "payload": b""}

@@ -1,0 +1,110 @@
+"""Apply makes tables match a definition, says so before, and refuses what stored panes could not survive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyiceberg.catalog.sql import SqlCatalog
+
+from iceberg.apply import GENERATION_PROPERTY, applied_definition, plan_tables
+from iceberg.errors import IncompatibleChangeError
+from iceberg.lake_view import TABLES, metadata_locations, pin
+from streams.definition import Definition
+from tests.definitions import HEALTH, PAGE_VIEWS, changed
+from tests.iceberg.lakes import commit, ledger_row, noon, open_local, pane_row
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> SqlCatalog:
+    return open_local(tmp_path)
+
+
+def apply(catalog: SqlCatalog, definition: Definition) -> list[str]:
+    changes = plan_tables(catalog, definition)
+    for change in changes:
+        change.run()
+    return [change.description for change in changes]
+
+
+@pytest.mark.parametrize("definition", [HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
+def test_makes_every_table_once(catalog: SqlCatalog, definition: Definition) -> None:
+    name = definition.name
+    made = ("minute_panes", "day_panes", "ledger", "rejected")
+    assert apply(catalog, definition) == [f"create table {name}.{table}" for table in made]
+    assert apply(catalog, definition) == []
+    assert applied_definition(catalog, name) == definition
+    assert set(metadata_locations(catalog)) == {(name, table) for table in TABLES}
+
+
+def test_plan_changes_nothing(catalog: SqlCatalog) -> None:
+    assert len(plan_tables(catalog, HEALTH)) == 4
+    assert len(plan_tables(catalog, HEALTH)) == 4
+    assert applied_definition(catalog, "health") is None
+
+
+def test_tables_are_as_documented(catalog: SqlCatalog) -> None:
+    apply(catalog, HEALTH)
+    panes = catalog.load_table("health.minute_panes")
+    required = {field.name for field in panes.schema().fields if field.required}
+    assert required == {"service", "window_start", "arrived_from", "arrived_until", "messages"}
+    assert panes.properties[GENERATION_PROPERTY] == "0"
+    assert [str(field.transform) for field in panes.spec().fields] == ["day"]
+    assert [str(field.transform) for field in catalog.load_table("health.day_panes").spec().fields] == ["month"]
+    assert panes.schema().column_names[:5] == ["service", "window_start", "arrived_from", "arrived_until", "messages"]
+
+
+def test_adds_columns_of_new_measures(catalog: SqlCatalog) -> None:
+    apply(catalog, HEALTH)
+    grown = changed("measures/load", {"value": "CPU * 2", "decimals": 3, "min": 0, "max": 2})
+    done = apply(catalog, grown)
+    parts = ("count", "sum", "min", "max", "max_at")
+    added = [f"add column health.{table}.load_{part}" for table in ("minute_panes", "day_panes") for part in parts]
+    assert [line for line in done if line.startswith("add column")] == added
+    assert apply(catalog, grown) == []
+    assert applied_definition(catalog, "health") == grown
+    assert catalog.load_table("health.day_panes").schema().column_names[-5:] == [f"load_{part}" for part in parts]
+
+
+def test_notes_definitions_that_change_no_column(catalog: SqlCatalog) -> None:
+    apply(catalog, HEALTH)
+    retitled = HEALTH.model_copy(update={"title": "Other words"})
+    assert all(line.startswith("note the definition") for line in apply(catalog, retitled))
+    assert applied_definition(catalog, "health") == retitled
+    assert apply(catalog, retitled) == []
+
+
+def test_refuses_in_one_line(catalog: SqlCatalog) -> None:
+    apply(catalog, HEALTH)
+    with pytest.raises(
+        IncompatibleChangeError, match=r"^health: measures\.cpu cannot be removed: stored panes hold it$"
+    ):
+        plan_tables(catalog, changed("measures/cpu", None))
+    assert applied_definition(catalog, "health") == HEALTH
+
+
+def test_goes_on_after_half_an_apply(catalog: SqlCatalog) -> None:
+    for change in plan_tables(catalog, HEALTH)[:2]:
+        change.run()
+    assert apply(catalog, HEALTH) == ["create table health.ledger", "create table health.rejected"]
+
+
+def test_pins_the_state_of_all_tables(catalog: SqlCatalog) -> None:
+    apply(catalog, HEALTH)
+    empty = pin(catalog, "health")
+    assert (empty.minute_snapshot, empty.day_snapshot, empty.day_cut, empty.complete_until, empty.committed) == (
+        None,
+    ) * 5
+    for table in TABLES:
+        loaded = catalog.load_table(("health", table))
+        with loaded.update_spec() as update:
+            for field in loaded.spec().fields:
+                update.remove_field(field.name)
+    for checkpoint, at in ((1, 1180), (2, 1190)):
+        commit(catalog.load_table("health.ledger"), [ledger_row(at)], "a", checkpoint)
+        commit(catalog.load_table("health.minute_panes"), [pane_row(at)], "a", checkpoint)
+    commit(catalog.load_table("health.day_panes"), [pane_row(600, length=600)], "a", 2)
+    view = pin(catalog, "health")
+    assert (view.day_cut, view.complete_until) == (noon(1200), noon(1200))
+    assert view.minute_snapshot == catalog.load_table("health.minute_panes").metadata.current_snapshot_id
+    assert view.definition == HEALTH

@@ -1,0 +1,70 @@
+"""Bounds of time columns come from manifests, also when commits merge, delete or add nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyiceberg.expressions import EqualTo
+from pyiceberg.table import Table
+
+from iceberg.bounds import first_added, latest
+from tests.definitions import HEALTH
+from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local
+
+
+@pytest.fixture(params=["appended manifests", "merged manifests"])
+def ledger(tmp_path: Path, request: pytest.FixtureRequest) -> Table:
+    merge = {"commit.manifest-merge.enabled": "true", "commit.manifest.min-count-to-merge": "2"}
+    properties = merge if request.param == "merged manifests" else {}
+    return make_tables(open_local(tmp_path), HEALTH, **properties)["ledger"]
+
+
+def test_empty_tables_have_no_bounds(ledger: Table) -> None:
+    assert latest(ledger, "arrived_until") is None
+
+
+def test_latest_is_over_all_commits(ledger: Table) -> None:
+    commit(ledger, [ledger_row(20), ledger_row(40)])
+    commit(ledger, [ledger_row(0)])
+    assert latest(ledger, "arrived_until") == noon(50)
+    assert latest(ledger, "arrived_from") == noon(40)
+
+
+def test_latest_keeps_to_its_snapshot(ledger: Table) -> None:
+    commit(ledger, [ledger_row(0)])
+    first = ledger.current_snapshot()
+    commit(ledger, [ledger_row(10)])
+    assert latest(ledger, "arrived_until", first) == noon(10)
+    assert latest(ledger, "arrived_until") == noon(20)
+
+
+def test_latest_forgets_deleted_rows(ledger: Table) -> None:
+    commit(ledger, [ledger_row(0)])
+    commit(ledger, [ledger_row(10, partition=1)])
+    assert latest(ledger, "arrived_until") == noon(20)
+    ledger.delete(EqualTo(term="partition", value=1))
+    assert latest(ledger, "arrived_until") == noon(10)
+
+
+def test_first_added_is_of_one_commit(ledger: Table) -> None:
+    for second in (0, 30, 10):
+        commit(ledger, [ledger_row(second), ledger_row(second + 10)])
+        snapshot = ledger.current_snapshot()
+        assert snapshot is not None
+        assert first_added(ledger, "arrived_from", snapshot) == noon(second)
+
+
+def test_empty_commits_add_nothing(ledger: Table) -> None:
+    commit(ledger, [ledger_row(0)])
+    commit(ledger, [])
+    snapshot = ledger.current_snapshot()
+    assert snapshot is not None
+    assert first_added(ledger, "arrived_from", snapshot) is None
+    assert latest(ledger, "arrived_until") == noon(10)
+
+
+def test_keeps_what_is_before_the_epoch(ledger: Table) -> None:
+    old = ledger_row(0) | {"arrived_from": noon(0).replace(year=1969), "arrived_until": noon(0).replace(year=1969)}
+    commit(ledger, [old])
+    assert latest(ledger, "arrived_until") == noon(0).replace(year=1969)
