@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 _ENQUEUED_AT_ONCE = 1000
 """Messages handed to the client before the event loop gets its turn again (about two milliseconds)."""
+
+_SERVE_SECONDS = 0.001
 
 
 def _settings(
@@ -59,42 +61,30 @@ def _translated(error: KafkaError | None, bootstrap: str) -> TopicError:
 
 
 class _Batch:
-    """The messages of one call, counted down by the delivery thread; resolves a future of the caller's loop."""
+    """The messages of one call, counted down as their deliveries are served."""
 
-    __slots__ = ("_error", "_future", "_left", "_lock", "_loop", "size")
+    __slots__ = ("_error", "_left", "outcome")
 
-    def __init__(self, messages: int, size: int) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._future: asyncio.Future[KafkaError | None] = self._loop.create_future()
+    def __init__(self, messages: int) -> None:
+        self.outcome: asyncio.Future[KafkaError | None] = asyncio.get_running_loop().create_future()
         self._left = messages
-        self._lock = threading.Lock()
         self._error: KafkaError | None = None
-        self.size = size
 
     def delivered(self, error: KafkaError | None, _message: Message | None = None) -> None:
-        """Called once for each message: by the delivery thread, or by the sender for one that was not taken."""
-        with self._lock:
-            if error is not None:
-                self._error = error
-            self._left -= 1
-            done = self._left == 0
-        if done and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._resolve)
-
-    def _resolve(self) -> None:
-        if not self._future.done():
-            self._future.set_result(self._error)
-
-    async def outcome(self) -> KafkaError | None:
-        """The last error, or None once every message is acknowledged."""
-        return await self._future
+        """Called once for each message, in the loop's thread."""
+        if error is not None:
+            self._error = error
+        self._left -= 1
+        if self._left == 0:
+            self.outcome.set_result(self._error)
 
 
 class Producer:
-    """An asynchronous producer with a bound on what may wait for Kafka.
+    """An asynchronous producer with a bound on what may wait for Kafka. Any number of coroutines of one loop send.
 
-    One thread serves the deliveries; any number of coroutines send. It connects by itself, also to a Kafka that
-    comes later or back again, so making one never fails.
+    Deliveries are served by the loop itself, every millisecond while any are due: a thread of their own would fight
+    the loop for Python's lock once for every message. It connects by itself, also to a Kafka that comes later or comes
+    back, so making one never fails.
     """
 
     def __init__(
@@ -105,15 +95,12 @@ class Producer:
         most_messages: int = 200_000,
         most_bytes: int = 128 * 1024 * 1024,
     ) -> None:
-        self._bootstrap = bootstrap
+        self._bootstrap, self._timeout_seconds = bootstrap, timeout_seconds
         self._most_messages, self._most_bytes = most_messages, most_bytes
-        self._timeout_seconds = timeout_seconds
         self._waiting_messages = self._waiting_bytes = 0
         self._client = self._connect()
         self._retired: list[Client] = []
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._serve_deliveries, name="kafka-deliveries", daemon=True)
-        self._thread.start()
+        self._serving = False
 
     @property
     def waiting(self) -> int:
@@ -131,17 +118,16 @@ class Producer:
             return
         size = sum(map(len, payloads))
         self._admit(len(payloads), size)
-        batch = _Batch(len(payloads), size)
-        settled = asyncio.ensure_future(self._settle(topic, payloads, batch))
-        error = await asyncio.shield(settled)
+        error = await asyncio.shield(asyncio.ensure_future(self._settle(topic, payloads, size)))
         if error is not None:
             raise _translated(error, self._bootstrap)
 
     async def close(self, timeout_seconds: float = 10.0) -> None:
-        """Wait for what is on its way, then stop. Nothing may be sent afterwards."""
-        await asyncio.to_thread(self._client.flush, timeout_seconds)
-        self._closing.set()
-        await asyncio.to_thread(self._thread.join)
+        """Wait for what is on its way. Nothing may be sent afterwards."""
+        end = time.monotonic() + timeout_seconds
+        while self._waiting_messages and time.monotonic() < end:
+            await asyncio.sleep(_SERVE_SECONDS)
+        self._client.purge()
 
     def _admit(self, messages: int, size: int) -> None:
         full = self._waiting_messages + messages > self._most_messages or self._waiting_bytes + size > self._most_bytes
@@ -150,17 +136,19 @@ class Producer:
         self._waiting_messages += messages
         self._waiting_bytes += size
 
-    async def _settle(self, topic: str, payloads: Sequence[bytes], batch: _Batch) -> KafkaError | None:
+    async def _settle(self, topic: str, payloads: Sequence[bytes], size: int) -> KafkaError | None:
         """Runs to its end even if the sender has gone, so that the bound stays true."""
+        batch = _Batch(len(payloads))
         try:
             await self._enqueue(topic, payloads, batch)
-            return await batch.outcome()
+            return await batch.outcome
         finally:
             self._waiting_messages -= len(payloads)
-            self._waiting_bytes -= batch.size
+            self._waiting_bytes -= size
 
     async def _enqueue(self, topic: str, payloads: Sequence[bytes], batch: _Batch) -> None:
         produce, delivered = self._client.produce, batch.delivered
+        self._serve_later()
         for index, payload in enumerate(payloads, 1):
             try:
                 produce(topic, payload, on_delivery=delivered)
@@ -181,11 +169,18 @@ class Producer:
     def _connect(self) -> Client:
         return Client(_settings(self._bootstrap, self._timeout_seconds, 2, 2 * self._most_messages))
 
-    def _serve_deliveries(self) -> None:
-        while not self._closing.is_set():
-            self._client.poll(0.1)
-            for client in self._retired:
-                client.poll(0)
+    def _serve_later(self) -> None:
+        if not self._serving:
+            self._serving = True
+            asyncio.get_running_loop().call_later(_SERVE_SECONDS, self._serve)
+
+    def _serve(self) -> None:
+        """Call back for every delivery that is known, and come again while some are not."""
+        for client in (self._client, *self._retired):
+            client.poll(0)
+        self._serving = False
+        if self._waiting_messages:
+            self._serve_later()
 
 
 class BulkProducer:

@@ -1,0 +1,132 @@
+"""How fast a stream is aggregated: messages preloaded in Kafka, through the stream's own job, to committed tables.
+
+The job is the live job of the stream with its four sinks and exactly-once checkpoints, told to stop where the topic
+ends. A run counts only if panes and ledger hold every message exactly once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from compose.embedded.layout import Layout
+from compose.embedded.supervisor import Supervisor
+from flink_jobs.client import FlinkClient
+from flink_jobs.render import JobStart, render
+from flink_jobs.settings import FlinkSettings
+from iceberg.apply import drop_tables, plan_tables
+from iceberg.catalog import open_catalog
+from iceberg.settings import LakeSettings
+from query.requests import SeriesRequest, Step, WindowRequest
+from query.service import QueryService
+from query.settings import QuerySettings
+from query.sql_clients import ledger_totals
+from query.trino_client import TrinoClient
+from scripts.benches.preload import preload
+from scripts.benches.report import Metrics
+from scripts.benches.subject import declared
+from scripts.benches.usage import Usage
+from scripts.settings import ScriptSettings
+from streams.definition import Definition
+from streams.errors import WindowpaneError
+from streams.topics import Topics
+
+__all__ = ["Settings", "measure"]
+
+_ENGINES = ("taskmanager", "jobmanager", "kafka", "objectstore", "postgres")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`keys` series of the stream, `messages` of them in all, event times spread over `minutes`."""
+
+    stream: str = "health"
+    messages: int = 10_000_000
+    keys: int = 40
+    minutes: int = 60
+    runs: int = 3
+    checkpoint_seconds: float = 10.0
+    timeout_seconds: float = 300.0
+
+
+def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
+    """Preload once, then one job after another; raises WindowpaneError if a message is lost or counted twice."""
+    script = ScriptSettings()
+    name = f"bench_{settings.stream}"
+    definition = declared(settings.stream, script).model_copy(update={"name": name, "topic": name})
+    end = datetime.now(UTC).replace(second=0, microsecond=0)
+    start = end - timedelta(minutes=settings.minutes)
+    preload(script.kafka, name, definition, settings.messages, settings.keys, start=start, end=end, say=say)
+    try:
+        for _ in range(settings.runs):
+            yield _run(settings, definition, script)
+            _verify(definition, start, end, settings.messages)
+    finally:
+        drop_tables(open_catalog(LakeSettings()), definition)
+        with Topics(script.kafka) as topics:
+            topics.delete(name)
+
+
+def _run(settings: Settings, definition: Definition, script: ScriptSettings) -> Metrics:
+    """One job over the whole topic, into fresh tables."""
+    catalog = open_catalog(LakeSettings())
+    drop_tables(catalog, definition)
+    for change in plan_tables(catalog, definition):
+        change.run()
+    with Topics(script.kafka) as topics:
+        ends = topics.end_offsets(definition.topic)
+    flink = FlinkClient(FlinkSettings())
+    job_script = render(definition, script.kafka, JobStart(ends=ends), flink.settings.watermark_slack_ms)
+    states = Supervisor(Layout(script.home)).states()
+    with Usage(states[name].pid for name in _ENGINES) as usage, Usage([states["taskmanager"].pid]) as worker:
+        options = {"execution.checkpointing.interval": f"{settings.checkpoint_seconds:.0f} s"}
+        job = flink.run(job_script, options)
+        timestamps = _await_finished(flink, job, settings.timeout_seconds)
+    seconds = (timestamps["FINISHED"] - timestamps["CREATED"]) / 1000
+    steady = (timestamps["FINISHED"] - timestamps["RUNNING"]) / 1000
+    return {
+        "messages_per_second": settings.messages / steady,
+        "messages_per_second_with_start": settings.messages / seconds,
+        "messages_per_cpu_second": settings.messages / usage.cpu_seconds,
+        "seconds": steady,
+        "cpu_seconds": usage.cpu_seconds,
+        "peak_rss_bytes": usage.peak_rss_bytes,
+        "taskmanager_peak_rss_bytes": worker.peak_rss_bytes,
+    }
+
+
+def _await_finished(flink: FlinkClient, job: str, timeout_seconds: float) -> dict[str, int]:
+    """Wait for the end of a bounded job; state → when it was entered, in milliseconds."""
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        details = flink.get(f"/jobs/{job}")
+        if details["state"] == "FINISHED":
+            # The job is RUNNING while its tasks still deploy: reading starts when the last task runs.
+            running = max(vertex["start-time"] for vertex in details["vertices"])
+            return {**details["timestamps"], "RUNNING": running}
+        if details["state"] in ("FAILED", "CANCELED") or time.monotonic() > deadline:
+            raise WindowpaneError(f"the job is {details['state']}; see windowpane logs taskmanager")
+        time.sleep(0.1)
+
+
+def _verify(definition: Definition, start: datetime, end: datetime, messages: int) -> None:
+    """Raise unless ledger, minute panes and day panes hold each message exactly once."""
+    service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
+    service.refresh()
+    day = timedelta(days=1)
+    whole = WindowRequest(definition.name, _midnight(start), _midnight(end) + day, by=())
+    minutes = service.series(SeriesRequest(whole, Step.HOUR))
+    ledger = ledger_totals(TrinoClient(QuerySettings()), definition.name)
+    found = {
+        "ledger": sum(partition.accepted for partition in ledger),
+        "minute panes": sum(group["messages"] for _, groups in minutes.points for group in groups),
+        "day panes": sum(group["messages"] for group in service.window(whole).groups),
+    }
+    if set(found.values()) != {messages}:
+        raise WindowpaneError(f"not every one of {messages} messages is counted once: {found}")
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0)
