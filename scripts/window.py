@@ -84,7 +84,7 @@ def _show(definition: Definition, answer: dict[str, Any]) -> None:
             cells += [_number(group[name][part]) for part in ("mean", "min", "max")] + [group[name]["max_at"] or ""]
         cells += [f"{group[name]['distinct']:,}" for name in definition.distincts]
         table.add_row(*cells)
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     console.print(table if groups else "No messages in this window.")
     console.print(f"Complete until {answer['complete_until'] or 'nothing yet'}.")
 
