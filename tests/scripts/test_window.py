@@ -1,0 +1,77 @@
+"""`windowpane window` asks as the API does, and shows groups as they are, whatever their names hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from query.errors import InvalidRequestError, UnknownStreamError
+from scripts.window import _show, command
+from tests.definitions import HEALTH, PAGE_VIEWS
+
+SPAN = ["--start", "2026-03-01T10:17:00Z", "--end", "2026-03-04T09:05:00Z"]
+MEASURE = {"count": 2, "mean": 0.123456789, "min": 0.1, "max": 0.2, "max_at": "2026-03-02T14:03:11.250Z"}
+NOTHING = {"count": 0, "mean": None, "min": None, "max": None, "max_at": None}
+
+
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINDOWPANE_KAFKA", "127.0.0.1:1")
+    monkeypatch.setenv("COLUMNS", "300")
+
+
+def answer(*groups: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "start": "2026-03-01T10:17:00Z",
+        "end": "2026-03-04T09:05:00Z",
+        "complete_until": None,
+        "groups": list(groups),
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "part"),
+    [
+        (["nope", *SPAN], UnknownStreamError, "no stream 'nope'; known: health, page_views"),
+        (["health", *SPAN, "--where", "host=a"], InvalidRequestError, "host: is not a dimension"),
+        (["health", *SPAN, "--by", "host"], InvalidRequestError, "by: 'host' is not a dimension"),
+        (["health", *SPAN[:3], "2026-03-01"], InvalidRequestError, "end: is not a time"),
+    ],
+)
+def test_refuses_before_it_asks_an_engine(arguments: list[str], error: type[Exception], part: str) -> None:
+    result = CliRunner().invoke(command, arguments)
+    assert isinstance(result.exception, error)
+    assert part in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [(["health", *SPAN, "--where", "cart"], "'cart' is not DIM=VALUE"), (["health"], "Missing option '--start'")],
+)
+def test_refuses_wrong_usage(arguments: list[str], part: str) -> None:
+    result = CliRunner().invoke(command, arguments)
+    assert result.exit_code == 2
+    assert part in result.output
+
+
+@pytest.mark.parametrize("name", ["cart", "[/b]", "[red]x", ":smile:", "\\[x]", "a=b"])
+def test_shows_names_as_they_are(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    group = {"service": name, "messages": 81_234, "cpu": MEASURE, "ram": MEASURE, "disk": NOTHING}
+    _show(HEALTH, answer(group))
+    shown = capsys.readouterr().out
+    for part in (name, "81,234", "0.123457", "2026-03-02T14:03:11.250Z", "Complete until nothing yet."):
+        assert part in shown
+
+
+def test_shows_totals_and_distincts(capsys: pytest.CaptureFixture[str]) -> None:
+    _show(PAGE_VIEWS, answer({"messages": 5, "load_ms": MEASURE, "visitors": {"distinct": 1_234}}))
+    shown = capsys.readouterr().out
+    assert "1,234" in shown
+    assert "site" not in shown
+
+
+def test_says_that_nothing_happened(capsys: pytest.CaptureFixture[str]) -> None:
+    _show(HEALTH, answer())
+    assert "No messages in this window." in capsys.readouterr().out
