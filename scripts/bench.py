@@ -16,13 +16,16 @@ from scripts.benches.report import Metrics, Report, machine
 __all__ = ["BENCHES", "command"]
 
 BENCHES = {
+    "ingest": "Messages preloaded in Kafka, until panes, ledger and rejected are committed.",
     "freshness": "A message posted, until the API shows it.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }
 """Name of a module in scripts.benches → what it measures."""
 
+_LIST = "\b\nBenchmarks:\n" + "\n".join(f"  {name:<12} {text}" for name, text in BENCHES.items())
 
-@click.command(name="bench")
+
+@click.command(name="bench", epilog=_LIST)
 @click.argument("name", type=click.Choice(sorted(BENCHES)))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a setting; tables show them all.")
