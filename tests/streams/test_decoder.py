@@ -99,8 +99,14 @@ def test_any_bytes_are_decided(payload: bytes) -> None:
 
 
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**25), 10**25) | st.floats() | st.text(alphabet='ab:"\\é\ud800\0', max_size=6),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(alphabet="ab:\\", max_size=2), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**25), 10**25)
+    | st.floats()
+    | st.text(alphabet='ab:"\\é\ud800\0', max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(alphabet="ab:\\", max_size=2), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

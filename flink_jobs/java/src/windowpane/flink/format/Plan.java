@@ -17,7 +17,7 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
  */
 public record Plan(List<String> eventTime, List<Field> fields, List<Column> columns) {
     /** Measures and whole numbers stay where a double is exact. */
-    static final double EXACT = 9007199254740992.0;
+    static final long EXACT = 1L << 53;
 
     /** The JSON type a field must have. */
     public enum Type {

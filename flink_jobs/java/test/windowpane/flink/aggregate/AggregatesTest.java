@@ -94,7 +94,7 @@ class AggregatesTest {
                 () -> humps[random.nextInt(40)] + random.nextGaussian() * 2000);
         for (DoubleSupplier shape : shapes) {
             for (int perMinute : new int[] {60, 3000}) {
-                int minutes = perMinute == 60 ? 1440 : 300;
+                int minutes = perMinute == 60 ? 1440 : 100;
                 long[] all = new long[minutes * perMinute];
                 DigestMerge merge = new DigestMerge();
                 Quantiles day = merge.createAccumulator();
