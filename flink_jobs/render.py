@@ -21,15 +21,17 @@ __all__ = ["JobScript", "JobStart", "render"]
 
 @dataclass(frozen=True, slots=True)
 class JobStart:
-    """Where a job begins and what its sinks already hold.
+    """Where a job begins, what its sinks already hold, and where it ends.
 
     `start`: arrival time to read from, None for the beginning of the topic. `cuts`: table → arrival time whose rows
     it already has. `held`: Kafka partition → highest offset that `rejected` already has.
+    `ends`: Kafka partition → offset to stop before, of every partition; None to run for ever.
     """
 
     start: datetime | None = None
     cuts: Mapping[str, datetime | None] = field(default_factory=dict)
     held: Mapping[int, int] = field(default_factory=dict)
+    ends: Mapping[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,9 @@ def _source_options(definition: Definition, kafka: str, start: JobStart) -> dict
     if start.start is not None:
         millis = int(start.start.timestamp() * 1000)
         mode = {"scan.startup.mode": "timestamp", "scan.startup.timestamp-millis": str(millis)}
+    if start.ends is not None:
+        ends = ";".join(f"partition:{partition},offset:{offset}" for partition, offset in start.ends.items())
+        mode |= {"scan.bounded.mode": "specific-offsets", "scan.bounded.specific-offsets": ends}
     return {
         "connector": "kafka",
         "topic": definition.topic,

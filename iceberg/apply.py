@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pyiceberg.exceptions import NoSuchTableError
@@ -20,6 +21,7 @@ __all__ = [
     "GENERATION_PROPERTY",
     "Change",
     "applied_definition",
+    "drop_tables",
     "noted_definition",
     "plan_tables",
 ]
@@ -66,6 +68,14 @@ def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:
             raise IncompatibleChangeError(definition.name, key, reason)
     with translated():
         return [change for layout in layouts(definition) for change in _plan_table(catalog, definition, layout)]
+
+
+def drop_tables(catalog: Catalog, definition: Definition) -> None:
+    """Remove the stream's tables with all they hold; those that are not there are no error."""
+    with translated():
+        for layout in layouts(definition):
+            with suppress(NoSuchTableError):
+                catalog.purge_table((definition.name, layout.name))
 
 
 def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -> list[Change]:
