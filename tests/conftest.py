@@ -1,0 +1,77 @@
+"""The stack that tests of the real engines share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from compose.embedded.settings import CHECKOUT, StackSettings
+from compose.embedded.stack import Stack
+from scripts.bring_up import bring_up
+from scripts.console import download_progress, say
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs the stack is an integration test."""
+    for item in items:
+        if {"stack", "stack_environment"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.integration)
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The whole product, running: engines, streams applied, web service and keeper; no live input.
+
+    Its WINDOWPANE_* variables are set in this process too. WINDOWPANE_TEST_HOME names a home to use and to leave
+    running; otherwise it has a home and ports of its own, and is taken down at the end.
+    """
+    lent = os.environ.get("WINDOWPANE_TEST_HOME")
+    home = Path(lent) if lent else Path(tempfile.mkdtemp(prefix="windowpane-test-"))
+    stack = Stack(StackSettings(home=home, port=_port_of(home), streams=_own_streams(home)))
+    try:
+        os.environ.update(bring_up(stack, say, download_progress, live_input=False))
+        yield stack
+    finally:
+        if not lent:
+            stack.down(say)
+            keep_logs(stack)
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack_environment(stack: Stack) -> dict[str, str]:
+    """The WINDOWPANE_* variables of the shared stack."""
+    return stack.environment()
+
+
+def keep_logs(stack: Stack) -> None:
+    """Copy a stack's logs to test-artifacts/, where CI keeps them."""
+    shutil.copytree(stack.layout.log, CHECKOUT / "test-artifacts" / "log" / stack.layout.home.name, dirs_exist_ok=True)
+
+
+def _port_of(home: Path) -> int:
+    """The web port of a home that is in use already, else a free one."""
+    lent = Stack(StackSettings(home=home))
+    return lent.ports.web if lent.states() else free_port()
+
+
+def _own_streams(home: Path) -> Path:
+    """A folder of the stack's own with the shipped definitions, to which tests add streams of theirs."""
+    folder = home / "streams"
+    folder.mkdir(parents=True, exist_ok=True)
+    for shipped in (CHECKOUT / "streams").glob("*.toml"):
+        shutil.copyfile(shipped, folder / shipped.name)
+    return folder
