@@ -74,7 +74,7 @@ def _engine(stack: Stack, name: str, state: ProgramState | None) -> EngineStatus
 
 
 def _streams(stack: Stack) -> dict[str, dict[str, Any]]:
-    os.environ.update(stack.environment)
+    os.environ.update(stack.environment())
     # It reads those variables at import and on call; the heavy engine clients come with it.
     from scripts.stream_status import stream_status
 

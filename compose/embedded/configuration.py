@@ -40,14 +40,19 @@ FILES = {
 """Template (without `.j2`) to its place under the home and the programs it concerns."""
 
 
+def _supervisor_text(value: object) -> str:
+    """supervisord expands per cent signs in every value."""
+    return str(value).replace("%", "%%")
+
+
 def _supervisor_word(word: str) -> str:
-    """One word of a command line: quoted for shlex, per cent signs doubled for supervisord's expansion."""
-    return shlex.quote(word).replace("%", "%%")
+    """One word of a command line, which supervisord splits as a shell would."""
+    return _supervisor_text(shlex.quote(word))
 
 
 def _supervisor_environment(variables: Mapping[str, str]) -> str:
     """Its reader wants quotes and knows no escapes; no value of ours holds a double quote."""
-    return ",".join('{}="{}"'.format(name, value.replace("%", "%%")) for name, value in variables.items())
+    return ",".join('{}="{}"'.format(name, _supervisor_text(value)) for name, value in variables.items())
 
 
 _environment = Environment(
@@ -56,6 +61,7 @@ _environment = Environment(
     keep_trailing_newline=True,
     autoescape=False,
 )
+_environment.filters["supervisor_text"] = _supervisor_text
 _environment.filters["supervisor_word"] = _supervisor_word
 _environment.filters["supervisor_environment"] = _supervisor_environment
 

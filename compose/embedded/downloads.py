@@ -40,14 +40,16 @@ def is_intact(jar: Jar, cache: Path) -> bool:
     return _has_size(path, jar.size) and _sha256(path) == jar.sha256
 
 
-def fetch(jars: Sequence[Jar], cache: Path, advance: Advance) -> None:
+def fetch(jars: Sequence[Jar], cache: Path, advance: Advance, repositories: Sequence[str] = ()) -> None:
     """Bring all of `jars` into `cache`; `advance(bytes)` is called from several threads as bytes arrive.
+
+    `repositories` are addresses tried in turn; left alone, those that jgo is configured with.
 
     Raises:
         InstallError: a file could not be had, or is not the one that was locked.
     """
     largest_first = sorted(missing(jars, cache), key=lambda jar: -jar.size)
-    repositories = list(MavenContext(repo_cache=cache).remote_repos.values())
+    repositories = repositories or list(MavenContext(repo_cache=cache).remote_repos.values())
     with (
         httpx.Client(follow_redirects=True, timeout=60, limits=httpx.Limits(max_connections=TRANSFERS)) as client,
         ThreadPoolExecutor(TRANSFERS) as pool,
@@ -56,7 +58,7 @@ def fetch(jars: Sequence[Jar], cache: Path, advance: Advance) -> None:
             done.result()
 
 
-def _fetch_one(client: httpx.Client, repositories: list[str], jar: Jar, cache: Path, advance: Advance) -> None:
+def _fetch_one(client: httpx.Client, repositories: Sequence[str], jar: Jar, cache: Path, advance: Advance) -> None:
     target = cache / jar.path
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")

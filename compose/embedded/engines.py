@@ -175,7 +175,7 @@ def _trino(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
         "-Djdk.nio.maxCachedBufferSize=2000000",
         f"-Dconfig={etc / 'config.properties'}",
         f"-Dlog.levels-file={etc / 'log.properties'}",
-        *(f"-D{line}" for line in (etc / "node.properties").read_text().split()),
+        *(f"-D{line}" for line in (etc / "node.properties").read_text().splitlines()),
     )
     command = _java(runtime.java25, options, [f"{runtime.trino}/lib/*"], "io.trino.server.TrinoServer")
     return Program("trino", command, layout.data, _JVM)

@@ -97,7 +97,6 @@ class Stack:
         """Whether the named program answers a client's question now."""
         return probe(name, self.addresses)
 
-    @property
     def environment(self) -> dict[str, str]:
         """The WINDOWPANE_* variables, as `up` wrote them.
 

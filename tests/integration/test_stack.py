@@ -1,0 +1,139 @@
+"""The stack itself: what it says, what it survives, what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from compose.embedded.engines import ENGINES
+from compose.embedded.leftovers import find_leftovers
+from compose.embedded.settings import CHECKOUT, StackSettings
+from compose.embedded.stack import Stack
+from compose.embedded.waiting import until
+from scripts.bring_up import bring_up
+from scripts.console import download_progress, say
+from tests.conftest import free_port, keep_logs
+
+pytestmark = pytest.mark.integration
+
+GIB = 1 << 30
+
+
+def windowpane(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line on a stack, as a person would."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_")}
+    home = {"WINDOWPANE_HOME": str(stack.layout.home), "WINDOWPANE_PORT": str(stack.ports.web)}
+    command = [str(CHECKOUT / "windowpane"), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", env=kept | home, timeout=300)
+
+
+def processes(stack: Stack) -> list[psutil.Process]:
+    """The supervisor and all below it."""
+    supervisor = psutil.Process(stack.supervisor.pid)
+    return [supervisor, *supervisor.children(recursive=True)]
+
+
+def test_status_names_engines_and_streams(stack: Stack) -> None:
+    done = windowpane(stack, "status", "--json")
+    found = json.loads(done.stdout)
+    assert found["url"] == stack.url
+    assert {"kafka", "trino", "flink", "postgres", "objectstore", "web"} <= set(found["engines"])
+    assert {name: engine["state"] for name, engine in found["engines"].items() if engine["state"] != "ready"} in (
+        {},
+        {"agent": "down"},
+    )
+    assert {"health", "page_views"} <= set(found["streams"])
+    assert {"job", "complete_until", "lag", "rejected"} <= set(found["streams"]["health"])
+
+
+def test_up_again_changes_nothing(stack: Stack) -> None:
+    before = {name: state.pid for name, state in stack.states().items() if state.running}
+    done = windowpane(stack, "up", "--no-input")
+    assert (done.returncode, done.stdout) == (0, f"{stack.url}\n"), done.stderr
+    assert {name: state.pid for name, state in stack.states().items() if state.running} == before
+
+
+def test_doctor_finds_nothing_wrong(stack: Stack) -> None:
+    done = windowpane(stack, "doctor")
+    assert done.returncode == 0, done.stdout
+
+
+def test_logs_show_one_service(stack: Stack) -> None:
+    assert "Kafka Server started" in windowpane(stack, "logs", "kafka", "-n", "1000").stdout
+    done = windowpane(stack, "logs", "mongodb")
+    assert done.returncode == 2
+    assert "there is no service mongodb" in done.stderr
+
+
+def test_everything_listens_on_loopback(stack: Stack) -> None:
+    listening = [
+        connection.laddr
+        for process in processes(stack)
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 8
+    assert {address.ip.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
+
+
+def test_home_is_private(stack: Stack) -> None:
+    assert stack.layout.home.stat().st_mode & 0o777 == 0o700
+    for path in (stack.layout.secrets, stack.layout.environment, stack.layout.supervisor_config):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_stack_fits_in_memory(stack: Stack) -> None:
+    assert sum(process.memory_info().rss for process in processes(stack)) <= 4.5 * GIB
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, "web", "keeper"])
+def test_killed_process_comes_back(stack: Stack, engine: str) -> None:
+    killed = stack.states()[engine].pid
+    os.kill(killed, 9)
+    until(lambda: stack.states()[engine].pid not in (0, killed), 60)
+    until(lambda: stack.answers(engine), 120)
+
+
+@pytest.fixture(scope="module")
+def second(stack: Stack) -> Iterator[Stack]:
+    """The engines of a second stack beside the shared one."""
+    assert stack.states()
+    with tempfile.TemporaryDirectory(prefix="windowpane-second-") as home:
+        made = Stack(StackSettings(home=Path(home), port=free_port()))
+        try:
+            bring_up(made, say, download_progress, engines_only=True)
+            yield made
+        finally:
+            made.down(say)
+            keep_logs(made)
+
+
+def test_two_stacks_run_side_by_side(stack: Stack, second: Stack) -> None:
+    assert all(stack.answers(engine) and second.answers(engine) for engine in ENGINES)
+    assert not set(vars(stack.ports).values()) & set(vars(second.ports).values())
+
+
+def test_killed_supervisor_takes_all_with_it_and_up_returns(second: Stack) -> None:
+    family = processes(second)
+    family[0].kill()
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
+    assert windowpane(second, "up", "--engines-only").returncode == 0
+    assert all(second.answers(engine) for engine in ENGINES)
+
+
+def test_down_leaves_no_process(second: Stack) -> None:
+    family = processes(second)
+    done = windowpane(second, "down")
+    assert done.returncode == 0, done.stderr
+    assert [process for process in family if process.is_running()] == []
+    assert find_leftovers(second.layout) == []
+    assert windowpane(second, "status").returncode == 1
+    assert windowpane(second, "down").returncode == 0
