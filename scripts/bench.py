@@ -17,6 +17,7 @@ __all__ = ["BENCHES", "command"]
 
 BENCHES = {
     "ingest": "Messages preloaded in Kafka, until panes, ledger and rejected are committed.",
+    "window": "Windows over made history: uncached, all keys totalled, cached.",
     "freshness": "A message posted, until the API shows it.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }

@@ -1,0 +1,158 @@
+"""How fast a window is answered over HTTP: made history, warm engines, random windows.
+
+The history is minute and day panes as they are after their arrival windows were merged: one row per key and grain.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import numpy as np
+import pyarrow as pa
+
+from iceberg.apply import drop_tables, plan_tables
+from iceberg.catalog import open_catalog
+from iceberg.loading import append_panes
+from iceberg.settings import LakeSettings
+from scripts.benches.report import Metrics, percentiles
+from scripts.benches.subject import declared
+from scripts.settings import ScriptSettings
+from streams.definition import Definition
+from streams.errors import WindowpaneError
+from streams.panes import Aggregate, Grain, pane_columns
+
+__all__ = ["Settings", "measure"]
+
+_NAME = "bench_window"
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`keys` values of the first dimension over `days` days, one message a second; quantile digests are left out."""
+
+    stream: str = "health"
+    days: int = 30
+    keys: int = 1000
+    questions: int = 200
+    warm_up: int = 40
+    runs: int = 3
+    seed: int = 7
+
+
+def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
+    """Make the history once, then ask; raises WindowpaneError if an answer is not what the history holds."""
+    script = ScriptSettings()
+    definition = declared(settings.stream, script).model_copy(update={"name": _NAME, "topic": _NAME})
+    end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        _make(definition, settings, end, say)
+        with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
+            _await_visible(client, definition, end, settings)
+            for run in range(settings.runs):
+                yield _run(client, definition, settings, end, np.random.default_rng(settings.seed + run))
+    finally:
+        drop_tables(open_catalog(LakeSettings()), definition)
+
+
+def _make(definition: Definition, settings: Settings, end: datetime, say: Callable[[str], None]) -> None:
+    catalog = open_catalog(LakeSettings())
+    drop_tables(catalog, definition)
+    for change in plan_tables(catalog, definition):
+        change.run()
+    started = time.monotonic()
+    days = [end - _DAY * back for back in range(settings.days, 0, -1)]
+    for day in days:
+        append_panes(catalog, _NAME, Grain.MINUTE, _panes(definition, settings.keys, [day], 1440))
+    append_panes(catalog, _NAME, Grain.DAY, _panes(definition, settings.keys, days, 1))
+    rows = settings.days * settings.keys * 1440
+    say(f"made {rows:,} minute panes in {time.monotonic() - started:.0f} s")
+
+
+def _panes(definition: Definition, keys: int, days: list[datetime], per_day: int) -> pa.Table:
+    """Panes of every key on each of the days, `per_day` of them a day, sorted by key and time."""
+    seconds = 86_400 // per_day
+    starts = np.array([int(day.timestamp()) + i * seconds for day in days for i in range(per_day)], dtype=np.int64)
+    starts = np.tile(starts, keys) * 1_000_000
+    rng = np.random.default_rng(int(starts[0]))
+    first, *others = definition.dimensions
+    names = pa.array([f"service-{key:05d}" for key in range(keys)])
+    columns: dict[str, pa.Array] = {
+        first: pa.DictionaryArray.from_arrays(np.repeat(np.arange(keys, dtype=np.int32), len(starts) // keys), names),
+        **{name: pa.array(["all"] * len(starts)) for name in others},
+        "window_start": _times(starts),
+        "arrived_from": _times(starts),
+        "arrived_until": _times(starts + seconds * 1_000_000),
+    }
+    for column in pane_columns(definition):
+        if column.aggregate in (Aggregate.MESSAGES, Aggregate.COUNT):
+            columns[column.name] = pa.array(np.full(len(starts), seconds))
+        elif column.aggregate is Aggregate.MAX_AT:
+            columns[column.name] = _times(starts + rng.integers(0, seconds * 1000, len(starts)) * 1000)
+        elif column.aggregate not in (Aggregate.DIGEST, Aggregate.DISTINCT):
+            largest = definition.measures[column.source].stored_bounds[1]
+            values = rng.integers(0, largest, len(starts))
+            columns[column.name] = pa.array(values * seconds if column.aggregate is Aggregate.SUM else values)
+    return pa.table(columns)
+
+
+def _times(micros: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Array:
+    return pa.array(micros).cast(pa.timestamp("us", tz="UTC"))
+
+
+def _await_visible(client: httpx.Client, definition: Definition, end: datetime, settings: Settings) -> None:
+    """Until the service has pinned the made history."""
+    deadline = time.monotonic() + 60
+    whole = {"start": (end - _DAY * settings.days).isoformat(), "end": end.isoformat(), "by": ""}
+    expected = settings.days * settings.keys * 86_400
+    while time.monotonic() < deadline:
+        answer = client.get(f"/v1/{definition.name}/window", params=whole)
+        if answer.status_code == 200 and [group["messages"] for group in answer.json()["groups"]] == [expected]:
+            return
+        time.sleep(0.2)
+    raise WindowpaneError(f"the history of {definition.name} is not in the answers; see windowpane logs web")
+
+
+def _run(
+    client: httpx.Client, definition: Definition, settings: Settings, end: datetime, rng: np.random.Generator
+) -> Metrics:
+    """Questions no one asked before; then one of them again and again."""
+    first = next(iter(definition.dimensions))
+    minutes = settings.days * 1440
+
+    def question() -> dict[str, str]:
+        low, high = sorted(rng.choice(minutes, 2, replace=False))
+        span = {"start": end - _MINUTE * int(minutes - low), "end": end - _MINUTE * int(minutes - high)}
+        return {name: at.isoformat() for name, at in span.items()}
+
+    def one_key() -> dict[str, str]:
+        return question() | {first: f"service-{rng.integers(settings.keys):05d}"}
+
+    for _ in range(settings.warm_up):
+        _ask(client, one_key(), 60)
+    repeated = one_key()
+    _ask(client, repeated, 60)
+    return {
+        **percentiles("", [_ask(client, one_key(), 60) for _ in range(settings.questions)]),
+        **percentiles("total", [_ask(client, question() | {"by": ""}, 60) for _ in range(settings.questions // 4)]),
+        **percentiles("cached", [_ask(client, repeated, None) for _ in range(settings.questions)]),
+    }
+
+
+def _ask(client: httpx.Client, question: dict[str, str], per_minute: int | None) -> float:
+    """Seconds until the answer is here. Checks that a made minute of each key holds `per_minute` messages."""
+    started = time.perf_counter()
+    answer = client.get(f"/v1/{_NAME}/window", params=question)
+    seconds = time.perf_counter() - started
+    if answer.status_code != 200:
+        raise WindowpaneError(f"the web service answered {answer.status_code}: {answer.text[:200]}")
+    if per_minute is not None:
+        length = datetime.fromisoformat(question["end"]) - datetime.fromisoformat(question["start"])
+        messages = sum(group["messages"] for group in answer.json()["groups"])
+        if messages % (per_minute * (length // _MINUTE)):
+            raise WindowpaneError(f"{messages} messages in {question}, not a multiple of {per_minute} a minute")
+    return seconds
