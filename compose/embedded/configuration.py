@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -52,7 +53,7 @@ def _supervisor_word(word: str) -> str:
 
 def _supervisor_environment(variables: Mapping[str, str]) -> str:
     """Its reader wants quotes and knows no escapes; no value of ours holds a double quote."""
-    return ",".join('{}="{}"'.format(name, _supervisor_text(value)) for name, value in variables.items())
+    return ",".join(f'{name}="{_supervisor_text(value)}"' for name, value in variables.items())
 
 
 _environment = Environment(
@@ -89,13 +90,20 @@ def configure(
     for template, (place, _) in FILES.items():
         write_private(layout.home / place, rendered[template])
     flink_lib = " ".join(map(str, runtime.flink_lib))
-    wanted = programs(settings, layout, runtime, ports, memory, variables)
-    for program in wanted:
-        concerned = [rendered[template] for template, (_, names) in FILES.items() if program.name in names]
-        lib = flink_lib if program.name in ("jobmanager", "taskmanager") else ""
-        key = digest(*(text.encode() for text in [*concerned, lib]))
-        program.environment.update({MARK: str(layout.home), "WINDOWPANE_CONFIGURATION": key})
+    wanted = [
+        _marked(
+            program, layout, [rendered[name] for name, (_, names) in FILES.items() if program.name in names], flink_lib
+        )
+        for program in programs(settings, layout, runtime, ports, memory, variables)
+    ]
     write_private(layout.supervisor_config, supervisor_config(layout, wanted))
+
+
+def _marked(program: Program, layout: Layout, texts: Sequence[str], flink_lib: str) -> Program:
+    """The program with what tells whose it is, and with which configuration it was started."""
+    lib = flink_lib if program.name in ("jobmanager", "taskmanager") else ""
+    marks = {MARK: str(layout.home), "WINDOWPANE_CONFIGURATION": digest(*(text.encode() for text in [*texts, lib]))}
+    return replace(program, environment={**program.environment, **marks})
 
 
 def supervisor_config(layout: Layout, wanted: Sequence[Program]) -> str:
