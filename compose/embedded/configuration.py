@@ -13,7 +13,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from compose.embedded.engines import JAVA_OPENS, Memory, Program, programs
+from compose.embedded.engines import ENGINES, JAVA_OPENS, Memory, Program, programs
 from compose.embedded.environments import digest
 from compose.embedded.layout import Layout
 from compose.embedded.leftovers import MARK
