@@ -35,7 +35,7 @@ async def ready(request: Request) -> Response:
     body = {
         "status": "ready" if good else "not ready",
         "engines": {name: wrong or "ok" for name, wrong in engines.items()},
-        "streams": {name: streams.get(name, "ok") for name in service.definitions},
+        "streams": {name: streams.get(name, "ok") for name in sorted(service.declared)},
     }
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
 
@@ -57,7 +57,7 @@ def _lagging(service: Service, now: datetime) -> dict[str, str]:
     views = service.queries.views()
     oldest = now - timedelta(seconds=service.settings.web_ready_seconds)
     found = {}
-    for name in service.definitions:
+    for name in service.declared:
         until = views[name].complete_until if name in views else None
         if until is None:
             found[name] = "nothing committed yet"

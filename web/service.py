@@ -27,7 +27,10 @@ __all__ = ["Service", "service_of"]
 
 @dataclass(frozen=True)
 class Service:
-    """Everything a request needs. Made once, by `Service.make`; `start` and `close` are called by the lifespan."""
+    """Everything a request needs. Made once, by `Service.make`; `start` and `close` are called by the lifespan.
+
+    `declared` are the streams that had a definition file when the service started; /readyz answers for these.
+    """
 
     settings: WebSettings
     queries: QueryService
@@ -35,13 +38,15 @@ class Service:
     metrics: Metrics
     intake: Intake
     standing: Standing
+    declared: frozenset[str]
     decoders: dict[str, Decoder] = field(default_factory=dict)
 
     @classmethod
     def make(cls, settings: WebSettings) -> Service:
         """Build it from the environment; needs no engine yet."""
         asked = QuerySettings()
-        queries = QueryService(asked, load_definitions(settings.streams))
+        definitions = load_definitions(settings.streams)
+        queries = QueryService(asked, definitions)
         return cls(
             settings=settings,
             queries=queries,
@@ -49,6 +54,7 @@ class Service:
             metrics=Metrics.make(queries),
             intake=Intake(settings.web_pending_bytes),
             standing=Standing(TrinoClient(asked), settings.kafka),
+            declared=frozenset(definitions),
         )
 
     async def start(self) -> None:

@@ -5,7 +5,7 @@ import { drawCharts } from "./charts.js";
 const root = document.documentElement;
 const results = document.getElementById("results");
 const form = document.getElementById("question");
-const REFRESH_MS = 10_000;
+const AWAY_MS = 5_000;
 let charts = null;
 let timer = 0;
 
@@ -60,9 +60,17 @@ function isLive() {
   return results.dataset.live === "1" || results.dataset.away === "1";
 }
 
+// An hour is asked again after ten seconds, a day or more after a minute.
+function pause() {
+  if (results.dataset.away === "1") return AWAY_MS;
+  const plan = JSON.parse(document.getElementById("plan")?.textContent ?? "null");
+  const seconds = plan ? (plan.end - plan.start) / 360 : 10;
+  return 1000 * Math.min(60, Math.max(10, seconds));
+}
+
 function schedule(soon) {
   clearTimeout(timer);
-  if (isLive() && !document.hidden) timer = setTimeout(refresh, soon ? 300 : results.dataset.away === "1" ? 5000 : REFRESH_MS);
+  if (isLive() && !document.hidden) timer = setTimeout(refresh, soon ? 300 : pause());
 }
 
 async function refresh() {
