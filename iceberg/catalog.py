@@ -19,7 +19,7 @@ CATALOG = "lake"
 
 def open_catalog(settings: LakeSettings) -> SqlCatalog:
     """Connect to the catalog, making its tables if they are not there, in the layout V1 that all engines use."""
-    uri = settings.catalog_uri.get_secret_value().replace("postgresql://", "postgresql+psycopg2://", 1)
+    uri = settings.catalog_uri.get_secret_value().replace("postgresql://", "postgresql+psycopg://", 1)
     with translated():
         catalog = SqlCatalog(
             CATALOG,
