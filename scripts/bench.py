@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
+import httpx
 from rich.console import Console
 from rich.table import Table
 
 from scripts.benches.report import Metrics, Report, machine
+from streams.errors import WindowpaneError
 
 __all__ = ["BENCHES", "command"]
 
@@ -42,14 +46,31 @@ def command(name: str, as_json: bool, changes: tuple[str, ...]) -> None:
     settings = _changed(module.Settings(), changes)
     progress = Console(stderr=True, highlight=False)
     runs: list[Metrics] = []
-    for run in module.measure(settings, progress.print):
-        runs.append(run)
-        progress.print(f"run {len(runs)}: " + ", ".join(f"{key} {_number(value)}" for key, value in run.items()))
+    with _translated():
+        for run in module.measure(settings, progress.print):
+            runs.append(run)
+            progress.print(f"run {len(runs)}: " + ", ".join(f"{key} {_number(value)}" for key, value in run.items()))
     report = Report(name, settings, runs)
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=2))
     else:
         _show(report)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Errors of connections, and of several tasks at once, as one of ours."""
+    try:
+        yield
+    except (ExceptionGroup, httpx.HTTPError, OSError, EOFError) as error:
+        cause: Exception = error
+        while isinstance(cause, ExceptionGroup):
+            cause = cause.exceptions[0]
+        if isinstance(cause, WindowpaneError):
+            raise cause from error
+        if isinstance(cause, httpx.HTTPError | OSError | EOFError):
+            raise WindowpaneError(f"the stack does not answer ({cause}); see `windowpane status`") from error
+        raise
 
 
 def _changed(settings: Any, changes: tuple[str, ...]) -> Any:

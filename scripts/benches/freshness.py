@@ -77,5 +77,7 @@ async def _wait(client: httpx.AsyncClient, definition: Definition, settings: Set
         answer = await client.get(f"/v1/{definition.name}/window", params=question)
         if answer.status_code == 200 and answer.json()["groups"]:
             return time.perf_counter() - sent
+        if answer.status_code not in (200, 503):
+            raise WindowpaneError(f"the web service answered {answer.status_code}: {answer.text[:200]}")
         await asyncio.sleep(settings.ask_every_seconds)
     raise WindowpaneError(f"a message was not visible after {settings.give_up_seconds:.0f} s; see `windowpane status`")

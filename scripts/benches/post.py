@@ -71,6 +71,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             with Usage([pid]) as single_usage:
                 singles = loader.submit(_singles, script, definition, settings, number).result()
             yield {
+                "messages": float(batches.accepted),
                 "messages_per_second": round(batches.accepted / batches.seconds),
                 "messages_per_cpu_second": round(batches.accepted / usage.cpu_seconds),
                 "cpu_share_of_a_core": round(usage.cpu_seconds / usage.seconds, 3),
@@ -115,7 +116,8 @@ async def _closed_loop(script: ScriptSettings, bodies: list[bytes], settings: Se
             nonlocal accepted
             turn = first
             while (sent := time.perf_counter()) < end:
-                accepted += await connections.accepted(bodies[turn % len(bodies)])
+                taken = await connections.accepted(bodies[turn % len(bodies)])
+                accepted += taken  # in a line of its own: `+= await` would read the old sum before it waits
                 latencies.append(time.perf_counter() - sent)
                 turn += 1
 

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -27,9 +26,9 @@ STREAMS = Path(__file__).resolve().parents[2] / "streams"
 
 
 @pytest.fixture(scope="module")
-def kafka(stack: Any) -> str:
+def kafka(stack_environment: dict[str, str]) -> str:
     """Where the stack's broker listens."""
-    return str(stack.environment()["WINDOWPANE_KAFKA"])
+    return stack_environment["WINDOWPANE_KAFKA"]
 
 
 @pytest.fixture(scope="module")

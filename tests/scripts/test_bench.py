@@ -6,11 +6,13 @@ import os
 from dataclasses import dataclass
 
 import click
+import httpx
 import pytest
 
-from scripts.bench import _changed
+from scripts.bench import _changed, _translated
 from scripts.benches.report import Report, percentiles
 from scripts.benches.usage import Usage
+from streams.errors import WindowpaneError
 
 
 @dataclass(frozen=True)
@@ -61,3 +63,21 @@ def test_usage_counts_own_work() -> None:
         sum(range(3_000_000))
     assert usage.peak_rss_bytes > 10_000_000
     assert 0 < usage.cpu_seconds <= usage.seconds * (os.cpu_count() or 1) + 0.1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError("refused"),
+        httpx.ConnectError("refused"),
+        ExceptionGroup("tasks", [ExceptionGroup("more", [EOFError("refused")])]),
+    ],
+)
+def test_lost_connection_is_said(error: Exception) -> None:
+    with pytest.raises(WindowpaneError, match="does not answer \\(refused\\); see `windowpane status`"), _translated():
+        raise error
+
+
+def test_first_error_of_ours_counts() -> None:
+    with pytest.raises(WindowpaneError, match="^ours$"), _translated():
+        raise ExceptionGroup("tasks", [WindowpaneError("ours"), ValueError("other")])

@@ -1,0 +1,41 @@
+"""The benchmarks that load the web service, run short."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from scripts.bench import command
+from streams.topics import Topics
+
+pytestmark = pytest.mark.integration
+
+
+def bench(*words: str) -> dict[str, Any]:
+    result = CliRunner().invoke(command, [*words, "--json"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    report: dict[str, Any] = json.loads(result.stdout)
+    return report
+
+
+def test_post_counts_what_kafka_has(stack_environment: dict[str, str]) -> None:
+    settings = ["runs=1", "batch_seconds=2", "single_seconds=1", "single_rate=50", "stream=page_views"]
+    with Topics(stack_environment["WINDOWPANE_KAFKA"]) as topics:
+        before = sum(topics.end_offsets("page_views").values())
+        report = bench("post", *(word for setting in settings for word in ("--set", setting)))
+        added = sum(topics.end_offsets("page_views").values()) - before
+    metrics = report["metrics"]
+    sent = metrics["messages"] + 1000 + 50 + 1  # one batch and one message go ahead of the clock
+    assert sent <= added <= sent + 60  # heartbeats
+    assert metrics["messages_per_second"] > 0
+    assert metrics["p50_ms"] <= metrics["p99_ms"]
+
+
+def test_freshness_sees_every_message(stack_environment: dict[str, str]) -> None:
+    assert stack_environment
+    report = bench("freshness", "--set", "samples=3")
+    assert report["metrics"]["samples"] == 3
+    assert 0 < report["metrics"]["p50_ms"] <= report["metrics"]["max_ms"]
