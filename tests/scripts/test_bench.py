@@ -79,5 +79,5 @@ def test_lost_connection_is_said(error: Exception) -> None:
 
 
 def test_first_error_of_ours_counts() -> None:
-    with pytest.raises(WindowpaneError, match="^ours$"), _translated():
+    with pytest.raises(WindowpaneError, match=r"^ours$"), _translated():
         raise ExceptionGroup("tasks", [WindowpaneError("ours"), ValueError("other")])
