@@ -5,18 +5,18 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable
+from http.client import HTTPException
 from importlib.util import find_spec
 
-import httpx
-
 from compose.embedded.downloads import Progress
+from compose.embedded.probes import http_get
 from compose.embedded.stack import Stack
 from compose.embedded.waiting import until
 from compose.errors import EngineError
 
 __all__ = ["bring_up"]
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 MODULES = {"web": "web.app", "keeper": "scripts.keeper", "agent": "scripts.agent"}
 
 
@@ -56,14 +56,14 @@ def _await_ready(stack: Stack) -> None:
     def ready() -> bool:
         nonlocal answer
         try:
-            response = httpx.get(f"{stack.url}readyz", timeout=5)
-        except httpx.HTTPError as error:
+            status, body = http_get(stack.addresses.web, "/readyz")
+        except (OSError, HTTPException) as error:
             answer = str(error)
             return False
-        answer = response.text[:300]
-        return response.is_success
+        answer = body.decode(errors="replace")[:300]
+        return status == 200
 
     try:
-        until(ready, PATIENCE)
+        until(ready, PATIENCE, every=0.5)
     except TimeoutError:
         raise EngineError(f"the page is not ready after {PATIENCE:.0f} s ({answer}); see ./windowpane status") from None

@@ -90,10 +90,9 @@ def configure(
     for template, (place, _) in FILES.items():
         write_private(layout.home / place, rendered[template])
     flink_lib = " ".join(map(str, runtime.flink_lib))
+    concerned = {name: [rendered[file] for file, (_, names) in FILES.items() if name in names] for name in ENGINES}
     wanted = [
-        _marked(
-            program, layout, [rendered[name] for name, (_, names) in FILES.items() if program.name in names], flink_lib
-        )
+        _marked(program, layout, concerned.get(program.name, []), flink_lib)
         for program in programs(settings, layout, runtime, ports, memory, variables)
     ]
     write_private(layout.supervisor_config, supervisor_config(layout, wanted))

@@ -1,18 +1,24 @@
-"""Whether each engine answers: one question each, asked the way a client would; False while it does not answer yet."""
+"""Whether each engine answers: one question each, asked the way a client would; False while it does not answer yet.
+
+Asked several times a second while the engines start and want the cores for themselves, so with the standard library:
+a client that loads certificates for every question would cost more than the engines' own start.
+"""
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from typing import Any
 
-import httpx
 import psycopg
 
 from compose.embedded.ports import LOOPBACK, Ports
 
-__all__ = ["Addresses", "probe"]
+__all__ = ["Addresses", "http_get", "probe"]
 
 PATIENCE = 3.0
 API_VERSIONS = 18
@@ -51,8 +57,27 @@ def probe(name: str, addresses: Addresses) -> bool:
         return True
     try:
         return ask(addresses)
-    except (OSError, httpx.HTTPError, psycopg.Error, ValueError, KeyError):
+    except (OSError, HTTPException, psycopg.Error, ValueError, KeyError):
         return False
+
+
+def http_get(address: str, path: str) -> tuple[int, bytes]:
+    """Status and body of one plain request to `host:port`.
+
+    Raises:
+        OSError, HTTPException: nothing answers there, or not in time.
+    """
+    connection = HTTPConnection(address, timeout=PATIENCE)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def _json(address: str, path: str) -> Any:
+    return json.loads(http_get(address, path)[1])
 
 
 def _postgres(addresses: Addresses) -> bool:
@@ -62,7 +87,7 @@ def _postgres(addresses: Addresses) -> bool:
 
 def _objectstore(addresses: Addresses) -> bool:
     # Unsigned, so refused; any answer means it serves.
-    return httpx.get(f"http://{addresses.objectstore}/", timeout=PATIENCE).status_code < 500
+    return http_get(addresses.objectstore, "/")[0] < 500
 
 
 def _kafka(addresses: Addresses) -> bool:
@@ -75,7 +100,7 @@ def _kafka(addresses: Addresses) -> bool:
 
 
 def _flink(addresses: Addresses) -> dict[str, int]:
-    answer: dict[str, int] = httpx.get(f"http://{addresses.flink}/overview", timeout=PATIENCE).json()
+    answer: dict[str, int] = _json(addresses.flink, "/overview")
     return answer
 
 
@@ -88,12 +113,11 @@ def _taskmanager(addresses: Addresses) -> bool:
 
 
 def _trino(addresses: Addresses) -> bool:
-    starting = httpx.get(f"http://{addresses.trino}/v1/info", timeout=PATIENCE).json()["starting"]
-    return not starting
+    return not _json(addresses.trino, "/v1/info")["starting"]
 
 
 def _web(addresses: Addresses) -> bool:
-    return httpx.get(f"http://{addresses.web}/healthz", timeout=PATIENCE).is_success
+    return http_get(addresses.web, "/healthz")[0] == 200
 
 
 _PROBES: dict[str, Callable[[Addresses], bool]] = {

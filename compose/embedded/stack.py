@@ -30,7 +30,7 @@ from compose.errors import EngineError, MachineError
 
 __all__ = ["Stack"]
 
-PATIENCE = 180.0
+PATIENCE = 300.0
 CRASHING_PATIENCE = 20.0
 STOP_STAGES = (SERVICES, ("trino", "taskmanager", "jobmanager"), ("kafka",), ("objectstore", "postgres"))
 Say = Callable[[str], None]
@@ -179,7 +179,7 @@ class Stack:
             return self.answers(name)
 
         try:
-            until(ready, PATIENCE)
+            until(ready, PATIENCE, every=0.3)
         except TimeoutError:
             raise EngineError(self._complaint(name, f"does not answer after {PATIENCE:.0f} s")) from None
 
