@@ -1,7 +1,9 @@
 package windowpane.flink.aggregate;
 
 import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -58,13 +60,13 @@ public final class Peak {
         }
 
         @Override
-        public org.apache.flink.api.common.typeutils.TypeSerializerSnapshot<Peak> snapshotConfiguration() {
+        public TypeSerializerSnapshot<Peak> snapshotConfiguration() {
             return new Snapshot();
         }
     }
 
     /** Version of the serialised form. */
-    public static final class Snapshot extends org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot<Peak> {
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<Peak> {
         public Snapshot() {
             super(Serializer::new);
         }

@@ -39,7 +39,7 @@ final class MessageReader {
         return message;
     }
 
-    /** The path of the second occurrence of a key, after {@link Reason#DUPLICATE_KEY}. */
+    /** The path of the second occurrence of a key, after {@link Reason#DUPLICATE_KEY}; else null. */
     String duplicate() {
         return duplicate;
     }
@@ -69,10 +69,11 @@ final class MessageReader {
             failure = Reason.NOT_VALID_JSON;
             parser = null;
         }
-        if (failure == null && duplicate != null) {
-            return Reason.DUPLICATE_KEY;
+        if (failure == null) {
+            return duplicate == null ? null : Reason.DUPLICATE_KEY;
         }
-        boolean isDeep = Reason.NOT_VALID_JSON.equals(failure) && Bytes.depth(payload) > DEEPEST;
+        duplicate = null;
+        boolean isDeep = failure.equals(Reason.NOT_VALID_JSON) && Bytes.depth(payload) > DEEPEST;
         return isDeep ? Reason.NESTED_TOO_DEEPLY : failure;
     }
 

@@ -39,6 +39,10 @@ final class Node {
         this.path = path;
     }
 
+    boolean isNumber() {
+        return kind == WHOLE || kind == FRACTION;
+    }
+
     Node find(List<String> keys) {
         Node node = this;
         for (String key : keys) {

@@ -3,6 +3,7 @@ package windowpane.flink.format;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonProcessingException;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
@@ -86,7 +87,7 @@ public record Plan(List<String> eventTime, List<Field> fields, List<Column> colu
     }
 
     private static Field field(JsonNode node) {
-        Type type = Type.valueOf(required(node, "type").asText().toUpperCase(java.util.Locale.ROOT));
+        Type type = Type.valueOf(required(node, "type").asText().toUpperCase(Locale.ROOT));
         Set<String> values = null;
         if (node.hasNonNull("values")) {
             values = new HashSet<>();
@@ -111,7 +112,7 @@ public record Plan(List<String> eventTime, List<Field> fields, List<Column> colu
 
     private static Column column(JsonNode node, List<Field> fields) {
         String name = required(node, "name").asText();
-        Kind kind = Kind.valueOf(required(node, "kind").asText().toUpperCase(java.util.Locale.ROOT));
+        Kind kind = Kind.valueOf(required(node, "kind").asText().toUpperCase(Locale.ROOT));
         if (kind != Kind.MEASURE) {
             int field = required(node, "field").asInt();
             checkReference(field, fields);

@@ -1,5 +1,6 @@
 package windowpane.flink.format;
 
+import java.util.Arrays;
 import org.apache.flink.table.data.binary.BinaryStringData;
 
 /**
@@ -17,13 +18,13 @@ final class TextCache {
     BinaryStringData get(char[] text, int length) {
         int slot = slot(text, length);
         char[] known = texts[slot];
-        return known != null && java.util.Arrays.equals(known, 0, known.length, text, 0, length) ? encoded[slot] : null;
+        return known != null && Arrays.equals(known, 0, known.length, text, 0, length) ? encoded[slot] : null;
     }
 
     void put(char[] text, int length, BinaryStringData value) {
         if (length <= LONGEST) {
             int slot = slot(text, length);
-            texts[slot] = java.util.Arrays.copyOf(text, length);
+            texts[slot] = Arrays.copyOf(text, length);
             encoded[slot] = value;
         }
     }

@@ -1,6 +1,6 @@
 package windowpane.flink.format;
 
-/** Event times written as RFC 3339, with an offset. */
+/** Event times: milliseconds since the epoch, or RFC 3339 with an offset. */
 final class TimeText {
     /** What {@link #parse} returns for text that is not a time. */
     static final long INVALID = Long.MIN_VALUE;
@@ -11,6 +11,22 @@ final class TimeText {
     private static final int[] MONTH_DAYS = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
     private TimeText() {}
+
+    /** Leaves milliseconds in {@link Node#whole}; returns null, or the {@link Reason} why it is not a time. */
+    static String read(Node node) {
+        if (node.kind == Node.STRING) {
+            node.whole = parse(node.text, node.length);
+            if (node.whole == INVALID) {
+                return Reason.NOT_A_TIME;
+            }
+        } else if (node.kind != Node.WHOLE) {
+            return Reason.NOT_A_TIME;
+        }
+        if (node.whole < 0) {
+            return Reason.BEFORE_1970;
+        }
+        return node.whole > LAST ? Reason.TOO_FAR_IN_THE_FUTURE : null;
+    }
 
     /**
      * Milliseconds since the epoch, cut (not rounded) to whole ones; negative before 1970. Only real calendar dates; no leap
