@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 
 from iceberg.catalog import Catalog
-from iceberg.errors import LakeError
 from iceberg.lake_view import TABLES, LakeView, metadata_locations, pin
 from query.errors import NotReadyError
+from streams.errors import WindowpaneError
 
 __all__ = ["LakeView", "LakeWatcher"]
 
@@ -51,20 +51,29 @@ class LakeWatcher:
             try:
                 self.refresh()
                 self.problem = ""
-            except LakeError as error:
+            except WindowpaneError as error:
                 self.problem = str(error)
             self._stop.wait(self._refresh_seconds)
 
     def refresh(self) -> None:
-        """Look once: pin again each stream of which a table has a new commit. Raises LakeError."""
+        """Look once: pin again each stream of which a table has a new commit.
+
+        Raises the first WindowpaneError met; a stream that cannot be read keeps no other from being pinned.
+        """
         if self._catalog is None:
             self._catalog = self._open_catalog()
         found: dict[str, dict[str, str]] = {}
         for (stream, table), location in metadata_locations(self._catalog).items():
             found.setdefault(stream, {})[table] = location
+        problems: list[WindowpaneError] = []
         for stream, locations in found.items():
             if len(locations) == len(TABLES) and locations != self._locations.get(stream):
-                self._views[stream] = pin(self._catalog, stream)
-                self._locations[stream] = locations
+                try:
+                    self._views[stream] = pin(self._catalog, stream)
+                    self._locations[stream] = locations
+                except WindowpaneError as error:
+                    problems.append(error)
         for stream in self._views.keys() - found.keys():
             del self._views[stream]
+        if problems:
+            raise problems[0]

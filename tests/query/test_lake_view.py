@@ -1,0 +1,63 @@
+"""The watcher pins each stream anew when a table of it has a commit, and one broken stream breaks no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyiceberg.catalog.sql import SqlCatalog
+
+from iceberg.apply import DEFINITION_PROPERTY, plan_tables
+from query.errors import NotReadyError
+from query.lake_view import LakeWatcher
+from streams.errors import WindowpaneError
+from tests.definitions import HEALTH, PAGE_VIEWS
+from tests.iceberg.lakes import open_local
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> SqlCatalog:
+    return open_local(tmp_path)
+
+
+def apply(catalog: SqlCatalog, *definitions: object) -> None:
+    for definition in (HEALTH, PAGE_VIEWS):
+        if definition in definitions:
+            for change in plan_tables(catalog, definition):
+                change.run()
+
+
+def test_pins_what_is_applied(catalog: SqlCatalog) -> None:
+    watcher = LakeWatcher(lambda: catalog, 1.0)
+    with pytest.raises(NotReadyError, match="windowpane apply"):
+        watcher.view("health")
+    apply(catalog, HEALTH)
+    watcher.refresh()
+    first = watcher.view("health")
+    assert first.definition == HEALTH
+    watcher.refresh()
+    assert watcher.view("health") is first
+    with catalog.load_table("health.rejected").transaction() as transaction:
+        transaction.set_properties({"windowpane.test": "1"})
+    watcher.refresh()
+    assert watcher.view("health") is not first
+
+
+def test_forgets_what_is_dropped(catalog: SqlCatalog) -> None:
+    watcher = LakeWatcher(lambda: catalog, 1.0)
+    apply(catalog, HEALTH)
+    watcher.refresh()
+    for table in ("minute_panes", "day_panes", "ledger", "rejected"):
+        catalog.drop_table(("health", table))
+    watcher.refresh()
+    assert watcher.views() == {}
+
+
+def test_broken_streams_break_no_other(catalog: SqlCatalog) -> None:
+    apply(catalog, HEALTH, PAGE_VIEWS)
+    with catalog.load_table("health.minute_panes").transaction() as transaction:
+        transaction.set_properties({DEFINITION_PROPERTY: '{"name": "health"}'})
+    watcher = LakeWatcher(lambda: catalog, 1.0)
+    with pytest.raises(WindowpaneError, match=r"health \(as applied\): title: Field required"):
+        watcher.refresh()
+    assert list(watcher.views()) == ["page_views"]
