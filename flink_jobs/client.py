@@ -124,7 +124,7 @@ class FlinkClient:
             "execution.attached": "false",
             "pipeline.name": script.name,
             "pipeline.object-reuse": "true",
-            "parallelism.default": str(self.settings.parallelism),
+            "parallelism.default": str(min(self.settings.parallelism, script.partitions)),
             "table.local-time-zone": "UTC",
             "table.exec.iceberg.use-v2-sink": "false",
             "execution.checkpointing.interval": f"{int(self.settings.checkpoint_seconds * 1000)} ms",

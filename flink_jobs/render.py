@@ -36,11 +36,16 @@ class JobStart:
 
 @dataclass(frozen=True, slots=True)
 class JobScript:
-    """The SQL of one job: statements that set the scene, then the inserts that run together."""
+    """The SQL of one job: statements that set the scene, then the inserts that run together.
+
+    `partitions`: how many the topic has. More tasks than that would leave one without input, and time would stand
+    still for all: Flink takes the smallest watermark of all tasks, and one that reads nothing has none.
+    """
 
     name: str
     setup: tuple[str, ...]
     inserts: tuple[str, ...]
+    partitions: int
 
 
 def _literal(value: object) -> str:
@@ -112,6 +117,7 @@ def render(definition: Definition, kafka: str, start: JobStart, slack_ms: int) -
             _sql("insert_ledger", **shape, arrival_seconds=MINUTE_ARRIVAL_SECONDS, cut=cut("ledger")),
             _sql("insert_rejected", **shape),
         ),
+        partitions=definition.partitions,
     )
 
 
