@@ -76,6 +76,10 @@ class WindowForm:
         """The filters but one."""
         return tuple(pair for pair in self.where if pair != (name, value))
 
+    def only(self, name: str, value: str) -> tuple[tuple[str, str], ...]:
+        """The filters with this value as the dimension's only one."""
+        return (*(pair for pair in self.where if pair[0] != name), (name, value))
+
     def _parameters(self, definition: Definition) -> list[tuple[str, str]]:
         pairs = [("stream", self.stream)]
         pairs += [("range", self.range)] if self.range else [("start", self.start_text), ("end", self.end_text)]

@@ -47,6 +47,7 @@ INJECTIONS = [
 @pytest.fixture(scope="module")
 def http(stack: Stack) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=stack.url, timeout=60) as client:
+        await_true(lambda: client.get("/v1/health/window", params=SPAN).status_code == 200, 60, "a first answer")
         yield client
 
 

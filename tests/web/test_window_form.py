@@ -95,6 +95,12 @@ def test_question_is_what_the_api_takes() -> None:
     ]
 
 
+def test_a_value_can_be_the_only_one_or_removed() -> None:
+    form = read_form(VIEWS, [("where.site", "a"), ("where.site", "b"), ("where.path", "/")], NOW)
+    assert form.only("site", "c") == (("path", "/"), ("site", "c"))
+    assert form.without("site", "a") == (("site", "b"), ("path", "/"))
+
+
 @pytest.mark.parametrize(
     "query",
     [
