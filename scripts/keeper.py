@@ -119,10 +119,11 @@ class Heart:
     def _run(self) -> None:
         producer = BulkProducer(self._kafka, linger_ms=0)
         while not self._stop.wait(_until_next_beat(time.time(), self._delay)):
-            try:
-                producer.send_heartbeats(self._topics)
-            except WindowpaneError as error:
-                _log.warning("no heartbeat", reason=str(error))
+            for topic, partitions in dict(self._topics).items():
+                try:
+                    producer.send_heartbeats({topic: partitions})
+                except WindowpaneError as error:
+                    _log.warning("no heartbeat", topic=topic, reason=str(error))
 
 
 def _until_next_beat(now: float, delay: float) -> float:
