@@ -56,6 +56,10 @@ class FlinkClient:
         self.settings = settings
         self._http = httpx.Client(base_url=f"http://{settings.flink}", timeout=10)
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self._http.close()
+
     def jobs(self) -> list[Job]:
         """Every job that the JobManager remembers, ended ones included."""
         found = self.get("/jobs/overview")["jobs"]

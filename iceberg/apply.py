@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+import sqlalchemy
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 
@@ -55,6 +56,17 @@ def noted_definition(table: Table) -> Definition:
     """The definition that a table of panes was last made to match."""
     stream = table.name()[-2]
     return parse_definition(json.loads(table.properties[DEFINITION_PROPERTY]), f"{stream} (as applied)")
+
+
+def has_views(catalog: Catalog, stream: str) -> bool:
+    """Whether the stream's views `minutes` and `days` are in the catalog."""
+    sql = (
+        "select table_name from iceberg_tables"
+        " where catalog_name = :catalog and table_namespace = :stream and iceberg_type = 'VIEW'"
+    )
+    with translated(), catalog.engine.connect() as connection:
+        rows = connection.execute(sqlalchemy.text(sql), {"catalog": catalog.name, "stream": stream})
+        return {"minutes", "days"} <= {name for (name,) in rows}
 
 
 def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:

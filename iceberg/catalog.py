@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import lru_cache
+
 import sqlalchemy
 from pyiceberg.catalog.sql import SqlCatalog
 
@@ -17,8 +20,12 @@ CATALOG = "lake"
 """The catalog's name. It is part of the catalog's rows, so it is the same in every engine."""
 
 
+@lru_cache
 def open_catalog(settings: LakeSettings) -> SqlCatalog:
-    """Connect to the catalog, making its tables if they are not there, in the layout V1 that all engines use."""
+    """Connect to the catalog, making its tables if they are not there, in the layout V1 that all engines use.
+
+    All users of the same lake in a process share one, with its few connections; it is closed as the process ends.
+    """
     uri = settings.catalog_uri.get_secret_value().replace("postgresql://", "postgresql+psycopg://", 1)
     with translated():
         catalog = SqlCatalog(
@@ -38,4 +45,5 @@ def open_catalog(settings: LakeSettings) -> SqlCatalog:
             connection.execute(
                 sqlalchemy.text("alter table iceberg_tables add column if not exists iceberg_type varchar(5)")
             )
+    atexit.register(catalog.close)
     return catalog

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from iceberg.apply import applied_definition, plan_tables
+from iceberg.apply import applied_definition, has_views, plan_tables
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
@@ -40,8 +40,9 @@ def plan(definition: Definition, topics: Topics, lake: LakeSettings, query: Quer
     steps = [Step(str(change), partial(topics.apply, (change,))) for change in changes]
     table_changes = plan_tables(catalog, definition)
     steps += [Step(change.description, change.run) for change in table_changes]
-    if table_changes:
+    if table_changes or not has_views(catalog, definition.name):
         steps.append(Step(f"make views {definition.name}.minutes and .days", partial(_views, query, definition)))
+    if table_changes:
         applied = applied_definition(catalog, definition.name)
         if applied is None:
             steps.append(Step(f"start job {definition.name}", _by_keeper))

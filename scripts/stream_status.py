@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from flink_jobs.client import FlinkClient
@@ -34,7 +35,8 @@ def stream_status() -> dict[str, dict[str, Any]]:
 def _jobs() -> dict[str, str] | None:
     """Stream → state of its job that has not ended, else of its last; None when Flink does not answer."""
     try:
-        jobs = FlinkClient(FlinkSettings()).jobs()
+        with closing(FlinkClient(FlinkSettings())) as flink:
+            jobs = flink.jobs()
     except JobError:
         return None
     return {job.stream: job.state for job in sorted(jobs, key=lambda job: not job.ended)}
