@@ -1,0 +1,209 @@
+"""Streams of a test's own on the shared stack: applied, run by the keeper, and waited for by what the ledger proves."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError, NoSuchTableError
+
+from compose.embedded.waiting import until
+from flink_jobs.client import FlinkClient, Job
+from flink_jobs.render import JobStart, render
+from flink_jobs.settings import FlinkSettings
+from iceberg.catalog import open_catalog
+from iceberg.lake_view import TABLES, LakeView
+from iceberg.resume import resume_point
+from iceberg.settings import LakeSettings
+from query.requests import RejectedRequest, SeriesRequest, WindowRequest
+from query.service import QueryService
+from query.settings import QuerySettings
+from query.trino_client import TrinoClient
+from scripts.provision import plan
+from scripts.settings import ScriptSettings
+from streams import Definition, load_definition
+from streams.errors import WindowpaneError
+from streams.producer import BulkProducer
+from streams.topics import Topics
+
+__all__ = ["LiveStream", "await_true", "make_live", "offset_gaps", "topic_ends"]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def await_true(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Ask until it is true; an engine that is away for a while is no failure, but too long is."""
+    problem = ""
+
+    def asked() -> bool:
+        nonlocal problem
+        problem = ""
+        try:
+            return condition()
+        except WindowpaneError as error:
+            problem = f" ({error})"
+            return False
+
+    try:
+        until(asked, seconds, every=0.5)
+    except TimeoutError:
+        raise TimeoutError(f"not within {seconds:.0f} s: {what}{problem}") from None
+
+
+def topic_ends(topic: str) -> dict[int, int]:
+    """Partition → offset that the next message will get."""
+    with Topics(ScriptSettings().kafka) as topics:
+        return topics.end_offsets(topic)
+
+
+@dataclass
+class LiveStream:
+    """A stream that is applied and has its tables; `definition` follows each apply."""
+
+    definition: Definition
+    toml: Path
+    trino: TrinoClient = field(default_factory=lambda: TrinoClient(QuerySettings()))
+    flink: FlinkClient = field(default_factory=lambda: FlinkClient(FlinkSettings()))
+
+    def __post_init__(self) -> None:
+        self.service = QueryService(QuerySettings(), {self.name: self.definition}, LakeSettings())
+
+    @property
+    def name(self) -> str:
+        """The stream's name, which is its topic's too."""
+        return self.definition.name
+
+    @property
+    def kafka(self) -> str:
+        """Where the stack's broker listens."""
+        return ScriptSettings().kafka
+
+    def apply(self, text: str | None = None) -> list[str]:
+        """Make the stack match the definition, or the new text of it; what was done."""
+        if text is not None:
+            self.toml.write_text(text, "utf-8")
+        self.definition = load_definition(self.toml)
+        with Topics(ScriptSettings().kafka) as topics:
+            steps = plan(self.definition, topics, LakeSettings(), QuerySettings())
+            for step in steps:
+                step.run()
+        return [step.description for step in steps]
+
+    def send(self, payloads: Iterable[bytes], partition: int | None = None) -> None:
+        """Send messages and wait until Kafka has acknowledged all."""
+        with BulkProducer(self.kafka) as producer:
+            producer.send(self.definition.topic, payloads, partition)
+
+    def run_job(self) -> str:
+        """Start the job from the lake, as the keeper would; for a stream whose definition the keeper does not see."""
+        point = resume_point(open_catalog(LakeSettings()), self.name)
+        settings = self.flink.settings
+        start = JobStart(point.start, point.cuts, point.rejected_offsets)
+        return self.flink.run(render(self.definition, settings.kafka, start, settings.watermark_slack_ms))
+
+    def jobs(self) -> list[Job]:
+        """The stream's jobs that have not ended."""
+        return [job for job in self.flink.jobs() if job.stream == self.name and not job.ended]
+
+    def await_running(self, seconds: float = 300) -> Job:
+        """Wait until the stream's only job is that of its definition, and runs; the job."""
+
+        def running() -> bool:
+            found = [(job.digest, job.state) for job in self.jobs()]
+            return found == [(self.definition.digest, "RUNNING")]
+
+        await_true(running, seconds, f"the job of {self.name}, definition {self.definition.digest}, runs")
+        return self.jobs()[0]
+
+    def view(self) -> LakeView:
+        """The newest lake view."""
+        self.service.refresh()
+        return self.service._watcher.view(self.name)
+
+    def await_accounted(self, seconds: float = 150) -> LakeView:
+        """Wait until answers are complete for all that Kafka holds now; the lake view that says so."""
+        ends = topic_ends(self.definition.topic)
+        view = self.view()
+
+        def accounted() -> bool:
+            nonlocal view
+            view = self.view()
+            counted = self._counted(view.complete_until or EPOCH)
+            return all(counted.get(partition, 0) >= end for partition, end in ends.items())
+
+        await_true(accounted, seconds, f"{self.name} complete up to offsets {ends}")
+        return view
+
+    def _counted(self, complete_until: datetime) -> dict[int, int]:
+        """Partition → offset that follows the last one whose messages are in all complete answers."""
+        sql = 'select "partition", max(last_offset) + 1 from {stream}.ledger where arrived_until <= ? group by 1'
+        return {int(partition): int(offset) for partition, offset in self.rows(sql, complete_until)}
+
+    def gaps(self) -> list[tuple[int, int, int]]:
+        """Where the ledger's offsets do not join; empty when every offset is in exactly one row."""
+        sql = 'select "partition", first_offset, last_offset from {stream}.ledger order by 1, 2'
+        return offset_gaps(self.rows(sql))
+
+    def rows(self, sql: str, *values: object) -> list[list[Any]]:
+        """Rows of Trino; `{stream}` stands for the stream's schema."""
+        return self.trino.rows(sql.format(stream=f'"{self.name}"'), values)[0]
+
+    def window(self, *params: tuple[str, str]) -> dict[str, Any]:
+        """The answer to a window, as the API gives it."""
+        return self.service.window(WindowRequest.parse(self.definition, params)).as_json()
+
+    def series(self, *params: tuple[str, str]) -> dict[str, Any]:
+        """The answer to a series, as the API gives it."""
+        return self.service.series(SeriesRequest.parse(self.definition, params)).as_json()
+
+    def rejected(self, start: datetime, end: datetime, reason: str | None = None) -> list[dict[str, Any]]:
+        """Rejected messages, as the API gives them."""
+        found: list[dict[str, Any]] = self.service.rejected(RejectedRequest(self.name, start, end, reason)).as_json()[
+            "messages"
+        ]
+        return found
+
+    def remove(self) -> None:
+        """Take away definition, tables, job and topic, in the order in which the keeper cannot bring them back."""
+        self.toml.unlink(missing_ok=True)
+        for view in ("minutes", "days"):
+            self.rows(f"drop view if exists {{stream}}.{view}")
+        catalog = open_catalog(LakeSettings())
+        for table in TABLES:
+            try:
+                catalog.drop_table((self.name, table))
+            except NoSuchTableError:
+                continue
+        for job in self.jobs():
+            self.flink.stop(job)
+        with suppress(NoSuchNamespaceError, NamespaceNotEmptyError):
+            catalog.drop_namespace(self.name)
+        with Topics(ScriptSettings().kafka) as topics:
+            topics.delete(self.definition.topic)
+        self.flink.close()
+
+
+def make_live(folder: Path, text: str) -> LiveStream:
+    """Apply a definition (TOML with `{topic}` for the topic's name) as a stream of its own name."""
+    name = f"test_{uuid.uuid4().hex[:8]}"
+    toml = folder / f"{name}.toml"
+    toml.write_text(text.replace("{topic}", name), "utf-8")
+    live = LiveStream(load_definition(toml), toml)
+    live.apply()
+    return live
+
+
+def offset_gaps(rows: Sequence[Sequence[int]]) -> list[tuple[int, int, int]]:
+    """`(partition, expected, found)` wherever ledger rows `(partition, first, last)`, in order, do not join."""
+    gaps: list[tuple[int, int, int]] = []
+    following: dict[int, int] = {}
+    for partition, first, last in rows:
+        if first != following.get(partition, 0):
+            gaps.append((partition, following.get(partition, 0), first))
+        following[partition] = last + 1
+    return gaps
