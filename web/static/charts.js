@@ -136,13 +136,13 @@ export function drawCharts(section, zoom) {
     const options = {
       ...sizeOf(box),
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), plan.zone),
-      cursor: { sync: { key: SYNC, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
+      cursor: { y: false, sync: { key: SYNC, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
       legend: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 20, 0, 0],
       scales: { x: { time: true, range: () => [plan.start, plan.end] }, y: { range: (_, low, high) => range(chart, low, high) } },
       axes: [
         { ...axis, size: 26, gap: 4, space: 74, values: (_, ticks) => clock(ticks, plan.zone) },
-        { ...axis, size: (_, values) => 14 + 6.4 * Math.max(3, ...(values ?? []).map((v) => v.length)), gap: 6, values: (_, ticks) => ticks.map((tick) => quantity(tick, chart.unit, true)) },
+        { ...axis, size: (_, values) => 14 + 6.4 * Math.max(5, ...(values ?? []).map((v) => v.length)), gap: 6, values: (_, ticks) => ticks.map((tick) => quantity(tick, chart.unit, true)) },
       ],
       series: [{}, ...lines],
       bands,
