@@ -69,7 +69,9 @@ def _translated() -> Iterator[None]:
         if isinstance(cause, WindowpaneError):
             raise cause from error
         if isinstance(cause, httpx.HTTPError | OSError | EOFError):
-            raise WindowpaneError(f"the stack does not answer ({cause}); see `windowpane status`") from error
+            raise WindowpaneError(
+                f"the stack does not answer ({str(cause) or type(cause).__name__}); see `windowpane status`"
+            ) from error
         raise
 
 

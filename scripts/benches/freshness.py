@@ -74,7 +74,10 @@ async def _wait(client: httpx.AsyncClient, definition: Definition, settings: Set
         next(iter(definition.dimensions)): name,
     }
     while time.perf_counter() - sent < settings.give_up_seconds:
-        answer = await client.get(f"/v1/{definition.name}/window", params=question)
+        try:
+            answer = await client.get(f"/v1/{definition.name}/window", params=question)
+        except httpx.TimeoutException:
+            continue
         if answer.status_code == 200 and answer.json()["groups"]:
             return time.perf_counter() - sent
         if answer.status_code not in (200, 503):
