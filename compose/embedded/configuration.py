@@ -13,7 +13,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from compose.embedded.engines import ENGINES, JAVA_OPENS, Memory, Program, programs
+from compose.embedded.class_archives import write_arguments
+from compose.embedded.engines import ENGINES, JAVA_OPENS, Memory, Program, jvms, programs
 from compose.embedded.environments import digest
 from compose.embedded.layout import Layout
 from compose.embedded.leftovers import MARK
@@ -89,6 +90,8 @@ def configure(
     rendered = {template: render(template, context) for template in FILES}
     for template, (place, _) in FILES.items():
         write_private(layout.home / place, rendered[template])
+    for name, jvm in jvms(runtime).items():
+        write_arguments(layout.etc, layout.new_classes, runtime.cache, name, jvm.home, jvm.classpath)
     flink_lib = " ".join(map(str, runtime.flink_lib))
     concerned = {name: [rendered[file] for file, (_, names) in FILES.items() if name in names] for name in ENGINES}
     wanted = [

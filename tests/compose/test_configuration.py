@@ -25,6 +25,7 @@ MEMORY = Memory(taskmanager_heap_mb=1600, trino_heap_mb=1536)
 
 def runtime(root: Path) -> Runtime:
     return Runtime(
+        cache=root,
         python=root / "service" / "bin" / "python",
         flink_python=root / "flink" / "bin" / "python",
         pyflink=root / "pyflink",
