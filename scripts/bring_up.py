@@ -18,6 +18,8 @@ __all__ = ["bring_up"]
 
 PATIENCE = 240.0
 MODULES = {"web": "web.app", "keeper": "scripts.keeper", "agent": "scripts.agent"}
+EARLY = ("keeper", "web")
+"""What may start before the streams are applied: it waits for them, and finds them there from the second `up` on."""
 
 
 def bring_up(
@@ -28,14 +30,15 @@ def bring_up(
     Raises:
         WindowpaneError: one line about what is wrong.
     """
-    environment = stack.start_engines(say, progress)
+    wanted = [name for name, module in MODULES.items() if _exists(module) and (live_input or name != "agent")]
+    early = [] if engines_only else [name for name in wanted if name in EARLY]
+    environment = stack.start_engines(say, progress, early)
     if engines_only:
         return environment
     if find_spec("scripts.provision"):
         say("Applying the streams")
         os.environ.update(environment)
         importlib.import_module("scripts.provision").provision()
-    wanted = [name for name, module in MODULES.items() if _exists(module) and (live_input or name != "agent")]
     if wanted:
         stack.start_services(say, wanted)
         _await_ready(stack)

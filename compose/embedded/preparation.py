@@ -22,9 +22,13 @@ __all__ = ["assemble_flink", "bootstrap_catalog", "format_kafka", "make_postgres
 
 
 def assemble_flink(layout: Layout, runtime: Runtime) -> None:
-    """A Flink home of our own: `bin` and `conf` copied, jars linked. config.yaml is rendered over it."""
+    """A Flink home of our own: `bin` and `conf` copied, jars linked; what is rendered is left out.
+
+    What is right already is left alone, for jobs may be being submitted from it.
+    """
     shutil.copytree(runtime.pyflink / "bin", layout.flink / "bin", dirs_exist_ok=True)
-    shutil.copytree(runtime.pyflink / "conf", layout.flink / "conf", dirs_exist_ok=True)
+    others = shutil.ignore_patterns("config.yaml", "log4j-console.properties")
+    shutil.copytree(runtime.pyflink / "conf", layout.flink / "conf", dirs_exist_ok=True, ignore=others)
     (layout.flink / "log").mkdir(exist_ok=True)
     (layout.flink / "plugins").mkdir(exist_ok=True)
     _link(layout.flink / "opt", sorted((runtime.pyflink / "opt").glob("*.jar")))
@@ -32,6 +36,8 @@ def assemble_flink(layout: Layout, runtime: Runtime) -> None:
 
 
 def _link(directory: Path, targets: Sequence[Path]) -> None:
+    if directory.exists() and sorted(link.readlink() for link in directory.iterdir()) == sorted(targets):
+        return
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
     for target in targets:

@@ -45,10 +45,11 @@ class Stack:
         self.layout = Layout(settings.home)
         self.supervisor = Supervisor(self.layout)
 
-    def start_engines(self, say: Say, progress: Progress) -> dict[str, str]:
+    def start_engines(self, say: Say, progress: Progress, early: Sequence[str] = ()) -> dict[str, str]:
         """Install what is missing, start every engine, wait until each answers; the variables to reach them.
 
-        Idempotent: what runs unchanged is left alone, what changed since is restarted.
+        Idempotent: what runs unchanged is left alone, what changed since is restarted. The services named `early` are
+        begun as soon as all but Trino answer: it starts longest, and jobs do not need it.
 
         Raises:
             StackError: one line about what is wrong with the machine, the installation or an engine.
@@ -73,12 +74,20 @@ class Stack:
             else:
                 self._prepare(runtime)
                 self.supervisor.start()
-            self._start(ENGINES, say)
+            for name in ENGINES:
+                self.supervisor.begin(name)
+            begun = time.monotonic()
+            self._await([name for name in ENGINES if name != "trino"], begun, say)
+            for name in early:
+                self.supervisor.begin(name)
+            self._await(["trino"], begun, say)
         return variables
 
     def start_services(self, say: Say, names: Sequence[str] = SERVICES) -> None:
         """Start our own processes; wait until the web service is alive. Engines must run, streams be applied."""
-        self._start(names, say)
+        for name in names:
+            self.supervisor.begin(name)
+        self._await(names, time.monotonic(), say)
 
     def down(self, say: Say) -> None:
         """Stop everything of this home, in the reverse order; also what an earlier, killed supervisor left behind."""
@@ -153,16 +162,13 @@ class Stack:
             preparation.make_postgres_cluster(self.layout, runtime, self._secrets)
             formatted.result()
 
-    def _start(self, names: Sequence[str], say: Say) -> None:
-        """Begin all of them, then wait for all at once; one line as each answers."""
-        begun = time.monotonic()
+    def _await(self, names: Sequence[str], begun: float, say: Say) -> None:
+        """Wait for all of them at once; one line as each answers."""
 
         def wait(name: str) -> None:
             self._await_answer(name)
             say(f"{name:<12} ready  {time.monotonic() - begun:5.1f} s")
 
-        for name in names:
-            self.supervisor.begin(name)
         with ThreadPoolExecutor(len(names)) as pool:
             for waiting in [pool.submit(wait, name) for name in names]:
                 waiting.result()
