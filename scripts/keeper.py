@@ -49,17 +49,16 @@ class Keeper:
         self._flink, self._catalog, self._declared = flink, catalog, declared
         self._fence, self._record = fence, record
 
-    def look(self) -> dict[str, Definition]:
-        """Make the jobs right once; the applied definitions. Raises WindowpaneError."""
-        definitions = self._applied()
+    def make_right(self, definitions: Mapping[str, Definition]) -> None:
+        """Make the jobs right once. Raises WindowpaneError."""
         jobs = self._flink.jobs()
         for definition in definitions.values():
             live = [job for job in jobs if job.stream == definition.name and not job.ended]
             if [job.digest for job in live] != [definition.digest]:
                 self._replace(definition, live, jobs)
-        return definitions
 
-    def _applied(self) -> dict[str, Definition]:
+    def applied(self) -> dict[str, Definition]:
+        """The applied definition of every declared stream. Raises WindowpaneError."""
         names = sorted(path.stem for path in self._declared.glob("*.toml"))
         found = ((name, applied_definition(self._catalog, name)) for name in names)
         return {name: definition for name, definition in found if definition is not None}
@@ -159,7 +158,10 @@ def main() -> None:
                 lambda: _fence(supervisor),
                 settings.home / "jobs.json",
             )
-            heart.watch(keeper.look())
+            definitions = keeper.applied()
+            # First: submitting takes long, and a job that runs already waits for the beat.
+            heart.watch(definitions)
+            keeper.make_right(definitions)
         except WindowpaneError as error:
             _log.warning("will try again", reason=str(error))
         stop.wait(LOOK_SECONDS)
