@@ -10,12 +10,12 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** A set's size, estimated: standard error 1.6%, exact while small. Empty until the first value. */
+/** A set's size, estimated: standard error 0.8%, nearly exact below a thousand. Empty until the first value. */
 public final class Distinct {
     static final TypeSerializer<Distinct> SERIALIZER = new Serializer();
 
-    /** As Trino's approx_set makes them, so that they merge. */
-    private static final int BUCKETS = 4096;
+    /** Trino's default, 4096, errs by 1.6%: more than 3% in one set of sixteen. Sparse sketches are as small with more. */
+    private static final int BUCKETS = 16_384;
 
     private HyperLogLog sketch;
 

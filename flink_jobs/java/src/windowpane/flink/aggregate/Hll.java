@@ -9,7 +9,7 @@ import org.apache.flink.table.functions.AggregateFunction;
 import org.apache.flink.table.types.inference.TypeInference;
 
 /**
- * {@code HLL(value STRING) -> BYTES}: a HyperLogLog of the values' UTF-8, as Trino's {@code approx_set(value)} makes it; read it
+ * {@code HLL(value STRING) -> BYTES}: a HyperLogLog of the values' UTF-8, as Trino's {@code approx_set(value, 0.008125)} makes it; read it
  * with {@code cast(x as HyperLogLog)}. Nulls are skipped; null if none is left.
  */
 public final class Hll extends AggregateFunction<byte[], Distinct> {

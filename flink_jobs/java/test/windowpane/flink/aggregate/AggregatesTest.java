@@ -122,7 +122,7 @@ class AggregatesTest {
         for (int distinct : new int[] {0, 1, 100, 5_000, 200_000}) {
             Distinct evens = hll.createAccumulator();
             Distinct odds = hll.createAccumulator();
-            HyperLogLog trino = HyperLogLog.newInstance(4096);
+            HyperLogLog trino = HyperLogLog.newInstance(16384);
             for (int i = 0; i < distinct; i++) {
                 String visitor = "bésucher-" + i;
                 hll.accumulate(i % 2 == 0 ? evens : odds, StringData.fromString(visitor));
