@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
@@ -22,6 +23,9 @@ __all__ = ["FlinkClient", "Job"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _ENDED = {"FINISHED", "CANCELED", "FAILED"}
+
+SUBMIT_SECONDS = 300
+"""Longest time that planning and submitting a job may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +104,30 @@ class FlinkClient:
             "options": {**self._options(script), **options},
             "explain": explain,
         }
-        done = subprocess.run(
-            [str(self.settings.flink_python), "-m", "flink_jobs.submit"],
-            input=json.dumps(request),
-            capture_output=True,
+        python, home, java = self.settings.flink_python, self.settings.flink_home, self.settings.java17
+        # It must not outlive us: a submission that nobody waits for could become a second job of the stream.
+        command = ["setpriv", "--pdeathsig", "KILL", "--", str(python), "-m", "flink_jobs.submit"]
+        environment = {"FLINK_HOME": str(home), "JAVA_HOME": str(java), "PYTHONPATH": str(_ROOT)}
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=180,
             cwd=_ROOT,
-            env=os.environ
-            | {
-                "FLINK_HOME": str(self.settings.flink_home),
-                "JAVA_HOME": str(self.settings.java17),
-                "PYTHONPATH": str(_ROOT),
-            },
-            check=False,
-        )
-        if done.returncode != 0:
-            raise JobError(f"Flink refused job {script.name}: {_reason(done.stderr)}")
-        return str(json.loads(done.stdout.splitlines()[-1])["result"])
+            env=os.environ | environment,
+            start_new_session=True,
+        ) as process:
+            try:
+                output, errors = process.communicate(json.dumps(request), timeout=SUBMIT_SECONDS)
+            except BaseException as error:
+                os.killpg(process.pid, signal.SIGKILL)
+                if isinstance(error, subprocess.TimeoutExpired):
+                    raise JobError(f"Flink did not take job {script.name} within {SUBMIT_SECONDS} s") from error
+                raise
+        if process.returncode != 0:
+            raise JobError(f"Flink refused job {script.name}: {_reason(errors)}")
+        return str(json.loads(output.splitlines()[-1])["result"])
 
     def _options(self, script: JobScript) -> dict[str, str]:
         host, _, port = self.settings.flink.partition(":")
