@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from kafka import TopicPartition, errors
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, OffsetSpec
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from streams.definition import Definition
 from streams.errors import KafkaAwayError, TopicError
@@ -206,6 +207,21 @@ class Topics:
                 raise code(topic)
         return sorted(int(partition["partition_index"]) for partition in found["partitions"])
 
+    def _await_leaders(self, topic: str, partitions: int) -> None:
+        """Wait until every partition can be written to and read; the admin's own wait knows only whole topics."""
+
+        def led() -> bool:
+            [found] = self._admin.describe_topics([topic])
+            return sum(int(partition["leader_id"]) >= 0 for partition in found["partitions"]) >= partitions
+
+        waiting = Retrying(
+            stop=stop_after_delay(30), wait=wait_fixed(0.05), retry=retry_if_result(lambda done: not done)
+        )
+        try:
+            waiting(led)
+        except RetryError:
+            raise KafkaAwayError(f"Kafka at {self._bootstrap} has not added the partitions of {topic}") from None
+
     def _apply(self, change: TopicChange) -> None:
         match change.kind:
             case TopicChangeKind.CREATE:
@@ -215,7 +231,7 @@ class Topics:
                 self._admin.wait_for_topics([change.topic])
             case TopicChangeKind.ADD_PARTITIONS:
                 self._admin.create_partitions({change.topic: change.partitions})
-                self._admin.wait_for_topics([change.topic])
+                self._await_leaders(change.topic, change.partitions)
             case TopicChangeKind.SET:
                 resource = ConfigResource(ConfigResourceType.TOPIC, change.topic, dict(change.settings))
                 result = self._admin.alter_configs([resource])["topic"][change.topic]
