@@ -86,7 +86,10 @@ class RejectedAnswer(_Answer):
     limit: int
 
     def as_json(self) -> dict[str, Any]:
-        """The body of `GET /v1/{stream}/rejected`; payloads as text (with replacement marks) and as base64."""
+        """The body of `GET /v1/{stream}/rejected`; payloads as text (with replacement marks) and base64.
+
+        Only their first bytes are given; `payload_bytes` is their full length.
+        """
         return {
             "stream": self.request.stream,
             "start": timestamp(self.request.start),
@@ -102,8 +105,9 @@ class RejectedAnswer(_Answer):
                     "field": name,
                     "payload": bytes(payload or b"").decode("utf-8", "replace"),
                     "payload_base64": base64.b64encode(payload or b"").decode(),
+                    "payload_bytes": size or 0,
                 }
-                for arrived, partition, offset, reason, name, payload in self.rows
+                for arrived, partition, offset, reason, name, payload, size in self.rows
             ],
         }
 

@@ -19,6 +19,9 @@ MOST_POINTS = 5_000
 MOST_REJECTED = 1_000
 """Most rejected messages in one answer."""
 
+MOST_REJECTED_BYTES = 16_384
+"""Most bytes of a rejected message in an answer; the table keeps all of them."""
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?")
 _COMMON = ("start", "end", "by", "as_known_at")
 

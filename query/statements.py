@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from query.aggregates import merged_columns, view_columns
 from query.lake_view import LakeView
-from query.requests import RejectedRequest, SeriesRequest, Step, WindowRequest
+from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.windows import Span, WindowPlan, plan_window
 from streams.definition import Definition
 from streams.panes import DAY_ARRIVAL_SECONDS, GRAIN_TABLES, Aggregate, Grain, PaneColumn, pane_columns
@@ -149,6 +149,7 @@ def rejected_statement(view: LakeView, request: RejectedRequest, limit: int) -> 
         snapshot=view.rejected_snapshot,
         reason=request.reason is not None,
         limit=limit,
+        most_bytes=MOST_REJECTED_BYTES,
     )
     reason = () if request.reason is None else (request.reason,)
     return Statement(sql, (request.start, request.end, *reason))

@@ -87,6 +87,10 @@ SCHEMAS: Json = {
                         "field": {"type": ["string", "null"]},
                         "payload": {**_TEXT, "description": "As text; bytes that are not UTF-8 become U+FFFD."},
                         "payload_base64": {**_TEXT, "contentEncoding": "base64"},
+                        "payload_bytes": {
+                            **_COUNT,
+                            "description": "Of the whole payload; only the first 16 KiB are given.",
+                        },
                     }
                 )
             ),

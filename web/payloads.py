@@ -22,8 +22,11 @@ class Payload:
     left_out: int
 
 
-def payload_of(encoded: str) -> Payload:
-    """From base64: plain UTF-8 text as it is, anything else as a hex dump; both cut to a size for a page."""
+def payload_of(encoded: str, size: int) -> Payload:
+    """From base64: plain UTF-8 text as it is, anything else as a hex dump; both cut to a size for a page.
+
+    `size`: the length of the whole payload, of which `encoded` may hold only the first bytes.
+    """
     raw = base64.b64decode(encoded)
     shown = raw[:_SHOWN_BYTES]
     try:
@@ -32,8 +35,8 @@ def payload_of(encoded: str) -> Payload:
         cut_in_a_character = len(raw) > len(shown) and error.start >= len(shown) - 3
         text = shown[: error.start].decode("utf-8") if cut_in_a_character else "\0"
     if all(c.isprintable() or c in "\t\r\n" for c in text):
-        return Payload(text, len(raw), False, len(raw) - len(text.encode()))
-    return Payload(_dump(raw[:_HEX_BYTES]), len(raw), True, max(0, len(raw) - _HEX_BYTES))
+        return Payload(text, size, False, size - len(text.encode()))
+    return Payload(_dump(raw[:_HEX_BYTES]), size, True, max(0, size - _HEX_BYTES))
 
 
 def _dump(raw: bytes) -> str:

@@ -145,7 +145,7 @@ def _rejected(message: dict[str, Any], form: WindowForm) -> Rejected:
         field=message["field"],
         partition=message["partition"],
         offset=message["offset"],
-        payload=payload_of(message["payload_base64"]),
+        payload=payload_of(message["payload_base64"], message["payload_bytes"]),
     )
 
 

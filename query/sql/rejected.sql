@@ -1,4 +1,5 @@
-select arrived, "partition", "offset", reason, field, payload
+select arrived, "partition", "offset", reason, field,
+  substr(payload, 1, {{ most_bytes }}), length(payload)
 from {{ table }} for version as of {{ snapshot }}
 where arrived >= ? and arrived < ?
 {%- if reason %}

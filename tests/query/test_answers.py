@@ -125,7 +125,7 @@ def test_series_answers_keep_the_contract() -> None:
 
 def test_rejected_answers_keep_raw_bytes() -> None:
     request = RejectedRequest("health", at("1 00:00"), at("2 00:00"))
-    rows = ((PEAK, 3, 17, "not valid UTF-8", None, b"\xff{"), (PEAK, 3, 16, "empty", None, b""))
+    rows = ((PEAK, 3, 17, "not valid UTF-8", None, b"\xff{", 2), (PEAK, 3, 16, "empty", None, b"", 0))
     answer = RejectedAnswer(lake_view(), "query", False, request, rows, 1000).as_json()
     first, second = answer["messages"]
     assert first == {
@@ -136,6 +136,7 @@ def test_rejected_answers_keep_raw_bytes() -> None:
         "field": None,
         "payload": "�{",
         "payload_base64": "/3s=",
+        "payload_bytes": 2,
     }
     assert (second["payload"], second["payload_base64"]) == ("", "")
     assert json.dumps(answer)

@@ -10,7 +10,7 @@ from web.payloads import Payload, payload_of
 
 
 def shown(raw: bytes) -> Payload:
-    return payload_of(base64.b64encode(raw).decode())
+    return payload_of(base64.b64encode(raw).decode(), len(raw))
 
 
 @pytest.mark.parametrize("raw", [b"", b'{"CPU": 7}', "Zürich → 東京".encode(), b"two\nlines\ttab"])

@@ -1,4 +1,5 @@
-select arrived, "partition", "offset", reason, field, payload
+select arrived, "partition", "offset", reason, field,
+  substr(payload, 1, 16384), length(payload)
 from "health"."rejected" for version as of 33
 where arrived >= ? and arrived < ?
 order by arrived desc, "partition", "offset" desc

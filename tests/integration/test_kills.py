@@ -1,0 +1,162 @@
+"""kill -9 of each process under load: afterwards every acknowledged message is counted exactly once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import psutil
+import pytest
+
+from compose.embedded.stack import Stack
+from scripts.bring_up import bring_up
+from scripts.console import download_progress, say
+from streams.producer import BulkProducer
+from tests.definitions import STREAMS
+from tests.integration.conftest import StreamFactory
+from tests.integration.live_streams import LiveStream, await_true
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
+
+TEXT = (STREAMS / "page_views.toml").read_text("utf-8").replace('topic = "page_views"', 'topic = "{topic}"')
+VICTIMS = ["taskmanager", "jobmanager", "kafka", "trino", "objectstore", "postgres", "web", "keeper"]
+FIRST = datetime(2026, 3, 1, tzinfo=UTC)
+RECOVERY_SECONDS = 180
+
+
+@dataclass
+class Load:
+    """Sends messages until told to stop; `sent` counts them by site and minute once Kafka has acknowledged all."""
+
+    live: LiveStream
+    sent: Counter[tuple[str, datetime]] = field(default_factory=Counter)
+    total: int = 0
+
+    def batch(self) -> list[bytes]:
+        """A hundred messages, over three days of event time and ten sites."""
+        payloads = []
+        for number in range(self.total, self.total + 100):
+            at = FIRST + timedelta(minutes=number * 37 % 4320, seconds=number % 60)
+            site = f"site-{number % 10}"
+            message = {"site": site, "path": "/", "time": at.isoformat(), "load_ms": number % 1000 / 10}
+            payloads.append(json.dumps(message).encode())
+            self.sent[site, at.replace(second=0)] += 1
+        self.total += 100
+        return payloads
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """About a thousand messages a second; leaving waits until Kafka has acknowledged every one."""
+        stop = threading.Event()
+        failures: list[BaseException] = []
+
+        def send() -> None:
+            try:
+                with BulkProducer(self.live.kafka, timeout_seconds=180) as producer:
+                    while not stop.wait(0.1):
+                        producer.send(self.live.definition.topic, self.batch())
+            except BaseException as error:
+                failures.append(error)
+
+        thread = threading.Thread(target=send, name="load")
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(200)
+        assert failures == []
+        assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def load(stream_factory: StreamFactory) -> Load:
+    live = stream_factory(TEXT)
+    load = Load(live)
+    live.send(load.batch())
+    live.await_accounted()
+    return load
+
+
+def await_progress(live: LiveStream, beyond: datetime) -> None:
+    """Until answers are complete for what arrived after a moment."""
+    await_true(lambda: (live.view().complete_until or FIRST) > beyond, RECOVERY_SECONDS, f"complete beyond {beyond}")
+
+
+def assert_counted_once(load: Load) -> None:
+    """In minute panes, in day panes with what is beyond their cut, in answers, and in the ledger."""
+    live = load.live
+    live.await_accounted(RECOVERY_SECONDS)
+    minutes = live.rows("select site, window_start, sum(messages) from {stream}.minute_panes group by 1, 2")
+    assert {(site, start): count for site, start, count in minutes} == dict(load.sent)
+    days = Counter[tuple[str, datetime]]()
+    for (site, minute), count in load.sent.items():
+        days[site, minute.replace(hour=0, minute=0)] += count
+    daily = live.rows("select site, window_start, messages from {stream}.days")
+    assert {(site, start): count for site, start, count in daily} == dict(days)
+    [total] = live.window(("start", FIRST.isoformat()), ("end", "2026-03-04T00:00:00Z"), ("by", ""))["groups"]
+    assert (total["messages"], total["load_ms"]["count"]) == (load.total, load.total)
+    [[accepted, rejected]] = live.rows("select sum(accepted), sum(rejected) from {stream}.ledger")
+    assert (accepted, rejected) == (load.total, 0)
+    assert live.gaps() == []
+
+
+def kill(stack: Stack, name: str) -> int:
+    """kill -9 of a program; the pid it had."""
+    pid = stack.states()[name].pid
+    assert pid > 0
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_survives_kill_of(victim: str, stack: Stack, load: Load) -> None:
+    with load.running():
+        await_progress(load.live, datetime.now(UTC) - timedelta(seconds=20))
+        pid = kill(stack, victim)
+        killed = datetime.now(UTC)
+
+        def back() -> bool:
+            state = stack.states()[victim]
+            return state.running and state.pid != pid and stack.answers(victim)
+
+        await_true(back, RECOVERY_SECONDS, f"{victim} is back")
+        await_progress(load.live, killed)
+    assert_counted_once(load)
+
+
+def test_survives_kill_of_both_flink_processes(stack: Stack, load: Load) -> None:
+    """All of Flink's state is gone, so the job starts again from the lake."""
+    with load.running():
+        await_progress(load.live, datetime.now(UTC) - timedelta(seconds=20))
+        old = {job.id for job in load.live.jobs()}
+        kill(stack, "jobmanager")
+        kill(stack, "taskmanager")
+        killed = datetime.now(UTC)
+        await_progress(load.live, killed)
+    assert_counted_once(load)
+    assert not old & {job.id for job in load.live.jobs()}
+
+
+def test_survives_kill_of_everything(stack: Stack, load: Load) -> None:
+    """As if the machine had lost power, and `up` again."""
+    with load.running():
+        await_progress(load.live, datetime.now(UTC) - timedelta(seconds=20))
+        pids = [state.pid for state in stack.states().values() if state.pid]
+        supervisor = psutil.Process(stack.supervisor.pid)
+        supervisor.kill()
+        for pid in pids:
+            if psutil.pid_exists(pid):
+                os.kill(pid, signal.SIGKILL)
+        killed = datetime.now(UTC)
+        await_true(lambda: not supervisor.is_running() or supervisor.status() == psutil.STATUS_ZOMBIE, 10, "it is dead")
+        bring_up(stack, say, download_progress, live_input=False)
+        await_progress(load.live, killed)
+    assert_counted_once(load)
