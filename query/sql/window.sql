@@ -9,7 +9,7 @@ with panes as (
     {%- if bucket %}
     {{ bucket }} as at,
     {%- endif %}
-    {{ columns | map(attribute="name") | map("ident") | join(", ") }}
+    {% for column in columns %}{{ column | stored(branch.missing) }}{{ ", " if not loop.last }}{% endfor %}
   from {{ branch.table }} for version as of {{ branch.snapshot }}
   where ({% for span in branch.spans %}{{ "or " if not loop.first }}(window_start >= ? and window_start < ?){{ " " if not loop.last }}{% endfor %})
     {%- for name, count in where %}

@@ -29,7 +29,8 @@ GIB = 1 << 30
 def windowpane(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on a stack, as a person would."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_")}
-    home = {"WINDOWPANE_HOME": str(stack.layout.home), "WINDOWPANE_PORT": str(stack.ports.web)}
+    settings = {"home": stack.layout.home, "port": stack.ports.web, "streams": stack.settings.streams}
+    home = {f"WINDOWPANE_{name.upper()}": str(value) for name, value in settings.items()}
     command = [str(CHECKOUT / "windowpane"), *words]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", env=kept | home, timeout=300)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -205,3 +206,16 @@ def test_each_message_is_read_exactly_once(
         if found != expected:
             wrong.append((event, arrived, found, expected))
     assert wrong == []
+
+
+def test_columns_younger_than_the_snapshot_are_null() -> None:
+    request = WindowRequest.parse(HEALTH, [("start", "2026-03-01T00:00:00Z"), ("end", "2026-03-02T00:01:00Z")])
+    view = dataclasses.replace(lake_view(), minute_missing=frozenset({"disk_sum", "disk_max_at"}))
+    statement = window_statement(HEALTH, view, request)
+    assert statement is not None
+    # whole day, its late minutes, the edge
+    day, late, edge = statement.sql.split("union all")
+    assert "cast(null" not in day
+    for branch in (late, edge):
+        assert 'cast(null as bigint) as "disk_sum"' in branch
+        assert 'cast(null as timestamp(6) with time zone) as "disk_max_at"' in branch
