@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,12 @@ class Layout:
             return near
         key = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"windowpane-{os.getuid()}-{key}" / "supervisor.sock"
+
+    def remove_socket(self) -> None:
+        """Remove the socket, and the directory made for it outside the home."""
+        self.socket.unlink(missing_ok=True)
+        if self.socket.parent != self.run:
+            shutil.rmtree(self.socket.parent, ignore_errors=True)
 
     def make(self) -> None:
         """Create every directory."""

@@ -98,7 +98,7 @@ class Stack:
                 say("Stopped " + ", ".join(stage))
             self.supervisor.shutdown()
         end_leftovers(self.layout)
-        self.layout.socket.unlink(missing_ok=True)
+        self.layout.remove_socket()
 
     def states(self) -> dict[str, ProgramState]:
         """Of every program; empty while the stack is down."""

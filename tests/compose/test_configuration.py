@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,10 +40,11 @@ def runtime(root: Path) -> Runtime:
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> Layout:
+def layout(tmp_path: Path) -> Iterator[Layout]:
     made = Layout(tmp_path / "a home with 100% of spaces")
     made.make()
-    return made
+    yield made
+    made.remove_socket()
 
 
 def write(layout: Layout, ports: Ports = PORTS) -> dict[str, str]:
