@@ -217,6 +217,7 @@ def _services(
         "agent": ("scripts.agent",),
     }  # fmt: skip
     return tuple(
-        Program(name, (*_BOUND, str(runtime.python), "-m", *modules[name]), layout.home, environment)
+        # The keeper may be in the middle of submitting a job, which it need not finish.
+        Program(name, (*_BOUND, str(runtime.python), "-m", *modules[name]), layout.home, environment, stop_seconds=15)
         for name in SERVICES
     )

@@ -91,14 +91,17 @@ class Stack:
 
     def down(self, say: Say) -> None:
         """Stop everything of this home, in the reverse order; also what an earlier, killed supervisor left behind."""
-        if self.supervisor.alive():
-            for stage in STOP_STAGES:
-                with ThreadPoolExecutor(len(stage)) as pool:
-                    list(pool.map(self.supervisor.stop, stage))
-                say("Stopped " + ", ".join(stage))
-            self.supervisor.shutdown()
-        end_leftovers(self.layout)
-        self.layout.remove_socket()
+        if not self.layout.run.exists():
+            return
+        with lock(self.layout.run / "up.lock"):
+            if self.supervisor.alive():
+                for stage in STOP_STAGES:
+                    with ThreadPoolExecutor(len(stage)) as pool:
+                        list(pool.map(self.supervisor.stop, stage))
+                    say("Stopped " + ", ".join(stage))
+                self.supervisor.shutdown()
+            end_leftovers(self.layout)
+            self.layout.remove_socket()
 
     def states(self) -> dict[str, ProgramState]:
         """Of every program; empty while the stack is down."""

@@ -90,12 +90,23 @@ class Supervisor:
                 raise EngineError(f"{name} could not be started: {fault.faultString}") from fault
 
     def stop(self, name: str) -> None:
-        """Stop a program and wait until it is gone; nothing happens if it does not run."""
+        """Stop a program and wait until it is gone; nothing happens if it does not run, or its supervisor ends.
+
+        Raises:
+            EngineError: it is still there after three minutes, though it is killed before.
+        """
         try:
-            self._call("stopProcess", name)
+            self._call("stopProcess", name, False)
         except Fault as fault:
             if fault.faultCode != NOT_RUNNING:
                 raise EngineError(f"{name} could not be stopped: {fault.faultString}") from fault
+        except (OSError, HTTPException):
+            return
+        try:
+            # Also when somebody else began to stop it: then it does not count as running, but is still there.
+            until(lambda: not self._stopping(name), 180)
+        except TimeoutError:
+            raise EngineError(f"{name} does not end; see {self._layout.log / 'supervisord.log'}") from None
 
     def states(self) -> dict[str, ProgramState]:
         """Of every program, by name; empty if the supervisor is not there."""
@@ -116,7 +127,7 @@ class Supervisor:
         Raises:
             EngineError: it is still there after three minutes.
         """
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.NoSuchProcess, OSError, HTTPException):
             process = psutil.Process(self.pid)
             self._call("shutdown")
             try:
@@ -124,6 +135,10 @@ class Supervisor:
             except psutil.TimeoutExpired:
                 message = f"the supervisor (pid {process.pid}) does not end; kill it and run down again"
                 raise EngineError(message) from None
+
+    def _stopping(self, name: str) -> bool:
+        state = self.states().get(name)
+        return state is not None and state.state == "STOPPING"
 
     def _call(self, method: str, *arguments: object) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{self._layout.socket}")
