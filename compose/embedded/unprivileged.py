@@ -1,7 +1,7 @@
 """Runs a program as an ordinary user where we are root: PostgreSQL refuses to run as root.
 
 util-linux's setpriv changes the user and keeps one capability, DAC_OVERRIDE, which also a default container grants, so
-that the program can still pass through directories only root may enter (a home under /root). Without the secure bit
+that the program can still pass through directories only root may enter (root's home, say). Without the secure bit
 no_setuid_fixup the kernel would forget that capability in access(2), with which PostgreSQL looks for its own programs.
 """
 
