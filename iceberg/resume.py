@@ -16,7 +16,7 @@ from iceberg.bounds import latest
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.ledger import settled_until
-from streams.panes import DAY_ARRIVAL_SECONDS
+from streams.panes import day_arrival_start
 
 __all__ = ["ResumePoint", "resume_point"]
 
@@ -40,18 +40,13 @@ def resume_point(catalog: Catalog, stream: str) -> ResumePoint:
     """Read the resume point of a stream from its tables. No job of the stream may be running."""
     with translated():
         settled = settled_until(catalog.load_table((stream, "ledger")))
-        start = None if settled is None else _floor(settled)
+        start = None if settled is None else day_arrival_start(settled)
         cuts = {
             name: latest(catalog.load_table((stream, name)), "arrived_until")
             for name in ("minute_panes", "day_panes", "ledger")
         }
         offsets = _highest_offsets(catalog.load_table((stream, "rejected")), start)
     return ResumePoint(start, cuts, offsets)
-
-
-def _floor(at: datetime) -> datetime:
-    seconds = int(at.timestamp())
-    return datetime.fromtimestamp(seconds - seconds % DAY_ARRIVAL_SECONDS, UTC)
 
 
 def _highest_offsets(rejected: Table, start: datetime | None) -> dict[int, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from query.lake_view import LakeView
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.windows import Span, WindowPlan, plan_window
 from streams.definition import Definition
-from streams.panes import DAY_ARRIVAL_SECONDS, GRAIN_TABLES, Aggregate, ColumnType, Grain, PaneColumn, pane_columns
+from streams.panes import GRAIN_TABLES, Aggregate, ColumnType, Grain, PaneColumn, day_arrival_start, pane_columns
 
 __all__ = [
     "Statement",
@@ -133,7 +133,7 @@ def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) ->
     days, minutes = (_table(view.stream, GRAIN_TABLES[grain]) for grain in (Grain.DAY, Grain.MINUTE))
     cut = view.day_cut
     if as_known_at is not None and cut is not None:
-        cut = min(cut, _floor(as_known_at, DAY_ARRIVAL_SECONDS))
+        cut = min(cut, day_arrival_start(as_known_at))
     branches = []
     if plan.days and view.day_snapshot is not None and cut is not None:
         branches.append(
@@ -147,11 +147,6 @@ def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) ->
                 _Branch(minutes, view.minute_snapshot, plan.minutes, None, as_known_at, view.minute_missing)
             )
     return branches
-
-
-def _floor(at: datetime, seconds: int) -> datetime:
-    whole = int(at.timestamp())
-    return datetime.fromtimestamp(whole - whole % seconds, UTC)
 
 
 def rejected_statement(view: LakeView, request: RejectedRequest, limit: int) -> Statement | None:

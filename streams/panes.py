@@ -7,6 +7,7 @@ merges them all read it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from streams.definition import Definition
@@ -19,6 +20,7 @@ __all__ = [
     "ColumnType",
     "Grain",
     "PaneColumn",
+    "day_arrival_start",
     "pane_columns",
 ]
 
@@ -102,3 +104,9 @@ def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
         columns += [PaneColumn(f"{name}_{kind}", kind, name) for kind in kinds]
     columns += [PaneColumn(f"{name}_distinct", Aggregate.DISTINCT, name) for name in definition.distincts]
     return tuple(columns)
+
+
+def day_arrival_start(at: datetime) -> datetime:
+    """The start, in UTC, of the day panes' arrival window that a moment lies in."""
+    seconds = int(at.timestamp())
+    return datetime.fromtimestamp(seconds - seconds % DAY_ARRIVAL_SECONDS, UTC)
