@@ -1,0 +1,119 @@
+"""A live stream grows by a measure: answers of before stay, answers of after have it, and breaks are refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from iceberg.errors import IncompatibleChangeError
+from tests.definitions import STREAMS
+from tests.integration.conftest import StreamFactory
+from tests.integration.live_streams import LiveStream
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+SHIPPED = (STREAMS / "page_views.toml").read_text("utf-8").split("# How `windowpane")[0]
+DAY = [("start", "2026-03-02T00:00:00Z"), ("end", "2026-03-03T00:00:00Z"), ("by", "site")]
+NEW_FIELD = 'visitor_id = { type = "string", min_length = 1, max_length = 200, required = false }\n'
+GROWN = (
+    SHIPPED.replace(NEW_FIELD, NEW_FIELD + 'bytes = { type = "integer", min = 0, required = false }\n')
+    + """
+[measures.size]
+value = "bytes / 1000"
+decimals = 3
+min = 0
+max = 100000
+quantiles = true
+
+[distincts.paths]
+field = "path"
+"""
+)
+
+
+def text(live: LiveStream, definition: str) -> str:
+    return definition.replace('topic = "page_views"', f'topic = "{live.name}"')
+
+
+def messages(site: str, count: int, **fields: Any) -> Iterable[bytes]:
+    for number in range(count):
+        message = {"site": site, "path": f"/{number}", "time": "2026-03-02T10:00:00Z", "load_ms": 10.0, **fields}
+        yield json.dumps(message).encode()
+
+
+@pytest.fixture(scope="module")
+def grown(stream_factory: StreamFactory) -> tuple[LiveStream, list[dict[str, Any]], list[str]]:
+    """A stream with messages of both definitions, its answer before the change, and what apply did."""
+    live = stream_factory(SHIPPED.replace('topic = "page_views"', 'topic = "{topic}"'))
+    live.send(messages("old", 100, bytes=5000))
+    live.await_accounted()
+    before = live.window(*DAY)["groups"]
+    done = live.apply(text(live, GROWN))
+    live.view()
+    assert live.window(*DAY, ("quantiles", "0.5"))["groups"][0]["size"]["count"] == 0
+    live.await_running()
+    live.send(messages("new", 50, bytes=5000))
+    live.send(messages("new", 50))
+    live.await_accounted()
+    return live, before, done
+
+
+def test_apply_says_what_it_does(grown: tuple[LiveStream, list[dict[str, Any]], list[str]]) -> None:
+    live, _, done = grown
+    parts = ("size_count", "size_sum", "size_min", "size_max", "size_max_at", "size_digest", "paths_distinct")
+    for table in ("minute_panes", "day_panes"):
+        assert [f"add column {live.name}.{table}.{part}" in done for part in parts] == [True] * len(parts)
+    assert done[-1] == f"restart job {live.name} with the new definition"
+    assert live.apply() == []
+
+
+def test_old_answers_stay(grown: tuple[LiveStream, list[dict[str, Any]], list[str]]) -> None:
+    live, before, _ = grown
+    old = dict(live.window(*DAY, ("site", "old"))["groups"][0])
+    assert old.pop("size") == {"count": 0, "mean": None, "min": None, "max": None, "max_at": None}
+    assert old.pop("paths") == {"distinct": 0}
+    assert [old] == before
+
+
+def test_new_answers_have_the_measure(grown: tuple[LiveStream, list[dict[str, Any]], list[str]]) -> None:
+    live, _, _ = grown
+    [new] = live.window(*DAY, ("site", "new"), ("quantiles", "0.5"))["groups"]
+    assert (new["messages"], new["load_ms"]["count"], new["paths"]["distinct"]) == (100, 100, 100)
+    size = {"count": 50, "mean": 5.0, "min": 5.0, "max": 5.0, "max_at": "2026-03-02T10:00:00.000Z"}
+    assert new["size"] == {**size, "quantiles": {"0.5": 5.0}}
+
+
+def test_totals_merge_both(grown: tuple[LiveStream, list[dict[str, Any]], list[str]]) -> None:
+    live, _, _ = grown
+    [total] = live.window(*DAY[:2], ("by", ""))["groups"]
+    assert (total["messages"], total["size"]["count"], total["load_ms"]["count"]) == (200, 50, 200)
+    assert live.gaps() == []
+    rows = live.rows(
+        "select site, sum(messages), max(size_max), max(paths) from {stream}.minutes group by 1 order by 1"
+    )
+    assert [row[:3] for row in rows] == [["new", 100, 5.0], ["old", 100, None]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("decimals = 1", "decimals = 2", "measures.load_ms.decimals cannot change from 1; add a new measure"),
+        ('path = "path"\n\n[measures', "\n[measures", "dimensions cannot change from site, path; declare a new stream"),
+        ("partitions = 2", "partitions = 1", "partitions cannot shrink from 2"),
+        ("bytes = { type", 'bits = { type = "integer" }\nbytes = { type', "say required = false"),
+    ],
+)
+def test_refuses_what_breaks(
+    grown: tuple[LiveStream, list[dict[str, Any]], list[str]], old: str, new: str, reason: str
+) -> None:
+    live, _, _ = grown
+    applied = live.toml.read_text("utf-8")
+    assert old in applied
+    try:
+        with pytest.raises(IncompatibleChangeError, match=f"^{live.name}: .*{reason}"):
+            live.apply(applied.replace(old, new))
+    finally:
+        assert live.apply(applied) == []
