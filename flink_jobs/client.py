@@ -88,6 +88,15 @@ class FlinkClient:
                 raise JobError(f"Job {job.name} did not stop within {timeout_seconds:.0f} s. Look at: windowpane logs")
             time.sleep(0.1)
 
+    def await_finished(self, job_id: str, timeout_seconds: float) -> Any:
+        """Wait for the end of a bounded job; its REST resource. Raises JobError when it fails or takes longer."""
+        deadline = time.monotonic() + timeout_seconds
+        while (details := self.get(f"/jobs/{job_id}"))["state"] != "FINISHED":
+            if details["state"] in _ENDED or time.monotonic() > deadline:
+                raise JobError(f"Job {details['name']} is {details['state']}. Look at: windowpane logs taskmanager")
+            time.sleep(0.1)
+        return details
+
     def run(self, script: JobScript, options: Mapping[str, str] | None = None) -> str:
         """Submit a job; its id."""
         return self._pyflink(script, options or {}, explain=False)

@@ -1,4 +1,4 @@
-"""Render the SQL of a stream's job. Pure: definition and resume point in, statements out."""
+"""Render the SQL of a stream's job. Pure: definition and range in, statements out."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from streams.definition import Definition
 from streams.panes import DAY_ARRIVAL_SECONDS, GRAIN_TABLES, MINUTE_ARRIVAL_SECONDS, Grain, pane_columns
 from streams.plan import decoding_plan
 
-__all__ = ["JobScript", "JobStart", "render"]
+__all__ = ["JobRange", "JobScript", "render"]
 
 
 @dataclass(frozen=True, slots=True)
-class JobStart:
-    """Where a job begins, what its sinks already hold, and where it ends.
+class JobRange:
+    """Which messages a job reads, and which of the rows that it makes its sinks keep.
 
-    `start`: arrival time to read from, None for the beginning of the topic. `cuts`: table → arrival time whose rows
-    it already has. `held`: Kafka partition → highest offset that `rejected` already has.
-    `ends`: Kafka partition → offset to stop before, of every partition; None to run for ever.
+    Read: from `start` (an arrival time, or an offset of every partition; None for the beginning of the topic) to
+    before `ends` (an offset of every partition; None to run for ever).
+    Kept: of each table the rows that arrived after its cut (`cuts`: table → arrival time) and before `until`, of
+    `rejected` those beyond the offsets in `held` (partition → highest offset that the table already has).
     """
 
-    start: datetime | None = None
+    start: datetime | Mapping[int, int] | None = None
+    ends: Mapping[int, int] | None = None
     cuts: Mapping[str, datetime | None] = field(default_factory=dict)
     held: Mapping[int, int] = field(default_factory=dict)
-    ends: Mapping[int, int] | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,48 +79,60 @@ def _sql(template: str, **values: Any) -> str:
     return _templates.get_template(f"{template}.sql").render(values)
 
 
-def render(definition: Definition, kafka: str, start: JobStart, slack_ms: int) -> JobScript:
-    """The live job of a stream: messages in; minute panes, day panes, ledger and rejected out."""
+def render(
+    definition: Definition, kafka: str, reach: JobRange, slack_ms: int, *, name: str = "", namespace: str = ""
+) -> JobScript:
+    """The job of a stream: messages in; minute panes, day panes, ledger and rejected out.
+
+    `name` and `namespace` (where its tables are) are those of the stream's live job if not given.
+    """
     shape = {
-        "stream": definition.name,
+        "namespace": namespace or definition.name,
         "dimensions": list(definition.dimensions),
         "values": [*definition.measures, *definition.distincts],
         "columns": [aggregate_sql(column) for column in pane_columns(definition)],
         "max_ahead": definition.event_time.max_ahead_seconds,
         "event_field": definition.event_time.field,
-        "held": start.held,
+        "held": reach.held,
+        "until": _timestamp(reach.until),
     }
 
     def cut(table: str) -> str | None:
-        at = start.cuts.get(table)
-        return None if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        return _timestamp(reach.cuts.get(table))
 
-    def panes(grain: Grain, source: str, event_column: str) -> str:
-        table = GRAIN_TABLES[grain]
-        return _sql("insert_panes", **shape, table=table, source=source, event_column=event_column, cut=cut(table))
+    def panes(grain: Grain, source: str, event_column: str, cut: str | None) -> str:
+        return _sql(
+            "insert_panes", **shape, table=GRAIN_TABLES[grain], source=source, event_column=event_column, cut=cut
+        )
 
     return JobScript(
-        name=f"windowpane/{definition.name}/{definition.digest}",
+        name=name or f"windowpane/{definition.name}/{definition.digest}",
         setup=(
             *(f"create temporary system function {name} as {_literal(path)}" for name, path in FUNCTIONS.items()),
             _sql(
                 "messages",
                 row=_row(definition),
-                options=_source_options(definition, kafka, start),
+                options=_source_options(definition, kafka, reach),
                 slack=f"{slack_ms / 1000:.3f}",
             ),
             _sql("accepted", **shape),
             _sql("minutes", **shape, arrival_seconds=MINUTE_ARRIVAL_SECONDS),
-            _sql("days", **shape, arrival_seconds=DAY_ARRIVAL_SECONDS),
+            _sql("minutes_of_days", **shape, cut=cut("day_panes")),
+            _sql("days", **shape, arrival_seconds=DAY_ARRIVAL_SECONDS, cut=cut("day_panes")),
         ),
         inserts=(
-            panes(Grain.MINUTE, "minutes", "event_minute"),
-            panes(Grain.DAY, "days", "event_day"),
+            panes(Grain.MINUTE, "minutes", "event_minute", cut("minute_panes")),
+            # Only minutes that day_panes lacks become days.
+            panes(Grain.DAY, "days", "event_day", None),
             _sql("insert_ledger", **shape, arrival_seconds=MINUTE_ARRIVAL_SECONDS, cut=cut("ledger")),
-            _sql("insert_rejected", **shape),
+            _sql("insert_rejected", **shape, cut=cut("rejected")),
         ),
         partitions=definition.partitions,
     )
+
+
+def _timestamp(at: datetime | None) -> str | None:
+    return None if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +154,17 @@ def _row(definition: Definition) -> list[_Column]:
     ]
 
 
-def _source_options(definition: Definition, kafka: str, start: JobStart) -> dict[str, str]:
-    mode = {"scan.startup.mode": "earliest-offset"}
-    if start.start is not None:
-        millis = int(start.start.timestamp() * 1000)
-        mode = {"scan.startup.mode": "timestamp", "scan.startup.timestamp-millis": str(millis)}
-    if start.ends is not None:
-        ends = ";".join(f"partition:{partition},offset:{offset}" for partition, offset in start.ends.items())
-        mode |= {"scan.bounded.mode": "specific-offsets", "scan.bounded.specific-offsets": ends}
+def _source_options(definition: Definition, kafka: str, reach: JobRange) -> dict[str, str]:
+    match reach.start:
+        case None:
+            mode = {"scan.startup.mode": "earliest-offset"}
+        case datetime():
+            millis = int(reach.start.timestamp() * 1000)
+            mode = {"scan.startup.mode": "timestamp", "scan.startup.timestamp-millis": str(millis)}
+        case starts:
+            mode = {"scan.startup.mode": "specific-offsets", "scan.startup.specific-offsets": _offsets(starts)}
+    if reach.ends is not None:
+        mode |= {"scan.bounded.mode": "specific-offsets", "scan.bounded.specific-offsets": _offsets(reach.ends)}
     return {
         "connector": "kafka",
         "topic": definition.topic,
@@ -160,3 +177,7 @@ def _source_options(definition: Definition, kafka: str, start: JobStart) -> dict
         "format": "windowpane-json",
         "windowpane-json.plan": json.dumps(decoding_plan(definition), separators=(",", ":")),
     }
+
+
+def _offsets(offsets: Mapping[int, int]) -> str:
+    return ";".join(f"partition:{partition},offset:{offset}" for partition, offset in offsets.items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -54,8 +54,7 @@ def applied_definition(catalog: Catalog, stream: str) -> Definition | None:
 
 def noted_definition(table: Table) -> Definition:
     """The definition that a table of panes was last made to match."""
-    stream = table.name()[-2]
-    return parse_definition(json.loads(table.properties[DEFINITION_PROPERTY]), f"{stream} (as applied)")
+    return parse_definition(json.loads(table.properties[DEFINITION_PROPERTY]), f"{table.name()[-2]} (as applied)")
 
 
 def has_views(catalog: Catalog, stream: str) -> bool:
@@ -100,8 +99,12 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
     known = {field.name for field in table.schema().fields}
     missing = [column for column in layout.columns if column[0] not in known]
     changes = [Change(f"add column {shown}.{column[0]}", _adding(table, column)) for column in missing]
-    if table.properties.get(DEFINITION_PROPERTY) != _as_property(definition):
-        changes.append(Change(f"note the definition in {shown}", _noting(table, definition)))
+    unset = {key: value for key, value in layout.properties.items() if table.properties.get(key) != value}
+    if unset:
+        changes.append(Change(f"set {', '.join(sorted(unset))} of {shown}", _setting(table, unset)))
+    noted = _as_property(definition)
+    if table.properties.get(DEFINITION_PROPERTY) != noted:
+        changes.append(Change(f"note the definition in {shown}", _setting(table, {DEFINITION_PROPERTY: noted})))
     return changes
 
 
@@ -114,6 +117,7 @@ def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> No
             partition_spec=layout.partition_spec,
             sort_order=layout.sort_order,
             properties={
+                "format-version": "2",
                 **layout.properties,
                 DEFINITION_PROPERTY: _as_property(definition),
                 GENERATION_PROPERTY: "0",
@@ -130,12 +134,12 @@ def _adding(table: Table, column: Column) -> Callable[[], None]:
     return add
 
 
-def _noting(table: Table, definition: Definition) -> Callable[[], None]:
-    def note() -> None:
+def _setting(table: Table, properties: Mapping[str, str]) -> Callable[[], None]:
+    def set_properties() -> None:
         with translated(), table.transaction() as transaction:
-            transaction.set_properties({DEFINITION_PROPERTY: _as_property(definition)})
+            transaction.set_properties(dict(properties))
 
-    return note
+    return set_properties
 
 
 def _as_property(definition: Definition) -> str:

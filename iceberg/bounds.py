@@ -14,7 +14,10 @@ from pyiceberg.manifest import ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
-__all__ = ["first_added", "latest"]
+__all__ = ["COMPLETE_PROPERTY", "cut", "first_added", "latest", "time_of_bound"]
+
+COMPLETE_PROPERTY = "windowpane.complete-until"
+"""Table property: an arrival time up to which the table is complete, though it may hold no row that shows it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _latest_of: LRUCache[tuple[str, int], int | None] = LRUCache(maxsize=100_000)
@@ -29,6 +32,13 @@ def latest(table: Table, column: str, snapshot: Snapshot | None = None) -> datet
     field_id = table.schema().find_field(column).field_id
     found = [_latest_in(manifest, table.io, field_id) for manifest in snapshot.manifests(table.io)]
     return _time(max((micros for micros in found if micros is not None), default=None))
+
+
+def cut(table: Table) -> datetime | None:
+    """The arrival time up to which a table of whole arrival windows is complete; None while that is not known."""
+    noted = table.properties.get(COMPLETE_PROPERTY)
+    known = [latest(table, "arrived_until"), datetime.fromisoformat(noted) if noted else None]
+    return max((at for at in known if at is not None), default=None)
 
 
 def first_added(table: Table, column: str, snapshot: Snapshot) -> datetime | None:
@@ -54,6 +64,11 @@ def _latest_in(manifest: ManifestFile, io: FileIO, field_id: int) -> int | None:
     with _lock:
         _latest_of[key] = found
     return found
+
+
+def time_of_bound(bound: bytes) -> datetime:
+    """The value of a bound of a time column."""
+    return _EPOCH + timedelta(microseconds=_micros(bound))
 
 
 def _micros(bound: bytes) -> int:

@@ -2,7 +2,10 @@
 
 LakeError
 ├── LakeAwayError           the catalog or the object store cannot be reached; retry later
-└── IncompatibleChangeError a definition would break what the tables hold
+├── IncompatibleChangeError a definition would break what the tables hold
+├── LakeLockedError         somebody else publishes, maintains or copies the lake; run it again when they are done
+├── BetweenStatesError      some tables hold a publication already, others not yet; ask again in a moment
+└── ReplayError             a replay cannot be begun, published, rolled back or dropped
 """
 
 from __future__ import annotations
@@ -15,7 +18,15 @@ from sqlalchemy.exc import DBAPIError
 
 from streams.errors import WindowpaneError
 
-__all__ = ["IncompatibleChangeError", "LakeAwayError", "LakeError", "translated"]
+__all__ = [
+    "BetweenStatesError",
+    "IncompatibleChangeError",
+    "LakeAwayError",
+    "LakeError",
+    "LakeLockedError",
+    "ReplayError",
+    "translated",
+]
 
 
 class LakeError(WindowpaneError):
@@ -32,6 +43,21 @@ class IncompatibleChangeError(LakeError):
     def __init__(self, stream: str, key: str, reason: str) -> None:
         self.stream, self.key, self.reason = stream, key, reason
         super().__init__(f"{stream}: {key} {reason}")
+
+
+class LakeLockedError(LakeError):
+    """Somebody else holds the lock of a stream or of the lake."""
+
+
+class BetweenStatesError(LakeError):
+    """A publication is under way: the tables of a stream are not all of one generation."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(f"{stream} is being published. Ask again in a moment")
+
+
+class ReplayError(LakeError):
+    """A replay is not in a state, or its range not one, that allows what was asked."""
 
 
 # What a third-party error becomes; the first match counts.

@@ -11,9 +11,9 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
-from iceberg.bounds import latest
+from iceberg.bounds import cut
 from iceberg.catalog import Catalog
-from iceberg.errors import translated
+from iceberg.errors import BetweenStatesError, translated
 from iceberg.ledger import complete_until
 from streams.definition import Definition
 
@@ -59,21 +59,27 @@ def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
 
 
 def pin(catalog: Catalog, stream: str) -> LakeView:
-    """The stream's state as it is now: its tables are loaded ledger first, panes after it. Raises LakeError."""
+    """The stream's state as it is now: its tables are loaded ledger first, panes after it.
+
+    Raises BetweenStatesError while a publication is under way, and any other LakeError.
+    """
     with translated():
         tables = {name: catalog.load_table((stream, name)) for name in TABLES}
         current = {name: table.current_snapshot() for name, table in tables.items()}
         snapshots = {name: snapshot.snapshot_id if snapshot else None for name, snapshot in current.items()}
         panes = tables["minute_panes"]
+        generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()}
+        if len(generations) > 1:
+            raise BetweenStatesError(stream)
         return LakeView(
             stream=stream,
             minute_snapshot=snapshots["minute_panes"],
             day_snapshot=snapshots["day_panes"],
             rejected_snapshot=snapshots["rejected"],
-            day_cut=latest(tables["day_panes"], "arrived_until"),
-            complete_until=complete_until(tables["ledger"], current["minute_panes"]),
+            day_cut=cut(tables["day_panes"]),
+            complete_until=complete_until(tables["ledger"], panes),
             committed=_committed(current.values()),
-            generation=int(panes.properties.get(GENERATION_PROPERTY, "0")),
+            generation=generations.pop(),
             definition=noted_definition(panes),
             minute_missing=_added_since(panes),
             day_missing=_added_since(tables["day_panes"]),

@@ -30,18 +30,26 @@ def settled_until(ledger: Table) -> datetime | None:
     return first_added(ledger, "arrived_from", sure) if sure else None
 
 
-def complete_until(ledger: Table, panes: Snapshot | None) -> datetime | None:
-    """An arrival time up to which a snapshot of panes, read after the ledger, holds everything.
+def complete_until(ledger: Table, minute_panes: Table) -> datetime | None:
+    """An arrival time up to which the minute panes, loaded after the ledger, hold everything.
 
-    It is the ledger's cut when the panes' snapshot is of the same checkpoint or a later one, else what is settled.
+    It is the ledger's cut when their newest commit is of the same checkpoint or a later one, else what is settled.
     """
-    newest = ledger.current_snapshot()
-    if newest is None or panes is None:
+    newest, read = _by_job(ledger, ledger.current_snapshot()), _by_job(minute_panes, minute_panes.current_snapshot())
+    if newest is None or read is None:
         return settled_until(ledger)
-    same_job = _summary(newest, _JOB) is not None and _summary(newest, _JOB) == _summary(panes, _JOB)
-    if same_job and int(_summary(panes, _CHECKPOINT) or 0) >= int(_summary(newest, _CHECKPOINT) or 0):
+    same_job = _summary(newest, _JOB) == _summary(read, _JOB)
+    if same_job and int(_summary(read, _CHECKPOINT) or 0) >= int(_summary(newest, _CHECKPOINT) or 0):
         return latest(ledger, "arrived_until")
     return settled_until(ledger)
+
+
+def _by_job(table: Table, snapshot: Snapshot | None) -> Snapshot | None:
+    """The newest commit of a job that a snapshot holds; publications and maintenance commit too."""
+    while snapshot is not None and _summary(snapshot, _JOB) is None:
+        parent = snapshot.parent_snapshot_id
+        snapshot = None if parent is None else table.metadata.snapshot_by_id(parent)
+    return snapshot
 
 
 def _summary(snapshot: Snapshot, key: str) -> str | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pyiceberg.expressions import GreaterThanOrEqual
 from pyiceberg.table import Table
 
-from iceberg.bounds import latest
+from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.ledger import settled_until
@@ -41,10 +41,7 @@ def resume_point(catalog: Catalog, stream: str) -> ResumePoint:
     with translated():
         settled = settled_until(catalog.load_table((stream, "ledger")))
         start = None if settled is None else day_arrival_start(settled)
-        cuts = {
-            name: latest(catalog.load_table((stream, name)), "arrived_until")
-            for name in ("minute_panes", "day_panes", "ledger")
-        }
+        cuts = {name: cut(catalog.load_table((stream, name))) for name in ("minute_panes", "day_panes", "ledger")}
         offsets = _highest_offsets(catalog.load_table((stream, "rejected")), start)
     return ResumePoint(start, cuts, offsets)
 

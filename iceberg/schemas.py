@@ -24,13 +24,14 @@ _TYPES: Mapping[ColumnType, IcebergType] = {
 }
 
 _PROPERTIES = {
-    "format-version": "2",
     "write.parquet.compression-codec": "zstd",
     "write.distribution-mode": "hash",
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "50",
     "commit.retry.num-retries": "20",
     "commit.retry.min-wait-ms": "50",
+    # What others append while a publication replaces rows is no conflict: it arrived later.
+    "write.delete.isolation-level": "snapshot",
     "history.expire.min-snapshots-to-keep": "10",
 }
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from iceberg.catalog import Catalog
+from iceberg.errors import BetweenStatesError
 from iceberg.lake_view import TABLES, LakeView, metadata_locations, pin
 from query.errors import NotReadyError
 from streams.errors import WindowpaneError
@@ -71,6 +72,9 @@ class LakeWatcher:
                 try:
                     self._views[stream] = pin(self._catalog, stream)
                     self._locations[stream] = locations
+                except BetweenStatesError as error:
+                    # Readers keep the state of before until the publication is complete.
+                    problems += [error] if stream not in self._views else []
                 except WindowpaneError as error:
                     problems.append(error)
         for stream in self._views.keys() - found.keys():

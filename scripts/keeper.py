@@ -5,6 +5,8 @@
 A job that is gone is started again from the lake, without any Flink state. Two jobs of a stream must never write at
 once, so before a start the keeper makes sure that no task of an earlier one is alive: jobs that Flink knows have ended,
 and a TaskManager older than its JobManager, which may still run what that one has forgotten, is restarted.
+
+A changed definition takes over at a cut that all tables share (see iceberg.handover).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -21,16 +24,19 @@ import structlog
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from flink_jobs.client import FlinkClient, Job
-from flink_jobs.render import JobStart, render
+from flink_jobs.render import JobRange, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.apply import applied_definition
 from iceberg.catalog import Catalog, open_catalog
+from iceberg.handover import close_at, note_running, running_definition
+from iceberg.publishing import finish_interrupted
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
+from streams.topics import Topics
 
 __all__ = ["Heart", "Keeper", "main"]
 
@@ -38,16 +44,25 @@ _log = structlog.get_logger("keeper")
 
 HEARTBEAT_SECONDS = 2.0
 LOOK_SECONDS = 3.0
+HANDOVER_SECONDS = 300
+"""Longest time for an old definition to complete its last windows."""
 
 
 class Keeper:
     """Compares the applied definitions with Flink's jobs, and acts."""
 
     def __init__(
-        self, flink: FlinkClient, catalog: Catalog, declared: Path, fence: Callable[[], None], record: Path
+        self,
+        flink: FlinkClient,
+        catalog: Catalog,
+        declared: Path,
+        record: Path,
+        *,
+        fence: Callable[[], None],
+        offsets_at: Callable[[str, datetime], Mapping[int, int]],
     ) -> None:
-        self._flink, self._catalog, self._declared = flink, catalog, declared
-        self._fence, self._record = fence, record
+        self._flink, self._catalog, self._declared, self._record = flink, catalog, declared, record
+        self._fence, self._offsets_at = fence, offsets_at
 
     def make_right(self, definitions: Mapping[str, Definition]) -> None:
         """Make the jobs right once. Raises WindowpaneError."""
@@ -70,13 +85,33 @@ class Keeper:
             self._flink.stop(job)
         if self._last(definition.name) not in {None, *(job.id for job in jobs)}:
             self._fence()
+        running = running_definition(self._catalog, definition.name)
+        if running is not None and running.digest != definition.digest:
+            self._hand_over(running)
+        note_running(self._catalog, definition)
         point = resume_point(self._catalog, definition.name)
-        start = JobStart(point.start, point.cuts, point.rejected_offsets)
-        settings = self._flink.settings
-        script = render(definition, settings.kafka, start, settings.watermark_slack_ms)
-        job_id = self._flink.run(script)
-        self._note(definition.name, job_id)
+        job_id = self._run(definition, JobRange(point.start, cuts=point.cuts, held=point.rejected_offsets))
         _log.info("start", stream=definition.name, job=job_id, resume_from=str(point.start))
+
+    def _hand_over(self, old: Definition) -> None:
+        """Let the old definition complete every table up to the newest cut; the new one takes over there."""
+        point = resume_point(self._catalog, old.name)
+        at = max((cut for cut in point.cuts.values() if cut), default=None)
+        if at is None:
+            return
+        if set(point.cuts.values()) != {at}:
+            slack = timedelta(milliseconds=self._flink.settings.watermark_slack_ms)
+            ends = self._offsets_at(old.topic, at + slack)
+            reach = JobRange(point.start, ends, point.cuts, point.rejected_offsets, until=at)
+            self._flink.await_finished(self._run(old, reach), HANDOVER_SECONDS)
+        close_at(self._catalog, old.name, at)
+        _log.info("hand over", stream=old.name, at=str(at))
+
+    def _run(self, definition: Definition, reach: JobRange) -> str:
+        settings = self._flink.settings
+        job_id = self._flink.run(render(definition, settings.kafka, reach, settings.watermark_slack_ms))
+        self._note(definition.name, job_id)
+        return job_id
 
     def _notes(self) -> dict[str, str]:
         try:
@@ -139,6 +174,11 @@ def _fence(supervisor: Supervisor) -> None:
         supervisor.begin("taskmanager")
 
 
+def _offsets_at(kafka: str, topic: str, at: datetime) -> dict[int, int]:
+    with Topics(kafka) as topics:
+        return topics.offsets_at(topic, at)
+
+
 def main() -> None:
     """Entry point: keep until terminated."""
     settings, flink = ScriptSettings(), FlinkSettings()
@@ -155,13 +195,16 @@ def main() -> None:
                 FlinkClient(flink),
                 open_catalog(LakeSettings()),
                 settings.streams,
-                lambda: _fence(supervisor),
                 settings.home / "jobs.json",
+                fence=lambda: _fence(supervisor),
+                offsets_at=lambda topic, at: _offsets_at(settings.kafka, topic, at),
             )
             definitions = keeper.applied()
             # First: submitting takes long, and a job that runs already waits for the beat.
             heart.watch(definitions)
             keeper.make_right(definitions)
+            for replay in finish_interrupted(open_catalog(LakeSettings())):
+                _log.info("publication complete", replay=replay.id, state=replay.state)
         except WindowpaneError as error:
             _log.warning("will try again", reason=str(error))
         stop.wait(LOOK_SECONDS)

@@ -1,4 +1,4 @@
-insert into lake.{{ stream | ident }}.ledger /*+ options('write-parallelism'='1') */
+insert into lake.{{ namespace | ident }}.ledger /*+ options('write-parallelism'='1') */
 select
   `partition`,
   cast(window_start as timestamp_ltz(6)),
@@ -9,7 +9,11 @@ select
   count(*) filter (where reason is not null or event_time > timestampadd(second, {{ max_ahead }}, arrived)),
   count(*) filter (where reason is null and event_time is null)
 from table(tumble(table messages, descriptor(arrived), {{ arrival_seconds | interval }}))
+where true
 {%- if cut %}
-where window_end > timestamp {{ cut | literal }}
+  and window_end > timestamp {{ cut | literal }}
+{%- endif %}
+{%- if until %}
+  and window_end <= timestamp {{ until | literal }}
 {%- endif %}
 group by `partition`, window_start, window_end

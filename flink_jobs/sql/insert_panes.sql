@@ -1,4 +1,4 @@
-insert into lake.{{ stream | ident }}.{{ table | ident }} /*+ options('write-parallelism'='1') */
+insert into lake.{{ namespace | ident }}.{{ table | ident }} /*+ options('write-parallelism'='1') */
 ({% for name in dimensions %}{{ name | ident }}, {% endfor %}window_start, arrived_from, arrived_until
 {%- for column in columns %}, {{ column.name | ident }}{% endfor %})
 select
@@ -12,6 +12,10 @@ select
   {{ column.stored }}{{ "," if not loop.last }}
 {%- endfor %}
 from {{ source }}
+where true
 {%- if cut %}
-where window_until > timestamp {{ cut | literal }}
+  and window_until > timestamp {{ cut | literal }}
+{%- endif %}
+{%- if until %}
+  and window_until <= timestamp {{ until | literal }}
 {%- endif %}

@@ -1,4 +1,4 @@
-insert into lake.{{ stream | ident }}.rejected /*+ options('write-parallelism'='1') */
+insert into lake.{{ namespace | ident }}.rejected /*+ options('write-parallelism'='1') */
 select
   `partition`,
   `offset`,
@@ -8,6 +8,12 @@ select
   payload
 from messages
 where (reason is not null or event_time > timestampadd(second, {{ max_ahead }}, arrived))
+{%- if cut %}
+  and arrived >= cast(timestamp {{ cut | literal }} as timestamp_ltz(3))
+{%- endif %}
+{%- if until %}
+  and arrived < cast(timestamp {{ until | literal }} as timestamp_ltz(3))
+{%- endif %}
 {%- for partition, offset in held.items() %}
   and (`partition` <> {{ partition }} or `offset` > {{ offset }})
 {%- endfor %}

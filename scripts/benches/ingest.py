@@ -6,7 +6,6 @@ ends. A run counts only if panes and ledger hold every message exactly once.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from flink_jobs.client import FlinkClient
-from flink_jobs.render import JobStart, render
+from flink_jobs.render import JobRange, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.apply import drop_tables, plan_tables
 from iceberg.catalog import open_catalog
@@ -78,14 +77,17 @@ def _run(settings: Settings, definition: Definition, script: ScriptSettings) -> 
     with Topics(script.kafka) as topics:
         ends = topics.end_offsets(definition.topic)
     flink = FlinkClient(FlinkSettings())
-    job_script = render(definition, script.kafka, JobStart(ends=ends), flink.settings.watermark_slack_ms)
+    job_script = render(definition, script.kafka, JobRange(ends=ends), flink.settings.watermark_slack_ms)
     states = Supervisor(Layout(script.home)).states()
     with Usage(states[name].pid for name in _ENGINES) as usage, Usage([states["taskmanager"].pid]) as worker:
         options = {"execution.checkpointing.interval": f"{settings.checkpoint_seconds:.0f} s"}
         job = flink.run(job_script, options)
-        timestamps = _await_finished(flink, job, settings.timeout_seconds)
+        details = flink.await_finished(job, settings.timeout_seconds)
+    timestamps = details["timestamps"]
     seconds = (timestamps["FINISHED"] - timestamps["CREATED"]) / 1000
-    steady = (timestamps["FINISHED"] - timestamps["RUNNING"]) / 1000
+    # The job is RUNNING while its tasks still deploy: reading starts when the last task runs.
+    running = max(vertex["start-time"] for vertex in details["vertices"])
+    steady = (timestamps["FINISHED"] - running) / 1000
     return {
         "messages_per_second": settings.messages / steady,
         "messages_per_second_with_start": settings.messages / seconds,
@@ -95,20 +97,6 @@ def _run(settings: Settings, definition: Definition, script: ScriptSettings) -> 
         "peak_rss_bytes": usage.peak_rss_bytes,
         "taskmanager_peak_rss_bytes": worker.peak_rss_bytes,
     }
-
-
-def _await_finished(flink: FlinkClient, job: str, timeout_seconds: float) -> dict[str, int]:
-    """Wait for the end of a bounded job; state → when it was entered, in milliseconds."""
-    deadline = time.monotonic() + timeout_seconds
-    while True:
-        details = flink.get(f"/jobs/{job}")
-        if details["state"] == "FINISHED":
-            # The job is RUNNING while its tasks still deploy: reading starts when the last task runs.
-            running = max(vertex["start-time"] for vertex in details["vertices"])
-            return {**details["timestamps"], "RUNNING": running}
-        if details["state"] in ("FAILED", "CANCELED") or time.monotonic() > deadline:
-            raise WindowpaneError(f"the job is {details['state']}; see windowpane logs taskmanager")
-        time.sleep(0.1)
 
 
 def _verify(definition: Definition, start: datetime, end: datetime, messages: int) -> None:

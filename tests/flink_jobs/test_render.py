@@ -7,22 +7,30 @@ from pathlib import Path
 
 import pytest
 
-from flink_jobs.render import JobScript, JobStart, render
+from flink_jobs.render import JobRange, JobScript, render
 from streams.definition import Definition
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
 
 GOLDEN = Path(__file__).parent / "golden"
 CUT = datetime(2026, 3, 1, 12, 10, tzinfo=UTC)
-RESUMED = JobStart(
+RESUMED = JobRange(
     start=CUT.astimezone(timezone(timedelta(hours=2))),
     cuts={"minute_panes": CUT + timedelta(seconds=10), "day_panes": None, "ledger": CUT + timedelta(seconds=20)},
     held={0: 17, 3: 5},
 )
 
 
-def rendered(definition: Definition, start: JobStart | None = None) -> JobScript:
-    return render(definition, "127.0.0.1:9092", start or JobStart(), slack_ms=500)
+REPLAYED = JobRange(
+    start={0: 10, 1: 0},
+    ends={0: 90, 1: 80},
+    cuts=dict.fromkeys(("minute_panes", "day_panes", "ledger", "rejected"), CUT + timedelta(seconds=150)),
+    until=CUT + timedelta(minutes=15),
+)
+
+
+def rendered(definition: Definition, reach: JobRange | None = None, **names: str) -> JobScript:
+    return render(definition, "127.0.0.1:9092", reach or JobRange(), slack_ms=500, **names)
 
 
 def shown(script: JobScript) -> str:
@@ -32,12 +40,12 @@ def shown(script: JobScript) -> str:
 @pytest.mark.parametrize(
     ("name", "definition", "start"),
     [
-        ("health", HEALTH, JobStart()),
+        ("health", HEALTH, JobRange()),
         ("health_resumed", HEALTH, RESUMED),
-        ("page_views", PAGE_VIEWS, JobStart()),
+        ("page_views", PAGE_VIEWS, JobRange()),
     ],
 )
-def test_jobs_render_as_golden(name: str, definition: Definition, start: JobStart) -> None:
+def test_jobs_render_as_golden(name: str, definition: Definition, start: JobRange) -> None:
     check_golden(GOLDEN / f"{name}.sql", shown(rendered(definition, start)))
 
 
@@ -55,22 +63,45 @@ def test_each_table_has_one_insert() -> None:
 @pytest.mark.parametrize(
     ("start", "option"),
     [
-        (JobStart(), "'scan.startup.mode' = 'earliest-offset'"),
+        (JobRange(), "'scan.startup.mode' = 'earliest-offset'"),
         (RESUMED, f"'scan.startup.timestamp-millis' = '{int(CUT.timestamp()) * 1000}'"),
     ],
 )
-def test_sources_start_where_told(start: JobStart, option: str) -> None:
+def test_sources_start_where_told(start: JobRange, option: str) -> None:
     [messages] = [statement for statement in rendered(HEALTH, start).setup if "temporary table messages" in statement]
     assert option in messages
 
 
 def test_sinks_keep_what_their_table_lacks() -> None:
-    minutes, days, ledger, rejected = rendered(HEALTH, RESUMED).inserts
+    minutes, _, ledger, rejected = rendered(HEALTH, RESUMED).inserts
     assert "window_until > timestamp '2026-03-01 12:10:10'" in minutes
-    assert "where" not in days
     assert "window_end > timestamp '2026-03-01 12:10:20'" in ledger
     assert "(`partition` <> 0 or `offset` > 17)" in rejected
     assert "(`partition` <> 3 or `offset` > 5)" in rejected
+
+
+def test_day_panes_are_made_of_minutes_that_the_table_lacks() -> None:
+    """Also where a definition took over inside an arrival window of day panes."""
+    script = rendered(HEALTH, REPLAYED)
+    views = {statement.split()[3]: statement for statement in script.setup if "temporary view" in statement}
+    assert "window_from >= timestamp '2026-03-01 12:12:30'" in views["minutes_of_days"]
+    assert "window_until <= timestamp '2026-03-01 12:25:00'" in views["minutes_of_days"]
+    assert "greatest(window_start, timestamp '2026-03-01 12:12:30') as window_from" in views["days"]
+    assert "least(window_end, timestamp '2026-03-01 12:25:00') as window_until" in views["days"]
+
+
+def test_replays_read_their_offsets_into_their_own_tables() -> None:
+    script = rendered(HEALTH, REPLAYED, name="windowpane-replay/7", namespace="health-replay-7")
+    assert script.name == "windowpane-replay/7"
+    [messages] = [statement for statement in script.setup if "temporary table messages" in statement]
+    assert "'scan.startup.specific-offsets' = 'partition:0,offset:10;partition:1,offset:0'" in messages
+    assert "'scan.bounded.specific-offsets' = 'partition:0,offset:90;partition:1,offset:80'" in messages
+    minutes, days, ledger, rejected = script.inserts
+    assert all("insert into lake.`health-replay-7`." in insert for insert in script.inserts)
+    assert "window_until <= timestamp '2026-03-01 12:25:00'" in minutes
+    assert "window_end <= timestamp '2026-03-01 12:25:00'" in ledger
+    assert "arrived >= cast(timestamp '2026-03-01 12:12:30' as timestamp_ltz(3))" in rejected
+    assert "arrived < cast(timestamp '2026-03-01 12:25:00' as timestamp_ltz(3))" in rejected
 
 
 def test_quotes_what_definitions_say() -> None:

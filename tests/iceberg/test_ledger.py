@@ -67,13 +67,13 @@ def test_completes_as_far_as_panes_are_committed(
         commit(tables["ledger"], [ledger_row(at) for at in seconds], "a", number)
     panes = tables["minute_panes"]
     commit(panes, [pane_row(0)], job, checkpoint)
-    assert complete_until(tables["ledger"], panes.current_snapshot()) == noon(complete)
+    assert complete_until(tables["ledger"], panes) == noon(complete)
 
 
 def test_nothing_is_complete_without_commits(tables: dict[str, Table]) -> None:
-    assert complete_until(tables["ledger"], None) is None
+    assert complete_until(tables["ledger"], tables["minute_panes"]) is None
     commit(tables["ledger"], [ledger_row(0)], "a", 1)
-    assert complete_until(tables["ledger"], None) is None
+    assert complete_until(tables["ledger"], tables["minute_panes"]) is None
 
 
 def test_quiet_windows_are_complete_by_heartbeats(tables: dict[str, Table]) -> None:
@@ -82,4 +82,14 @@ def test_quiet_windows_are_complete_by_heartbeats(tables: dict[str, Table]) -> N
     commit(tables["minute_panes"], [pane_row(0)], "a", 1)
     commit(tables["ledger"], [ledger_row(10, accepted=0)], "a", 2)
     commit(tables["minute_panes"], [], "a", 2)
-    assert complete_until(tables["ledger"], tables["minute_panes"].current_snapshot()) == noon(20)
+    assert complete_until(tables["ledger"], tables["minute_panes"]) == noon(20)
+
+
+def test_publications_between_commits_hide_nothing(tables: dict[str, Table]) -> None:
+    """A publication's commit is no job's, but what jobs committed before it is still there."""
+    for number in (1, 2):
+        commit(tables["ledger"], [ledger_row(10 * number)], "a", number)
+        commit(tables["minute_panes"], [pane_row(10 * number)], "a", number)
+    commit(tables["ledger"], [])
+    commit(tables["minute_panes"], [])
+    assert complete_until(tables["ledger"], tables["minute_panes"]) == noon(30)

@@ -14,7 +14,7 @@ from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError, N
 
 from compose.embedded.waiting import until
 from flink_jobs.client import FlinkClient, Job
-from flink_jobs.render import JobStart, render
+from flink_jobs.render import JobRange, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import TABLES, LakeView
@@ -103,7 +103,7 @@ class LiveStream:
         """Start the job from the lake, as the keeper would; for a stream whose definition the keeper does not see."""
         point = resume_point(open_catalog(LakeSettings()), self.name)
         settings = self.flink.settings
-        start = JobStart(point.start, point.cuts, point.rejected_offsets)
+        start = JobRange(point.start, cuts=point.cuts, held=point.rejected_offsets)
         return self.flink.run(render(self.definition, settings.kafka, start, settings.watermark_slack_ms))
 
     def jobs(self) -> list[Job]:

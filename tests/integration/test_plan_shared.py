@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from flink_jobs.client import FlinkClient
-from flink_jobs.render import JobStart, render
+from flink_jobs.render import JobRange, render
 from flink_jobs.settings import FlinkSettings
 from streams import Definition
 from tests.definitions import HEALTH, PAGE_VIEWS
 
 pytestmark = pytest.mark.integration
 
+CUT = datetime(2026, 3, 1, 12, 12, 30, tzinfo=UTC)
+REPLAYED = JobRange(
+    start={0: 10, 1: 0},
+    ends={0: 90, 1: 80},
+    cuts=dict.fromkeys(("minute_panes", "day_panes", "ledger", "rejected"), CUT),
+    until=CUT + timedelta(minutes=15),
+)
 EXECUTION_PLAN = "== Physical Execution Plan =="
 
 
 @pytest.mark.usefixtures("stack")
-@pytest.mark.parametrize("definition", [HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
-def test_scan_and_minute_aggregate_are_shared(definition: Definition) -> None:
+@pytest.mark.parametrize(
+    ("definition", "reach"),
+    [
+        pytest.param(HEALTH, JobRange(), id="health"),
+        pytest.param(PAGE_VIEWS, JobRange(), id="page_views"),
+        pytest.param(PAGE_VIEWS, REPLAYED, id="replayed"),
+    ],
+)
+def test_scan_and_minute_aggregate_are_shared(definition: Definition, reach: JobRange) -> None:
     flink = FlinkClient(FlinkSettings())
-    explained = flink.explain(render(definition, flink.settings.kafka, JobStart(), slack_ms=500))
+    explained = flink.explain(render(definition, flink.settings.kafka, reach, slack_ms=500))
     nodes = json.loads(explained.partition(EXECUTION_PLAN)[2])["nodes"]
     kinds = Counter(node["type"].partition("[")[0] for node in nodes)
     assert kinds["Source: messages"] == 1

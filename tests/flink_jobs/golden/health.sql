@@ -79,6 +79,11 @@ group by
   `service`,
   event_minute, window_start, window_end, window_time;
 
+create temporary view minutes_of_days as
+select *
+from minutes
+where true;
+
 create temporary view days as
 select
   `service`,
@@ -104,7 +109,7 @@ select
   max(`disk_max`) as `disk_max`,
   arg_max(`disk_max_at`, `disk_max`) as `disk_max_at`,
   tdigest_merge(`disk_digest`) as `disk_digest`
-from table(tumble(table minutes, descriptor(arrival), interval '10' minute))
+from table(tumble(table minutes_of_days, descriptor(arrival), interval '10' minute))
 group by
   `service`,
   floor(event_minute to day), window_start, window_end;
@@ -135,7 +140,8 @@ select
   `disk_max`,
   cast(`disk_max_at` as timestamp_ltz(6)),
   `disk_digest`
-from minutes;
+from minutes
+where true;
 
 insert into lake.`health`.`day_panes` /*+ options('write-parallelism'='1') */
 (`service`, window_start, arrived_from, arrived_until, `messages`, `cpu_count`, `cpu_sum`, `cpu_min`, `cpu_max`, `cpu_max_at`, `cpu_digest`, `ram_count`, `ram_sum`, `ram_min`, `ram_max`, `ram_max_at`, `ram_digest`, `disk_count`, `disk_sum`, `disk_min`, `disk_max`, `disk_max_at`, `disk_digest`)
@@ -163,7 +169,8 @@ select
   `disk_max`,
   cast(`disk_max_at` as timestamp_ltz(6)),
   `disk_digest`
-from days;
+from days
+where true;
 
 insert into lake.`health`.ledger /*+ options('write-parallelism'='1') */
 select
@@ -176,6 +183,7 @@ select
   count(*) filter (where reason is not null or event_time > timestampadd(second, 300, arrived)),
   count(*) filter (where reason is null and event_time is null)
 from table(tumble(table messages, descriptor(arrived), interval '10' second))
+where true
 group by `partition`, window_start, window_end;
 
 insert into lake.`health`.rejected /*+ options('write-parallelism'='1') */

@@ -80,6 +80,11 @@ group by
   `service`,
   event_minute, window_start, window_end, window_time;
 
+create temporary view minutes_of_days as
+select *
+from minutes
+where true;
+
 create temporary view days as
 select
   `service`,
@@ -105,7 +110,7 @@ select
   max(`disk_max`) as `disk_max`,
   arg_max(`disk_max_at`, `disk_max`) as `disk_max_at`,
   tdigest_merge(`disk_digest`) as `disk_digest`
-from table(tumble(table minutes, descriptor(arrival), interval '10' minute))
+from table(tumble(table minutes_of_days, descriptor(arrival), interval '10' minute))
 group by
   `service`,
   floor(event_minute to day), window_start, window_end;
@@ -137,7 +142,8 @@ select
   cast(`disk_max_at` as timestamp_ltz(6)),
   `disk_digest`
 from minutes
-where window_until > timestamp '2026-03-01 12:10:10';
+where true
+  and window_until > timestamp '2026-03-01 12:10:10';
 
 insert into lake.`health`.`day_panes` /*+ options('write-parallelism'='1') */
 (`service`, window_start, arrived_from, arrived_until, `messages`, `cpu_count`, `cpu_sum`, `cpu_min`, `cpu_max`, `cpu_max_at`, `cpu_digest`, `ram_count`, `ram_sum`, `ram_min`, `ram_max`, `ram_max_at`, `ram_digest`, `disk_count`, `disk_sum`, `disk_min`, `disk_max`, `disk_max_at`, `disk_digest`)
@@ -165,7 +171,8 @@ select
   `disk_max`,
   cast(`disk_max_at` as timestamp_ltz(6)),
   `disk_digest`
-from days;
+from days
+where true;
 
 insert into lake.`health`.ledger /*+ options('write-parallelism'='1') */
 select
@@ -178,7 +185,8 @@ select
   count(*) filter (where reason is not null or event_time > timestampadd(second, 300, arrived)),
   count(*) filter (where reason is null and event_time is null)
 from table(tumble(table messages, descriptor(arrived), interval '10' second))
-where window_end > timestamp '2026-03-01 12:10:20'
+where true
+  and window_end > timestamp '2026-03-01 12:10:20'
 group by `partition`, window_start, window_end;
 
 insert into lake.`health`.rejected /*+ options('write-parallelism'='1') */

@@ -70,6 +70,11 @@ group by
   `path`,
   event_minute, window_start, window_end, window_time;
 
+create temporary view minutes_of_days as
+select *
+from minutes
+where true;
+
 create temporary view days as
 select
   `site`,
@@ -85,7 +90,7 @@ select
   arg_max(`load_ms_max_at`, `load_ms_max`) as `load_ms_max_at`,
   tdigest_merge(`load_ms_digest`) as `load_ms_digest`,
   hll_merge(`visitors_distinct`) as `visitors_distinct`
-from table(tumble(table minutes, descriptor(arrival), interval '10' minute))
+from table(tumble(table minutes_of_days, descriptor(arrival), interval '10' minute))
 group by
   `site`,
   `path`,
@@ -107,7 +112,8 @@ select
   cast(`load_ms_max_at` as timestamp_ltz(6)),
   `load_ms_digest`,
   `visitors_distinct`
-from minutes;
+from minutes
+where true;
 
 insert into lake.`page_views`.`day_panes` /*+ options('write-parallelism'='1') */
 (`site`, `path`, window_start, arrived_from, arrived_until, `messages`, `load_ms_count`, `load_ms_sum`, `load_ms_min`, `load_ms_max`, `load_ms_max_at`, `load_ms_digest`, `visitors_distinct`)
@@ -125,7 +131,8 @@ select
   cast(`load_ms_max_at` as timestamp_ltz(6)),
   `load_ms_digest`,
   `visitors_distinct`
-from days;
+from days
+where true;
 
 insert into lake.`page_views`.ledger /*+ options('write-parallelism'='1') */
 select
@@ -138,6 +145,7 @@ select
   count(*) filter (where reason is not null or event_time > timestampadd(second, 300, arrived)),
   count(*) filter (where reason is null and event_time is null)
 from table(tumble(table messages, descriptor(arrived), interval '10' second))
+where true
 group by `partition`, window_start, window_end;
 
 insert into lake.`page_views`.rejected /*+ options('write-parallelism'='1') */

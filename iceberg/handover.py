@@ -1,0 +1,58 @@
+"""One definition of a stream takes over from another at a cut that all tables share.
+
+The lake itself notes which definition made its rows, so that a change is noticed however the job of before ended.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from pyiceberg.table import Table
+
+from iceberg.bounds import COMPLETE_PROPERTY, cut
+from iceberg.catalog import Catalog
+from iceberg.errors import translated
+from streams.definition import Definition, parse_definition
+from streams.panes import GRAIN_TABLES
+
+__all__ = ["RUNNING_PROPERTY", "close_at", "note_running", "running_definition"]
+
+RUNNING_PROPERTY = "windowpane.running-definition"
+"""Property of minute_panes: the definition, as JSON, of the job that writes the stream's tables."""
+
+
+def running_definition(catalog: Catalog, stream: str) -> Definition | None:
+    """The definition that made the newest rows of the stream; None when none did yet."""
+    with translated():
+        noted = catalog.load_table((stream, "minute_panes")).properties.get(RUNNING_PROPERTY)
+    return parse_definition(json.loads(noted), f"{stream} (as running)") if noted else None
+
+
+def note_running(catalog: Catalog, definition: Definition) -> None:
+    """Note that rows from now on are made by this definition; before its job starts. Raises LakeError."""
+    with translated():
+        table = catalog.load_table((definition.name, "minute_panes"))
+        _set(table, RUNNING_PROPERTY, definition.model_dump_json(exclude_defaults=True))
+
+
+def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
+    """Note that every table is complete up to an arrival time, and discard what `rejected` holds beyond it.
+
+    Only rows of `rejected` can be beyond: they are committed before their arrival window ends. Raises LakeError.
+    """
+    with translated():
+        for name in (*GRAIN_TABLES.values(), "ledger"):
+            table = catalog.load_table((stream, name))
+            if (cut(table) or at) <= at:
+                _set(table, COMPLETE_PROPERTY, at.isoformat())
+        rejected = catalog.load_table((stream, "rejected"))
+        beyond = f"arrived >= '{at.isoformat()}'"
+        if len(rejected.scan(beyond, selected_fields=("offset",), limit=1).to_arrow()):
+            rejected.delete(beyond)
+
+
+def _set(table: Table, key: str, value: str) -> None:
+    if table.properties.get(key) != value:
+        with table.transaction() as transaction:
+            transaction.set_properties({key: value})

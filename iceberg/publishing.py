@@ -1,0 +1,160 @@
+"""Publish a replay, roll it back, drop it: finished or not begun, never half, whatever is killed in between.
+
+A publication is recorded before the first table changes. Its tables are then replaced one after the other, each in
+one commit that raises the table's generation; readers keep the state of before until all have the same generation.
+One that was interrupted is gone on with by whoever looks next (the keeper does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import UTC, datetime
+
+from pyiceberg.table import Table
+
+from iceberg.apply import GENERATION_PROPERTY
+from iceberg.arrivals import ARRIVAL_COLUMN
+from iceberg.catalog import Catalog
+from iceberg.errors import LakeLockedError, ReplayError, translated
+from iceberg.locks import LakeLock, lake_lock
+from iceberg.replacement import Replaced, Source, replace
+from iceberg.replays import Action, Publication, Replay, ReplayState, ReplayStore
+from iceberg.staging import drop_staging
+
+__all__ = ["drop", "finish_interrupted", "publish", "roll_back"]
+
+LOCK_SECONDS = 60.0
+"""How long to wait for who publishes or maintains the stream now."""
+
+_UNDER_WAY = {ReplayState.PUBLISHING: ReplayState.PUBLISHED, ReplayState.ROLLING_BACK: ReplayState.ROLLED_BACK}
+"""State of a publication that was begun → the state once it is complete."""
+
+
+def publish(catalog: Catalog, number: int, by: str, reason: str) -> Replay:
+    """Let the stream's tables hold what the replay made of its range. Raises ReplayError unless it is staged."""
+    with _held(catalog, number) as (store, replay):
+        if replay.state not in (ReplayState.STAGED, ReplayState.ROLLED_BACK):
+            raise ReplayError(
+                f"replay {replay.id} is {replay.state}; only a staged or rolled back one can be published"
+            )
+        return _begin(catalog, store, replay, ReplayState.PUBLISHING, Action.PUBLISH, by, reason)
+
+
+def roll_back(catalog: Catalog, number: int, by: str, reason: str) -> Replay:
+    """Let the stream's tables hold of the range what they held before the replay was published; later rows stay."""
+    with _held(catalog, number) as (store, replay):
+        if replay.state is not ReplayState.PUBLISHED:
+            raise ReplayError(f"replay {replay.id} is {replay.state}; only a published one can be rolled back")
+        for other in store.all(replay.stream):
+            later = (other.generation or 0) > (replay.generation or 0)
+            if later and other.state is ReplayState.PUBLISHED and other.arrivals.overlaps(replay.arrivals):
+                raise ReplayError(f"replay {other.id} was published later in the same range; roll it back first")
+        return _begin(catalog, store, replay, ReplayState.ROLLING_BACK, Action.ROLL_BACK, by, reason)
+
+
+def drop(catalog: Catalog, number: int) -> Replay:
+    """Discard the staging tables, and the way back if it was published. What is published stays."""
+    with _held(catalog, number) as (store, replay):
+        if replay.state in _UNDER_WAY:
+            raise ReplayError(f"replay {replay.id} is {replay.state}; wait until that is complete")
+        drop_staging(catalog, replay, with_files=replay.generation is None)
+        if replay.generation is not None:
+            _remove_tags(catalog, replay)
+        return store.set_state(replay, ReplayState.DROPPED)
+
+
+def finish_interrupted(catalog: Catalog) -> list[Replay]:
+    """Go on with every publication that was begun and that nobody works on; those that are complete now."""
+    store = ReplayStore(catalog)
+    done = []
+    for replay in store.all():
+        if replay.state in _UNDER_WAY:
+            with suppress(LakeLockedError), _lock(catalog, replay.stream, wait_seconds=0):
+                current = store.get(replay.id)
+                if current.state in _UNDER_WAY:
+                    done.append(_complete(catalog, store, current))
+    return done
+
+
+def _lock(catalog: Catalog, stream: str, wait_seconds: float) -> AbstractContextManager[LakeLock]:
+    uri = catalog.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return lake_lock(uri, "publishing", stream, wait_seconds)
+
+
+@contextmanager
+def _held(catalog: Catalog, number: int) -> Iterator[tuple[ReplayStore, Replay]]:
+    """The replay, while nobody else publishes or maintains its stream."""
+    store = ReplayStore(catalog)
+    with _lock(catalog, store.get(number).stream, LOCK_SECONDS):
+        for other in store.all(store.get(number).stream):
+            if other.state in _UNDER_WAY:
+                _complete(catalog, store, other)
+        yield store, store.get(number)
+
+
+def _begin(
+    catalog: Catalog, store: ReplayStore, replay: Replay, state: ReplayState, action: Action, by: str, reason: str
+) -> Replay:
+    tables = _tables(catalog, replay.stream)
+    generation = max(int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()) + 1
+    if action is Action.PUBLISH:
+        for table in tables.values():
+            _tag(table, replay)
+    publication = Publication(
+        generation=generation,
+        replay=replay.id,
+        stream=replay.stream,
+        action=action,
+        arrivals=replay.arrivals,
+        definition_digest=replay.definition.digest,
+        at=datetime.now(UTC),
+        by=by,
+        reason=reason,
+        rows={},
+        completed=False,
+    )
+    return _complete(catalog, store, store.begin(replay, state, publication))
+
+
+def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:
+    rows: dict[str, tuple[int, int]] = {}
+    for name, table in _tables(catalog, replay.stream).items():
+        done = _replaced(catalog, name, table, replay)
+        rows[name] = (done.removed, done.added)
+    return store.complete(replay, _UNDER_WAY[replay.state], rows)
+
+
+def _replaced(catalog: Catalog, name: str, table: Table, replay: Replay) -> Replaced:
+    with translated():
+        if replay.state is ReplayState.PUBLISHING:
+            staged = catalog.load_table((replay.namespace, name))
+            source = Source(staged, staged.metadata.current_snapshot_id)
+        else:
+            tag = table.metadata.refs.get(_tag_name(replay))
+            source = Source(table, tag.snapshot_id if tag else None)
+    return replace(table, replay.arrivals, source, replay.generation or 0)
+
+
+def _tables(catalog: Catalog, stream: str) -> dict[str, Table]:
+    with translated():
+        return {name: catalog.load_table((stream, name)) for name in ARRIVAL_COLUMN}
+
+
+def _tag_name(replay: Replay) -> str:
+    return f"before-replay-{replay.id}"
+
+
+def _tag(table: Table, replay: Replay) -> None:
+    """Keep the state of before. An empty table has none to keep, and an earlier publication may have tagged it."""
+    snapshot = table.metadata.current_snapshot_id
+    if snapshot is not None and _tag_name(replay) not in table.metadata.refs:
+        with translated(), table.manage_snapshots() as snapshots:
+            snapshots.create_tag(snapshot, _tag_name(replay))
+
+
+def _remove_tags(catalog: Catalog, replay: Replay) -> None:
+    for table in _tables(catalog, replay.stream).values():
+        if _tag_name(replay) in table.metadata.refs:
+            with translated(), table.manage_snapshots() as snapshots:
+                snapshots.remove_tag(_tag_name(replay))

@@ -1,0 +1,157 @@
+"""Replace the rows of a table that arrived in a range, in one atomic commit, while others append to it.
+
+Data files whose rows all arrived in the range are taken out, or over from the source, as they are; only the few that
+reach over an end of the range are read and written anew. So the cost grows with the number of files, not of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyiceberg.exceptions import CommitFailedException, ValidationException
+from pyiceberg.expressions import AlwaysTrue
+from pyiceberg.io.pyarrow import ArrowScan, _dataframe_to_data_files
+from pyiceberg.manifest import DataFile
+from pyiceberg.table import FileScanTask, Table
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from iceberg.apply import GENERATION_PROPERTY
+from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
+from iceberg.bounds import COMPLETE_PROPERTY, cut, time_of_bound
+from iceberg.errors import translated
+
+__all__ = ["Replaced", "Source", "replace"]
+
+_REMOVED, _ADDED = "windowpane.removed-rows", "windowpane.added-rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The state of a table that rows are taken from. None stands for the empty table."""
+
+    table: Table
+    snapshot_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Rows that a replacement took out of a table and put into it."""
+
+    removed: int
+    added: int
+
+
+@dataclass(slots=True)
+class _Found:
+    """Rows of a range: in `whole` files, and `inside` of the files in `split`, which hold the rows `outside` too."""
+
+    whole: list[DataFile] = field(default_factory=list)
+    split: list[DataFile] = field(default_factory=list)
+    inside: list[pa.Table] = field(default_factory=list)
+    outside: list[pa.Table] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return sum(file.record_count for file in self.whole) + sum(map(len, self.inside))
+
+
+def replace(table: Table, arrivals: Arrivals, source: Source, generation: int) -> Replaced:
+    """Let the table hold, of the arrivals in the range, exactly the rows that the source holds of them.
+
+    The commit raises the table's generation, and is not repeated on a table that has it already. Commits of others
+    in between are kept. Raises LakeError.
+    """
+    retrying = Retrying(
+        retry=retry_if_exception_type((CommitFailedException, ValidationException)),
+        stop=stop_after_attempt(10),
+        wait=wait_random_exponential(0.1, max=5),
+        reraise=True,
+    )
+    with translated():
+        return retrying(_replace, table, arrivals, source, generation)
+
+
+def _replace(table: Table, arrivals: Arrivals, source: Source, generation: int) -> Replaced:
+    table.refresh()
+    if int(table.properties.get(GENERATION_PROPERTY, "0")) >= generation:
+        return _replaced_before(table, generation)
+    old = _find(Source(table, table.metadata.current_snapshot_id), arrivals)
+    new = _find(source, arrivals)
+    done = Replaced(old.rows, new.rows)
+    summary = {GENERATION_PROPERTY: str(generation), _REMOVED: str(done.removed), _ADDED: str(done.added)}
+    with table.transaction() as transaction:
+        if old.rows or new.rows:
+            with transaction.update_snapshot(snapshot_properties=summary).overwrite() as update:
+                for file in (*old.whole, *old.split):
+                    update.delete_data_file(file)
+                for file in (*new.whole, *_written(table, [*old.outside, *new.inside])):
+                    update.append_data_file(file)
+        transaction.set_properties({GENERATION_PROPERTY: str(generation), **_complete(table, arrivals)})
+    return done
+
+
+def _complete(table: Table, arrivals: Arrivals) -> dict[str, str]:
+    """The table stays complete up to where it was, also if its last rows are replaced by none."""
+    if ARRIVAL_COLUMN[table.name()[-1]] == "arrived":
+        return {}
+    return {COMPLETE_PROPERTY: max(cut(table) or arrivals.end, arrivals.end).isoformat()}
+
+
+def _replaced_before(table: Table, generation: int) -> Replaced:
+    """What the commit that raised the generation did; nothing is known of one whose snapshot has expired."""
+    for snapshot in table.metadata.snapshots:
+        summary = snapshot.summary
+        if summary and summary.get(GENERATION_PROPERTY) == str(generation):
+            return Replaced(int(summary[_REMOVED] or 0), int(summary[_ADDED] or 0))
+    return Replaced(0, 0)
+
+
+def _find(source: Source, arrivals: Arrivals) -> _Found:
+    found = _Found()
+    if source.snapshot_id is None:
+        return found
+    table = source.table
+    column = ARRIVAL_COLUMN[table.name()[-1]]
+    field_id = table.schema().find_field(column).field_id
+    for task in table.scan(row_filter=arrivals.condition(column), snapshot_id=source.snapshot_id).plan_files():
+        first, last = (time_of_bound(bounds[field_id]) for bounds in (task.file.lower_bounds, task.file.upper_bounds))
+        if arrivals.start <= first and last < arrivals.end:
+            found.whole.append(task.file)
+        else:
+            _split(found, task, table, column, arrivals)
+    return found
+
+
+def _split(found: _Found, task: FileScanTask, table: Table, column: str, arrivals: Arrivals) -> None:
+    """Read a file that reaches over an end of the range; one that only seemed to hold rows of it is left alone."""
+    rows = ArrowScan(
+        table_metadata=table.metadata,
+        io=table.io,
+        projected_schema=table.schema(),
+        row_filter=AlwaysTrue(),
+    ).to_table([task])
+    inside = pc.and_(
+        pc.greater_equal(rows[column], _scalar(arrivals.start, rows[column].type)),
+        pc.less(rows[column], _scalar(arrivals.end, rows[column].type)),
+    )
+    taken = rows.filter(inside)
+    if len(taken):
+        found.split.append(task.file)
+        found.inside.append(taken)
+        found.outside.append(rows.filter(pc.invert(inside)))
+
+
+def _scalar(at: datetime, kind: pa.DataType) -> pa.Scalar:
+    return pa.scalar(at, kind)
+
+
+def _written(table: Table, parts: list[pa.Table]) -> Iterable[DataFile]:
+    """New data files of the table with these rows."""
+    rows = [part for part in parts if len(part)]
+    if not rows:
+        return ()
+    return _dataframe_to_data_files(table_metadata=table.metadata, df=pa.concat_tables(rows), io=table.io)

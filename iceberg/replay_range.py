@@ -1,0 +1,121 @@
+"""Which arrivals a replay can replace.
+
+A replay replaces whole rows, so no row of any table may reach over an end of its range; and it replaces only what is
+complete in every table, so that the live job never writes into the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyiceberg.table import Table
+
+from iceberg.arrivals import Arrivals
+from iceberg.bounds import cut
+from iceberg.catalog import Catalog
+from iceberg.errors import ReplayError, translated
+from iceberg.lake_view import pin
+from iceberg.ledger import settled_until
+from streams.panes import GRAIN_TABLES, MINUTE_ARRIVAL_SECONDS, day_arrival_start
+
+__all__ = ["ReplayRanges"]
+
+_WINDOWED = (*GRAIN_TABLES.values(), "ledger")
+
+
+class ReplayRanges:
+    """Finds ranges in the tables of one stream, as they are now. Every method raises LakeError."""
+
+    def __init__(self, catalog: Catalog, stream: str) -> None:
+        self._stream = stream
+        with translated():
+            self._tables = {name: catalog.load_table((stream, name)) for name in _WINDOWED}
+            view = pin(catalog, stream)
+            settled = settled_until(self._tables["ledger"])
+            day_cut = cut(self._tables["day_panes"])
+        ends = [at for at in (day_cut, settled and day_arrival_start(settled)) if at is not None]
+        self.cut = min(max(ends), view.complete_until) if ends and view.complete_until else None
+        """Arrival time up to which every table is complete, day panes too; None while nothing is."""
+
+    def between(self, start: datetime | None, end: datetime | None) -> Arrivals:
+        """The smallest range of whole rows around two arrival times; default: all that is complete.
+
+        Raises ReplayError when nothing is complete, or the end is beyond what is.
+        """
+        if self.cut is None:
+            raise ReplayError(f"{self._stream} holds nothing that is complete yet; day panes are made every 10 minutes")
+        first = self._first_arrival()
+        start = first if start is None else max(first, _floor(start))
+        found = Arrivals(start, self.cut if end is None else _ceiling(end))
+        if found.start >= found.end:
+            raise ReplayError(f"no message arrived in {found}; the first arrived after {first:%Y-%m-%dT%H:%M:%SZ}")
+        widened = self._widened(found)
+        if widened.end > self.cut:
+            raise ReplayError(
+                f"{_ceiling(end or self.cut):%Y-%m-%dT%H:%M:%SZ} is beyond what every table of {self._stream} holds "
+                f"(day panes are made every 10 minutes); the latest end is now {self.cut:%Y-%m-%dT%H:%M:%SZ}"
+            )
+        return widened
+
+    def arrival_of(self, offsets: Mapping[int, int]) -> Arrivals:
+        """The range of the ledger's rows that hold these offsets (partition → offset)."""
+        found = []
+        for partition, offset in offsets.items():
+            holds = f"partition = {partition} and first_offset <= {offset} and last_offset >= {offset}"
+            rows = self._scan("ledger", holds, "arrived_from", "arrived_until")
+            if not len(rows):
+                raise ReplayError(f"the ledger of {self._stream} holds no offset {offset} of partition {partition}")
+            found.append(Arrivals(rows["arrived_from"][0].as_py(), rows["arrived_until"][0].as_py()))
+        return Arrivals(min(at.start for at in found), max(at.end for at in found))
+
+    def first_offsets(self, arrivals: Arrivals) -> dict[int, int]:
+        """Partition → the first offset that arrived in a range, by the ledger."""
+        rows = self._scan("ledger", arrivals.condition("arrived_from"), "partition", "first_offset")
+        firsts = rows.group_by("partition").aggregate([("first_offset", "min")])
+        return dict(zip(firsts["partition"].to_pylist(), firsts["first_offset_min"].to_pylist(), strict=True))
+
+    def _first_arrival(self) -> datetime:
+        """When the first message that the ledger knows arrived."""
+        rows = self._scan("ledger", "first_offset = 0", "arrived_from")
+        if not len(rows):
+            rows = self._scan("ledger", "first_offset > 0", "arrived_from")
+        first: datetime = pc.min(rows["arrived_from"]).as_py()
+        return first
+
+    def _widened(self, arrivals: Arrivals) -> Arrivals:
+        """Widen until no row of any table reaches over an end."""
+        while True:
+            start, end = arrivals.start, arrivals.end
+            for at in (start, end):
+                for name in self._tables:
+                    over = self._scan(name, _over(at), "arrived_from", "arrived_until")
+                    if len(over):
+                        start = min(start, pc.min(over["arrived_from"]).as_py()) if at == arrivals.start else start
+                        end = max(end, pc.max(over["arrived_until"]).as_py()) if at == arrivals.end else end
+            if (start, end) == (arrivals.start, arrivals.end):
+                return arrivals
+            arrivals = Arrivals(start, end)
+
+    def _scan(self, table: str, where: str, *columns: str) -> pa.Table:
+        found: Table = self._tables[table]
+        with translated():
+            return found.scan(where, selected_fields=columns).to_arrow()
+
+
+def _over(at: datetime) -> str:
+    return f"arrived_from < '{at.isoformat()}' and arrived_until > '{at.isoformat()}'"
+
+
+def _floor(at: datetime) -> datetime:
+    """The start, in UTC, of the arrival window that a moment lies in."""
+    seconds = int(at.timestamp())
+    return datetime.fromtimestamp(seconds - seconds % MINUTE_ARRIVAL_SECONDS, UTC)
+
+
+def _ceiling(at: datetime) -> datetime:
+    """The end, in UTC, of the arrival window that a moment, excluded, ends in."""
+    low = _floor(at)
+    return low if low == at else low + timedelta(seconds=MINUTE_ARRIVAL_SECONDS)

@@ -1,0 +1,253 @@
+"""The records of replays and of what was published, in the catalog's PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from iceberg.arrivals import Arrivals
+from iceberg.catalog import Catalog
+from iceberg.errors import ReplayError, translated
+from streams.definition import Definition, parse_definition
+
+__all__ = ["Action", "Offsets", "Publication", "Replay", "ReplayState", "ReplayStore"]
+
+Offsets = Mapping[int, tuple[int, int]]
+"""Partition → first offset, and the one to stop before."""
+
+
+class ReplayState(StrEnum):
+    """Where a replay is in its life."""
+
+    RUNNING = "running"
+    STAGED = "staged"
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    ROLLING_BACK = "rolling back"
+    ROLLED_BACK = "rolled back"
+    DROPPED = "dropped"
+
+    @property
+    def open(self) -> bool:
+        """Whether the range is still to be decided on, so that no other replay may begin in it."""
+        return self not in (ReplayState.PUBLISHED, ReplayState.DROPPED)
+
+
+class Action(StrEnum):
+    """What changed published panes."""
+
+    PUBLISH = "publish"
+    ROLL_BACK = "roll back"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A reprocessing of the arrivals in a range. `generation`: that of its newest publication or roll back."""
+
+    id: int
+    stream: str
+    state: ReplayState
+    arrivals: Arrivals
+    offsets: Offsets
+    definition: Definition
+    made_at: datetime
+    made_by: str
+    generation: int | None = None
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of its staging tables; no stream can have this name."""
+        return f"{self.stream}-replay-{self.id}"
+
+    @property
+    def messages(self) -> int:
+        """How many messages it reads, heartbeats included."""
+        return sum(end - start for start, end in self.offsets.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One change of published panes. `rows`: table → rows taken out, rows put in; empty until it is complete."""
+
+    generation: int
+    replay: int
+    stream: str
+    action: Action
+    arrivals: Arrivals
+    definition_digest: str
+    at: datetime
+    by: str
+    reason: str
+    rows: Mapping[str, tuple[int, int]]
+    completed: bool
+
+
+_metadata = sa.MetaData(schema="windowpane")
+_replays = sa.Table(
+    "replays",
+    _metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("stream", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("arrived_from", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("arrived_until", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("offsets", sa.JSON, nullable=False),
+    sa.Column("definition", sa.Text, nullable=False),
+    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("generation", sa.Integer),
+)
+_history = sa.Table(
+    "history",
+    _metadata,
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("generation", sa.Integer, primary_key=True),
+    sa.Column("replay", sa.Integer, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("arrived_from", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("arrived_until", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("definition_digest", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("rows", sa.JSON, nullable=False),
+    sa.Column("completed", sa.Boolean, nullable=False),
+)
+
+
+class ReplayStore:
+    """Reads and writes the records. Every method raises LakeError when PostgreSQL does not answer."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._engine = catalog.engine
+        with translated(), self._engine.begin() as connection:
+            connection.execute(sa.text("select pg_advisory_xact_lock(hashtext('windowpane schema'))"))
+            connection.execute(sa.schema.CreateSchema("windowpane", if_not_exists=True))
+            _metadata.create_all(connection)
+
+    def create(self, definition: Definition, arrivals: Arrivals, offsets: Offsets, made_by: str) -> Replay:
+        """Record a new replay. Raises ReplayError when the range overlaps that of an open one."""
+        with translated(), self._engine.begin() as connection:
+            connection.execute(sa.text("lock table windowpane.replays in share row exclusive mode"))
+            same = connection.execute(_replays.select().where(_replays.c.stream == definition.name))
+            for other in map(_replay, same.mappings()):
+                if other.state.open and other.arrivals.overlaps(arrivals):
+                    raise ReplayError(
+                        f"replay {other.id} ({other.state}) holds the arrivals {other.arrivals}; "
+                        "publish or drop it first"
+                    )
+            row = connection.execute(
+                _replays.insert().returning(_replays),
+                {
+                    "stream": definition.name,
+                    "state": ReplayState.RUNNING,
+                    "arrived_from": arrivals.start,
+                    "arrived_until": arrivals.end,
+                    "offsets": {str(partition): list(reach) for partition, reach in offsets.items()},
+                    "definition": definition.model_dump_json(exclude_defaults=True),
+                    "made_at": datetime.now(UTC),
+                    "made_by": made_by,
+                },
+            )
+            return _replay(row.mappings().one())
+
+    def get(self, number: int) -> Replay:
+        """Raises ReplayError when there is no replay of this id."""
+        with translated(), self._engine.connect() as connection:
+            row = connection.execute(_replays.select().where(_replays.c.id == number)).mappings().one_or_none()
+        if row is None:
+            raise ReplayError(f"there is no replay {number}; see: windowpane replays list")
+        return _replay(row)
+
+    def all(self, stream: str | None = None) -> list[Replay]:
+        """All replays, or those of a stream; the newest first."""
+        query = _replays.select().order_by(_replays.c.id.desc())
+        if stream is not None:
+            query = query.where(_replays.c.stream == stream)
+        with translated(), self._engine.connect() as connection:
+            return [_replay(row) for row in connection.execute(query).mappings()]
+
+    def set_state(self, replay: Replay, state: ReplayState) -> Replay:
+        """Move a replay on."""
+        update = _replays.update().where(_replays.c.id == replay.id).returning(_replays)
+        with translated(), self._engine.begin() as connection:
+            return _replay(connection.execute(update, {"state": state}).mappings().one())
+
+    def begin(self, replay: Replay, state: ReplayState, publication: Publication) -> Replay:
+        """Record, in one transaction, that a publication was begun; it is then either completed or gone on with."""
+        values = {
+            "stream": publication.stream,
+            "generation": publication.generation,
+            "replay": publication.replay,
+            "action": publication.action,
+            "arrived_from": publication.arrivals.start,
+            "arrived_until": publication.arrivals.end,
+            "definition_digest": publication.definition_digest,
+            "at": publication.at,
+            "by": publication.by,
+            "reason": publication.reason,
+            "rows": {},
+            "completed": False,
+        }
+        with translated(), self._engine.begin() as connection:
+            connection.execute(_history.insert(), values)
+            update = _replays.update().where(_replays.c.id == replay.id).returning(_replays)
+            row = connection.execute(update, {"state": state, "generation": publication.generation})
+            return _replay(row.mappings().one())
+
+    def complete(self, replay: Replay, state: ReplayState, rows: Mapping[str, tuple[int, int]]) -> Replay:
+        """Record, in one transaction, that the newest publication of a replay is complete."""
+        with translated(), self._engine.begin() as connection:
+            mine = (_history.c.stream == replay.stream) & (_history.c.generation == replay.generation)
+            shown = {table: list(counts) for table, counts in rows.items()}
+            connection.execute(_history.update().where(mine), {"rows": shown, "completed": True})
+            update = _replays.update().where(_replays.c.id == replay.id).returning(_replays)
+            return _replay(connection.execute(update, {"state": state}).mappings().one())
+
+    def history(self, stream: str | None = None) -> list[Publication]:
+        """Every publication and roll back, of all streams or of one; the newest first."""
+        query = _history.select().order_by(_history.c.at.desc(), _history.c.generation.desc())
+        if stream is not None:
+            query = query.where(_history.c.stream == stream)
+        with translated(), self._engine.connect() as connection:
+            return [_publication(row) for row in connection.execute(query).mappings()]
+
+
+def _replay(row: Mapping[Any, Any]) -> Replay:
+    return Replay(
+        id=row["id"],
+        stream=row["stream"],
+        state=ReplayState(row["state"]),
+        arrivals=_arrivals(row),
+        offsets={int(partition): (start, end) for partition, (start, end) in row["offsets"].items()},
+        definition=parse_definition(json.loads(row["definition"]), f"{row['stream']} (as replayed)"),
+        made_at=row["made_at"],
+        made_by=row["made_by"],
+        generation=row["generation"],
+    )
+
+
+def _publication(row: Mapping[Any, Any]) -> Publication:
+    return Publication(
+        generation=row["generation"],
+        replay=row["replay"],
+        stream=row["stream"],
+        action=Action(row["action"]),
+        arrivals=_arrivals(row),
+        definition_digest=row["definition_digest"],
+        at=row["at"],
+        by=row["by"],
+        reason=row["reason"],
+        rows={table: (removed, added) for table, (removed, added) in row["rows"].items()},
+        completed=row["completed"],
+    )
+
+
+def _arrivals(row: Mapping[Any, Any]) -> Arrivals:
+    return Arrivals(row["arrived_from"].astimezone(UTC), row["arrived_until"].astimezone(UTC))

@@ -1,0 +1,116 @@
+"""The staging tables of a replay: made like those of its stream, counted, and taken away."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError, NoSuchTableError
+from pyiceberg.table import Table
+
+from iceberg.apply import applied_definition
+from iceberg.arrivals import ARRIVAL_COLUMN
+from iceberg.catalog import Catalog
+from iceberg.errors import ReplayError, translated
+from iceberg.replays import Replay
+from streams.compatibility import breaking_changes
+from streams.definition import Definition
+from streams.panes import pane_columns
+
+__all__ = ["Staged", "check_definition", "committed", "drop_staging", "make_staging", "staged"]
+
+
+def check_definition(catalog: Catalog, definition: Definition) -> None:
+    """Raise ReplayError unless panes of this definition fit into the stream's tables."""
+    applied = applied_definition(catalog, definition.name)
+    if applied is None:
+        raise ReplayError(f"{definition.name} has no tables; run: windowpane apply {definition.name}")
+    for key, reason in breaking_changes(applied, definition):
+        raise ReplayError(f"{definition.name}: {key} {reason}")
+    known = {column.name for column in pane_columns(applied)}
+    missing = [column.name for column in pane_columns(definition) if column.name not in known]
+    if missing:
+        raise ReplayError(f"the tables of {definition.name} have no column {missing[0]}; apply the definition first")
+
+
+def make_staging(catalog: Catalog, replay: Replay) -> None:
+    """Make the tables that are not there yet. Their field ids are those of the stream's tables, so files can move."""
+    with translated():
+        catalog.create_namespace_if_not_exists(replay.namespace)
+        for name in ARRIVAL_COLUMN:
+            live = catalog.load_table((replay.stream, name))
+            made = catalog.create_table_if_not_exists(
+                (replay.namespace, name),
+                schema=live.schema(),
+                partition_spec=live.spec(),
+                sort_order=live.sort_order(),
+                properties={key: value for key, value in live.properties.items() if not key.startswith("windowpane.")},
+            )
+            if made.schema().as_struct() != live.schema().as_struct() or made.spec() != live.spec():
+                raise ReplayError(f"table {replay.stream}.{name} was changed; drop replay {replay.id} and replay again")
+
+
+def drop_staging(catalog: Catalog, replay: Replay, *, with_files: bool) -> None:
+    """Remove the tables; with their data files, unless those were ever published."""
+    with translated():
+        for name in ARRIVAL_COLUMN:
+            with suppress(NoSuchTableError):
+                remove = catalog.purge_table if with_files else catalog.drop_table
+                remove((replay.namespace, name))
+        with suppress(NoSuchNamespaceError, NamespaceNotEmptyError):
+            catalog.drop_namespace(replay.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What the staging tables of a replay hold.
+
+    `offsets`: messages that the ledger accounts for, heartbeats included. `span`: how many there are between the
+    first and the last of each partition. The others are messages, or rows of `rejected`.
+    """
+
+    offsets: int
+    span: int
+    accepted: int
+    rejected: int
+    in_minute_panes: int
+    in_day_panes: int
+    in_rejected: int
+
+    def check(self, replay: Replay) -> None:
+        """Raise ReplayError unless every message of the range is there, in every table, exactly once."""
+        balanced = self.accepted == self.in_minute_panes == self.in_day_panes and self.rejected == self.in_rejected
+        if self.offsets != self.span or not balanced:
+            raise ReplayError(f"replay {replay.id} does not balance ({self}); drop it and replay again")
+
+
+def committed(catalog: Catalog, replay: Replay) -> int:
+    """How many messages, heartbeats included, are committed by now."""
+    with translated():
+        ledger = catalog.load_table((replay.namespace, "ledger"))
+        return sum(_total(ledger, name) for name in ("accepted", "rejected", "heartbeats"))
+
+
+def staged(catalog: Catalog, replay: Replay) -> Staged:
+    """Count everything."""
+    with translated():
+        tables = {name: catalog.load_table((replay.namespace, name)) for name in ARRIVAL_COLUMN}
+        reach = tables["ledger"].scan(selected_fields=("partition", "first_offset", "last_offset")).to_arrow()
+        ends = reach.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
+        span = pc.sum(pc.subtract(ends["last_offset_max"], ends["first_offset_min"])).as_py() or 0
+        return Staged(
+            offsets=committed(catalog, replay),
+            span=span + len(ends),
+            accepted=_total(tables["ledger"], "accepted"),
+            rejected=_total(tables["ledger"], "rejected"),
+            in_minute_panes=_total(tables["minute_panes"], "messages"),
+            in_day_panes=_total(tables["day_panes"], "messages"),
+            in_rejected=tables["rejected"].scan(selected_fields=("offset",)).count(),
+        )
+
+
+def _total(table: Table, column: str) -> int:
+    """The sum of a column, read in batches: there may be millions of panes."""
+    batches = table.scan(selected_fields=(column,)).to_arrow_batch_reader()
+    return sum(pc.sum(batch[column]).as_py() or 0 for batch in batches)

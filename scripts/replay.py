@@ -1,0 +1,121 @@
+"""`windowpane replay`: the replay-from-offset script."""
+
+from __future__ import annotations
+
+import getpass
+import tomllib
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from iceberg.replays import Replay
+from query.requests import parse_time
+from scripts.console import console, say
+from scripts.replaying import RangeWanted, Replaying
+from scripts.replays import show
+from scripts.settings import ScriptSettings
+from streams import Definition, load_definitions
+from streams.definition import parse_definition
+from streams.errors import DefinitionError
+
+__all__ = ["command", "see_through"]
+
+
+class _Offsets(click.ParamType[dict[int, int]]):
+    """`PARTITION:OFFSET[,PARTITION:OFFSET…]`."""
+
+    name = "P:O[,P:O…]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dict[int, int]:
+        try:
+            pairs = [part.split(":") for part in str(value).split(",")]
+            found = {int(partition): int(offset) for partition, offset in pairs}
+        except ValueError:
+            self.fail(f"{value!r} is not PARTITION:OFFSET[,PARTITION:OFFSET…], like 0:1500,1:1480", param, ctx)
+        if any(number < 0 for pair in found.items() for number in pair):
+            self.fail(f"{value!r} has a negative number", param, ctx)
+        return found
+
+
+class _Time(click.ParamType[datetime]):
+    """An RFC 3339 time with an offset."""
+
+    name = "T"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            return parse_time(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(name="replay")
+@click.argument("stream")
+@click.option("--from-offset", type=_Offsets(), help="Begin with the arrival window that holds these offsets.")
+@click.option("--from-time", type=_Time(), help="Begin with what arrived at this time.")
+@click.option("--to-offset", type=_Offsets(), help="End before these offsets, at the end of an arrival window.")
+@click.option("--to-time", type=_Time(), help="End with what arrived before this time; default: all that is complete.")
+@click.option("--definition", type=click.Path(path_type=Path), help="A definition of the stream with the fix in it.")
+def command(
+    stream: str,
+    from_offset: dict[int, int] | None,
+    from_time: datetime | None,
+    to_offset: dict[int, int] | None,
+    to_time: datetime | None,
+    definition: Path | None,
+) -> None:
+    """Process what arrived in a range of STREAM again, into staging tables; show what would change.
+
+    Nothing that is published changes: see `windowpane replays publish`. The live job goes on. The range is widened to
+    whole arrival windows.
+
+    \b
+    Examples:
+      windowpane replay health --from-offset 0:0,1:0
+      windowpane replay health --from-time 2026-03-01T00:00:00Z --to-time 2026-03-03T00:00:00Z
+      windowpane replay health --from-time 2026-03-01T00:00:00Z --definition fixed.toml
+    """
+    if (from_offset is None) == (from_time is None):
+        raise click.UsageError("say where to begin: --from-offset or --from-time, one of them")
+    if to_offset is not None and to_time is not None:
+        raise click.UsageError("say where to end once: --to-offset or --to-time")
+    wanted = RangeWanted(from_time, to_time, from_offset, to_offset)
+    replaying = Replaying()
+    replay = replaying.begin(_definition(stream, definition), wanted, getpass.getuser())
+    say(f"Replay {replay.id}: {replay.messages} messages of {stream} that arrived {replay.arrivals}")
+    see_through(replaying, replay)
+
+
+def see_through(replaying: Replaying, replay: Replay) -> None:
+    """Follow a replay to its end under a progress bar, and show its difference."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Messages", total=replay.messages, rate="")
+
+        def progress(done: int, total: int) -> None:
+            speed = bar.tasks[task].speed
+            bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
+
+        done, _ = replaying.see_through(replay, progress)
+    show(done)
+
+
+def _definition(stream: str, file: Path | None) -> Definition:
+    if file is not None:
+        try:
+            raw = tomllib.loads(file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise DefinitionError(file.name, "file", None, f"cannot be read: {error}") from error
+        return parse_definition({**raw, "name": stream}, file.name)
+    definitions = load_definitions(ScriptSettings().streams)
+    if stream not in definitions:
+        raise DefinitionError(f"{stream}.toml", "file", None, f"does not exist; known: {', '.join(definitions)}")
+    return definitions[stream]

@@ -1,0 +1,150 @@
+"""The replay of part of a stream: a bounded run of its job into staging tables.
+
+It can be killed at any point and gone on with: what the staging tables hold tells where, as for the live job.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from flink_jobs.client import FlinkClient, Job
+from flink_jobs.errors import FlinkAwayError
+from flink_jobs.render import JobRange, JobScript, render
+from flink_jobs.settings import FlinkSettings
+from iceberg.arrivals import Arrivals
+from iceberg.catalog import open_catalog
+from iceberg.errors import ReplayError
+from iceberg.replay_range import ReplayRanges
+from iceberg.replays import Offsets, Replay, ReplayState, ReplayStore
+from iceberg.resume import resume_point
+from iceberg.settings import LakeSettings
+from iceberg.staging import Staged, check_definition, committed, make_staging, staged
+from scripts.settings import ScriptSettings
+from streams.definition import Definition
+from streams.topics import Topics
+
+__all__ = ["RangeWanted", "Replaying"]
+
+Progress = Callable[[int, int], None]
+"""Called with the messages that are committed, and how many there are in all."""
+
+JOB_OPTIONS = {
+    # A job that cannot work must end, not try for ever: somebody is waiting for it.
+    "restart-strategy.exponential-delay.attempts-before-reset-backoff": "6",
+    "execution.checkpointing.interval": "10 s",
+}
+LOOK_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RangeWanted:
+    """What to replay: two arrival times, or the first and last offsets (partition → offset), or all there is."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    start_offsets: dict[int, int] | None = None
+    end_offsets: dict[int, int] | None = None
+
+
+class Replaying:
+    """Begins replays and sees them through. Reads the environment. Methods raise WindowpaneError."""
+
+    def __init__(self) -> None:
+        self._kafka = ScriptSettings().kafka
+        self._flink = FlinkClient(FlinkSettings())
+        self._catalog = open_catalog(LakeSettings())
+        self._store = ReplayStore(self._catalog)
+        self._submitted: dict[int, str] = {}
+
+    def begin(self, definition: Definition, wanted: RangeWanted, by: str) -> Replay:
+        """Record a replay and make its staging tables. Raises ReplayError with one line for what is refused."""
+        check_definition(self._catalog, definition)
+        ranges = ReplayRanges(self._catalog, definition.name)
+        start, end = wanted.start, wanted.end
+        if wanted.start_offsets:
+            start = ranges.arrival_of(wanted.start_offsets).start
+        if wanted.end_offsets:
+            end = ranges.arrival_of({partition: offset - 1 for partition, offset in wanted.end_offsets.items()}).end
+        arrivals = ranges.between(start, end)
+        offsets = self._offsets(definition, arrivals, ranges.first_offsets(arrivals))
+        replay = self._store.create(definition, arrivals, offsets, by)
+        make_staging(self._catalog, replay)
+        return replay
+
+    def see_through(self, replay: Replay, progress: Progress) -> tuple[Replay, Staged]:
+        """Run the job, or go on with it, until the staging tables hold the whole range."""
+        if replay.state is not ReplayState.RUNNING:
+            return replay, staged(self._catalog, replay)
+        make_staging(self._catalog, replay)
+        away = Retrying(
+            retry=retry_if_exception_type(FlinkAwayError), stop=stop_after_delay(180), wait=wait_fixed(1), reraise=True
+        )
+        while (job := away(self._job, replay)).state != "FINISHED":
+            if job.ended:
+                raise ReplayError(
+                    f"the job of replay {replay.id} is {job.state}; look at: windowpane logs taskmanager; "
+                    f"then: windowpane replays resume {replay.id}"
+                )
+            progress(committed(self._catalog, replay), replay.messages)
+            time.sleep(LOOK_SECONDS)
+        found = staged(self._catalog, replay)
+        progress(found.offsets, replay.messages)
+        found.check(replay)
+        return self._store.set_state(replay, ReplayState.STAGED), found
+
+    def stop(self, replay: Replay) -> None:
+        """Stop the job of a replay, if it runs."""
+        for job in self._flink.jobs():
+            if job.name == _job_name(replay) and not job.ended:
+                self._flink.stop(job)
+
+    def _job(self, replay: Replay) -> Job:
+        """The job that runs the replay, or has; it is submitted when Flink knows of none, or of none that did well."""
+        jobs = [job for job in self._flink.jobs() if job.name == _job_name(replay)]
+        mine = next((job for job in jobs if job.id == self._submitted.get(replay.id)), None)
+        going = mine or next((job for job in jobs if not job.ended or job.state == "FINISHED"), None)
+        if going is None:
+            self._submitted[replay.id] = self._flink.run(self._script(replay), JOB_OPTIONS)
+            return self._job(replay)
+        return going
+
+    def _script(self, replay: Replay) -> JobScript:
+        point = resume_point(self._catalog, replay.namespace)
+        cuts = {table: max(cut or replay.arrivals.start, replay.arrivals.start) for table, cut in point.cuts.items()}
+        slack = self._flink.settings.watermark_slack_ms
+        with Topics(self._kafka) as topics:
+            ends = topics.offsets_at(replay.definition.topic, replay.arrivals.end + timedelta(milliseconds=slack))
+        reach = JobRange(
+            start=point.start or {partition: first for partition, (first, _) in replay.offsets.items()},
+            ends=ends,
+            cuts={**cuts, "rejected": replay.arrivals.start},
+            held=point.rejected_offsets,
+            until=replay.arrivals.end,
+        )
+        return render(replay.definition, self._kafka, reach, slack, name=_job_name(replay), namespace=replay.namespace)
+
+    def _offsets(self, definition: Definition, arrivals: Arrivals, firsts: Mapping[int, int]) -> Offsets:
+        """The offsets that hold the arrivals of a range. Raises ReplayError when Kafka holds only some of them.
+
+        `firsts`: partition → first offset that arrived in the range, by the ledger.
+        """
+        with Topics(self._kafka) as topics:
+            held = topics.beginning_offsets(definition.topic)
+            starts, ends = (topics.offsets_at(definition.topic, at) for at in (arrivals.start, arrivals.end))
+        for partition, first in firsts.items():
+            if first < held[partition]:
+                raise ReplayError(
+                    f"Kafka no longer holds all that arrived {arrivals}: partition {partition} begins at offset "
+                    f"{held[partition]}, the range at {first}; choose a later --from-time"
+                )
+        return {partition: (start, ends[partition]) for partition, start in starts.items()}
+
+
+def _job_name(replay: Replay) -> str:
+    """Not the name of a live job, so that the keeper leaves it alone."""
+    return f"windowpane-replay/{replay.id}/{replay.definition.digest}"
