@@ -96,7 +96,7 @@ def test_replays_read_their_offsets_into_their_own_tables() -> None:
     [messages] = [statement for statement in script.setup if "temporary table messages" in statement]
     assert "'scan.startup.specific-offsets' = 'partition:0,offset:10;partition:1,offset:0'" in messages
     assert "'scan.bounded.specific-offsets' = 'partition:0,offset:90;partition:1,offset:80'" in messages
-    minutes, days, ledger, rejected = script.inserts
+    minutes, _, ledger, rejected = script.inserts
     assert all("insert into lake.`health-replay-7`." in insert for insert in script.inserts)
     assert "window_until <= timestamp '2026-03-01 12:25:00'" in minutes
     assert "window_end <= timestamp '2026-03-01 12:25:00'" in ledger
