@@ -11,10 +11,10 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
-from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, translated
 from iceberg.ledger import complete_until
+from iceberg.pending_days import trusted_cut
 from streams.definition import Definition
 
 __all__ = ["TABLES", "LakeView", "metadata_locations", "pin"]
@@ -76,7 +76,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             minute_snapshot=snapshots["minute_panes"],
             day_snapshot=snapshots["day_panes"],
             rejected_snapshot=snapshots["rejected"],
-            day_cut=cut(tables["day_panes"]),
+            day_cut=trusted_cut(tables["day_panes"]),
             complete_until=complete_until(tables["ledger"], panes),
             committed=_committed(current.values()),
             generation=generations.pop(),

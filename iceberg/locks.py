@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 
 import psycopg
 
+from iceberg.catalog import Catalog
 from iceberg.errors import LakeLockedError, translated
 
-__all__ = ["EVERY_STREAM", "LakeLock", "lake_lock", "lock_key"]
+__all__ = ["EVERY_STREAM", "LakeLock", "lake_lock", "lock_key", "stream_lock"]
 
 EVERY_STREAM = "*"
 
@@ -53,6 +54,14 @@ def lake_lock(uri: str, purpose: str, stream: str = EVERY_STREAM, wait_seconds: 
         with translated():
             _take(connection, stream, wait_seconds)
         yield LakeLock(connection)
+
+
+def stream_lock(
+    catalog: Catalog, stream: str, purpose: str, wait_seconds: float = 0.0
+) -> AbstractContextManager[LakeLock]:
+    """The lock of one stream, on the PostgreSQL of an open catalog. Raises as `lake_lock` does."""
+    uri = catalog.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return lake_lock(uri, purpose, stream, wait_seconds)
 
 
 def lock_key(name: str) -> int:

@@ -8,22 +8,24 @@ One that was interrupted is gone on with by whoever looks next (the keeper does)
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from pyiceberg.table import Table
 
 from iceberg.apply import GENERATION_PROPERTY
-from iceberg.arrivals import ARRIVAL_COLUMN
+from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeLockedError, ReplayError, translated
-from iceberg.locks import LakeLock, lake_lock
+from iceberg.locks import stream_lock
+from iceberg.pending_days import PENDING_PROPERTY, as_property, pending_after
 from iceberg.replacement import Replaced, Source, replace
 from iceberg.replays import Action, Publication, Replay, ReplayState, ReplayStore
 from iceberg.staging import drop_staging
 
 __all__ = ["drop", "finish_interrupted", "publish", "roll_back"]
 
+PURPOSE = "publishing"
 LOCK_SECONDS = 60.0
 """How long to wait for who publishes or maintains the stream now."""
 
@@ -70,23 +72,18 @@ def finish_interrupted(catalog: Catalog) -> list[Replay]:
     done = []
     for replay in store.all():
         if replay.state in _UNDER_WAY:
-            with suppress(LakeLockedError), _lock(catalog, replay.stream, wait_seconds=0):
+            with suppress(LakeLockedError), stream_lock(catalog, replay.stream, PURPOSE):
                 current = store.get(replay.id)
                 if current.state in _UNDER_WAY:
                     done.append(_complete(catalog, store, current))
     return done
 
 
-def _lock(catalog: Catalog, stream: str, wait_seconds: float) -> AbstractContextManager[LakeLock]:
-    uri = catalog.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return lake_lock(uri, "publishing", stream, wait_seconds)
-
-
 @contextmanager
 def _held(catalog: Catalog, number: int) -> Iterator[tuple[ReplayStore, Replay]]:
     """The replay, while nobody else publishes or maintains its stream."""
     store = ReplayStore(catalog)
-    with _lock(catalog, store.get(number).stream, LOCK_SECONDS):
+    with stream_lock(catalog, store.get(number).stream, PURPOSE, LOCK_SECONDS):
         for other in store.all(store.get(number).stream):
             if other.state in _UNDER_WAY:
                 _complete(catalog, store, other)
@@ -133,7 +130,11 @@ def _replaced(catalog: Catalog, name: str, table: Table, replay: Replay) -> Repl
         else:
             tag = table.metadata.refs.get(_tag_name(replay))
             source = Source(table, tag.snapshot_id if tag else None)
-    return replace(table, replay.arrivals, source, replay.generation or 0)
+    arrivals, properties = replay.arrivals, {}
+    if name == "day_panes" and (pending := pending_after(table, arrivals)):
+        arrivals = Arrivals(arrivals.start, max(arrivals.start, min(arrivals.end, pending.start)))
+        properties = {PENDING_PROPERTY: as_property(pending)}
+    return replace(table, arrivals, source, replay.generation or 0, properties)
 
 
 def _tables(catalog: Catalog, stream: str) -> dict[str, Table]:

@@ -6,7 +6,7 @@ reach over an end of the range are read and written anew. So the cost grows with
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -59,11 +59,17 @@ class _Found:
         return sum(file.record_count for file in self.whole) + sum(map(len, self.inside))
 
 
-def replace(table: Table, arrivals: Arrivals, source: Source, generation: int) -> Replaced:
+def replace(
+    table: Table,
+    arrivals: Arrivals,
+    source: Source,
+    generation: int | None = None,
+    properties: Mapping[str, str] | None = None,
+) -> Replaced:
     """Let the table hold, of the arrivals in the range, exactly the rows that the source holds of them.
 
-    The commit raises the table's generation, and is not repeated on a table that has it already. Commits of others
-    in between are kept. Raises LakeError.
+    The commit sets the properties and, for a publication, raises the table's generation; it is not repeated on a
+    table that has the generation already. Commits of others in between are kept. Raises LakeError.
     """
     retrying = Retrying(
         retry=retry_if_exception_type((CommitFailedException, ValidationException)),
@@ -72,17 +78,20 @@ def replace(table: Table, arrivals: Arrivals, source: Source, generation: int) -
         reraise=True,
     )
     with translated():
-        return retrying(_replace, table, arrivals, source, generation)
+        return retrying(_replace, table, arrivals, source, generation, properties or {})
 
 
-def _replace(table: Table, arrivals: Arrivals, source: Source, generation: int) -> Replaced:
+def _replace(
+    table: Table, arrivals: Arrivals, source: Source, generation: int | None, properties: Mapping[str, str]
+) -> Replaced:
     table.refresh()
-    if int(table.properties.get(GENERATION_PROPERTY, "0")) >= generation:
+    if generation is not None and int(table.properties.get(GENERATION_PROPERTY, "0")) >= generation:
         return _replaced_before(table, generation)
+    raised = {} if generation is None else {GENERATION_PROPERTY: str(generation)}
     old = _find(Source(table, table.metadata.current_snapshot_id), arrivals)
     new = _find(source, arrivals)
     done = Replaced(old.rows, new.rows)
-    summary = {GENERATION_PROPERTY: str(generation), _REMOVED: str(done.removed), _ADDED: str(done.added)}
+    summary = {**raised, _REMOVED: str(done.removed), _ADDED: str(done.added)}
     with table.transaction() as transaction:
         if old.rows or new.rows:
             with transaction.update_snapshot(snapshot_properties=summary).overwrite() as update:
@@ -90,15 +99,14 @@ def _replace(table: Table, arrivals: Arrivals, source: Source, generation: int) 
                     update.delete_data_file(file)
                 for file in (*new.whole, *_written(table, [*old.outside, *new.inside])):
                     update.append_data_file(file)
-        transaction.set_properties({GENERATION_PROPERTY: str(generation), **_complete(table, arrivals)})
+        transaction.set_properties({**raised, **_complete(table), **properties})
     return done
 
 
-def _complete(table: Table, arrivals: Arrivals) -> dict[str, str]:
+def _complete(table: Table) -> dict[str, str]:
     """The table stays complete up to where it was, also if its last rows are replaced by none."""
-    if ARRIVAL_COLUMN[table.name()[-1]] == "arrived":
-        return {}
-    return {COMPLETE_PROPERTY: max(cut(table) or arrivals.end, arrivals.end).isoformat()}
+    before = cut(table) if ARRIVAL_COLUMN[table.name()[-1]] == "arrived_from" else None
+    return {COMPLETE_PROPERTY: before.isoformat()} if before else {}
 
 
 def _replaced_before(table: Table, generation: int) -> Replaced:

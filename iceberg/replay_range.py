@@ -1,7 +1,7 @@
 """Which arrivals a replay can replace.
 
 A replay replaces whole rows, so no row of any table may reach over an end of its range; and it replaces only what is
-complete in every table, so that the live job never writes into the range.
+complete, so that the live job never writes into the range (but for day panes: see iceberg.pending_days).
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ import pyarrow.compute as pc
 from pyiceberg.table import Table
 
 from iceberg.arrivals import Arrivals
-from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
 from iceberg.lake_view import pin
-from iceberg.ledger import settled_until
-from streams.panes import GRAIN_TABLES, MINUTE_ARRIVAL_SECONDS, day_arrival_start
+from streams.panes import GRAIN_TABLES, MINUTE_ARRIVAL_SECONDS
 
 __all__ = ["ReplayRanges"]
 
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _WINDOWED = (*GRAIN_TABLES.values(), "ledger")
 
 
@@ -33,12 +32,8 @@ class ReplayRanges:
         self._stream = stream
         with translated():
             self._tables = {name: catalog.load_table((stream, name)) for name in _WINDOWED}
-            view = pin(catalog, stream)
-            settled = settled_until(self._tables["ledger"])
-            day_cut = cut(self._tables["day_panes"])
-        ends = [at for at in (day_cut, settled and day_arrival_start(settled)) if at is not None]
-        self.cut = min(max(ends), view.complete_until) if ends and view.complete_until else None
-        """Arrival time up to which every table is complete, day panes too; None while nothing is."""
+            self.cut = pin(catalog, stream).complete_until
+            """Arrival time up to which the answers are complete; None while nothing is."""
 
     def between(self, start: datetime | None, end: datetime | None) -> Arrivals:
         """The smallest range of whole rows around two arrival times; default: all that is complete.
@@ -46,17 +41,17 @@ class ReplayRanges:
         Raises ReplayError when nothing is complete, or the end is beyond what is.
         """
         if self.cut is None:
-            raise ReplayError(f"{self._stream} holds nothing that is complete yet; day panes are made every 10 minutes")
+            raise ReplayError(f"{self._stream} holds nothing that is complete yet; wait some seconds")
         first = self._first_arrival()
         start = first if start is None else max(first, _floor(start))
         found = Arrivals(start, self.cut if end is None else _ceiling(end))
         if found.start >= found.end:
-            raise ReplayError(f"no message arrived in {found}; the first arrived after {first:%Y-%m-%dT%H:%M:%SZ}")
+            raise ReplayError(f"no message arrived in {found}; the first arrived after {first:{_TIME}}")
         widened = self._widened(found)
         if widened.end > self.cut:
             raise ReplayError(
-                f"{_ceiling(end or self.cut):%Y-%m-%dT%H:%M:%SZ} is beyond what every table of {self._stream} holds "
-                f"(day panes are made every 10 minutes); the latest end is now {self.cut:%Y-%m-%dT%H:%M:%SZ}"
+                f"what arrived before {_ceiling(end or self.cut):{_TIME}} is not complete yet; "
+                f"the latest --to-time is now {self.cut:{_TIME}}"
             )
         return widened
 

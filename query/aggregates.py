@@ -1,4 +1,5 @@
-"""Trino SQL that merges each aggregate: for answers (raw, in stored units) and for views (plain numbers)."""
+"""Trino SQL that merges each aggregate: for answers (raw, in stored units), for views
+(plain numbers), and for panes made of panes."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from streams.definition import Definition
 from streams.panes import Aggregate, PaneColumn, pane_columns
 
-__all__ = ["Expression", "merged_columns", "view_columns"]
+__all__ = ["Expression", "merged_columns", "state_columns", "view_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ _MERGE = {
     Aggregate.MAX_AT: f"({_PEAK})[2]",
     Aggregate.DISTINCT: 'cardinality(merge(cast("{name}" as hyperloglog)))',
 }
+_STATE = {
+    Aggregate.DIGEST: 'cast(merge(cast("{name}" as tdigest)) as varbinary)',
+    Aggregate.DISTINCT: 'cast(merge(cast("{name}" as hyperloglog)) as varbinary)',
+}
 _QUANTILES = 'values_at_quantiles(merge(cast("{name}" as tdigest)), array[{quantiles}])'
 
 _VIEW_QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -46,6 +51,15 @@ def merged_columns(columns: Sequence[PaneColumn], quantiles: Sequence[float]) ->
         else:
             sql = _MERGE[column.aggregate].format(name=column.name, source=column.source)
         found.append(Expression(column.name, sql))
+    return tuple(found)
+
+
+def state_columns(definition: Definition) -> tuple[Expression, ...]:
+    """The select list that merges panes into a pane: every aggregate as it is stored."""
+    found = []
+    for column in pane_columns(definition):
+        sql = _STATE.get(column.aggregate) or _MERGE[column.aggregate]
+        found.append(Expression(column.name, sql.format(name=column.name, source=column.source)))
     return tuple(found)
 
 

@@ -1,14 +1,16 @@
-"""What SQL clients and operators see: the views `minutes` and `days`, and the totals of the ledger."""
+"""What SQL clients and operators see: the views `minutes` and `days`, the ledger's totals; and day panes
+made of minute panes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from query.statements import ledger_statement, view_statements
+from iceberg.day_making import Making
+from query.statements import days_of_minutes_statement, ledger_statement, view_statements
 from query.trino_client import TrinoClient
 from streams.definition import Definition
 
-__all__ = ["PartitionTotals", "ledger_totals", "make_views"]
+__all__ = ["PartitionTotals", "ledger_totals", "make_days", "make_views"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,15 @@ def make_views(trino: TrinoClient, definition: Definition) -> None:
     """Create or replace the stream's views. Raises QueryError."""
     for statement in view_statements(definition):
         trino.rows(statement)
+
+
+def make_days(trino: TrinoClient, definition: Definition, making: Making) -> None:
+    """Make the day panes that a making asks for. Raises QueryError."""
+    if making.minute_snapshot is not None:
+        statement = days_of_minutes_statement(
+            definition, making.minute_snapshot, making.namespace, making.arrivals.start, making.arrivals.end
+        )
+        trino.rows(statement.sql, statement.values)
 
 
 def ledger_totals(trino: TrinoClient, stream: str) -> tuple[PartitionTotals, ...]:

@@ -13,15 +13,25 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from query.aggregates import merged_columns, view_columns
+from query.aggregates import merged_columns, state_columns, view_columns
 from query.lake_view import LakeView
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.windows import Span, WindowPlan, plan_window
 from streams.definition import Definition
-from streams.panes import GRAIN_TABLES, Aggregate, ColumnType, Grain, PaneColumn, day_arrival_start, pane_columns
+from streams.panes import (
+    DAY_ARRIVAL_SECONDS,
+    GRAIN_TABLES,
+    Aggregate,
+    ColumnType,
+    Grain,
+    PaneColumn,
+    day_arrival_start,
+    pane_columns,
+)
 
 __all__ = [
     "Statement",
+    "days_of_minutes_statement",
     "ledger_statement",
     "rejected_statement",
     "series_statement",
@@ -136,9 +146,7 @@ def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) ->
         cut = min(cut, day_arrival_start(as_known_at))
     branches = []
     if plan.days and view.day_snapshot is not None and cut is not None:
-        branches.append(
-            _Branch(days, view.day_snapshot, (plan.days,), None, cut if as_known_at else None, view.day_missing)
-        )
+        branches.append(_Branch(days, view.day_snapshot, (plan.days,), None, cut, view.day_missing))
     if view.minute_snapshot is not None:
         if plan.days:
             branches.append(_Branch(minutes, view.minute_snapshot, (plan.days,), cut, as_known_at, view.minute_missing))
@@ -167,6 +175,21 @@ def rejected_statement(view: LakeView, request: RejectedRequest, limit: int) -> 
 def ledger_statement(stream: str) -> Statement:
     """The statement that totals a stream's ledger: partition, last offset, accepted, rejected, heartbeats."""
     return Statement(_templates.get_template("ledger.sql").render(table=_table(stream, "ledger")), ())
+
+
+def days_of_minutes_statement(
+    definition: Definition, minute_snapshot: int, target: str, start: datetime, end: datetime
+) -> Statement:
+    """The statement that makes day panes of the minute panes that arrived in `[start, end)`, into a schema's table."""
+    sql = _templates.get_template("days_of_minutes.sql").render(
+        source=_table(definition.name, GRAIN_TABLES[Grain.MINUTE]),
+        snapshot=minute_snapshot,
+        target=_table(target, GRAIN_TABLES[Grain.DAY]),
+        dimensions=list(definition.dimensions),
+        columns=state_columns(definition),
+        arrival_seconds=DAY_ARRIVAL_SECONDS,
+    )
+    return Statement(sql, (start, end))
 
 
 def view_statements(definition: Definition) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,10 +29,16 @@ from flink_jobs.render import JobRange, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.apply import applied_definition
 from iceberg.catalog import Catalog, open_catalog
+from iceberg.day_making import begin_making, finish_making, has_pending_days
+from iceberg.errors import LakeLockedError
 from iceberg.handover import close_at, note_running, running_definition
+from iceberg.locks import stream_lock
 from iceberg.publishing import finish_interrupted
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings
+from query.settings import QuerySettings
+from query.sql_clients import make_days
+from query.trino_client import TrinoClient
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
@@ -174,6 +181,22 @@ def _fence(supervisor: Supervisor) -> None:
         supervisor.begin("taskmanager")
 
 
+def _tidy(definitions: Mapping[str, Definition]) -> None:
+    """Go on with publications that were interrupted, and make the day panes that they left to be made."""
+    catalog = open_catalog(LakeSettings())
+    for replay in finish_interrupted(catalog):
+        _log.info("publication complete", replay=replay.id, state=replay.state)
+    for definition in definitions.values():
+        if not has_pending_days(catalog, definition.name):
+            continue
+        with suppress(LakeLockedError), stream_lock(catalog, definition.name, "making day panes"):
+            making = begin_making(catalog, definition.name)
+            if making is not None:
+                make_days(TrinoClient(QuerySettings()), definition, making)
+                finish_making(catalog, making)
+                _log.info("day panes made", stream=definition.name, arrivals=str(making.arrivals))
+
+
 def _offsets_at(kafka: str, topic: str, at: datetime) -> dict[int, int]:
     with Topics(kafka) as topics:
         return topics.offsets_at(topic, at)
@@ -203,8 +226,7 @@ def main() -> None:
             # First: submitting takes long, and a job that runs already waits for the beat.
             heart.watch(definitions)
             keeper.make_right(definitions)
-            for replay in finish_interrupted(open_catalog(LakeSettings())):
-                _log.info("publication complete", replay=replay.id, state=replay.state)
+            _tidy(definitions)
         except WindowpaneError as error:
             _log.warning("will try again", reason=str(error))
         stop.wait(LOOK_SECONDS)

@@ -35,7 +35,7 @@ async def ready(request: Request) -> Response:
     body = {
         "status": "ready" if good else "not ready",
         "engines": {name: wrong or "ok" for name, wrong in engines.items()},
-        "streams": {name: streams.get(name, "ok") for name in sorted(service.declared)},
+        "streams": {name: streams.get(name, "ok") for name in service.declared},
     }
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
 

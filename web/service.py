@@ -27,10 +27,7 @@ __all__ = ["Service", "service_of"]
 
 @dataclass(frozen=True)
 class Service:
-    """Everything a request needs. Made once, by `Service.make`; `start` and `close` are called by the lifespan.
-
-    `declared` are the streams that had a definition file when the service started; /readyz answers for these.
-    """
+    """Everything a request needs. Made once, by `Service.make`; `start` and `close` are called by the lifespan."""
 
     settings: WebSettings
     queries: QueryService
@@ -38,7 +35,6 @@ class Service:
     metrics: Metrics
     intake: Intake
     standing: Standing
-    declared: frozenset[str]
     decoders: dict[str, Decoder] = field(default_factory=dict)
 
     @classmethod
@@ -54,7 +50,6 @@ class Service:
             metrics=Metrics.make(queries),
             intake=Intake(settings.web_pending_bytes),
             standing=Standing(TrinoClient(asked), settings.kafka),
-            declared=frozenset(definitions),
         )
 
     async def start(self) -> None:
@@ -70,6 +65,11 @@ class Service:
     def definitions(self) -> Mapping[str, Definition]:
         """Every stream by name, as it is applied now."""
         return self.queries.definitions
+
+    @property
+    def declared(self) -> list[str]:
+        """The streams that have a definition file now; /readyz answers for these, not for one that was taken away."""
+        return [name for name in self.definitions if (self.settings.streams / f"{name}.toml").exists()]
 
     def definition(self, stream: str) -> Definition:
         """The definition of a stream, or 404 that names the known ones."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from iceberg.errors import IncompatibleChangeError
+from streams.errors import TopicError
 from tests.definitions import STREAMS
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream
@@ -81,7 +82,7 @@ def test_old_answers_stay(grown: tuple[LiveStream, list[dict[str, Any]], list[st
 def test_new_answers_have_the_measure(grown: tuple[LiveStream, list[dict[str, Any]], list[str]]) -> None:
     live, _, _ = grown
     [new] = live.window(*DAY, ("site", "new"), ("quantiles", "0.5"))["groups"]
-    assert (new["messages"], new["load_ms"]["count"], new["paths"]["distinct"]) == (100, 100, 100)
+    assert (new["messages"], new["load_ms"]["count"], new["paths"]["distinct"]) == (100, 100, 50)
     size = {"count": 50, "mean": 5.0, "min": 5.0, "max": 5.0, "max_at": "2026-03-02T10:00:00.000Z"}
     assert new["size"] == {**size, "quantiles": {"0.5": 5.0}}
 
@@ -102,7 +103,7 @@ def test_totals_merge_both(grown: tuple[LiveStream, list[dict[str, Any]], list[s
     [
         ("decimals = 1", "decimals = 2", "measures.load_ms.decimals cannot change from 1; add a new measure"),
         ('path = "path"\n\n[measures', "\n[measures", "dimensions cannot change from site, path; declare a new stream"),
-        ("partitions = 2", "partitions = 1", "partitions cannot shrink from 2"),
+        ("partitions = 2", "partitions = 1", "has 2 partitions and Kafka cannot remove any"),
         ("bytes = { type", 'bits = { type = "integer" }\nbytes = { type', "say required = false"),
     ],
 )
@@ -113,7 +114,7 @@ def test_refuses_what_breaks(
     applied = live.toml.read_text("utf-8")
     assert old in applied
     try:
-        with pytest.raises(IncompatibleChangeError, match=f"^{live.name}: .*{reason}"):
+        with pytest.raises((IncompatibleChangeError, TopicError), match=f"{live.name}.*{reason}"):
             live.apply(applied.replace(old, new))
     finally:
         assert live.apply(applied) == []

@@ -1,0 +1,65 @@
+"""Day panes made again of minute panes, once the live job has committed its own of the same arrivals."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from pyiceberg.exceptions import NoSuchTableError
+
+from iceberg.arrivals import Arrivals
+from iceberg.bounds import cut
+from iceberg.catalog import Catalog
+from iceberg.errors import translated
+from iceberg.pending_days import PENDING_PROPERTY, pending_days
+from iceberg.replacement import Source, replace
+
+__all__ = ["Making", "begin_making", "finish_making", "has_pending_days"]
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Make day panes of what arrived in a range, from a snapshot of minute panes, into `day_panes` of a namespace."""
+
+    stream: str
+    arrivals: Arrivals
+    minute_snapshot: int | None
+    namespace: str
+
+
+def has_pending_days(catalog: Catalog, stream: str) -> bool:
+    """Whether day panes are to be made, now or later."""
+    with translated():
+        return pending_days(catalog.load_table((stream, "day_panes"))) is not None
+
+
+def begin_making(catalog: Catalog, stream: str) -> Making | None:
+    """What is to be made now, its empty table ready; None while nothing is. Hold the stream's lock till it is done."""
+    with translated():
+        day_panes = catalog.load_table((stream, "day_panes"))
+        pending, complete = pending_days(day_panes), cut(day_panes)
+        if pending is None or complete is None or complete < pending.end:
+            return None
+        made = Making(
+            stream,
+            pending,
+            catalog.load_table((stream, "minute_panes")).metadata.current_snapshot_id,
+            f"{stream}-days",
+        )
+        catalog.create_namespace_if_not_exists(made.namespace)
+        with suppress(NoSuchTableError):
+            # Of a making that was interrupted before its panes were put in place: they still are pending.
+            catalog.purge_table((made.namespace, "day_panes"))
+        catalog.create_table((made.namespace, "day_panes"), day_panes.schema(), None, day_panes.spec())
+        return made
+
+
+def finish_making(catalog: Catalog, making: Making) -> None:
+    """Put the panes in place; then nothing is pending. Raises LakeError."""
+    with translated():
+        made = catalog.load_table((making.namespace, "day_panes"))
+        day_panes = catalog.load_table((making.stream, "day_panes"))
+    source = Source(made, made.metadata.current_snapshot_id)
+    replace(day_panes, making.arrivals, source, properties={PENDING_PROPERTY: ""})
+    with translated():
+        catalog.drop_table((making.namespace, "day_panes"))
