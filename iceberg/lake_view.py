@@ -14,7 +14,7 @@ from iceberg.apply import GENERATION_PROPERTY, noted_definition
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, translated
 from iceberg.ledger import complete_until
-from iceberg.pending_days import trusted_cut
+from iceberg.pending_days import pending_days, trusted_cut
 from streams.definition import Definition
 
 __all__ = ["TABLES", "LakeView", "metadata_locations", "pin"]
@@ -27,7 +27,8 @@ TABLES = ("ledger", "day_panes", "minute_panes", "rejected")
 class LakeView:
     """One state of a stream's tables.
 
-    A snapshot is None while its table is empty. `day_cut`: arrival time up to which day panes are complete.
+    A snapshot is None while its table is empty. `day_cut`: arrival time up to which day panes are complete, and
+    `day_capped`: whether there are day panes beyond it, which do not count.
     `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
     `minute_missing`, `day_missing`: columns that were added to the table after its pinned snapshot.
     """
@@ -43,6 +44,7 @@ class LakeView:
     definition: Definition | None = field(default=None, compare=False)
     minute_missing: frozenset[str] = frozenset()
     day_missing: frozenset[str] = frozenset()
+    day_capped: bool = False
 
 
 def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
@@ -83,6 +85,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             definition=noted_definition(panes),
             minute_missing=_added_since(panes),
             day_missing=_added_since(tables["day_panes"]),
+            day_capped=pending_days(tables["day_panes"]) is not None,
         )
 
 

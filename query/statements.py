@@ -146,7 +146,8 @@ def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) ->
         cut = min(cut, day_arrival_start(as_known_at))
     branches = []
     if plan.days and view.day_snapshot is not None and cut is not None:
-        branches.append(_Branch(days, view.day_snapshot, (plan.days,), None, cut, view.day_missing))
+        until = cut if as_known_at is not None or view.day_capped else None
+        branches.append(_Branch(days, view.day_snapshot, (plan.days,), None, until, view.day_missing))
     if view.minute_snapshot is not None:
         if plan.days:
             branches.append(_Branch(minutes, view.minute_snapshot, (plan.days,), cut, as_known_at, view.minute_missing))
