@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flink_jobs.aggregates import FUNCTIONS, aggregate_sql
 from streams.definition import Definition
-from streams.panes import DAY_ARRIVAL_SECONDS, GRAIN_TABLES, MINUTE_ARRIVAL_SECONDS, Grain, pane_columns
+from streams.panes import GRAIN_TABLES, Grain, pane_columns
 from streams.plan import decoding_plan
 
 __all__ = ["JobRange", "JobScript", "render"]
@@ -116,15 +116,15 @@ def render(
                 slack=f"{slack_ms / 1000:.3f}",
             ),
             _sql("accepted", **shape),
-            _sql("minutes", **shape, arrival_seconds=MINUTE_ARRIVAL_SECONDS),
+            _sql("minutes", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds),
             _sql("minutes_of_days", **shape, cut=cut("day_panes")),
-            _sql("days", **shape, arrival_seconds=DAY_ARRIVAL_SECONDS, cut=cut("day_panes")),
+            _sql("days", **shape, arrival_seconds=Grain.DAY.arrival_seconds, cut=cut("day_panes")),
         ),
         inserts=(
             panes(Grain.MINUTE, "minutes", "event_minute", cut("minute_panes")),
             # Only minutes that day_panes lacks become days.
             panes(Grain.DAY, "days", "event_day", None),
-            _sql("insert_ledger", **shape, arrival_seconds=MINUTE_ARRIVAL_SECONDS, cut=cut("ledger")),
+            _sql("insert_ledger", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds, cut=cut("ledger")),
             _sql("insert_rejected", **shape, cut=cut("rejected")),
         ),
         partitions=definition.partitions,

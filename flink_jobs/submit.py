@@ -1,10 +1,10 @@
-"""Submit one job: read a request from standard input, run its SQL, print the job's id.
+"""Submit jobs: read requests from standard input, run their SQL, print each job's id.
 
-    python -m flink_jobs.submit < request.json        (in Flink's own Python environment)
+    python -m flink_jobs.submit < requests.json        (in Flink's own Python environment)
 
-The request is `{"setup": […], "inserts": […], "catalog": {…}, "options": {…}, "explain": false}`; with `explain`
-the optimised plan is printed in place of running it. Imports nothing of ours, so that Flink's environment needs only
-pyflink.
+The requests are a list of `{"setup": […], "inserts": […], "catalog": {…}, "options": {…}, "explain": false}`; with
+`explain` the optimised plan is printed in place of running it. Imports nothing of ours, so that Flink's environment
+needs only pyflink.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ def submit(request: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Entry point: request on standard input, one JSON line on standard output."""
-    print(json.dumps({"result": submit(json.load(sys.stdin))}))
+    """Entry point: requests on standard input, one JSON line for each on standard output."""
+    for request in json.load(sys.stdin):
+        print(json.dumps({"result": submit(request)}), flush=True)
 
 
 if __name__ == "__main__":

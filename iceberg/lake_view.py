@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import sqlalchemy
-from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, translated
 from iceberg.ledger import complete_until
+from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending_days import pending_days, trusted_cut
 from streams.definition import Definition
 
@@ -31,6 +31,7 @@ class LakeView:
     `day_capped`: whether there are day panes beyond it, which do not count.
     `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
     `minute_missing`, `day_missing`: columns that were added to the table after its pinned snapshot.
+    `past`: the states that publications replaced, the oldest first.
     """
 
     stream: str
@@ -45,6 +46,22 @@ class LakeView:
     minute_missing: frozenset[str] = frozenset()
     day_missing: frozenset[str] = frozenset()
     day_capped: bool = False
+    past: tuple[PastState, ...] = ()
+
+    def as_known_at(self, at: datetime) -> LakeView:
+        """The view of the state that readers saw at a moment: the one before the first publication after it."""
+        state = next((state for state in self.past if at < state.until), None)
+        if state is None:
+            return self
+        return replace(
+            self,
+            minute_snapshot=state.minute_snapshot,
+            day_snapshot=state.day_snapshot,
+            day_cut=state.day_cut,
+            generation=state.generation,
+            minute_missing=state.minute_missing,
+            day_missing=state.day_missing,
+        )
 
 
 def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
@@ -83,18 +100,11 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             committed=_committed(current.values()),
             generation=generations.pop(),
             definition=noted_definition(panes),
-            minute_missing=_added_since(panes),
-            day_missing=_added_since(tables["day_panes"]),
+            minute_missing=added_since(panes, snapshots["minute_panes"]),
+            day_missing=added_since(tables["day_panes"], snapshots["day_panes"]),
             day_capped=pending_days(tables["day_panes"]) is not None,
+            past=past_states(panes, tables["day_panes"]),
         )
-
-
-def _added_since(table: Table) -> frozenset[str]:
-    """Columns of the table that its current snapshot does not know: it was committed before they were added."""
-    snapshot = table.current_snapshot()
-    if snapshot is None or snapshot.schema_id is None:
-        return frozenset()
-    return frozenset(table.schema().column_names) - frozenset(table.schemas()[snapshot.schema_id].column_names)
 
 
 def _committed(snapshots: Iterable[Snapshot | None]) -> datetime | None:

@@ -12,7 +12,7 @@ from pyiceberg.table import Table
 
 from iceberg.arrivals import Arrivals
 from iceberg.bounds import cut
-from streams.panes import DAY_ARRIVAL_SECONDS, day_arrival_start
+from streams.panes import Grain, day_arrival_start
 
 __all__ = ["PENDING_PROPERTY", "as_property", "pending_after", "pending_days", "trusted_cut"]
 
@@ -44,7 +44,7 @@ def pending_after(day_panes: Table, replaced: Arrivals) -> Arrivals | None:
     if before is None and complete and replaced.end <= complete and not _reached_over(day_panes, replaced.end):
         return None
     last = day_arrival_start(replaced.end - timedelta(microseconds=1))
-    end = last + timedelta(seconds=DAY_ARRIVAL_SECONDS)
+    end = last + timedelta(seconds=Grain.DAY.arrival_seconds)
     return Arrivals(last, end) if before is None else Arrivals(min(before.start, last), max(before.end, end))
 
 

@@ -18,6 +18,7 @@ from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeLockedError, ReplayError, translated
 from iceberg.locks import stream_lock
+from iceberg.past_states import keep_state, snapshot_before
 from iceberg.pending_days import PENDING_PROPERTY, as_property, pending_after
 from iceberg.replacement import Replaced, Source, replace
 from iceberg.replays import Action, Publication, Replay, ReplayState, ReplayStore
@@ -56,13 +57,11 @@ def roll_back(catalog: Catalog, number: int, by: str, reason: str) -> Replay:
 
 
 def drop(catalog: Catalog, number: int) -> Replay:
-    """Discard the staging tables, and the way back if it was published. What is published stays."""
+    """Discard the staging tables. What is published stays, and can no longer be rolled back."""
     with _held(catalog, number) as (store, replay):
         if replay.state in _UNDER_WAY:
             raise ReplayError(f"replay {replay.id} is {replay.state}; wait until that is complete")
         drop_staging(catalog, replay, with_files=replay.generation is None)
-        if replay.generation is not None:
-            _remove_tags(catalog, replay)
         return store.set_state(replay, ReplayState.DROPPED)
 
 
@@ -95,9 +94,8 @@ def _begin(
 ) -> Replay:
     tables = _tables(catalog, replay.stream)
     generation = max(int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()) + 1
-    if action is Action.PUBLISH:
-        for table in tables.values():
-            _tag(table, replay)
+    now = datetime.now(UTC)
+    keep_state(tables, generation - 1, until=now)
     publication = Publication(
         generation=generation,
         replay=replay.id,
@@ -105,7 +103,7 @@ def _begin(
         action=action,
         arrivals=replay.arrivals,
         definition_digest=replay.definition.digest,
-        at=datetime.now(UTC),
+        at=now,
         by=by,
         reason=reason,
         rows={},
@@ -117,19 +115,18 @@ def _begin(
 def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:
     rows: dict[str, tuple[int, int]] = {}
     for name, table in _tables(catalog, replay.stream).items():
-        done = _replaced(catalog, name, table, replay)
+        done = _replaced(catalog, store, name, table, replay)
         rows[name] = (done.removed, done.added)
     return store.complete(replay, _UNDER_WAY[replay.state], rows)
 
 
-def _replaced(catalog: Catalog, name: str, table: Table, replay: Replay) -> Replaced:
+def _replaced(catalog: Catalog, store: ReplayStore, name: str, table: Table, replay: Replay) -> Replaced:
     with translated():
         if replay.state is ReplayState.PUBLISHING:
             staged = catalog.load_table((replay.namespace, name))
             source = Source(staged, staged.metadata.current_snapshot_id)
         else:
-            tag = table.metadata.refs.get(_tag_name(replay))
-            source = Source(table, tag.snapshot_id if tag else None)
+            source = Source(table, snapshot_before(table, store.published(replay)))
     arrivals, properties = replay.arrivals, {}
     if name == "day_panes" and (pending := pending_after(table, arrivals)):
         arrivals = Arrivals(arrivals.start, max(arrivals.start, min(arrivals.end, pending.start)))
@@ -140,22 +137,3 @@ def _replaced(catalog: Catalog, name: str, table: Table, replay: Replay) -> Repl
 def _tables(catalog: Catalog, stream: str) -> dict[str, Table]:
     with translated():
         return {name: catalog.load_table((stream, name)) for name in ARRIVAL_COLUMN}
-
-
-def _tag_name(replay: Replay) -> str:
-    return f"before-replay-{replay.id}"
-
-
-def _tag(table: Table, replay: Replay) -> None:
-    """Keep the state of before. An empty table has none to keep, and an earlier publication may have tagged it."""
-    snapshot = table.metadata.current_snapshot_id
-    if snapshot is not None and _tag_name(replay) not in table.metadata.refs:
-        with translated(), table.manage_snapshots() as snapshots:
-            snapshots.create_tag(snapshot, _tag_name(replay))
-
-
-def _remove_tags(catalog: Catalog, replay: Replay) -> None:
-    for table in _tables(catalog, replay.stream).values():
-        if _tag_name(replay) in table.metadata.refs:
-            with translated(), table.manage_snapshots() as snapshots:
-                snapshots.remove_tag(_tag_name(replay))

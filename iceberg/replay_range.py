@@ -17,7 +17,7 @@ from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
 from iceberg.lake_view import pin
-from streams.panes import GRAIN_TABLES, MINUTE_ARRIVAL_SECONDS
+from streams.panes import GRAIN_TABLES, Grain
 
 __all__ = ["ReplayRanges"]
 
@@ -107,10 +107,10 @@ def _over(at: datetime) -> str:
 def _floor(at: datetime) -> datetime:
     """The start, in UTC, of the arrival window that a moment lies in."""
     seconds = int(at.timestamp())
-    return datetime.fromtimestamp(seconds - seconds % MINUTE_ARRIVAL_SECONDS, UTC)
+    return datetime.fromtimestamp(seconds - seconds % Grain.MINUTE.arrival_seconds, UTC)
 
 
 def _ceiling(at: datetime) -> datetime:
     """The end, in UTC, of the arrival window that a moment, excluded, ends in."""
     low = _floor(at)
-    return low if low == at else low + timedelta(seconds=MINUTE_ARRIVAL_SECONDS)
+    return low if low == at else low + timedelta(seconds=Grain.MINUTE.arrival_seconds)

@@ -210,6 +210,13 @@ class ReplayStore:
             update = _replays.update().where(_replays.c.id == replay.id).returning(_replays)
             return _replay(connection.execute(update, {"state": state}).mappings().one())
 
+    def published(self, replay: Replay) -> int:
+        """The generation of the newest publication of a replay that was published."""
+        mine = (_history.c.replay == replay.id) & (_history.c.action == Action.PUBLISH)
+        with translated(), self._engine.connect() as connection:
+            found = connection.execute(sa.select(sa.func.max(_history.c.generation)).where(mine)).scalar_one()
+        return int(found)
+
     def history(self, stream: str | None = None) -> list[Publication]:
         """Every publication and roll back, of all streams or of one; the newest first."""
         query = _history.select().order_by(_history.c.at.desc(), _history.c.generation.desc())

@@ -25,6 +25,8 @@ _TYPES: Mapping[ColumnType, IcebergType] = {
 
 _PROPERTIES = {
     "write.parquet.compression-codec": "zstd",
+    # Sorted by dimension, so that a few groups hold what one value of it needs. Rows, as pyiceberg writes.
+    "write.parquet.row-group-limit": "20000",
     "write.distribution-mode": "hash",
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "50",

@@ -120,6 +120,7 @@ class QueryService:
 
     def _window(self, request: WindowRequest, view: LakeView) -> WindowAnswer:
         definition = self.definition(request.stream)
+        view = _as_known(view, request)
         statement = window_statement(definition, view, request)
         if statement is None:
             return WindowAnswer(view, "", False, request, plan_window(request.start, request.end), ())
@@ -130,6 +131,7 @@ class QueryService:
     def _series(self, request: SeriesRequest, view: LakeView) -> SeriesAnswer:
         window = request.window
         definition = self.definition(window.stream)
+        view = _as_known(view, window)
         statement = series_statement(definition, view, request)
         if statement is None:
             return SeriesAnswer(view, "", False, request, ())
@@ -156,3 +158,7 @@ class QueryService:
             return RejectedAnswer(view, "", False, request, (), MOST_REJECTED)
         rows, query_id = self._trino.rows(statement.sql, statement.values)
         return RejectedAnswer(view, query_id, False, request, tuple(map(tuple, rows)), MOST_REJECTED)
+
+
+def _as_known(view: LakeView, request: WindowRequest) -> LakeView:
+    return view if request.as_known_at is None else view.as_known_at(request.as_known_at)

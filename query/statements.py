@@ -19,7 +19,6 @@ from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, 
 from query.windows import Span, WindowPlan, plan_window
 from streams.definition import Definition
 from streams.panes import (
-    DAY_ARRIVAL_SECONDS,
     GRAIN_TABLES,
     Aggregate,
     ColumnType,
@@ -188,7 +187,7 @@ def days_of_minutes_statement(
         target=_table(target, GRAIN_TABLES[Grain.DAY]),
         dimensions=list(definition.dimensions),
         columns=state_columns(definition),
-        arrival_seconds=DAY_ARRIVAL_SECONDS,
+        arrival_seconds=Grain.DAY.arrival_seconds,
     )
     return Statement(sql, (start, end))
 

@@ -25,7 +25,8 @@ import structlog
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from flink_jobs.client import FlinkClient, Job
-from flink_jobs.render import JobRange, render
+from flink_jobs.errors import JobError
+from flink_jobs.render import JobRange, JobScript, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.apply import applied_definition
 from iceberg.catalog import Catalog, open_catalog
@@ -45,7 +46,7 @@ from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 from streams.topics import Topics
 
-__all__ = ["Heart", "Keeper", "main"]
+__all__ = ["Heart", "Keeper", "main", "tidy"]
 
 _log = structlog.get_logger("keeper")
 
@@ -70,14 +71,40 @@ class Keeper:
     ) -> None:
         self._flink, self._catalog, self._declared, self._record = flink, catalog, declared, record
         self._fence, self._offsets_at = fence, offsets_at
+        self._refused: set[str] = set()
 
     def make_right(self, definitions: Mapping[str, Definition]) -> None:
-        """Make the jobs right once. Raises WindowpaneError."""
+        """Make the jobs right once; what is wrong with one stream keeps no other from its job.
+
+        Raises WindowpaneError when Flink does not answer, or the last of the problems met.
+        """
         jobs = self._flink.jobs()
+        scripts: dict[str, JobScript] = {}
+        problems: list[WindowpaneError] = []
         for definition in definitions.values():
             live = [job for job in jobs if job.stream == definition.name and not job.ended]
             if [job.digest for job in live] != [definition.digest]:
-                self._replace(definition, live, jobs)
+                try:
+                    scripts[definition.name] = self._prepare(definition, live, jobs)
+                except WindowpaneError as error:
+                    problems.append(error)
+        alone = [{name: script} for name, script in scripts.items() if name in self._refused]
+        together = {name: script for name, script in scripts.items() if name not in self._refused}
+        for batch in [*alone, *([together] if together else [])]:
+            try:
+                self._start(batch)
+            except JobError as error:
+                # It is not said which one was refused, so that at the next look each is submitted by itself.
+                self._refused |= batch.keys()
+                problems.append(error)
+        if problems:
+            raise problems[-1]
+
+    def _start(self, scripts: Mapping[str, JobScript]) -> None:
+        started = dict(zip(scripts, self._flink.run_all(list(scripts.values())), strict=True))
+        self._note(started)
+        self._refused -= started.keys()
+        _log.info("start", **started)
 
     def applied(self) -> dict[str, Definition]:
         """The applied definition of every declared stream. Raises WindowpaneError."""
@@ -85,8 +112,8 @@ class Keeper:
         found = ((name, applied_definition(self._catalog, name)) for name in names)
         return {name: definition for name, definition in found if definition is not None}
 
-    def _replace(self, definition: Definition, live: list[Job], jobs: list[Job]) -> None:
-        """Stop what runs, make sure that nothing else does, and start from the lake."""
+    def _prepare(self, definition: Definition, live: list[Job], jobs: list[Job]) -> JobScript:
+        """Stop what runs, make sure that nothing else does; the job that goes on from the lake."""
         for job in live:
             _log.info("stop", stream=definition.name, job=job.id, state=job.state)
             self._flink.stop(job)
@@ -97,8 +124,8 @@ class Keeper:
             self._hand_over(running)
         note_running(self._catalog, definition)
         point = resume_point(self._catalog, definition.name)
-        job_id = self._run(definition, JobRange(point.start, cuts=point.cuts, held=point.rejected_offsets))
-        _log.info("start", stream=definition.name, job=job_id, resume_from=str(point.start))
+        _log.info("resume", stream=definition.name, start=str(point.start))
+        return self._script(definition, JobRange(point.start, cuts=point.cuts, held=point.rejected_offsets))
 
     def _hand_over(self, old: Definition) -> None:
         """Let the old definition complete every table up to the newest cut; the new one takes over there."""
@@ -110,15 +137,15 @@ class Keeper:
             slack = timedelta(milliseconds=self._flink.settings.watermark_slack_ms)
             ends = self._offsets_at(old.topic, at + slack)
             reach = JobRange(point.start, ends, point.cuts, point.rejected_offsets, until=at)
-            self._flink.await_finished(self._run(old, reach), HANDOVER_SECONDS)
+            job_id = self._flink.run(self._script(old, reach))
+            self._note({old.name: job_id})
+            self._flink.await_finished(job_id, HANDOVER_SECONDS)
         close_at(self._catalog, old.name, at)
         _log.info("hand over", stream=old.name, at=str(at))
 
-    def _run(self, definition: Definition, reach: JobRange) -> str:
+    def _script(self, definition: Definition, reach: JobRange) -> JobScript:
         settings = self._flink.settings
-        job_id = self._flink.run(render(definition, settings.kafka, reach, settings.watermark_slack_ms))
-        self._note(definition.name, job_id)
-        return job_id
+        return render(definition, settings.kafka, reach, settings.watermark_slack_ms)
 
     def _notes(self) -> dict[str, str]:
         try:
@@ -129,9 +156,10 @@ class Keeper:
     def _last(self, stream: str) -> str | None:
         return self._notes().get(stream)
 
-    def _note(self, stream: str, job_id: str) -> None:
+    def _note(self, jobs: Mapping[str, str]) -> None:
+        """Remember the job of each of these streams."""
         fresh = self._record.with_suffix(".new")
-        fresh.write_text(json.dumps(self._notes() | {stream: job_id}))
+        fresh.write_text(json.dumps({**self._notes(), **jobs}))
         fresh.replace(self._record)
 
 
@@ -181,7 +209,7 @@ def _fence(supervisor: Supervisor) -> None:
         supervisor.begin("taskmanager")
 
 
-def _tidy(definitions: Mapping[str, Definition]) -> None:
+def tidy(definitions: Mapping[str, Definition]) -> None:
     """Go on with publications that were interrupted, and make the day panes that they left to be made."""
     catalog = open_catalog(LakeSettings())
     for replay in finish_interrupted(catalog):
@@ -226,7 +254,7 @@ def main() -> None:
             # First: submitting takes long, and a job that runs already waits for the beat.
             heart.watch(definitions)
             keeper.make_right(definitions)
-            _tidy(definitions)
+            tidy(definitions)
         except WindowpaneError as error:
             _log.warning("will try again", reason=str(error))
         stop.wait(LOOK_SECONDS)

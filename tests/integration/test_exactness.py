@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 
-import flink_jobs.render
 import streams.panes
 from compose.embedded.stack import Stack
 from iceberg.lake_view import LakeView
@@ -52,7 +51,6 @@ class Filled:
 def filled(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     """Day panes hold the first batches, and minute panes alone the last one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flink_jobs.render, "DAY_ARRIVAL_SECONDS", DAY_ARRIVAL_SECONDS)
         patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", DAY_ARRIVAL_SECONDS)
         live = make_live(tmp_path_factory.mktemp("streams"), TOML)
         heart = Heart(stack.environment()["WINDOWPANE_KAFKA"], live.flink.settings.watermark_slack_ms)

@@ -1,0 +1,96 @@
+"""The states that publications replaced, kept as tags: to go back to, and to answer as known before.
+
+A tag's name says all that must be known of a state: its generation, until when it was what readers saw, and up to
+which arrivals its day panes counted. All tables of a stream carry the same names; one that was empty has no tag.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pyiceberg.table import Table
+
+from iceberg.errors import translated
+from iceberg.pending_days import trusted_cut
+
+__all__ = ["PastState", "added_since", "keep_state", "past_states", "snapshot_before"]
+
+_NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class PastState:
+    """A state that readers saw before `until`, as a LakeView describes it."""
+
+    generation: int
+    until: datetime
+    day_cut: datetime | None
+    minute_snapshot: int | None
+    day_snapshot: int | None
+    minute_missing: frozenset[str]
+    day_missing: frozenset[str]
+
+
+def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) -> None:
+    """Tag the current state of every table, which a publication is about to replace. Can be repeated."""
+    kept = {name for table in tables.values() for name in table.metadata.refs if _of(name, generation)}
+    cut = trusted_cut(tables["day_panes"])
+    name = min(kept, default=f"generation-{generation}-until-{_millis(until)}-days-{_millis(cut) if cut else 0}")
+    for table in tables.values():
+        snapshot = table.metadata.current_snapshot_id
+        if snapshot is not None and name not in table.metadata.refs:
+            with translated(), table.manage_snapshots() as snapshots:
+                snapshots.create_tag(snapshot, name)
+
+
+def snapshot_before(table: Table, generation: int) -> int | None:
+    """The table's state of the generation before; None if it was empty."""
+    refs = table.metadata.refs.items()
+    return next((ref.snapshot_id for name, ref in refs if _of(name, generation - 1)), None)
+
+
+def past_states(minute_panes: Table, day_panes: Table) -> tuple[PastState, ...]:
+    """Every state that is still kept, the oldest first."""
+    minutes, days = minute_panes.metadata.refs, day_panes.metadata.refs
+    found = []
+    for name in {*minutes, *days}:
+        match = _NAME.fullmatch(name)
+        if match:
+            generation, until, cut = map(int, match.groups())
+            minute, day = (refs[name].snapshot_id if name in refs else None for refs in (minutes, days))
+            found.append(
+                PastState(
+                    generation=generation,
+                    until=_time(until),
+                    day_cut=_time(cut) if cut else None,
+                    minute_snapshot=minute,
+                    day_snapshot=day,
+                    minute_missing=added_since(minute_panes, minute),
+                    day_missing=added_since(day_panes, day),
+                )
+            )
+    return tuple(sorted(found, key=lambda state: state.generation))
+
+
+def added_since(table: Table, snapshot_id: int | None) -> frozenset[str]:
+    """Columns of the table that a snapshot does not know: it was committed before they were added."""
+    snapshot = None if snapshot_id is None else table.metadata.snapshot_by_id(snapshot_id)
+    if snapshot is None or snapshot.schema_id is None:
+        return frozenset()
+    return frozenset(table.schema().column_names) - frozenset(table.schemas()[snapshot.schema_id].column_names)
+
+
+def _of(name: str, generation: int) -> bool:
+    match = _NAME.fullmatch(name)
+    return match is not None and int(match.group(1)) == generation
+
+
+def _millis(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _time(millis: int) -> datetime:
+    return datetime.fromtimestamp(millis / 1000, UTC)

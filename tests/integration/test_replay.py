@@ -1,0 +1,210 @@
+"""A wrong definition, replayed with the right one: staged, published, rolled back, beside a live job and late messages.
+
+Day panes are made every 30 seconds of arrival, so that the tests see them replaced with the range, and made again
+where the range ends inside their arrival window.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+import streams.panes
+from compose.embedded.stack import Stack
+from iceberg.catalog import open_catalog
+from iceberg.day_making import has_pending_days
+from iceberg.errors import ReplayError
+from iceberg.publishing import drop, publish, roll_back
+from iceberg.replays import Replay, ReplayState, ReplayStore
+from iceberg.settings import LakeSettings
+from scripts.keeper import Heart, tidy
+from scripts.replaying import RangeWanted, Replaying
+from streams.definition import Definition
+from tests.integration.live_streams import LiveStream, await_true, make_live
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+TOML = """
+title = "Replayed"
+topic = "{topic}"
+partitions = 2
+
+[event_time]
+field = "at"
+max_ahead_seconds = 300
+
+[fields]
+who = { type = "string", min_length = 1, max_length = 20 }
+total = { type = "number", min = 0, max = 100 }
+free = { type = "number", min = 0, max = "total" }
+
+[dimensions]
+who = "who"
+
+[measures.used]
+value = "FORMULA"
+decimals = 3
+min = 0
+max = 100
+quantiles = true
+"""
+WRONG, RIGHT = TOML.replace("FORMULA", "free / total"), TOML.replace("FORMULA", "1 - free / total")
+DAY = [("start", "2026-03-02T00:00:00Z"), ("end", "2026-03-03T00:00:00Z"), ("by", "who")]
+INTEGERS = (
+    "who, window_start, arrived_from, arrived_until, messages, used_count, used_sum, used_min, used_max, used_max_at"
+)
+
+
+def messages(who: str, count: int) -> Iterable[bytes]:
+    """One each second; a tenth of it is free, so that `used` is 0.1 when wrong and 0.9 when right; one is bad."""
+    for number in range(count):
+        at = f"2026-03-02T{10 + number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}Z"
+        yield json.dumps({"at": at, "who": who, "total": 10, "free": 1}).encode()
+    yield b"{"
+
+
+def means(live: LiveStream, known: datetime | None = None) -> dict[str, tuple[int, float]]:
+    """Who → messages and mean, now or as known at a moment."""
+    live.view()
+    at = [] if known is None else [("as_known_at", known.isoformat())]
+    groups = live.window(*DAY, *at)["groups"]
+    return {group["who"]: (group["messages"], round(group["used"]["mean"], 6)) for group in groups}
+
+
+def content(live: LiveStream, namespace: str, table: str, columns: str = INTEGERS) -> list[list[Any]]:
+    """Every row of a table, in order."""
+    return live.trino.rows(f'select {columns} from "{namespace}".{table} order by {columns}', ())[0]
+
+
+@pytest.fixture(scope="module")
+def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStream]:
+    """A stream with the wrong definition, 400 messages in day panes and 200 in minute panes alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", 30)
+        live = make_live(tmp_path_factory.mktemp("streams"), WRONG)
+        heart = Heart(stack.environment()["WINDOWPANE_KAFKA"], live.flink.settings.watermark_slack_ms)
+        heart.watch({live.name: live.definition})
+        heart.start()
+        try:
+            live.run_job()
+            live.await_running()
+            live.send(messages("early", 400))
+            view = live.await_accounted()
+            await_true(partial(_in_day_panes, live, view.complete_until), 120, "day panes hold the first messages")
+            live.send(messages("middle", 200))
+            live.await_accounted()
+            yield live
+        finally:
+            heart.close()
+            for replay in ReplayStore(open_catalog(LakeSettings())).all(live.name):
+                if replay.state is not ReplayState.DROPPED:
+                    drop(open_catalog(LakeSettings()), replay.id)
+            live.remove()
+
+
+def _in_day_panes(live: LiveStream, until: Any) -> bool:
+    cut = live.view().day_cut
+    return cut is not None and cut >= until
+
+
+def right(live: LiveStream) -> Definition:
+    """The fixed definition of the stream."""
+    return live.definition.model_copy(
+        update={"measures": {"used": live.definition.measures["used"].model_copy(update={"value": "1 - free / total"})}}
+    )
+
+
+def replayed(definition: Definition, wanted: RangeWanted | None = None) -> Replay:
+    """A replay that has run to its end."""
+    replaying = Replaying()
+    seen: list[int] = []
+    replay = replaying.begin(definition, wanted or RangeWanted(), "tester")
+    done, _ = replaying.see_through(replay, lambda count, _total: seen.append(count))
+    assert seen[-1] == max(seen) > 0
+    return done
+
+
+def test_same_definition_gives_the_same_rows(live: LiveStream) -> None:
+    """Bit for bit, in every table, of what the range holds."""
+    replay = replayed(live.definition)
+    assert replay.state is ReplayState.STAGED
+    published = content(live, live.name, "minute_panes")
+    staged = content(live, replay.namespace, "minute_panes")
+    assert [row for row in published if row[3] <= replay.arrivals.end] == staged
+    ledger = "partition, arrived_from, arrived_until, first_offset, last_offset, accepted, rejected, heartbeats"
+    rows = [row for row in content(live, live.name, "ledger", ledger) if row[2] <= replay.arrivals.end]
+    assert rows == content(live, replay.namespace, "ledger", ledger)
+    days = [row for row in content(live, live.name, "day_panes") if row[3] <= replay.arrivals.end]
+    assert days == [row for row in content(live, replay.namespace, "day_panes") if row[3] <= days[-1][3]]
+    assert drop(open_catalog(LakeSettings()), replay.id).state is ReplayState.DROPPED
+
+
+def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
+    catalog = open_catalog(LakeSettings())
+    assert means(live) == {"early": (400, 0.1), "middle": (200, 0.1)}
+    before = content(live, live.name, "minute_panes"), content(live, live.name, "day_panes")
+    replay = replayed(right(live))
+    live.send(messages("late", 50))
+    live.await_accounted()
+
+    assert publish(catalog, replay.id, "tester", "free was taken for used").state is ReplayState.PUBLISHED
+    assert means(live) == {"early": (400, 0.9), "middle": (200, 0.9), "late": (50, 0.1)}
+    live.send(messages("later", 30))
+    live.await_accounted()
+    assert means(live)["later"] == (30, 0.1)
+    await_true(partial(_days_made, live), 120, "day panes are made again")
+    assert means(live) == {"early": (400, 0.9), "middle": (200, 0.9), "late": (50, 0.1), "later": (30, 0.1)}
+    assert live.gaps() == []
+
+    assert roll_back(catalog, replay.id, "tester", "to see that it can be").state is ReplayState.ROLLED_BACK
+    assert means(live) == {"early": (400, 0.1), "middle": (200, 0.1), "late": (50, 0.1), "later": (30, 0.1)}
+    await_true(partial(_days_made, live), 120, "day panes are made again")
+    end = replay.arrivals.end
+    now = content(live, live.name, "minute_panes"), content(live, live.name, "day_panes")
+    assert [row for row in now[0] if row[3] <= end] == [row for row in before[0] if row[3] <= end]
+    assert [row for row in now[1] if row[3] <= end] == [row for row in before[1] if row[3] <= end]
+
+    assert publish(catalog, replay.id, "tester", "after all").state is ReplayState.PUBLISHED
+    assert means(live)["early"] == (400, 0.9)
+    history = ReplayStore(catalog).history(live.name)
+    known = [means(live, entry.at - timedelta(milliseconds=1)).get("early") for entry in reversed(history)]
+    assert known == [(400, 0.1), (400, 0.9), (400, 0.1)]
+    actions = [(entry.action, entry.reason, entry.completed) for entry in ReplayStore(catalog).history(live.name)]
+    assert actions == [
+        ("publish", "after all", True),
+        ("roll back", "to see that it can be", True),
+        ("publish", "free was taken for used", True),
+    ]
+    assert live.gaps() == []
+
+
+def _days_made(live: LiveStream) -> bool:
+    tidy({live.name: live.definition})
+    return not has_pending_days(open_catalog(LakeSettings()), live.name)
+
+
+def test_refuses_what_cannot_be(live: LiveStream) -> None:
+    catalog, replaying = open_catalog(LakeSettings()), Replaying()
+    complete = live.view().complete_until
+    assert complete is not None
+    with pytest.raises(ReplayError, match="is not complete yet; the latest --to-time is now 20"):
+        replaying.begin(live.definition, RangeWanted(end=complete + timedelta(minutes=5)), "tester")
+    with pytest.raises(ReplayError, match=r"the ledger of .* holds no offset 999999999 of partition 0"):
+        replaying.begin(live.definition, RangeWanted(start_offsets={0: 999999999}), "tester")
+    with pytest.raises(ReplayError, match="no message arrived in"):
+        replaying.begin(live.definition, RangeWanted(end=complete - timedelta(days=9)), "tester")
+    with pytest.raises(ReplayError, match="there is no replay 999999"):
+        publish(catalog, 999999, "tester", "")
+    replay = replaying.begin(live.definition, RangeWanted(start_offsets={0: 5}), "tester")
+    with pytest.raises(ReplayError, match=f"replay {replay.id} .running. holds the arrivals .*; publish or drop it"):
+        replaying.begin(live.definition, RangeWanted(start_offsets={0: 5}), "tester")
+    with pytest.raises(ReplayError, match=f"replay {replay.id} is running; only a staged"):
+        publish(catalog, replay.id, "tester", "")
+    with pytest.raises(ReplayError, match=f"replay {replay.id} is running; only a published"):
+        roll_back(catalog, replay.id, "tester", "")
+    drop(catalog, replay.id)
