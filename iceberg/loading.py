@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from iceberg.catalog import Catalog
+from iceberg.data_files import write_files
 from iceberg.errors import translated
 from streams.panes import GRAIN_TABLES, Grain
 
@@ -20,4 +21,7 @@ def append_panes(catalog: Catalog, stream: str, grain: Grain, panes: pa.Table) -
             panes[field.name].cast(field.type) if field.name in panes.column_names else pa.nulls(len(panes), field.type)
             for field in schema
         ]
-        table.append(pa.Table.from_arrays(columns, schema=schema))
+        files = write_files(table, pa.Table.from_arrays(columns, schema=schema))
+        with table.transaction() as transaction, transaction.update_snapshot().fast_append() as append:
+            for file in files:
+                append.append_data_file(file)

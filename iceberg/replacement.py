@@ -6,7 +6,7 @@ reach over an end of the range are read and written anew. So the cost grows with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyiceberg.exceptions import CommitFailedException, ValidationException
 from pyiceberg.expressions import AlwaysTrue
-from pyiceberg.io.pyarrow import ArrowScan, _dataframe_to_data_files
+from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
@@ -22,6 +22,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
 from iceberg.bounds import COMPLETE_PROPERTY, cut, time_of_bound
+from iceberg.data_files import write_files
 from iceberg.errors import translated
 
 __all__ = ["Replaced", "Source", "replace"]
@@ -157,9 +158,7 @@ def _scalar(at: datetime, kind: pa.DataType) -> pa.Scalar:
     return pa.scalar(at, kind)
 
 
-def _written(table: Table, parts: list[pa.Table]) -> Iterable[DataFile]:
+def _written(table: Table, parts: list[pa.Table]) -> list[DataFile]:
     """New data files of the table with these rows."""
     rows = [part for part in parts if len(part)]
-    if not rows:
-        return ()
-    return _dataframe_to_data_files(table_metadata=table.metadata, df=pa.concat_tables(rows), io=table.io)
+    return write_files(table, pa.concat_tables(rows)) if rows else []

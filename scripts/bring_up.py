@@ -31,7 +31,9 @@ def bring_up(
         WindowpaneError: one line about what is wrong.
     """
     wanted = [name for name, module in MODULES.items() if _exists(module) and (live_input or name != "agent")]
-    early = [] if engines_only else [name for name in wanted if name in EARLY]
+    # In a new home it begins when all streams are there, since their jobs are submitted faster together.
+    new = not stack.layout.jobs_record.exists()
+    early = [] if engines_only else [name for name in wanted if name in EARLY and not (new and name == "keeper")]
     environment = stack.start_engines(say, progress, early)
     if engines_only:
         return environment

@@ -233,7 +233,8 @@ def _offsets_at(kafka: str, topic: str, at: datetime) -> dict[int, int]:
 def main() -> None:
     """Entry point: keep until terminated."""
     settings, flink = ScriptSettings(), FlinkSettings()
-    supervisor = Supervisor(Layout(settings.home))
+    layout = Layout(settings.home)
+    supervisor = Supervisor(layout)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -246,7 +247,7 @@ def main() -> None:
                 FlinkClient(flink),
                 open_catalog(LakeSettings()),
                 settings.streams,
-                settings.home / "jobs.json",
+                layout.jobs_record,
                 fence=lambda: _fence(supervisor),
                 offsets_at=lambda topic, at: _offsets_at(settings.kafka, topic, at),
             )

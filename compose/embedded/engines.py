@@ -189,8 +189,8 @@ def _trino(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
     options = (
         "-server",
         f"-Xmx{memory.trino_heap_mb}m",
-        "-XX:+UseG1GC",
-        "-XX:+ExplicitGCInvokesConcurrent",
+        # On two cores the concurrent marking of G1 costs more than short pauses do.
+        "-XX:+UseParallelGC",
         "-XX:-OmitStackTraceInFastThrow",
         "-XX:ReservedCodeCacheSize=256m",
         "-XX:PerMethodRecompilationCutoff=10000",

@@ -77,6 +77,11 @@ class Layout:
         return self.home / "secrets.json"
 
     @property
+    def jobs_record(self) -> Path:
+        """The keeper's note: stream → the job that it last started."""
+        return self.home / "jobs.json"
+
+    @property
     def supervisor_config(self) -> Path:
         """What supervisord reads."""
         return self.etc / "supervisord.conf"

@@ -34,7 +34,7 @@ class StackSettings(BaseSettings):
     flink_port: int | None = _port("port of Flink's REST API")
     flink_rpc_port: int | None = _port("port the JobManager listens on for TaskManagers")
     taskmanager_heap_mb: int = Field(default=1600, ge=512, description="heap of the Flink TaskManager, in MiB")
-    trino_heap_mb: int = Field(default=1536, ge=1024, description="heap of Trino, in MiB")
+    trino_heap_mb: int = Field(default=2048, ge=1024, description="heap of Trino, in MiB")
     java17: Path | None = Field(default=None, description="a Java 17 home to use instead of our own")
     java25: Path | None = Field(default=None, description="a Java 25 home to use instead of our own")
 
