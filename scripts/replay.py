@@ -17,7 +17,7 @@ from scripts.replaying import RangeWanted, Replaying
 from scripts.replays import show
 from scripts.settings import ScriptSettings
 from streams import Definition, load_definitions
-from streams.definition import parse_definition
+from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
 
 __all__ = ["command", "see_through"]
