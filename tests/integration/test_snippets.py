@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 
 import pytest
 
@@ -12,23 +10,13 @@ from compose.embedded.stack import Stack
 from compose.embedded.waiting import until
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
-from tests.documentation import ROOT, RUN_HERE, commands, coverage_of, snippets
+from tests.documentation import RUN_HERE, commands, coverage_of, snippets
+from tests.integration.command_line import typed
 
 pytestmark = pytest.mark.integration
 
 ADDRESS = "http://127.0.0.1:8000"
 """Where the documentation finds the web service."""
-
-
-def run(stack: Stack, command: str) -> str:
-    """What a command of the documentation prints, on the shared stack."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_")}
-    home = {"WINDOWPANE_HOME": str(stack.layout.home), "WINDOWPANE_PORT": str(stack.ports.web), "COLUMNS": "200"}
-    typed = command.replace(ADDRESS, stack.url.rstrip("/")).replace("curl ", "curl -sSf ", 1)
-    done = subprocess.run(
-        ["bash", "-c", typed], capture_output=True, text=True, check=False, cwd=ROOT, env=kept | home, timeout=300
-    )
-    return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("command", [command for command in commands() if coverage_of(command) in RUN_HERE.values()])
@@ -37,7 +25,7 @@ def test_command_does_what_it_says(stack: Stack, command: str) -> None:
 
     def says_so() -> bool:
         nonlocal said
-        said = run(stack, command)
+        said = typed(stack, command.replace(ADDRESS, stack.url.rstrip("/")).replace("curl ", "curl -sSf ", 1))
         return re.search(expected, said) is not None
 
     try:
