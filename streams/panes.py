@@ -42,6 +42,11 @@ class Grain(StrEnum):
         """Length of the grain."""
         return {Grain.MINUTE: 60, Grain.DAY: 86_400}[self]
 
+    @property
+    def arrival_seconds(self) -> int:
+        """Length of the arrival windows that its panes are made in."""
+        return {Grain.MINUTE: MINUTE_ARRIVAL_SECONDS, Grain.DAY: DAY_ARRIVAL_SECONDS}[self]
+
 
 GRAIN_TABLES = {Grain.MINUTE: "minute_panes", Grain.DAY: "day_panes"}
 

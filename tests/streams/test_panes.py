@@ -38,4 +38,5 @@ def test_digests_are_kept_only_if_asked() -> None:
 def test_day_windows_hold_whole_minute_windows() -> None:
     assert DAY_ARRIVAL_SECONDS % MINUTE_ARRIVAL_SECONDS == 0
     assert (Grain.MINUTE.seconds, Grain.DAY.seconds) == (60, 86_400)
+    assert (Grain.MINUTE.arrival_seconds, Grain.DAY.arrival_seconds) == (MINUTE_ARRIVAL_SECONDS, DAY_ARRIVAL_SECONDS)
     assert set(GRAIN_TABLES) == set(Grain)
