@@ -11,9 +11,7 @@ __all__ = ["FUNCTIONS", "AggregateSql", "aggregate_sql"]
 FUNCTIONS = {
     "ARG_MAX": "windowpane.flink.aggregate.ArgMax",
     "TDIGEST": "windowpane.flink.aggregate.Digest",
-    "TDIGEST_MERGE": "windowpane.flink.aggregate.DigestMerge",
     "HLL": "windowpane.flink.aggregate.Hll",
-    "HLL_MERGE": "windowpane.flink.aggregate.HllMerge",
 }
 """SQL name → class of the JVM part."""
 
@@ -25,8 +23,8 @@ _SQL = {
     Aggregate.MIN: ("min({x})", "min({c})"),
     Aggregate.MAX: ("max({x})", "max({c})"),
     Aggregate.MAX_AT: ("arg_max(event_time, {x})", "arg_max({c}, {x_max})"),
-    Aggregate.DIGEST: ("tdigest({x})", "tdigest_merge({c})"),
-    Aggregate.DISTINCT: ("hll({x})", "hll_merge({c})"),
+    Aggregate.DIGEST: ("tdigest({x})", "tdigest({c})"),
+    Aggregate.DISTINCT: ("hll({x})", "hll({c})"),
 }
 
 

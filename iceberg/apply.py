@@ -15,7 +15,8 @@ from iceberg.catalog import Catalog
 from iceberg.errors import IncompatibleChangeError, translated
 from iceberg.schemas import Column, TableLayout, layouts
 from streams.compatibility import breaking_changes
-from streams.definition import Definition, parse_definition
+from streams.definition import Definition
+from streams.definition_files import parse_definition
 
 __all__ = [
     "DEFINITION_PROPERTY",

@@ -13,7 +13,8 @@ from pyiceberg.table import Table
 from iceberg.bounds import COMPLETE_PROPERTY, cut
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
-from streams.definition import Definition, parse_definition
+from streams.definition import Definition
+from streams.definition_files import parse_definition
 from streams.panes import GRAIN_TABLES
 
 __all__ = ["RUNNING_PROPERTY", "close_at", "note_running", "running_definition"]

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
-from streams.definition import Definition, parse_definition
+from streams.definition import Definition
+from streams.definition_files import parse_definition
 
 __all__ = ["Action", "Offsets", "Publication", "Replay", "ReplayState", "ReplayStore"]
 

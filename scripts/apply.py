@@ -9,8 +9,6 @@ from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from scripts.provision import plan
 from scripts.settings import ScriptSettings
-from streams import load_definitions
-from streams.errors import DefinitionError
 from streams.topics import Topics
 
 __all__ = ["command"]
@@ -28,14 +26,11 @@ def command(streams: tuple[str, ...], only_plan: bool) -> None:
       windowpane apply health        make one stream as declared
     """
     settings, lake, query = ScriptSettings(), LakeSettings(), QuerySettings()
-    definitions = load_definitions(settings.streams)
-    for name in streams:
-        if name not in definitions:
-            raise DefinitionError(f"{name}.toml", "file", None, f"does not exist; known: {', '.join(definitions)}")
+    definitions = settings.definitions(*streams)
     console = Console(highlight=False)
     with Topics(settings.kafka) as topics:
-        for name in streams or definitions:
-            steps = plan(definitions[name], topics, lake, query)
+        for name, definition in definitions.items():
+            steps = plan(definition, topics, lake, query)
             for step in steps:
                 console.print(f"{name}: {step.description}")
                 if not only_plan:

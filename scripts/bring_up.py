@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable
 from http.client import HTTPException
-from importlib.util import find_spec
 
 from compose.embedded.downloads import Progress
+from compose.embedded.engines import SERVICES
 from compose.embedded.probes import http_get
 from compose.embedded.stack import Stack
 from compose.embedded.waiting import until
@@ -17,7 +16,6 @@ from compose.errors import EngineError
 __all__ = ["bring_up"]
 
 PATIENCE = 240.0
-MODULES = {"web": "web.app", "keeper": "scripts.keeper", "agent": "scripts.agent"}
 EARLY = ("keeper", "web")
 """What may start before the streams are applied: it waits for them, and finds them there from the second `up` on."""
 
@@ -30,28 +28,20 @@ def bring_up(
     Raises:
         WindowpaneError: one line about what is wrong.
     """
-    wanted = [name for name, module in MODULES.items() if _exists(module) and (live_input or name != "agent")]
-    # In a new home it begins when all streams are there, since their jobs are submitted faster together.
-    new = not stack.layout.jobs_record.exists()
-    early = [] if engines_only else [name for name in wanted if name in EARLY and not (new and name == "keeper")]
-    environment = stack.start_engines(say, progress, early)
+    # In a new home the keeper begins when all streams are there: their jobs are submitted faster together.
+    early = EARLY if stack.layout.jobs_record.exists() else ("web",)
+    environment = stack.start_engines(say, progress, () if engines_only else early)
     if engines_only:
         return environment
-    if find_spec("scripts.provision"):
-        say("Applying the streams")
-        os.environ.update(environment)
-        importlib.import_module("scripts.provision").provision()
-    if wanted:
-        stack.start_services(say, wanted)
-        _await_ready(stack)
+    say("Applying the streams")
+    os.environ.update(environment)
+    # It brings the engines' clients, which take a second to load: not before the engines are being started.
+    from scripts.provision import provision
+
+    provision()
+    stack.start_services(say, [name for name in SERVICES if live_input or name != "agent"])
+    _await_ready(stack)
     return environment
-
-
-def _exists(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _await_ready(stack: Stack) -> None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from compose.embedded.downloads import Advance
 
-__all__ = ["console", "download_progress", "say"]
+__all__ = ["Counted", "console", "download_progress", "message_progress", "say"]
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Counted = Callable[[int], None]
+"""Tells a progress bar that so many messages more are done."""
 
 
 def say(line: str) -> None:
@@ -38,3 +49,23 @@ def download_progress(files: int, size: int) -> Iterator[Advance]:
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(f"Fetching {files} files", total=size)
         yield lambda count: progress.update(task, advance=count)
+
+
+@contextmanager
+def message_progress(text: str, total: int | None) -> Iterator[Counted]:
+    """A progress bar over messages, with rate and time left, on a terminal only."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(text, total=total, rate="")
+
+        def counted(messages: int) -> None:
+            speed = bar.tasks[task].speed
+            bar.update(task, advance=messages, rate=f"{speed:,.0f}/s" if speed else "")
+
+        yield counted

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -14,13 +13,11 @@ from typing import IO
 
 import click
 import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from scripts.console import message_progress
 from scripts.generator import Generator
 from scripts.settings import ScriptSettings
-from streams import Definition, load_definitions
-from streams.errors import DefinitionError
+from streams import Definition
 from streams.producer import BulkProducer
 
 __all__ = ["command"]
@@ -28,9 +25,6 @@ __all__ = ["command"]
 _DAY_MS = 86_400_000
 _TICK_SECONDS = 0.05
 _LINES_AT_ONCE = 5_000
-
-Advance = Callable[[int], None]
-"""Tells the progress bar that so many messages were sent."""
 
 
 @click.command(name="produce")
@@ -59,10 +53,7 @@ def command(
       windowpane produce health --file messages.ndjson
     """
     settings = ScriptSettings()
-    definitions = load_definitions(settings.streams)
-    if stream not in definitions:
-        raise DefinitionError(f"{stream}.toml", "file", None, f"does not exist; known: {', '.join(definitions)}")
-    definition = definitions[stream]
+    definition = settings.definitions(stream)[stream]
     if file is not None and (rate or count or days):
         raise click.UsageError("--file sends the whole file; leave out --rate, --count and --days")
     with _reported(settings.kafka) as producer:
@@ -91,29 +82,9 @@ def _reported(bootstrap: str) -> Iterator[BulkProducer]:
         click.echo(f"{producer.acknowledged:,} messages acknowledged{failed} in {seconds:.1f} s ({rate:,.0f}/s)")
 
 
-@contextmanager
-def _progress(text: str, total: int | None) -> Iterator[Advance]:
-    """A progress bar with rate and time left, on a terminal only."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task(text, total=total, rate="")
-
-        def advance(messages: int) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(task, advance=messages, rate=f"{speed:,.0f}/s" if speed else "")
-
-        yield advance
-
-
 def _send_file(producer: BulkProducer, topic: str, file: Path) -> None:
     """One message a line, byte for byte; only the line feed is taken off."""
-    with click.open_file(str(file), "rb") as lines, _progress(file.name, None) as advance:
+    with click.open_file(str(file), "rb") as lines, message_progress(file.name, None) as advance:
         while batch := list(islice(_lines(lines), _LINES_AT_ONCE)):
             producer.send(topic, batch)
             advance(len(batch))
@@ -133,7 +104,7 @@ def _send_history(
         days = (count or 0) / max(1, generator.natural_count(0, _DAY_MS))
     start = end - max(1, round(days * _DAY_MS))
     count = count or generator.natural_count(start, end)
-    with _progress(f"{definition.name}, past", count) as advance:
+    with message_progress(f"{definition.name}, past", count) as advance:
         for batch in generator.history(start, end, count):
             producer.send(definition.topic, batch)
             advance(len(batch))
@@ -148,7 +119,7 @@ def _send_live(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     sent, started, until_ms = 0, time.monotonic(), time.time_ns() // 1_000_000
-    with _progress(f"{definition.name}, live", count) as advance:
+    with message_progress(f"{definition.name}, live", count) as advance:
         while not stop.is_set() and (count is None or sent < count):
             now_ms = time.time_ns() // 1_000_000
             due = int((time.monotonic() - started) * rate) - sent

@@ -16,7 +16,7 @@ from query.settings import QuerySettings
 from query.sql_clients import make_views
 from query.trino_client import TrinoClient
 from scripts.settings import ScriptSettings
-from streams import Definition, load_definitions
+from streams import Definition
 from streams.topics import Topics
 
 __all__ = ["Step", "plan", "provision"]
@@ -54,11 +54,10 @@ def plan(definition: Definition, topics: Topics, lake: LakeSettings, query: Quer
 def provision(streams: Iterable[str] = ()) -> list[str]:
     """Apply the named streams (default: all); the descriptions of what was done. Reads the environment."""
     settings, lake, query = ScriptSettings(), LakeSettings(), QuerySettings()
-    definitions = load_definitions(settings.streams)
     done = []
     with Topics(settings.kafka) as topics:
-        for name in streams or definitions:
-            for step in plan(definitions[name], topics, lake, query):
+        for definition in settings.definitions(*streams).values():
+            for step in plan(definition, topics, lake, query):
                 step.run()
                 done.append(step.description)
     return done

@@ -8,16 +8,15 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from iceberg.replays import Replay
 from query.requests import parse_time
-from scripts.console import console, say
+from scripts.console import message_progress, say
 from scripts.replaying import RangeWanted, Replaying
 from scripts.replays import show
 from scripts.settings import ScriptSettings
-from streams import Definition, load_definitions
-from streams.definition import parse_definition
+from streams import Definition
+from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
 
 __all__ = ["command", "see_through"]
@@ -90,19 +89,13 @@ def command(
 
 def see_through(replaying: Replaying, replay: Replay) -> None:
     """Follow a replay to its end under a progress bar, and show its difference."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Messages", total=replay.messages, rate="")
+    with message_progress("Messages", replay.messages) as counted:
+        before = 0
 
-        def progress(done: int, total: int) -> None:
-            speed = bar.tasks[task].speed
-            bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
+        def progress(done: int, _total: int) -> None:
+            nonlocal before
+            counted(done - before)
+            before = done
 
         done, _ = replaying.see_through(replay, progress)
     show(done)
@@ -115,7 +108,4 @@ def _definition(stream: str, file: Path | None) -> Definition:
         except (OSError, ValueError) as error:
             raise DefinitionError(file.name, "file", None, f"cannot be read: {error}") from error
         return parse_definition({**raw, "name": stream}, file.name)
-    definitions = load_definitions(ScriptSettings().streams)
-    if stream not in definitions:
-        raise DefinitionError(f"{stream}.toml", "file", None, f"does not exist; known: {', '.join(definitions)}")
-    return definitions[stream]
+    return ScriptSettings().definitions(stream)[stream]

@@ -7,6 +7,9 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from streams import Definition, load_definitions
+from streams.errors import DefinitionError
+
 __all__ = ["ScriptSettings"]
 
 
@@ -22,6 +25,14 @@ class ScriptSettings(BaseSettings):
     kafka: str = Field(description="Bootstrap address of Kafka: host:port")
     host: str = Field(default="127.0.0.1", description="Address of the web service")
     port: int = Field(default=8000, description="Port of the web service")
+
+    def definitions(self, *names: str) -> dict[str, Definition]:
+        """The declared streams of these names, in their order, or all of them. Raises DefinitionError."""
+        known = load_definitions(self.streams)
+        for name in names:
+            if name not in known:
+                raise DefinitionError(f"{name}.toml", "file", None, f"does not exist; known: {', '.join(known)}")
+        return {name: known[name] for name in names or known}
 
     @property
     def url(self) -> str:

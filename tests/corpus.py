@@ -10,7 +10,18 @@ from typing import Any
 
 from streams.decoder import Accepted, Rejection
 
-__all__ = ["ARRIVED_MS", "CASES", "HEALTH", "NAUGHTY_STRINGS", "PLANS", "SUITE", "Case", "Outcome", "health_with"]
+__all__ = [
+    "ARRIVED_MS",
+    "CASES",
+    "HEALTH",
+    "NAUGHTY_STRINGS",
+    "PLANS",
+    "SQL_INJECTIONS",
+    "SUITE",
+    "Case",
+    "Outcome",
+    "health_with",
+]
 
 _DATA = Path(__file__).parent / "data"
 ARRIVED_MS = 1_760_000_600_000
@@ -47,6 +58,10 @@ SUITE = {path.name: path.read_bytes() for path in sorted((_DATA / "JSONTestSuite
 """File name → bytes. `y_` is valid JSON, `n_` is not, and of `i_` the suite leaves it open."""
 
 NAUGHTY_STRINGS: list[str] = json.loads((_DATA / "naughty_strings" / "blns.json").read_text("utf-8"))
+
+SQL_INJECTIONS = [
+    line for path in sorted((_DATA / "sql_injection").glob("*.txt")) for line in path.read_text("utf-8").splitlines()
+]
 
 HEALTH = (
     b'{"serviceName":"checkout","Timestamp":1760000000000,"CPU":0.123,'

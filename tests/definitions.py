@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from streams import Definition, load_definitions
-from streams.definition import parse_definition
+from streams.definition_files import parse_definition
 
 __all__ = ["HEALTH", "PAGE_VIEWS", "STREAMS", "changed", "edited", "raw"]
 

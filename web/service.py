@@ -12,8 +12,8 @@ from starlette.requests import Request
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from streams import Definition, load_definitions
 from streams.decoder import Decoder
-from streams.definition import Definition, load_definitions
 from streams.plan import decoding_plan
 from streams.producer import Producer
 from web.intake import Intake

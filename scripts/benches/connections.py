@@ -20,19 +20,17 @@ _Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Connections:
-    """Posts bodies to one path, each on a connection of its own, at most `most` at a time."""
+    """Posts bodies to one path, each on a connection of its own, as many at a time as were opened."""
 
-    def __init__(self, host: str, port: int, path: str, content_type: str, most: int) -> None:
-        self._host, self._port = host, port
+    def __init__(self, host: str, port: int, path: str, content_type: str) -> None:
         self._head = f"POST {path} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: {content_type}\r\ncontent-length: "
         self._free: asyncio.Queue[_Stream] = asyncio.Queue()
-        self._most = most
 
     @classmethod
     @asynccontextmanager
     async def opened(cls, host: str, port: int, path: str, content_type: str, most: int) -> AsyncIterator[Self]:
         """All connections made before the first post; closed at the end."""
-        connections = cls(host, port, path, content_type, most)
+        connections = cls(host, port, path, content_type)
         streams = [await asyncio.open_connection(host, port) for _ in range(most)]
         for stream in streams:
             connections._free.put_nowait(stream)

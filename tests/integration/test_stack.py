@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,25 +13,17 @@ import pytest
 
 from compose.embedded.engines import ENGINES
 from compose.embedded.leftovers import find_leftovers
-from compose.embedded.settings import CHECKOUT, StackSettings
+from compose.embedded.settings import StackSettings
 from compose.embedded.stack import Stack
 from compose.embedded.waiting import until
 from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
 from tests.conftest import free_port, keep_logs
+from tests.integration.command_line import windowpane
 
 pytestmark = pytest.mark.integration
 
 GIB = 1 << 30
-
-
-def windowpane(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line on a stack, as a person would."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_")}
-    settings = {"home": stack.layout.home, "port": stack.ports.web, "streams": stack.settings.streams}
-    home = {f"WINDOWPANE_{name.upper()}": str(value) for name, value in settings.items()}
-    command = [str(CHECKOUT / "windowpane"), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", env=kept | home, timeout=300)
 
 
 def processes(stack: Stack) -> list[psutil.Process]:

@@ -18,7 +18,7 @@ import pytest
 from compose.embedded.stack import Stack
 from scripts.settings import ScriptSettings
 from streams.producer import BulkProducer
-from tests.corpus import NAUGHTY_STRINGS
+from tests.corpus import NAUGHTY_STRINGS, SQL_INJECTIONS
 from tests.integration.live_streams import await_true
 
 pytestmark = pytest.mark.integration
@@ -249,6 +249,20 @@ def test_injections_are_values_or_refused(http: httpx.Client, name: str, text: s
             assert not answer.json().get("groups") or name not in ("service", "reason")
         else:
             assert answer.json()["errors"][0]["field"] == name
+
+
+def test_injections_name_nobody(http: httpx.Client, posted: dict[str, Any]) -> None:
+    """As many values of a dimension as there are: what is found is found by its own name alone."""
+    for values, found in ((SQL_INJECTIONS, set()), ([*SQL_INJECTIONS, posted["service"]], {posted["service"]})):
+        assert {group["service"] for group in window(http, service=values)["groups"]} == found
+        series = http.get("/v1/health/series", params={**SPAN, "step": "hour", "service": values}).json()["points"]
+        assert {group["service"] for point in series for group in point["groups"]} == found
+
+
+def test_injections_are_no_reasons(http: httpx.Client) -> None:
+    for text in SQL_INJECTIONS[::10]:
+        answer = http.get("/v1/health/rejected", params={**SPAN, "reason": text})
+        assert (answer.status_code, answer.json()["messages"]) == (200, []), text
 
 
 @pytest.mark.parametrize("text", [*INJECTIONS, *NAUGHTY_STRINGS[:100]])

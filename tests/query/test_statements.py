@@ -26,6 +26,7 @@ from query.statements import (
 from query.windows import plan_window
 from streams.definition import Definition
 from streams.panes import DAY_ARRIVAL_SECONDS, MINUTE_ARRIVAL_SECONDS
+from tests.corpus import SQL_INJECTIONS
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.golden import check_golden
 from tests.query.lake_views import at, lake_view
@@ -122,7 +123,7 @@ NAUGHTY = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", NAUGHTY)
+@pytest.mark.parametrize("text", [*NAUGHTY, *SQL_INJECTIONS])
 def test_naughty_values_are_only_bound(text: str) -> None:
     """SQL is the same whatever the values are; they are found among the bound values alone."""
     plain = WindowRequest.parse(HEALTH, params("days_and_edges", [("service", "cart")]))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streams import load_definition, load_definitions
-from streams.definition import parse_definition
+from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
 from tests.definitions import HEALTH, PAGE_VIEWS, STREAMS, changed, edited, raw
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streams import load_definition, load_definitions
-from streams.definition import parse_definition
+from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
 
 STREAMS = Path(__file__).resolve().parents[2] / "streams"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from starlette.routing import Route
 from web.app import ROUTES
 from web.openapi import DOCUMENT
 from web.problems import KINDS
-from web.settings import WebSettings
 
 PAGES = {"/", "/streams", "/rejected/{stream}"}
 
@@ -67,11 +65,3 @@ def test_required_properties_exist() -> None:
 
 def test_every_problem_kind_has_a_status_of_its_class() -> None:
     assert all(400 <= kind.status < 600 and kind.title for kind in KINDS.values())
-
-
-def test_docs_name_every_route_setting_and_kind() -> None:
-    text = (Path(__file__).resolve().parents[2] / "docs" / "http.md").read_text("utf-8")
-    routes = {route.path for route in ROUTES if isinstance(route, Route)}
-    settings = {f"WINDOWPANE_{name.upper()}" for name in WebSettings.model_fields}
-    kinds = {f"| `{kind}` | {KINDS[kind].status} |" for kind in KINDS}
-    assert {name for name in routes | settings | kinds if name not in text} == set()

@@ -7,11 +7,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 import httpx
 import pytest
 import uvicorn
 
+from tests.corpus import SQL_INJECTIONS
 from web.app import create_app
 from web.middleware import SECURITY_HEADERS
 
@@ -126,6 +128,16 @@ def test_bad_bodies_are_refused(client: httpx.Client, body: bytes, headers: dict
     answer = client.post("/v1/health/messages", content=body, headers=headers)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["start", "end", "by", "as_known_at", "quantiles", "step", "measure", "stream"])
+def test_injections_are_refused_before_any_engine(client: httpx.Client, name: str) -> None:
+    span = {"start": "2026-03-01T10:00:00Z", "end": "2026-03-01T11:00:00Z", "step": "hour"}
+    for text in SQL_INJECTIONS:
+        address = f"/v1/{quote(text, safe='')}/series" if name == "stream" else "/v1/health/series"
+        answer = client.get(address, params=span if name == "stream" else {**span, name: text})
+        assert answer.headers["content-type"] == "application/problem+json", text
+        assert answer.status_code in (400, 404, 422) or (name, text) == ("quantiles", "0"), text
 
 
 def test_body_without_length_is_bounded(client: httpx.Client) -> None:

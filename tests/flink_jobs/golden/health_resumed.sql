@@ -4,11 +4,7 @@ create temporary system function ARG_MAX as 'windowpane.flink.aggregate.ArgMax';
 
 create temporary system function TDIGEST as 'windowpane.flink.aggregate.Digest';
 
-create temporary system function TDIGEST_MERGE as 'windowpane.flink.aggregate.DigestMerge';
-
 create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
-
-create temporary system function HLL_MERGE as 'windowpane.flink.aggregate.HllMerge';
 
 create temporary table messages (
   `event_time` timestamp_ltz(3),
@@ -97,19 +93,19 @@ select
   min(`cpu_min`) as `cpu_min`,
   max(`cpu_max`) as `cpu_max`,
   arg_max(`cpu_max_at`, `cpu_max`) as `cpu_max_at`,
-  tdigest_merge(`cpu_digest`) as `cpu_digest`,
+  tdigest(`cpu_digest`) as `cpu_digest`,
   sum(`ram_count`) as `ram_count`,
   sum(`ram_sum`) as `ram_sum`,
   min(`ram_min`) as `ram_min`,
   max(`ram_max`) as `ram_max`,
   arg_max(`ram_max_at`, `ram_max`) as `ram_max_at`,
-  tdigest_merge(`ram_digest`) as `ram_digest`,
+  tdigest(`ram_digest`) as `ram_digest`,
   sum(`disk_count`) as `disk_count`,
   sum(`disk_sum`) as `disk_sum`,
   min(`disk_min`) as `disk_min`,
   max(`disk_max`) as `disk_max`,
   arg_max(`disk_max_at`, `disk_max`) as `disk_max_at`,
-  tdigest_merge(`disk_digest`) as `disk_digest`
+  tdigest(`disk_digest`) as `disk_digest`
 from table(tumble(table minutes_of_days, descriptor(arrival), interval '10' minute))
 group by
   `service`,

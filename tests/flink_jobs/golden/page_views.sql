@@ -4,11 +4,7 @@ create temporary system function ARG_MAX as 'windowpane.flink.aggregate.ArgMax';
 
 create temporary system function TDIGEST as 'windowpane.flink.aggregate.Digest';
 
-create temporary system function TDIGEST_MERGE as 'windowpane.flink.aggregate.DigestMerge';
-
 create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
-
-create temporary system function HLL_MERGE as 'windowpane.flink.aggregate.HllMerge';
 
 create temporary table messages (
   `event_time` timestamp_ltz(3),
@@ -88,8 +84,8 @@ select
   min(`load_ms_min`) as `load_ms_min`,
   max(`load_ms_max`) as `load_ms_max`,
   arg_max(`load_ms_max_at`, `load_ms_max`) as `load_ms_max_at`,
-  tdigest_merge(`load_ms_digest`) as `load_ms_digest`,
-  hll_merge(`visitors_distinct`) as `visitors_distinct`
+  tdigest(`load_ms_digest`) as `load_ms_digest`,
+  hll(`visitors_distinct`) as `visitors_distinct`
 from table(tumble(table minutes_of_days, descriptor(arrival), interval '10' minute))
 group by
   `site`,

@@ -47,9 +47,7 @@ class SqlTest {
         tables.getConfig().set("table.optimizer.agg-phase-strategy", "TWO_PHASE");
         tables.executeSql("create temporary system function arg_max as 'windowpane.flink.aggregate.ArgMax'");
         tables.executeSql("create temporary system function tdigest as 'windowpane.flink.aggregate.Digest'");
-        tables.executeSql("create temporary system function tdigest_merge as 'windowpane.flink.aggregate.DigestMerge'");
         tables.executeSql("create temporary system function hll as 'windowpane.flink.aggregate.Hll'");
-        tables.executeSql("create temporary system function hll_merge as 'windowpane.flink.aggregate.HllMerge'");
     }
 
     @Test
@@ -70,7 +68,7 @@ class SqlTest {
         tables.executeSql("create temporary view minutes as " + minutes);
         List<Row> days = rows(
                 """
-                select site, sum(n), sum(s), max(top), arg_max(top_at, top), tdigest_merge(d), hll_merge(h)
+                select site, sum(n), sum(s), max(top), arg_max(top_at, top), tdigest(d), hll(h)
                 from table(tumble(table minutes, descriptor(until), interval '1' hour))
                 group by site, window_start, window_end""");
         days.sort(Comparator.comparing(row -> (String) row.getField(0)));

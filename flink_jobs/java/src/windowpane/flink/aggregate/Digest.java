@@ -7,7 +7,7 @@ import org.apache.flink.table.types.inference.TypeInference;
 
 /**
  * {@code TDIGEST(value BIGINT) -> BYTES}: a T-digest of the values as doubles; read it with Trino's {@code cast(x as tdigest)}.
- * Nulls are skipped; null if none is left.
+ * {@code TDIGEST(digest BYTES) -> BYTES}: one digest of all that these digests hold. Nulls are skipped; null if none is left.
  */
 public final class Digest extends AggregateFunction<byte[], Quantiles> {
     private static final long serialVersionUID = 1L;
@@ -25,6 +25,12 @@ public final class Digest extends AggregateFunction<byte[], Quantiles> {
     public void accumulate(Quantiles quantiles, Long value) {
         if (value != null) {
             quantiles.add(value);
+        }
+    }
+
+    public void accumulate(Quantiles quantiles, byte[] digest) {
+        if (digest != null) {
+            quantiles.absorb(Quantiles.digest(digest));
         }
     }
 

@@ -10,7 +10,8 @@ import org.apache.flink.table.types.inference.TypeInference;
 
 /**
  * {@code HLL(value STRING) -> BYTES}: a HyperLogLog of the values' UTF-8, as Trino's {@code approx_set(value, 0.008125)} makes it; read it
- * with {@code cast(x as HyperLogLog)}. Nulls are skipped; null if none is left.
+ * with {@code cast(x as HyperLogLog)}. {@code HLL(sketch BYTES) -> BYTES}: the union of what these sketches count. Nulls are skipped;
+ * null if none is left.
  */
 public final class Hll extends AggregateFunction<byte[], Distinct> {
     private static final long serialVersionUID = 1L;
@@ -29,6 +30,12 @@ public final class Hll extends AggregateFunction<byte[], Distinct> {
         if (value != null) {
             Slice utf8 = Slices.wrappedBuffer(value.toBytes());
             distinct.add(utf8);
+        }
+    }
+
+    public void accumulate(Distinct distinct, byte[] sketch) {
+        if (sketch != null) {
+            distinct.merge(Distinct.fromBytes(sketch));
         }
     }
 

@@ -96,7 +96,7 @@ class AggregatesTest {
             for (int perMinute : new int[] {60, 3000}) {
                 int minutes = perMinute == 60 ? 1440 : 100;
                 long[] all = new long[minutes * perMinute];
-                DigestMerge merge = new DigestMerge();
+                Digest merge = new Digest();
                 Quantiles day = merge.createAccumulator();
                 for (int minute = 0; minute < minutes; minute++) {
                     Quantiles one = new Quantiles();
@@ -129,7 +129,7 @@ class AggregatesTest {
                 hll.accumulate(evens, StringData.fromString(visitor));
                 trino.add(Slices.utf8Slice(visitor));
             }
-            hll.accumulate(evens, null);
+            hll.accumulate(evens, (StringData) null);
             Distinct both = hll.createAccumulator();
             hll.merge(both, List.of(copied(Distinct.SERIALIZER, evens), copied(Distinct.SERIALIZER, odds)));
             byte[] bytes = hll.getValue(both);
@@ -144,11 +144,10 @@ class AggregatesTest {
     }
 
     @Test
-    void hllMergeIsTheUnion() {
-        HllMerge merge = new HllMerge();
+    void hllOfHllsIsTheUnion() {
         Hll hll = new Hll();
         Distinct all = hll.createAccumulator();
-        Distinct union = merge.createAccumulator();
+        Distinct union = hll.createAccumulator();
         for (int part = 0; part < 4; part++) {
             Distinct one = hll.createAccumulator();
             for (int i = 0; i < 3000; i++) {
@@ -156,10 +155,10 @@ class AggregatesTest {
                 hll.accumulate(one, value);
                 hll.accumulate(all, value);
             }
-            merge.accumulate(union, hll.getValue(one));
+            hll.accumulate(union, hll.getValue(one));
         }
-        merge.accumulate(union, null);
-        assertArrayEquals(hll.getValue(all), merge.getValue(union));
+        hll.accumulate(union, (byte[]) null);
+        assertArrayEquals(hll.getValue(all), hll.getValue(union));
     }
 
     @Test

@@ -1,0 +1,71 @@
+"""How a definition is read from `streams/<name>.toml`.
+
+Every error is a DefinitionError that names the file, the key, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from streams.definition import Definition, Dimension, Distinct, EventTime, FieldRule, Measure
+from streams.definition_rules import check
+from streams.errors import DefinitionError
+
+__all__ = ["load_definition", "load_definitions", "parse_definition"]
+
+_SECTIONS: Mapping[str, type[BaseModel]] = {
+    "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
+}  # fmt: skip
+
+
+def load_definitions(folder: Path) -> dict[str, Definition]:
+    """Every definition in a folder, by name, in order of their names."""
+    found = [load_definition(path) for path in sorted(folder.glob("*.toml"))]
+    if not found:
+        raise DefinitionError(str(folder), "*.toml", None, "holds no stream definition; add one")
+    return {definition.name: definition for definition in found}
+
+
+def load_definition(path: Path) -> Definition:
+    """Read and check one definition. The stream is named after the file."""
+    try:
+        text = path.read_text("utf-8")
+        raw = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DefinitionError(path.name, "file", None, f"cannot be read: {error}") from error
+    if raw.setdefault("name", path.stem) != path.stem:
+        raise DefinitionError(path.name, "name", raw["name"], "a stream is named after its file; leave name out")
+    return parse_definition(raw, path.name)
+
+
+def parse_definition(raw: Mapping[str, Any], file: str) -> Definition:
+    """Check an already parsed definition; `file` is named in errors."""
+    try:
+        # By way of JSON, whose arrays may be tuples while all other types are strict.
+        definition = Definition.model_validate_json(json.dumps(_expand(raw), default=str))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"] if part != "[key]") or "file"
+        value = None if first["type"] == "missing" else first["input"]
+        allowed = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            section = Definition if len(first["loc"]) == 1 else _SECTIONS.get(str(first["loc"][0]))
+            allowed = "is not known here" + (f"; known: {', '.join(section.model_fields)}" if section else "")
+        raise DefinitionError(file, key, value, allowed) from error
+    check(definition, file)
+    return definition
+
+
+def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Let a dimension or a distinct count be written as the bare name of its field."""
+    expanded = dict(raw)
+    for section in ("dimensions", "distincts"):
+        if isinstance(entries := raw.get(section), dict):
+            expanded[section] = {k: {"field": v} if isinstance(v, str) else v for k, v in entries.items()}
+    return expanded

@@ -1,0 +1,77 @@
+"""The fenced snippets of README.md and docs/, for tests that run them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["ELSEWHERE", "ROOT", "RUN_HERE", "Snippet", "commands", "coverage_of", "pages", "snippets"]
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN_HERE = {
+    "./windowpane produce health": r"[1-9][\d,]* messages acknowledged in",
+    "./windowpane window health": r"checkout",
+    "./windowpane status": r"health +RUNNING",
+    "curl 'http://127.0.0.1:8000/v1/health/window": r'"stream": ?"health"',
+    "curl http://127.0.0.1:8000/v1/health/messages": r'"accepted": ?1',
+}
+"""How a documented command begins → what it prints; tests/integration/test_snippets.py runs it."""
+
+ELSEWHERE = {
+    "./windowpane up": "integration/test_stack.py::test_up_again_changes_nothing",
+    "./windowpane down": "integration/test_stack.py::test_down_leaves_no_process",
+    "./windowpane test": "test_snippets.py::test_every_command_is_covered",  # it runs this test
+    "pre-commit install": "test_snippets.py::test_hooks_run_what_ci_runs",
+}
+"""How a documented command begins → the test that shows that it works."""
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """One fenced block of a page."""
+
+    page: str
+    language: str
+    text: str
+
+
+def pages() -> dict[str, str]:
+    """The text of each page that a reader is sent to, by its path in the checkout."""
+    paths = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in paths}
+
+
+def snippets(language: str | None = None) -> list[Snippet]:
+    """Every fenced block, or those of one language."""
+    found = [Snippet(page, *match.groups()) for page, text in pages().items() for match in _FENCE.finditer(text)]
+    return [snippet for snippet in found if language in (None, snippet.language)]
+
+
+def commands() -> list[str]:
+    """Every command of the `sh` snippets, in order; one whose quotes are open goes on over the next lines."""
+    return [command for snippet in snippets("sh") for command in _split(snippet.text)]
+
+
+def _split(text: str) -> Iterator[str]:
+    held = ""
+    for line in text.splitlines():
+        held += line
+        try:
+            words = shlex.split(held, comments=True)
+        except ValueError:  # no closing quotation, or a backslash at the end
+            held += "\n"
+            continue
+        if words:
+            yield held
+        held = ""
+    assert not held, f"a quote is never closed: {held}"
+
+
+def coverage_of(command: str) -> str:
+    """What covers a documented command: an output of RUN_HERE or a test of ELSEWHERE; empty if nothing does."""
+    return next((how for start, how in (RUN_HERE | ELSEWHERE).items() if command.startswith(start)), "")

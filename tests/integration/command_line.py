@@ -1,0 +1,31 @@
+"""The command line on a stack, as a person types it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from compose.embedded.settings import CHECKOUT
+from compose.embedded.stack import Stack
+
+__all__ = ["typed", "windowpane"]
+
+
+def windowpane(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `./windowpane` with these words, in another folder."""
+    return _run(stack, [str(CHECKOUT / "windowpane"), *words], cwd="/")
+
+
+def typed(stack: Stack, line: str) -> str:
+    """What a shell in the checkout prints for a line."""
+    done = _run(stack, ["bash", "-c", line], cwd=str(CHECKOUT))
+    return done.stdout + done.stderr
+
+
+def _run(stack: Stack, command: list[str], cwd: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_")}
+    settings = {"home": stack.layout.home, "port": stack.ports.web, "streams": stack.settings.streams}
+    environment = kept | {f"WINDOWPANE_{name.upper()}": str(value) for name, value in settings.items()}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=cwd, env=environment | {"COLUMNS": "200"}, timeout=300
+    )
