@@ -13,7 +13,7 @@ from pyiceberg.table.snapshots import Snapshot
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, translated
-from iceberg.ledger import complete_until
+from iceberg.ledger import complete_until, settled_until
 from iceberg.pending_days import pending_days, trusted_cut
 from streams.definition import Definition
 
@@ -31,6 +31,7 @@ class LakeView:
     `day_capped`: whether there are day panes beyond it, which do not count.
     `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
     `minute_missing`, `day_missing`: columns that were added to the table after its pinned snapshot.
+    `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
     """
 
     stream: str
@@ -45,6 +46,8 @@ class LakeView:
     minute_missing: frozenset[str] = frozenset()
     day_missing: frozenset[str] = frozenset()
     day_capped: bool = False
+    ledger_snapshot: int | None = None
+    settled_until: datetime | None = None
 
 
 def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
@@ -86,6 +89,8 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             minute_missing=_added_since(panes),
             day_missing=_added_since(tables["day_panes"]),
             day_capped=pending_days(tables["day_panes"]) is not None,
+            ledger_snapshot=snapshots["ledger"],
+            settled_until=settled_until(tables["ledger"]),
         )
 
 
