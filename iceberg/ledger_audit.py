@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from iceberg.arrivals import Arrivals
@@ -89,12 +89,11 @@ def check_offsets(runs: Iterable[LedgerRun], kafka: KafkaPartition, until: datet
     unique, found = _without_copies(sorted(runs, key=lambda run: (run.first_offset, run.last_offset)))
     clusters = _clusters(unique)
     for cluster in clusters:
-        found += _judged(cluster, kafka.partition, kafka.due)
+        found += _judged(cluster, kafka, until)
     for before, after in pairwise(clusters):
         last, first = _newest(before), after[0]
-        # They may be of either neighbour's interval: a message that came too late for its own is in none.
         arrived = Arrivals(min(last.last_from, first.arrived_from), max(last.arrived_until, first.first_until))
-        found += _missing(kafka, last.last_offset + 1, first.first_offset, arrived)
+        found += _missing(kafka, last.last_offset + 1, first.first_offset, _around(arrived, until))
     if until is not None:
         found += _against_kafka(clusters, kafka, until)
     found += _unknown(clusters, kafka)
@@ -136,25 +135,26 @@ def _newest(cluster: Sequence[LedgerRun]) -> LedgerRun:
     return max(cluster, key=lambda run: run.last_offset)
 
 
-def _judged(cluster: Sequence[LedgerRun], partition: int, due: int) -> list[Finding]:
+def _judged(cluster: Sequence[LedgerRun], kafka: KafkaPartition, until: datetime | None) -> list[Finding]:
     """Whether runs that overlap count as many messages as they span offsets.
 
     What they lack may be in an interval that is not stored yet, if they reach beyond what is due.
     """
     first, following = cluster[0].first_offset, _next(cluster)
     counted, span = sum(run.counted for run in cluster), following - first
-    if counted == span or (counted < span and following > due):
+    if counted == span or (counted < span and following > kafka.due):
         return []
     arrived = _overlap(cluster)
     if counted > span:
         kind, text = Kind.REPEATED, f"{counted - span:,} of them more than once"
     else:
         kind, text = Kind.MISSING, f"{span - counted:,} of them not at all"
+        arrived = _around(arrived, until)
     offsets = (first, following - 1)
     if len(cluster) > 1 and counted > span:
         offsets = (cluster[1].first_offset, max(run.last_offset for run in cluster[:-1]))
     text = f"{counted:,} messages counted for {span:,} offsets, {first:,} to {following - 1:,}: {text}"
-    return [Finding(kind, ("ledger",), text, arrived, partition, offsets, span, counted)]
+    return [Finding(kind, ("ledger",), text, arrived, kafka.partition, offsets, span, counted)]
 
 
 def _overlap(cluster: Sequence[LedgerRun]) -> Arrivals:
@@ -164,6 +164,18 @@ def _overlap(cluster: Sequence[LedgerRun]) -> Arrivals:
     edges = [time for run in cluster[1:] for time in (run.arrived_from, run.first_until)]
     edges += [time for run in cluster[:-1] for time in (run.last_from, run.arrived_until)]
     return Arrivals(min(edges), max(edges))
+
+
+def _around(arrived: Arrivals, until: datetime | None) -> Arrivals:
+    """Where messages may have arrived whose neighbours in offsets did so in a range: the clock may have stepped back.
+
+    Never beyond what is settled, unless the range is.
+    """
+    window = timedelta(seconds=MINUTE_ARRIVAL_SECONDS)
+    end = arrived.end + window
+    if until is not None and arrived.start < until:
+        end = min(end, until)
+    return Arrivals(arrived.start - window, end)
 
 
 def _missing(kafka: KafkaPartition, start: int, end: int, arrived: Arrivals) -> list[Finding]:
@@ -180,13 +192,13 @@ def _against_kafka(clusters: Sequence[Sequence[LedgerRun]], kafka: KafkaPartitio
     """Messages that Kafka holds before the ledger's first offset, or after its last though they are due."""
     oldest = min(until, floored(kafka.oldest or until, MINUTE_ARRIVAL_SECONDS))
     if not clusters:
-        return _missing(kafka, kafka.earliest, kafka.due, Arrivals(oldest, until))
+        return _missing(kafka, kafka.earliest, kafka.due, _around(Arrivals(oldest, until), until))
     first, last = clusters[0][0], _newest(clusters[-1])
     head = Arrivals(min(oldest, first.arrived_from), first.first_until)
     tail = Arrivals(min(last.last_from, until), until)
     return [
-        *_missing(kafka, kafka.earliest, first.first_offset, head),
-        *_missing(kafka, max(kafka.earliest, last.last_offset + 1), kafka.due, tail),
+        *_missing(kafka, kafka.earliest, first.first_offset, _around(head, until)),
+        *_missing(kafka, max(kafka.earliest, last.last_offset + 1), kafka.due, _around(tail, until)),
     ]
 
 
