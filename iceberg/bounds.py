@@ -10,7 +10,7 @@ from threading import Lock
 
 from cachetools import LRUCache
 from pyiceberg.io import FileIO
-from pyiceberg.manifest import ManifestFile
+from pyiceberg.manifest import ManifestContent, ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
@@ -30,7 +30,11 @@ def latest(table: Table, column: str, snapshot: Snapshot | None = None) -> datet
     if snapshot is None:
         return None
     field_id = table.schema().find_field(column).field_id
-    found = [_latest_in(manifest, table.io, field_id) for manifest in snapshot.manifests(table.io)]
+    found = [
+        _latest_in(manifest, table.io, field_id)
+        for manifest in snapshot.manifests(table.io)
+        if manifest.content is ManifestContent.DATA  # a SQL client's delete adds others, which bound no column
+    ]
     return _time(max((micros for micros in found if micros is not None), default=None))
 
 
@@ -47,7 +51,7 @@ def first_added(table: Table, column: str, snapshot: Snapshot) -> datetime | Non
     bounds = [
         _micros(entry.data_file.lower_bounds[field_id])
         for manifest in snapshot.manifests(table.io)
-        if manifest.added_snapshot_id == snapshot.snapshot_id
+        if manifest.added_snapshot_id == snapshot.snapshot_id and manifest.content is ManifestContent.DATA
         for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
         if entry.snapshot_id in (None, snapshot.snapshot_id)
     ]

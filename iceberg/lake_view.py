@@ -12,7 +12,7 @@ from pyiceberg.table.snapshots import Snapshot
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, translated
-from iceberg.ledger import complete_until
+from iceberg.ledger import complete_until, settled_until
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending_days import pending_days, trusted_cut
 from streams.definition import Definition
@@ -32,6 +32,7 @@ class LakeView:
     `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
     `minute_missing`, `day_missing`: columns that were added to the table after its pinned snapshot.
     `past`: the states that publications replaced, the oldest first.
+    `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
     """
 
     stream: str
@@ -47,6 +48,8 @@ class LakeView:
     day_missing: frozenset[str] = frozenset()
     day_capped: bool = False
     past: tuple[PastState, ...] = ()
+    ledger_snapshot: int | None = None
+    settled_until: datetime | None = None
 
     def as_known_at(self, at: datetime) -> LakeView:
         """The view of the state that readers saw at a moment: the one before the first publication after it."""
@@ -65,12 +68,16 @@ class LakeView:
 
 
 def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
-    """`(stream, table)` → where its newest metadata is: one cheap query that tells which tables changed."""
+    """`(stream, table)` → where its newest metadata is: one cheap query that tells which tables changed.
+
+    Staging tables are left out: a namespace with a hyphen in its name is no stream's.
+    """
     with translated(), catalog.engine.connect() as connection:
         rows = connection.execute(
             sqlalchemy.text(
                 "select table_namespace, table_name, metadata_location from iceberg_tables"
                 " where catalog_name = :catalog and metadata_location is not null"
+                " and table_namespace not like '%-%'"
             ),
             {"catalog": catalog.name},
         )
@@ -104,6 +111,8 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             day_missing=added_since(tables["day_panes"], snapshots["day_panes"]),
             day_capped=pending_days(tables["day_panes"]) is not None,
             past=past_states(panes, tables["day_panes"]),
+            ledger_snapshot=snapshots["ledger"],
+            settled_until=settled_until(tables["ledger"]),
         )
 
 

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
@@ -189,13 +189,28 @@ class Topics:
         found = self._offsets(topic, int(arrived.timestamp() * 1000))
         return {partition: offset if offset >= 0 else ends[partition] for partition, offset in found.items()}
 
+    def oldest_arrivals(self, topic: str) -> dict[int, datetime]:
+        """Partition → when the oldest message that Kafka still holds arrived; partitions without any are left out."""
+        return {
+            partition: datetime.fromtimestamp(timestamp / 1000, UTC)
+            for partition, (offset, timestamp) in self._found(topic, 0).items()
+            if offset >= 0
+        }
+
     def _offsets(self, topic: str, moment: int) -> dict[int, int]:
+        return {partition: offset for partition, (offset, _) in self._found(topic, moment).items()}
+
+    def _found(self, topic: str, moment: int) -> dict[int, tuple[int, int]]:
+        """Partition → offset and timestamp in ms of the first message at or after a moment, -1 each if there is none.
+
+        Raises TopicError for an unknown topic.
+        """
         partitions = self._partitions(topic)
         if partitions is None:
             raise TopicError(f"topic {topic} does not exist; run `windowpane apply`")
         with _translated(self._bootstrap):
             found = self._admin.list_partition_offsets({TopicPartition(topic, p): moment for p in partitions})
-        return {key.partition: int(value.offset) for key, value in sorted(found.items())}
+        return {key.partition: (int(value.offset), int(value.timestamp)) for key, value in sorted(found.items())}
 
     def _partitions(self, topic: str) -> list[int] | None:
         with _translated(self._bootstrap):

@@ -108,3 +108,5 @@ def test_pins_the_state_of_all_tables(catalog: SqlCatalog) -> None:
     assert (view.day_cut, view.complete_until) == (noon(1200), noon(1200))
     assert view.minute_snapshot == catalog.load_table("health.minute_panes").metadata.current_snapshot_id
     assert view.definition == HEALTH
+    assert view.ledger_snapshot == catalog.load_table("health.ledger").metadata.current_snapshot_id
+    assert view.settled_until == noon(1190)

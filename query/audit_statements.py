@@ -1,0 +1,148 @@
+"""Statements of the audit. Pure: definition and pinned snapshots in; SQL and its bound values out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from iceberg.lake_view import LakeView
+from query.aggregates import Expression, merged_columns
+from query.statements import Statement
+from query.templates import ident, table_name, templates
+from streams.definition import Definition
+from streams.panes import GRAIN_TABLES, MINUTE_ARRIVAL_SECONDS, Aggregate, Grain, PaneColumn, pane_columns
+
+__all__ = [
+    "arrivals_statement",
+    "buckets_statement",
+    "ledger_runs_statement",
+    "rejected_counts_statement",
+    "values_statement",
+]
+
+_SKETCHES = (Aggregate.DIGEST, Aggregate.DISTINCT)
+_BUCKET = "cast(floor(to_unixtime(arrived_from) / {seconds}) as bigint)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A table at its pinned snapshot, and what the statement reads of it."""
+
+    name: str
+    table: str
+    version: str
+    count: str = "messages"
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A column as both sides have it: what is compared, and how it is named in the result."""
+
+    minute: str
+    day: str
+    minute_name: str
+    day_name: str
+
+
+def _version(snapshot: int | None) -> str:
+    return "" if snapshot is None else f" for version as of {snapshot}"
+
+
+def ledger_runs_statement(view: LakeView) -> Statement | None:
+    """The statement that lists the ledger's runs, in the order of LedgerRun's fields; None while it is empty."""
+    if view.ledger_snapshot is None:
+        return None
+    template = templates.get_template("audit_ledger.sql")
+    table = table_name(view.stream, "ledger")
+    return Statement(template.render(table=table, version=_version(view.ledger_snapshot)), ())
+
+
+def arrivals_statement(view: LakeView, until: datetime) -> Statement | None:
+    """The statement that totals each table: name, arrival interval, messages; only intervals that began before."""
+    snapshots = {
+        "ledger": (view.ledger_snapshot, "accepted"),
+        "minute_panes": (view.minute_snapshot, "messages"),
+        "day_panes": (view.day_snapshot, "messages"),
+    }
+    sources = [
+        _Source(name, table_name(view.stream, name), _version(snapshot), count)
+        for name, (snapshot, count) in snapshots.items()
+        if snapshot is not None
+    ]
+    if not sources:
+        return None
+    sql = templates.get_template("audit_arrivals.sql").render(sources=sources)
+    return Statement(sql.lstrip(), (until,) * len(sources))
+
+
+def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | None:
+    """The statement that totals rejected messages: table, partition, arrival interval, rows, different offsets."""
+    if view.ledger_snapshot is None:
+        return None
+    sql = templates.get_template("audit_rejected.sql").render(
+        ledger=table_name(view.stream, "ledger"),
+        ledger_version=_version(view.ledger_snapshot),
+        rejected=table_name(view.stream, "rejected"),
+        rejected_version=_version(view.rejected_snapshot),
+        seconds=MINUTE_ARRIVAL_SECONDS,
+    )
+    return Statement(sql, (until,) * (1 if view.rejected_snapshot is None else 2))
+
+
+def values_statement(
+    definition: Definition, view: LakeView, start: datetime, until: datetime, bucket_seconds: int, limit: int
+) -> Statement | None:
+    """The statement that lists groups whose values differ between minute panes and day panes of arrivals in a range.
+
+    A row holds the dimensions, the event day, the number of the arrival bucket (always 0 for length 0), each compared
+    column by minute and by day (`statement.columns` names them), and how many groups differ in all. None while a
+    table is empty.
+    """
+    return _compared(definition, view, start, until, bucket_seconds, limit)
+
+
+def buckets_statement(
+    definition: Definition, view: LakeView, start: datetime, until: datetime, bucket_seconds: int
+) -> Statement | None:
+    """The statement that lists the numbers of arrival buckets in which groups differ; None as above."""
+    return _compared(definition, view, start, until, bucket_seconds, 0)
+
+
+def _compared(
+    definition: Definition, view: LakeView, start: datetime, until: datetime, bucket_seconds: int, limit: int
+) -> Statement | None:
+    if view.minute_snapshot is None or view.day_snapshot is None:
+        return None
+    columns = pane_columns(definition)
+    minutes, days = (table_name(view.stream, GRAIN_TABLES[grain]) for grain in (Grain.MINUTE, Grain.DAY))
+    sql = templates.get_template("audit_values.sql").render(
+        sides=[
+            _Source("minutes", minutes, _version(view.minute_snapshot), missing=view.minute_missing),
+            _Source("days", days, _version(view.day_snapshot), missing=view.day_missing),
+        ],
+        dimensions=list(definition.dimensions),
+        bucket=_BUCKET.format(seconds=bucket_seconds) if bucket_seconds else "bigint '0'",
+        columns=columns,
+        merged=[_merged(column) for column in columns],
+        pairs=[_pair(column) for column in columns],
+        limit=limit,
+    )
+    return Statement(sql, (start, until) * 2, columns)
+
+
+def _merged(column: PaneColumn) -> Expression:
+    """A column of a group; of a sketch only whether there is any, since sketches are not made bit for bit."""
+    if column.aggregate in _SKETCHES:
+        return Expression(column.name, f"count({ident(column.name)}) > 0")
+    return merged_columns([column], ())[0]
+
+
+def _pair(column: PaneColumn) -> _Pair:
+    """A column as each side has it; a side without the group has no messages."""
+    name = ident(column.name)
+    values = (f"{side}.{name}" for side in ("minutes", "days"))
+    if column.aggregate is Aggregate.MESSAGES:
+        values = (f"coalesce({value}, 0)" for value in values)
+    minute, day = values
+    return _Pair(minute, day, f"{column.name} by minute", f"{column.name} by day")

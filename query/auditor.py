@@ -1,0 +1,151 @@
+"""Run an audit: one lake view, Kafka's offsets, and a few statements; `iceberg.audit` judges what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from iceberg.arrivals import Arrivals
+from iceberg.audit import AuditResult, Finding, Kind, ValueDifference, blamed, check_counts, check_values
+from iceberg.intervals import IntervalTotal, bucket_length, whole_until
+from iceberg.lake_view import LakeView
+from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets
+from query.audit_statements import (
+    arrivals_statement,
+    buckets_statement,
+    ledger_runs_statement,
+    rejected_counts_statement,
+    values_statement,
+)
+from query.statements import Statement
+from query.trino_client import TrinoClient
+from streams.definition import Definition
+from streams.panes import DAY_ARRIVAL_SECONDS, pane_columns
+
+__all__ = ["MOST_ALTERED", "audit"]
+
+MOST_ALTERED = 100
+"""Groups with altered values that are named; of more only the number is told."""
+
+_COARSE_SECONDS = 86_400
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+
+Totals = dict[str, list[IntervalTotal]]
+
+
+def audit(
+    trino: TrinoClient, view: LakeView, definition: Definition, kafka: Mapping[int, KafkaPartition]
+) -> AuditResult:
+    """Compare everything that had arrived before `view.settled_until`. `kafka` was read after the view was pinned.
+
+    Raises QueryError.
+    """
+    until = view.settled_until
+    runs = _ledger_runs(trino, view)
+    partitions = {number: kafka.get(number, KafkaPartition(number, 0, 0, 0)) for number in sorted({*kafka, *runs})}
+    ledger = [
+        finding for number, held in partitions.items() for finding in check_offsets(runs.get(number, ()), held, until)
+    ]
+    looked_at = tuple(audited_partition(runs.get(number, ()), held) for number, held in partitions.items())
+    if until is None:
+        return AuditResult(view.stream, None, None, 0, 0, looked_at, tuple(ledger))
+    totals = _arrival_totals(trino, view, until)
+    values_until = None
+    counts = check_counts("minute_panes", totals["ledger"], totals["minute_panes"], until)
+    if view.day_cut is not None:
+        values_until = _values_until(totals, min(until, view.day_cut))
+        counts += check_counts("day_panes", totals["ledger"], totals["day_panes"], values_until)
+    rejected, rejected_wrong = _rejected(trino, view, until)
+    altered = _differences(trino, view, definition, totals, values_until) if values_until else []
+    findings = (*ledger, *blamed(counts + rejected_wrong, ledger), *check_values(altered, counts))
+    accepted = sum(item.total for item in totals["ledger"] if item.arrived_until <= until)
+    return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings)
+
+
+def _rows(trino: TrinoClient, statement: Statement | None) -> list[list[Any]]:
+    return [] if statement is None else trino.rows(statement.sql, statement.values)[0]
+
+
+def _ledger_runs(trino: TrinoClient, view: LakeView) -> dict[int, list[LedgerRun]]:
+    runs: dict[int, list[LedgerRun]] = {}
+    for row in _rows(trino, ledger_runs_statement(view)):
+        runs.setdefault(row[0], []).append(LedgerRun(*row))
+    return runs
+
+
+def _arrival_totals(trino: TrinoClient, view: LakeView, until: datetime) -> Totals:
+    totals: Totals = {"ledger": [], "minute_panes": [], "day_panes": []}
+    for table, *interval in _rows(trino, arrivals_statement(view, until)):
+        totals[table].append(IntervalTotal(*interval))
+    return totals
+
+
+def _values_until(totals: Totals, limit: datetime) -> datetime:
+    """The latest moment up to the limit that no interval of any table straddles."""
+    return whole_until([*totals["ledger"], *totals["minute_panes"]], totals["day_panes"], limit)
+
+
+def _rejected(trino: TrinoClient, view: LakeView, until: datetime) -> tuple[int, list[Finding]]:
+    """How many messages the ledger counts as rejected before `until`, and where the table does not hold them once."""
+    kept: dict[int, Totals] = {}
+    copies: list[Finding] = []
+    for table, partition, start, end, rows, offsets in _rows(trino, rejected_counts_statement(view, until)):
+        of_partition = kept.setdefault(partition, {"ledger": [], "rejected": []})
+        of_partition[table].append(IntervalTotal(start, end, offsets))
+        if rows != offsets and end <= until:
+            text = f"{rows:,} rows for {offsets:,} messages"
+            arrived = Arrivals(start, end)
+            found = Finding(Kind.DUPLICATE, ("rejected",), text, arrived, partition, None, offsets, rows)
+            copies.append(found)
+    wrong = [
+        finding
+        for partition, totals in sorted(kept.items())
+        for finding in check_counts("rejected", totals["ledger"], totals["rejected"], until, partition)
+    ]
+    counted = sum(item.total for totals in kept.values() for item in totals["ledger"] if item.arrived_until <= until)
+    return counted, [*copies, *wrong]
+
+
+def _differences(
+    trino: TrinoClient, view: LakeView, definition: Definition, totals: Totals, until: datetime
+) -> list[ValueDifference]:
+    """Groups whose values differ: looked for by days of arrival, which are few, then by day panes' own intervals."""
+    intervals = [item for name in ("minute_panes", "day_panes") for item in totals[name] if item.arrived_until <= until]
+    if not intervals:
+        return []
+    whole = Arrivals(min(item.arrived_from for item in intervals), until)
+    coarse = bucket_length(intervals, (_COARSE_SECONDS,))
+    found: list[ValueDifference] = []
+    for (bucket,) in _rows(trino, buckets_statement(definition, view, whole.start, whole.end, coarse)):
+        arrived = _of_bucket(bucket, coarse, whole)
+        within = [item for item in intervals if arrived.start <= item.arrived_from < arrived.end]
+        fine = bucket_length(within, (DAY_ARRIVAL_SECONDS, 3600)) or coarse
+        limit = MOST_ALTERED - len(found)
+        if limit <= 0:
+            found.append(ValueDifference(arrived))
+            continue
+        rows = _rows(trino, values_statement(definition, view, arrived.start, arrived.end, fine, limit))
+        found += [_difference(definition, row, arrived, fine) for row in rows]
+        if rows and rows[0][-1] > len(rows):
+            found.append(ValueDifference(arrived))
+    return found
+
+
+def _of_bucket(bucket: int, seconds: int, within: Arrivals) -> Arrivals:
+    """The arrivals of a numbered bucket; all of them for length 0."""
+    if not seconds:
+        return within
+    start = _FIRST + timedelta(seconds=bucket * seconds)
+    return Arrivals(max(within.start, start), min(within.end, start + timedelta(seconds=seconds)))
+
+
+def _difference(definition: Definition, row: Sequence[Any], within: Arrivals, seconds: int) -> ValueDifference:
+    dimensions = list(definition.dimensions)
+    day, bucket, *values = row[len(dimensions) : -1]
+    compared = zip(pane_columns(definition), values[::2], values[1::2], strict=True)
+    return ValueDifference(
+        arrived=_of_bucket(bucket, seconds, within),
+        group=(*zip(dimensions, row, strict=False), ("day", f"{day:%Y-%m-%d}")),
+        columns=tuple((column.name, minute, by_day) for column, minute, by_day in compared if minute != by_day),
+    )

@@ -1,0 +1,61 @@
+{#- Groups of panes whose merged minute panes are not the day panes of the same arrivals. -#}
+with
+{%- for side in sides %}
+{{ side.name }} as (
+  select
+    {%- for name in dimensions %}
+    {{ name | ident }},
+    {%- endfor %}
+    date_trunc('day', window_start) as "event day",
+    {{ bucket }} as "arrival bucket",
+    {%- for column in merged %}
+    {{ column.sql }} as {{ column.name | ident }}{{ "," if not loop.last }}
+    {%- endfor %}
+  from (
+    select
+      {%- for name in dimensions %}
+      {{ name | ident }},
+      {%- endfor %}
+      window_start, arrived_from,
+      {% for column in columns %}{{ column | stored(side.missing) }}{{ ", " if not loop.last }}{% endfor %}
+    from {{ side.table }}{{ side.version }}
+    where arrived_from >= ? and arrived_until <= ?
+  )
+  group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}date_trunc('day', window_start), {{ bucket }}
+),
+{%- endfor %}
+paired as (
+  select
+    {%- for name in dimensions %}
+    coalesce(minutes.{{ name | ident }}, days.{{ name | ident }}) as {{ name | ident }},
+    {%- endfor %}
+    coalesce(minutes."event day", days."event day") as "event day",
+    coalesce(minutes."arrival bucket", days."arrival bucket") as "arrival bucket",
+    {%- for pair in pairs %}
+    {{ pair.minute }} as {{ pair.minute_name | ident }},
+    {{ pair.day }} as {{ pair.day_name | ident }}{{ "," if not loop.last }}
+    {%- endfor %}
+  from minutes
+  full outer join days
+    on {% for name in dimensions %}minutes.{{ name | ident }} = days.{{ name | ident }} and {% endfor -%}
+    minutes."event day" = days."event day" and minutes."arrival bucket" = days."arrival bucket"
+)
+{%- set differ %}
+{%- for pair in pairs %}
+  {{ "or " if not loop.first }}{{ pair.minute_name | ident }} is distinct from {{ pair.day_name | ident }}
+{%- endfor %}
+{%- endset %}
+{%- if limit %}
+select *, count(*) over ()
+from paired
+where
+{{- differ }}
+order by "arrival bucket", "event day"{% for name in dimensions %}, {{ name | ident }}{% endfor %}
+limit {{ limit }}
+{%- else %}
+select distinct "arrival bucket"
+from paired
+where
+{{- differ }}
+order by "arrival bucket"
+{%- endif %}

@@ -1,0 +1,162 @@
+"""`windowpane audit`: does everything add up between Kafka, the ledger and the panes?"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from iceberg.audit import AuditResult, Finding, PartitionAudit
+from iceberg.catalog import open_catalog
+from iceberg.lake_view import pin
+from iceberg.ledger_audit import KafkaPartition
+from iceberg.settings import LakeSettings
+from query.answers import timestamp
+from query.auditor import audit
+from query.errors import UnknownStreamError
+from query.settings import QuerySettings
+from query.trino_client import TrinoClient
+from scripts.settings import ScriptSettings
+from streams import Definition, load_definitions
+from streams.topics import Topics
+
+__all__ = ["audit_json", "audit_stream", "command"]
+
+LONGEST_QUERY_SECONDS = 600.0
+
+
+@click.command(name="audit")
+@click.argument("stream")
+@click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
+@click.pass_context
+def command(ctx: click.Context, stream: str, as_json: bool) -> None:
+    """Account for every offset of STREAM; compare Kafka, ledger, panes and rejected messages.
+
+    Exit code 1 when something does not add up: every fault is named with its table and the arrivals to replay.
+
+    \b
+    Examples:
+      windowpane audit health
+      windowpane audit health --json | jq '.replay'
+    """
+    definitions = load_definitions(ScriptSettings().streams)
+    if stream not in definitions:
+        raise UnknownStreamError(stream, list(definitions))
+    result = audit_stream(definitions[stream])
+    if as_json:
+        click.echo(json.dumps(audit_json(result), indent=2))
+    else:
+        _show(result)
+    if not result.clean:
+        ctx.exit(1)
+
+
+def audit_stream(declared: Definition) -> AuditResult:
+    """Audit a stream as it is now. Raises LakeError, QueryError, TopicError."""
+    view = pin(open_catalog(LakeSettings()), declared.name)
+    definition = view.definition or declared
+    kafka = _kafka(definition.topic, view.settled_until)
+    query = QuerySettings()
+    seconds = max(query.query_seconds, LONGEST_QUERY_SECONDS)
+    return audit(TrinoClient(query.model_copy(update={"query_seconds": seconds})), view, definition, kafka)
+
+
+def _kafka(topic: str, until: datetime | None) -> dict[int, KafkaPartition]:
+    """Kafka's partitions; call it after the ledger was pinned, so that Kafka is never behind it."""
+    with Topics(ScriptSettings().kafka) as topics:
+        earliest, oldest = topics.beginning_offsets(topic), topics.oldest_arrivals(topic)
+        due = earliest if until is None else topics.offsets_at(topic, until)
+        ends = topics.end_offsets(topic)
+    return {
+        number: KafkaPartition(number, earliest[number], end, due[number], oldest.get(number))
+        for number, end in ends.items()
+    }
+
+
+def audit_json(result: AuditResult) -> dict[str, Any]:
+    """The result as JSON: what was compared, the findings, and the arrivals `[from, until)` to replay."""
+    return {
+        "stream": result.stream,
+        "clean": result.clean,
+        "until": timestamp(result.until),
+        "values_until": timestamp(result.values_until),
+        "accepted": result.accepted,
+        "rejected": result.rejected,
+        "partitions": [_partition_json(partition) for partition in result.partitions],
+        "findings": [_finding_json(finding) for finding in result.findings],
+        "replay": [{"from": timestamp(item.start), "until": timestamp(item.end)} for item in result.to_replay],
+    }
+
+
+def _partition_json(partition: PartitionAudit) -> dict[str, Any]:
+    return {
+        "partition": partition.partition,
+        "first_offset": partition.first_offset,
+        "next_offset": partition.next_offset,
+        "accepted": partition.accepted,
+        "rejected": partition.rejected,
+        "heartbeats": partition.heartbeats,
+        "kafka_earliest": partition.earliest,
+        "kafka_end": partition.end,
+        "not_yet": partition.not_yet,
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    arrived = finding.arrived
+    return {
+        "kind": finding.kind.value,
+        "tables": list(finding.tables),
+        "partition": finding.partition,
+        "arrived_from": timestamp(arrived.start) if arrived else None,
+        "arrived_until": timestamp(arrived.end) if arrived else None,
+        "offsets": list(finding.offsets) if finding.offsets else None,
+        "expected": finding.expected,
+        "found": finding.found,
+        "text": str(finding),
+    }
+
+
+def _show(result: AuditResult) -> None:
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    heads = ("partition", "ledger's offsets", "accepted", "rejected", "heartbeats", "Kafka holds", "not yet")
+    table = Table(title=f"Audit of {result.stream}", title_justify="left")
+    for head in heads:
+        table.add_column(head, justify="right")
+    for item in result.partitions:
+        numbers = (item.accepted, item.rejected, item.heartbeats)
+        table.add_row(
+            str(item.partition),
+            "none" if item.next_offset is None else _offsets(item.first_offset or 0, item.next_offset),
+            *(f"{number:,}" for number in numbers),
+            _offsets(item.earliest, item.end),
+            f"{item.not_yet:,}",
+        )
+    console.print(table)
+    for line in _verdict(result):
+        console.print(line)
+
+
+def _verdict(result: AuditResult) -> list[str]:
+    """The findings, one line each, and what is to be done; or that there are none."""
+    if result.findings:
+        lines = [f"{finding.kind}: {finding}" for finding in result.findings]
+        lines += [f"To replay: arrivals {item}" for item in result.to_replay]
+        return lines
+    if result.until is None:
+        return ["Nothing is settled yet, so there is nothing to compare; try again soon."]
+    accepted, rejected = f"{result.accepted:,} accepted", f"{result.rejected:,} rejected"
+    lines = [
+        f"Everything is accounted for: {result.accepted + result.rejected:,} messages ({accepted}, {rejected}),"
+        f" arrived up to {timestamp(result.until)}."
+    ]
+    values = timestamp(result.values_until) or "nothing yet: there are no day panes"
+    return [*lines, f"Values of day panes and minute panes compared up to {values}."]
+
+
+def _offsets(first: int, following: int) -> str:
+    return f"{first:,} to {following - 1:,}" if following > first else "none"

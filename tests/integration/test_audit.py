@@ -1,0 +1,268 @@
+"""The audit on real engines: clean for what the job wrote, and each planted fault named with its table and arrivals.
+
+The stream's job is the product's own, only with day panes made every 30 seconds of arrival in place of 10 minutes.
+Faults are planted with SQL, as somebody with a SQL client could.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
+
+import flink_jobs.render
+import query.auditor
+import streams.panes
+from compose.embedded.stack import Stack
+from query.errors import QueryError
+from scripts.audit import command
+from scripts.keeper import Heart
+from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live
+from tests.integration.raw_messages import TOML, raw_messages
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+
+DAY_ARRIVAL_SECONDS = 30
+COUNT = 4_000
+
+
+@dataclass(frozen=True)
+class Audited:
+    """A stream whose day panes hold its first messages, and what was sent."""
+
+    live: LiveStream
+    accepted: int
+    rejected: int
+
+    def run(self, *arguments: str) -> Result:
+        """The command, as a shell would run it."""
+        return CliRunner().invoke(command, [self.live.name, *arguments])
+
+    def audit(self) -> tuple[int, dict[str, Any]]:
+        """Exit code and result."""
+        result = self.run("--json")
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, json.loads(result.stdout)
+
+    def plant(self, sql: str, *values: object) -> None:
+        """Run a statement that writes, again when the job committed at the same moment."""
+        trying = Retrying(
+            stop=stop_after_attempt(20),
+            wait=wait_random(0.1, 0.5),
+            retry=retry_if_exception_type(QueryError),
+            reraise=True,
+        )
+        trying(self.live.rows, sql, *values)
+
+    def arrival(self, table: str) -> tuple[datetime, datetime]:
+        """The first arrival interval of a table with messages."""
+        sql = f"select arrived_from, arrived_until from {{stream}}.{table} order by 1 limit 1"
+        [[start, until]] = self.live.rows(sql)
+        return start, until
+
+
+@pytest.fixture(scope="module")
+def audited(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (flink_jobs.render, streams.panes, query.auditor):
+            patch.setattr(module, "DAY_ARRIVAL_SECONDS", DAY_ARRIVAL_SECONDS)
+        folder = tmp_path_factory.mktemp("streams")
+        live = make_live(folder, TOML)
+        patch.setenv("WINDOWPANE_STREAMS", str(folder))
+        heart = Heart(stack.environment()["WINDOWPANE_KAFKA"], live.flink.settings.watermark_slack_ms)
+        heart.watch({live.name: live.definition})
+        heart.start()
+        try:
+            live.run_job()
+            live.await_running()
+            raw = raw_messages(0, COUNT, seed=7)
+            live.send(raw.payloads[: COUNT // 2])
+            live.await_accounted()
+            live.send(raw.payloads[COUNT // 2 :])
+            sent = live.await_accounted().complete_until or EPOCH
+            await_true(lambda: (live.view().day_cut or EPOCH) >= sent, 120, "day panes hold all")
+            audited = Audited(live, COUNT - raw.rejected, raw.rejected)
+            settled = datetime.now(UTC)
+            await_true(lambda: (live.view().settled_until or EPOCH) > settled, 60, "all of it is settled")
+            yield audited
+        finally:
+            heart.close()
+            live.remove()
+
+
+@contextmanager
+def undone(audited: Audited, *tables: str) -> Iterator[None]:
+    """Puts the tables' rows back as they were, so that each test plants in a clean lake."""
+    live = audited.live
+    before = {}
+    for table in tables:
+        sql = f'select snapshot_id from {{stream}}."{table}$snapshots" order by committed_at desc limit 1'
+        [[before[table]]] = live.rows(sql)
+    try:
+        yield
+    finally:
+        for table, snapshot in before.items():
+            then = f"{{stream}}.{table} for version as of {snapshot}"
+            # Rows that the job has written since stay: they arrived later.
+            [[cut]] = live.rows(f"select max(arrived_until) from {then}")
+            audited.plant(f"delete from {{stream}}.{table} where arrived_until <= ?", cut)
+            audited.plant(f"insert into {{stream}}.{table} select * from {then}")
+        await_true(lambda: audited.audit()[0] == 0, 30, "the audit is clean again")
+
+
+def text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def faults(found: dict[str, Any]) -> list[tuple[Any, ...]]:
+    keys = ("kind", "tables", "arrived_from", "arrived_until")
+    return [tuple(finding[key] for key in keys) for finding in found["findings"]]
+
+
+def assert_replays(found: dict[str, Any], start: datetime, until: datetime) -> None:
+    """The arrivals are within the one range to replay, and that is no longer than a day pane's bucket needs."""
+    [replay] = found["replay"]
+    assert replay["from"] <= text(start)
+    assert replay["until"] >= text(until)
+    assert datetime.fromisoformat(replay["until"]) - datetime.fromisoformat(replay["from"]) <= timedelta(
+        seconds=DAY_ARRIVAL_SECONDS + 20
+    )
+
+
+def test_clean_stream_is_accounted_for(audited: Audited) -> None:
+    code, found = audited.audit()
+    assert (code, found["findings"], found["replay"]) == (0, [], [])
+    assert (found["accepted"], found["rejected"]) == (audited.accepted, audited.rejected)
+    assert [partition["first_offset"] for partition in found["partitions"]] == [0, 0, 0]
+    assert found["values_until"] is not None
+    shown = audited.run()
+    assert shown.exit_code == 0
+    assert f"Everything is accounted for: {COUNT:,} messages" in shown.output
+
+
+def test_lost_pane_is_named(audited: Audited) -> None:
+    live = audited.live
+    start, until = audited.arrival("minute_panes")
+    with undone(audited, "minute_panes"):
+        keys = "region, path, window_start"
+        [[region, path, at]] = live.rows(
+            f"select {keys} from {{stream}}.minute_panes where arrived_from = ? order by {keys} limit 1", start
+        )
+        audited.plant(
+            "delete from {stream}.minute_panes"
+            " where arrived_from = ? and region = ? and path = ? and window_start = ?",
+            start, region, path, at,
+        )  # fmt: skip
+        code, found = audited.audit()
+        assert code == 1
+        assert ("lost", ["minute_panes"], text(start), text(until)) in faults(found)
+        assert {tuple(tables) for _, tables, _, _ in faults(found)} == {("minute_panes",)}
+        assert any(repr(region) in finding["text"] for finding in found["findings"])
+        assert_replays(found, start, until)
+        assert "lost: minute_panes" in audited.run().output
+
+
+def test_duplicated_day_pane_is_named(audited: Audited) -> None:
+    start, until = audited.arrival("day_panes")
+    with undone(audited, "day_panes"):
+        audited.plant(
+            "insert into {stream}.day_panes select * from {stream}.day_panes where arrived_from = ?"
+            " order by region, path, window_start limit 1",
+            start,
+        )
+        code, found = audited.audit()
+        assert code == 1
+        assert ("surplus", ["day_panes"], text(start), text(until)) in faults(found)
+        assert {tuple(tables) for _, tables, _, _ in faults(found)} == {("day_panes",)}
+        assert_replays(found, start, until)
+
+
+def test_altered_count_is_named(audited: Audited) -> None:
+    start, until = audited.arrival("minute_panes")
+    with undone(audited, "minute_panes"):
+        audited.plant(
+            "update {stream}.minute_panes set messages = messages + 3 where arrived_from = ? and region = 'north'"
+            " and path = '/' and window_start = (select min(window_start) from {stream}.minute_panes"
+            " where arrived_from = ? and region = 'north' and path = '/')",
+            start, start,
+        )  # fmt: skip
+        code, found = audited.audit()
+        assert code == 1
+        assert ("surplus", ["minute_panes"], text(start), text(until)) in faults(found)
+        assert_replays(found, start, until)
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "column"),
+    [
+        ("minute_panes", "a_sum = a_sum + 1", "a_sum"),
+        ("minute_panes", "c_max_at = c_max_at + interval '1' second", "c_max_at"),
+        ("day_panes", "a_min = a_min - 1", "a_min"),
+        ("day_panes", "a_digest = null", "a_digest"),
+    ],
+)
+def test_altered_values_are_named(audited: Audited, table: str, change: str, column: str) -> None:
+    start, until = audited.arrival("day_panes")
+    with undone(audited, table):
+        audited.plant(
+            f"update {{stream}}.{table} set {change} where arrived_from >= ? and arrived_until <= ?"
+            " and region = 'north' and path = '/' and a_count > 0",
+            start, until,
+        )  # fmt: skip
+        code, found = audited.audit()
+        assert code == 1
+        expected = ("altered", ["minute_panes", "day_panes"], text(start), text(until))
+        assert set(map(str, faults(found))) == {str(expected)}
+        assert all("region 'north', path '/'" in finding["text"] for finding in found["findings"])
+        assert all(f"{column} " in finding["text"] for finding in found["findings"])
+        assert_replays(found, start, until)
+
+
+@pytest.mark.parametrize("plant", ["lost", "twice"])
+def test_spoilt_ledger_is_named(audited: Audited, plant: str) -> None:
+    live = audited.live
+    start, until = audited.arrival("minute_panes")
+    sqls = {
+        "lost": 'delete from {stream}.ledger where arrived_from = ? and "partition" = 1',
+        "twice": 'insert into {stream}.ledger select * from {stream}.ledger where arrived_from = ? and "partition" = 1',
+    }
+    columns = "first_offset, last_offset"
+    [[first, last]] = live.rows(
+        f'select {columns} from {{stream}}.ledger where arrived_from = ? and "partition" = 1', start
+    )
+    with undone(audited, "ledger"):
+        audited.plant(sqls[plant], start)
+        code, found = audited.audit()
+        assert code == 1
+        fault = found["findings"][0]
+        kind = {"lost": "missing offsets", "twice": "duplicate rows"}[plant]
+        assert (fault["kind"], fault["tables"], fault["partition"]) == (kind, ["ledger"], 1)
+        assert fault["offsets"] == [first, last]
+        assert all("ledger" in tables for _, tables, _, _ in faults(found))
+        assert_replays(found, start, until)
+
+
+def test_spoilt_rejected_is_named(audited: Audited) -> None:
+    live = audited.live
+    [[partition, offset, arrived]] = live.rows(
+        'select "partition", "offset", arrived from {stream}.rejected order by arrived, 1, 2 limit 1'
+    )
+    start = arrived.replace(second=arrived.second // 10 * 10, microsecond=0)
+    which = '"partition" = ? and "offset" = ?'
+    audited.plant(f"insert into {{stream}}.rejected select * from {{stream}}.rejected where {which}", partition, offset)
+    code, found = audited.audit()
+    assert code == 1
+    assert faults(found) == [("duplicate rows", ["rejected"], text(start), text(start + timedelta(seconds=10)))]
+    audited.plant(f"delete from {{stream}}.rejected where {which}", partition, offset)
+    code, found = audited.audit()
+    assert code == 1
+    [finding] = found["findings"]
+    assert (finding["kind"], finding["tables"], finding["partition"]) == ("lost", ["rejected"], partition)
+    assert_replays(found, start, start + timedelta(seconds=10))

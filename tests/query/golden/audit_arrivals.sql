@@ -1,0 +1,21 @@
+select 'ledger', arrived_from, arrived_until, sum("accepted")
+from "health"."ledger" for version as of 44
+where arrived_from < ?
+group by arrived_from, arrived_until
+having sum("accepted") <> 0
+union all
+select 'minute_panes', arrived_from, arrived_until, sum("messages")
+from "health"."minute_panes" for version as of 11
+where arrived_from < ?
+group by arrived_from, arrived_until
+having sum("messages") <> 0
+union all
+select 'day_panes', arrived_from, arrived_until, sum("messages")
+from "health"."day_panes" for version as of 22
+where arrived_from < ?
+group by arrived_from, arrived_until
+having sum("messages") <> 0
+-- values:
+--   2026-03-05 09:00:00+00:00
+--   2026-03-05 09:00:00+00:00
+--   2026-03-05 09:00:00+00:00

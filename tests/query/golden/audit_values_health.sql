@@ -1,0 +1,145 @@
+with
+minutes as (
+  select
+    "service",
+    date_trunc('day', window_start) as "event day",
+    cast(floor(to_unixtime(arrived_from) / 600) as bigint) as "arrival bucket",
+    coalesce(sum("messages"), 0) as "messages",
+    coalesce(sum("cpu_count"), 0) as "cpu_count",
+    sum("cpu_sum") as "cpu_sum",
+    min("cpu_min") as "cpu_min",
+    max("cpu_max") as "cpu_max",
+    (min(row(-"cpu_max", "cpu_max_at")) filter (where "cpu_max" is not null))[2] as "cpu_max_at",
+    count("cpu_digest") > 0 as "cpu_digest",
+    coalesce(sum("ram_count"), 0) as "ram_count",
+    sum("ram_sum") as "ram_sum",
+    min("ram_min") as "ram_min",
+    max("ram_max") as "ram_max",
+    (min(row(-"ram_max", "ram_max_at")) filter (where "ram_max" is not null))[2] as "ram_max_at",
+    count("ram_digest") > 0 as "ram_digest",
+    coalesce(sum("disk_count"), 0) as "disk_count",
+    sum("disk_sum") as "disk_sum",
+    min("disk_min") as "disk_min",
+    max("disk_max") as "disk_max",
+    (min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null))[2] as "disk_max_at",
+    count("disk_digest") > 0 as "disk_digest"
+  from (
+    select
+      "service",
+      window_start, arrived_from,
+      "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "cpu_digest", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "ram_digest", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at", "disk_digest"
+    from "health"."minute_panes" for version as of 11
+    where arrived_from >= ? and arrived_until <= ?
+  )
+  group by "service", date_trunc('day', window_start), cast(floor(to_unixtime(arrived_from) / 600) as bigint)
+),
+days as (
+  select
+    "service",
+    date_trunc('day', window_start) as "event day",
+    cast(floor(to_unixtime(arrived_from) / 600) as bigint) as "arrival bucket",
+    coalesce(sum("messages"), 0) as "messages",
+    coalesce(sum("cpu_count"), 0) as "cpu_count",
+    sum("cpu_sum") as "cpu_sum",
+    min("cpu_min") as "cpu_min",
+    max("cpu_max") as "cpu_max",
+    (min(row(-"cpu_max", "cpu_max_at")) filter (where "cpu_max" is not null))[2] as "cpu_max_at",
+    count("cpu_digest") > 0 as "cpu_digest",
+    coalesce(sum("ram_count"), 0) as "ram_count",
+    sum("ram_sum") as "ram_sum",
+    min("ram_min") as "ram_min",
+    max("ram_max") as "ram_max",
+    (min(row(-"ram_max", "ram_max_at")) filter (where "ram_max" is not null))[2] as "ram_max_at",
+    count("ram_digest") > 0 as "ram_digest",
+    coalesce(sum("disk_count"), 0) as "disk_count",
+    sum("disk_sum") as "disk_sum",
+    min("disk_min") as "disk_min",
+    max("disk_max") as "disk_max",
+    (min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null))[2] as "disk_max_at",
+    count("disk_digest") > 0 as "disk_digest"
+  from (
+    select
+      "service",
+      window_start, arrived_from,
+      "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "cpu_digest", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "ram_digest", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at", "disk_digest"
+    from "health"."day_panes" for version as of 22
+    where arrived_from >= ? and arrived_until <= ?
+  )
+  group by "service", date_trunc('day', window_start), cast(floor(to_unixtime(arrived_from) / 600) as bigint)
+),
+paired as (
+  select
+    coalesce(minutes."service", days."service") as "service",
+    coalesce(minutes."event day", days."event day") as "event day",
+    coalesce(minutes."arrival bucket", days."arrival bucket") as "arrival bucket",
+    coalesce(minutes."messages", 0) as "messages by minute",
+    coalesce(days."messages", 0) as "messages by day",
+    minutes."cpu_count" as "cpu_count by minute",
+    days."cpu_count" as "cpu_count by day",
+    minutes."cpu_sum" as "cpu_sum by minute",
+    days."cpu_sum" as "cpu_sum by day",
+    minutes."cpu_min" as "cpu_min by minute",
+    days."cpu_min" as "cpu_min by day",
+    minutes."cpu_max" as "cpu_max by minute",
+    days."cpu_max" as "cpu_max by day",
+    minutes."cpu_max_at" as "cpu_max_at by minute",
+    days."cpu_max_at" as "cpu_max_at by day",
+    minutes."cpu_digest" as "cpu_digest by minute",
+    days."cpu_digest" as "cpu_digest by day",
+    minutes."ram_count" as "ram_count by minute",
+    days."ram_count" as "ram_count by day",
+    minutes."ram_sum" as "ram_sum by minute",
+    days."ram_sum" as "ram_sum by day",
+    minutes."ram_min" as "ram_min by minute",
+    days."ram_min" as "ram_min by day",
+    minutes."ram_max" as "ram_max by minute",
+    days."ram_max" as "ram_max by day",
+    minutes."ram_max_at" as "ram_max_at by minute",
+    days."ram_max_at" as "ram_max_at by day",
+    minutes."ram_digest" as "ram_digest by minute",
+    days."ram_digest" as "ram_digest by day",
+    minutes."disk_count" as "disk_count by minute",
+    days."disk_count" as "disk_count by day",
+    minutes."disk_sum" as "disk_sum by minute",
+    days."disk_sum" as "disk_sum by day",
+    minutes."disk_min" as "disk_min by minute",
+    days."disk_min" as "disk_min by day",
+    minutes."disk_max" as "disk_max by minute",
+    days."disk_max" as "disk_max by day",
+    minutes."disk_max_at" as "disk_max_at by minute",
+    days."disk_max_at" as "disk_max_at by day",
+    minutes."disk_digest" as "disk_digest by minute",
+    days."disk_digest" as "disk_digest by day"
+  from minutes
+  full outer join days
+    on minutes."service" = days."service" and minutes."event day" = days."event day" and minutes."arrival bucket" = days."arrival bucket"
+)
+select *, count(*) over ()
+from paired
+where
+  "messages by minute" is distinct from "messages by day"
+  or "cpu_count by minute" is distinct from "cpu_count by day"
+  or "cpu_sum by minute" is distinct from "cpu_sum by day"
+  or "cpu_min by minute" is distinct from "cpu_min by day"
+  or "cpu_max by minute" is distinct from "cpu_max by day"
+  or "cpu_max_at by minute" is distinct from "cpu_max_at by day"
+  or "cpu_digest by minute" is distinct from "cpu_digest by day"
+  or "ram_count by minute" is distinct from "ram_count by day"
+  or "ram_sum by minute" is distinct from "ram_sum by day"
+  or "ram_min by minute" is distinct from "ram_min by day"
+  or "ram_max by minute" is distinct from "ram_max by day"
+  or "ram_max_at by minute" is distinct from "ram_max_at by day"
+  or "ram_digest by minute" is distinct from "ram_digest by day"
+  or "disk_count by minute" is distinct from "disk_count by day"
+  or "disk_sum by minute" is distinct from "disk_sum by day"
+  or "disk_min by minute" is distinct from "disk_min by day"
+  or "disk_max by minute" is distinct from "disk_max by day"
+  or "disk_max_at by minute" is distinct from "disk_max_at by day"
+  or "disk_digest by minute" is distinct from "disk_digest by day"
+order by "arrival bucket", "event day", "service"
+limit 100
+-- values:
+--   2026-03-05 00:00:00+00:00
+--   2026-03-05 09:00:00+00:00
+--   2026-03-05 00:00:00+00:00
+--   2026-03-05 09:00:00+00:00
