@@ -15,6 +15,7 @@ from iceberg.errors import BetweenStatesError, translated
 from iceberg.ledger import complete_until
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending_days import pending_days, trusted_cut
+from iceberg.replays import is_staging
 from streams.definition import Definition
 
 __all__ = ["TABLES", "LakeView", "metadata_locations", "pin"]
@@ -65,7 +66,10 @@ class LakeView:
 
 
 def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
-    """`(stream, table)` → where its newest metadata is: one cheap query that tells which tables changed."""
+    """`(stream, table)` → where its newest metadata is: one cheap query that tells which tables changed.
+
+    The staging tables of replays are no stream's.
+    """
     with translated(), catalog.engine.connect() as connection:
         rows = connection.execute(
             sqlalchemy.text(
@@ -74,7 +78,11 @@ def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
             ),
             {"catalog": catalog.name},
         )
-        return {(namespace, name): location for namespace, name, location in rows if name in TABLES}
+        return {
+            (namespace, name): location
+            for namespace, name, location in rows
+            if name in TABLES and not is_staging(namespace)
+        }
 
 
 def pin(catalog: Catalog, stream: str) -> LakeView:

@@ -16,7 +16,7 @@ from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
 from streams.definition import Definition, parse_definition
 
-__all__ = ["Action", "Offsets", "Publication", "Replay", "ReplayState", "ReplayStore"]
+__all__ = ["Action", "Offsets", "Publication", "Replay", "ReplayState", "ReplayStore", "is_staging"]
 
 Offsets = Mapping[int, tuple[int, int]]
 """Partition → first offset, and the one to stop before."""
@@ -69,6 +69,11 @@ class Replay:
     def messages(self) -> int:
         """How many messages it reads, heartbeats included."""
         return sum(end - start for start, end in self.offsets.values())
+
+
+def is_staging(namespace: str) -> bool:
+    """Whether a namespace holds the staging tables of a replay."""
+    return "-replay-" in namespace
 
 
 @dataclass(frozen=True, slots=True)

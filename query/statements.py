@@ -8,20 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from query.aggregates import merged_columns, state_columns, view_columns
 from query.lake_view import LakeView
+from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.windows import Span, WindowPlan, plan_window
 from streams.definition import Definition
 from streams.panes import (
     GRAIN_TABLES,
     Aggregate,
-    ColumnType,
     Grain,
     PaneColumn,
     day_arrival_start,
@@ -61,31 +58,6 @@ class _Branch:
     missing: frozenset[str]
 
 
-def _ident(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "sql"),
-    undefined=StrictUndefined,
-    autoescape=False,
-)
-_TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamp(6) with time zone", ColumnType.BYTES: "varbinary"}
-
-
-def _stored(column: PaneColumn, missing: frozenset[str]) -> str:
-    """A column of a branch; null where the pinned snapshot is older than the column."""
-    name = _ident(column.name)
-    return f"cast(null as {_TYPES[column.type]}) as {name}" if column.name in missing else name
-
-
-_templates.filters |= {"ident": _ident, "stored": _stored}
-
-
-def _table(stream: str, name: str) -> str:
-    return f"{_ident(stream)}.{_ident(name)}"
-
-
 def window_statement(definition: Definition, view: LakeView, request: WindowRequest) -> Statement | None:
     """The statement that answers a window; None when no pane can be in it."""
     columns = _columns(definition, request, ())
@@ -119,7 +91,7 @@ def _merge(
     branches = _branches(view, plan, request.as_known_at)
     if not branches:
         return None
-    sql = _templates.get_template("window.sql").render(
+    sql = templates.get_template("window.sql").render(
         branches=branches,
         by=request.by,
         bucket=bucket,
@@ -139,7 +111,7 @@ def _merge(
 
 def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) -> list[_Branch]:
     """Disjoint sources that together hold every pane of the plan."""
-    days, minutes = (_table(view.stream, GRAIN_TABLES[grain]) for grain in (Grain.DAY, Grain.MINUTE))
+    days, minutes = (table_name(view.stream, GRAIN_TABLES[grain]) for grain in (Grain.DAY, Grain.MINUTE))
     cut = view.day_cut
     if as_known_at is not None and cut is not None:
         cut = min(cut, day_arrival_start(as_known_at))
@@ -161,8 +133,8 @@ def rejected_statement(view: LakeView, request: RejectedRequest, limit: int) -> 
     """The statement that lists rejected messages; None when there are none."""
     if view.rejected_snapshot is None:
         return None
-    sql = _templates.get_template("rejected.sql").render(
-        table=_table(view.stream, "rejected"),
+    sql = templates.get_template("rejected.sql").render(
+        table=table_name(view.stream, "rejected"),
         snapshot=view.rejected_snapshot,
         reason=request.reason is not None,
         limit=limit,
@@ -174,17 +146,17 @@ def rejected_statement(view: LakeView, request: RejectedRequest, limit: int) -> 
 
 def ledger_statement(stream: str) -> Statement:
     """The statement that totals a stream's ledger: partition, last offset, accepted, rejected, heartbeats."""
-    return Statement(_templates.get_template("ledger.sql").render(table=_table(stream, "ledger")), ())
+    return Statement(templates.get_template("ledger.sql").render(table=table_name(stream, "ledger")), ())
 
 
 def days_of_minutes_statement(
     definition: Definition, minute_snapshot: int, target: str, start: datetime, end: datetime
 ) -> Statement:
     """The statement that makes day panes of the minute panes that arrived in `[start, end)`, into a schema's table."""
-    sql = _templates.get_template("days_of_minutes.sql").render(
-        source=_table(definition.name, GRAIN_TABLES[Grain.MINUTE]),
+    sql = templates.get_template("days_of_minutes.sql").render(
+        source=table_name(definition.name, GRAIN_TABLES[Grain.MINUTE]),
         snapshot=minute_snapshot,
-        target=_table(target, GRAIN_TABLES[Grain.DAY]),
+        target=table_name(target, GRAIN_TABLES[Grain.DAY]),
         dimensions=list(definition.dimensions),
         columns=state_columns(definition),
         arrival_seconds=Grain.DAY.arrival_seconds,
@@ -200,4 +172,4 @@ def view_statements(definition: Definition) -> tuple[str, ...]:
         "columns": view_columns(definition),
         "stored": [column.name for column in pane_columns(definition)],
     }
-    return tuple(_templates.get_template(f"{name}_view.sql").render(values) for name in ("minutes", "days"))
+    return tuple(templates.get_template(f"{name}_view.sql").render(values) for name in ("minutes", "days"))

@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from iceberg.replays import Replay
 from query.requests import parse_time
 from scripts.console import console, say
+from scripts.difference_table import show
 from scripts.replaying import RangeWanted, Replaying
-from scripts.replays import show
 from scripts.settings import ScriptSettings
 from streams import Definition, load_definitions
 from streams.definition import parse_definition
@@ -105,7 +105,7 @@ def see_through(replaying: Replaying, replay: Replay) -> None:
             bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
 
         done, _ = replaying.see_through(replay, progress)
-    show(done)
+    show(done.id)
 
 
 def _definition(stream: str, file: Path | None) -> Definition:

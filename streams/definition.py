@@ -43,7 +43,7 @@ _RESERVED = {
     "event_minute", "event_day", "arrival", "window_from", "window_until", "window_end", "window_time",
 }  # fmt: skip
 _MEASURE_COLUMNS = ("count", "sum", "min", "max", "max_at", "digest", "mean", "p50", "p95", "p99")
-_RESERVED_STREAMS = {"streams", "information_schema"}
+_RESERVED_STREAMS = {"streams", "replays", "information_schema"}
 
 
 def _identifier(name: str) -> str:

@@ -1,0 +1,79 @@
+"""The two states of a range that a replay's difference is between: what it made, and what it would replace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pyiceberg.table import Table
+
+from iceberg.apply import GENERATION_PROPERTY
+from iceberg.arrivals import ARRIVAL_COLUMN
+from iceberg.catalog import Catalog
+from iceberg.errors import BetweenStatesError, ReplayError, translated
+from iceberg.lake_view import added_since
+from iceberg.publishing import tag_name
+from iceberg.replays import Replay, ReplayState, ReplayStore
+
+__all__ = ["Compared", "PinnedTable", "compared"]
+
+_TAGGED = (ReplayState.PUBLISHING, ReplayState.PUBLISHED, ReplayState.ROLLING_BACK)
+"""States in which the stream's tables may hold the replay's own rows, so that its tag tells what was before."""
+
+_INCOMPLETE = (ReplayState.RUNNING, ReplayState.DROPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedTable:
+    """One table at one snapshot, None while it is empty. `missing`: columns that were added after the snapshot."""
+
+    namespace: str
+    name: str
+    snapshot: int | None
+    missing: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Table → its state on each side; only rows that arrived in the replay's range are of concern.
+
+    `generation`: of the published tables, if `old` is what they hold now; None if it is what they held before the
+    replay was published. What they hold of the range changes with their generation alone.
+    """
+
+    old: Mapping[str, PinnedTable]
+    new: Mapping[str, PinnedTable]
+    generation: int | None
+
+
+def compared(catalog: Catalog, replay: Replay) -> Compared:
+    """Pin both sides of a replay that has run.
+
+    Raises ReplayError while it runs or once it is dropped, BetweenStatesError while the stream is being published.
+    """
+    if replay.state in _INCOMPLETE:
+        raise ReplayError(f"replay {replay.id} is {replay.state}; it has nothing to compare")
+    with translated():
+        live = {name: catalog.load_table((replay.stream, name)) for name in ARRIVAL_COLUMN}
+        staged = {name: catalog.load_table((replay.namespace, name)) for name in ARRIVAL_COLUMN}
+    new = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in staged.items()}
+    if replay.state in _TAGGED:
+        return Compared({name: _pinned(table, _tagged(table, replay)) for name, table in live.items()}, new, None)
+    generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}
+    # Somebody may have published this very replay since its state was read.
+    if len(generations) > 1 or ReplayStore(catalog).get(replay.id).state is not replay.state:
+        raise BetweenStatesError(replay.stream)
+    old = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in live.items()}
+    return Compared(old, new, generations.pop())
+
+
+def _tagged(table: Table, replay: Replay) -> int | None:
+    """The snapshot of before the replay was published; a table that was empty has none."""
+    tag = table.metadata.refs.get(tag_name(replay))
+    return tag.snapshot_id if tag else None
+
+
+def _pinned(table: Table, snapshot_id: int | None) -> PinnedTable:
+    snapshot = None if snapshot_id is None else table.metadata.snapshot_by_id(snapshot_id)
+    namespace, name = table.name()
+    return PinnedTable(namespace, name, snapshot_id, added_since(table, snapshot))
