@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from pyiceberg.table import Table
 
 from iceberg.apply import GENERATION_PROPERTY
-from iceberg.arrivals import ARRIVAL_COLUMN
+from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
+from iceberg.bounds import latest
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, ReplayError, translated
 from iceberg.lake_view import added_since
+from iceberg.pending_days import trusted_cut
 from iceberg.publishing import tag_name
 from iceberg.replays import Replay, ReplayState, ReplayStore
+from streams.panes import day_arrival_start
 
 __all__ = ["Compared", "PinnedTable", "compared"]
 
@@ -39,11 +43,15 @@ class Compared:
 
     `generation`: of the published tables, if `old` is what they hold now; None if it is what they held before the
     replay was published. What they hold of the range changes with their generation alone.
+
+    `days`: the arrivals whose day panes are whole, and count, on both sides; the last ones of the range may be made
+    later, with what arrived after it.
     """
 
     old: Mapping[str, PinnedTable]
     new: Mapping[str, PinnedTable]
     generation: int | None
+    days: Arrivals
 
 
 def compared(catalog: Catalog, replay: Replay) -> Compared:
@@ -58,13 +66,26 @@ def compared(catalog: Catalog, replay: Replay) -> Compared:
         staged = {name: catalog.load_table((replay.namespace, name)) for name in ARRIVAL_COLUMN}
     new = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in staged.items()}
     if replay.state in _TAGGED:
-        return Compared({name: _pinned(table, _tagged(table, replay)) for name, table in live.items()}, new, None)
+        old = {name: _pinned(table, _tagged(table, replay)) for name, table in live.items()}
+        return Compared(old, new, None, _days(replay.arrivals, _cut_of(live["day_panes"], old["day_panes"].snapshot)))
     generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}
     # Somebody may have published this very replay since its state was read.
     if len(generations) > 1 or ReplayStore(catalog).get(replay.id).state is not replay.state:
         raise BetweenStatesError(replay.stream)
     old = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in live.items()}
-    return Compared(old, new, generations.pop())
+    return Compared(old, new, generations.pop(), _days(replay.arrivals, trusted_cut(live["day_panes"])))
+
+
+def _days(arrivals: Arrivals, complete: datetime | None) -> Arrivals:
+    """The part of a range in which day panes are whole, when those of old are complete up to a time."""
+    end = day_arrival_start(min(arrivals.end, complete)) if complete else arrivals.start
+    return Arrivals(arrivals.start, max(arrivals.start, end))
+
+
+def _cut_of(day_panes: Table, snapshot_id: int | None) -> datetime | None:
+    snapshot = None if snapshot_id is None else day_panes.metadata.snapshot_by_id(snapshot_id)
+    with translated():
+        return latest(day_panes, "arrived_until", snapshot) if snapshot else None
 
 
 def _tagged(table: Table, replay: Replay) -> int | None:

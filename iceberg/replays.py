@@ -72,8 +72,8 @@ class Replay:
 
 
 def is_staging(namespace: str) -> bool:
-    """Whether a namespace holds the staging tables of a replay."""
-    return "-replay-" in namespace
+    """Whether a namespace holds tables on their way to a stream's, not a stream's own: no stream has such a name."""
+    return "-" in namespace
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,16 @@ class Comparison:
         numbers = [0] * 6
         changes: list[PaneDifference] = []
         for span in slices(self._buckets(grain), _LENGTHS[_BUCKETS[grain]], SLICE_PANES):
-            statement = panes_statement(self.definition, self.sides, self.arrivals, grain, span, MOST_CHANGES)
+            statement = panes_statement(self.definition, self.sides, self._arrivals(grain), grain, span, MOST_CHANGES)
             [row] = self._rows(statement)
             numbers = [total + int(number) for total, number in zip(numbers, row[:6], strict=True)]
             changes = heapq.nsmallest(MOST_CHANGES, [*changes, *map(self._change, row[6] or ())], key=_order)
         equal, changed, only_old, only_new, old, new = numbers
-        return GrainDifference(grain, equal, changed, only_old, only_new, Both(old, new), tuple(changes))
+        until = self._arrivals(grain).end
+        return GrainDifference(grain, until, equal, changed, only_old, only_new, Both(old, new), tuple(changes))
+
+    def _arrivals(self, grain: Grain) -> Arrivals:
+        return self.sides.days if grain is Grain.DAY else self.arrivals
 
     def _change(self, row: Sequence[Any]) -> PaneDifference:
         change, *values = row
@@ -133,7 +137,7 @@ class Comparison:
     def _buckets(self, grain: Grain) -> Buckets:
         if grain is Grain.MINUTE and self._hours is not None:
             return self._hours
-        rows = self._rows(buckets_statement(self.sides, self.arrivals, grain, _BUCKETS[grain]))
+        rows = self._rows(buckets_statement(self.sides, self._arrivals(grain), grain, _BUCKETS[grain]))
         found = [(at, int(panes)) for at, panes in rows]
         if grain is Grain.MINUTE:
             self._hours = found

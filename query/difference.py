@@ -103,9 +103,13 @@ class PaneDifference(GroupDifference):
 
 @dataclass(frozen=True, slots=True)
 class GrainDifference:
-    """How the panes of one grain, merged by dimensions and window, compare. `changes`: the largest of them."""
+    """How the panes of one grain, merged by dimensions and window, compare. `changes`: the largest of them.
+
+    `until`: arrivals up to then are compared; the range's last day panes may be made later.
+    """
 
     grain: Grain
+    until: datetime
     equal: int
     changed: int
     only_old: int
@@ -121,6 +125,7 @@ class GrainDifference:
     def as_json(self) -> Json:
         """The numbers, and the changes."""
         return {
+            "compared_until": timestamp(self.until),
             "equal": self.equal,
             "changed": self.changed,
             "only_old": self.only_old,
