@@ -10,19 +10,17 @@ from pyiceberg.table import Table
 
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
-from iceberg.bounds import latest
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, ReplayError, translated
-from iceberg.lake_view import added_since
+from iceberg.past_states import added_since, past_states, snapshot_before
 from iceberg.pending_days import trusted_cut
-from iceberg.publishing import tag_name
 from iceberg.replays import Replay, ReplayState, ReplayStore
 from streams.panes import day_arrival_start
 
 __all__ = ["Compared", "PinnedTable", "compared"]
 
 _TAGGED = (ReplayState.PUBLISHING, ReplayState.PUBLISHED, ReplayState.ROLLING_BACK)
-"""States in which the stream's tables may hold the replay's own rows, so that its tag tells what was before."""
+"""States in which the stream's tables may hold the replay's own rows, so that a tag tells what was before."""
 
 _INCOMPLETE = (ReplayState.RUNNING, ReplayState.DROPPED)
 
@@ -65,12 +63,12 @@ def compared(catalog: Catalog, replay: Replay) -> Compared:
         live = {name: catalog.load_table((replay.stream, name)) for name in ARRIVAL_COLUMN}
         staged = {name: catalog.load_table((replay.namespace, name)) for name in ARRIVAL_COLUMN}
     new = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in staged.items()}
+    store = ReplayStore(catalog)
     if replay.state in _TAGGED:
-        old = {name: _pinned(table, _tagged(table, replay)) for name, table in live.items()}
-        return Compared(old, new, None, _days(replay.arrivals, _cut_of(live["day_panes"], old["day_panes"].snapshot)))
+        return _before(live, new, replay, store.published(replay))
     generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}
     # Somebody may have published this very replay since its state was read.
-    if len(generations) > 1 or ReplayStore(catalog).get(replay.id).state is not replay.state:
+    if len(generations) > 1 or store.get(replay.id).state is not replay.state:
         raise BetweenStatesError(replay.stream)
     old = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in live.items()}
     return Compared(old, new, generations.pop(), _days(replay.arrivals, trusted_cut(live["day_panes"])))
@@ -82,19 +80,14 @@ def _days(arrivals: Arrivals, complete: datetime | None) -> Arrivals:
     return Arrivals(arrivals.start, max(arrivals.start, end))
 
 
-def _cut_of(day_panes: Table, snapshot_id: int | None) -> datetime | None:
-    snapshot = None if snapshot_id is None else day_panes.metadata.snapshot_by_id(snapshot_id)
-    with translated():
-        return latest(day_panes, "arrived_until", snapshot) if snapshot else None
-
-
-def _tagged(table: Table, replay: Replay) -> int | None:
-    """The snapshot of before the replay was published; a table that was empty has none."""
-    tag = table.metadata.refs.get(tag_name(replay))
-    return tag.snapshot_id if tag else None
+def _before(live: Mapping[str, Table], new: Mapping[str, PinnedTable], replay: Replay, generation: int) -> Compared:
+    """With what the tables held before a publication of the replay raised them to this generation."""
+    old = {name: _pinned(table, snapshot_before(table, generation)) for name, table in live.items()}
+    states = past_states(live["minute_panes"], live["day_panes"])
+    cut = next((state.day_cut for state in states if state.generation == generation - 1), None)
+    return Compared(old, new, None, _days(replay.arrivals, cut))
 
 
 def _pinned(table: Table, snapshot_id: int | None) -> PinnedTable:
-    snapshot = None if snapshot_id is None else table.metadata.snapshot_by_id(snapshot_id)
     namespace, name = table.name()
-    return PinnedTable(namespace, name, snapshot_id, added_since(table, snapshot))
+    return PinnedTable(namespace, name, snapshot_id, added_since(table, snapshot_id))

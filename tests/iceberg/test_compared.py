@@ -8,32 +8,28 @@ from pathlib import Path
 import pytest
 
 from iceberg.arrivals import Arrivals
-from iceberg.compared import _days, compared
+from iceberg.compared import _before, _days, _pinned, compared
 from iceberg.errors import ReplayError
-from iceberg.publishing import tag_name
+from iceberg.past_states import keep_state
 from iceberg.replays import ReplayState, is_staging
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, make_tables, noon, open_local, pane_row
 from tests.query.differences import replay
 
 
-def test_published_replay_is_compared_with_its_tag(tmp_path: Path) -> None:
-    catalog = open_local(tmp_path)
-    live = make_tables(catalog, HEALTH)
-    published = replace(replay(ReplayState.PUBLISHED), arrivals=Arrivals(noon(0), noon(900)))
-    catalog.create_namespace(published.namespace)
-    for name, table in live.items():
-        catalog.create_table((published.namespace, name), table.schema())
+def test_published_replay_is_compared_with_the_state_before(tmp_path: Path) -> None:
+    live = make_tables(open_local(tmp_path), HEALTH)
     commit(live["minute_panes"], [pane_row(0)])
     commit(live["day_panes"], [pane_row(0, length=600)])
     before = {name: table.metadata.current_snapshot_id for name, table in live.items()}
-    for name in ("minute_panes", "day_panes"):
-        live[name].manage_snapshots().create_tag(before[name] or 0, tag_name(published)).commit()
-        commit(live[name], [pane_row(600)])
-    found = compared(catalog, published)
+    keep_state(live, 3, until=noon(1000))
+    commit(live["minute_panes"], [pane_row(600)])
+    commit(live["day_panes"], [pane_row(600, length=600)])
+    new = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in live.items()}
+    published = replace(replay(ReplayState.PUBLISHED), arrivals=Arrivals(noon(0), noon(900)))
+    found = _before(live, new, published, 4)
     assert {name: table.snapshot for name, table in found.old.items()} == before
-    assert {table.namespace for table in found.new.values()} == {"health-replay-7"}
-    assert found.days == Arrivals(noon(0), noon(600))
+    assert (found.generation, found.days) == (None, Arrivals(noon(0), noon(600)))
 
 
 @pytest.mark.parametrize("state", [ReplayState.RUNNING, ReplayState.DROPPED])
