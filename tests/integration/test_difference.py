@@ -47,9 +47,7 @@ class Rows:
     rejected: list[Row]
 
 
-def pane(
-    service: str, window: datetime, arrived: datetime, seconds: int, cpu: int = 500_000, ram: int = 400_000
-) -> Row:
+def pane(service: str, window: datetime, arrived: datetime, seconds: int, ram: int = 400_000) -> Row:
     """Ten messages of one value each; in stored units."""
     found: Row = {
         "service": service,
