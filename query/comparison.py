@@ -48,7 +48,7 @@ MOST_GROUPS = 1_000
 MOST_POINTS = 500
 """Most points of a chart."""
 
-SLICE_PANES = 500_000
+SLICE_PANES = 200_000
 """Stored panes of both sides that one statement joins; a slice is never shorter than a bucket, though."""
 
 _BUCKETS = {Grain.MINUTE: "hour", Grain.DAY: "day"}
