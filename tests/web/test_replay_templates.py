@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from iceberg.replays import Action, Publication, ReplayState
+from iceberg.replays import Action, Publication, Replay, ReplayState
 from tests.definitions import HEALTH
 from tests.query.differences import ARRIVALS, replay, report
 from web.replay_pages import BADGES, Address, _page
@@ -60,22 +60,25 @@ def test_wrong_address_is_said() -> None:
     assert "nope: is not a dimension" in page(ReplayState.STAGED, problem="nope: is not a dimension")
 
 
-@pytest.mark.parametrize("stream", [None, "health"])
-def test_list_shows_replays_and_history(stream: str | None) -> None:
+def listed(stream: str | None, replays: list[Replay], history: list[Publication]) -> str:
     shown = page_response(
         "replays.html",
         title="Replays",
         definitions={"health": HEALTH},
         stream=stream,
-        replays=[replay()],
-        history=[DONE],
+        replays=replays,
+        history=history,
         badges=BADGES,
     )
-    text = bytes(shown.body).decode()
+    return bytes(shown.body).decode()
+
+
+@pytest.mark.parametrize("stream", [None, "health"])
+def test_list_shows_replays_and_history(stream: str | None) -> None:
+    text = listed(stream, [replay()], [DONE])
     assert 'href="/replays/7"' in text
     assert "RAM &lt;b&gt;" in text
 
 
 def test_empty_list_says_how_to_begin() -> None:
-    context = {"title": "Replays", "definitions": {}, "stream": None, "replays": [], "history": [], "badges": BADGES}
-    assert "windowpane replay STREAM" in bytes(page_response("replays.html", **context).body).decode()
+    assert "windowpane replay STREAM" in listed(None, [], [])
