@@ -57,14 +57,16 @@ def print_report(console: Console, report: ReplayReport) -> None:
     console.print(replay_table([replay]))
     if replay.state is ReplayState.RUNNING:
         done = f"{report.committed or 0:,} of {replay.messages:,} messages"
-        console.print(f"Not complete yet: {done}. If nobody runs it: windowpane replays resume {replay.id}")
+        console.print(
+            f"Not complete yet: {done}. If nobody runs it: windowpane replays resume {replay.id}", soft_wrap=True
+        )
     if difference is None:
         return
     accounted = ", ".join(f"{name} {_both(both)}" for name, both in difference.accounted.items())
     if difference.identical:
-        console.print(f"The replay and what it replaces are identical: {accounted}.")
+        console.print(f"The replay and what it replaces are identical: {accounted}.", soft_wrap=True)
         return
-    console.print(f"Messages: {accounted}.")
+    console.print(f"Messages: {accounted}.", soft_wrap=True)
     console.print(_panes(difference.grains))
     if difference.rejected:
         console.print(_rejected(difference.rejected))

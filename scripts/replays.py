@@ -55,7 +55,7 @@ def _history(stream: str | None = None) -> None:
     """What was published and rolled back, of all streams or of STREAM; the newest first."""
     table = Table("at (UTC)", "stream", "what", "arrived", "by", "reason", "definition", "rows: removed → added")
     for done in _store().history(stream):
-        rows = ", ".join(f"{name} {removed:,} → {added:,}" for name, (removed, added) in done.rows.items())
+        rows = "\n".join(f"{name} {removed:,} → {added:,}" for name, (removed, added) in done.rows.items())
         table.add_row(
             f"{done.at:%Y-%m-%d %H:%M:%S}",
             done.stream,

@@ -151,6 +151,11 @@ def staged(catalog: Catalog, live: LiveStream, rows: Rows) -> Replay:
     return store.set_state(replay, ReplayState.STAGED)
 
 
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "250")
+
+
 def reported(number: int) -> dict[str, Any]:
     result = CliRunner().invoke(command, ["show", str(number), "--json"], catch_exceptions=False)
     found: dict[str, Any] = json.loads(result.stdout)
@@ -218,8 +223,7 @@ def test_points_are_of_the_chosen_value(replays: Replays) -> None:
     assert {(old.measures["ram"].mean, new.measures["ram"].mean) for old, new in sides if old and new} == {(0.4, 0.2)}
 
 
-def test_command_line_shows_tables(replays: Replays, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "250")
+def test_command_line_shows_tables(replays: Replays) -> None:
     shown = CliRunner().invoke(command, ["show", str(replays.changed.id)], catch_exceptions=False).stdout
     for part in ("rejected 3 → 2", "too large", "0.4 → 0.2", "<b>search</b>", "10 of 61"):
         assert part in shown
