@@ -15,6 +15,7 @@ from iceberg.errors import BetweenStatesError, translated
 from iceberg.ledger import complete_until, settled_until
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending_days import pending_days, trusted_cut
+from iceberg.replays import is_staging
 from streams.definition import Definition
 
 __all__ = ["TABLES", "LakeView", "metadata_locations", "pin"]
@@ -70,18 +71,21 @@ class LakeView:
 def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
     """`(stream, table)` → where its newest metadata is: one cheap query that tells which tables changed.
 
-    Staging tables are left out: a namespace with a hyphen in its name is no stream's.
+    The staging tables of replays are left out: they are no stream's.
     """
     with translated(), catalog.engine.connect() as connection:
         rows = connection.execute(
             sqlalchemy.text(
                 "select table_namespace, table_name, metadata_location from iceberg_tables"
                 " where catalog_name = :catalog and metadata_location is not null"
-                " and table_namespace not like '%-%'"
             ),
             {"catalog": catalog.name},
         )
-        return {(namespace, name): location for namespace, name, location in rows if name in TABLES}
+        return {
+            (namespace, name): location
+            for namespace, name, location in rows
+            if name in TABLES and not is_staging(namespace)
+        }
 
 
 def pin(catalog: Catalog, stream: str) -> LakeView:

@@ -17,7 +17,7 @@ from iceberg.errors import ReplayError, translated
 from streams.definition import Definition
 from streams.definition_files import parse_definition
 
-__all__ = ["Action", "Offsets", "Publication", "Replay", "ReplayState", "ReplayStore"]
+__all__ = ["Action", "Offsets", "Publication", "Replay", "ReplayState", "ReplayStore", "is_staging"]
 
 Offsets = Mapping[int, tuple[int, int]]
 """Partition → first offset, and the one to stop before."""
@@ -70,6 +70,11 @@ class Replay:
     def messages(self) -> int:
         """How many messages it reads, heartbeats included."""
         return sum(end - start for start, end in self.offsets.values())
+
+
+def is_staging(namespace: str) -> bool:
+    """Whether a namespace holds tables on their way to a stream's, not a stream's own: no stream has such a name."""
+    return "-" in namespace
 
 
 @dataclass(frozen=True, slots=True)

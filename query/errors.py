@@ -3,6 +3,7 @@
 QueryError
 ├── InvalidRequestError     what was asked is not a question we answer; names each field and reason
 ├── UnknownStreamError      no such stream
+├── UnknownReplayError      no such replay
 ├── EngineAwayError         an engine does not answer; retry later
 └── NotReadyError           the stream has no tables yet; apply it first
 """
@@ -25,6 +26,7 @@ __all__ = [
     "InvalidRequestError",
     "NotReadyError",
     "QueryError",
+    "UnknownReplayError",
     "UnknownStreamError",
     "translated",
 ]
@@ -56,6 +58,14 @@ class UnknownStreamError(QueryError):
     def __init__(self, stream: str, known: Sequence[str]) -> None:
         self.stream, self.known = stream, tuple(known)
         super().__init__(f"There is no stream {stream!r}; known: {', '.join(known)}")
+
+
+class UnknownReplayError(QueryError):
+    """No replay has this id."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"There is no replay {number}; /replays and windowpane replays list them")
 
 
 class EngineAwayError(QueryError):

@@ -11,7 +11,16 @@ from enum import StrEnum
 from query.errors import FieldProblem, InvalidRequestError
 from streams.definition import Definition
 
-__all__ = ["MOST_POINTS", "RejectedRequest", "SeriesRequest", "Step", "WindowRequest", "parse_time"]
+__all__ = [
+    "MOST_POINTS",
+    "Filters",
+    "RejectedRequest",
+    "SeriesRequest",
+    "Step",
+    "WindowRequest",
+    "parse_filters",
+    "parse_time",
+]
 
 MOST_POINTS = 5_000
 """Most points of time in a series."""
@@ -28,6 +37,9 @@ _COMMON = ("start", "end", "by", "as_known_at")
 _FIRST_YEAR, _LAST_YEAR = 1900, 9990
 
 Parameters = Sequence[tuple[str, str]]
+
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+"""Dimensions, each with the values that it may have."""
 
 
 class Step(StrEnum):
@@ -126,6 +138,14 @@ class RejectedRequest:
         reason = asked.one("reason")
         problems.check()
         return cls(definition.name, start, end, reason)
+
+
+def parse_filters(definition: Definition, params: Parameters) -> Filters:
+    """Read dimension filters alone. Raises InvalidRequestError."""
+    problems = _Problems()
+    found = _Asked(definition, params, problems, allowed=()).where()
+    problems.check()
+    return found
 
 
 class _Asked:

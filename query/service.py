@@ -30,10 +30,11 @@ Answer = TypeVar("Answer", WindowAnswer, SeriesAnswer, RejectedAnswer)
 
 @dataclass(frozen=True, slots=True)
 class StreamFreshness:
-    """How far a stream's answers are complete, and when its tables were last committed to."""
+    """How far a stream's answers are complete, when its tables were last committed to, and what was published last."""
 
     complete_until: datetime | None
     last_commit: datetime | None
+    generation: int = 0
 
 
 class QueryService:
@@ -90,7 +91,7 @@ class QueryService:
         """How fresh each stream is, as of the newest look at the lake."""
         known = self._watcher.views()
         return {
-            name: StreamFreshness(known[name].complete_until, known[name].committed)
+            name: StreamFreshness(known[name].complete_until, known[name].committed, known[name].generation)
             if name in known
             else StreamFreshness(None, None)
             for name in self.definitions

@@ -12,8 +12,8 @@ import click
 from iceberg.replays import Replay
 from query.requests import parse_time
 from scripts.console import message_progress, say
+from scripts.difference_table import show
 from scripts.replaying import RangeWanted, Replaying
-from scripts.replays import show
 from scripts.settings import ScriptSettings
 from streams import Definition
 from streams.definition_files import parse_definition
@@ -98,7 +98,7 @@ def see_through(replaying: Replaying, replay: Replay) -> None:
             before = done
 
         done, _ = replaying.see_through(replay, progress)
-    show(done)
+    show(done.id)
 
 
 def _definition(stream: str, file: Path | None) -> Definition:

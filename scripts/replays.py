@@ -12,17 +12,15 @@ from iceberg.catalog import open_catalog
 from iceberg.publishing import drop, publish, roll_back
 from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
-from iceberg.staging import staged
+from scripts.difference_table import replay_table, show
 
-__all__ = ["command", "show"]
-
-_TIME = "%Y-%m-%d %H:%M:%S"
+__all__ = ["command"]
 
 
 @click.group(name="replays", invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    """List, show, publish, roll back or drop replays.
+    """List, show, publish, roll back or drop replays; what was published when.
 
     \b
     Examples:
@@ -30,6 +28,7 @@ def command(context: click.Context) -> None:
       windowpane replays show 7                      what it would change
       windowpane replays publish 7 --reason "RAM was computed from Total"
       windowpane replays rollback 7
+      windowpane replays history health
     """
     if context.invoked_subcommand is None:
         context.invoke(_list)
@@ -39,17 +38,35 @@ def command(context: click.Context) -> None:
 @click.argument("stream", required=False)
 def _list(stream: str | None = None) -> None:
     """All replays, or those of STREAM; the newest first."""
-    table = Table("id", "stream", "state", "arrived from", "until (UTC)", "messages", "definition", "made", "by")
-    for replay in _store().all(stream):
-        table.add_row(*_cells(replay))
-    Console(highlight=False).print(table)
+    _console().print(replay_table(_store().all(stream)))
 
 
 @command.command(name="show")
 @click.argument("number", type=int, metavar="ID")
-def _show(number: int) -> None:
-    """What the replay made, against what is published."""
-    show(_store().get(number))
+@click.option("--json", "as_json", is_flag=True, help="As JSON, as the API gives it.")
+def _show(number: int, as_json: bool) -> None:
+    """What publishing the replay would change, or did change."""
+    show(number, as_json=as_json)
+
+
+@command.command(name="history")
+@click.argument("stream", required=False)
+def _history(stream: str | None = None) -> None:
+    """What was published and rolled back, of all streams or of STREAM; the newest first."""
+    table = Table("at (UTC)", "stream", "what", "arrived", "by", "reason", "definition", "rows: removed → added")
+    for done in _store().history(stream):
+        rows = "\n".join(f"{name} {removed:,} → {added:,}" for name, (removed, added) in done.rows.items())
+        table.add_row(
+            f"{done.at:%Y-%m-%d %H:%M:%S}",
+            done.stream,
+            f"{done.action} replay {done.replay}",
+            str(done.arrivals),
+            done.by,
+            done.reason,
+            done.definition_digest,
+            rows if done.completed else "under way",
+        )
+    _console().print(table)
 
 
 @command.command(name="publish")
@@ -90,33 +107,12 @@ def _resume(number: int) -> None:
     see_through(Replaying(), _store().get(number))
 
 
-def show(replay: Replay) -> None:
-    """Print a replay and what its staging tables hold."""
-    console = Console(highlight=False)
-    table = Table("id", "stream", "state", "arrived from", "until (UTC)", "messages", "definition", "made", "by")
-    table.add_row(*_cells(replay))
-    console.print(table)
-    if replay.state is not ReplayState.DROPPED:
-        found = staged(open_catalog(LakeSettings()), replay)
-        console.print(f"accepted {found.accepted}, rejected {found.rejected}")
-
-
 def _say_done(replay: Replay) -> None:
-    Console(highlight=False).print(f"Replay {replay.id} of {replay.stream} is {replay.state}")
+    _console().print(f"Replay {replay.id} of {replay.stream} is {replay.state}")
 
 
-def _cells(replay: Replay) -> tuple[str, ...]:
-    return (
-        str(replay.id),
-        replay.stream,
-        replay.state,
-        f"{replay.arrivals.start:{_TIME}}",
-        f"{replay.arrivals.end:{_TIME}}",
-        f"{replay.messages:,}",
-        replay.definition.digest,
-        f"{replay.made_at:{_TIME}}",
-        replay.made_by,
-    )
+def _console() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)
 
 
 def _store() -> ReplayStore:

@@ -12,7 +12,7 @@ MOST_MESSAGES_PER_GRAIN = 10**10
 """Sums may not overflow: bound x scale x this many messages must fit in 64 bits."""
 
 _MEASURE_COLUMNS = ("count", "sum", "min", "max", "max_at", "digest", "mean", "p50", "p95", "p99")
-_RESERVED_STREAMS = {"streams", "information_schema"}
+_RESERVED_STREAMS = {"streams", "replays", "information_schema"}
 
 
 def check(definition: Definition, file: str) -> None:

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
-from web import answers, catalogue, ingest, openapi, probes, stream_pages, window_page
+from web import answers, catalogue, ingest, openapi, probes, replay_api, replay_pages, stream_pages, window_page
 from web.errors import HANDLERS
 from web.middleware import Surroundings
 from web.service import Service
@@ -28,9 +28,14 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/", window_page.window_page),
     Route("/streams", stream_pages.streams_page),
     Route("/rejected/{stream}", stream_pages.rejected_page),
+    Route("/replays", replay_pages.replays_page),
+    Route("/replays/{id}", replay_pages.replay_page),
     Route("/v1/openapi.json", openapi.show_openapi),
     Route("/v1/streams", catalogue.streams),
     Route("/v1/streams/{stream}", catalogue.show_stream),
+    Route("/v1/replays", replay_api.replays),
+    Route("/v1/replays/{id}", replay_api.replay),
+    Route("/v1/history", replay_api.history),
     Route("/v1/{stream}/window", answers.window),
     Route("/v1/{stream}/series", answers.series),
     Route("/v1/{stream}/rejected", answers.rejected),

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from query.requests import MOST_POINTS, Step
+from web.openapi_replays import REPLAY_SCHEMAS
 from web.openapi_schemas import SCHEMAS
 from web.problems import KINDS
 from web.responses import json_response
@@ -52,6 +53,22 @@ _SPAN = [
     _parameter("start", "First minute, inside; RFC 3339 with an offset, a whole minute.", _TIME, required=True),
     _parameter("end", "Last minute, not inside; RFC 3339 with an offset, a whole minute.", _TIME, required=True),
 ]
+_FILTERS = _parameter(
+    "filters",
+    "DIM=VALUE for a dimension DIM of the stream: only messages with that value. Several values of one dimension "
+    "are alternatives.",
+    {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    style="form",
+    explode=True,
+)
+_OF_STREAM = _parameter("stream", "Only those of this stream.", {"type": "string"})
+_REPLAY: Json = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "Number of the replay.",
+    "schema": {"type": "integer"},
+}
 _GROUPING = [
     _parameter(
         "by",
@@ -60,14 +77,7 @@ _GROUPING = [
         style="form",
         explode=True,
     ),
-    _parameter(
-        "filters",
-        "DIM=VALUE for a dimension DIM of the stream: only messages with that value. Several values of one dimension "
-        "are alternatives.",
-        {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-        style="form",
-        explode=True,
-    ),
+    _FILTERS,
     _parameter("as_known_at", "The answer from the panes that had arrived by then.", _TIME),
     _parameter("quantiles", "Quantiles from 0 to 1, separated by commas.", {"type": "string"}, example="0.5,0.99"),
 ]
@@ -159,12 +169,33 @@ DOCUMENT: Json = {
             [_STREAM],
             {**_answer("The definition.", "Definition"), **_problems("unknown-stream")},
         ),
+        "/v1/replays": _get(
+            "replays",
+            "Every replay, the newest first.",
+            [_OF_STREAM],
+            {**_answer("The replays.", "Replays"), **_problems("unknown-stream", "engine-away")},
+        ),
+        "/v1/replays/{id}": _get(
+            "replay",
+            "A replay, and how it differs from what it replaces.",
+            [_REPLAY, _FILTERS],
+            {
+                **_answer("The replay; without a difference while it runs and once it is dropped.", "ReplayReport"),
+                **_problems("unknown-replay", "invalid-values", "engine-away"),
+            },
+        ),
+        "/v1/history": _get(
+            "history",
+            "What was published and rolled back, the newest first.",
+            [_OF_STREAM],
+            {**_answer("The publications.", "History"), **_problems("unknown-stream", "engine-away")},
+        ),
         "/v1/openapi.json": _get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),
         "/healthz": _get("alive", "Whether the service is alive.", [], {"200": {"description": "It is."}}),
         "/readyz": _get("ready", "Whether engines answer and streams are fresh.", [], _READY),
         "/metrics": _get("metrics", "Metrics for Prometheus.", [], _TEXT),
     },
-    "components": {"schemas": SCHEMAS},
+    "components": {"schemas": SCHEMAS | REPLAY_SCHEMAS},
 }
 
 

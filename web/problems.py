@@ -13,7 +13,7 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from query.errors import EngineAwayError, InvalidRequestError, QueryError, UnknownStreamError
+from query.errors import EngineAwayError, InvalidRequestError, QueryError, UnknownReplayError, UnknownStreamError
 from streams.errors import ProducerBusyError, TopicError, WindowpaneError
 
 __all__ = ["KINDS", "FieldError", "Problem", "ProblemError", "problem_of", "problem_response"]
@@ -33,6 +33,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "unparseable": Kind(400, "The request cannot be read"),
     "unknown-stream": Kind(404, "No such stream"),
+    "unknown-replay": Kind(404, "No such replay"),
     "not-found": Kind(404, "No such address"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
     "too-large": Kind(413, "The body is too large"),
@@ -111,6 +112,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem("engine-away", str(error), headers=retry)
         case UnknownStreamError():
             return Problem("unknown-stream", str(error))
+        case UnknownReplayError():
+            return Problem("unknown-replay", str(error))
         case QueryError():
             return Problem("invalid-values", str(error))
         case ProducerBusyError():

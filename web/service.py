@@ -9,6 +9,7 @@ from typing import cast
 import anyio.to_thread
 from starlette.requests import Request
 
+from query.replays import ReplayService
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
@@ -31,6 +32,7 @@ class Service:
 
     settings: WebSettings
     queries: QueryService
+    replays: ReplayService
     producer: Producer
     metrics: Metrics
     intake: Intake
@@ -46,6 +48,7 @@ class Service:
         return cls(
             settings=settings,
             queries=queries,
+            replays=ReplayService(asked),
             producer=Producer(settings.kafka),
             metrics=Metrics.make(queries),
             intake=Intake(settings.web_pending_bytes),

@@ -9,7 +9,7 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from web.static_files import static_version
-from web.times import end_moment, long_moment, offset_name, rfc3339
+from web.times import end_moment, long_moment, offset_name, rfc3339, utc_moment
 from web.units import count, quantity, spoken_name
 
 __all__ = ["page_response"]
@@ -31,6 +31,7 @@ def _environment() -> jinja2.Environment:
         offset_name=offset_name,
         quantity=quantity,
         rfc3339=rfc3339,
+        utc=utc_moment,
     )
     environment.globals["static"] = lambda path: f"/static/{static_version()}/{path}"
     return environment

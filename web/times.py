@@ -19,6 +19,7 @@ __all__ = [
     "rfc3339",
     "short_moment",
     "span",
+    "utc_moment",
     "zone_named",
     "zones",
 ]
@@ -130,6 +131,11 @@ def local_input(moment: datetime) -> str:
 def rfc3339(moment: datetime) -> str:
     """The moment in UTC, whole seconds unless it has a fraction."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def utc_moment(moment: datetime) -> str:
+    """`2026-11-22 14:03:10`, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def long_moment(moment: datetime) -> str:

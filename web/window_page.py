@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import anyio.to_thread
 import orjson
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from iceberg.replays import Publication
 from query.errors import EngineAwayError, InvalidRequestError, QueryError
 from query.requests import WindowRequest
 from streams.definition import Definition
@@ -63,7 +65,18 @@ async def window_page(request: Request) -> Response:
             away = problem_of(error)
         except QueryError as error:
             problems = {"window": str(error)}
-    return _page(service, definition, form, problems, away, outcome)
+    return _page(service, definition, form, problems, away, outcome, await _republished(service, definition))
+
+
+async def _republished(service: Service, definition: Definition) -> Publication | None:
+    """What was last published of the stream, or rolled back; nothing while the catalog is away."""
+    view = service.queries.views().get(definition.name)
+    if view is None or view.generation == 0:
+        return None
+    try:
+        return await anyio.to_thread.run_sync(service.replays.newest, definition.name, view.generation)
+    except QueryError:
+        return None
 
 
 def _stream(service: Service, params: QueryParams) -> str:
@@ -82,6 +95,7 @@ def _page(
     problems: dict[str, str],
     away: Problem | None,
     outcome: Outcome | None,
+    republished: Publication | None,
 ) -> Response:
     status = 422 if problems else away.status if away else 200
     return page_response(
@@ -97,6 +111,7 @@ def _page(
         problems=problems,
         away=away,
         outcome=outcome,
+        republished=republished,
         span=span(form.end - form.start) if form.start and form.end and form.end > form.start else "",
         api_url=_api_url(definition, form) if not problems else "",
         live=bool(form.range and RANGES[form.range].live and not problems),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from web.app import ROUTES
 from web.openapi import DOCUMENT
 from web.problems import KINDS
 
-PAGES = {"/", "/streams", "/rejected/{stream}"}
+PAGES = {"/", "/streams", "/rejected/{stream}", "/replays", "/replays/{id}"}
 
 
 def references(node: Any) -> Iterator[str]:
@@ -50,7 +51,7 @@ def test_operations_are_complete(path: str) -> None:
         assert operation["summary"].endswith(".")
         assert operation["responses"]
         declared = {parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "path"}
-        assert declared == ({"stream"} if "{stream}" in path else set())
+        assert declared == set(re.findall(r"\{(\w+)\}", path))
 
 
 def test_operation_ids_are_unique() -> None:

@@ -13,6 +13,7 @@ from query.errors import (
     InvalidRequestError,
     NotReadyError,
     QueryError,
+    UnknownReplayError,
     UnknownStreamError,
 )
 from streams import errors as stream_errors
@@ -24,6 +25,7 @@ CASES: list[tuple[Exception, str, int]] = [
     (InvalidRequestError([FieldProblem("end", "must be after start")]), "invalid-values", 422),
     (InvalidRequestError([FieldProblem("start", "is not a time")], status=400), "unparseable", 400),
     (UnknownStreamError("x", ["health"]), "unknown-stream", 404),
+    (UnknownReplayError(7), "unknown-replay", 404),
     (EngineAwayError("trino", "refused"), "engine-away", 503),
     (NotReadyError("health"), "engine-away", 503),
     (QueryError("refused"), "invalid-values", 422),

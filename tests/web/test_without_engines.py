@@ -71,6 +71,16 @@ def test_questions_wait_for_engines(client: httpx.Client, path: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "part"),
+    [("/replays/x", 404, "No such replay"), ("/replays", 503, "An engine"), ("/replays/7", 503, "An engine")],
+)
+def test_replays_say_what_is_wrong(client: httpx.Client, path: str, status: int, part: str) -> None:
+    answer = client.get(path, headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert part in answer.text
+
+
 def test_page_says_which_engine(client: httpx.Client) -> None:
     answer = client.get("/", headers={"accept": "text/html"})
     assert answer.status_code == 503
@@ -84,6 +94,13 @@ def test_page_says_which_engine(client: httpx.Client) -> None:
         ("GET", "/v1/nope/window", 404, "unknown-stream"),
         ("GET", "/v1/health%00/window", 404, "unknown-stream"),
         ("GET", "/v1/streams/nope", 404, "unknown-stream"),
+        ("GET", "/v1/replays/seven", 404, "unknown-replay"),
+        ("GET", "/v1/replays/99999999999", 404, "unknown-replay"),
+        ("GET", "/v1/replays/7", 503, "engine-away"),
+        ("GET", "/v1/replays", 503, "engine-away"),
+        ("GET", "/v1/history", 503, "engine-away"),
+        ("GET", "/v1/history?stream=nope", 404, "unknown-stream"),
+        ("POST", "/v1/replays", 405, "method-not-allowed"),
         ("GET", "/v1/nope", 404, "not-found"),
         ("GET", "/v1/health/window/", 404, "not-found"),
         ("GET", "/static/x/..%2f..%2fapp.py", 404, "not-found"),

@@ -299,7 +299,7 @@ function join(into, index, value) {
   if (!into.peak || value.max > into.peak.value) into.peak = { value: value.max, at: Date.parse(value.max_at) / 1000 };
 }
 
-function range(chart, low, high) {
+export function range(chart, low, high) {
   if (low == null || high == null) return [0, 1];
   if (chart.unit === "ratio") return [0, high > 0.5 ? 1 : Math.max(high * 1.15, 0.01)];
   return [Math.min(0, low), high > 0 ? high * 1.1 : 1];
@@ -311,11 +311,11 @@ function spoken(chart, data) {
   return peaks.length ? `${chart.title} over time; highest ${quantity(Math.max(...peaks), chart.unit)}. The table has the numbers.` : `${chart.title} over time; no values`;
 }
 
-function sizeOf(box) {
+export function sizeOf(box) {
   return { width: Math.max(200, box.clientWidth), height: 200 };
 }
 
-function element(name, className, text) {
+export function element(name, className, text) {
   const made = document.createElement(name);
   if (className) made.className = className;
   if (text !== undefined) made.textContent = text;
@@ -326,7 +326,7 @@ function translucent(colour, alpha) {
   return colour + Math.round(alpha * 255).toString(16).padStart(2, "0");
 }
 
-function quantity(value, unit, short) {
+export function quantity(value, unit, short) {
   if (value == null) return "–";
   if (unit === "ratio") return `${(value * 100).toFixed(short ? (value < 0.1 && value % 0.01 > 0.0001 ? 1 : 0) : 1)}%`;
   if (unit === "ms" && Math.abs(value) >= 1000) return `${number(value / 1000)} s`;
@@ -338,14 +338,14 @@ function number(value) {
   return new Intl.NumberFormat("en", { maximumSignificantDigits: Math.abs(value) >= 1000 ? 6 : 3 }).format(value);
 }
 
-function moments(plan) {
+export function moments(plan) {
   const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: plan.zone };
   if (plan.end - plan.start > 86400) Object.assign(parts, { day: "numeric", month: "short" });
   return new Intl.DateTimeFormat("en-GB", parts);
 }
 
 // Axis labels: hours and minutes, with the day where it begins.
-function clock(ticks, zone) {
+export function clock(ticks, zone) {
   return ticks.map((seconds) => uPlot.tzDate(new Date(seconds * 1000), zone)).map((date, index, all) => {
     const two = (n) => String(n).padStart(2, "0");
     const day = `${date.getDate()} ${["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][date.getMonth()]}`;

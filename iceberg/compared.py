@@ -1,0 +1,93 @@
+"""The two states of a range that a replay's difference is between: what it made, and what it would replace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyiceberg.table import Table
+
+from iceberg.apply import GENERATION_PROPERTY
+from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
+from iceberg.catalog import Catalog
+from iceberg.errors import BetweenStatesError, ReplayError, translated
+from iceberg.past_states import added_since, past_states, snapshot_before
+from iceberg.pending_days import trusted_cut
+from iceberg.replays import Replay, ReplayState, ReplayStore
+from streams.panes import day_arrival_start
+
+__all__ = ["Compared", "PinnedTable", "compared"]
+
+_TAGGED = (ReplayState.PUBLISHING, ReplayState.PUBLISHED, ReplayState.ROLLING_BACK)
+"""States in which the stream's tables may hold the replay's own rows, so that a tag tells what was before."""
+
+_INCOMPLETE = (ReplayState.RUNNING, ReplayState.DROPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedTable:
+    """One table at one snapshot, None while it is empty. `missing`: columns that were added after the snapshot."""
+
+    namespace: str
+    name: str
+    snapshot: int | None
+    missing: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Table → its state on each side; only rows that arrived in the replay's range are of concern.
+
+    `generation`: of the published tables, if `old` is what they hold now; None if it is what they held before the
+    replay was published. What they hold of the range changes with their generation alone.
+
+    `days`: the arrivals whose day panes are whole, and count, on both sides; the last ones of the range may be made
+    later, with what arrived after it.
+    """
+
+    old: Mapping[str, PinnedTable]
+    new: Mapping[str, PinnedTable]
+    generation: int | None
+    days: Arrivals
+
+
+def compared(catalog: Catalog, replay: Replay) -> Compared:
+    """Pin both sides of a replay that has run.
+
+    Raises ReplayError while it runs or once it is dropped, BetweenStatesError while the stream is being published.
+    """
+    if replay.state in _INCOMPLETE:
+        raise ReplayError(f"replay {replay.id} is {replay.state}; it has nothing to compare")
+    with translated():
+        live = {name: catalog.load_table((replay.stream, name)) for name in ARRIVAL_COLUMN}
+        staged = {name: catalog.load_table((replay.namespace, name)) for name in ARRIVAL_COLUMN}
+    new = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in staged.items()}
+    store = ReplayStore(catalog)
+    if replay.state in _TAGGED:
+        return _before(live, new, replay, store.published(replay))
+    generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}
+    # Somebody may have published this very replay since its state was read.
+    if len(generations) > 1 or store.get(replay.id).state is not replay.state:
+        raise BetweenStatesError(replay.stream)
+    old = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in live.items()}
+    return Compared(old, new, generations.pop(), _days(replay.arrivals, trusted_cut(live["day_panes"])))
+
+
+def _days(arrivals: Arrivals, complete: datetime | None) -> Arrivals:
+    """The part of a range in which day panes are whole, when those of old are complete up to a time."""
+    end = day_arrival_start(min(arrivals.end, complete)) if complete else arrivals.start
+    return Arrivals(arrivals.start, max(arrivals.start, end))
+
+
+def _before(live: Mapping[str, Table], new: Mapping[str, PinnedTable], replay: Replay, generation: int) -> Compared:
+    """With what the tables held before a publication of the replay raised them to this generation."""
+    old = {name: _pinned(table, snapshot_before(table, generation)) for name, table in live.items()}
+    states = past_states(live["minute_panes"], live["day_panes"])
+    cut = next((state.day_cut for state in states if state.generation == generation - 1), None)
+    return Compared(old, new, None, _days(replay.arrivals, cut))
+
+
+def _pinned(table: Table, snapshot_id: int | None) -> PinnedTable:
+    namespace, name = table.name()
+    return PinnedTable(namespace, name, snapshot_id, added_since(table, snapshot_id))

@@ -1,0 +1,176 @@
+"""Compares the two states of a range with Trino: slice after slice of event time, so that it fits into memory."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from iceberg.arrivals import Arrivals
+from iceberg.compared import Compared
+from query.difference import (
+    Both,
+    Difference,
+    GrainDifference,
+    GroupDifference,
+    PaneDifference,
+    Point,
+    Points,
+    totals_of,
+)
+from query.difference_statements import (
+    ACCOUNTED,
+    buckets_statement,
+    groups_statement,
+    panes_statement,
+    points_statement,
+    rejected_statement,
+    shown_columns,
+    totals_statement,
+)
+from query.requests import Filters
+from query.statements import Statement
+from query.trino_client import TrinoClient
+from query.windows import Span
+from streams.definition import Definition
+from streams.panes import Grain
+
+__all__ = ["MOST_CHANGES", "MOST_GROUPS", "MOST_POINTS", "Comparison", "slices", "step_for"]
+
+MOST_CHANGES = 100
+"""Most changed panes that are shown of a grain."""
+
+MOST_GROUPS = 1_000
+"""Most groups that are shown."""
+
+MOST_POINTS = 500
+"""Most points of a chart."""
+
+SLICE_PANES = 200_000
+"""Stored panes of both sides that one statement joins; a slice is never shorter than a bucket, though."""
+
+_BUCKETS = {Grain.MINUTE: "hour", Grain.DAY: "day"}
+_LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+
+Buckets = Sequence[tuple[datetime, int]]
+"""Starts of buckets of event time, in order, and the stored panes in each."""
+
+
+@dataclass(slots=True)
+class Comparison:
+    """One replay's range, compared. Methods ask Trino and raise QueryError."""
+
+    trino: TrinoClient
+    definition: Definition
+    sides: Compared
+    arrivals: Arrivals
+    _hours: list[tuple[datetime, int]] | None = field(default=None, init=False)
+
+    def difference(self) -> Difference:
+        """All but the points."""
+        groups, in_all = self._groups()
+        return Difference(
+            grains=tuple(self._grain(grain) for grain in Grain),
+            groups=groups,
+            groups_in_all=in_all,
+            accounted=self._accounted(),
+            rejected=self._rejected(),
+        )
+
+    def points(self, where: Filters) -> Points:
+        """The points of a chart."""
+        step = step_for([at for at, _ in self._buckets(Grain.MINUTE)])
+        statement = points_statement(self.definition, self.sides, self.arrivals, step, where)
+        columns = shown_columns(self.definition)
+        rows = self._rows(statement)
+        return Points(step, where, tuple(Point(at, *totals_of(self.definition, columns, row)) for at, *row in rows))
+
+    def _grain(self, grain: Grain) -> GrainDifference:
+        numbers = [0] * 6
+        changes: list[PaneDifference] = []
+        for span in slices(self._buckets(grain), _LENGTHS[_BUCKETS[grain]], SLICE_PANES):
+            statement = panes_statement(self.definition, self.sides, self._arrivals(grain), grain, span, MOST_CHANGES)
+            [row] = self._rows(statement)
+            numbers = [total + int(number) for total, number in zip(numbers, row[:6], strict=True)]
+            changes = heapq.nsmallest(MOST_CHANGES, [*changes, *map(self._change, row[6] or ())], key=_order)
+        equal, changed, only_old, only_new, old, new = numbers
+        until = self._arrivals(grain).end
+        return GrainDifference(grain, until, equal, changed, only_old, only_new, Both(old, new), tuple(changes))
+
+    def _arrivals(self, grain: Grain) -> Arrivals:
+        return self.sides.days if grain is Grain.DAY else self.arrivals
+
+    def _change(self, row: Sequence[Any]) -> PaneDifference:
+        change, *values = row
+        dimensions, rest = self._split(values)
+        old, new = totals_of(self.definition, shown_columns(self.definition), rest[1:])
+        return PaneDifference(dimensions, old, new, change, rest[0])
+
+    def _groups(self) -> tuple[tuple[GroupDifference, ...], int]:
+        rows = self._rows(groups_statement(self.definition, self.sides, self.arrivals, MOST_GROUPS))
+        found = []
+        for _, change, *values in rows:
+            dimensions, rest = self._split(values)
+            old, new = totals_of(self.definition, shown_columns(self.definition), rest)
+            found.append(GroupDifference(dimensions, old, new, change))
+        return tuple(found), rows[0][0] if rows else 0
+
+    def _split(self, values: list[Any]) -> tuple[dict[str, str], list[Any]]:
+        """Values of the dimensions, and what follows them."""
+        names = list(self.definition.dimensions)
+        return dict(zip(names, values, strict=False)), values[len(names) :]
+
+    def _accounted(self) -> dict[str, Both]:
+        rows = {side: counts for side, *counts in self._rows(totals_statement(self.sides, self.arrivals))}
+        nothing = [0] * len(ACCOUNTED)
+        pairs = zip(ACCOUNTED, rows.get("old", nothing), rows.get("new", nothing), strict=True)
+        return {name: Both(int(old), int(new)) for name, old, new in pairs}
+
+    def _rejected(self) -> dict[str, Both]:
+        rows = self._rows(rejected_statement(self.sides, self.arrivals))
+        counts = {(side, reason): int(count) for side, reason, count in rows}
+        reasons = sorted({reason for _, reason in counts})
+        return {reason: Both(*(counts.get((side, reason), 0) for side in ("old", "new"))) for reason in reasons}
+
+    def _buckets(self, grain: Grain) -> Buckets:
+        if grain is Grain.MINUTE and self._hours is not None:
+            return self._hours
+        rows = self._rows(buckets_statement(self.sides, self._arrivals(grain), grain, _BUCKETS[grain]))
+        found = [(at, int(panes)) for at, panes in rows]
+        if grain is Grain.MINUTE:
+            self._hours = found
+        return found
+
+    def _rows(self, statement: Statement | None) -> list[list[Any]]:
+        return [] if statement is None else self.trino.rows(statement.sql, statement.values)[0]
+
+
+def _order(change: PaneDifference) -> tuple[Any, ...]:
+    """The largest change first; among equal ones, that of the most messages."""
+    messages = sum(side.messages for side in (change.old, change.new) if side)
+    return -change.change, -messages, change.window_start, tuple(change.dimensions.values())
+
+
+def slices(buckets: Buckets, length: timedelta, most: int) -> list[Span]:
+    """Spans that hold every bucket once and, unless one bucket alone has more, at most so many panes."""
+    found: list[Span] = []
+    held = 0
+    for at, panes in buckets:
+        if found and held + panes <= most:
+            found[-1] = Span(found[-1].start, at + length)
+            held += panes
+        else:
+            found.append(Span(at, at + length))
+            held = panes
+    return found
+
+
+def step_for(hours: Iterable[datetime]) -> str:
+    """The shortest step of which the hours that have panes hold at most `MOST_POINTS`."""
+    found = list(hours)
+    if len(found) * 60 <= MOST_POINTS:
+        return "minute"
+    kept = {"hour": "%Y%m%d%H", "day": "%Y%m%d", "month": "%Y%m"}
+    return next((step for step, key in kept.items() if len({at.strftime(key) for at in found}) <= MOST_POINTS), "year")

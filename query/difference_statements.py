@@ -1,0 +1,185 @@
+"""Statements for the difference between the two states of a range of arrivals. Pure; all values are bound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from iceberg.arrivals import Arrivals
+from iceberg.compared import Compared, PinnedTable
+from query.aggregates import merged_columns
+from query.rendering import ident, table_name, templates
+from query.requests import Filters
+from query.statements import Statement
+from query.windows import Span
+from streams.definition import Definition
+from streams.panes import GRAIN_TABLES, Aggregate, Grain, PaneColumn, pane_columns
+
+__all__ = [
+    "ACCOUNTED",
+    "buckets_statement",
+    "groups_statement",
+    "panes_statement",
+    "points_statement",
+    "rejected_statement",
+    "shown_columns",
+    "totals_statement",
+]
+
+ACCOUNTED = ("accepted", "rejected", "heartbeats")
+"""What the ledger counts, in the order of its statement."""
+
+_SHOWN = (Aggregate.MESSAGES, Aggregate.COUNT, Aggregate.SUM, Aggregate.MAX, Aggregate.DISTINCT)
+_TIME = "timestamp(6) with time zone"
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One state of a table: `table` is its quoted name, empty where the state holds no rows."""
+
+    name: str
+    table: str
+    snapshot: int | None
+    missing: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What panes of the two sides are joined by."""
+
+    name: str
+    sql: str
+    type: str
+
+
+def shown_columns(definition: Definition) -> tuple[PaneColumn, ...]:
+    """The columns of each side that a difference shows, in the order in which its statements give them."""
+    return tuple(column for column in pane_columns(definition) if column.aggregate in _SHOWN)
+
+
+def buckets_statement(sides: Compared, arrivals: Arrivals, grain: Grain, bucket: str) -> Statement | None:
+    """Bucket of event time (`hour` or `day`), stored panes of both sides in it; None when there are none."""
+    return _counts("difference_buckets.sql", _sides(sides, GRAIN_TABLES[grain]), arrivals, bucket=bucket)
+
+
+def panes_statement(
+    definition: Definition, sides: Compared, arrivals: Arrivals, grain: Grain, span: Span, limit: int
+) -> Statement:
+    """One row: panes equal, changed, only old, only new; messages old and new; at most `limit` changed panes.
+
+    A changed pane is a row of its score, dimensions, window_start, and the shown columns of old, then of new.
+    """
+    columns = tuple(column for column in pane_columns(definition) if column.aggregate is not Aggregate.DIGEST)
+    keys = (*_dimensions(definition), _Key("window_start", "window_start", _TIME))
+    return _pairs(
+        "difference_panes.sql",
+        _sides(sides, GRAIN_TABLES[grain]),
+        arrivals,
+        keys,
+        columns,
+        span=span,
+        shown=shown_columns(definition),
+        numbers=_numbers(columns),
+        limit=limit,
+    )
+
+
+def groups_statement(definition: Definition, sides: Compared, arrivals: Arrivals, limit: int) -> Statement:
+    """Rows of: how many groups there are, score, dimensions, the shown columns of old, then of new."""
+    kinds = (*_SHOWN, Aggregate.MIN)
+    columns = tuple(column for column in pane_columns(definition) if column.aggregate in kinds)
+    return _pairs(
+        "difference_groups.sql",
+        _sides(sides, GRAIN_TABLES[Grain.MINUTE]),
+        arrivals,
+        _dimensions(definition),
+        columns,
+        shown=shown_columns(definition),
+        numbers=_numbers(columns),
+        limit=limit,
+    )
+
+
+def points_statement(
+    definition: Definition, sides: Compared, arrivals: Arrivals, bucket: str, where: Filters
+) -> Statement:
+    """Rows of: bucket of event time, the shown columns of old, then of new."""
+    at = "window_start" if bucket == "minute" else f"date_trunc('{bucket}', window_start)"
+    columns = shown_columns(definition)
+    keys = (_Key(":at", at, _TIME),)
+    tables = _sides(sides, GRAIN_TABLES[Grain.MINUTE])
+    return _pairs("difference_points.sql", tables, arrivals, keys, columns, where=where, shown=columns)
+
+
+def totals_statement(sides: Compared, arrivals: Arrivals) -> Statement | None:
+    """Rows of: `old` or `new`, then what its ledger counts (`ACCOUNTED`); None when both are empty."""
+    return _counts("difference_ledger.sql", _sides(sides, "ledger"), arrivals)
+
+
+def rejected_statement(sides: Compared, arrivals: Arrivals) -> Statement | None:
+    """Rows of: `old` or `new`, reason, messages rejected for it; None when both are empty."""
+    return _counts("difference_rejected.sql", _sides(sides, "rejected"), arrivals)
+
+
+def _sides(sides: Compared, table: str) -> tuple[_Side, _Side]:
+    return _side("old", sides.old[table]), _side("new", sides.new[table])
+
+
+def _side(name: str, pinned: PinnedTable) -> _Side:
+    table = "" if pinned.snapshot is None else table_name(pinned.namespace, pinned.name)
+    return _Side(name, table, pinned.snapshot, pinned.missing)
+
+
+def _dimensions(definition: Definition) -> tuple[_Key, ...]:
+    return tuple(_Key(name, ident(name), "varchar") for name in definition.dimensions)
+
+
+def _numbers(columns: Sequence[PaneColumn]) -> list[str]:
+    """What a change is judged by; a sum as its mean."""
+    names = {Aggregate.SUM: "{}_mean", Aggregate.MAX_AT: ""}
+    found = [names.get(column.aggregate, column.name).format(column.source) for column in columns]
+    return [name for name in found if name]
+
+
+def _pairs(
+    template: str,
+    sides: tuple[_Side, _Side],
+    arrivals: Arrivals,
+    keys: Sequence[_Key],
+    columns: tuple[PaneColumn, ...],
+    *,
+    span: Span | None = None,
+    where: Filters = (),
+    **more: Any,
+) -> Statement:
+    sql = _render(
+        template,
+        sides=sides,
+        keys=keys,
+        columns=columns,
+        merged=merged_columns(columns, ()),
+        span=span is not None,
+        where=[(name, len(values)) for name, values in where],
+        measures=[column.source for column in columns if column.aggregate is Aggregate.SUM],
+        **more,
+    )
+    filters = tuple(value for _, values in where for value in values)
+    one_side = (arrivals.start, arrivals.end, *((span.start, span.end) if span else ()), *filters)
+    return Statement(sql, _bound(sides, one_side), columns)
+
+
+def _counts(template: str, sides: tuple[_Side, _Side], arrivals: Arrivals, **more: Any) -> Statement | None:
+    if not any(side.table for side in sides):
+        return None
+    return Statement(_render(template, sides=sides, **more), _bound(sides, (arrivals.start, arrivals.end)))
+
+
+def _bound(sides: tuple[_Side, _Side], one_side: tuple[datetime | str, ...]) -> tuple[Any, ...]:
+    return tuple(value for side in sides if side.table for value in one_side)
+
+
+def _render(template: str, **values: Any) -> str:
+    context: Mapping[str, Any] = values
+    return templates.get_template(template).render(context)

@@ -1,0 +1,40 @@
+"""The templates of SQL for Trino, and how identifiers and columns are written in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from streams.panes import ColumnType, PaneColumn
+
+__all__ = ["ident", "table_name", "templates"]
+
+_TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamp(6) with time zone", ColumnType.BYTES: "varbinary"}
+
+
+def ident(name: str) -> str:
+    """A quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def table_name(namespace: str, name: str) -> str:
+    """A quoted table of a namespace."""
+    return f"{ident(namespace)}.{ident(name)}"
+
+
+def _stored(column: PaneColumn, missing: frozenset[str]) -> str:
+    """A column of a table at a snapshot; null where the snapshot is older than the column."""
+    return _absent(column) if column.name in missing else ident(column.name)
+
+
+def _absent(column: PaneColumn) -> str:
+    return f"cast(null as {_TYPES[column.type]}) as {ident(column.name)}"
+
+
+templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "sql"),
+    undefined=StrictUndefined,
+    autoescape=False,
+)
+templates.filters |= {"absent": _absent, "ident": ident, "stored": _stored}

@@ -1,0 +1,181 @@
+"""Replays, what they would change, and the history of what was published: read only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cachetools import LRUCache
+
+from iceberg.catalog import Catalog, open_catalog
+from iceberg.compared import compared
+from iceberg.errors import LakeAwayError, LakeError, ReplayError
+from iceberg.replays import Publication, Replay, ReplayState, ReplayStore
+from iceberg.settings import LakeSettings
+from iceberg.staging import committed
+from query.answers import timestamp
+from query.comparison import Comparison
+from query.difference import Difference, Points
+from query.errors import EngineAwayError, UnknownReplayError
+from query.requests import Filters
+from query.settings import QuerySettings
+from query.trino_client import TrinoClient
+
+__all__ = ["ReplayReport", "ReplayService", "publication_json", "replay_json"]
+
+_LARGEST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayReport:
+    """A replay, and its difference once it has run and until it is dropped. `committed`: messages read by now."""
+
+    replay: Replay
+    committed: int | None
+    difference: Difference | None
+    points: Points | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API gives it."""
+        return {
+            **replay_json(self.replay),
+            "committed": self.committed,
+            "difference": self.difference and self.difference.as_json(),
+            "series": self.points and self.points.as_json(),
+        }
+
+
+class ReplayService:
+    """Reads what the lake holds of replays; safe to share between threads. Methods raise QueryError."""
+
+    def __init__(self, settings: QuerySettings, lake: LakeSettings | None = None) -> None:
+        lake = lake or LakeSettings()
+        self._trino = TrinoClient(settings)
+        self._open_catalog: Callable[[], Catalog] = lambda: open_catalog(lake)
+        self._opened: ReplayStore | None = None
+        self._found: LRUCache[Any, Any] = LRUCache(maxsize=64)
+        self._newest: LRUCache[tuple[str, int], Publication] = LRUCache(maxsize=64)
+        self._lock, self._work = threading.Lock(), threading.Lock()
+
+    def all(self, stream: str | None = None) -> list[Replay]:
+        """All replays, or those of a stream; the newest first."""
+        with _translated():
+            return self._store().all(stream)
+
+    def history(self, stream: str | None = None) -> list[Publication]:
+        """Every publication and roll back, of all streams or of one; the newest first."""
+        with _translated():
+            return self._store().history(stream)
+
+    def get(self, number: int) -> Replay:
+        """Raises UnknownReplayError when there is no replay of this id."""
+        if not 0 < number <= _LARGEST_ID:
+            raise UnknownReplayError(number)
+        with _translated():
+            try:
+                return self._store().get(number)
+            except ReplayError:
+                raise UnknownReplayError(number) from None
+
+    def newest(self, stream: str, generation: int) -> Publication | None:
+        """The newest complete publication of a stream that has reached this generation; cheap to ask again."""
+        if generation == 0:
+            return None
+        with self._lock:
+            known = self._newest.get((stream, generation))
+        if known is None:
+            known = next((found for found in self.history(stream) if found.completed), None)
+            if known is not None and known.generation >= generation:
+                with self._lock:
+                    self._newest[stream, generation] = known
+        return known
+
+    def report(self, replay: Replay, where: Filters = ()) -> ReplayReport:
+        """The replay with its difference, and the points of a chart for some values of the dimensions."""
+        if replay.state is ReplayState.RUNNING:
+            return ReplayReport(replay, self._committed(replay), None, None)
+        if replay.state is ReplayState.DROPPED:
+            return ReplayReport(replay, None, None, None)
+        with _translated():
+            sides = compared(self._open_catalog(), replay)
+        # The state of the range is the same as long as these are; live commits only add later arrivals.
+        key = (replay.id, replay.state, sides.generation, sides.days)
+        comparison = Comparison(self._trino, replay.definition, sides, replay.arrivals)
+        difference: Difference = self._once(key, comparison.difference)
+        points: Points = self._once((*key, where), lambda: comparison.points(where))
+        return ReplayReport(replay, replay.messages, difference, points)
+
+    def _once(self, key: object, make: Callable[[], Any]) -> Any:
+        """What was found before, or is now; one comparison at a time, for each may take Trino's whole attention."""
+        with self._lock:
+            found = self._found.get(key)
+        if found is None:
+            with self._work:
+                with self._lock:
+                    found = self._found.get(key)
+                if found is None:
+                    found = make()
+                    with self._lock:
+                        self._found[key] = found
+        return found
+
+    def _committed(self, replay: Replay) -> int:
+        with _translated():
+            try:
+                return committed(self._open_catalog(), replay)
+            except LakeAwayError:
+                raise
+            except LakeError:
+                return 0  # its tables are not there yet
+
+    def _store(self) -> ReplayStore:
+        if self._opened is None:
+            self._opened = ReplayStore(self._open_catalog())
+        return self._opened
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise errors of the lake as EngineAwayError: they pass, also that of a replay which is dropped just now."""
+    try:
+        yield
+    except LakeError as error:
+        raise EngineAwayError("lake", str(error)) from error
+
+
+def replay_json(replay: Replay) -> dict[str, Any]:
+    """A replay's record, as the API gives it."""
+    return {
+        "id": replay.id,
+        "stream": replay.stream,
+        "state": str(replay.state),
+        "arrived_from": timestamp(replay.arrivals.start),
+        "arrived_until": timestamp(replay.arrivals.end),
+        "messages": replay.messages,
+        "offsets": {str(partition): list(reach) for partition, reach in replay.offsets.items()},
+        "definition": replay.definition.digest,
+        "made_at": timestamp(replay.made_at),
+        "made_by": replay.made_by,
+        "generation": replay.generation,
+    }
+
+
+def publication_json(publication: Publication) -> dict[str, Any]:
+    """A publication or roll back, as the API gives it."""
+    return {
+        "stream": publication.stream,
+        "generation": publication.generation,
+        "replay": publication.replay,
+        "action": str(publication.action),
+        "arrived_from": timestamp(publication.arrivals.start),
+        "arrived_until": timestamp(publication.arrivals.end),
+        "definition": publication.definition_digest,
+        "at": timestamp(publication.at),
+        "by": publication.by,
+        "reason": publication.reason,
+        "rows": {table: {"removed": removed, "added": added} for table, (removed, added) in publication.rows.items()},
+        "completed": publication.completed,
+    }

@@ -1,0 +1,52 @@
+"""The two states that a replay is compared by: before it was published, and what it made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from iceberg.arrivals import Arrivals
+from iceberg.compared import _before, _days, _pinned, compared
+from iceberg.errors import ReplayError
+from iceberg.past_states import keep_state
+from iceberg.replays import ReplayState, is_staging
+from tests.definitions import HEALTH
+from tests.iceberg.lakes import commit, make_tables, noon, open_local, pane_row
+from tests.query.differences import replay
+
+
+def test_published_replay_is_compared_with_the_state_before(tmp_path: Path) -> None:
+    live = make_tables(open_local(tmp_path), HEALTH)
+    commit(live["minute_panes"], [pane_row(0)])
+    commit(live["day_panes"], [pane_row(0, length=600)])
+    before = {name: table.metadata.current_snapshot_id for name, table in live.items()}
+    keep_state(live, 3, until=noon(1000))
+    commit(live["minute_panes"], [pane_row(600)])
+    commit(live["day_panes"], [pane_row(600, length=600)])
+    new = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in live.items()}
+    published = replace(replay(ReplayState.PUBLISHED), arrivals=Arrivals(noon(0), noon(900)))
+    found = _before(live, new, published, 4)
+    assert {name: table.snapshot for name, table in found.old.items()} == before
+    assert (found.generation, found.days) == (None, Arrivals(noon(0), noon(600)))
+
+
+@pytest.mark.parametrize("state", [ReplayState.RUNNING, ReplayState.DROPPED])
+def test_incomplete_replay_is_not_compared(tmp_path: Path, state: ReplayState) -> None:
+    with pytest.raises(ReplayError, match=f"replay 7 is {state}"):
+        compared(open_local(tmp_path), replay(state))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "complete", "compared_until"),
+    [(0, 1200, 1800, 1200), (0, 1250, 1800, 1200), (0, 1200, 600, 600), (610, 700, 1800, 610), (0, 1200, None, 0)],
+)
+def test_only_whole_days_are_compared(start: int, end: int, complete: int | None, compared_until: int) -> None:
+    found = _days(Arrivals(noon(start), noon(end)), None if complete is None else noon(complete))
+    assert found == Arrivals(noon(start), noon(compared_until))
+
+
+@pytest.mark.parametrize(("namespace", "expected"), [("health", False), ("health-replay-7", True), ("a_b-days", True)])
+def test_staging_is_no_stream(namespace: str, expected: bool) -> None:
+    assert is_staging(namespace) is expected

@@ -1,0 +1,17 @@
+select at, count(*)
+from (
+  select date_trunc('day', window_start) as at
+  from "health"."day_panes" for version as of 11
+  where arrived_from >= ? and arrived_from < ?
+  union all
+  select date_trunc('day', window_start) as at
+  from "health-replay-7"."day_panes" for version as of 22
+  where arrived_from >= ? and arrived_from < ?
+)
+group by at
+order by at
+-- values:
+--   2026-03-05 08:00:00+00:00
+--   2026-03-05 09:00:00+00:00
+--   2026-03-05 08:00:00+00:00
+--   2026-03-05 09:00:00+00:00

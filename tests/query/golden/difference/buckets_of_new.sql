@@ -1,0 +1,11 @@
+select at, count(*)
+from (
+  select date_trunc('hour', window_start) as at
+  from "health-replay-7"."minute_panes" for version as of 22
+  where arrived_from >= ? and arrived_from < ?
+)
+group by at
+order by at
+-- values:
+--   2026-03-05 08:00:00+00:00
+--   2026-03-05 09:00:00+00:00

@@ -1,0 +1,176 @@
+with
+old_rows as (
+  select
+    "service" as "service",
+    "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "ram_count", "ram_sum", "ram_min", "ram_max", "disk_count", "disk_sum", "disk_min", "disk_max"
+  from "health"."minute_panes" for version as of 11
+  where arrived_from >= ? and arrived_from < ?
+),
+old_panes as (
+  select
+    "service",
+    coalesce(sum("messages"), 0) as "messages",
+    coalesce(sum("cpu_count"), 0) as "cpu_count",
+    sum("cpu_sum") as "cpu_sum",
+    min("cpu_min") as "cpu_min",
+    max("cpu_max") as "cpu_max",
+    coalesce(sum("ram_count"), 0) as "ram_count",
+    sum("ram_sum") as "ram_sum",
+    min("ram_min") as "ram_min",
+    max("ram_max") as "ram_max",
+    coalesce(sum("disk_count"), 0) as "disk_count",
+    sum("disk_sum") as "disk_sum",
+    min("disk_min") as "disk_min",
+    max("disk_max") as "disk_max"
+  from old_rows
+  group by "service"
+),
+new_rows as (
+  select
+    "service" as "service",
+    "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "ram_count", "ram_sum", "ram_min", "ram_max", "disk_count", "disk_sum", "disk_min", "disk_max"
+  from "health-replay-7"."minute_panes" for version as of 22
+  where arrived_from >= ? and arrived_from < ?
+),
+new_panes as (
+  select
+    "service",
+    coalesce(sum("messages"), 0) as "messages",
+    coalesce(sum("cpu_count"), 0) as "cpu_count",
+    sum("cpu_sum") as "cpu_sum",
+    min("cpu_min") as "cpu_min",
+    max("cpu_max") as "cpu_max",
+    coalesce(sum("ram_count"), 0) as "ram_count",
+    sum("ram_sum") as "ram_sum",
+    min("ram_min") as "ram_min",
+    max("ram_max") as "ram_max",
+    coalesce(sum("disk_count"), 0) as "disk_count",
+    sum("disk_sum") as "disk_sum",
+    min("disk_min") as "disk_min",
+    max("disk_max") as "disk_max"
+  from new_rows
+  group by "service"
+),
+pairs as (
+  select
+    coalesce(o."service", n."service") as "service",
+    o."messages" as "old:messages",
+    n."messages" as "new:messages",
+    o."cpu_count" as "old:cpu_count",
+    n."cpu_count" as "new:cpu_count",
+    o."cpu_sum" as "old:cpu_sum",
+    n."cpu_sum" as "new:cpu_sum",
+    o."cpu_min" as "old:cpu_min",
+    n."cpu_min" as "new:cpu_min",
+    o."cpu_max" as "old:cpu_max",
+    n."cpu_max" as "new:cpu_max",
+    o."ram_count" as "old:ram_count",
+    n."ram_count" as "new:ram_count",
+    o."ram_sum" as "old:ram_sum",
+    n."ram_sum" as "new:ram_sum",
+    o."ram_min" as "old:ram_min",
+    n."ram_min" as "new:ram_min",
+    o."ram_max" as "old:ram_max",
+    n."ram_max" as "new:ram_max",
+    o."disk_count" as "old:disk_count",
+    n."disk_count" as "new:disk_count",
+    o."disk_sum" as "old:disk_sum",
+    n."disk_sum" as "new:disk_sum",
+    o."disk_min" as "old:disk_min",
+    n."disk_min" as "new:disk_min",
+    o."disk_max" as "old:disk_max",
+    n."disk_max" as "new:disk_max",
+    cast(o."cpu_sum" as double) / nullif(o."cpu_count", 0) as "old:cpu_mean",
+    cast(n."cpu_sum" as double) / nullif(n."cpu_count", 0) as "new:cpu_mean",
+    cast(o."ram_sum" as double) / nullif(o."ram_count", 0) as "old:ram_mean",
+    cast(n."ram_sum" as double) / nullif(n."ram_count", 0) as "new:ram_mean",
+    cast(o."disk_sum" as double) / nullif(o."disk_count", 0) as "old:disk_mean",
+    cast(n."disk_sum" as double) / nullif(n."disk_count", 0) as "new:disk_mean"
+  from old_panes o full join new_panes n
+    on o."service" = n."service"
+),
+scored as (
+  select
+    *,
+    array_max(array[
+      case
+        when "old:messages" is not distinct from "new:messages" then double '0'
+        when "old:messages" is null or "new:messages" is null then double '1'
+        else abs(cast("new:messages" as double) - "old:messages") / greatest(abs("old:messages"), abs("new:messages"))
+      end,
+      case
+        when "old:cpu_count" is not distinct from "new:cpu_count" then double '0'
+        when "old:cpu_count" is null or "new:cpu_count" is null then double '1'
+        else abs(cast("new:cpu_count" as double) - "old:cpu_count") / greatest(abs("old:cpu_count"), abs("new:cpu_count"))
+      end,
+      case
+        when "old:cpu_mean" is not distinct from "new:cpu_mean" then double '0'
+        when "old:cpu_mean" is null or "new:cpu_mean" is null then double '1'
+        else abs(cast("new:cpu_mean" as double) - "old:cpu_mean") / greatest(abs("old:cpu_mean"), abs("new:cpu_mean"))
+      end,
+      case
+        when "old:cpu_min" is not distinct from "new:cpu_min" then double '0'
+        when "old:cpu_min" is null or "new:cpu_min" is null then double '1'
+        else abs(cast("new:cpu_min" as double) - "old:cpu_min") / greatest(abs("old:cpu_min"), abs("new:cpu_min"))
+      end,
+      case
+        when "old:cpu_max" is not distinct from "new:cpu_max" then double '0'
+        when "old:cpu_max" is null or "new:cpu_max" is null then double '1'
+        else abs(cast("new:cpu_max" as double) - "old:cpu_max") / greatest(abs("old:cpu_max"), abs("new:cpu_max"))
+      end,
+      case
+        when "old:ram_count" is not distinct from "new:ram_count" then double '0'
+        when "old:ram_count" is null or "new:ram_count" is null then double '1'
+        else abs(cast("new:ram_count" as double) - "old:ram_count") / greatest(abs("old:ram_count"), abs("new:ram_count"))
+      end,
+      case
+        when "old:ram_mean" is not distinct from "new:ram_mean" then double '0'
+        when "old:ram_mean" is null or "new:ram_mean" is null then double '1'
+        else abs(cast("new:ram_mean" as double) - "old:ram_mean") / greatest(abs("old:ram_mean"), abs("new:ram_mean"))
+      end,
+      case
+        when "old:ram_min" is not distinct from "new:ram_min" then double '0'
+        when "old:ram_min" is null or "new:ram_min" is null then double '1'
+        else abs(cast("new:ram_min" as double) - "old:ram_min") / greatest(abs("old:ram_min"), abs("new:ram_min"))
+      end,
+      case
+        when "old:ram_max" is not distinct from "new:ram_max" then double '0'
+        when "old:ram_max" is null or "new:ram_max" is null then double '1'
+        else abs(cast("new:ram_max" as double) - "old:ram_max") / greatest(abs("old:ram_max"), abs("new:ram_max"))
+      end,
+      case
+        when "old:disk_count" is not distinct from "new:disk_count" then double '0'
+        when "old:disk_count" is null or "new:disk_count" is null then double '1'
+        else abs(cast("new:disk_count" as double) - "old:disk_count") / greatest(abs("old:disk_count"), abs("new:disk_count"))
+      end,
+      case
+        when "old:disk_mean" is not distinct from "new:disk_mean" then double '0'
+        when "old:disk_mean" is null or "new:disk_mean" is null then double '1'
+        else abs(cast("new:disk_mean" as double) - "old:disk_mean") / greatest(abs("old:disk_mean"), abs("new:disk_mean"))
+      end,
+      case
+        when "old:disk_min" is not distinct from "new:disk_min" then double '0'
+        when "old:disk_min" is null or "new:disk_min" is null then double '1'
+        else abs(cast("new:disk_min" as double) - "old:disk_min") / greatest(abs("old:disk_min"), abs("new:disk_min"))
+      end,
+      case
+        when "old:disk_max" is not distinct from "new:disk_max" then double '0'
+        when "old:disk_max" is null or "new:disk_max" is null then double '1'
+        else abs(cast("new:disk_max" as double) - "old:disk_max") / greatest(abs("old:disk_max"), abs("new:disk_max"))
+      end
+    ]) as ":score"
+  from pairs
+)
+select
+  count(*) over (),
+  ":score",
+  "service",
+  "old:messages", "old:cpu_count", "old:cpu_sum", "old:cpu_max", "old:ram_count", "old:ram_sum", "old:ram_max", "old:disk_count", "old:disk_sum", "old:disk_max", "new:messages", "new:cpu_count", "new:cpu_sum", "new:cpu_max", "new:ram_count", "new:ram_sum", "new:ram_max", "new:disk_count", "new:disk_sum", "new:disk_max"
+from scored
+order by ":score" desc, coalesce("new:messages", 0) + coalesce("old:messages", 0) desc, "service"
+limit 1000
+-- values:
+--   2026-03-05 08:00:00+00:00
+--   2026-03-05 09:00:00+00:00
+--   2026-03-05 08:00:00+00:00
+--   2026-03-05 09:00:00+00:00
