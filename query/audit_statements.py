@@ -7,8 +7,8 @@ from datetime import datetime
 
 from iceberg.lake_view import LakeView
 from query.aggregates import Expression, merged_columns
+from query.rendering import ident, table_name, templates
 from query.statements import Statement
-from query.templates import ident, table_name, templates
 from streams.definition import Definition
 from streams.panes import GRAIN_TABLES, MINUTE_ARRIVAL_SECONDS, Aggregate, Grain, PaneColumn, pane_columns
 

@@ -14,7 +14,6 @@ from query.aggregates import merged_columns, state_columns, view_columns
 from query.lake_view import LakeView
 from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
-from query.templates import table_name, templates
 from query.windows import Span, WindowPlan, plan_window
 from streams.definition import Definition
 from streams.panes import (
