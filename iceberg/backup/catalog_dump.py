@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from iceberg.backup.manifest import BackupPart, as_part
 from iceberg.catalog import CATALOG
@@ -66,8 +66,7 @@ def frozen_catalog(uri: str) -> Iterator[CatalogState]:
 def load_catalog(uri: str, dump: Path, programs: Path) -> None:
     """Make PostgreSQL what was dumped: all of it or, if it fails, nothing. `programs`: where pg_restore is."""
     options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
-    database = conninfo_to_dict(uri)["dbname"]
-    _run(uri, programs / "pg_restore", *options, f"--dbname={database}", str(dump))
+    _run(uri, programs / "pg_restore", *options, str(dump))
 
 
 def refuse_used(uri: str) -> None:
@@ -82,12 +81,10 @@ def refuse_used(uri: str) -> None:
 
 def _run(uri: str, program: Path, *words: str) -> None:
     parts = conninfo_to_dict(uri)
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
-    address = {names[key]: str(value) for key, value in parts.items() if key in names and value is not None}
-    try:
-        done = subprocess.run([program, *words], env=os.environ | address, capture_output=True, text=True, check=False)
-    except OSError as error:
-        raise BackupError(f"{program} cannot be run: {error.strerror}") from error
+    # Not on the command line, which everybody on the machine can read.
+    password = {"PGPASSWORD": str(parts.pop("password"))} if "password" in parts else {}
+    command = [program, *words, f"--dbname={make_conninfo(**parts)}"]
+    done = subprocess.run(command, env=os.environ | password, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise BackupError(f"{program.name} failed: {said[0]}")

@@ -10,8 +10,9 @@ from pyiceberg.table import Table
 
 from iceberg.backup import references
 from iceberg.backup.catalog_dump import frozen_catalog
-from iceberg.backup.manifest import BackupManifest, claim, local_path, write_manifest, write_objects
+from iceberg.backup.manifest import BackupManifest, claim, local_path, on_disk, write_manifest, write_objects
 from iceberg.backup.objects import Gauge, ObjectCopies
+from iceberg.catalog import open_catalog
 from iceberg.locks import lake_lock
 from iceberg.settings import LakeSettings
 
@@ -28,9 +29,10 @@ def make_backup(settings: LakeSettings, folder: Path, programs: Path, gauge: Gau
         LakeError: one line about what is wrong; running it again continues.
     """
     claim(folder)
+    open_catalog(settings)  # makes the catalog's tables if they are not there
     uri = settings.catalog_uri.get_secret_value()
     copies, files = ObjectCopies(settings, folder, gauge), references.CopiedFiles(folder)
-    with lake_lock(uri, "backup") as lock:
+    with on_disk(folder), lake_lock(uri, "backup") as lock:
         made = datetime.now(UTC)
         with frozen_catalog(uri) as catalog:
             # First: tables keep only so many of their earlier metadata files, and jobs go on committing.

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,7 @@ __all__ = [
     "as_part",
     "claim",
     "local_path",
+    "on_disk",
     "read_manifest",
     "read_objects",
     "verify",
@@ -62,13 +64,20 @@ class BackupManifest(BaseModel):
 
 def claim(folder: Path) -> None:
     """Make the folder, open to its owner only. Raises BackupError for one that holds something else."""
-    try:
+    with on_disk(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         others = sorted(path.name for path in folder.iterdir() if not _is_ours(path.name))
-    except OSError as error:
-        raise BackupError(f"{folder} cannot be used: {error.strerror}") from error
     if others:
         raise BackupError(f"{folder} holds {others[0]!r}, which is of no backup; name an empty or new folder")
+
+
+@contextmanager
+def on_disk(folder: Path) -> Iterator[None]:
+    """Raise what the file system of the folder refuses as BackupError; the engines' errors are LakeErrors already."""
+    try:
+        yield
+    except OSError as error:
+        raise BackupError(f"{error.filename or folder} cannot be used: {error.strerror or error}") from error
 
 
 def _is_ours(name: str) -> bool:
@@ -120,8 +129,6 @@ def read_manifest(folder: Path) -> BackupManifest:
         return BackupManifest.model_validate_json((folder / MANIFEST).read_bytes())
     except FileNotFoundError:
         raise BackupError(f"{folder} has no {MANIFEST}: it is no backup, or an unfinished one") from None
-    except OSError as error:
-        raise BackupError(f"{folder / MANIFEST} cannot be read: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "it"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from pyarrow import NativeFile
 from pyarrow.fs import FileSelector, FileType, S3FileSystem
 
 from iceberg.backup.manifest import local_path
@@ -72,42 +73,45 @@ class ObjectCopies:
         if size is not None and target.exists() and target.stat().st_size == size:
             self._gauge.advance(size)
             return size
-        with translated():
-            try:
-                with self._store.open_input_file(_key(location)) as source:
-                    found = int(source.size())
-                    self._gauge.expect(found if size is None else 0)
-                    if target.exists() and target.stat().st_size == found:
-                        self._gauge.advance(found)
-                    else:
-                        self._save(source, target)
-            except FileNotFoundError:
-                raise BackupError(
-                    f"{location} is gone, though the catalog refers to it; see docs/operations.md"
-                ) from None
-        if size not in (None, found) or target.stat().st_size != found:
-            raise BackupError(f"{location} has {found} bytes, not the {size} that the table says")
+        with self._opened(location) as source:
+            found = int(source.size())
+            if size not in (None, found):
+                raise BackupError(f"{location} has {found} bytes, not the {size} that its table says")
+            self._gauge.expect(found if size is None else 0)
+            if target.exists() and target.stat().st_size == found:
+                self._gauge.advance(found)
+            else:
+                self._save(source, target)
         return found
 
-    def _save(self, source: object, target: Path) -> None:
+    def _opened(self, location: str) -> NativeFile:
+        with translated():
+            try:
+                return self._store.open_input_file(_key(location))
+            except FileNotFoundError:
+                reason = "is gone from the object store, though the catalog refers to it"
+                raise BackupError(f"{location} {reason}; if a table was dropped meanwhile, run it again") from None
+
+    def _save(self, source: NativeFile, target: Path) -> None:
         """A copy has its name only when it is whole."""
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.part")
         with part.open("wb") as file:
-            while chunk := source.read(CHUNK):  # type: ignore[attr-defined]
+            while chunk := _read(source):
                 file.write(chunk)
                 self._gauge.advance(len(chunk))
         part.replace(target)
 
     def _put(self, location: str) -> None:
-        with (
-            local_path(self._folder, location).open("rb") as source,
-            translated(),
-            self._store.open_output_stream(_key(location)) as target,
-        ):
+        with local_path(self._folder, location).open("rb") as source:
+            with translated():
+                target = self._store.open_output_stream(_key(location))
             while chunk := source.read(CHUNK):
-                target.write(chunk)
+                with translated():
+                    target.write(chunk)
                 self._gauge.advance(len(chunk))
+            with translated():
+                target.close()
 
     def _sizes(self) -> dict[str, int]:
         """Location → size of all that the store holds in the warehouse."""
@@ -119,3 +123,8 @@ class ObjectCopies:
 
 def _key(location: str) -> str:
     return location.removeprefix("s3://")
+
+
+def _read(source: NativeFile) -> bytes:
+    with translated():
+        return bytes(source.read(CHUNK))

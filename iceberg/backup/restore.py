@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from iceberg.backup.catalog_dump import load_catalog, refuse_used
-from iceberg.backup.manifest import BackupManifest, read_manifest, verify
+from iceberg.backup.manifest import BackupManifest, on_disk, read_manifest, verify
 from iceberg.backup.objects import Gauge, ObjectCopies
 from iceberg.errors import BackupError
 from iceberg.locks import lake_lock
@@ -22,18 +22,18 @@ def restore_backup(settings: LakeSettings, folder: Path, programs: Path, gauge: 
     Raises:
         LakeError: one line about what is wrong; the lake is still empty then.
     """
-    manifest = read_manifest(folder)
-    if manifest.warehouse != settings.warehouse:
-        raise BackupError(
-            f"the backup is of {manifest.warehouse}; set WINDOWPANE_WAREHOUSE to that, not {settings.warehouse}"
-        )
-    sizes = verify(folder, manifest)
-    uri = settings.catalog_uri.get_secret_value()
-    with lake_lock(uri, "restore") as lock:
-        refuse_used(uri)
-        ObjectCopies(settings, folder, gauge).put(sizes)
-        lock.check()
-        # Again, for sending may take long: loading replaces what is there.
-        refuse_used(uri)
-        load_catalog(uri, folder / manifest.catalog.file, programs)
+    with on_disk(folder):
+        manifest = read_manifest(folder)
+        if manifest.warehouse != settings.warehouse:
+            advice = f"WINDOWPANE_WAREHOUSE must be that, not {settings.warehouse}"
+            raise BackupError(f"the backup is of {manifest.warehouse}; {advice}")
+        sizes = verify(folder, manifest)
+        uri = settings.catalog_uri.get_secret_value()
+        with lake_lock(uri, "restore") as lock:
+            refuse_used(uri)
+            ObjectCopies(settings, folder, gauge).put(sizes)
+            lock.check()
+            # Again, for sending may take long: loading replaces what is there.
+            refuse_used(uri)
+            load_catalog(uri, folder / manifest.catalog.file, programs)
     return manifest
