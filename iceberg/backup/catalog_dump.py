@@ -82,8 +82,9 @@ def refuse_used(uri: str) -> None:
 def _run(uri: str, program: Path, *words: str) -> None:
     parts = conninfo_to_dict(uri)
     # Not on the command line, which everybody on the machine can read.
-    password = {"PGPASSWORD": str(parts.pop("password"))} if "password" in parts else {}
-    command = [program, *words, f"--dbname={make_conninfo(**parts)}"]
+    password = {"PGPASSWORD": str(parts["password"])} if "password" in parts else {}
+    address = {key: str(value) for key, value in parts.items() if key != "password"}
+    command = [str(program), *words, f"--dbname={make_conninfo('', **address)}"]
     done = subprocess.run(command, env=os.environ | password, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]

@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pyiceberg.catalog.noop import NoopCatalog
-from pyiceberg.io import InputFile
-from pyiceberg.io.pyarrow import PyArrowFileIO
+from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 from pyiceberg.manifest import ManifestFile
 from pyiceberg.serializers import FromInputFile
 from pyiceberg.table import Table
@@ -27,7 +26,7 @@ class CopiedFiles(PyArrowFileIO):
         super().__init__()
         self._folder = folder
 
-    def new_input(self, location: str) -> InputFile:
+    def new_input(self, location: str) -> PyArrowFile:
         """The copy of an object."""
         return super().new_input(str(local_path(self._folder, location).absolute()))
 

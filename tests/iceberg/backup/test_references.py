@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.io import InputFile
-from pyiceberg.io.pyarrow import PyArrowFileIO
+from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 from pyiceberg.table import Table
 
 from iceberg.apply import DEFINITION_PROPERTY
@@ -20,7 +19,7 @@ from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_loca
 class InPlace(CopiedFiles):
     """The originals are the copies."""
 
-    def new_input(self, location: str) -> InputFile:
+    def new_input(self, location: str) -> PyArrowFile:
         return PyArrowFileIO.new_input(self, location)
 
 
