@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,6 +116,18 @@ def folder(stack: Stack, live: LiveStream, tmp_path_factory: pytest.TempPathFact
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Backed up to {folder}: ")
     return folder
+
+
+@pytest.fixture
+def own(second: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveStream]:
+    """A stream on the second stack, all of it running on a lake and a Kafka that are new."""
+    wipe(second, "postgres", "objectstore", "kafka")
+    bring_up(second, "--no-input")
+    use(second, monkeypatch)
+    live = make_live(second.settings.streams, HEALTH_TEXT)
+    live.await_running()
+    with closing(live.flink):
+        yield live
 
 
 @pytest.fixture(scope="module")
@@ -226,30 +239,25 @@ def test_killed_holder_frees_the_lock(stack: Stack) -> None:
             lock.check()
 
 
-def test_lost_lake_goes_on_from_kafka(second: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lost_lake_goes_on_from_kafka(second: Stack, own: LiveStream, tmp_path: Path) -> None:
     """PostgreSQL and the object store are lost after a backup, Kafka is not: each message counts once."""
-    wipe(second, "postgres", "objectstore", "kafka")
-    bring_up(second, "--no-input")
-    use(second, monkeypatch)
-    live = make_live(second.settings.streams, HEALTH_TEXT)
-    live.await_running()
-    send(live, 500, "before")
-    live.await_accounted()
+    send(own, 500, "before")
+    own.await_accounted()
     assert windowpane(second, "backup", str(tmp_path / "backup")).returncode == 0
-    send(live, 300, "after")
-    live.await_accounted()
+    send(own, 300, "after")
+    own.await_accounted()
     wipe(second, "postgres", "objectstore")
     bring_up(second, "--engines-only")
     done = windowpane(second, "restore", str(tmp_path / "backup"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert live.rows("select service, sum(messages) from {stream}.minute_panes group by 1") == [["before", 500]]
+    assert own.rows("select service, sum(messages) from {stream}.minute_panes group by 1") == [["before", 500]]
     bring_up(second, "--no-input")
-    live.await_running()
-    live.await_accounted()
-    assert live.gaps() == []
-    totals = live.rows("select service, sum(messages) from {stream}.minute_panes group by 1 order by 1")
+    own.await_running()
+    own.await_accounted()
+    assert own.gaps() == []
+    totals = own.rows("select service, sum(messages) from {stream}.minute_panes group by 1 order by 1")
     assert totals == [["after", 300], ["before", 500]]
-    assert live.rows("select count(*) from {stream}.rejected") == [[2]]
+    assert own.rows("select count(*) from {stream}.rejected") == [[2]]
 
 
 def wipe(stack: Stack, *engines: str) -> None:
