@@ -5,6 +5,7 @@ LakeError
 ├── IncompatibleChangeError a definition would break what the tables hold
 ├── LakeLockedError         somebody else publishes, maintains or copies the lake; run it again when they are done
 ├── BetweenStatesError      some tables hold a publication already, others not yet; ask again in a moment
+├── BackupError             a backup cannot be made, or a folder holds none that can be restored
 └── ReplayError             a replay cannot be begun, published, rolled back or dropped
 """
 
@@ -13,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, RESTError
 from sqlalchemy.exc import DBAPIError
 
 from streams.errors import WindowpaneError
 
 __all__ = [
+    "BackupError",
     "BetweenStatesError",
     "IncompatibleChangeError",
     "LakeAwayError",
@@ -49,6 +52,10 @@ class LakeLockedError(LakeError):
     """Somebody else holds the lock of a stream or of the lake."""
 
 
+class BackupError(LakeError):
+    """A backup cannot be made, or a folder holds none that can be restored."""
+
+
 class BetweenStatesError(LakeError):
     """A publication is under way: the tables of a stream are not all of one generation."""
 
@@ -65,6 +72,7 @@ TRANSLATIONS: tuple[tuple[type[Exception], type[LakeError], str], ...] = (
     (NoSuchTableError, LakeError, "The table does not exist yet. Run: windowpane apply"),
     (CommitFailedException, LakeError, "The table changed meanwhile. Try again"),
     (DBAPIError, LakeAwayError, "The catalog (PostgreSQL) does not answer. Run: windowpane status"),
+    (psycopg.Error, LakeAwayError, "The catalog (PostgreSQL) does not answer. Run: windowpane status"),
     (RESTError, LakeAwayError, "The catalog does not answer. Run: windowpane status"),
     (OSError, LakeAwayError, "The object store does not answer. Run: windowpane status"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from rich.console import Console
 from rich.progress import (
@@ -18,7 +19,7 @@ from rich.progress import (
 
 from compose.embedded.downloads import Advance
 
-__all__ = ["Counted", "console", "download_progress", "message_progress", "say"]
+__all__ = ["CopyGauge", "Counted", "console", "copy_progress", "download_progress", "message_progress", "say"]
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -39,6 +40,37 @@ def download_progress(files: int, size: int) -> Iterator[Advance]:
         yield lambda _bytes: None
         say("Fetched all")
         return
+    with _bytes_progress() as progress:
+        task = progress.add_task(f"Fetching {files} files", total=size)
+        yield lambda count: progress.update(task, advance=count)
+
+
+class CopyGauge:
+    """A progress bar whose end becomes known as the work goes on. Safe to share between threads."""
+
+    def __init__(self, progress: Progress, description: str) -> None:
+        self._progress, self._lock, self._total = progress, Lock(), 0
+        self._task = progress.add_task(description, total=0)
+
+    def expect(self, size: int) -> None:
+        """So many bytes more are to be done."""
+        with self._lock:
+            self._total += size
+            self._progress.update(self._task, total=self._total)
+
+    def advance(self, size: int) -> None:
+        """So many bytes more are done."""
+        self._progress.update(self._task, advance=size)
+
+
+@contextmanager
+def copy_progress(description: str) -> Iterator[CopyGauge]:
+    """A progress bar over bytes; silent where there is no terminal."""
+    with _bytes_progress() as progress:
+        yield CopyGauge(progress, description)
+
+
+def _bytes_progress() -> Progress:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -46,9 +78,7 @@ def download_progress(files: int, size: int) -> Iterator[Advance]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(f"Fetching {files} files", total=size)
-        yield lambda count: progress.update(task, advance=count)
+    return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
 @contextmanager

