@@ -43,7 +43,7 @@ class ReplayRanges:
         if self.cut is None:
             raise ReplayError(f"{self._stream} holds nothing that is complete yet; wait some seconds")
         first = self._first_arrival()
-        start = first if start is None else max(first, _floor(start))
+        start = first if start is None else _floor(start)
         found = Arrivals(start, self.cut if end is None else _ceiling(end))
         if found.start >= found.end:
             raise ReplayError(f"no message arrived in {found}; the first arrived after {first:{_TIME}}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,21 +12,26 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from iceberg.apply import applied_definition
 from iceberg.audit import AuditResult, Finding, PartitionAudit
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import pin
 from iceberg.ledger_audit import KafkaPartition
+from iceberg.publishing import publish
+from iceberg.replays import Replay
 from iceberg.settings import LakeSettings
 from query.answers import timestamp
 from query.auditor import audit
 from query.errors import UnknownStreamError
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from scripts.console import message_progress, say
+from scripts.replaying import RangeWanted, Replaying
 from scripts.settings import ScriptSettings
 from streams import Definition, load_definitions
 from streams.topics import Topics
 
-__all__ = ["audit_json", "audit_stream", "command"]
+__all__ = ["audit_json", "audit_stream", "command", "repaired"]
 
 LONGEST_QUERY_SECONDS = 600.0
 
@@ -32,8 +39,9 @@ LONGEST_QUERY_SECONDS = 600.0
 @click.command(name="audit")
 @click.argument("stream")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
+@click.option("--repair", is_flag=True, help="Replay the arrivals that do not add up, publish them, and audit again.")
 @click.pass_context
-def command(ctx: click.Context, stream: str, as_json: bool) -> None:
+def command(ctx: click.Context, stream: str, as_json: bool, repair: bool) -> None:
     """Account for every offset of STREAM; compare Kafka, ledger, panes and rejected messages.
 
     Exit code 1 when something does not add up: every fault is named with its table and the arrivals to replay.
@@ -42,17 +50,33 @@ def command(ctx: click.Context, stream: str, as_json: bool) -> None:
     Examples:
       windowpane audit health
       windowpane audit health --json | jq '.replay'
+      windowpane audit health --repair
     """
     definitions = load_definitions(ScriptSettings().streams)
     if stream not in definitions:
         raise UnknownStreamError(stream, list(definitions))
     result = audit_stream(definitions[stream])
+    if repair and result.to_replay:
+        for replay in repaired(definitions[stream], result):
+            say(f"Replay {replay.id} is {replay.state}: arrivals {replay.arrivals}")
+        result = audit_stream(definitions[stream])
     if as_json:
         click.echo(json.dumps(audit_json(result), indent=2))
     else:
         _show(result)
     if not result.clean:
         ctx.exit(1)
+
+
+def repaired(declared: Definition, result: AuditResult) -> Iterator[Replay]:
+    """Replay exactly the arrivals that do not add up, each range by itself, and publish it. Raises WindowpaneError."""
+    catalog, replaying, user = open_catalog(LakeSettings()), Replaying(), getpass.getuser()
+    definition = applied_definition(catalog, declared.name) or declared
+    for arrivals in result.to_replay:
+        replay = replaying.begin(definition, RangeWanted(arrivals.start, arrivals.end), user)
+        with message_progress(f"Replay {replay.id}", replay.messages) as counted:
+            replaying.see_through(replay, counted)
+        yield publish(catalog, replay.id, user, "audit --repair")
 
 
 def audit_stream(declared: Definition) -> AuditResult:

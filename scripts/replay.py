@@ -90,14 +90,7 @@ def command(
 def see_through(replaying: Replaying, replay: Replay) -> None:
     """Follow a replay to its end under a progress bar, and show its difference."""
     with message_progress("Messages", replay.messages) as counted:
-        before = 0
-
-        def progress(done: int, _total: int) -> None:
-            nonlocal before
-            counted(done - before)
-            before = done
-
-        done, _ = replaying.see_through(replay, progress)
+        done, _ = replaying.see_through(replay, counted)
     show(done.id)
 
 

@@ -30,8 +30,8 @@ from streams.topics import Topics
 
 __all__ = ["RangeWanted", "Replaying"]
 
-Progress = Callable[[int, int], None]
-"""Called with the messages that are committed, and how many there are in all."""
+Progress = Callable[[int], None]
+"""Called with the number of messages that were committed since the last call."""
 
 JOB_OPTIONS = {
     # A job that cannot work must end, not try for ever: somebody is waiting for it.
@@ -84,16 +84,19 @@ class Replaying:
         away = Retrying(
             retry=retry_if_exception_type(FlinkAwayError), stop=stop_after_delay(180), wait=wait_fixed(1), reraise=True
         )
+        seen = 0
         while (job := away(self._job, replay)).state != "FINISHED":
             if job.ended:
                 raise ReplayError(
                     f"the job of replay {replay.id} is {job.state}; look at: windowpane logs taskmanager; "
                     f"then: windowpane replays resume {replay.id}"
                 )
-            progress(committed(self._catalog, replay), replay.messages)
+            done = committed(self._catalog, replay)
+            progress(done - seen)
+            seen = done
             time.sleep(LOOK_SECONDS)
         found = staged(self._catalog, replay)
-        progress(found.offsets, replay.messages)
+        progress(found.offsets - seen)
         found.check(replay)
         return self._store.set_state(replay, ReplayState.STAGED), found
 
