@@ -70,13 +70,14 @@ def command(ctx: click.Context, stream: str, as_json: bool, repair: bool) -> Non
 
 def repaired(declared: Definition, result: AuditResult) -> Iterator[Replay]:
     """Replay exactly the arrivals that do not add up, each range by itself, and publish it. Raises WindowpaneError."""
-    catalog, replaying, user = open_catalog(LakeSettings()), Replaying(), getpass.getuser()
+    catalog, user = open_catalog(LakeSettings()), getpass.getuser()
     definition = applied_definition(catalog, declared.name) or declared
-    for arrivals in result.to_replay:
-        replay = replaying.begin(definition, RangeWanted(arrivals.start, arrivals.end), user)
-        with message_progress(f"Replay {replay.id}", replay.messages) as counted:
-            replaying.see_through(replay, counted)
-        yield publish(catalog, replay.id, user, "audit --repair")
+    with Replaying() as replaying:
+        for arrivals in result.to_replay:
+            replay = replaying.begin(definition, RangeWanted(arrivals.start, arrivals.end), user)
+            with message_progress(f"Replay {replay.id}", replay.messages) as counted:
+                replaying.see_through(replay, counted)
+            yield publish(catalog, replay.id, user, "audit --repair")
 
 
 def audit_stream(declared: Definition) -> AuditResult:

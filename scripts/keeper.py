@@ -209,7 +209,7 @@ def _fence(supervisor: Supervisor) -> None:
         supervisor.begin("taskmanager")
 
 
-def tidy(definitions: Mapping[str, Definition]) -> None:
+def tidy(definitions: Mapping[str, Definition], trino: TrinoClient) -> None:
     """Go on with publications that were interrupted, and make the day panes that they left to be made."""
     catalog = open_catalog(LakeSettings())
     for replay in finish_interrupted(catalog):
@@ -220,7 +220,7 @@ def tidy(definitions: Mapping[str, Definition]) -> None:
         with suppress(LakeLockedError), stream_lock(catalog, definition.name, "making day panes"):
             making = begin_making(catalog, definition.name)
             if making is not None:
-                make_days(TrinoClient(QuerySettings()), definition, making)
+                make_days(trino, definition, making)
                 finish_making(catalog, making)
                 _log.info("day panes made", stream=definition.name, arrivals=str(making.arrivals))
 
@@ -241,6 +241,7 @@ def main() -> None:
     heart = Heart(settings.kafka, flink.watermark_slack_ms)
     heart.start()
     keeper: Keeper | None = None
+    trino = TrinoClient(QuerySettings())
     while not stop.is_set():
         try:
             keeper = keeper or Keeper(
@@ -255,7 +256,7 @@ def main() -> None:
             # First: submitting takes long, and a job that runs already waits for the beat.
             heart.watch(definitions)
             keeper.make_right(definitions)
-            tidy(definitions)
+            tidy(definitions, trino)
         except WindowpaneError as error:
             _log.warning("will try again", reason=str(error))
         stop.wait(LOOK_SECONDS)

@@ -81,10 +81,10 @@ def command(
     if to_offset is not None and to_time is not None:
         raise click.UsageError("say where to end once: --to-offset or --to-time")
     wanted = RangeWanted(from_time, to_time, from_offset, to_offset)
-    replaying = Replaying()
-    replay = replaying.begin(_definition(stream, definition), wanted, getpass.getuser())
-    say(f"Replay {replay.id}: {replay.messages} messages of {stream} that arrived {replay.arrivals}")
-    see_through(replaying, replay)
+    with Replaying() as replaying:
+        replay = replaying.begin(_definition(stream, definition), wanted, getpass.getuser())
+        say(f"Replay {replay.id}: {replay.messages} messages of {stream} that arrived {replay.arrivals}")
+        see_through(replaying, replay)
 
 
 def see_through(replaying: Replaying, replay: Replay) -> None:

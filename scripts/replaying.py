@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
@@ -52,7 +54,10 @@ class RangeWanted:
 
 
 class Replaying:
-    """Begins replays and sees them through. Reads the environment. Methods raise WindowpaneError."""
+    """Begins replays and sees them through. Reads the environment. Methods raise WindowpaneError.
+
+    Use as a context manager: it holds a connection to Flink.
+    """
 
     def __init__(self) -> None:
         self._kafka = ScriptSettings().kafka
@@ -60,6 +65,14 @@ class Replaying:
         self._catalog = open_catalog(LakeSettings())
         self._store = ReplayStore(self._catalog)
         self._submitted: dict[int, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._flink.close()
 
     def begin(self, definition: Definition, wanted: RangeWanted, by: str) -> Replay:
         """Record a replay and make its staging tables. Raises ReplayError with one line for what is refused."""

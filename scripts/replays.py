@@ -93,7 +93,8 @@ def _drop(number: int) -> None:
 
     replay = _store().get(number)
     if replay.state is ReplayState.RUNNING:
-        Replaying().stop(replay)
+        with Replaying() as replaying:
+            replaying.stop(replay)
     _say_done(drop(open_catalog(LakeSettings()), number))
 
 
@@ -104,7 +105,8 @@ def _resume(number: int) -> None:
     from scripts.replay import see_through
     from scripts.replaying import Replaying
 
-    see_through(Replaying(), _store().get(number))
+    with Replaying() as replaying:
+        see_through(replaying, _store().get(number))
 
 
 def _say_done(replay: Replay) -> None:

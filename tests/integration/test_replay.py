@@ -121,10 +121,10 @@ def right(live: LiveStream) -> Definition:
 
 def replayed(definition: Definition, wanted: RangeWanted | None = None) -> Replay:
     """A replay that has run to its end."""
-    replaying = Replaying()
     seen: list[int] = []
-    replay = replaying.begin(definition, wanted or RangeWanted(), "tester")
-    done, staged = replaying.see_through(replay, seen.append)
+    with Replaying() as replaying:
+        replay = replaying.begin(definition, wanted or RangeWanted(), "tester")
+        done, staged = replaying.see_through(replay, seen.append)
     assert sum(seen) == staged.offsets > 0
     return done
 
@@ -184,12 +184,18 @@ def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
 
 
 def _days_made(live: LiveStream) -> bool:
-    tidy({live.name: live.definition})
+    tidy({live.name: live.definition}, live.trino)
     return not has_pending_days(open_catalog(LakeSettings()), live.name)
 
 
-def test_refuses_what_cannot_be(live: LiveStream) -> None:
-    catalog, replaying = open_catalog(LakeSettings()), Replaying()
+@pytest.fixture
+def replaying() -> Iterator[Replaying]:
+    with Replaying() as made:
+        yield made
+
+
+def test_refuses_what_cannot_be(live: LiveStream, replaying: Replaying) -> None:
+    catalog = open_catalog(LakeSettings())
     complete = live.view().complete_until
     assert complete is not None
     with pytest.raises(ReplayError, match="is not complete yet; the latest --to-time is now 20"):
