@@ -1,0 +1,84 @@
+"""The story of docs/replay.md, typed on the command line: a wrong formula is put right, undone, and put right again."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from compose.embedded.stack import Stack
+from tests.definitions import STREAMS
+from tests.integration.command_line import windowpane
+from tests.integration.conftest import StreamFactory
+from tests.integration.live_streams import LiveStream
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+RIGHT = (STREAMS / "health.toml").read_text("utf-8")
+WRONG = RIGHT.replace('value = "1 - RAM.Free / RAM.Total"', 'value = "RAM.Free / RAM.Total"')
+DAYS = ("--start", "2026-03-01T00:00:00Z", "--end", "2026-03-03T00:00:00Z")
+
+
+def payloads(service: str, count: int) -> list[bytes]:
+    """Over two days; three quarters of the RAM are free."""
+    made = []
+    for number in range(count):
+        at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=number * 2880 // count)
+        ram, disk = {"Total": 16.0, "Free": 12.0}, {"Total": 100.0, "Free": 50.0}
+        message = {"serviceName": service, "Timestamp": at.isoformat(), "CPU": 0.5, "RAM": ram, "Disk": disk}
+        made.append(json.dumps(message).encode())
+    return made
+
+
+def typed(stack: Stack, *words: str, code: int = 0) -> str:
+    done = windowpane(stack, *words)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def ram(stack: Stack, live: LiveStream, *more: str) -> dict[str, tuple[int, float]]:
+    """Service → messages and mean RAM, as the command line answers."""
+    answer: dict[str, Any] = json.loads(typed(stack, "window", live.name, *DAYS, "--json", *more))
+    return {group["service"]: (group["messages"], round(group["ram"]["mean"], 6)) for group in answer["groups"]}
+
+
+def test_wrong_formula_is_put_right(stack: Stack, stream_factory: StreamFactory) -> None:
+    live = stream_factory(WRONG.replace('topic = "health"', 'topic = "{topic}"'))
+    live.send([*payloads("cart", 200), *payloads("checkout", 100)])
+    live.await_accounted()
+    assert ram(stack, live) == {"cart": (200, 0.75), "checkout": (100, 0.75)}
+
+    live.toml.write_text(RIGHT.replace('topic = "health"', f'topic = "{live.name}"'), "utf-8")
+    assert "restart job" in typed(stack, "apply", live.name)
+    live.apply()
+    live.await_running()
+    live.send(payloads("search", 50))
+    live.await_accounted()
+    wrong = {"cart": (200, 0.75), "checkout": (100, 0.75), "search": (50, 0.25)}
+    right = {"cart": (200, 0.25), "checkout": (100, 0.25), "search": (50, 0.25)}
+    assert ram(stack, live) == wrong
+    assert live.gaps() == []
+
+    shown = typed(stack, "replay", live.name, "--from-offset", "0:0")
+    assert "identical" not in shown
+    found = re.search(rf"^\D*(\d+)\D.*{live.name}", typed(stack, "replays", "list", live.name), re.MULTILINE)
+    assert found
+    number = found.group(1)
+    assert ram(stack, live) == wrong
+
+    typed(stack, "replays", "publish", number, "--reason", "RAM was free, not used")
+    assert ram(stack, live) == right
+    typed(stack, "replays", "rollback", number, "--reason", "asked to wait")
+    assert ram(stack, live) == wrong
+    typed(stack, "replays", "publish", number, "--reason", "agreed")
+    assert ram(stack, live) == right
+
+    history = typed(stack, "replays", "history", live.name)
+    assert [history.index(reason) for reason in ("agreed", "asked to wait", "RAM was free")] == sorted(
+        history.index(reason) for reason in ("agreed", "asked to wait", "RAM was free")
+    )
+    live.await_accounted()
+    assert "Everything is accounted for" in typed(stack, "audit", live.name)
