@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import signal
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -40,17 +39,16 @@ from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from query.sql_clients import make_days
 from query.trino_client import TrinoClient
+from scripts.heart import Heart
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
-from streams.producer import BulkProducer
 from streams.topics import Topics
 
-__all__ = ["Heart", "Keeper", "main", "tidy"]
+__all__ = ["Keeper", "main", "tidy"]
 
 _log = structlog.get_logger("keeper")
 
-HEARTBEAT_SECONDS = 2.0
 LOOK_SECONDS = 3.0
 HANDOVER_SECONDS = 300
 """Longest time for an old definition to complete its last windows."""
@@ -161,43 +159,6 @@ class Keeper:
         fresh = self._record.with_suffix(".new")
         fresh.write_text(json.dumps({**self._notes(), **jobs}))
         fresh.replace(self._record)
-
-
-class Heart:
-    """Sends a heartbeat to each partition just after an arrival window may have ended, so that it closes."""
-
-    def __init__(self, kafka: str, slack_ms: int) -> None:
-        self._kafka, self._delay = kafka, slack_ms / 1000 + 0.05
-        self._topics: Mapping[str, int] = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
-
-    def start(self) -> None:
-        """Begin to beat; returns at once."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop beating."""
-        self._stop.set()
-        self._thread.join(timeout=10)
-
-    def watch(self, definitions: Mapping[str, Definition]) -> None:
-        """Beat for these streams from now on."""
-        self._topics = {definition.topic: definition.partitions for definition in definitions.values()}
-
-    def _run(self) -> None:
-        producer = BulkProducer(self._kafka, linger_ms=0)
-        while not self._stop.wait(_until_next_beat(time.time(), self._delay)):
-            for topic, partitions in dict(self._topics).items():
-                try:
-                    producer.send_heartbeats({topic: partitions})
-                except WindowpaneError as error:
-                    _log.warning("no heartbeat", topic=topic, reason=str(error))
-
-
-def _until_next_beat(now: float, delay: float) -> float:
-    """Seconds until the next multiple of the heartbeat's interval plus the delay."""
-    return HEARTBEAT_SECONDS - (now - delay) % HEARTBEAT_SECONDS
 
 
 def _fence(supervisor: Supervisor) -> None:

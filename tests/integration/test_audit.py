@@ -23,7 +23,7 @@ import streams.panes
 from compose.embedded.stack import Stack
 from query.errors import QueryError
 from scripts.audit import command
-from scripts.keeper import Heart
+from scripts.heart import Heart
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live
 from tests.integration.raw_messages import TOML, raw_messages
 

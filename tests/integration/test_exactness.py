@@ -23,7 +23,7 @@ import streams.panes
 from compose.embedded.stack import Stack
 from iceberg.lake_view import LakeView
 from query.answers import timestamp
-from scripts.keeper import Heart
+from scripts.heart import Heart
 from tests.integration.live_streams import LiveStream, await_true, make_live
 from tests.integration.oracle import Oracle, Question
 from tests.integration.raw_messages import DAYS, FIRST_DAY, TOML, raw_messages

@@ -22,7 +22,8 @@ from iceberg.errors import ReplayError
 from iceberg.publishing import drop, publish, roll_back
 from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
-from scripts.keeper import Heart, tidy
+from scripts.heart import Heart
+from scripts.keeper import tidy
 from scripts.replaying import RangeWanted, Replaying
 from streams.definition import Definition
 from tests.integration.live_streams import LiveStream, await_true, make_live

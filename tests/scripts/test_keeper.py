@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flink_jobs.client import Job
-from scripts.keeper import HEARTBEAT_SECONDS, _until_next_beat
+from scripts.heart import HEARTBEAT_SECONDS, _until_next_beat
 from streams.panes import MINUTE_ARRIVAL_SECONDS
 
 
