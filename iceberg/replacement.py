@@ -128,7 +128,8 @@ def _find(source: Source, arrivals: Arrivals) -> _Found:
     field_id = table.schema().find_field(column).field_id
     for task in table.scan(row_filter=arrivals.condition(column), snapshot_id=source.snapshot_id).plan_files():
         first, last = (time_of_bound(bounds[field_id]) for bounds in (task.file.lower_bounds, task.file.upper_bounds))
-        if arrivals.start <= first and last < arrivals.end:
+        # A file of which rows were deleted holds them still; only reading leaves them out.
+        if arrivals.start <= first and last < arrivals.end and not task.delete_files:
             found.whole.append(task.file)
         else:
             _split(found, task, table, column, arrivals)

@@ -21,7 +21,7 @@ from query.audit_statements import (
 from query.statements import Statement
 from query.trino_client import TrinoClient
 from streams.definition import Definition
-from streams.panes import DAY_ARRIVAL_SECONDS, pane_columns
+from streams.panes import Grain, pane_columns
 
 __all__ = ["MOST_ALTERED", "audit"]
 
@@ -120,7 +120,7 @@ def _differences(
     for (bucket,) in _rows(trino, buckets_statement(definition, view, whole.start, whole.end, coarse)):
         arrived = _of_bucket(bucket, coarse, whole)
         within = [item for item in intervals if arrived.start <= item.arrived_from < arrived.end]
-        fine = bucket_length(within, (DAY_ARRIVAL_SECONDS, 3600)) or coarse
+        fine = bucket_length(within, (Grain.DAY.arrival_seconds, 3600)) or coarse
         limit = MOST_ALTERED - len(found)
         if limit <= 0:
             found.append(ValueDifference(arrived))
