@@ -14,7 +14,7 @@ from pyiceberg.manifest import ManifestContent, ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
-__all__ = ["COMPLETE_PROPERTY", "cut", "first_added", "latest", "time_of_bound"]
+__all__ = ["COMPLETE_PROPERTY", "cut", "first_added", "latest", "noted_cut", "time_of_bound"]
 
 COMPLETE_PROPERTY = "windowpane.complete-until"
 """Table property: an arrival time up to which the table is complete, though it may hold no row that shows it."""
@@ -40,9 +40,14 @@ def latest(table: Table, column: str, snapshot: Snapshot | None = None) -> datet
 
 def cut(table: Table) -> datetime | None:
     """The arrival time up to which a table of whole arrival windows is complete; None while that is not known."""
-    noted = table.properties.get(COMPLETE_PROPERTY)
-    known = [latest(table, "arrived_until"), datetime.fromisoformat(noted) if noted else None]
+    known = [latest(table, "arrived_until"), noted_cut(table)]
     return max((at for at in known if at is not None), default=None)
+
+
+def noted_cut(table: Table) -> datetime | None:
+    """The arrival time up to which the table was noted to be complete."""
+    noted = table.properties.get(COMPLETE_PROPERTY)
+    return datetime.fromisoformat(noted) if noted else None
 
 
 def first_added(table: Table, column: str, snapshot: Snapshot) -> datetime | None:

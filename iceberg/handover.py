@@ -10,12 +10,12 @@ from datetime import datetime
 
 from pyiceberg.table import Table
 
-from iceberg.bounds import COMPLETE_PROPERTY, cut
+from iceberg.bounds import COMPLETE_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
+from iceberg.resume import WINDOWED
 from streams.definition import Definition
 from streams.definition_files import parse_definition
-from streams.panes import GRAIN_TABLES
 
 __all__ = ["RUNNING_PROPERTY", "close_at", "note_running", "running_definition"]
 
@@ -43,14 +43,12 @@ def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
     Only rows of `rejected` can be beyond: they are committed before their arrival window ends. Raises LakeError.
     """
     with translated():
-        for name in (*GRAIN_TABLES.values(), "ledger"):
-            table = catalog.load_table((stream, name))
-            if (cut(table) or at) <= at:
-                _set(table, COMPLETE_PROPERTY, at.isoformat())
         rejected = catalog.load_table((stream, "rejected"))
         beyond = f"arrived >= '{at.isoformat()}'"
         if len(rejected.scan(beyond, selected_fields=("offset",), limit=1).to_arrow()):
             rejected.delete(beyond)
+        for name in (*WINDOWED, "rejected"):
+            _set(catalog.load_table((stream, name)), COMPLETE_PROPERTY, at.isoformat())
 
 
 def _set(table: Table, key: str, value: str) -> None:

@@ -17,12 +17,12 @@ from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
 from iceberg.lake_view import pin
-from streams.panes import GRAIN_TABLES, Grain
+from iceberg.resume import WINDOWED
+from streams.panes import Grain
 
 __all__ = ["ReplayRanges"]
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_WINDOWED = (*GRAIN_TABLES.values(), "ledger")
 
 
 class ReplayRanges:
@@ -31,7 +31,7 @@ class ReplayRanges:
     def __init__(self, catalog: Catalog, stream: str) -> None:
         self._stream = stream
         with translated():
-            self._tables = {name: catalog.load_table((stream, name)) for name in _WINDOWED}
+            self._tables = {name: catalog.load_table((stream, name)) for name in WINDOWED}
             self.cut = pin(catalog, stream).complete_until
             """Arrival time up to which the answers are complete; None while nothing is."""
 

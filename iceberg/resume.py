@@ -12,13 +12,16 @@ from datetime import UTC, datetime
 from pyiceberg.expressions import GreaterThanOrEqual
 from pyiceberg.table import Table
 
-from iceberg.bounds import cut
+from iceberg.bounds import cut, noted_cut
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.ledger import settled_until
-from streams.panes import day_arrival_start
+from streams.panes import GRAIN_TABLES, day_arrival_start
 
-__all__ = ["ResumePoint", "resume_point"]
+__all__ = ["WINDOWED", "ResumePoint", "resume_point"]
+
+WINDOWED = (*GRAIN_TABLES.values(), "ledger")
+"""The tables whose rows are of whole arrival windows."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,7 +31,8 @@ class ResumePoint:
     """Where to read from, and what each table already holds.
 
     `start`: arrival time to read from, None for the beginning. `cuts`: table → arrival time up to which it is
-    complete. `rejected_offsets`: partition → highest offset that the table `rejected` holds beyond `start`.
+    complete; of `rejected` only one that was noted. `rejected_offsets`: partition → highest offset that the table
+    `rejected` holds beyond `start`.
     """
 
     start: datetime | None
@@ -41,8 +45,10 @@ def resume_point(catalog: Catalog, stream: str) -> ResumePoint:
     with translated():
         settled = settled_until(catalog.load_table((stream, "ledger")))
         start = None if settled is None else day_arrival_start(settled)
-        cuts = {name: cut(catalog.load_table((stream, name))) for name in ("minute_panes", "day_panes", "ledger")}
-        offsets = _highest_offsets(catalog.load_table((stream, "rejected")), start)
+        rejected = catalog.load_table((stream, "rejected"))
+        cuts = {name: cut(catalog.load_table((stream, name))) for name in WINDOWED}
+        cuts["rejected"] = noted_cut(rejected)
+        offsets = _highest_offsets(rejected, start)
     return ResumePoint(start, cuts, offsets)
 
 

@@ -34,7 +34,7 @@ from iceberg.errors import LakeLockedError
 from iceberg.handover import close_at, note_running, running_definition
 from iceberg.locks import stream_lock
 from iceberg.publishing import finish_interrupted
-from iceberg.resume import resume_point
+from iceberg.resume import WINDOWED, resume_point
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from query.sql_clients import make_days
@@ -128,10 +128,11 @@ class Keeper:
     def _hand_over(self, old: Definition) -> None:
         """Let the old definition complete every table up to the newest cut; the new one takes over there."""
         point = resume_point(self._catalog, old.name)
-        at = max((cut for cut in point.cuts.values() if cut), default=None)
+        cuts = {point.cuts[table] for table in WINDOWED}
+        at = max((cut for cut in cuts if cut), default=None)
         if at is None:
             return
-        if set(point.cuts.values()) != {at}:
+        if cuts != {at}:
             slack = timedelta(milliseconds=self._flink.settings.watermark_slack_ms)
             ends = self._offsets_at(old.topic, at + slack)
             reach = JobRange(point.start, ends, point.cuts, point.rejected_offsets, until=at)

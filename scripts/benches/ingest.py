@@ -39,12 +39,16 @@ _ENGINES = ("taskmanager", "jobmanager", "kafka", "objectstore", "postgres")
 
 @dataclass(frozen=True)
 class Settings:
-    """`keys` series of the stream, `messages` of them in all, event times spread over `minutes`."""
+    """`keys` series of the stream, `messages` of them in all, event times spread over `minutes`.
+
+    The first `warm_up` jobs are not counted: a TaskManager that has just started is busy compiling its code.
+    """
 
     stream: str = "health"
     messages: int = 10_000_000
     keys: int = 40
     minutes: int = 60
+    warm_up: int = 1
     runs: int = 3
     checkpoint_seconds: float = 10.0
     timeout_seconds: float = 300.0
@@ -59,9 +63,13 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     start = end - timedelta(minutes=settings.minutes)
     preload(script.kafka, name, definition, settings.messages, settings.keys, start=start, end=end, say=say)
     try:
-        for _ in range(settings.runs):
-            yield _run(settings, definition, script)
+        for run in range(-settings.warm_up, settings.runs):
+            measured = _run(settings, definition, script)
             _verify(definition, start, end, settings.messages)
+            if run >= 0:
+                yield measured
+            else:
+                say(f"warm-up: {measured['messages_per_second']:,.0f} messages/s")
     finally:
         drop_tables(open_catalog(LakeSettings()), definition)
         with Topics(script.kafka) as topics:
