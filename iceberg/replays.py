@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -127,15 +128,22 @@ _history = sa.Table(
 )
 
 
+@lru_cache
+def _make_tables(engine: sa.Engine) -> None:
+    """Make the schema and its tables if they are not there; once in a process."""
+    with engine.begin() as connection:
+        connection.execute(sa.text("select pg_advisory_xact_lock(hashtext('windowpane schema'))"))
+        connection.execute(sa.schema.CreateSchema("windowpane", if_not_exists=True))
+        _metadata.create_all(connection)
+
+
 class ReplayStore:
     """Reads and writes the records. Every method raises LakeError when PostgreSQL does not answer."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._engine = catalog.engine
-        with translated(), self._engine.begin() as connection:
-            connection.execute(sa.text("select pg_advisory_xact_lock(hashtext('windowpane schema'))"))
-            connection.execute(sa.schema.CreateSchema("windowpane", if_not_exists=True))
-            _metadata.create_all(connection)
+        with translated():
+            _make_tables(self._engine)
 
     def create(self, definition: Definition, arrivals: Arrivals, offsets: Offsets, made_by: str) -> Replay:
         """Record a new replay. Raises ReplayError when the range overlaps that of an open one."""
