@@ -8,20 +8,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-from cachetools import LRUCache
+from cachetools import LRUCache, cached
 from pyiceberg.io import FileIO
 from pyiceberg.manifest import ManifestContent, ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
-__all__ = ["COMPLETE_PROPERTY", "cut", "first_added", "latest", "noted_cut", "time_of_bound"]
+__all__ = ["COMPLETE_PROPERTY", "cut", "earliest_beyond", "first_added", "latest", "noted_cut", "time_of_bound"]
 
 COMPLETE_PROPERTY = "windowpane.complete-until"
 """Table property: an arrival time up to which the table is complete, though it may hold no row that shows it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_latest_of: LRUCache[tuple[str, int], int | None] = LRUCache(maxsize=100_000)
-_lock = Lock()
 
 
 def latest(table: Table, column: str, snapshot: Snapshot | None = None) -> datetime | None:
@@ -63,16 +61,37 @@ def first_added(table: Table, column: str, snapshot: Snapshot) -> datetime | Non
     return _time(min(bounds, default=None))
 
 
+def earliest_beyond(table: Table, column: str, after: str, at: datetime) -> datetime | None:
+    """The smallest value of a time column in the data files that reach beyond a moment in another; None: no file does.
+
+    Of the rows that are beyond it, none has a smaller value.
+    """
+    snapshot = table.current_snapshot()
+    if snapshot is None:
+        return None
+    fields = tuple(table.schema().find_field(name).field_id for name in (column, after))
+    limit = (at - _EPOCH) // timedelta(microseconds=1)
+    found = [
+        low
+        for manifest in snapshot.manifests(table.io)
+        if manifest.content is ManifestContent.DATA
+        for low, high in _reaches(manifest, table.io, *fields)
+        if high > limit
+    ]
+    return _time(min(found, default=None))
+
+
+@cached(LRUCache(maxsize=20_000), key=lambda manifest, _io, *fields: (manifest.manifest_path, fields), lock=Lock())
+def _reaches(manifest: ManifestFile, io: FileIO, low: int, high: int) -> tuple[tuple[int, int], ...]:
+    """Of each data file, the smallest value of one field and the largest of another."""
+    files = [entry.data_file for entry in manifest.fetch_manifest_entry(io, discard_deleted=True)]
+    return tuple((_micros(file.lower_bounds[low]), _micros(file.upper_bounds[high])) for file in files)
+
+
+@cached(LRUCache(maxsize=100_000), key=lambda manifest, _io, field: (manifest.manifest_path, field), lock=Lock())
 def _latest_in(manifest: ManifestFile, io: FileIO, field_id: int) -> int | None:
-    key = (manifest.manifest_path, field_id)
-    with _lock:
-        if key in _latest_of:
-            return _latest_of[key]
     entries = manifest.fetch_manifest_entry(io, discard_deleted=True)
-    found = max((_micros(entry.data_file.upper_bounds[field_id]) for entry in entries), default=None)
-    with _lock:
-        _latest_of[key] = found
-    return found
+    return max((_micros(entry.data_file.upper_bounds[field_id]) for entry in entries), default=None)
 
 
 def time_of_bound(bound: bytes) -> datetime:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import sqlalchemy
+from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
+from iceberg.bounds import earliest_beyond
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, translated
 from iceberg.ledger import complete_until, settled_until
@@ -33,6 +35,7 @@ class LakeView:
     `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
     `minute_missing`, `day_missing`: columns that were added to the table after its pinned snapshot.
     `past`: the states that publications replaced, the oldest first.
+    `fresh_from`: no minute pane that arrived after the day cut is of an earlier minute; None while that is not known.
     `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
     """
 
@@ -51,6 +54,7 @@ class LakeView:
     past: tuple[PastState, ...] = ()
     ledger_snapshot: int | None = None
     settled_until: datetime | None = None
+    fresh_from: datetime | None = None
 
     def as_known_at(self, at: datetime) -> LakeView:
         """The view of the state that readers saw at a moment: the one before the first publication after it."""
@@ -117,7 +121,14 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             past=past_states(panes, tables["day_panes"]),
             ledger_snapshot=snapshots["ledger"],
             settled_until=settled_until(tables["ledger"]),
+            fresh_from=_fresh_from(panes, trusted_cut(tables["day_panes"])),
         )
+
+
+def _fresh_from(minute_panes: Table, day_cut: datetime | None) -> datetime | None:
+    if day_cut is None:
+        return None
+    return earliest_beyond(minute_panes, "window_start", "arrived_until", day_cut) or datetime.max.replace(tzinfo=UTC)
 
 
 def _committed(snapshots: Iterable[Snapshot | None]) -> datetime | None:

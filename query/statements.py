@@ -120,13 +120,21 @@ def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) ->
         until = cut if as_known_at is not None or view.day_capped else None
         branches.append(_Branch(days, view.day_snapshot, (plan.days,), None, until, view.day_missing))
     if view.minute_snapshot is not None:
-        if plan.days:
-            branches.append(_Branch(minutes, view.minute_snapshot, (plan.days,), cut, as_known_at, view.minute_missing))
+        late = plan.days if as_known_at is not None else _not_before(plan.days, view.fresh_from)
+        if late:
+            branches.append(_Branch(minutes, view.minute_snapshot, (late,), cut, as_known_at, view.minute_missing))
         if plan.minutes:
             branches.append(
                 _Branch(minutes, view.minute_snapshot, plan.minutes, None, as_known_at, view.minute_missing)
             )
     return branches
+
+
+def _not_before(span: Span | None, at: datetime | None) -> Span | None:
+    """What is left of a span from a moment on."""
+    if span is None or at is None or at <= span.start:
+        return span
+    return Span(at, span.end) if at < span.end else None
 
 
 def rejected_statement(view: LakeView, request: RejectedRequest, limit: int) -> Statement | None:

@@ -8,7 +8,7 @@ import pytest
 from pyiceberg.expressions import EqualTo
 from pyiceberg.table import Table
 
-from iceberg.bounds import first_added, latest
+from iceberg.bounds import earliest_beyond, first_added, latest
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local
 
@@ -68,3 +68,12 @@ def test_keeps_what_is_before_the_epoch(ledger: Table) -> None:
     old = ledger_row(0) | {"arrived_from": noon(0).replace(year=1969), "arrived_until": noon(0).replace(year=1969)}
     commit(ledger, [old])
     assert latest(ledger, "arrived_until") == noon(0).replace(year=1969)
+
+
+def test_earliest_is_of_files_that_reach_beyond(ledger: Table) -> None:
+    assert earliest_beyond(ledger, "arrived_from", "arrived_until", noon(0)) is None
+    commit(ledger, [ledger_row(0), ledger_row(10)])
+    commit(ledger, [ledger_row(20), ledger_row(40)])
+    commit(ledger, [ledger_row(30)])
+    found = [earliest_beyond(ledger, "arrived_from", "arrived_until", noon(at)) for at in (0, 19, 20, 40, 50)]
+    assert found == [noon(0), noon(0), noon(20), noon(20), None]

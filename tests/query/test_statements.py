@@ -220,3 +220,27 @@ def test_columns_younger_than_the_snapshot_are_null() -> None:
     for branch in (late, edge):
         assert 'cast(null as bigint) as "disk_sum"' in branch
         assert 'cast(null as timestamp(6) with time zone) as "disk_max_at"' in branch
+
+
+@pytest.mark.parametrize(
+    ("fresh_from", "spans"),
+    [
+        (None, [(at("2 00:00"), at("4 00:00"))]),
+        (at("1 00:00"), [(at("2 00:00"), at("4 00:00"))]),
+        (at("3 07:30"), [(at("3 07:30"), at("4 00:00"))]),
+        (at("4 00:00"), []),
+    ],
+)
+def test_late_panes_are_sought_only_where_they_can_be(
+    fresh_from: datetime | None, spans: list[tuple[datetime, datetime]]
+) -> None:
+    """Beside the day panes; but all of them when asked as known before, for then the cut is another one."""
+    view = dataclasses.replace(lake_view(), fresh_from=fresh_from)
+    now = WindowRequest("health", at("2 00:00"), at("4 00:00"), by=())
+    statement = window_statement(HEALTH, view, now)
+    assert statement is not None
+    assert statement.sql.count("minute_panes") == len(spans)
+    assert [value for value in statement.values[2:] if value != view.day_cut] == [end for span in spans for end in span]
+    then = window_statement(HEALTH, view, dataclasses.replace(now, as_known_at=at("4 12:00")))
+    assert then is not None
+    assert then.sql.count("minute_panes") == 1
