@@ -47,13 +47,12 @@ class ReplayRanges:
         found = Arrivals(start, self.cut if end is None else _ceiling(end))
         if found.start >= found.end:
             raise ReplayError(f"no message arrived in {found}; the first arrived after {first:{_TIME}}")
-        widened = self._widened(found)
-        if widened.end > self.cut:
+        if found.end > self.cut:
             raise ReplayError(
-                f"what arrived before {_ceiling(end or self.cut):{_TIME}} is not complete yet; "
+                f"what arrived before {found.end:{_TIME}} is not complete yet; "
                 f"the latest --to-time is now {self.cut:{_TIME}}"
             )
-        return widened
+        return self._widened(found, self.cut)
 
     def arrival_of(self, offsets: Mapping[int, int]) -> Arrivals:
         """The range of the ledger's rows that hold these offsets (partition → offset)."""
@@ -80,28 +79,28 @@ class ReplayRanges:
         first: datetime = pc.min(rows["arrived_from"]).as_py()
         return first
 
-    def _widened(self, arrivals: Arrivals) -> Arrivals:
-        """Widen until no row of any table reaches over an end."""
+    def _widened(self, arrivals: Arrivals, cut: datetime) -> Arrivals:
+        """Widen until no row of any table reaches over an end.
+
+        Never beyond the cut: day panes that reach over it will be pending (see iceberg.pending_days).
+        """
         while True:
-            start, end = arrivals.start, arrivals.end
-            for at in (start, end):
-                for name in self._tables:
-                    over = self._scan(name, _over(at), "arrived_from", "arrived_until")
-                    if len(over):
-                        start = min(start, pc.min(over["arrived_from"]).as_py()) if at == arrivals.start else start
-                        end = max(end, pc.max(over["arrived_until"]).as_py()) if at == arrivals.end else end
-            if (start, end) == (arrivals.start, arrivals.end):
+            starts = self._reaching_over(arrivals.start, "arrived_from")
+            ends = [at for at in self._reaching_over(arrivals.end, "arrived_until") if at <= cut]
+            wider = Arrivals(min([arrivals.start, *starts]), max([arrivals.end, *ends]))
+            if wider == arrivals:
                 return arrivals
-            arrivals = Arrivals(start, end)
+            arrivals = wider
+
+    def _reaching_over(self, at: datetime, column: str) -> list[datetime]:
+        """The values of a column in all rows that reach over a moment."""
+        over = f"arrived_from < '{at.isoformat()}' and arrived_until > '{at.isoformat()}'"
+        return [found for name in self._tables for found in self._scan(name, over, column)[column].to_pylist()]
 
     def _scan(self, table: str, where: str, *columns: str) -> pa.Table:
         found: Table = self._tables[table]
         with translated():
             return found.scan(where, selected_fields=columns).to_arrow()
-
-
-def _over(at: datetime) -> str:
-    return f"arrived_from < '{at.isoformat()}' and arrived_until > '{at.isoformat()}'"
 
 
 def _floor(at: datetime) -> datetime:
