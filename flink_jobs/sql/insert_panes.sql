@@ -12,10 +12,11 @@ select
   {{ column.stored }}{{ "," if not loop.last }}
 {%- endfor %}
 from {{ source }}
+{#- A condition on the window alone would be pushed below the aggregate, which then would not be shared. #}
 where true
 {%- if cut %}
-  and window_until > timestamp {{ cut | literal }}
+  and (window_until > timestamp {{ cut | literal }} or messages < 0)
 {%- endif %}
 {%- if until %}
-  and window_until <= timestamp {{ until | literal }}
+  and (window_until <= timestamp {{ until | literal }} or messages < 0)
 {%- endif %}

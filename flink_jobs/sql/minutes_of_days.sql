@@ -1,12 +1,13 @@
 {#- The minute panes that day panes are made of: a day pane's arrival window may be cut short where the table was
-    complete before, or where the job ends. -#}
+    complete before, or where the job ends. A condition on the window alone would be pushed below the aggregate, which
+    then would not be shared. -#}
 create temporary view minutes_of_days as
 select *
 from minutes
 where true
 {%- if cut %}
-  and window_from >= timestamp {{ cut | literal }}
+  and (window_from >= timestamp {{ cut | literal }} or messages < 0)
 {%- endif %}
 {%- if until %}
-  and window_until <= timestamp {{ until | literal }}
+  and (window_until <= timestamp {{ until | literal }} or messages < 0)
 {%- endif %}

@@ -42,6 +42,7 @@ def test_scan_and_minute_aggregate_are_shared(definition: Definition, reach: Job
     kinds = Counter(node["type"].partition("[")[0] for node in nodes)
     assert kinds["Source: messages"] == 1
     assert kinds["LocalWindowAggregate"] == kinds["GlobalWindowAggregate"] == 3
+    assert kinds["WindowTableFunction"] == 0
     windows = [node["contents"] for node in nodes if node["type"].startswith("GlobalWindowAggregate")]
     assert sorted(("event_minute]" in text, "event_day]" in text, "size=[10 min]" in text) for text in windows) == [
         (False, False, False),

@@ -139,7 +139,7 @@ select
   `disk_digest`
 from minutes
 where true
-  and window_until > timestamp '2026-03-01 12:10:10';
+  and (window_until > timestamp '2026-03-01 12:10:10' or messages < 0);
 
 insert into lake.`health`.`day_panes` /*+ options('write-parallelism'='1') */
 (`service`, window_start, arrived_from, arrived_until, `messages`, `cpu_count`, `cpu_sum`, `cpu_min`, `cpu_max`, `cpu_max_at`, `cpu_digest`, `ram_count`, `ram_sum`, `ram_min`, `ram_max`, `ram_max_at`, `ram_digest`, `disk_count`, `disk_sum`, `disk_min`, `disk_max`, `disk_max_at`, `disk_digest`)
@@ -181,9 +181,9 @@ select
   count(*) filter (where reason is not null or event_time > timestampadd(second, 300, arrived)),
   count(*) filter (where reason is null and event_time is null)
 from table(tumble(table messages, descriptor(arrived), interval '10' second))
-where true
-  and window_end > timestamp '2026-03-01 12:10:20'
-group by `partition`, window_start, window_end;
+group by `partition`, window_start, window_end
+having true
+  and (window_end > timestamp '2026-03-01 12:10:20' or count(*) < 0);
 
 insert into lake.`health`.rejected /*+ options('write-parallelism'='1') */
 select

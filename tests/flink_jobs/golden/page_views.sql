@@ -141,8 +141,8 @@ select
   count(*) filter (where reason is not null or event_time > timestampadd(second, 300, arrived)),
   count(*) filter (where reason is null and event_time is null)
 from table(tumble(table messages, descriptor(arrived), interval '10' second))
-where true
-group by `partition`, window_start, window_end;
+group by `partition`, window_start, window_end
+having true;
 
 insert into lake.`page_views`.rejected /*+ options('write-parallelism'='1') */
 select
