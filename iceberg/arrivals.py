@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-__all__ = ["ARRIVAL_COLUMN", "Arrivals"]
+__all__ = ["ARRIVAL_COLUMN", "Arrivals", "reaching_over"]
 
 ARRIVAL_COLUMN = {
     "minute_panes": "arrived_from",
@@ -33,6 +33,11 @@ class Arrivals:
     def overlaps(self, other: Arrivals) -> bool:
         """Whether any moment is in both."""
         return self.start < other.end and other.start < self.end
+
+
+def reaching_over(at: datetime) -> str:
+    """A filter of Iceberg rows of arrival windows: those that a moment cuts in two."""
+    return f"arrived_from < '{at.isoformat()}' and arrived_until > '{at.isoformat()}'"
 
 
 def _shown(at: datetime) -> str:

@@ -105,12 +105,13 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
         generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()}
         if len(generations) > 1:
             raise BetweenStatesError(stream)
+        day_cut = trusted_cut(tables["day_panes"])
         return LakeView(
             stream=stream,
             minute_snapshot=snapshots["minute_panes"],
             day_snapshot=snapshots["day_panes"],
             rejected_snapshot=snapshots["rejected"],
-            day_cut=trusted_cut(tables["day_panes"]),
+            day_cut=day_cut,
             complete_until=complete_until(tables["ledger"], panes),
             committed=_committed(current.values()),
             generation=generations.pop(),
@@ -121,7 +122,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             past=past_states(panes, tables["day_panes"]),
             ledger_snapshot=snapshots["ledger"],
             settled_until=settled_until(tables["ledger"]),
-            fresh_from=_fresh_from(panes, trusted_cut(tables["day_panes"])),
+            fresh_from=_fresh_from(panes, day_cut),
         )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pyiceberg.table import Table
 
-from iceberg.arrivals import Arrivals
+from iceberg.arrivals import Arrivals, reaching_over
 from iceberg.bounds import cut
 from streams.panes import Grain, day_arrival_start
 
@@ -54,5 +54,4 @@ def as_property(pending: Arrivals) -> str:
 
 
 def _reached_over(day_panes: Table, at: datetime) -> bool:
-    over = f"arrived_from < '{at.isoformat()}' and arrived_until > '{at.isoformat()}'"
-    return len(day_panes.scan(over, selected_fields=("arrived_from",), limit=1).to_arrow()) > 0
+    return len(day_panes.scan(reaching_over(at), selected_fields=("arrived_from",), limit=1).to_arrow()) > 0

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyiceberg.table import Table
 
-from iceberg.arrivals import Arrivals
+from iceberg.arrivals import Arrivals, reaching_over
 from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
 from iceberg.lake_view import pin
@@ -94,7 +94,7 @@ class ReplayRanges:
 
     def _reaching_over(self, at: datetime, column: str) -> list[datetime]:
         """The values of a column in all rows that reach over a moment."""
-        over = f"arrived_from < '{at.isoformat()}' and arrived_until > '{at.isoformat()}'"
+        over = reaching_over(at)
         return [found for name in self._tables for found in self._scan(name, over, column)[column].to_pylist()]
 
     def _scan(self, table: str, where: str, *columns: str) -> pa.Table:
