@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -51,9 +51,14 @@ def lake_lock(uri: str, purpose: str, stream: str = EVERY_STREAM, wait_seconds: 
     with translated():
         connection = psycopg.connect(uri, autocommit=True, connect_timeout=10, application_name=name[:63])
     with closing(connection):
-        with translated():
-            _take(connection, stream, wait_seconds)
-        yield LakeLock(connection)
+        try:
+            with translated():
+                _take(connection, stream, wait_seconds)
+            yield LakeLock(connection)
+        finally:
+            # A session that is only closed frees its locks some time later.
+            with suppress(psycopg.Error):
+                connection.execute("select pg_advisory_unlock_all()")
 
 
 def stream_lock(

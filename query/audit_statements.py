@@ -20,7 +20,8 @@ __all__ = [
     "values_statement",
 ]
 
-_SKETCHES = (Aggregate.DIGEST, Aggregate.DISTINCT)
+# Digests are not made bit for bit; each says how many values it holds, a little-endian double at byte 25.
+_WEIGHT = 'sum(from_ieee754_64(reverse(substr("{name}", 26, 8))))'
 _BUCKET = "cast(floor(to_unixtime(arrived_from) / {seconds}) as bigint)"
 
 
@@ -132,9 +133,9 @@ def _compared(
 
 
 def _merged(column: PaneColumn) -> Expression:
-    """A column of a group; of a sketch only whether there is any, since sketches are not made bit for bit."""
-    if column.aggregate in _SKETCHES:
-        return Expression(column.name, f"count({ident(column.name)}) > 0")
+    """A column of a group; of digests only how many values they hold."""
+    if column.aggregate is Aggregate.DIGEST:
+        return Expression(column.name, _WEIGHT.format(name=column.name))
     return merged_columns([column], ())[0]
 
 

@@ -51,6 +51,6 @@ pairs as (
     cast(o.{{ (measure ~ "_sum") | ident }} as double) / nullif(o.{{ (measure ~ "_count") | ident }}, 0) as {{ ("old:" ~ measure ~ "_mean") | ident }},
     cast(n.{{ (measure ~ "_sum") | ident }} as double) / nullif(n.{{ (measure ~ "_count") | ident }}, 0) as {{ ("new:" ~ measure ~ "_mean") | ident }}{{ "," if not loop.last }}
     {%- endfor %}
-  from old_panes o full join new_panes n
+  from old_panes as o full join new_panes as n
     on {% for key in keys %}o.{{ key.name | ident }} = n.{{ key.name | ident }}{{ " and " if not loop.last }}{% endfor %}
 )

@@ -10,19 +10,19 @@ minutes as (
     min("cpu_min") as "cpu_min",
     max("cpu_max") as "cpu_max",
     (min(row(-"cpu_max", "cpu_max_at")) filter (where "cpu_max" is not null))[2] as "cpu_max_at",
-    count("cpu_digest") > 0 as "cpu_digest",
+    sum(from_ieee754_64(reverse(substr("cpu_digest", 26, 8)))) as "cpu_digest",
     coalesce(sum("ram_count"), 0) as "ram_count",
     sum("ram_sum") as "ram_sum",
     min("ram_min") as "ram_min",
     max("ram_max") as "ram_max",
     (min(row(-"ram_max", "ram_max_at")) filter (where "ram_max" is not null))[2] as "ram_max_at",
-    count("ram_digest") > 0 as "ram_digest",
+    sum(from_ieee754_64(reverse(substr("ram_digest", 26, 8)))) as "ram_digest",
     coalesce(sum("disk_count"), 0) as "disk_count",
     sum("disk_sum") as "disk_sum",
     min("disk_min") as "disk_min",
     max("disk_max") as "disk_max",
     (min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null))[2] as "disk_max_at",
-    count("disk_digest") > 0 as "disk_digest"
+    sum(from_ieee754_64(reverse(substr("disk_digest", 26, 8)))) as "disk_digest"
   from (
     select
       "service",
@@ -44,19 +44,19 @@ days as (
     min("cpu_min") as "cpu_min",
     max("cpu_max") as "cpu_max",
     (min(row(-"cpu_max", "cpu_max_at")) filter (where "cpu_max" is not null))[2] as "cpu_max_at",
-    count("cpu_digest") > 0 as "cpu_digest",
+    sum(from_ieee754_64(reverse(substr("cpu_digest", 26, 8)))) as "cpu_digest",
     coalesce(sum("ram_count"), 0) as "ram_count",
     sum("ram_sum") as "ram_sum",
     min("ram_min") as "ram_min",
     max("ram_max") as "ram_max",
     (min(row(-"ram_max", "ram_max_at")) filter (where "ram_max" is not null))[2] as "ram_max_at",
-    count("ram_digest") > 0 as "ram_digest",
+    sum(from_ieee754_64(reverse(substr("ram_digest", 26, 8)))) as "ram_digest",
     coalesce(sum("disk_count"), 0) as "disk_count",
     sum("disk_sum") as "disk_sum",
     min("disk_min") as "disk_min",
     max("disk_max") as "disk_max",
     (min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null))[2] as "disk_max_at",
-    count("disk_digest") > 0 as "disk_digest"
+    sum(from_ieee754_64(reverse(substr("disk_digest", 26, 8)))) as "disk_digest"
   from (
     select
       "service",

@@ -11,8 +11,8 @@ minutes as (
     min("load_ms_min") as "load_ms_min",
     max("load_ms_max") as "load_ms_max",
     (min(row(-"load_ms_max", "load_ms_max_at")) filter (where "load_ms_max" is not null))[2] as "load_ms_max_at",
-    count("load_ms_digest") > 0 as "load_ms_digest",
-    count("visitors_distinct") > 0 as "visitors_distinct"
+    sum(from_ieee754_64(reverse(substr("load_ms_digest", 26, 8)))) as "load_ms_digest",
+    cardinality(merge(cast("visitors_distinct" as hyperloglog))) as "visitors_distinct"
   from (
     select
       "site",
@@ -36,8 +36,8 @@ days as (
     min("load_ms_min") as "load_ms_min",
     max("load_ms_max") as "load_ms_max",
     (min(row(-"load_ms_max", "load_ms_max_at")) filter (where "load_ms_max" is not null))[2] as "load_ms_max_at",
-    count("load_ms_digest") > 0 as "load_ms_digest",
-    count("visitors_distinct") > 0 as "visitors_distinct"
+    sum(from_ieee754_64(reverse(substr("load_ms_digest", 26, 8)))) as "load_ms_digest",
+    cardinality(merge(cast("visitors_distinct" as hyperloglog))) as "visitors_distinct"
   from (
     select
       "site",

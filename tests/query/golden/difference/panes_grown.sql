@@ -70,7 +70,7 @@ pairs as (
     n."visitors_distinct" as "new:visitors_distinct",
     cast(o."load_ms_sum" as double) / nullif(o."load_ms_count", 0) as "old:load_ms_mean",
     cast(n."load_ms_sum" as double) / nullif(n."load_ms_count", 0) as "new:load_ms_mean"
-  from old_panes o full join new_panes n
+  from old_panes as o full join new_panes as n
     on o."site" = n."site" and o."path" = n."path" and o."window_start" = n."window_start"
 ),
 judged as (

@@ -105,7 +105,7 @@ pairs as (
     cast(n."ram_sum" as double) / nullif(n."ram_count", 0) as "new:ram_mean",
     cast(o."disk_sum" as double) / nullif(o."disk_count", 0) as "old:disk_mean",
     cast(n."disk_sum" as double) / nullif(n."disk_count", 0) as "new:disk_mean"
-  from old_panes o full join new_panes n
+  from old_panes as o full join new_panes as n
     on o."service" = n."service" and o."window_start" = n."window_start"
 ),
 judged as (
