@@ -105,9 +105,9 @@ class FlinkClient:
         """Submit jobs one after the other, in one process, since starting that costs most; their ids."""
         return self._pyflink(scripts, options or {}, explain=False)
 
-    def explain(self, script: JobScript) -> str:
-        """The optimised plan that Flink would run."""
-        return self._pyflink([script], {}, explain=True)[0]
+    def explain(self, scripts: Sequence[JobScript]) -> list[str]:
+        """The optimised plans that Flink would run."""
+        return self._pyflink(scripts, {}, explain=True)
 
     def _pyflink(self, scripts: Sequence[JobScript], options: Mapping[str, str], *, explain: bool) -> list[str]:
         requests = [

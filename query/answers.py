@@ -133,9 +133,9 @@ def groups(
     quantiles: Sequence[float],
     rows: Iterable[Sequence[Any]],
 ) -> tuple[Group, ...]:
-    """Turn merged rows (dimension values, then `columns`) into groups; those without messages are left out."""
+    """Turn merged rows (dimension values, then `columns`) into sorted groups; those without messages are left out."""
     found = []
-    for row in rows:
+    for row in sorted(rows, key=lambda row: tuple(row[: len(by)])):
         values = dict(zip(columns, row[len(by) :], strict=True))
         group: Group = dict(zip(by, row, strict=False))
         for column, value in values.items():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from cachetools import LRUCache
@@ -149,7 +150,7 @@ class QueryService:
                     ([*row[:at], *row[at + 1 :]] for row in found),
                 ),
             )
-            for moment, found in groupby(rows, key=lambda row: row[at])
+            for moment, found in groupby(sorted(rows, key=itemgetter(at)), key=itemgetter(at))
         )
         return SeriesAnswer(view, query_id, False, request, points)
 

@@ -94,6 +94,7 @@ def _merge(
     sql = templates.get_template("window.sql").render(
         branches=branches,
         by=request.by,
+        one_valued=[name for name, values in request.where if len(values) == 1],
         bucket=bucket,
         columns=columns,
         merged=merged_columns(columns, request.quantiles),

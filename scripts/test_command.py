@@ -21,6 +21,7 @@ def command(arguments: tuple[str, ...]) -> None:
     """Run the tests, on the real engines, with a stack and ports of their own; ARGUMENTS go to pytest.
 
     A running stack is left alone. WINDOWPANE_TEST_HOME names a home whose stack, running or not, the tests then use.
+    Two processes run them, one of them all that need the stack; `-n 0` runs everything in one.
 
     \b
     Examples:
@@ -37,4 +38,5 @@ def command(arguments: tuple[str, ...]) -> None:
     kept = ("WINDOWPANE_CACHE", "WINDOWPANE_TEST_HOME", "WINDOWPANE_JAVA17", "WINDOWPANE_JAVA25")
     variables = {k: v for k, v in os.environ.items() if not k.startswith("WINDOWPANE_") or k in kept}
     os.chdir(CHECKOUT)
-    os.execve(python, [python, "-m", "pytest", *arguments], variables)
+    # Unit tests run beside those of the engines, which wait more than they work.
+    os.execve(python, [python, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments], variables)

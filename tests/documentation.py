@@ -22,7 +22,7 @@ RUN_HERE = {
 
 ELSEWHERE = {
     "./windowpane up": "integration/test_stack.py::test_up_again_changes_nothing",
-    "./windowpane down": "integration/test_stack.py::test_down_leaves_no_process",
+    "./windowpane down": "integration/test_two_stacks.py::test_down_leaves_no_process",
     "./windowpane test": "test_snippets.py::test_every_command_is_covered",  # it runs this test
     "pre-commit install": "test_snippets.py::test_hooks_run_what_ci_runs",
 }

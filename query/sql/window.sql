@@ -1,5 +1,6 @@
 {#- Merge panes into one row per group. Branches are disjoint: whole days, the minutes at the edges, and the minute
-    panes of whole days that arrived after the day table's cut. -#}
+    panes of whole days that arrived after the day table's cut. A dimension that can have one value only is no key: without
+    any key Trino needs fewer stages. -#}
 with panes as (
 {%- for branch in branches %}
   select
@@ -26,7 +27,7 @@ with panes as (
 )
 select
   {%- for name in by %}
-  {{ name | ident }},
+  {% if name in one_valued %}any_value({{ name | ident }}) as {% endif %}{{ name | ident }},
   {%- endfor %}
   {%- if bucket %}
   at,
@@ -35,7 +36,7 @@ select
   {{ column.sql }} as {{ column.name | ident }}{{ "," if not loop.last }}
   {%- endfor %}
 from panes
-{%- if by or bucket %}
-group by {% for name in by %}{{ name | ident }}{{ ", " if not loop.last or bucket }}{% endfor %}{{ "at" if bucket }}
-order by {{ "at" if bucket }}{{ ", " if by and bucket }}{{ by | map("ident") | join(", ") }}
+{%- set keys = by | reject("in", one_valued) | map("ident") | list + (["at"] if bucket else []) %}
+{%- if keys %}
+group by {{ keys | join(", ") }}
 {%- endif %}

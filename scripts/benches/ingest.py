@@ -71,9 +71,18 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             else:
                 say(f"warm-up: {measured['messages_per_second']:,.0f} messages/s")
     finally:
+        _stop_jobs(name)
         drop_tables(open_catalog(LakeSettings()), definition)
         with Topics(script.kafka) as topics:
             topics.delete(name)
+
+
+def _stop_jobs(stream: str) -> None:
+    """A job that took too long would go on for ever."""
+    flink = FlinkClient(FlinkSettings())
+    for job in flink.jobs():
+        if job.stream == stream and not job.ended:
+            flink.stop(job)
 
 
 def _run(settings: Settings, definition: Definition, script: ScriptSettings) -> Metrics:

@@ -39,7 +39,7 @@ class Settings:
     days: int = 30
     keys: int = 1000
     questions: int = 200
-    warm_up: int = 300
+    warm_up: int = 1000
     runs: int = 3
     seed: int = 7
 

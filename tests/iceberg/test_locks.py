@@ -1,4 +1,4 @@
-"""The numbers of locks. That they keep others out is an integration test (`test_backup.py`)."""
+"""The numbers of locks. That they keep others out is an integration test (`test_two_stacks.py`)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 DAY_ARRIVAL_SECONDS = 30
 BATCHES = (12_000, 9_000, 9_000)
-WINDOWS = 200
+WINDOWS = 120
 SCALES = {"a": 1_000_000, "b": 10, "c": 1_000_000}
 MINUTES = DAYS * 1440
 

@@ -8,7 +8,6 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -38,6 +37,9 @@ class Load:
     live: LiveStream
     sent: Counter[tuple[str, datetime]] = field(default_factory=Counter)
     total: int = 0
+    failures: list[BaseException] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
 
     def batch(self) -> list[bytes]:
         """A hundred messages, over three days of event time and ten sites."""
@@ -51,38 +53,37 @@ class Load:
         self.total += 100
         return payloads
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """About a thousand messages a second; leaving waits until Kafka has acknowledged every one."""
-        stop = threading.Event()
-        failures: list[BaseException] = []
+    def start(self) -> None:
+        """Begin to send about a thousand messages a second."""
+        self.thread = threading.Thread(target=self._send, name="load", daemon=True)
+        self.thread.start()
 
-        def send() -> None:
-            try:
-                with BulkProducer(self.live.kafka, timeout_seconds=180) as producer:
-                    while not stop.wait(0.1):
-                        producer.send(self.live.definition.topic, self.batch())
-            except BaseException as error:
-                failures.append(error)
+    def stop(self) -> None:
+        """Return once Kafka has acknowledged every message."""
+        assert self.thread is not None
+        self.stopping.set()
+        self.thread.join(200)
+        assert not self.thread.is_alive()
+        assert self.failures == []
 
-        thread = threading.Thread(target=send, name="load")
-        thread.start()
+    def _send(self) -> None:
         try:
-            yield
-        finally:
-            stop.set()
-            thread.join(200)
-        assert failures == []
-        assert not thread.is_alive()
+            with BulkProducer(self.live.kafka, timeout_seconds=180) as producer:
+                while not self.stopping.wait(0.1):
+                    producer.send(self.live.definition.topic, self.batch())
+        except BaseException as error:
+            self.failures.append(error)
 
 
 @pytest.fixture(scope="module")
-def load(stream_factory: StreamFactory) -> Load:
-    live = stream_factory(TEXT)
-    load = Load(live)
-    live.send(load.batch())
-    live.await_accounted()
-    return load
+def load(stream_factory: StreamFactory) -> Iterator[Load]:
+    """A stream that is sent messages while one process after another is killed."""
+    load = Load(stream_factory(TEXT))
+    load.start()
+    try:
+        yield load
+    finally:
+        load.stopping.set()
 
 
 def await_progress(live: LiveStream, beyond: datetime) -> None:
@@ -90,9 +91,64 @@ def await_progress(live: LiveStream, beyond: datetime) -> None:
     await_true(lambda: (live.view().complete_until or FIRST) > beyond, RECOVERY_SECONDS, f"complete beyond {beyond}")
 
 
-def assert_counted_once(load: Load) -> None:
+def kill(stack: Stack, name: str) -> int:
+    """kill -9 of a program; the pid it had."""
+    pid = stack.states()[name].pid
+    assert pid > 0
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def await_counted(load: Load, killed: datetime) -> None:
+    """Until what arrived since the kill is counted, while more arrives; no offset lost or counted twice by then."""
+    await_progress(load.live, killed)
+    assert load.live.gaps() == []
+    assert load.failures == []
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_survives_kill_of(victim: str, stack: Stack, load: Load) -> None:
+    await_progress(load.live, datetime.now(UTC) - timedelta(seconds=20))
+    pid = kill(stack, victim)
+    killed = datetime.now(UTC)
+
+    def back() -> bool:
+        state = stack.states()[victim]
+        return state.running and state.pid != pid and stack.answers(victim)
+
+    await_true(back, RECOVERY_SECONDS, f"{victim} is back")
+    await_counted(load, killed)
+
+
+def test_survives_kill_of_both_flink_processes(stack: Stack, load: Load) -> None:
+    """All of Flink's state is gone, so the job starts again from the lake."""
+    await_progress(load.live, datetime.now(UTC) - timedelta(seconds=20))
+    old = {job.id for job in load.live.jobs()}
+    kill(stack, "jobmanager")
+    kill(stack, "taskmanager")
+    await_counted(load, datetime.now(UTC))
+    assert not old & {job.id for job in load.live.jobs()}
+
+
+def test_survives_kill_of_everything(stack: Stack, load: Load) -> None:
+    """As if the machine had lost power, and `up` again."""
+    await_progress(load.live, datetime.now(UTC) - timedelta(seconds=20))
+    pids = [state.pid for state in stack.states().values() if state.pid]
+    supervisor = psutil.Process(stack.supervisor.pid)
+    supervisor.kill()
+    for pid in pids:
+        if psutil.pid_exists(pid):
+            os.kill(pid, signal.SIGKILL)
+    killed = datetime.now(UTC)
+    await_true(lambda: not supervisor.is_running() or supervisor.status() == psutil.STATUS_ZOMBIE, 10, "it is dead")
+    bring_up(stack, say, download_progress, live_input=False)
+    await_counted(load, killed)
+
+
+def test_every_message_is_counted_once(load: Load) -> None:
     """In minute panes, in day panes with what is beyond their cut, in answers, and in the ledger."""
     live = load.live
+    load.stop()
     live.await_accounted(RECOVERY_SECONDS)
     minutes = live.rows("select site, window_start, sum(messages) from {stream}.minute_panes group by 1, 2")
     assert {(site, start): count for site, start, count in minutes} == dict(load.sent)
@@ -106,57 +162,3 @@ def assert_counted_once(load: Load) -> None:
     [[accepted, rejected]] = live.rows("select sum(accepted), sum(rejected) from {stream}.ledger")
     assert (accepted, rejected) == (load.total, 0)
     assert live.gaps() == []
-
-
-def kill(stack: Stack, name: str) -> int:
-    """kill -9 of a program; the pid it had."""
-    pid = stack.states()[name].pid
-    assert pid > 0
-    os.kill(pid, signal.SIGKILL)
-    return pid
-
-
-@pytest.mark.parametrize("victim", VICTIMS)
-def test_survives_kill_of(victim: str, stack: Stack, load: Load) -> None:
-    with load.running():
-        await_progress(load.live, datetime.now(UTC) - timedelta(seconds=20))
-        pid = kill(stack, victim)
-        killed = datetime.now(UTC)
-
-        def back() -> bool:
-            state = stack.states()[victim]
-            return state.running and state.pid != pid and stack.answers(victim)
-
-        await_true(back, RECOVERY_SECONDS, f"{victim} is back")
-        await_progress(load.live, killed)
-    assert_counted_once(load)
-
-
-def test_survives_kill_of_both_flink_processes(stack: Stack, load: Load) -> None:
-    """All of Flink's state is gone, so the job starts again from the lake."""
-    with load.running():
-        await_progress(load.live, datetime.now(UTC) - timedelta(seconds=20))
-        old = {job.id for job in load.live.jobs()}
-        kill(stack, "jobmanager")
-        kill(stack, "taskmanager")
-        killed = datetime.now(UTC)
-        await_progress(load.live, killed)
-    assert_counted_once(load)
-    assert not old & {job.id for job in load.live.jobs()}
-
-
-def test_survives_kill_of_everything(stack: Stack, load: Load) -> None:
-    """As if the machine had lost power, and `up` again."""
-    with load.running():
-        await_progress(load.live, datetime.now(UTC) - timedelta(seconds=20))
-        pids = [state.pid for state in stack.states().values() if state.pid]
-        supervisor = psutil.Process(stack.supervisor.pid)
-        supervisor.kill()
-        for pid in pids:
-            if psutil.pid_exists(pid):
-                os.kill(pid, signal.SIGKILL)
-        killed = datetime.now(UTC)
-        await_true(lambda: not supervisor.is_running() or supervisor.status() == psutil.STATUS_ZOMBIE, 10, "it is dead")
-        bring_up(stack, say, download_progress, live_input=False)
-        await_progress(load.live, killed)
-    assert_counted_once(load)

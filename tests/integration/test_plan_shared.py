@@ -26,19 +26,25 @@ REPLAYED = JobRange(
 EXECUTION_PLAN = "== Physical Execution Plan =="
 
 
-@pytest.mark.usefixtures("stack")
-@pytest.mark.parametrize(
-    ("definition", "reach"),
-    [
-        pytest.param(HEALTH, JobRange(), id="health"),
-        pytest.param(PAGE_VIEWS, JobRange(), id="page_views"),
-        pytest.param(PAGE_VIEWS, REPLAYED, id="replayed"),
-    ],
-)
-def test_scan_and_minute_aggregate_are_shared(definition: Definition, reach: JobRange) -> None:
+JOBS: dict[str, tuple[Definition, JobRange]] = {
+    "health": (HEALTH, JobRange()),
+    "page_views": (PAGE_VIEWS, JobRange()),
+    "replayed": (PAGE_VIEWS, REPLAYED),
+}
+
+
+@pytest.fixture(scope="module")
+def explained(stack_environment: dict[str, str]) -> dict[str, str]:
+    """Flink's plan of each job."""
+    assert stack_environment
     flink = FlinkClient(FlinkSettings())
-    explained = flink.explain(render(definition, flink.settings.kafka, reach, slack_ms=500))
-    nodes = json.loads(explained.partition(EXECUTION_PLAN)[2])["nodes"]
+    scripts = [render(definition, flink.settings.kafka, reach, slack_ms=500) for definition, reach in JOBS.values()]
+    return dict(zip(JOBS, flink.explain(scripts), strict=True))
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_scan_and_minute_aggregate_are_shared(explained: dict[str, str], job: str) -> None:
+    nodes = json.loads(explained[job].partition(EXECUTION_PLAN)[2])["nodes"]
     kinds = Counter(node["type"].partition("[")[0] for node in nodes)
     assert kinds["Source: messages"] == 1
     assert kinds["LocalWindowAggregate"] == kinds["GlobalWindowAggregate"] == 3

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 
-from compose.embedded.engines import ENGINES
-from compose.embedded.leftovers import find_leftovers
-from compose.embedded.settings import StackSettings
 from compose.embedded.stack import Stack
-from compose.embedded.waiting import until
-from scripts.bring_up import bring_up
-from scripts.console import download_progress, say
-from tests.conftest import free_port, keep_logs
 from tests.integration.command_line import windowpane
 
 pytestmark = pytest.mark.integration
@@ -83,49 +72,3 @@ def test_home_is_private(stack: Stack) -> None:
 
 def test_stack_fits_in_memory(stack: Stack) -> None:
     assert sum(process.memory_info().rss for process in processes(stack)) <= 4.5 * GIB
-
-
-@pytest.mark.parametrize("engine", [*ENGINES, "web", "keeper"])
-def test_killed_process_comes_back(stack: Stack, engine: str) -> None:
-    killed = stack.states()[engine].pid
-    os.kill(killed, 9)
-    until(lambda: stack.states()[engine].pid not in (0, killed), 60)
-    until(lambda: stack.answers(engine), 120)
-
-
-@pytest.fixture(scope="module")
-def second(stack: Stack) -> Iterator[Stack]:
-    """The engines of a second stack beside the shared one."""
-    assert stack.states()
-    with tempfile.TemporaryDirectory(prefix="windowpane-second-") as home:
-        made = Stack(StackSettings(home=Path(home), port=free_port()))
-        try:
-            bring_up(made, say, download_progress, engines_only=True)
-            yield made
-        finally:
-            made.down(say)
-            keep_logs(made)
-
-
-def test_two_stacks_run_side_by_side(stack: Stack, second: Stack) -> None:
-    assert all(stack.answers(engine) and second.answers(engine) for engine in ENGINES)
-    assert not set(vars(stack.ports).values()) & set(vars(second.ports).values())
-
-
-def test_killed_supervisor_takes_all_with_it_and_up_returns(second: Stack) -> None:
-    family = processes(second)
-    family[0].kill()
-    _, alive = psutil.wait_procs(family, timeout=20)
-    assert alive == []
-    assert windowpane(second, "up", "--engines-only").returncode == 0
-    assert all(second.answers(engine) for engine in ENGINES)
-
-
-def test_down_leaves_no_process(second: Stack) -> None:
-    family = processes(second)
-    done = windowpane(second, "down")
-    assert done.returncode == 0, done.stderr
-    assert [process for process in family if process.is_running()] == []
-    assert find_leftovers(second.layout) == []
-    assert windowpane(second, "status").returncode == 1
-    assert windowpane(second, "down").returncode == 0

@@ -48,6 +48,7 @@ WINDOWS: list[tuple[str, Definition, str, list[tuple[str, str]]]] = [
     ("as_known_after_the_cut", HEALTH, "days_and_edges", [("as_known_at", "2026-03-05T09:05:07Z")]),
     ("total", HEALTH, "days_and_edges", [("by", "")]),
     ("filtered_total", HEALTH, "one_day", [("by", ""), ("service", "cart"), ("service", "auth")]),
+    ("one_service", HEALTH, "days_and_edges", [("service", "cart")]),
     ("quantiles", HEALTH, "edges_only", [("quantiles", "0.5,0.99")]),
     ("page_views", PAGE_VIEWS, "days_and_edges", []),
     ("page_views_by_site", PAGE_VIEWS, "one_day", [("by", "site"), ("path", "/"), ("quantiles", "0.95")]),
@@ -56,6 +57,7 @@ SERIES: list[tuple[str, Definition, str, list[tuple[str, str]]]] = [
     ("series_by_minute", HEALTH, "edges_only", [("step", "minute"), ("measure", "cpu")]),
     ("series_by_hour", HEALTH, "days_and_edges", [("step", "hour"), ("by", "")]),
     ("series_by_day", HEALTH, "days_and_edges", [("step", "day")]),
+    ("page_views_series_by_hour", PAGE_VIEWS, "one_day", [("step", "hour"), ("site", "a"), ("measure", "visitors")]),
     ("page_views_series_by_day", PAGE_VIEWS, "one_day", [("step", "day"), ("by", "site"), ("measure", "visitors")]),
 ]
 

@@ -32,7 +32,6 @@ select
   (min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null))[2] as "disk_max_at"
 from panes
 group by "service"
-order by "service"
 -- values:
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00

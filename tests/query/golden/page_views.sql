@@ -33,7 +33,6 @@ select
   cardinality(merge(cast("visitors_distinct" as hyperloglog))) as "visitors_distinct"
 from panes
 group by "site", "path"
-order by "site", "path"
 -- values:
 --   2026-03-02 00:00:00+00:00
 --   2026-03-04 00:00:00+00:00

@@ -26,7 +26,6 @@ select
   cardinality(merge(cast("visitors_distinct" as hyperloglog))) as "visitors_distinct"
 from panes
 group by "site"
-order by "site"
 -- values:
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00

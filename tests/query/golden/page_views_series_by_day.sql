@@ -21,7 +21,6 @@ select
   cardinality(merge(cast("visitors_distinct" as hyperloglog))) as "visitors_distinct"
 from panes
 group by "site", at
-order by at, "site"
 -- values:
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00

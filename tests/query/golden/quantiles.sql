@@ -28,7 +28,6 @@ select
   values_at_quantiles(merge(cast("disk_digest" as tdigest)), array[double '0.5', double '0.99']) as "disk_digest"
 from panes
 group by "service"
-order by "service"
 -- values:
 --   2026-03-02 10:17:00+00:00
 --   2026-03-02 23:05:00+00:00

@@ -25,7 +25,6 @@ select
   (min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null))[2] as "disk_max_at"
 from panes
 group by at
-order by at
 -- values:
 --   2026-03-01 10:17:00+00:00
 --   2026-03-04 09:05:00+00:00

@@ -17,7 +17,6 @@ select
   (min(row(-"cpu_max", "cpu_max_at")) filter (where "cpu_max" is not null))[2] as "cpu_max_at"
 from panes
 group by "service", at
-order by at, "service"
 -- values:
 --   2026-03-02 10:17:00+00:00
 --   2026-03-02 23:05:00+00:00

@@ -30,7 +30,7 @@ public final class Digest extends AggregateFunction<byte[], Quantiles> {
 
     public void accumulate(Quantiles quantiles, byte[] digest) {
         if (digest != null) {
-            quantiles.absorb(Quantiles.digest(digest));
+            quantiles.absorb(digest);
         }
     }
 

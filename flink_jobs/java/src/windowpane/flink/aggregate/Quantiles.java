@@ -60,8 +60,20 @@ public final class Quantiles {
         }
     }
 
+    /** Merges a stored digest. Of few values, which it still has one by one, the values: they need less than a digest. */
+    void absorb(byte[] stored) {
+        double[] single = StoredDigest.values(stored, MOST_VALUES);
+        if (single == null) {
+            absorb(digest(stored));
+            return;
+        }
+        for (double value : single) {
+            add((long) value);
+        }
+    }
+
     /** Merges a digest that nobody else uses: it may be changed on the way. */
-    void absorb(TDigest other) {
+    private void absorb(TDigest other) {
         if (digest == null) {
             digest = other;
         } else {

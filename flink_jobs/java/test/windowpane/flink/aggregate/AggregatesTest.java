@@ -86,6 +86,17 @@ class AggregatesTest {
     }
 
     @Test
+    void digestsOfFewValuesMergeToTheDigestOfAll() {
+        Digest digest = new Digest();
+        List<Long> values = random.longs(900, 0, 1_000_000).boxed().toList();
+        Quantiles merged = digest.createAccumulator();
+        for (int from = 0; from < 900; from += 60) {
+            digest.accumulate(merged, quantiles(values.subList(from, from + 60)).toBytes());
+        }
+        assertArrayEquals(digest.getValue(quantiles(values)), digest.getValue(merged));
+    }
+
+    @Test
     void digestsOfADayStayNearInRank() throws IOException {
         double[] humps = random.doubles(40, 0, 1e6).toArray();
         List<DoubleSupplier> shapes = List.of(

@@ -1,4 +1,4 @@
-"""Restore drills: what comes back is what was there, and a job goes on from it as if nothing had happened."""
+"""A second stack beside the shared one: neither disturbs the other, and what one backed up the other restores."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
+from compose.embedded.engines import ENGINES
+from compose.embedded.leftovers import find_leftovers
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.stack import Stack
 from iceberg.backup.manifest import read_manifest
@@ -34,6 +37,7 @@ from tests.integration.command_line import windowpane
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, make_live
 from tests.integration.test_pipeline import DAY, HEALTH_TEXT, health_message
+from tests.integration.test_stack import processes
 
 pytestmark = pytest.mark.integration
 
@@ -156,6 +160,11 @@ def bring_up(stack: Stack, option: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_two_stacks_run_side_by_side(stack: Stack, second: Stack) -> None:
+    assert all(stack.answers(engine) and second.answers(engine) for engine in ENGINES)
+    assert not set(vars(stack.ports).values()) & set(vars(second.ports).values())
+
+
 def test_only_engines_may_run(stack: Stack, folder: Path) -> None:
     done = windowpane(stack, "restore", str(folder))
     assert done.returncode == 2
@@ -239,6 +248,15 @@ def test_killed_holder_frees_the_lock(stack: Stack) -> None:
             lock.check()
 
 
+def test_killed_supervisor_takes_all_with_it_and_up_returns(second: Stack) -> None:
+    family = processes(second)
+    family[0].kill()
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
+    assert windowpane(second, "up", "--engines-only").returncode == 0
+    assert all(second.answers(engine) for engine in ENGINES)
+
+
 def test_lost_lake_goes_on_from_kafka(second: Stack, own: LiveStream, tmp_path: Path) -> None:
     """PostgreSQL and the object store are lost after a backup, Kafka is not: each message counts once."""
     send(own, 500, "before")
@@ -258,6 +276,16 @@ def test_lost_lake_goes_on_from_kafka(second: Stack, own: LiveStream, tmp_path: 
     totals = own.rows("select service, sum(messages) from {stream}.minute_panes group by 1 order by 1")
     assert totals == [["after", 300], ["before", 500]]
     assert own.rows("select count(*) from {stream}.rejected") == [[2]]
+
+
+def test_down_leaves_no_process(second: Stack) -> None:
+    family = processes(second)
+    done = windowpane(second, "down")
+    assert done.returncode == 0, done.stderr
+    assert [process for process in family if process.is_running()] == []
+    assert find_leftovers(second.layout) == []
+    assert windowpane(second, "status").returncode == 1
+    assert windowpane(second, "down").returncode == 0
 
 
 def wipe(stack: Stack, *engines: str) -> None:
