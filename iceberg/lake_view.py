@@ -19,6 +19,7 @@ from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending_days import pending_days, trusted_cut
 from iceberg.replays import is_staging
 from streams.definition import Definition
+from streams.panes import arrival_start
 
 __all__ = ["TABLES", "LakeView", "metadata_locations", "pin"]
 
@@ -66,10 +67,18 @@ class LakeView:
             minute_snapshot=state.minute_snapshot,
             day_snapshot=state.day_snapshot,
             day_cut=state.day_cut,
+            complete_until=state.complete_until,
             generation=state.generation,
             minute_missing=state.minute_missing,
             day_missing=state.day_missing,
         )
+
+    def known_until(self, at: datetime) -> datetime | None:
+        """Of the view as known at a moment: the moment that it can tell, up to which every arrival is in it.
+
+        That is the start of the panes' arrival window, or how far the view is complete; None when nothing is sure.
+        """
+        return None if self.complete_until is None else min(arrival_start(at), self.complete_until)
 
 
 def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
@@ -119,7 +128,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             minute_missing=added_since(panes, snapshots["minute_panes"]),
             day_missing=added_since(tables["day_panes"], snapshots["day_panes"]),
             day_capped=pending_days(tables["day_panes"]) is not None,
-            past=past_states(panes, tables["day_panes"]),
+            past=past_states(panes, tables["day_panes"], tables["ledger"]),
             ledger_snapshot=snapshots["ledger"],
             settled_until=settled_until(tables["ledger"]),
             fresh_from=_fresh_from(panes, day_cut),

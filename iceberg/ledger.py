@@ -15,7 +15,7 @@ from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.bounds import first_added, latest
 
-__all__ = ["complete_until", "settled_until"]
+__all__ = ["complete_until", "kept_until", "settled_until"]
 
 _JOB = "flink.job-id"
 _CHECKPOINT = "flink.max-committed-checkpoint-id"
@@ -35,13 +35,28 @@ def complete_until(ledger: Table, minute_panes: Table) -> datetime | None:
 
     It is the ledger's cut when their newest commit is of the same checkpoint or a later one, else what is settled.
     """
-    newest, read = _by_job(ledger, ledger.current_snapshot()), _by_job(minute_panes, minute_panes.current_snapshot())
-    if newest is None or read is None:
-        return settled_until(ledger)
-    same_job = _summary(newest, _JOB) == _summary(read, _JOB)
-    if same_job and int(_summary(read, _CHECKPOINT) or 0) >= int(_summary(newest, _CHECKPOINT) or 0):
-        return latest(ledger, "arrived_until")
+    now = ledger.current_snapshot()
+    if _holds(minute_panes, minute_panes.current_snapshot(), ledger, now):
+        return latest(ledger, "arrived_until", now)
     return settled_until(ledger)
+
+
+def kept_until(ledger: Table, counted: Snapshot, minute_panes: Table, panes: Snapshot) -> datetime | None:
+    """An arrival time up to which a past snapshot of the minute panes holds everything, by one of the ledger then.
+
+    Where that cannot be told by the ledger it is the panes' own cut, which a quiet stream leaves far behind.
+    """
+    if _holds(minute_panes, panes, ledger, counted):
+        return latest(ledger, "arrived_until", counted)
+    return latest(minute_panes, "arrived_until", panes)
+
+
+def _holds(minute_panes: Table, panes: Snapshot | None, ledger: Table, counted: Snapshot | None) -> bool:
+    """Whether the panes' newest commit by a job is of the ledger's checkpoint or of a later one."""
+    newest, read = _by_job(ledger, counted), _by_job(minute_panes, panes)
+    if newest is None or read is None or _summary(newest, _JOB) != _summary(read, _JOB):
+        return False
+    return int(_summary(read, _CHECKPOINT) or 0) >= int(_summary(newest, _CHECKPOINT) or 0)
 
 
 def _by_job(table: Table, snapshot: Snapshot | None) -> Snapshot | None:

@@ -10,10 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Lock
 
+from cachetools import LRUCache, cached
 from pyiceberg.table import Table
 
 from iceberg.errors import translated
+from iceberg.ledger import kept_until
 from iceberg.pending_days import trusted_cut
 
 __all__ = ["PastState", "added_since", "keep_state", "past_states", "snapshot_before"]
@@ -27,6 +30,7 @@ class PastState:
 
     generation: int
     until: datetime
+    complete_until: datetime | None
     day_cut: datetime | None
     minute_snapshot: int | None
     day_snapshot: int | None
@@ -52,7 +56,7 @@ def snapshot_before(table: Table, generation: int) -> int | None:
     return next((ref.snapshot_id for name, ref in refs if _of(name, generation - 1)), None)
 
 
-def past_states(minute_panes: Table, day_panes: Table) -> tuple[PastState, ...]:
+def past_states(minute_panes: Table, day_panes: Table, ledger: Table) -> tuple[PastState, ...]:
     """Every state that is still kept, the oldest first."""
     minutes, days = minute_panes.metadata.refs, day_panes.metadata.refs
     found = []
@@ -65,6 +69,7 @@ def past_states(minute_panes: Table, day_panes: Table) -> tuple[PastState, ...]:
                 PastState(
                     generation=generation,
                     until=_time(until),
+                    complete_until=_complete_until(ledger, minute_panes, name),
                     day_cut=_time(cut) if cut else None,
                     minute_snapshot=minute,
                     day_snapshot=day,
@@ -73,6 +78,13 @@ def past_states(minute_panes: Table, day_panes: Table) -> tuple[PastState, ...]:
                 )
             )
     return tuple(sorted(found, key=lambda state: state.generation))
+
+
+@cached(LRUCache(maxsize=1000), key=lambda _ledger, panes, name: (panes.metadata.table_uuid, name), lock=Lock())
+def _complete_until(ledger: Table, minute_panes: Table, name: str) -> datetime | None:
+    """An arrival time up to which the state with this tag holds everything; read once, for a tag never moves."""
+    counted, panes = (table.snapshot_by_name(name) for table in (ledger, minute_panes))
+    return kept_until(ledger, counted, minute_panes, panes) if counted and panes else None
 
 
 def added_since(table: Table, snapshot_id: int | None) -> frozenset[str]:

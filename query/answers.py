@@ -118,6 +118,7 @@ def _about(request: WindowRequest, view: LakeView) -> dict[str, Any]:
         "start": timestamp(request.start),
         "end": timestamp(request.end),
         "as_known_at": timestamp(request.as_known_at),
+        "known_until": timestamp(request.as_known_at and view.known_until(request.as_known_at)),
         "complete_until": timestamp(view.complete_until),
     }
 

@@ -86,7 +86,18 @@ def _show(definition: Definition, answer: dict[str, Any]) -> None:
         table.add_row(*cells)
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(table if groups else "No messages in this window.")
-    console.print(f"Complete until {answer['complete_until'] or 'nothing yet'}.")
+    for line in _standing(answer):
+        console.print(line, soft_wrap=True)
+
+
+def _standing(answer: dict[str, Any]) -> list[str]:
+    """What the answer holds: everything up to now, or up to a moment that may be earlier than the one asked for."""
+    asked, known = answer["as_known_at"], answer["known_until"]
+    lines = [f"Complete until {answer['complete_until'] or 'nothing yet'}."]
+    if asked is not None:
+        rounded = "" if asked == known else f"; {asked} was asked for, which panes cannot tell more exactly"
+        lines.insert(0, f"As known at {known or 'a moment that nothing is complete for yet'}{rounded}.")
+    return lines
 
 
 def _number(value: float | None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from math import floor
 
 from streams.definition import Definition
 
@@ -20,6 +21,7 @@ __all__ = [
     "ColumnType",
     "Grain",
     "PaneColumn",
+    "arrival_start",
     "day_arrival_start",
     "pane_columns",
 ]
@@ -106,7 +108,16 @@ def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     return tuple(columns)
 
 
+def arrival_start(at: datetime) -> datetime:
+    """The start, in UTC, of the minute panes' arrival window that a moment lies in."""
+    return _window_start(at, MINUTE_ARRIVAL_SECONDS)
+
+
 def day_arrival_start(at: datetime) -> datetime:
     """The start, in UTC, of the day panes' arrival window that a moment lies in."""
-    seconds = int(at.timestamp())
-    return datetime.fromtimestamp(seconds - seconds % DAY_ARRIVAL_SECONDS, UTC)
+    return _window_start(at, DAY_ARRIVAL_SECONDS)
+
+
+def _window_start(at: datetime, length: int) -> datetime:
+    seconds = floor(at.timestamp())
+    return datetime.fromtimestamp(seconds - seconds % length, UTC)

@@ -31,7 +31,15 @@ _ABOUT: Json = {
     "start": _TIME,
     "end": _TIME,
     "as_known_at": _TIME_OR_NULL,
-    "complete_until": {**_TIME_OR_NULL, "description": "Arrivals up to then are in the answer."},
+    "known_until": {
+        **_TIME_OR_NULL,
+        "description": "The moment that was answered for, up to which arrivals are in the answer: `as_known_at` "
+        "rounded down to the arrivals that panes tell apart, or how far the lake was complete if that is earlier.",
+    },
+    "complete_until": {
+        **_TIME_OR_NULL,
+        "description": "Arrivals up to then are in the answer; with `as_known_at`, see `known_until`.",
+    },
 }
 
 SCHEMAS: Json = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -103,6 +104,7 @@ def test_window_answers_keep_the_contract() -> None:
         "start": "2026-03-01T10:17:00Z",
         "end": "2026-03-04T09:05:00Z",
         "as_known_at": None,
+        "known_until": None,
         "complete_until": "2026-03-05T09:09:20Z",
         "groups": [{"messages": 1}],
         "answered_from": {
@@ -112,6 +114,20 @@ def test_window_answers_keep_the_contract() -> None:
     }
     assert (answer.cached, answer.as_cached().cached) == (False, True)
     assert answer.as_cached().as_json() == answer.as_json()
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        (at("5 09:05:20"), "2026-03-05T09:05:20Z"),
+        (at("5 09:05:29") + timedelta(milliseconds=999), "2026-03-05T09:05:20Z"),
+        (at("5 09:09:33"), "2026-03-05T09:09:20Z"),  # the lake is complete up to then
+    ],
+)
+def test_answers_say_which_moment_they_are_of(asked: datetime, known: str) -> None:
+    request = replace(REQUEST, as_known_at=asked)
+    answer = WindowAnswer(lake_view(), "query", False, request, plan_window(REQUEST.start, REQUEST.end), ()).as_json()
+    assert (answer["as_known_at"], answer["known_until"]) == (timestamp(asked), known)
 
 
 def test_series_answers_keep_the_contract() -> None:

@@ -26,6 +26,8 @@ def answer(*groups: dict[str, Any]) -> dict[str, Any]:
     return {
         "start": "2026-03-01T10:17:00Z",
         "end": "2026-03-04T09:05:00Z",
+        "as_known_at": None,
+        "known_until": None,
         "complete_until": None,
         "groups": list(groups),
     }
@@ -70,6 +72,21 @@ def test_shows_totals_and_distincts(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "1,234" in shown
     assert "site" not in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "known", "line"),
+    [
+        ("2026-03-02T10:00:00Z", "2026-03-02T10:00:00Z", "As known at 2026-03-02T10:00:00Z."),
+        ("2026-03-02T10:00:07Z", "2026-03-02T10:00:00Z", "As known at 2026-03-02T10:00:00Z; 2026-03-02T10:00:07Z was"),
+        ("2026-03-02T10:00:07Z", None, "As known at a moment that nothing is complete for yet; 2026-03-02T10:00:07Z"),
+    ],
+)
+def test_says_what_moment_it_answers_for(
+    asked: str, known: str | None, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _show(HEALTH, {**answer(), "as_known_at": asked, "known_until": known})
+    assert line in capsys.readouterr().out
 
 
 def test_says_that_nothing_happened(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,62 @@
+"""The states that publications replaced: which one readers saw at a moment, and how far it was complete."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from pyiceberg.catalog.sql import SqlCatalog
+
+from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY
+from iceberg.lake_view import pin
+from iceberg.past_states import keep_state
+from tests.definitions import HEALTH
+from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row
+
+NOTED = {DEFINITION_PROPERTY: HEALTH.model_dump_json(exclude_defaults=True)}
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> SqlCatalog:
+    """A stream with two publications, at 35 and 65 seconds after noon; each checkpoint holds ten seconds.
+
+    The panes lag a checkpoint behind the ledger when the second state is kept.
+    """
+    catalog = open_local(tmp_path)
+    tables = make_tables(catalog, HEALTH, **{**NOTED, GENERATION_PROPERTY: "2"})
+    for number in range(1, 8):
+        start = 10 * (number - 1)
+        commit(tables["ledger"], [ledger_row(start)], "a", number)
+        if number == 6:
+            keep_state(tables, 1, noon(65))
+        commit(tables["minute_panes"], [pane_row(start)] if number != 3 else [], "a", number)
+        if number == 3:
+            keep_state(tables, 0, noon(35))
+    return catalog
+
+
+@pytest.mark.parametrize(
+    ("asked", "generation", "known"),
+    [
+        pytest.param(12, 0, 10, id="rounded down"),
+        pytest.param(34, 0, 30, id="a quiet window is known by the ledger"),
+        pytest.param(35, 1, 30, id="a publication ends a state"),
+        pytest.param(64.9, 1, 50, id="only what the kept panes hold"),
+        pytest.param(65, 2, 60, id="the current state"),
+        pytest.param(100, 2, 70, id="as far as the lake is complete"),
+    ],
+)
+def test_tells_what_was_known(catalog: SqlCatalog, asked: float, generation: int, known: float) -> None:
+    now = pin(catalog, HEALTH.name)
+    view = now.as_known_at(noon(asked))
+    assert (view.generation, view.known_until(noon(asked))) == (generation, noon(known))
+    assert view.minute_snapshot != now.minute_snapshot or asked >= 65
+
+
+def test_nothing_is_known_of_an_empty_lake(tmp_path: Path) -> None:
+    catalog = open_local(tmp_path)
+    keep_state(make_tables(catalog, HEALTH, **NOTED), 0, noon(35))
+    view = pin(catalog, HEALTH.name)
+    moment: datetime = noon(0)
+    assert view.as_known_at(moment).known_until(moment) is None
