@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from query.changes import changes_between, key_of
 from query.lake_view import LakeView
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import WindowPlan
@@ -48,12 +49,22 @@ class WindowAnswer(_Answer):
     request: WindowRequest
     plan: WindowPlan
     groups: tuple[Group, ...]
+    gone: tuple[Group, ...] = ()
+
+    def changed_from(self, before: WindowAnswer) -> WindowAnswer:
+        """Each group marked with whether it is not as it was before; `gone` are those that were there only then."""
+        by = self.request.by
+        changes = changes_between(self.groups, before.groups, by)
+        marked = tuple({**group, "changed_since": key_of(group, by) in changes.changed} for group in self.groups)
+        return replace(self, groups=marked, gone=changes.elsewhere)
 
     def as_json(self) -> dict[str, Any]:
         """The body of `GET /v1/{stream}/window`."""
+        since = self.request.changed_since
         return {
             **_about(self.request, self.view),
             "groups": list(self.groups),
+            **({} if since is None else {"changed_since": timestamp(since), "gone_since": list(self.gone)}),
             "answered_from": {
                 "day": {"windows": self.plan.day_windows, "snapshot": _snapshot(self.view.day_snapshot)},
                 "minute": {"windows": self.plan.minute_windows, "snapshot": _snapshot(self.view.minute_snapshot)},

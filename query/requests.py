@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -76,6 +76,7 @@ class WindowRequest:
     """What happened in `[start, end)`, per values of `by`, where dimensions have one of the given values.
 
     `as_known_at` asks for the answer from the panes that had arrived by then. `quantiles` are in [0, 1].
+    `changed_since` asks which groups are not as they were known then.
     """
 
     stream: str
@@ -85,16 +86,30 @@ class WindowRequest:
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     as_known_at: datetime | None = None
     quantiles: tuple[float, ...] = ()
+    changed_since: datetime | None = None
 
     @classmethod
     def parse(cls, definition: Definition, params: Parameters) -> WindowRequest:
-        """Read `start, end, by, as_known_at, quantiles` and dimension filters. Raises InvalidRequestError."""
+        """Read `start, end, by, as_known_at, quantiles, changed_since` and filters. Raises InvalidRequestError."""
         problems = _Problems()
-        asked = _Asked(definition, params, problems, allowed=(*_COMMON, "quantiles"))
+        asked = _Asked(definition, params, problems, allowed=(*_COMMON, "quantiles", "changed_since"))
         start, end = asked.span()
-        request = cls(definition.name, start, end, asked.by(), asked.where(), asked.as_known_at(), asked.quantiles())
+        request = cls(
+            definition.name,
+            start,
+            end,
+            asked.by(),
+            asked.where(),
+            asked.moment("as_known_at"),
+            asked.quantiles(),
+            asked.moment("changed_since"),
+        )
         problems.check()
         return request
+
+    def known_at(self, at: datetime | None) -> WindowRequest:
+        """The same question as known at another moment, or now; only as much of it as two answers are compared by."""
+        return replace(self, as_known_at=at, quantiles=(), changed_since=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +129,7 @@ class SeriesRequest:
         step = asked.step(start, end)
         measures = asked.measures()
         window = WindowRequest(
-            definition.name, start, end, asked.by(), asked.where(), asked.as_known_at(), asked.quantiles()
+            definition.name, start, end, asked.by(), asked.where(), asked.moment("as_known_at"), asked.quantiles()
         )
         problems.check()
         return cls(window, step, measures)
@@ -207,9 +222,9 @@ class _Asked:
             self.problems.add(name, f"is outside the years {_FIRST_YEAR} to {_LAST_YEAR}")
         return None
 
-    def as_known_at(self) -> datetime | None:
-        text = self.one("as_known_at")
-        return None if text is None else self.time("as_known_at", text)
+    def moment(self, name: str) -> datetime | None:
+        text = self.one(name)
+        return None if text is None else self.time(name, text)
 
     def by(self) -> tuple[str, ...]:
         values = self.all("by")

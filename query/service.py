@@ -121,6 +121,12 @@ class QueryService:
         return made
 
     def _window(self, request: WindowRequest, view: LakeView) -> WindowAnswer:
+        answer = self._merged(request, view)
+        if request.changed_since is None:
+            return answer
+        return answer.changed_from(self._merged(request.known_at(request.changed_since), view))
+
+    def _merged(self, request: WindowRequest, view: LakeView) -> WindowAnswer:
         definition = self.definition(request.stream)
         view = _as_known(view, request)
         statement = window_statement(definition, view, request)

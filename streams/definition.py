@@ -21,8 +21,8 @@ __all__ = ["Definition", "Dimension", "Distinct", "EventTime", "FieldRule", "Mea
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _RESERVED = {
     "messages", "window_start", "arrived_from", "arrived_until", "arrived", "partition", "offset", "event_time",
-    "reason", "field", "payload", "start", "end", "by", "as_known_at", "quantiles", "step", "measure", "at",
-    "event_minute", "event_day", "arrival", "window_from", "window_until", "window_end", "window_time",
+    "reason", "field", "payload", "start", "end", "by", "as_known_at", "changed_since", "quantiles", "step", "measure",
+    "at", "event_minute", "event_day", "arrival", "window_from", "window_until", "window_end", "window_time",
 }  # fmt: skip
 
 

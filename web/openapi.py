@@ -81,6 +81,9 @@ _GROUPING = [
     _parameter("as_known_at", "The answer from the panes that had arrived by then.", _TIME),
     _parameter("quantiles", "Quantiles from 0 to 1, separated by commas.", {"type": "string"}, example="0.5,0.99"),
 ]
+_SINCE = _parameter(
+    "changed_since", "Mark the groups that are not as they were known then, whatever came late or was published.", _TIME
+)
 _ASKING = ("unparseable", "unknown-stream", "invalid-values", "engine-away")
 
 
@@ -146,7 +149,7 @@ DOCUMENT: Json = {
         "/v1/{stream}/window": _get(
             "window",
             "What happened in a window, per group.",
-            [_STREAM, *_SPAN, *_GROUPING],
+            [_STREAM, *_SPAN, *_GROUPING, _SINCE],
             {**_answer("The groups of the window, sorted by their dimensions.", "Window"), **_problems(*_ASKING)},
         ),
         "/v1/{stream}/series": _get(

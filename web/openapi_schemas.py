@@ -68,12 +68,20 @@ SCHEMAS: Json = {
         description="A measure has count, mean, min, max, max_at and, if asked, quantiles; a distinct count, distinct.",
     ),
     "Group": _object(
-        {"messages": _COUNT},
+        {"messages": _COUNT, "changed_since": {"type": "boolean", "description": "Only if it was asked for."}},
+        optional=("changed_since",),
         additionalProperties={"oneOf": [_TEXT, {"$ref": "#/components/schemas/Measured"}]},
         description="One value per dimension grouped by, the messages, and one member per measure and distinct count.",
     ),
     "Window": _object(
-        {**_ABOUT, "groups": _array(_GROUP), "answered_from": _object({"day": _GRAIN, "minute": _GRAIN})}
+        {
+            **_ABOUT,
+            "groups": _array(_GROUP),
+            "changed_since": {**_TIME, "description": "As it was asked for."},
+            "gone_since": {**_array(_GROUP), "description": "Groups that were known then and are not in the answer."},
+            "answered_from": _object({"day": _GRAIN, "minute": _GRAIN}),
+        },
+        optional=("changed_since", "gone_since"),
     ),
     "Series": _object(
         {**_ABOUT, "step": _TEXT, "points": _array(_object({"at": _TIME, "groups": _array(_GROUP)}))},

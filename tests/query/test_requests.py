@@ -96,6 +96,7 @@ def test_reads_times_with_offsets(text: str, expected: datetime) -> None:
         ("end", "2026-03-01T10:17:00Z", 422, "must be after start"),
         ("end", "2026-03-01T10:16:00Z", 422, "must be after start"),
         ("as_known_at", "now", 400, "is not a time"),
+        ("changed_since", "2026-03-01T10:00", 422, "has no offset"),
         ("by", "host", 422, "'host' is not a dimension; known: service"),
         ("by", "messages", 422, "is not a dimension"),
         ("quantiles", "half", 400, "are numbers"),
@@ -186,9 +187,9 @@ def test_parses_rejected_requests() -> None:
         RejectedRequest.parse(HEALTH, [*SPAN, ("service", "a")])
 
 
-names = st.sampled_from(["start", "end", "by", "service", "as_known_at", "quantiles", "step", "measure", ""]) | st.text(
-    max_size=8
-)
+names = st.sampled_from(
+    ["start", "end", "by", "service", "as_known_at", "changed_since", "quantiles", "step", "measure", ""]
+) | st.text(max_size=8)
 values = st.sampled_from(["2026-03-01T10:17:00Z", "2026-03-02T10:17:00Z", "service", "0.5", "hour"]) | st.text(
     max_size=30
 )

@@ -1,0 +1,57 @@
+"""Two answers to one question are compared by their groups; quantiles are not compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from query.answers import WindowAnswer
+from query.changes import changes_between
+from query.requests import WindowRequest
+from query.windows import plan_window
+from tests.query.lake_views import at, lake_view
+
+
+def group(service: str, messages: int = 3, **parts: Any) -> dict[str, Any]:
+    return {"service": service, "messages": messages, "cpu": {"mean": 0.5, "quantiles": {"0.5": 0.4}, **parts}}
+
+
+SHOWN = (group("a"), group("b"), group("c"))
+
+
+@pytest.mark.parametrize(
+    ("other", "changed", "elsewhere", "messages"),
+    [
+        pytest.param(SHOWN, {}, [], 0, id="the same"),
+        pytest.param((group("c"), group("a"), group("b", 5)), {("b",): 2}, [], 2, id="late messages"),
+        pytest.param((group("a"), group("b", mean=0.6), group("c")), {("b",): 0}, [], 0, id="another measure"),
+        pytest.param((group("a", quantiles={}), group("b"), group("c")), {}, [], 0, id="quantiles"),
+        pytest.param((group("a"), group("b")), {("c",): -3}, [], -3, id="gone"),
+        pytest.param((*SHOWN, group("d", 7)), {}, ["d"], 7, id="new"),
+    ],
+)
+def test_finds_what_differs(
+    other: tuple[dict[str, Any], ...], changed: dict[tuple[str], int], elsewhere: list[str], messages: int
+) -> None:
+    found = changes_between(SHOWN, other, ("service",))
+    assert (found.changed, [each["service"] for each in found.elsewhere]) == (changed, elsewhere)
+    assert found.messages == messages
+
+
+def test_totals_are_compared() -> None:
+    assert changes_between([{"messages": 1}], [{"messages": 2}], ()).changed == {(): 1}
+    assert changes_between([], [{"messages": 2}], ()).elsewhere == ({"messages": 2},)
+
+
+def test_answers_mark_their_groups() -> None:
+    request = WindowRequest("health", at("1 10:00"), at("1 11:00"), ("service",), changed_since=at("1 12:00"))
+    plan = plan_window(request.start, request.end)
+    now = WindowAnswer(lake_view(), "query", False, request, plan, (group("a"), group("b", 5), group("d")))
+    before = request.known_at(request.changed_since)
+    marked = now.changed_from(replace(now, request=before, groups=SHOWN)).as_json()
+    assert (before.as_known_at, before.changed_since) == (at("1 12:00"), None)
+    assert [each["changed_since"] for each in marked["groups"]] == [False, True, True]
+    assert (marked["changed_since"], marked["gone_since"]) == ("2026-03-01T12:00:00Z", [group("c")])
+    assert "changed_since" not in replace(now, request=before).as_json()
