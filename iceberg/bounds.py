@@ -14,7 +14,16 @@ from pyiceberg.manifest import ManifestContent, ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
-__all__ = ["COMPLETE_PROPERTY", "cut", "earliest_beyond", "first_added", "latest", "noted_cut", "time_of_bound"]
+__all__ = [
+    "COMPLETE_PROPERTY",
+    "cut",
+    "earliest",
+    "earliest_beyond",
+    "first_added",
+    "latest",
+    "noted_cut",
+    "time_of_bound",
+]
 
 COMPLETE_PROPERTY = "windowpane.complete-until"
 """Table property: an arrival time up to which the table is complete, though it may hold no row that shows it."""
@@ -34,6 +43,21 @@ def latest(table: Table, column: str, snapshot: Snapshot | None = None) -> datet
         if manifest.content is ManifestContent.DATA  # a SQL client's delete adds others, which bound no column
     ]
     return _time(max((micros for micros in found if micros is not None), default=None))
+
+
+def earliest(table: Table, column: str) -> datetime | None:
+    """The smallest value of a time column; None when the table holds no rows. Reads every manifest anew."""
+    snapshot = table.current_snapshot()
+    if snapshot is None:
+        return None
+    field_id = table.schema().find_field(column).field_id
+    found = [
+        _micros(entry.data_file.lower_bounds[field_id])
+        for manifest in snapshot.manifests(table.io)
+        if manifest.content is ManifestContent.DATA
+        for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
+    ]
+    return _time(min(found, default=None))
 
 
 def cut(table: Table) -> datetime | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 import sqlalchemy
+from cachetools import LRUCache
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
-from iceberg.bounds import earliest_beyond
+from iceberg.bounds import earliest, earliest_beyond
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, translated
 from iceberg.ledger import complete_until, settled_until
@@ -26,6 +28,9 @@ __all__ = ["TABLES", "LakeView", "metadata_locations", "pin"]
 TABLES = ("ledger", "day_panes", "minute_panes", "rejected")
 """In the order in which they are read: what is read later may only be newer."""
 
+_BEGAN: LRUCache[UUID, datetime] = LRUCache(maxsize=1000)
+"""Ledger → its first arrival."""
+
 
 @dataclass(frozen=True, slots=True)
 class LakeView:
@@ -37,6 +42,7 @@ class LakeView:
     `minute_missing`, `day_missing`: columns that were added to the table after its pinned snapshot.
     `past`: the states that publications replaced, the oldest first.
     `fresh_from`: no minute pane that arrived after the day cut is of an earlier minute; None while that is not known.
+    `began`: when the stream's first message or heartbeat arrived, or a moment before.
     `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
     """
 
@@ -56,6 +62,7 @@ class LakeView:
     ledger_snapshot: int | None = None
     settled_until: datetime | None = None
     fresh_from: datetime | None = None
+    began: datetime | None = field(default=None, compare=False)
 
     def as_known_at(self, at: datetime) -> LakeView:
         """The view of the state that readers saw at a moment: the one before the first publication after it."""
@@ -132,7 +139,16 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             ledger_snapshot=snapshots["ledger"],
             settled_until=settled_until(tables["ledger"]),
             fresh_from=_fresh_from(panes, day_cut),
+            began=_began(tables["ledger"]),
         )
+
+
+def _began(ledger: Table) -> datetime | None:
+    """The first arrival that the ledger counts. It is looked for until there is one, for later ones come after it."""
+    known = _BEGAN.get(ledger.metadata.table_uuid)
+    if known is None and (known := earliest(ledger, "arrived_from")) is not None:
+        _BEGAN[ledger.metadata.table_uuid] = known
+    return known
 
 
 def _fresh_from(minute_panes: Table, day_cut: datetime | None) -> datetime | None:

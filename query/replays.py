@@ -57,7 +57,7 @@ class ReplayService:
         self._open_catalog: Callable[[], Catalog] = lambda: open_catalog(lake)
         self._opened: ReplayStore | None = None
         self._found: LRUCache[Any, Any] = LRUCache(maxsize=64)
-        self._newest: LRUCache[tuple[str, int], Publication] = LRUCache(maxsize=64)
+        self._published: LRUCache[tuple[str, int], tuple[Publication, ...]] = LRUCache(maxsize=64)
         self._lock, self._work = threading.Lock(), threading.Lock()
 
     def all(self, stream: str | None = None) -> list[Replay]:
@@ -80,17 +80,17 @@ class ReplayService:
             except ReplayError:
                 raise UnknownReplayError(number) from None
 
-    def newest(self, stream: str, generation: int) -> Publication | None:
-        """The newest complete publication of a stream that has reached this generation; cheap to ask again."""
+    def published(self, stream: str, generation: int) -> tuple[Publication, ...]:
+        """The complete publications of a stream that has reached this generation, the newest first; cheap to repeat."""
         if generation == 0:
-            return None
+            return ()
         with self._lock:
-            known = self._newest.get((stream, generation))
+            known = self._published.get((stream, generation))
         if known is None:
-            known = next((found for found in self.history(stream) if found.completed), None)
-            if known is not None and known.generation >= generation:
+            known = tuple(found for found in self.history(stream) if found.completed)
+            if known and known[0].generation >= generation:
                 with self._lock:
-                    self._newest[stream, generation] = known
+                    self._published[stream, generation] = known
         return known
 
     def report(self, replay: Replay, where: Filters = ()) -> ReplayReport:

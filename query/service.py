@@ -31,11 +31,15 @@ Answer = TypeVar("Answer", WindowAnswer, SeriesAnswer, RejectedAnswer)
 
 @dataclass(frozen=True, slots=True)
 class StreamFreshness:
-    """How far a stream's answers are complete, when its tables were last committed to, and what was published last."""
+    """How far a stream's answers are complete, when its tables were last committed to, and what was published last.
+
+    `began`: when its first message arrived.
+    """
 
     complete_until: datetime | None
     last_commit: datetime | None
     generation: int = 0
+    began: datetime | None = None
 
 
 class QueryService:
@@ -92,10 +96,7 @@ class QueryService:
         """How fresh each stream is, as of the newest look at the lake."""
         known = self._watcher.views()
         return {
-            name: StreamFreshness(known[name].complete_until, known[name].committed, known[name].generation)
-            if name in known
-            else StreamFreshness(None, None)
-            for name in self.definitions
+            name: _freshness(known[name]) if name in known else StreamFreshness(None, None) for name in self.definitions
         }
 
     def check(self) -> dict[str, str]:
@@ -166,6 +167,10 @@ class QueryService:
             return RejectedAnswer(view, "", False, request, (), MOST_REJECTED)
         rows, query_id = self._trino.rows(statement.sql, statement.values)
         return RejectedAnswer(view, query_id, False, request, tuple(map(tuple, rows)), MOST_REJECTED)
+
+
+def _freshness(view: LakeView) -> StreamFreshness:
+    return StreamFreshness(view.complete_until, view.committed, view.generation, view.began)
 
 
 def _as_known(view: LakeView, request: WindowRequest) -> LakeView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from web.static_files import static_version
-from web.times import end_moment, long_moment, offset_name, rfc3339, utc_moment
-from web.units import count, quantity, spoken_name
+from web.times import end_moment, exact_moment, local_input, long_moment, offset_name, rfc3339, utc_moment
+from web.units import count, more_messages, quantity, spoken_name
 
 __all__ = ["page_response"]
 
@@ -26,11 +27,14 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         count=count,
         end_moment=end_moment,
+        exact=exact_moment,
         long_moment=long_moment,
+        more_messages=more_messages,
         name=spoken_name,
         offset_name=offset_name,
         quantity=quantity,
         rfc3339=rfc3339,
+        seconds_input=functools.partial(local_input, seconds=True),
         utc=utc_moment,
     )
     environment.globals["static"] = lambda path: f"/static/{static_version()}/{path}"

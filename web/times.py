@@ -12,8 +12,10 @@ __all__ = [
     "RANGES",
     "QuickRange",
     "end_moment",
+    "exact_moment",
     "local_input",
     "long_moment",
+    "midnight",
     "offset_name",
     "read_moment",
     "rfc3339",
@@ -52,12 +54,13 @@ def _last(length: timedelta) -> Callable[[datetime], tuple[datetime, datetime]]:
 def _days(back: int, length: int) -> Callable[[datetime], tuple[datetime, datetime]]:
     def ends(now: datetime) -> tuple[datetime, datetime]:
         first = now.date() - timedelta(days=back)
-        return _midnight(first, now.tzinfo), _midnight(first + timedelta(days=length), now.tzinfo)
+        return midnight(first, now.tzinfo), midnight(first + timedelta(days=length), now.tzinfo)
 
     return ends
 
 
-def _midnight(day: date, zone: tzinfo | None) -> datetime:
+def midnight(day: date, zone: tzinfo | None) -> datetime:
+    """When a day begins in a zone; in UTC."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
@@ -123,9 +126,10 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
     return found
 
 
-def local_input(moment: datetime) -> str:
-    """The value of a `datetime-local` input."""
-    return moment.strftime("%Y-%m-%dT%H:%M").rjust(16, "0")
+def local_input(moment: datetime, *, seconds: bool = False) -> str:
+    """The value of a `datetime-local` input: to the minute, or to the second unless that is zero."""
+    text = moment.strftime("%Y-%m-%dT%H:%M").rjust(16, "0")
+    return f"{text}:{moment:%S}" if seconds and moment.second else text
 
 
 def rfc3339(moment: datetime) -> str:
@@ -141,6 +145,11 @@ def utc_moment(moment: datetime) -> str:
 def long_moment(moment: datetime) -> str:
     """`Sun 22 Nov 2026, 14:03`."""
     return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M}"
+
+
+def exact_moment(moment: datetime) -> str:
+    """`Sun 22 Nov 2026, 14:03:10`, without the seconds if they are zero."""
+    return long_moment(moment) + (f":{moment:%S}" if moment.second else "")
 
 
 def end_moment(end: datetime, start: datetime) -> str:

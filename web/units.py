@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["NOTHING", "count", "quantity", "spoken_name"]
+__all__ = ["NOTHING", "count", "more_messages", "quantity", "spoken_name"]
 
 _MILLISECONDS_IN = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
 NOTHING = "\u2013"
@@ -16,6 +16,12 @@ _BYTES_IN = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "Ki
 def count(number: int) -> str:
     """`1,234,567`."""
     return f"{number:,}"
+
+
+def more_messages(difference: int) -> str:
+    """`+1,234 messages`; a minus is the sign that is as wide as the plus."""
+    sign = "\u2212" if difference < 0 else "+"
+    return f"{sign}{abs(difference):,} message{'' if abs(difference) == 1 else 's'}"
 
 
 def spoken_name(name: str, title: str = "") -> str:

@@ -113,8 +113,9 @@ def read_form(definition: Definition, params: Parameters, now: datetime) -> Wind
         start_text, end_text = (rfc3339(moment) for moment in RANGES[key].ends(now.astimezone(zone)))
     start, end = _moment("start", start_text, zone, problems), _moment("end", end_text, zone, problems)
     start_text, end_text = _shown(start, start_text, zone), _shown(end, end_text, zone)
-    known_text = given.get("known", "").strip()
+    known_text = (given.get("known") or given.get("as_known_at", "")).strip()
     known = _moment("known", known_text, zone, problems) if known_text else None
+    known = known and known.replace(microsecond=0)
     return WindowForm(
         stream=definition.name,
         zone=zone,
@@ -125,7 +126,7 @@ def read_form(definition: Definition, params: Parameters, now: datetime) -> Wind
         end=end,
         by=_by(definition, params, problems),
         where=_where(definition, params),
-        known_text=_shown(known, known_text, zone),
+        known_text=local_input(known.astimezone(zone), seconds=True) if known else known_text,
         known=known,
         sort=given.get("sort", "")[:200],
         page=_page(given.get("page", "")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from iceberg.replays import Publication
+from query.changes import changes_between
 from query.errors import EngineAwayError, InvalidRequestError, QueryError
 from query.requests import WindowRequest
+from query.service import StreamFreshness
 from streams.definition import Definition
 from web.answers import answer_in_thread
 from web.problems import Problem, problem_of
@@ -24,6 +27,7 @@ from web.templating import page_response
 from web.times import RANGES, span, zones
 from web.window_charts import Tile, chart_plan, leading_groups, tiles_of
 from web.window_form import WindowForm, read_form
+from web.window_known import KnownAt, Stop, done, known_at, marked, stops_of
 from web.window_table import QUANTILES, Table, columns_of, moment_of, sorted_groups, table_of
 
 __all__ = ["window_page"]
@@ -45,6 +49,7 @@ class Outcome:
     answered_from: dict[str, Any]
     cached: bool
     milliseconds: float
+    known: KnownAt | None
 
 
 async def window_page(request: Request) -> Response:
@@ -55,28 +60,28 @@ async def window_page(request: Request) -> Response:
     form = read_form(definition, request.query_params.multi_items(), now)
     if form.submitted and not form.problems:
         return RedirectResponse(form.url(definition), 302)
+    view = service.queries.views().get(definition.name) or StreamFreshness(None, None)
+    published = await _published(service, definition, view.generation)
     problems, away, outcome = dict(form.problems), None, None
     if not problems:
         try:
-            outcome = await _outcome(request, service, definition, form, now)
+            outcome = await _outcome(request, service, definition, form, now, published)
         except InvalidRequestError as error:
             problems = {_FORM_FIELD.get(wrong.field, wrong.field): wrong.reason for wrong in error.errors}
         except EngineAwayError as error:
             away = problem_of(error)
         except QueryError as error:
             problems = {"window": str(error)}
-    return _page(service, definition, form, problems, away, outcome, await _republished(service, definition))
+    stops = stops_of(view.began, published, now, form.zone, form.known)
+    return _page(service, definition, form, problems, away, outcome, published, stops)
 
 
-async def _republished(service: Service, definition: Definition) -> Publication | None:
-    """What was last published of the stream, or rolled back; nothing while the catalog is away."""
-    view = service.queries.views().get(definition.name)
-    if view is None or view.generation == 0:
-        return None
+async def _published(service: Service, definition: Definition, generation: int) -> tuple[Publication, ...]:
+    """What was published of the stream, and rolled back, the newest first; nothing while the catalog is away."""
     try:
-        return await anyio.to_thread.run_sync(service.replays.newest, definition.name, view.generation)
+        return await anyio.to_thread.run_sync(service.replays.published, definition.name, generation)
     except QueryError:
-        return None
+        return ()
 
 
 def _stream(service: Service, params: QueryParams) -> str:
@@ -95,7 +100,8 @@ def _page(
     problems: dict[str, str],
     away: Problem | None,
     outcome: Outcome | None,
-    republished: Publication | None,
+    published: Sequence[Publication],
+    stops: Sequence[Stop],
 ) -> Response:
     status = 422 if problems else away.status if away else 200
     return page_response(
@@ -111,7 +117,9 @@ def _page(
         problems=problems,
         away=away,
         outcome=outcome,
-        republished=republished,
+        republished=published[0] if published else None,
+        stops=stops,
+        done=done,
         span=span(form.end - form.start) if form.start and form.end and form.end > form.start else "",
         api_url=_api_url(definition, form) if not problems else "",
         live=bool(form.range and RANGES[form.range].live and not problems),
@@ -136,17 +144,29 @@ def _inert(plan: dict[str, Any]) -> str:
 
 
 async def _outcome(
-    request: Request, service: Service, definition: Definition, form: WindowForm, now: datetime
+    request: Request,
+    service: Service,
+    definition: Definition,
+    form: WindowForm,
+    now: datetime,
+    published: Sequence[Publication],
 ) -> Outcome:
     asked = WindowRequest.parse(definition, _question(definition, form))
     answer, content, seconds = await answer_in_thread(
         request, "window", functools.partial(service.queries.window, asked)
     )
+    found, known = content["groups"], None
+    if form.known is not None:
+        later = await anyio.to_thread.run_sync(service.queries.window, asked.known_at(None))
+        changes = changes_between(found, later.groups, form.by)
+        known_until = moment_of(content["known_until"], form.zone) if content["known_until"] else None
+        known = known_at(form.known.astimezone(form.zone), known_until, published, len(found), changes)
+        found = marked(found, changes, form.by)
     start, end = form.local_bounds
     days = start.date() != end.date()
-    columns = columns_of(definition, form.by, every=True)
-    groups = sorted_groups(content["groups"], columns, form.sort)
-    shown = columns if form.all_columns else columns_of(definition, form.by, every=False)
+    columns = columns_of(definition, form.by, every=True, since=known is not None)
+    groups = sorted_groups(found, columns, form.sort)
+    shown = columns if form.all_columns else tuple(column for column in columns if column.essential)
     drawn = leading_groups(definition, groups, form.sort)
     until = moment_of(content["complete_until"], form.zone) if content["complete_until"] else None
     return Outcome(
@@ -156,8 +176,9 @@ async def _outcome(
         drawn=len(drawn),
         messages=sum(group["messages"] for group in groups),
         complete_until=until,
-        still_filling=until is not None and until < min(form.bounds[1], now),
+        still_filling=until is not None and known is None and until < min(form.bounds[1], now),
         answered_from=content["answered_from"],
         cached=answer.cached,
         milliseconds=seconds * 1000,
+        known=known,
     )

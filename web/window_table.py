@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from streams.definition import Definition
 from web.times import long_moment, short_moment
-from web.units import NOTHING, count, quantity, spoken_name
+from web.units import NOTHING, count, more_messages, quantity, spoken_name
 
 __all__ = [
     "QUANTILES",
@@ -37,7 +37,7 @@ class Column:
     key: str
     label: str
     heading: str
-    kind: str  # text, count, quantity or moment
+    kind: str  # text, count, quantity, moment or since
     unit: str
     essential: bool
     read: Callable[[Group], Any]
@@ -82,13 +82,16 @@ class Table:
         return spans
 
 
-def columns_of(definition: Definition, by: Sequence[str], *, every: bool) -> tuple[Column, ...]:
-    """The columns for a grouping; without `every` only the essential ones."""
+def columns_of(definition: Definition, by: Sequence[str], *, every: bool, since: bool = False) -> tuple[Column, ...]:
+    """The columns for a grouping; without `every` only the essential ones. `since`: with what changed since."""
     found = [
         Column(name, spoken_name(name, definition.dimensions[name].title), "", "text", "", True, _reader(name))
         for name in by
     ]
     found.append(Column("messages", "Messages", "", "count", "", True, _reader("messages")))
+    if since:
+        explained = "Whether the group is not the same now: messages came late, or something was published"
+        found.append(Column("since", "Since then", "", "since", "", True, _reader("since", "order"), explained))
     for name, distinct in definition.distincts.items():
         label = spoken_name(name, distinct.title)
         read = _reader(name, "distinct")
@@ -166,6 +169,8 @@ def _cell(column: Column, group: Group, tops: Mapping[str, float], zone: ZoneInf
     if column.kind == "moment":
         at = moment_of(value, zone)
         return Cell(column, short_moment(at, day=days), at.timestamp(), f"{long_moment(at)}:{at:%S.%f}"[:-3])
+    if column.kind == "since":
+        return Cell(column, _since_text(group["since"]), value)
     if column.kind == "text":
         return Cell(column, str(value), str(value))
     text = count(value) if column.kind == "count" else quantity(value, column.unit)
@@ -173,6 +178,12 @@ def _cell(column: Column, group: Group, tops: Mapping[str, float], zone: ZoneInf
     if column.key.endswith((".mean", ".max")) and tops[column.key] > 0:
         bar = max(0, min(20, round(20 * float(value) / tops[column.key])))
     return Cell(column, text, float(value), "", bar)
+
+
+def _since_text(since: Mapping[str, Any]) -> str:
+    if not since["changed"]:
+        return "unchanged"
+    return more_messages(since["messages"]) if since["messages"] else "other values"
 
 
 def moment_of(text: str, zone: ZoneInfo) -> datetime:

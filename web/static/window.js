@@ -1,6 +1,7 @@
 // The window page with JavaScript: charts, sorting in place, a live view. Everything but the charts works without it.
 import { showAges } from "./ages.js";
 import { drawCharts } from "./charts.js";
+import { slideMoments } from "./moments.js";
 
 const root = document.documentElement;
 const results = document.getElementById("results");
@@ -12,6 +13,7 @@ let timer = 0;
 root.classList.add("js");
 enhance();
 listen();
+slideMoments(showMoment);
 schedule();
 
 function enhance() {
@@ -36,6 +38,23 @@ function zoom(start, end) {
   url.searchParams.set("start", new Date(start * 1000).toISOString().slice(0, 16) + "Z");
   url.searchParams.set("end", new Date(end * 1000).toISOString().slice(0, 16) + "Z");
   go(url);
+}
+
+// The window as known at another moment, or now: the results change in place, the slider keeps the focus.
+async function showMoment(known) {
+  const change = (address) => {
+    const url = new URL(address);
+    url.searchParams.delete("page");
+    url.searchParams.delete("as_known_at");
+    if (known) url.searchParams.set("known", known);
+    else url.searchParams.delete("known");
+    return url.href;
+  };
+  history.replaceState(history.state, "", change(location.href));
+  for (const link of form.querySelectorAll(".chips a")) link.href = change(link.href);
+  root.classList.add("busy");
+  await refresh(true);
+  root.classList.remove("busy");
 }
 
 function go(url) {
@@ -73,12 +92,14 @@ function schedule(soon) {
   if (isLive() && !document.hidden) timer = setTimeout(refresh, soon ? 300 : pause());
 }
 
-async function refresh() {
+async function refresh(asked = false) {
+  const address = location.href;
   try {
-    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.getElementById("results");
-    if (fresh && isLive() && !window.getSelection()?.toString()) replaceResults(fresh);
+    const wanted = asked || (isLive() && !window.getSelection()?.toString());
+    if (fresh && wanted && address === location.href) replaceResults(fresh);
   } catch {
     // The service is away for a moment; the next turn tries again.
   }
