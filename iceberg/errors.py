@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from alembic.util import CommandError
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, RESTError
 from sqlalchemy.exc import DBAPIError
 
@@ -74,6 +75,7 @@ TRANSLATIONS: tuple[tuple[type[Exception], type[LakeError], str], ...] = (
     (DBAPIError, LakeAwayError, "The catalog (PostgreSQL) does not answer. Run: windowpane status"),
     (psycopg.Error, LakeAwayError, "The catalog (PostgreSQL) does not answer. Run: windowpane status"),
     (RESTError, LakeAwayError, "The catalog does not answer. Run: windowpane status"),
+    (CommandError, LakeError, "A newer Windowpane has changed the records of this lake. Run that one"),
     (OSError, LakeAwayError, "The object store does not answer. Run: windowpane status"),
 )
 

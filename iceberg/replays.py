@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
+from iceberg.migrations import SCHEMA, migrate
 from streams.definition import Definition
 from streams.definition_files import parse_definition
 
-__all__ = ["Action", "Offsets", "Publication", "Replay", "ReplayState", "ReplayStore", "is_staging"]
+__all__ = ["RECORDS", "Action", "Offsets", "Publication", "Replay", "ReplayState", "ReplayStore", "is_staging"]
 
 Offsets = Mapping[int, tuple[int, int]]
 """Partition → first offset, and the one to stop before."""
@@ -95,10 +96,12 @@ class Publication:
     completed: bool
 
 
-_metadata = sa.MetaData(schema="windowpane")
+RECORDS = sa.MetaData(schema=SCHEMA)
+"""The tables as this version reads and writes them; a change of them needs a revision in iceberg/migrations."""
+
 _replays = sa.Table(
     "replays",
-    _metadata,
+    RECORDS,
     sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
     sa.Column("stream", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
@@ -112,7 +115,7 @@ _replays = sa.Table(
 )
 _history = sa.Table(
     "history",
-    _metadata,
+    RECORDS,
     sa.Column("stream", sa.Text, primary_key=True),
     sa.Column("generation", sa.Integer, primary_key=True),
     sa.Column("replay", sa.Integer, nullable=False),
@@ -130,11 +133,8 @@ _history = sa.Table(
 
 @lru_cache
 def _make_tables(engine: sa.Engine) -> None:
-    """Make the schema and its tables if they are not there; once in a process."""
-    with engine.begin() as connection:
-        connection.execute(sa.text("select pg_advisory_xact_lock(hashtext('windowpane schema'))"))
-        connection.execute(sa.schema.CreateSchema("windowpane", if_not_exists=True))
-        _metadata.create_all(connection)
+    """Bring the tables to what this version needs; once in a process."""
+    migrate(engine)
 
 
 class ReplayStore:

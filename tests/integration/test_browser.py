@@ -265,7 +265,7 @@ def test_everything_but_charts_works_without_script(visit: Open) -> None:
     with navigating(page):
         page.get_by_role("link", name="All columns").click()
     assert page.locator("#table thead tr:last-child th").count() == 2 + 3 * 7
-    page.locator(".more summary").click()
+    page.get_by_text("Group and filter").click()
     with navigating(page):
         page.locator("#table tbody a", has_text="web-shop").click()
     assert page.locator("#table tbody tr").count() == 1
@@ -274,6 +274,31 @@ def test_everything_but_charts_works_without_script(visit: Open) -> None:
         page.get_by_role("button", name="Show", exact=True).click()
     assert (query(page)["zone"], query(page)["range"]) == (["Asia/Kolkata"], ["1h"])
     keep(page, "window-without-script")
+
+
+def test_moments_are_chosen_by_keyboard(visit: Open) -> None:
+    """What was known a day ago is nothing; the slider's end is now, and the results change in place."""
+    page = visit(f"/?{SHARED}&known={NOW - timedelta(days=1):%Y-%m-%dT%H:%M}")
+    assert "were known then" in page.locator("#empty").inner_text()
+    assert "3 groups have come" in page.locator("#known-then").inner_text()
+    keep(page, "window-known-then")
+    slider = page.locator("#moment")
+    slider.focus()
+    page.keyboard.press("End")
+    assert slider.get_attribute("aria-valuetext") == "Now"
+    page.wait_for_selector("#table")
+    assert page.locator("#table tbody tr").count() == 3
+    assert page.locator("#known-then").count() == 0
+    assert page.evaluate("document.activeElement.id") == "moment"
+    assert "known" not in query(page)
+
+
+def test_moments_are_links_without_script(visit: Open) -> None:
+    page = visit(f"/?{SHARED}&known={NOW - timedelta(days=1):%Y-%m-%dT%H:%M}", script=False)
+    assert not page.locator("#moment").is_visible()
+    with navigating(page):
+        page.locator("#stops a", has_text="Now").click()
+    assert page.locator("#table tbody tr").count() == 3
 
 
 def test_keyboard_reaches_content_first(visit: Open) -> None:

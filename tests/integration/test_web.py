@@ -152,7 +152,19 @@ def test_series_adds_up(http: httpx.Client, posted: dict[str, Any]) -> None:
 
 
 def test_as_known_before_it_arrived_is_empty(http: httpx.Client, posted: dict[str, Any]) -> None:
-    assert window(http, service=posted["service"], as_known_at=START.isoformat())["groups"] == []
+    answer = window(http, service=posted["service"], as_known_at=(START + timedelta(seconds=17)).isoformat())
+    assert answer["groups"] == []
+    assert datetime.fromisoformat(answer["known_until"]) == START + timedelta(seconds=10)
+
+
+def test_changes_since_it_arrived_are_marked(http: httpx.Client, posted: dict[str, Any]) -> None:
+    asked = {"service": posted["service"], "by": ""}
+    until = window(http, **asked)["complete_until"]
+    assert [group["changed_since"] for group in window(http, **asked, changed_since=until)["groups"]] == [False]
+    [group] = window(http, **asked, changed_since=START.isoformat())["groups"]
+    assert (group["messages"], group["changed_since"]) == (60, True)
+    then = window(http, **asked, as_known_at=START.isoformat(), changed_since=until)
+    assert (then["groups"], [gone["messages"] for gone in then["gone_since"]]) == ([], [60])
 
 
 @pytest.mark.parametrize("step", ["minute", "hour"])
