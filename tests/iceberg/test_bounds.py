@@ -8,7 +8,7 @@ import pytest
 from pyiceberg.expressions import EqualTo
 from pyiceberg.table import Table
 
-from iceberg.bounds import earliest_beyond, first_added, latest
+from iceberg.bounds import earliest, earliest_beyond, first_added, latest
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local
 
@@ -22,6 +22,7 @@ def ledger(tmp_path: Path, request: pytest.FixtureRequest) -> Table:
 
 def test_empty_tables_have_no_bounds(ledger: Table) -> None:
     assert latest(ledger, "arrived_until") is None
+    assert earliest(ledger, "arrived_from") is None
 
 
 def test_latest_is_over_all_commits(ledger: Table) -> None:
@@ -29,6 +30,7 @@ def test_latest_is_over_all_commits(ledger: Table) -> None:
     commit(ledger, [ledger_row(0)])
     assert latest(ledger, "arrived_until") == noon(50)
     assert latest(ledger, "arrived_from") == noon(40)
+    assert earliest(ledger, "arrived_from") == noon(0)
 
 
 def test_latest_keeps_to_its_snapshot(ledger: Table) -> None:

@@ -60,3 +60,8 @@ def test_nothing_is_known_of_an_empty_lake(tmp_path: Path) -> None:
     view = pin(catalog, HEALTH.name)
     moment: datetime = noon(0)
     assert view.as_known_at(moment).known_until(moment) is None
+    assert view.began is None
+
+
+def test_tells_when_a_stream_began(catalog: SqlCatalog) -> None:
+    assert pin(catalog, HEALTH.name).began == noon(0)
