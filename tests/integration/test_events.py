@@ -1,0 +1,156 @@
+"""A stream that keeps events: every message once across a restart, and replayed though Kafka has forgotten them all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+from kafka import KafkaAdminClient, TopicPartition
+
+import streams.panes
+from compose.embedded.stack import Stack
+from flink_jobs.render import JobRange, render
+from iceberg.catalog import open_catalog
+from iceberg.errors import ReplayError
+from iceberg.publishing import drop, publish
+from iceberg.replays import Replay, ReplayState, ReplayStore
+from iceberg.settings import LakeSettings
+from query.replays import ReplayService
+from query.settings import QuerySettings
+from scripts.audit import audit_stream
+from scripts.heart import Heart
+from scripts.replaying import RangeWanted, Replaying
+from streams.panes import Aggregate, pane_columns
+from streams.topics import Topics
+from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live, offset_gaps, topic_ends
+from tests.integration.raw_messages import TOML, RawMessages, raw_messages
+from tests.integration.test_plan_shared import assert_shared
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+KEPT = TOML.replace("partitions = 3\n", "partitions = 3\nevents = true\n") + '\n[retention]\nkafka = "2 weeks"\n'
+COUNT = 600
+OFFSETS = '"partition", "offset"'
+
+
+@pytest.fixture(scope="module")
+def raw() -> RawMessages:
+    return raw_messages(0, COUNT, seed=11)
+
+
+@pytest.fixture(scope="module")
+def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory, raw: RawMessages) -> Iterator[LiveStream]:
+    """A stream whose job was cancelled between two halves of the messages, and started again from the lake."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", 30)
+        live = make_live(tmp_path_factory.mktemp("streams"), KEPT)
+        heart = Heart(stack.environment()["WINDOWPANE_KAFKA"], live.flink.settings.watermark_slack_ms)
+        heart.watch({live.name: live.definition})
+        heart.start()
+        try:
+            live.run_job()
+            live.send(raw.payloads[: COUNT // 2])
+            await_true(partial(_committed, live), 60, "the first events are committed")
+            live.flink.stop(live.await_running())
+            live.send(raw.payloads[COUNT // 2 :])
+            live.run_job()
+            live.await_accounted()
+            yield live
+        finally:
+            heart.close()
+            for replay in ReplayStore(open_catalog(LakeSettings())).all(live.name):
+                if replay.state is not ReplayState.DROPPED:
+                    drop(open_catalog(LakeSettings()), replay.id)
+            live.remove()
+
+
+def _committed(live: LiveStream) -> bool:
+    return bool(live.rows("select 1 from {stream}.events where payload is not null limit 1"))
+
+
+def rows_of(live: LiveStream, namespace: str, table: str, until: datetime) -> list[list[Any]]:
+    """Every row of a table that arrived before a time, in order, but for quantile digests."""
+    columns = {
+        "ledger": "partition, arrived_from, arrived_until, first_offset, last_offset, accepted, rejected, heartbeats",
+        "rejected": f"{OFFSETS}, arrived, reason, field, payload",
+    }
+    shown = columns.get(table) or ", ".join(
+        (*live.definition.dimensions, "window_start, arrived_from, arrived_until", *_columns(live))
+    )
+    ended = "arrived" if table == "rejected" else "arrived_until"
+    sql = f'select {shown} from "{namespace}".{table} where {ended} <= ? order by {shown}'
+    return live.trino.rows(sql, (until,))[0]
+
+
+def _columns(live: LiveStream) -> Iterator[str]:
+    for column in pane_columns(live.definition):
+        if column.aggregate is Aggregate.DISTINCT:
+            yield f"cardinality(cast({column.name} as HyperLogLog))"
+        elif column.aggregate is not Aggregate.DIGEST:
+            yield column.name
+
+
+def replayed(live: LiveStream) -> Replay:
+    with Replaying() as replaying:
+        replay = replaying.begin(live.definition, RangeWanted(), "tester")
+        done, staged = replaying.see_through(replay, lambda _: None)
+    assert staged.offsets == replay.messages
+    assert staged.accepted + staged.rejected == COUNT
+    return done
+
+
+def test_every_message_is_kept_once(live: LiveStream, raw: RawMessages) -> None:
+    with Topics(live.kafka) as topics:
+        state = topics.describe(live.name)
+        assert state is not None
+        assert state.settings["retention.ms"] == str(14 * 86_400_000)
+    assert live.apply() == []
+    kept = live.rows(f"select {OFFSETS}, payload, event_time from {{stream}}.events order by {OFFSETS}")
+    assert offset_gaps([(partition, offset, offset) for partition, offset, _, _ in kept]) == []
+    assert Counter(bytes(payload) for _, _, payload, _ in kept if payload is not None) == Counter(raw.payloads)
+    times = [round(at.timestamp() * 1000) for _, _, _, at in kept if at is not None]
+    assert sorted(times) == sorted(row[1] for row in raw.accepted)
+    assert live.gaps() == []
+
+
+def test_a_forgotten_range_is_replayed_from_events(live: LiveStream, raw: RawMessages) -> None:
+    settled = datetime.now(UTC)
+    await_true(lambda: (live.view().settled_until or EPOCH) > settled, 60, "all of it is settled")
+    ends = topic_ends(live.name)
+    admin = KafkaAdminClient(bootstrap_servers=live.kafka)
+    admin.delete_records({TopicPartition(live.name, partition): end for partition, end in ends.items()})
+    admin.close()
+
+    replay = replayed(live)
+    assert all(first == 0 for first, _ in replay.offsets.values())
+    for table in ("minute_panes", "ledger", "rejected"):
+        assert rows_of(live, replay.namespace, table, replay.arrivals.end) == rows_of(
+            live, live.name, table, replay.arrivals.end
+        )
+    difference = ReplayService(QuerySettings()).report(replay).difference
+    assert difference is not None
+    assert difference.identical
+    assert publish(open_catalog(LakeSettings()), replay.id, "tester", "events").state is ReplayState.PUBLISHED
+
+    audit = audit_stream(live.definition)
+    assert [str(finding) for finding in audit.findings] == []
+    assert (audit.accepted, audit.rejected) == (COUNT - raw.rejected, raw.rejected)
+    assert all(partition.earliest >= ends[partition.partition] for partition in audit.partitions)
+
+
+def test_refuses_what_events_lack(live: LiveStream) -> None:
+    """Last, since it takes a message away."""
+    live.rows('delete from {stream}.events where "partition" = 1 and "offset" = 3')
+    with Replaying() as replaying, pytest.raises(ReplayError, match=r"and events hold [\d,]+ of its [\d,]+ messages"):
+        replaying.begin(live.definition, RangeWanted(), "tester")
+
+
+def test_scan_is_shared_with_events(live: LiveStream) -> None:
+    whole = JobRange(EPOCH, until=datetime.now(UTC), from_events=True)
+    scripts = [render(live.definition, live.kafka, reach, slack_ms=500) for reach in (JobRange(), whole)]
+    for explained in live.flink._pyflink(scripts, {}, explain=True):
+        assert_shared(explained, readers=4)
