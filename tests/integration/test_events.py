@@ -1,4 +1,4 @@
-"""A stream that keeps events: every message once across a restart, and replayed though Kafka has forgotten them all."""
+"""A stream that keeps events: every message of one reading of Kafka, replayed when Kafka has forgotten them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from kafka import KafkaAdminClient, TopicPartition
 
 import streams.panes
 from compose.embedded.stack import Stack
-from flink_jobs.render import JobRange, render
 from iceberg.catalog import open_catalog
 from iceberg.errors import ReplayError
 from iceberg.publishing import drop, publish
@@ -28,7 +27,6 @@ from streams.panes import Aggregate, pane_columns
 from streams.topics import Topics
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live, offset_gaps, topic_ends
 from tests.integration.raw_messages import TOML, RawMessages, raw_messages
-from tests.integration.test_plan_shared import assert_shared
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -44,7 +42,7 @@ def raw() -> RawMessages:
 
 @pytest.fixture(scope="module")
 def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory, raw: RawMessages) -> Iterator[LiveStream]:
-    """A stream whose job was cancelled between two halves of the messages, and started again from the lake."""
+    """A stream with all of the messages, and its job."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", 30)
         live = make_live(tmp_path_factory.mktemp("streams"), KEPT)
@@ -53,11 +51,7 @@ def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory, raw: RawMessage
         heart.start()
         try:
             live.run_job()
-            live.send(raw.payloads[: COUNT // 2])
-            await_true(partial(_committed, live), 60, "the first events are committed")
-            live.flink.stop(live.await_running())
-            live.send(raw.payloads[COUNT // 2 :])
-            live.run_job()
+            live.send(raw.payloads)
             live.await_accounted()
             yield live
         finally:
@@ -69,7 +63,21 @@ def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory, raw: RawMessage
 
 
 def _committed(live: LiveStream) -> bool:
-    return bool(live.rows("select 1 from {stream}.events where payload is not null limit 1"))
+    """Whether the table has them all; tables are committed each by itself."""
+    return live.rows("select count(payload) from {stream}.events") == [[COUNT]]
+
+
+def tasks(live: LiveStream, job_id: str) -> list[str]:
+    """What each task of a job does."""
+    return [str(task["name"]) for task in live.flink.get(f"/jobs/{job_id}")["vertices"]]
+
+
+def assert_shared(tasks: list[str]) -> None:
+    """One source, and each window aggregated once: two of them where messages are read, one of minutes."""
+    [source] = [task for task in tasks if task.startswith("Source: ")]
+    assert source.startswith("Source: messages")
+    assert source.count("LocalWindowAggregate") == 2
+    assert sum(task.count("LocalWindowAggregate") for task in tasks) == 3
 
 
 def rows_of(live: LiveStream, namespace: str, table: str, until: datetime) -> list[list[Any]]:
@@ -81,8 +89,8 @@ def rows_of(live: LiveStream, namespace: str, table: str, until: datetime) -> li
     shown = columns.get(table) or ", ".join(
         (*live.definition.dimensions, "window_start, arrived_from, arrived_until", *_columns(live))
     )
-    ended = "arrived" if table == "rejected" else "arrived_until"
-    sql = f'select {shown} from "{namespace}".{table} where {ended} <= ? order by {shown}'
+    ended = "arrived < ?" if table == "rejected" else "arrived_until <= ?"
+    sql = f'select {shown} from "{namespace}".{table} where {ended} order by {shown}'
     return live.trino.rows(sql, (until,))[0]
 
 
@@ -109,17 +117,19 @@ def test_every_message_is_kept_once(live: LiveStream, raw: RawMessages) -> None:
         assert state is not None
         assert state.settings["retention.ms"] == str(14 * 86_400_000)
     assert live.apply() == []
+    await_true(partial(_committed, live), 30, "events are committed")
     kept = live.rows(f"select {OFFSETS}, payload, event_time from {{stream}}.events order by {OFFSETS}")
     assert offset_gaps([(partition, offset, offset) for partition, offset, _, _ in kept]) == []
     assert Counter(bytes(payload) for _, _, payload, _ in kept if payload is not None) == Counter(raw.payloads)
     times = [round(at.timestamp() * 1000) for _, _, _, at in kept if at is not None]
     assert sorted(times) == sorted(row[1] for row in raw.accepted)
-    assert live.gaps() == []
+    live_tasks = tasks(live, live.await_running().id)
+    assert_shared(live_tasks)
+    assert "IcebergStreamWriter" in live_tasks[0]
 
 
 def test_a_forgotten_range_is_replayed_from_events(live: LiveStream, raw: RawMessages) -> None:
-    settled = datetime.now(UTC)
-    await_true(lambda: (live.view().settled_until or EPOCH) > settled, 60, "all of it is settled")
+    accounted = datetime.now(UTC)
     ends = topic_ends(live.name)
     admin = KafkaAdminClient(bootstrap_servers=live.kafka)
     admin.delete_records({TopicPartition(live.name, partition): end for partition, end in ends.items()})
@@ -134,8 +144,11 @@ def test_a_forgotten_range_is_replayed_from_events(live: LiveStream, raw: RawMes
     difference = ReplayService(QuerySettings()).report(replay).difference
     assert difference is not None
     assert difference.identical
+    [job] = [job for job in live.flink.jobs() if job.name.startswith(f"windowpane-replay/{replay.id}/")]
+    assert_shared(tasks(live, job.id))
     assert publish(open_catalog(LakeSettings()), replay.id, "tester", "events").state is ReplayState.PUBLISHED
 
+    await_true(lambda: (live.view().settled_until or EPOCH) > accounted, 60, "all of it is settled")
     audit = audit_stream(live.definition)
     assert [str(finding) for finding in audit.findings] == []
     assert (audit.accepted, audit.rejected) == (COUNT - raw.rejected, raw.rejected)
@@ -147,10 +160,3 @@ def test_refuses_what_events_lack(live: LiveStream) -> None:
     live.rows('delete from {stream}.events where "partition" = 1 and "offset" = 3')
     with Replaying() as replaying, pytest.raises(ReplayError, match=r"and events hold [\d,]+ of its [\d,]+ messages"):
         replaying.begin(live.definition, RangeWanted(), "tester")
-
-
-def test_scan_is_shared_with_events(live: LiveStream) -> None:
-    whole = JobRange(EPOCH, until=datetime.now(UTC), from_events=True)
-    scripts = [render(live.definition, live.kafka, reach, slack_ms=500) for reach in (JobRange(), whole)]
-    for explained in live.flink._pyflink(scripts, {}, explain=True):
-        assert_shared(explained, readers=4)
