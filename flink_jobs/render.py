@@ -24,16 +24,18 @@ class JobRange:
     """Which messages a job reads, and which of the rows that it makes its sinks keep.
 
     Read: from `start` (an arrival time, or an offset of every partition; None for the beginning of the topic) to
-    before `ends` (an offset of every partition; None to run for ever).
+    before `ends` (an offset of every partition; None to run for ever). With `from_events` not from Kafka but from the
+    stream's table `events`: what arrived from `start`, a time, to before `until`.
     Kept: of each table the rows that arrived after its cut (`cuts`: table → arrival time) and before `until`, of
-    `rejected` those beyond the offsets in `held` (partition → highest offset that the table already has).
+    `rejected` and `events` those beyond the offsets in `held` (table → partition → highest offset that it already has).
     """
 
     start: datetime | Mapping[int, int] | None = None
     ends: Mapping[int, int] | None = None
     cuts: Mapping[str, datetime | None] = field(default_factory=dict)
-    held: Mapping[int, int] = field(default_factory=dict)
+    held: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     until: datetime | None = None
+    from_events: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _sql(template: str, **values: Any) -> str:
 def render(
     definition: Definition, kafka: str, reach: JobRange, slack_ms: int, *, name: str = "", namespace: str = ""
 ) -> JobScript:
-    """The job of a stream: messages in; minute panes, day panes, ledger and rejected out.
+    """The job of a stream: messages in; minute panes, day panes, ledger, rejected and, if it keeps them, events out.
 
     `name` and `namespace` (where its tables are) are those of the stream's live job if not given.
     """
@@ -93,7 +95,6 @@ def render(
         "columns": [aggregate_sql(column) for column in pane_columns(definition)],
         "max_ahead": definition.event_time.max_ahead_seconds,
         "event_field": definition.event_time.field,
-        "held": reach.held,
         "until": _timestamp(reach.until),
     }
 
@@ -113,7 +114,8 @@ def render(
                 "messages",
                 row=_row(definition),
                 options=_source_options(definition, kafka, reach),
-                slack=f"{slack_ms / 1000:.3f}",
+                # The source tells of itself how far it is: its files are read in the order of their first arrivals.
+                watermark="source_watermark()" if reach.from_events else _watermark(slack_ms),
             ),
             _sql("accepted", **shape),
             _sql("minutes", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds),
@@ -125,7 +127,10 @@ def render(
             # Only minutes that day_panes lacks become days.
             panes(Grain.DAY, "days", "event_day", None),
             _sql("insert_ledger", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds, cut=cut("ledger")),
-            _sql("insert_rejected", **shape, cut=cut("rejected")),
+            *(
+                _sql(f"insert_{table}", **shape, cut=cut(table), held=reach.held.get(table, {}))
+                for table in ("rejected", *(("events",) if definition.events else ()))
+            ),
         ),
         partitions=definition.partitions,
     )
@@ -133,6 +138,10 @@ def render(
 
 def _timestamp(at: datetime | None) -> str | None:
     return None if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def _watermark(slack_ms: int) -> str:
+    return f"arrived - interval '{slack_ms / 1000:.3f}' second"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +164,28 @@ def _row(definition: Definition) -> list[_Column]:
 
 
 def _source_options(definition: Definition, kafka: str, reach: JobRange) -> dict[str, str]:
+    source = _events_options(definition, reach) if reach.from_events else _kafka_options(definition, kafka, reach)
+    plan = json.dumps(decoding_plan(definition), separators=(",", ":"))
+    return {**source, "format": "windowpane-json", "windowpane-json.plan": plan}
+
+
+def _events_options(definition: Definition, reach: JobRange) -> dict[str, str]:
+    if not isinstance(reach.start, datetime) or reach.until is None:
+        raise ValueError("events are read from one arrival time to another")
+    return {
+        "connector": "windowpane-events",
+        "table": f"{definition.name}.events",
+        "arrived-from": str(_millis(reach.start)),
+        "arrived-until": str(_millis(reach.until)),
+    }
+
+
+def _kafka_options(definition: Definition, kafka: str, reach: JobRange) -> dict[str, str]:
     match reach.start:
         case None:
             mode = {"scan.startup.mode": "earliest-offset"}
         case datetime():
-            millis = int(reach.start.timestamp() * 1000)
-            mode = {"scan.startup.mode": "timestamp", "scan.startup.timestamp-millis": str(millis)}
+            mode = {"scan.startup.mode": "timestamp", "scan.startup.timestamp-millis": str(_millis(reach.start))}
         case starts:
             mode = {"scan.startup.mode": "specific-offsets", "scan.startup.specific-offsets": _offsets(starts)}
     if reach.ends is not None:
@@ -174,9 +199,11 @@ def _source_options(definition: Definition, kafka: str, reach: JobRange) -> dict
         "properties.fetch.max.bytes": "33554432",
         "properties.max.poll.records": "20000",
         **mode,
-        "format": "windowpane-json",
-        "windowpane-json.plan": json.dumps(decoding_plan(definition), separators=(",", ":")),
     }
+
+
+def _millis(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
 
 
 def _offsets(offsets: Mapping[int, int]) -> str:

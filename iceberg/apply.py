@@ -37,10 +37,11 @@ GENERATION_PROPERTY = "windowpane.generation"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that apply would do, and the doing of it."""
+    """One thing that apply would do, and the doing of it. `notes`: whether it notes the definition in a table."""
 
     description: str
     run: Callable[[], None]
+    notes: bool = False
 
 
 def applied_definition(catalog: Catalog, stream: str) -> Definition | None:
@@ -79,7 +80,9 @@ def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:
         for key, reason in breaking_changes(applied, definition):
             raise IncompatibleChangeError(definition.name, key, reason)
     with translated():
-        return [change for layout in layouts(definition) for change in _plan_table(catalog, definition, layout)]
+        changes = [change for layout in layouts(definition) for change in _plan_table(catalog, definition, layout)]
+    # Last: the keeper runs what is noted, and then every table must be there.
+    return sorted(changes, key=lambda change: change.notes)
 
 
 def drop_tables(catalog: Catalog, definition: Definition) -> None:
@@ -105,7 +108,8 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
         changes.append(Change(f"set {', '.join(sorted(unset))} of {shown}", _setting(table, unset)))
     noted = _as_property(definition)
     if table.properties.get(DEFINITION_PROPERTY) != noted:
-        changes.append(Change(f"note the definition in {shown}", _setting(table, {DEFINITION_PROPERTY: noted})))
+        note = _setting(table, {DEFINITION_PROPERTY: noted})
+        changes.append(Change(f"note the definition in {shown}", note, notes=True))
     return changes
 
 

@@ -13,6 +13,7 @@ from pyiceberg.table import Table
 from iceberg.bounds import COMPLETE_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
+from iceberg.events import events_table
 from iceberg.resume import WINDOWED
 from streams.definition import Definition
 from streams.definition_files import parse_definition
@@ -38,16 +39,19 @@ def note_running(catalog: Catalog, definition: Definition) -> None:
 
 
 def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
-    """Note that every table is complete up to an arrival time, and discard what `rejected` holds beyond it.
+    """Note that every table is complete up to an arrival time, and discard what is of single messages beyond it.
 
-    Only rows of `rejected` can be beyond: they are committed before their arrival window ends. Raises LakeError.
+    Only rows of `rejected` and `events` can be beyond: they are committed before their arrival window ends. A table
+    `events` that is new stays empty up to there. Raises LakeError.
     """
     with translated():
-        rejected = catalog.load_table((stream, "rejected"))
+        of_messages = [catalog.load_table((stream, "rejected")), events_table(catalog, stream)]
         beyond = f"arrived >= '{at.isoformat()}'"
-        if len(rejected.scan(beyond, selected_fields=("offset",), limit=1).to_arrow()):
-            rejected.delete(beyond)
-        for name in (*WINDOWED, "rejected"):
+        for table in filter(None, of_messages):
+            if len(table.scan(beyond, selected_fields=("offset",), limit=1).to_arrow()):
+                table.delete(beyond)
+            _set(table, COMPLETE_PROPERTY, at.isoformat())
+        for name in WINDOWED:
             _set(catalog.load_table((stream, name)), COMPLETE_PROPERTY, at.isoformat())
 
 

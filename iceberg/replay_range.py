@@ -65,11 +65,14 @@ class ReplayRanges:
             found.append(Arrivals(rows["arrived_from"][0].as_py(), rows["arrived_until"][0].as_py()))
         return Arrivals(min(at.start for at in found), max(at.end for at in found))
 
-    def first_offsets(self, arrivals: Arrivals) -> dict[int, int]:
-        """Partition → the first offset that arrived in a range, by the ledger."""
-        rows = self._scan("ledger", arrivals.condition("arrived_from"), "partition", "first_offset")
-        firsts = rows.group_by("partition").aggregate([("first_offset", "min")])
-        return dict(zip(firsts["partition"].to_pylist(), firsts["first_offset_min"].to_pylist(), strict=True))
+    def offsets(self, arrivals: Arrivals) -> dict[int, tuple[int, int]]:
+        """Partition → the first offset that arrived in a range, and the one after the last, by the ledger."""
+        rows = self._scan("ledger", arrivals.condition("arrived_from"), "partition", "first_offset", "last_offset")
+        reach = rows.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
+        return {
+            row["partition"]: (row["first_offset_min"], row["last_offset_max"] + 1)
+            for row in sorted(reach.to_pylist(), key=lambda row: int(row["partition"]))
+        }
 
     def _first_arrival(self) -> datetime:
         """When the first message that the ledger knows arrived."""

@@ -19,10 +19,25 @@ from iceberg.migrations import SCHEMA, migrate
 from streams.definition import Definition
 from streams.definition_files import parse_definition
 
-__all__ = ["RECORDS", "Action", "Offsets", "Publication", "Replay", "ReplayState", "ReplayStore", "is_staging"]
+__all__ = [
+    "RECORDS",
+    "Action",
+    "Offsets",
+    "Publication",
+    "Replay",
+    "ReplayState",
+    "ReplayStore",
+    "is_staging",
+    "messages_in",
+]
 
 Offsets = Mapping[int, tuple[int, int]]
 """Partition → first offset, and the one to stop before."""
+
+
+def messages_in(offsets: Offsets) -> int:
+    """How many messages these are, heartbeats included."""
+    return sum(end - first for first, end in offsets.values())
 
 
 class ReplayState(StrEnum):
@@ -71,7 +86,7 @@ class Replay:
     @property
     def messages(self) -> int:
         """How many messages it reads, heartbeats included."""
-        return sum(end - start for start, end in self.offsets.values())
+        return messages_in(self.offsets)
 
 
 def is_staging(namespace: str) -> bool:

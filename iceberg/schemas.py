@@ -82,6 +82,7 @@ def layouts(definition: Definition) -> tuple[TableLayout, ...]:
         _panes(definition, Grain.DAY, MonthTransform()),
         _LEDGER,
         _REJECTED,
+        *((_EVENTS,) if definition.events else ()),
     )
 
 
@@ -129,4 +130,19 @@ _REJECTED = TableLayout(
     ),
     partition=("arrived", DayTransform()),
     sort=("arrived",),
+)
+
+_EVENTS = TableLayout(
+    name="events",
+    columns=(
+        ("partition", IntegerType(), True),
+        ("offset", LongType(), True),
+        ("arrived", TimestamptzType(), True),
+        ("event_time", TimestamptzType(), False),
+        ("payload", BinaryType(), False),
+    ),
+    partition=("arrived", DayTransform()),
+    sort=("arrived",),
+    # Each task writes what it reads: every message passes here, and only ranges of arrivals are asked for.
+    properties={**_PROPERTIES, "write.distribution-mode": "none"},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -67,7 +68,8 @@ class Staged:
     """What the staging tables of a replay hold.
 
     `offsets`: messages that the ledger accounts for, heartbeats included. `span`: how many there are between the
-    first and the last of each partition. The others are messages, or rows of `rejected`.
+    first and the last of each partition. `firsts`: partition → the first. The others are messages, or rows of
+    `rejected`.
     """
 
     offsets: int
@@ -77,12 +79,19 @@ class Staged:
     in_minute_panes: int
     in_day_panes: int
     in_rejected: int
+    firsts: Mapping[int, int]
 
     def check(self, replay: Replay) -> None:
         """Raise ReplayError unless every message of the range is there, in every table, exactly once."""
         balanced = self.accepted == self.in_minute_panes == self.in_day_panes and self.rejected == self.in_rejected
         if self.offsets != self.span or not balanced:
             raise ReplayError(f"replay {replay.id} does not balance ({self}); drop it and replay again")
+        for partition, (first, end) in replay.offsets.items():
+            if first < min(end, self.firsts.get(partition, end)):
+                raise ReplayError(
+                    f"replay {replay.id} lacks offset {first} of partition {partition}: Kafka deleted messages while "
+                    "it ran; drop it and replay again"
+                )
 
 
 def committed(catalog: Catalog, replay: Replay) -> int:
@@ -107,6 +116,7 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
             in_minute_panes=_total(tables["minute_panes"], "messages"),
             in_day_panes=_total(tables["day_panes"], "messages"),
             in_rejected=tables["rejected"].scan(selected_fields=("offset",)).count(),
+            firsts={row["partition"]: row["first_offset_min"] for row in ends.to_pylist()},
         )
 
 

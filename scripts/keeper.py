@@ -123,19 +123,19 @@ class Keeper:
         note_running(self._catalog, definition)
         point = resume_point(self._catalog, definition.name)
         _log.info("resume", stream=definition.name, start=str(point.start))
-        return self._script(definition, JobRange(point.start, cuts=point.cuts, held=point.rejected_offsets))
+        return self._script(definition, JobRange(point.start, cuts=point.cuts, held=point.held))
 
     def _hand_over(self, old: Definition) -> None:
         """Let the old definition complete every table up to the newest cut; the new one takes over there."""
         point = resume_point(self._catalog, old.name)
-        cuts = {point.cuts[table] for table in WINDOWED}
-        at = max((cut for cut in cuts if cut), default=None)
+        at = max((cut for table in WINDOWED if (cut := point.cuts[table])), default=None)
         if at is None:
             return
-        if cuts != {at}:
+        # Tables of single messages tell by themselves only that they were closed there before.
+        if set(point.cuts.values()) != {at}:
             slack = timedelta(milliseconds=self._flink.settings.watermark_slack_ms)
             ends = self._offsets_at(old.topic, at + slack)
-            reach = JobRange(point.start, ends, point.cuts, point.rejected_offsets, until=at)
+            reach = JobRange(point.start, ends, point.cuts, point.held, until=at)
             job_id = self._flink.run(self._script(old, reach))
             self._note({old.name: job_id})
             self._flink.await_finished(job_id, HANDOVER_SECONDS)

@@ -5,8 +5,9 @@ It can be killed at any point and gone on with: what the staging tables hold tel
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -21,8 +22,9 @@ from flink_jobs.settings import FlinkSettings
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import open_catalog
 from iceberg.errors import ReplayError
+from iceberg.events import counted_events
 from iceberg.replay_range import ReplayRanges
-from iceberg.replays import Offsets, Replay, ReplayState, ReplayStore
+from iceberg.replays import Offsets, Replay, ReplayState, ReplayStore, messages_in
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings
 from iceberg.staging import Staged, check_definition, committed, make_staging, staged
@@ -84,7 +86,7 @@ class Replaying:
         if wanted.end_offsets:
             end = ranges.arrival_of({partition: offset - 1 for partition, offset in wanted.end_offsets.items()}).end
         arrivals = ranges.between(start, end)
-        offsets = self._offsets(definition, arrivals, ranges.first_offsets(arrivals))
+        offsets = self._offsets(definition, arrivals, ranges.offsets(arrivals))
         replay = self._store.create(definition, arrivals, offsets, by)
         make_staging(self._catalog, replay)
         return replay
@@ -133,32 +135,48 @@ class Replaying:
         point = resume_point(self._catalog, replay.namespace)
         cuts = {table: max(cut or replay.arrivals.start, replay.arrivals.start) for table, cut in point.cuts.items()}
         slack = self._flink.settings.watermark_slack_ms
+        end = replay.arrivals.end
+        reach = JobRange(cuts={**cuts, "rejected": replay.arrivals.start}, held=point.held, until=end)
         with Topics(self._kafka) as topics:
-            ends = topics.offsets_at(replay.definition.topic, replay.arrivals.end + timedelta(milliseconds=slack))
-        reach = JobRange(
-            start=point.start or {partition: first for partition, (first, _) in replay.offsets.items()},
-            ends=ends,
-            cuts={**cuts, "rejected": replay.arrivals.start},
-            held=point.rejected_offsets,
-            until=replay.arrivals.end,
-        )
-        return render(replay.definition, self._kafka, reach, slack, name=_job_name(replay), namespace=replay.namespace)
+            if self._is_in_kafka(topics, replay.definition, replay.arrivals, replay.offsets):
+                firsts = {partition: first for partition, (first, _) in replay.offsets.items()}
+                ends = topics.offsets_at(replay.definition.topic, end + timedelta(milliseconds=slack))
+                reach = dataclasses.replace(reach, start=point.start or firsts, ends=ends)
+            else:
+                start = max(point.start or replay.arrivals.start, replay.arrivals.start)
+                reach = dataclasses.replace(reach, start=start, from_events=True)
+        # The events themselves stay as they are, whatever is made of them.
+        definition = replay.definition.model_copy(update={"events": False})
+        return render(definition, self._kafka, reach, slack, name=_job_name(replay), namespace=replay.namespace)
 
-    def _offsets(self, definition: Definition, arrivals: Arrivals, firsts: Mapping[int, int]) -> Offsets:
-        """The offsets that hold the arrivals of a range. Raises ReplayError when Kafka holds only some of them.
+    def _offsets(self, definition: Definition, arrivals: Arrivals, counted: Offsets) -> Offsets:
+        """The offsets that hold the arrivals of a range. Raises ReplayError when they are no longer to be had.
 
-        `firsts`: partition → first offset that arrived in the range, by the ledger.
+        `counted`: those that the ledger counts.
         """
         with Topics(self._kafka) as topics:
-            held = topics.beginning_offsets(definition.topic)
+            if not self._is_in_kafka(topics, definition, arrivals, counted):
+                return counted
             starts, ends = (topics.offsets_at(definition.topic, at) for at in (arrivals.start, arrivals.end))
-        for partition, first in firsts.items():
-            if first < held[partition]:
-                raise ReplayError(
-                    f"Kafka no longer holds all that arrived {arrivals}: partition {partition} begins at offset "
-                    f"{held[partition]}, the range at {first}; choose a later --from-time"
-                )
         return {partition: (start, ends[partition]) for partition, start in starts.items()}
+
+    def _is_in_kafka(self, topics: Topics, definition: Definition, arrivals: Arrivals, offsets: Offsets) -> bool:
+        """Whether Kafka still holds these offsets; False when the stream's events do in its place.
+
+        Raises ReplayError when neither holds all of them.
+        """
+        begins = topics.beginning_offsets(definition.topic)
+        lost = [partition for partition, (first, end) in offsets.items() if first < min(end, begins[partition])]
+        if not lost:
+            return True
+        kept, wanted = counted_events(self._catalog, definition.name, arrivals), messages_in(offsets)
+        if kept is None or kept < wanted:
+            events = "" if kept is None else f", and events hold {kept:,} of its {wanted:,} messages"
+            raise ReplayError(
+                f"Kafka no longer holds all that arrived {arrivals}: partition {lost[0]} begins at offset "
+                f"{begins[lost[0]]}, the range at {offsets[lost[0]][0]}{events}; choose a later --from-time"
+            )
+        return False
 
 
 def _job_name(replay: Replay) -> str:

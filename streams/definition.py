@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from streams.demo import Demo
 from streams.expression import Expression, parse
 
-__all__ = ["Definition", "Dimension", "Distinct", "EventTime", "FieldRule", "Measure"]
+__all__ = ["Definition", "Dimension", "Distinct", "EventTime", "FieldRule", "Measure", "Retention"]
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _RESERVED = {
@@ -35,6 +35,25 @@ def _identifier(name: str) -> str:
 
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
+
+_PERIOD = re.compile(r"([1-9][0-9]{0,5}) (hour|day|week)s?")
+_HOURS = {"hour": 1, "day": 24, "week": 168}
+_MOST_HOURS = 24 * 36_500
+
+
+def _period(text: str) -> str:
+    if not _PERIOD.fullmatch(text) or _hours(text) > _MOST_HOURS:
+        raise ValueError("hours, days or weeks, like '30 days', at least '1 hour' and at most '36500 days'")
+    return text
+
+
+def _hours(period: str) -> int:
+    number, unit = period.removesuffix("s").split(" ")
+    return int(number) * _HOURS[unit]
+
+
+Period = Annotated[str, AfterValidator(_period)]
+"""A length of time that people write, such as `30 days`."""
 
 
 class _Model(BaseModel):
@@ -98,8 +117,22 @@ class Distinct(_Model):
     title: str = ""
 
 
+class Retention(_Model):
+    """How long messages are kept."""
+
+    kafka: Period
+
+    @property
+    def kafka_ms(self) -> int:
+        """How long Kafka keeps a message, in milliseconds."""
+        return _hours(self.kafka) * 3_600_000
+
+
 class Definition(_Model):
-    """One stream: its topic, event time, fields, dimensions, measures and distinct counts."""
+    """One stream: its topic, event time, fields, dimensions, measures and distinct counts.
+
+    `events`: whether the lake keeps every message as it came. `retention`: None keeps messages in Kafka for ever.
+    """
 
     name: Identifier
     title: str
@@ -111,6 +144,8 @@ class Definition(_Model):
     dimensions: dict[Identifier, Dimension] = Field(min_length=1)
     measures: dict[Identifier, Measure] = Field(default_factory=dict)
     distincts: dict[Identifier, Distinct] = Field(default_factory=dict)
+    events: bool = False
+    retention: Retention | None = None
     demo: Demo | None = None
 
     @cached_property
@@ -124,5 +159,8 @@ class Definition(_Model):
 
     @cached_property
     def digest(self) -> str:
-        """A hash of everything that shapes the numbers: equal definitions have equal digests."""
-        return hashlib.sha256(self.model_dump_json(exclude={"title", "description", "demo"}).encode()).hexdigest()[:16]
+        """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
+        # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
+        unset = set() if self.events else {"events"}
+        shaping = self.model_dump_json(exclude={"title", "description", "retention", "demo", *unset})
+        return hashlib.sha256(shaping.encode()).hexdigest()[:16]

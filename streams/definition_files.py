@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from streams.definition import Definition, Dimension, Distinct, EventTime, FieldRule, Measure
+from streams.definition import Definition, Dimension, Distinct, EventTime, FieldRule, Measure, Retention
 from streams.definition_rules import check
 from streams.errors import DefinitionError
 
@@ -21,6 +21,7 @@ __all__ = ["load_definition", "load_definitions", "parse_definition"]
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
+    "retention": Retention,
 }  # fmt: skip
 
 

@@ -23,17 +23,27 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 from streams.definition import Definition
 from streams.errors import KafkaAwayError, TopicError
 
-__all__ = ["TOPIC_SETTINGS", "TopicChange", "TopicChangeKind", "TopicState", "Topics", "plan_topic"]
+__all__ = [
+    "TOPIC_SETTINGS",
+    "TopicChange",
+    "TopicChangeKind",
+    "TopicState",
+    "Topics",
+    "plan_topic",
+    "topic_settings",
+]
 
 _TIMESTAMP_TYPE = "message.timestamp.type"
+_SHORTEST_SEGMENT_MS = 600_000
 
 TOPIC_SETTINGS: Mapping[str, str] = {
     _TIMESTAMP_TYPE: "LogAppendTime",
     "cleanup.policy": "delete",
     "max.message.bytes": str(2 * 1024 * 1024),
     "retention.ms": "-1",
+    "segment.ms": str(7 * 24 * 3_600_000),
 }
-"""The settings that every stream's topic has. Messages are kept for ever: a replay needs them."""
+"""The settings of a stream's topic that says nothing of its own: messages are kept for ever, for replays."""
 
 logging.getLogger("kafka").addHandler(logging.NullHandler())  # its warnings go to a configured log only, not to stderr
 
@@ -60,6 +70,17 @@ class TopicChange:
         return f"topic {self.topic}: {self.description}"
 
 
+def topic_settings(definition: Definition) -> dict[str, str]:
+    """The settings that the stream's topic must have."""
+    if definition.retention is None:
+        return dict(TOPIC_SETTINGS)
+    kept = definition.retention.kafka_ms
+    # Kafka deletes whole segments, and heartbeats keep the newest one young: segments of the default's seven days
+    # would keep messages so much longer than declared.
+    segment = min(int(TOPIC_SETTINGS["segment.ms"]), max(kept // 10, _SHORTEST_SEGMENT_MS))
+    return {**TOPIC_SETTINGS, "retention.ms": str(kept), "segment.ms": str(segment)}
+
+
 @dataclass(frozen=True, slots=True)
 class TopicState:
     """A topic as the broker has it."""
@@ -74,16 +95,18 @@ def plan_topic(definition: Definition, state: TopicState | None) -> tuple[TopicC
 
     Raises TopicError for a topic that cannot become what is declared.
     """
-    topic, wanted = definition.topic, definition.partitions
+    topic, wanted, settings = definition.topic, definition.partitions, topic_settings(definition)
     if state is None:
         text = f"create with {wanted} partitions, arrival stamped by the broker"
-        return (TopicChange(TopicChangeKind.CREATE, topic, text, wanted, TOPIC_SETTINGS),)
+        if definition.retention is not None:
+            text += f", messages kept for {definition.retention.kafka}"
+        return (TopicChange(TopicChangeKind.CREATE, topic, text, wanted, settings),)
     _refuse_unusable(definition, state)
     changes = []
     if state.partitions < wanted:
         text = f"add partitions, {state.partitions} to {wanted}; the stream's job restarts to read them"
         changes.append(TopicChange(TopicChangeKind.ADD_PARTITIONS, topic, text, wanted))
-    for name, value in TOPIC_SETTINGS.items():
+    for name, value in settings.items():
         found = state.settings.get(name, "")
         if found != value:
             text = f"set {name} from {found or 'nothing'} to {value}"

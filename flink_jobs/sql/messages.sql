@@ -5,7 +5,7 @@ create temporary table messages (
   `partition` int metadata virtual,
   `offset` bigint metadata virtual,
   arrived timestamp_ltz(3) metadata from 'timestamp' virtual,
-  watermark for arrived as arrived - interval {{ slack | literal }} second
+  watermark for arrived as {{ watermark }}
 ) with (
 {%- for key, value in options.items() %}
   {{ key | literal }} = {{ value | literal }}{{ "," if not loop.last }}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -17,10 +18,16 @@ CUT = datetime(2026, 3, 1, 12, 10, tzinfo=UTC)
 RESUMED = JobRange(
     start=CUT.astimezone(timezone(timedelta(hours=2))),
     cuts={"minute_panes": CUT + timedelta(seconds=10), "day_panes": None, "ledger": CUT + timedelta(seconds=20)},
-    held={0: 17, 3: 5},
+    held={"rejected": {0: 17, 3: 5}, "events": {1: 9}},
 )
 
-
+EVENTFUL = changed("events", True, "page_views")
+FROM_EVENTS = JobRange(
+    start=CUT.astimezone(timezone(timedelta(hours=2))),
+    cuts=dict.fromkeys(("minute_panes", "day_panes", "ledger", "rejected"), CUT),
+    until=CUT + timedelta(minutes=15),
+    from_events=True,
+)
 REPLAYED = JobRange(
     start={0: 10, 1: 0},
     ends={0: 90, 1: 80},
@@ -43,6 +50,8 @@ def shown(script: JobScript) -> str:
         ("health", HEALTH, JobRange()),
         ("health_resumed", HEALTH, RESUMED),
         ("page_views", PAGE_VIEWS, JobRange()),
+        ("page_views_with_events", EVENTFUL, RESUMED),
+        ("page_views_from_events", PAGE_VIEWS, FROM_EVENTS),
     ],
 )
 def test_jobs_render_as_golden(name: str, definition: Definition, start: JobRange) -> None:
@@ -58,6 +67,20 @@ def test_each_table_has_one_insert() -> None:
     assert targets == [
         f"lake.`page_views`.{table}" for table in ("`minute_panes`", "`day_panes`", "ledger", "rejected")
     ]
+
+
+def test_events_have_an_insert_where_they_are_kept() -> None:
+    *others, events = rendered(EVENTFUL, RESUMED).inserts
+    assert len(others) == 4
+    assert events.startswith("insert into lake.`page_views`.events\n")
+    assert "(`partition` <> 1 or `offset` > 9)" in events
+    assert "(`partition` <> 1 or `offset` > 9)" not in others[-1]
+
+
+def test_events_are_read_from_one_time_to_another() -> None:
+    for reach in (replace(FROM_EVENTS, start={0: 1}), replace(FROM_EVENTS, until=None)):
+        with pytest.raises(ValueError, match="from one arrival time to another"):
+            rendered(PAGE_VIEWS, reach)
 
 
 @pytest.mark.parametrize(

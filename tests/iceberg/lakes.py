@@ -16,7 +16,17 @@ from pyiceberg.table import Table
 from iceberg.schemas import layouts
 from streams.definition import Definition
 
-__all__ = ["NOON", "commit", "ledger_row", "make_tables", "noon", "open_local", "pane_row", "rejected_row"]
+__all__ = [
+    "NOON",
+    "commit",
+    "event_row",
+    "ledger_row",
+    "make_tables",
+    "noon",
+    "open_local",
+    "pane_row",
+    "rejected_row",
+]
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -82,3 +92,8 @@ def pane_row(second: int, *, length: int = 10) -> dict[str, Any]:
 def rejected_row(second: float, partition: int, offset: int) -> dict[str, Any]:
     """A rejected message."""
     return {"partition": partition, "offset": offset, "arrived": noon(second), "reason": "empty", "payload": b""}
+
+
+def event_row(second: float, partition: int, offset: int) -> dict[str, Any]:
+    """A message that is kept as it came."""
+    return {"partition": partition, "offset": offset, "arrived": noon(second), "event_time": NOON, "payload": b"{}"}

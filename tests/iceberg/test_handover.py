@@ -43,4 +43,4 @@ def test_every_table_begins_again_at_the_same_cut(catalog: SqlCatalog, tables: d
         close_at(catalog, "health", noon(20))
         point = resume_point(catalog, "health")
         assert point.cuts == dict.fromkeys(tables, noon(20))
-        assert point.rejected_offsets == {0: 2}
+        assert point.held == {"rejected": {0: 2}}

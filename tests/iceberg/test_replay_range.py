@@ -70,7 +70,7 @@ def test_refuses_other_ranges(catalog: SqlCatalog, start: float, end: float, rea
 def test_offsets_are_found_by_the_ledger(catalog: SqlCatalog) -> None:
     ranges = ReplayRanges(catalog, "health")
     assert ranges.arrival_of({0: 605}) == Arrivals(noon(600), noon(610))
-    assert ranges.first_offsets(Arrivals(noon(600), noon(700))) == {0: 600}
+    assert ranges.offsets(Arrivals(noon(600), noon(700))) == {0: (600, 700)}
     with pytest.raises(ReplayError, match="holds no offset 5 of partition 1"):
         ranges.arrival_of({1: 5})
 

@@ -34,7 +34,7 @@ def test_refuses_streams_without_tables(catalog: SqlCatalog) -> None:
 
 def test_starts_new_streams_at_the_beginning(catalog: SqlCatalog, tables: dict[str, Table]) -> None:
     point = resume_point(catalog, "health")
-    assert (point.start, point.cuts, point.rejected_offsets) == (None, dict.fromkeys(tables), {})
+    assert (point.start, point.cuts, point.held) == (None, dict.fromkeys(tables), {"rejected": {}})
 
 
 def test_one_commit_proves_nothing(catalog: SqlCatalog, tables: dict[str, Table]) -> None:
@@ -44,7 +44,7 @@ def test_one_commit_proves_nothing(catalog: SqlCatalog, tables: dict[str, Table]
     point = resume_point(catalog, "health")
     assert point.start is None
     assert point.cuts == {"minute_panes": None, "day_panes": None, "ledger": noon(1210), "rejected": None}
-    assert point.rejected_offsets == {0: 7}
+    assert point.held == {"rejected": {0: 7}}
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_holds_the_highest_rejected_offsets(catalog: SqlCatalog, tables: dict[st
         commit(tables["ledger"], [ledger_row(at)], "a", checkpoint)
     commit(tables["rejected"], [rejected_row(599.999, 0, 5), rejected_row(600, 1, 17)], "a", 1)
     commit(tables["rejected"], [rejected_row(605, 1, 12), rejected_row(605, 2, 3), rejected_row(10, 3, 99)], "a", 2)
-    assert resume_point(catalog, "health").rejected_offsets == {1: 17, 2: 3}
+    assert resume_point(catalog, "health").held == {"rejected": {1: 17, 2: 3}}

@@ -103,7 +103,7 @@ class LiveStream:
         """Start the job from the lake, as the keeper would; for a stream whose definition the keeper does not see."""
         point = resume_point(open_catalog(LakeSettings()), self.name)
         settings = self.flink.settings
-        start = JobRange(point.start, cuts=point.cuts, held=point.rejected_offsets)
+        start = JobRange(point.start, cuts=point.cuts, held=point.held)
         return self.flink.run(render(self.definition, settings.kafka, start, settings.watermark_slack_ms))
 
     def jobs(self) -> list[Job]:
@@ -174,7 +174,7 @@ class LiveStream:
         for view in ("minutes", "days"):
             self.rows(f"drop view if exists {{stream}}.{view}")
         catalog = open_catalog(LakeSettings())
-        for table in TABLES:
+        for table in (*TABLES, "events"):
             try:
                 catalog.drop_table((self.name, table))
             except NoSuchTableError:

@@ -24,9 +24,14 @@ from tests.integration.live_streams import LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
 
-TEXT = (STREAMS / "page_views.toml").read_text("utf-8").replace('topic = "page_views"', 'topic = "{topic}"')
+SHIPPED = (STREAMS / "page_views.toml").read_text("utf-8")
+TEXT = SHIPPED.replace('topic = "page_views"', 'topic = "{topic}"\nevents = true')
 VICTIMS = ["taskmanager", "jobmanager", "kafka", "trino", "objectstore", "postgres", "web", "keeper"]
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
+ACCEPTED_EVENTS = "select count(event_time) from {stream}.events"
+EVENTS_OF_PARTITIONS = (
+    'select count(*), count(distinct "offset"), max("offset") + 1 from {stream}.events group by "partition"'
+)
 RECOVERY_SECONDS = 180
 
 
@@ -146,7 +151,7 @@ def test_survives_kill_of_everything(stack: Stack, load: Load) -> None:
 
 
 def test_every_message_is_counted_once(load: Load) -> None:
-    """In minute panes, in day panes with what is beyond their cut, in answers, and in the ledger."""
+    """In minute panes, in day panes with what is beyond their cut, in answers, in the ledger, and in events."""
     live = load.live
     load.stop()
     live.await_accounted(RECOVERY_SECONDS)
@@ -162,3 +167,6 @@ def test_every_message_is_counted_once(load: Load) -> None:
     [[accepted, rejected]] = live.rows("select sum(accepted), sum(rejected) from {stream}.ledger")
     assert (accepted, rejected) == (load.total, 0)
     assert live.gaps() == []
+    await_true(lambda: live.rows(ACCEPTED_EVENTS) == [[load.total]], 30, "events hold all messages")
+    for rows, offsets, following in live.rows(EVENTS_OF_PARTITIONS):
+        assert rows == offsets == following

@@ -68,6 +68,15 @@ BROKEN = [
     ("measures/cpu/value", "CPU * 1e999", "measures.cpu.value = 'CPU * 1e999'", "finite"),
     ("measures/cpu/scale", 6, "measures.cpu.scale = 6", "known: value, decimals"),
     ("distincts/cpus", "CPU", "distincts.cpus.field = 'CPU'", "is a number; needs a string field"),
+    ("events", "yes", "events = 'yes'", "valid boolean"),
+    ("retention", "30 days", "retention = '30 days'", "object"),
+    ("retention", {}, "retention.kafka", "required"),
+    ("retention", {"kafka": "1 day", "lake": "1 day"}, "retention.lake = '1 day'", "known: kafka"),
+    ("retention/kafka", 30, "retention.kafka = 30", "valid string"),
+    ("retention/kafka", "30", "retention.kafka = '30'", "hours, days or weeks, like '30 days', at least '1 hour'"),
+    ("retention/kafka", "0 days", "retention.kafka = '0 days'", "at least '1 hour'"),
+    ("retention/kafka", "1.5 days", "retention.kafka = '1.5 days'", "hours, days or weeks"),
+    ("retention/kafka", "36501 days", "retention.kafka = '36501 days'", "at most '36500 days'"),
 ]
 
 
@@ -136,10 +145,22 @@ def test_survives_its_own_json() -> None:
         ("measures/cpu/max", 2, False),
         ("fields/CPU/max", 0.5, False),
         ("event_time/max_ahead_seconds", 1, False),
+        ("retention/kafka", "30 days", True),
+        ("events", False, True),
+        ("events", True, False),
     ],
 )
 def test_digest_follows_the_numbers(key: str, value: object, same: bool) -> None:
     assert (changed(key, value).digest == changed("title", "Service health").digest) is same
+
+
+@pytest.mark.parametrize(
+    ("period", "hours"), [("1 hour", 1), ("36 hours", 36), ("1 day", 24), ("30 days", 720), ("2 weeks", 336)]
+)
+def test_reads_how_long_kafka_keeps(period: str, hours: int) -> None:
+    retention = changed("retention/kafka", period).retention
+    assert retention is not None
+    assert retention.kafka_ms == hours * 3_600_000
 
 
 def test_stores_measures_as_integers() -> None:

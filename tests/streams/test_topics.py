@@ -9,7 +9,8 @@ from kafka import errors
 
 from streams import Definition, load_definition
 from streams.errors import KafkaAwayError, TopicError
-from streams.topics import TOPIC_SETTINGS, TopicChangeKind, Topics, TopicState, _translated, plan_topic
+from streams.topics import TOPIC_SETTINGS, TopicChangeKind, Topics, TopicState, _translated, plan_topic, topic_settings
+from tests.definitions import changed
 
 STREAMS = Path(__file__).resolve().parents[2] / "streams"
 
@@ -25,6 +26,33 @@ def test_missing_topic_is_created(health: Definition) -> None:
     assert change.partitions == health.partitions
     assert change.settings["message.timestamp.type"] == "LogAppendTime"
     assert str(change) == "topic health: create with 4 partitions, arrival stamped by the broker"
+
+
+@pytest.mark.parametrize(
+    ("period", "kept", "segment"),
+    [
+        ("30 days", 2_592_000_000, 259_200_000),
+        ("52 weeks", 31_449_600_000, 604_800_000),
+        ("1 hour", 3_600_000, 600_000),
+    ],
+)
+def test_retention_is_of_whole_segments(period: str, kept: int, segment: int) -> None:
+    """A tenth of what is kept, since Kafka deletes no less at once; never longer than Kafka's default."""
+    definition = changed("retention/kafka", period)
+    [change] = plan_topic(definition, None)
+    assert (change.settings["retention.ms"], change.settings["segment.ms"]) == (str(kept), str(segment))
+    assert str(change).endswith(f"arrival stamped by the broker, messages kept for {period}")
+    lines = [str(change) for change in plan_topic(definition, TopicState("health", 4, TOPIC_SETTINGS))]
+    assert f"topic health: set retention.ms from -1 to {kept}" in lines
+    assert plan_topic(definition, TopicState("health", 4, topic_settings(definition))) == ()
+
+
+def test_without_retention_messages_are_kept_again(health: Definition) -> None:
+    state = TopicState("health", 4, topic_settings(changed("retention/kafka", "30 days")))
+    assert [str(change) for change in plan_topic(health, state)] == [
+        "topic health: set retention.ms from 2592000000 to -1",
+        "topic health: set segment.ms from 259200000 to 604800000",
+    ]
 
 
 def test_declared_topic_needs_nothing(health: Definition) -> None:

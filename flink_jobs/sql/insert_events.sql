@@ -1,0 +1,19 @@
+insert into lake.{{ namespace | ident }}.events
+(`partition`, `offset`, arrived, event_time, payload)
+select
+  `partition`,
+  `offset`,
+  cast(arrived as timestamp_ltz(6)),
+  case when event_time <= timestampadd(second, {{ max_ahead }}, arrived) then cast(event_time as timestamp_ltz(6)) end,
+  payload
+from messages
+where true
+{%- if cut %}
+  and arrived >= cast(timestamp {{ cut | literal }} as timestamp_ltz(3))
+{%- endif %}
+{%- if until %}
+  and arrived < cast(timestamp {{ until | literal }} as timestamp_ltz(3))
+{%- endif %}
+{%- for partition, offset in held.items() %}
+  and (`partition` <> {{ partition }} or `offset` > {{ offset }})
+{%- endfor %}

@@ -1,0 +1,161 @@
+-- -;
+
+create temporary system function ARG_MAX as 'windowpane.flink.aggregate.ArgMax';
+
+create temporary system function TDIGEST as 'windowpane.flink.aggregate.Digest';
+
+create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
+
+create temporary table messages (
+  `event_time` timestamp_ltz(3),
+  `site` string,
+  `path` string,
+  `load_ms` bigint,
+  `visitors` string,
+  `reason` string,
+  `field` string,
+  `payload` bytes,
+  `partition` int metadata virtual,
+  `offset` bigint metadata virtual,
+  arrived timestamp_ltz(3) metadata from 'timestamp' virtual,
+  watermark for arrived as source_watermark()
+) with (
+  'connector' = 'windowpane-events',
+  'table' = 'page_views.events',
+  'arrived-from' = '1772367000000',
+  'arrived-until' = '1772367900000',
+  'format' = 'windowpane-json',
+  'windowpane-json.plan' = '{"stream":"page_views","event_time":{"field":["time"],"max_ahead_ms":300000},"fields":[{"path":["site"],"type":"string","required":true,"min_length":1,"max_length":253},{"path":["path"],"type":"string","required":true,"min_length":1,"max_length":2000},{"path":["load_ms"],"type":"number","required":false,"min":0.0,"max":600000.0},{"path":["visitor_id"],"type":"string","required":false,"min_length":1,"max_length":200}],"columns":[{"name":"site","kind":"string","field":0},{"name":"path","kind":"string","field":1},{"name":"load_ms","kind":"measure","expression":[{"field":2}],"scale":1,"min":0,"max":6000000},{"name":"visitors","kind":"hash","field":3}]}'
+);
+
+create temporary view accepted as
+select
+  `site`,
+  `path`,
+  `load_ms`,
+  `visitors`,
+  event_time,
+  floor(event_time to minute) as event_minute,
+  arrived
+from messages
+where event_time <= timestampadd(second, 300, arrived);
+
+create temporary view minutes as
+select
+  `site`,
+  `path`,
+  event_minute,
+  window_start as window_from,
+  window_end as window_until,
+  window_time as arrival,
+  count(*) as `messages`,
+  count(`load_ms`) as `load_ms_count`,
+  sum(`load_ms`) as `load_ms_sum`,
+  min(`load_ms`) as `load_ms_min`,
+  max(`load_ms`) as `load_ms_max`,
+  arg_max(event_time, `load_ms`) as `load_ms_max_at`,
+  tdigest(`load_ms`) as `load_ms_digest`,
+  hll(`visitors`) as `visitors_distinct`
+from table(tumble(table accepted, descriptor(arrived), interval '10' second))
+group by
+  `site`,
+  `path`,
+  event_minute, window_start, window_end, window_time;
+
+create temporary view minutes_of_days as
+select *
+from minutes
+where true
+  and (window_from >= timestamp '2026-03-01 12:10:00' or messages < 0)
+  and (window_until <= timestamp '2026-03-01 12:25:00' or messages < 0);
+
+create temporary view days as
+select
+  `site`,
+  `path`,
+  floor(event_minute to day) as event_day,
+  greatest(window_start, timestamp '2026-03-01 12:10:00') as window_from,
+  least(window_end, timestamp '2026-03-01 12:25:00') as window_until,
+  sum(`messages`) as `messages`,
+  sum(`load_ms_count`) as `load_ms_count`,
+  sum(`load_ms_sum`) as `load_ms_sum`,
+  min(`load_ms_min`) as `load_ms_min`,
+  max(`load_ms_max`) as `load_ms_max`,
+  arg_max(`load_ms_max_at`, `load_ms_max`) as `load_ms_max_at`,
+  tdigest(`load_ms_digest`) as `load_ms_digest`,
+  hll(`visitors_distinct`) as `visitors_distinct`
+from table(tumble(table minutes_of_days, descriptor(arrival), interval '10' minute))
+group by
+  `site`,
+  `path`,
+  floor(event_minute to day), window_start, window_end;
+
+insert into lake.`page_views`.`minute_panes` /*+ options('write-parallelism'='1') */
+(`site`, `path`, window_start, arrived_from, arrived_until, `messages`, `load_ms_count`, `load_ms_sum`, `load_ms_min`, `load_ms_max`, `load_ms_max_at`, `load_ms_digest`, `visitors_distinct`)
+select
+  `site`,
+  `path`,
+  cast(event_minute as timestamp_ltz(6)),
+  cast(window_from as timestamp_ltz(6)),
+  cast(window_until as timestamp_ltz(6)),
+  `messages`,
+  `load_ms_count`,
+  `load_ms_sum`,
+  `load_ms_min`,
+  `load_ms_max`,
+  cast(`load_ms_max_at` as timestamp_ltz(6)),
+  `load_ms_digest`,
+  `visitors_distinct`
+from minutes
+where true
+  and (window_until > timestamp '2026-03-01 12:10:00' or messages < 0)
+  and (window_until <= timestamp '2026-03-01 12:25:00' or messages < 0);
+
+insert into lake.`page_views`.`day_panes` /*+ options('write-parallelism'='1') */
+(`site`, `path`, window_start, arrived_from, arrived_until, `messages`, `load_ms_count`, `load_ms_sum`, `load_ms_min`, `load_ms_max`, `load_ms_max_at`, `load_ms_digest`, `visitors_distinct`)
+select
+  `site`,
+  `path`,
+  cast(event_day as timestamp_ltz(6)),
+  cast(window_from as timestamp_ltz(6)),
+  cast(window_until as timestamp_ltz(6)),
+  `messages`,
+  `load_ms_count`,
+  `load_ms_sum`,
+  `load_ms_min`,
+  `load_ms_max`,
+  cast(`load_ms_max_at` as timestamp_ltz(6)),
+  `load_ms_digest`,
+  `visitors_distinct`
+from days
+where true
+  and (window_until <= timestamp '2026-03-01 12:25:00' or messages < 0);
+
+insert into lake.`page_views`.ledger /*+ options('write-parallelism'='1') */
+select
+  `partition`,
+  cast(window_start as timestamp_ltz(6)),
+  cast(window_end as timestamp_ltz(6)),
+  min(`offset`),
+  max(`offset`),
+  count(*) filter (where event_time <= timestampadd(second, 300, arrived)),
+  count(*) filter (where reason is not null or event_time > timestampadd(second, 300, arrived)),
+  count(*) filter (where reason is null and event_time is null)
+from table(tumble(table messages, descriptor(arrived), interval '10' second))
+group by `partition`, window_start, window_end
+having true
+  and (window_end > timestamp '2026-03-01 12:10:00' or count(*) < 0)
+  and (window_end <= timestamp '2026-03-01 12:25:00' or count(*) < 0);
+
+insert into lake.`page_views`.rejected /*+ options('write-parallelism'='1') */
+select
+  `partition`,
+  `offset`,
+  cast(arrived as timestamp_ltz(6)),
+  coalesce(reason, 'too far in the future'),
+  case when reason is null then 'time' else `field` end,
+  payload
+from messages
+where (reason is not null or event_time > timestampadd(second, 300, arrived))
+  and arrived >= cast(timestamp '2026-03-01 12:10:00' as timestamp_ltz(3))
+  and arrived < cast(timestamp '2026-03-01 12:25:00' as timestamp_ltz(3));
