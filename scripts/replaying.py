@@ -30,7 +30,7 @@ from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.topics import Topics
 
-__all__ = ["RangeWanted", "Replaying"]
+__all__ = ["RangeWanted", "Replaying", "job_name"]
 
 Progress = Callable[[int], None]
 """Called with the number of messages that were committed since the last call."""
@@ -116,12 +116,12 @@ class Replaying:
     def stop(self, replay: Replay) -> None:
         """Stop the job of a replay, if it runs."""
         for job in self._flink.jobs():
-            if job.name == _job_name(replay) and not job.ended:
+            if job.name == job_name(replay) and not job.ended:
                 self._flink.stop(job)
 
     def _job(self, replay: Replay) -> Job:
         """The job that runs the replay, or has; it is submitted when Flink knows of none, or of none that did well."""
-        jobs = [job for job in self._flink.jobs() if job.name == _job_name(replay)]
+        jobs = [job for job in self._flink.jobs() if job.name == job_name(replay)]
         mine = next((job for job in jobs if job.id == self._submitted.get(replay.id)), None)
         going = mine or next((job for job in jobs if not job.ended or job.state == "FINISHED"), None)
         if going is None:
@@ -142,7 +142,7 @@ class Replaying:
             held=point.rejected_offsets,
             until=replay.arrivals.end,
         )
-        return render(replay.definition, self._kafka, reach, slack, name=_job_name(replay), namespace=replay.namespace)
+        return render(replay.definition, self._kafka, reach, slack, name=job_name(replay), namespace=replay.namespace)
 
     def _offsets(self, definition: Definition, arrivals: Arrivals, firsts: Mapping[int, int]) -> Offsets:
         """The offsets that hold the arrivals of a range. Raises ReplayError when Kafka holds only some of them.
@@ -161,6 +161,6 @@ class Replaying:
         return {partition: (start, ends[partition]) for partition, start in starts.items()}
 
 
-def _job_name(replay: Replay) -> str:
-    """Not the name of a live job, so that the keeper leaves it alone."""
+def job_name(replay: Replay) -> str:
+    """The name of a replay's job in Flink: not that of a live job, so that the keeper leaves it alone."""
     return f"windowpane-replay/{replay.id}/{replay.definition.digest}"
