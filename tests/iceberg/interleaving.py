@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
 )
 from pyiceberg.io.pyarrow import schema_to_pyarrow
@@ -25,6 +24,7 @@ from pyiceberg.table import Table
 from iceberg.apply import GENERATION_PROPERTY, plan_tables
 from iceberg.arrivals import Arrivals
 from iceberg.audit import check_counts
+from iceberg.catalog import Catalog
 from iceberg.data_files import write_files
 from iceberg.day_making import begin_making, finish_making
 from iceberg.errors import BetweenStatesError, ReplayError
@@ -34,7 +34,7 @@ from iceberg.ledger_audit import KafkaPartition, LedgerRun, check_offsets
 from iceberg.pending_days import trusted_cut
 from iceberg.publishing import drop, finish_interrupted, publish, roll_back
 from iceberg.replay_range import ReplayRanges
-from iceberg.replays import Action, ReplayState, ReplayStore
+from iceberg.replays import Action, Replay, ReplayState, ReplayStore
 from iceberg.staging import make_staging
 from tests.iceberg.interleaved import (
     DAY_WINDOWS,
@@ -58,9 +58,14 @@ __all__ = ["Interleaving"]
 
 ROWS = {"minute_panes": minute_rows, "day_panes": day_rows, "ledger": ledger_rows, "rejected": rejected_rows}
 
+Decision = Callable[[Catalog, int, str, str], Replay]
+
+HAPPENINGS = [*4 * ["decide"], *3 * ["commit"], *2 * ["replay", "compact"], "sink", "restart", "drop", "tidy"]
+"""What can happen, the likelier the more often it is there. One rule has it all: of several, some would be left out."""
+
 orders = st.permutations(SINKS)
 fates = st.none() | st.builds(Fate, st.integers(1, 9), st.sampled_from(What))
-batches = st.lists(st.lists(st.integers(0, 2), max_size=4), min_size=1, max_size=4)
+batches = st.lists(st.lists(st.integers(0, 2), max_size=3), min_size=1, max_size=4)
 numbers = st.integers(0, 30)
 
 
@@ -102,29 +107,58 @@ class Interleaving(RuleBasedStateMachine):
 
     # What can happen.
 
-    @initialize(windows=batches, order=orders)
-    def begin(self, windows: list[list[int]], order: list[str]) -> None:
-        self.live_commit(windows, order, 4)
+    @initialize(first=numbers, last=numbers)
+    def begin(self, first: int, last: int) -> None:
+        """Three checkpoints, the first of which is settled; a replay of some of that."""
+        for windows in ([[0, 1, 2], [0], [0, 0], [2]], [[], [0, 1]], [[0, 0]]):
+            self.live_commit(windows, list(SINKS), 4)
+        self.replay(first % 4, last % 4)
 
-    @rule(windows=batches, order=orders, sinks=st.sampled_from([0, 1, 2, 3, 4, 4, 4]))
+    @rule(what=st.sampled_from(HAPPENINGS), data=st.data())
+    def happen(self, what: str, data: st.DataObject) -> None:
+        match what:
+            case "commit":
+                self.live_commit(data.draw(batches), data.draw(orders), data.draw(st.sampled_from([0, 1, 2, 3, 4, 4])))
+            case "sink" if self.job.due:
+                self.job.sink()
+            case "restart":
+                self.job.restart(data.draw(orders))
+            case "replay":
+                self.replay(data.draw(numbers), data.draw(st.none() | numbers))
+            case "decide" if self.kept:
+                self.decide(data.draw(st.sampled_from(self.kept)), data.draw(fates), data.draw(batches))
+            case "drop" if self.kept:
+                self.drop(data.draw(st.sampled_from(self.kept)))
+            case "tidy":
+                self.tidy(data.draw(fates), data.draw(batches))
+            case "compact":
+                self.compact(data.draw(st.sampled_from(SINKS)), data.draw(numbers))
+
     def live_commit(self, windows: list[list[int]], order: list[str], sinks: int) -> None:
+        """Messages arrive, a checkpoint completes, and so many sinks commit it."""
         self.job.arrive(windows, order)
         for _ in range(sinks):
             self.job.sink()
 
-    @precondition(lambda self: self.job.due)
-    @rule()
-    def live_sink(self) -> None:
-        self.job.sink()
+    def drop(self, replay: int) -> None:
+        drop(self.catalog, replay)
+        self.kept.remove(replay)
 
-    @rule(order=orders)
-    def live_restart(self, order: list[str]) -> None:
-        self.job.restart(order)
+    def decide(self, replay: int, fate: Fate | None, windows: list[list[int]]) -> None:
+        """Publish a replay, or roll it back if it is published."""
+        state = self.store.get(replay).state
+        self.changed(roll_back if state is ReplayState.PUBLISHED else publish, replay, fate, windows)
 
-    @rule(first=numbers, last=st.none() | numbers)
+    def changed(self, action: Decision, replay: int, fate: Fate | None, windows: list[list[int]]) -> None:
+        """Publish or roll back, or be refused."""
+        with self._fate(fate, windows), suppress(ReplayError):
+            action(self.catalog, replay, "tester", "")
+
     def replay(self, first: int, last: int | None) -> None:
+        """A replay of two windows and all between them has run, unless it is refused."""
         count = len(self.job.windows)
-        start, end = noon(first % count * SECONDS), None if last is None else noon((last % count + 1) * SECONDS)
+        low, high = sorted([first % count, count - 1 if last is None else last % count])
+        start, end = noon(low * SECONDS), None if last is None else noon((high + 1) * SECONDS)
         try:
             arrivals = ReplayRanges(self.catalog, self.stream).between(start, end)
             replay = self.store.create(self.definition, arrivals, {}, "tester")
@@ -140,40 +174,21 @@ class Interleaving(RuleBasedStateMachine):
         self.store.set_state(replay, ReplayState.STAGED)
         self.kept.append(replay.id)
 
-    @precondition(lambda self: self.kept)
-    @rule(pick=numbers, fate=fates, windows=batches, order=orders)
-    def publish(self, pick: int, fate: Fate | None, windows: list[list[int]], order: list[str]) -> None:
-        with self.catalog.fate(fate, lambda: self.live_commit(windows, order, 4)), suppress(ReplayError):
-            publish(self.catalog, self._picked(pick), "tester", "")
-
-    @precondition(lambda self: self.kept)
-    @rule(pick=numbers, fate=fates, windows=batches, order=orders)
-    def roll_back(self, pick: int, fate: Fate | None, windows: list[list[int]], order: list[str]) -> None:
-        with self.catalog.fate(fate, lambda: self.live_commit(windows, order, 4)), suppress(ReplayError):
-            roll_back(self.catalog, self._picked(pick), "tester", "")
-
-    @precondition(lambda self: self.kept)
-    @rule(pick=numbers)
-    def drop(self, pick: int) -> None:
-        number = self._picked(pick)
-        drop(self.catalog, number)
-        self.kept.remove(number)
-
-    @rule(fate=fates, windows=batches, order=orders)
-    def tidy(self, fate: Fate | None, windows: list[list[int]], order: list[str]) -> None:
+    def tidy(self, fate: Fate | None, windows: list[list[int]]) -> None:
         """As the keeper does, with its SQL replaced by the log's own sums."""
-        with self.catalog.fate(fate, lambda: self.live_commit(windows, order, 4)):
+        with self._fate(fate, windows):
             finish_interrupted(self.catalog)
             making = begin_making(self.catalog, self.stream)
             if making is not None:
                 minutes = self.catalog.load_table((self.stream, "minute_panes"))
-                versions = self._versions(int(minutes.properties[GENERATION_PROPERTY]))
-                seen = self.job.windows[: self.job.written["minute_panes"]]
-                windows_made = [window for window in self._within(making.arrivals) if window in seen]
-                commit(self.catalog.load_table((making.namespace, "day_panes")), day_rows(windows_made, versions))
+                seen = self.job.written["minute_panes"]
+                rows = day_rows(
+                    [window for window in self._within(making.arrivals) if window.number < seen],
+                    self._versions(_generation(minutes)),
+                )
+                commit(self.catalog.load_table((making.namespace, "day_panes")), rows)
                 finish_making(self.catalog, making)
 
-    @rule(name=st.sampled_from(SINKS), pick=numbers)
     def compact(self, name: str, pick: int) -> None:
         """Rewrite all files of a partition as one."""
         table = self.catalog.load_table((self.stream, name))
@@ -187,6 +202,9 @@ class Interleaving(RuleBasedStateMachine):
                     update.delete_data_file(file)
                 for file in write_files(table, rows):
                     update.append_data_file(file)
+
+    def _fate(self, fate: Fate | None, windows: list[list[int]]) -> AbstractContextManager[None]:
+        return self.catalog.fate(fate, lambda: self.live_commit(windows, list(SINKS), 4))
 
     # What must hold after each of them.
 
@@ -259,10 +277,6 @@ class Interleaving(RuleBasedStateMachine):
                 versions[window.number] = taken.get(window.number, 0)
             self.versions[generation] = versions
         return self.versions[generation]
-
-    def _picked(self, pick: int) -> int:
-        """A replay that is not dropped."""
-        return self.kept[pick % len(self.kept)]
 
     def _within(self, arrivals: Arrivals) -> list[Window]:
         return [window for window in self.job.windows if arrivals.start <= window.arrived < arrivals.end]

@@ -16,6 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 import iceberg.publishing
 import streams.panes
+from iceberg.publishing import publish, roll_back
 from tests.iceberg.interleaved import DAY_WINDOWS, SECONDS
 from tests.iceberg.interleaving import Interleaving
 from tests.iceberg.interleaving_lake import SINKS, Fate, MortalCatalog, What
@@ -56,12 +57,12 @@ def test_any_interleaving_keeps_the_lake_right(made: Callable[[], Interleaving])
 def test_tags_of_a_killed_publication_are_not_gone_back_to(made: Callable[[], Interleaving]) -> None:
     lake = begun(made)
     lake.replay(0, 2)
-    lake.publish(0, Fate(2, What.DIES_AFTER), ONE_DAY_PANE, ORDER)
+    lake.changed(publish, lake.kept[0], Fate(2, What.DIES_AFTER), ONE_DAY_PANE)
     lake.live_commit(ONE_DAY_PANE, ORDER, 4)
     lake.live_commit(ONE_DAY_PANE, ORDER, 4)
     lake.replay(6, 8)
-    for change in (lake.publish, lake.roll_back):
-        change(1, None, ONE_DAY_PANE, ORDER)
+    for action in (publish, roll_back):
+        lake.changed(action, lake.kept[1], None, ONE_DAY_PANE)
         lake.the_lake_is_right()
 
 
@@ -70,7 +71,7 @@ def test_a_restarted_job_does_not_reject_again(made: Callable[[], Interleaving])
     lake = begun(made)
     lake.live_commit(ONE_DAY_PANE, ORDER, 4)
     lake.replay(0, 5)
-    lake.publish(0, None, ONE_DAY_PANE, ORDER)
+    lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
     lake.live_restart(ORDER)
     lake.job.sink_all()
     lake.the_lake_is_right()
@@ -81,7 +82,7 @@ def test_rows_on_their_way_are_waited_for(made: Callable[[], Interleaving], last
     lake = begun(made)
     lake.live_commit([*ONE_DAY_PANE, *ONE_DAY_PANE, [0]], [*(name for name in ORDER if name != last), last], 3)
     lake.replay(0, None)
-    lake.publish(0, None, ONE_DAY_PANE, ORDER)
+    lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
     lake.job.sink_all()
     lake.the_lake_is_right()
 
@@ -91,9 +92,9 @@ def test_day_panes_are_made_of_all_minute_panes(made: Callable[[], Interleaving]
     lake.live_commit([[0]], ORDER, 4)
     lake.live_commit([[0]], ORDER, 4)
     lake.replay(0, 3)
-    lake.publish(0, None, ONE_DAY_PANE, ORDER)
+    lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
     lake.live_commit([[0, 2]], ["day_panes", "minute_panes", "ledger", "rejected"], 1)
-    lake.tidy(None, ONE_DAY_PANE, ORDER)
+    lake.tidy(None, ONE_DAY_PANE)
     lake.job.sink_all()
     lake.the_lake_is_right()
 
