@@ -43,15 +43,16 @@ _OLD, _NEW = 1, 2
 class Settings:
     """`keys` values of the first dimension over `days` days, in `commits_per_day` commits of each table.
 
-    Each run publishes and rolls back `times` times, with `settle_seconds` after each for the readers alone.
+    Each run publishes and rolls back `times` times, with `settle_seconds` after each for the readers alone. Only the
+    first run warms up.
     """
 
     stream: str = "health"
     days: int = 7
     keys: int = 1000
     commits_per_day: int = 24
-    questions_per_second: float = 4.0
-    warm_up_seconds: float = 20.0
+    questions_per_second: float = 3.0
+    warm_up_seconds: float = 60.0
     before_seconds: float = 20.0
     settle_seconds: float = 5.0
     times: int = 3
@@ -81,7 +82,8 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             await_messages(client, _NAME, arrivals.start, end, settings.days * settings.keys * 86_400 * _OLD)
         say(f"made {2 * settings.days * settings.keys * 1440:,} minute panes, half of them staged")
         for run in range(settings.runs):
-            yield _run(catalog, replay, _reading(definition, settings, script, end, run), settings)
+            reading = _reading(definition, settings, script, end, run)
+            yield _run(catalog, replay, reading, settings, settings.settle_seconds if run else settings.warm_up_seconds)
     finally:
         remove(catalog, definition)
 
@@ -127,11 +129,11 @@ def _fill(
     append_rows(catalog, namespace, "day_panes", made_panes(definition, settings.keys, days, _DAY, rate))
 
 
-def _run(catalog: Catalog, replay: Replay, reading: Reading, settings: Settings) -> Metrics:
+def _run(catalog: Catalog, replay: Replay, reading: Reading, settings: Settings, warm_up: float) -> Metrics:
     published: list[_Span] = []
     rolled_back: list[_Span] = []
     with readers(reading) as answered:
-        time.sleep(settings.warm_up_seconds)
+        time.sleep(warm_up)
         before = _timed(lambda: time.sleep(settings.before_seconds))
         for _ in range(settings.times):
             published.append(_timed(lambda: publish(catalog, replay.id, getpass.getuser(), "benchmark")))

@@ -45,10 +45,14 @@ def made(catalog: MortalCatalog, monkeypatch: pytest.MonkeyPatch) -> Callable[[]
 
 
 def test_any_interleaving_keeps_the_lake_right(made: Callable[[], Interleaving]) -> None:
-    checks = list(HealthCheck)
-    run_state_machine_as_test(
-        made, settings=settings(max_examples=100, stateful_step_count=8, deadline=None, suppress_health_check=checks)
+    """An example takes half a second: 25 of them, and 100 with --hypothesis-profile=thorough."""
+    few = settings(
+        max_examples=settings().max_examples // 4,
+        stateful_step_count=8,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
     )
+    run_state_machine_as_test(made, settings=few)
 
 
 # Orders that were wrong once.

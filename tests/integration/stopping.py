@@ -93,6 +93,7 @@ def _await_waiting(command: subprocess.Popen[str], holder: psycopg.Connection[tu
     def waiting() -> bool:
         if command.poll() is not None:
             raise AssertionError(f"it ended by itself: {command.stdout.read() if command.stdout else ''}")
+        holder.execute("select pg_stat_clear_snapshot()")  # else it is told once in a transaction
         row = holder.execute(_WAITING, (_NAME, pid, pid)).fetchone()
         return row is not None and row[0] != 0
 

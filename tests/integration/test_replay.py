@@ -267,7 +267,8 @@ def range_rows(live: LiveStream, replay: Replay) -> list[list[list[Any]]]:
 @pytest.fixture(scope="module")
 def publishable(live: LiveStream) -> Iterator[Publishable]:
     catalog = open_catalog(LakeSettings())
-    replay = next(replay for replay in ReplayStore(catalog).all(live.name) if replay.state is ReplayState.PUBLISHED)
+    found = (replay for replay in ReplayStore(catalog).all(live.name) if replay.state is ReplayState.PUBLISHED)
+    replay = next(found, None) or publish(catalog, replayed(right(live)).id, "tester", "to be killed")
     rows = {ReplayState.PUBLISHED: range_rows(live, replay)}
     roll_back(catalog, replay.id, "tester", "to see what there was")
     rows[ReplayState.ROLLED_BACK] = range_rows(live, replay)
