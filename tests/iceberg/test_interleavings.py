@@ -71,10 +71,14 @@ def test_tags_of_a_killed_publication_are_not_gone_back_to(made: Callable[[], In
 
 
 def test_a_restarted_job_does_not_reject_again(made: Callable[[], Interleaving]) -> None:
-    """The replay accepted the message with the highest offset that the table knew."""
+    """The replay accepted the message with the highest offset that the table knew, and the job reads it again."""
     lake = begun(made)
-    lake.live_commit(ONE_DAY_PANE, ORDER, 4)
-    lake.replay(0, 5)
+    lake.live_commit([[0, 0]], ORDER, 4)
+    lake.live_commit([[]], ORDER, 4)
+    highest = lake.job.windows[6].messages[-1]
+    assert highest.accepted(1)
+    assert not highest.accepted(0)
+    lake.replay(0, 6)
     lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
     lake.job.restart(ORDER)
     lake.job.sink_all()
