@@ -16,6 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 import iceberg.publishing
 import streams.panes
+from iceberg.lake_view import pin
 from iceberg.publishing import publish, roll_back
 from tests.iceberg.interleaved import DAY_WINDOWS, SECONDS
 from tests.iceberg.interleaving import Interleaving
@@ -62,6 +63,7 @@ def test_tags_of_a_killed_publication_are_not_gone_back_to(made: Callable[[], In
     lake = begun(made)
     lake.replay(0, 2)
     lake.changed(publish, lake.kept[0], Fate(2, What.DIES_AFTER), ONE_DAY_PANE)
+    assert pin(lake.catalog, lake.stream).past == ()
     lake.live_commit(ONE_DAY_PANE, ORDER, 4)
     lake.live_commit(ONE_DAY_PANE, ORDER, 4)
     lake.replay(6, 8)
