@@ -22,6 +22,7 @@ from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
 from query.trino_client import TrinoClient
+from scripts.benches.jobs import stop_jobs
 from scripts.benches.subject import make_anew, remove
 from scripts.generator import Generator
 from scripts.heart import Heart
@@ -118,7 +119,7 @@ def live_input(definition: Definition, script: ScriptSettings, rate: int) -> Ite
         topics.delete(definition.topic)
         topics.ensure(definition)
     make_anew(catalog, definition)
-    job = flink.run(render(definition, script.kafka, JobRange(), flink.settings.watermark_slack_ms))
+    flink.run(render(definition, script.kafka, JobRange(), flink.settings.watermark_slack_ms))
     heart.watch({definition.name: definition})
     heart.start()
     try:
@@ -132,10 +133,8 @@ def live_input(definition: Definition, script: ScriptSettings, rate: int) -> Ite
             raise WindowpaneError(f"of {live.sent} live messages the ledger counts {accepted}")
     finally:
         heart.close()
-        for running in flink.jobs():
-            if running.id == job and not running.ended:
-                flink.stop(running)
         flink.close()
+        stop_jobs(definition.name)
         remove(catalog, definition)
         with Topics(script.kafka) as topics:
             topics.delete(definition.topic)

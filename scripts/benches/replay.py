@@ -17,7 +17,7 @@ from iceberg.catalog import open_catalog
 from iceberg.publishing import drop
 from iceberg.settings import LakeSettings
 from scripts.benches.ingest import ingest, verify
-from scripts.benches.jobs import engine_usage, job_metrics
+from scripts.benches.jobs import engine_usage, job_metrics, stop_jobs
 from scripts.benches.live_input import live_input
 from scripts.benches.preload import preload
 from scripts.benches.report import Metrics
@@ -72,6 +72,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             live = declaration.model_copy(update={"name": _LIVE, "topic": _LIVE})
             yield from _beside_live(definition, live, script, settings, say)
     finally:
+        stop_jobs(_NAME)
         remove(open_catalog(LakeSettings()), definition)
         with Topics(script.kafka) as topics:
             topics.delete(_NAME)
