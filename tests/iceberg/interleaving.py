@@ -162,7 +162,7 @@ class Interleaving(RuleBasedStateMachine):
         try:
             arrivals = ReplayRanges(self.catalog, self.stream).between(start, end)
             replay = self.store.create(self.definition, arrivals, {}, "tester")
-        except ReplayError:
+        except (ReplayError, BetweenStatesError):
             return
         make_staging(self.catalog, replay)
         version = self.made[replay.id] = len(self.made) + 1
