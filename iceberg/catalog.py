@@ -42,8 +42,11 @@ def open_catalog(settings: LakeSettings) -> SqlCatalog:
             },
         )
         with catalog.engine.begin() as connection:
-            connection.execute(
-                sqlalchemy.text("alter table iceberg_tables add column if not exists iceberg_type varchar(5)")
-            )
+            known = {column["name"] for column in sqlalchemy.inspect(connection).get_columns("iceberg_tables")}
+            # Altering waits for everybody who uses the table, and everybody after it waits for that.
+            if "iceberg_type" not in known:
+                connection.execute(
+                    sqlalchemy.text("alter table iceberg_tables add column if not exists iceberg_type varchar(5)")
+                )
     atexit.register(catalog.close)
     return catalog

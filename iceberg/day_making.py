@@ -11,6 +11,7 @@ from iceberg.arrivals import Arrivals
 from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
+from iceberg.ledger import is_settled
 from iceberg.pending_days import PENDING_PROPERTY, pending_days
 from iceberg.replacement import Source, replace
 
@@ -39,6 +40,9 @@ def begin_making(catalog: Catalog, stream: str) -> Making | None:
         day_panes = catalog.load_table((stream, "day_panes"))
         pending, complete = pending_days(day_panes), cut(day_panes)
         if pending is None or complete is None or complete < pending.end:
+            return None
+        # The live job may have committed its day panes a moment before the minute panes.
+        if not is_settled(catalog.load_table((stream, "ledger")), pending.end):
             return None
         made = Making(
             stream,

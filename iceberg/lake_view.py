@@ -121,7 +121,9 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
         generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()}
         if len(generations) > 1:
             raise BetweenStatesError(stream)
+        [generation] = generations
         day_cut = trusted_cut(tables["day_panes"])
+        past = past_states(panes, tables["day_panes"], tables["ledger"])
         return LakeView(
             stream=stream,
             minute_snapshot=snapshots["minute_panes"],
@@ -130,12 +132,13 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             day_cut=day_cut,
             complete_until=complete_until(tables["ledger"], panes),
             committed=_committed(current.values()),
-            generation=generations.pop(),
+            generation=generation,
             definition=noted_definition(panes),
             minute_missing=added_since(panes, snapshots["minute_panes"]),
             day_missing=added_since(tables["day_panes"], snapshots["day_panes"]),
             day_capped=pending_days(tables["day_panes"]) is not None,
-            past=past_states(panes, tables["day_panes"], tables["ledger"]),
+            # A publication that was killed before it was recorded may have tagged some tables of this generation.
+            past=tuple(state for state in past if state.generation < generation),
             ledger_snapshot=snapshots["ledger"],
             settled_until=settled_until(tables["ledger"]),
             fresh_from=_fresh_from(panes, day_cut),

@@ -15,7 +15,7 @@ from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.bounds import first_added, latest
 
-__all__ = ["complete_until", "kept_until", "settled_until"]
+__all__ = ["complete_until", "is_settled", "kept_until", "settled_until"]
 
 _JOB = "flink.job-id"
 _CHECKPOINT = "flink.max-committed-checkpoint-id"
@@ -28,6 +28,12 @@ def settled_until(ledger: Table) -> datetime | None:
     jobs = [list(group) for _, group in groupby(appends, key=lambda snapshot: _summary(snapshot, _JOB))]
     sure = next((commits[-1] for commits in reversed(jobs) if len(commits) > 1), None)
     return first_added(ledger, "arrived_from", sure) if sure else None
+
+
+def is_settled(ledger: Table, at: datetime) -> bool:
+    """Whether no job can still commit what arrived before a moment, to any table; a stream without a job has none."""
+    settled = settled_until(ledger)
+    return at <= settled if settled else not any(_summary(snapshot, _JOB) for snapshot in ledger.metadata.snapshots)
 
 
 def complete_until(ledger: Table, minute_panes: Table) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Append ready-made panes to a stream's tables: for benchmarks and tests that need years of history in minutes."""
+"""Append ready-made rows to tables: for benchmarks and tests that need years of history in minutes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ import pyarrow as pa
 from iceberg.catalog import Catalog
 from iceberg.data_files import write_files
 from iceberg.errors import translated
-from streams.panes import GRAIN_TABLES, Grain
 
-__all__ = ["append_panes"]
+__all__ = ["append_rows"]
 
 
-def append_panes(catalog: Catalog, stream: str, grain: Grain, panes: pa.Table) -> None:
+def append_rows(catalog: Catalog, namespace: str, name: str, rows: pa.Table) -> None:
     """Append rows, columns matched by name; columns of the table that are not given become null. Raises LakeError."""
     with translated():
-        table = catalog.load_table((stream, GRAIN_TABLES[grain]))
+        table = catalog.load_table((namespace, name))
         schema = table.schema().as_arrow()
         columns = [
-            panes[field.name].cast(field.type) if field.name in panes.column_names else pa.nulls(len(panes), field.type)
+            rows[field.name].cast(field.type) if field.name in rows.column_names else pa.nulls(len(rows), field.type)
             for field in schema
         ]
         files = write_files(table, pa.Table.from_arrays(columns, schema=schema))

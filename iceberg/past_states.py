@@ -39,15 +39,21 @@ class PastState:
 
 
 def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) -> None:
-    """Tag the current state of every table, which a publication is about to replace. Can be repeated."""
-    kept = {name for table in tables.values() for name in table.metadata.refs if _of(name, generation)}
+    """Tag the current state of every table, which a publication is about to replace.
+
+    Tags that one left which was killed before it was recorded are taken away: rows may have come since.
+    """
     cut = trusted_cut(tables["day_panes"])
-    name = min(kept, default=f"generation-{generation}-until-{_millis(until)}-days-{_millis(cut) if cut else 0}")
+    name = f"generation-{generation}-until-{_millis(until)}-days-{_millis(cut) if cut else 0}"
     for table in tables.values():
+        stale = [ref for ref in table.metadata.refs if _of(ref, generation)]
         snapshot = table.metadata.current_snapshot_id
-        if snapshot is not None and name not in table.metadata.refs:
+        if stale or snapshot is not None:
             with translated(), table.manage_snapshots() as snapshots:
-                snapshots.create_tag(snapshot, name)
+                for ref in stale:
+                    snapshots.remove_tag(ref)
+                if snapshot is not None:
+                    snapshots.create_tag(snapshot, name)
 
 
 def snapshot_before(table: Table, generation: int) -> int | None:

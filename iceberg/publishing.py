@@ -12,11 +12,13 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from pyiceberg.table import Table
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeLockedError, ReplayError, translated
+from iceberg.ledger import is_settled
 from iceberg.locks import stream_lock
 from iceberg.past_states import keep_state, snapshot_before
 from iceberg.pending_days import PENDING_PROPERTY, as_property, pending_after
@@ -30,14 +32,21 @@ PURPOSE = "publishing"
 LOCK_SECONDS = 60.0
 """How long to wait for who publishes or maintains the stream now."""
 
+SETTLE_SECONDS = 60.0
+"""How long to wait for the live job to commit what arrived in the range."""
+
+_PUBLISHABLE = (ReplayState.STAGED, ReplayState.ROLLED_BACK)
 _UNDER_WAY = {ReplayState.PUBLISHING: ReplayState.PUBLISHED, ReplayState.ROLLING_BACK: ReplayState.ROLLED_BACK}
 """State of a publication that was begun → the state once it is complete."""
 
 
 def publish(catalog: Catalog, number: int, by: str, reason: str) -> Replay:
     """Let the stream's tables hold what the replay made of its range. Raises ReplayError unless it is staged."""
+    known = ReplayStore(catalog).get(number)
+    if known.state in _PUBLISHABLE:
+        _await_settled(catalog, known)
     with _held(catalog, number) as (store, replay):
-        if replay.state not in (ReplayState.STAGED, ReplayState.ROLLED_BACK):
+        if replay.state not in _PUBLISHABLE:
             raise ReplayError(
                 f"replay {replay.id} is {replay.state}; only a staged or rolled back one can be published"
             )
@@ -76,6 +85,25 @@ def finish_interrupted(catalog: Catalog) -> list[Replay]:
                 if current.state in _UNDER_WAY:
                     done.append(_complete(catalog, store, current))
     return done
+
+
+def _await_settled(catalog: Catalog, replay: Replay) -> None:
+    """Until the live job has committed all that arrived in the range to every table; normally it has long since.
+
+    What it committed after the rows of the range are replaced would be there twice.
+    """
+    waiting = Retrying(
+        retry=retry_if_result(lambda settled: not settled), stop=stop_after_delay(SETTLE_SECONDS), wait=wait_fixed(0.5)
+    )
+    with translated():
+        ledger = catalog.load_table((replay.stream, "ledger"))
+        try:
+            waiting(lambda: is_settled(ledger.refresh(), replay.arrivals.end))
+        except RetryError:
+            raise ReplayError(
+                f"the job of {replay.stream} has not committed all that arrived in {replay.arrivals} yet; "
+                "look at: windowpane status; then publish again"
+            ) from None
 
 
 @contextmanager

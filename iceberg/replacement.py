@@ -21,7 +21,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
-from iceberg.bounds import COMPLETE_PROPERTY, cut, time_of_bound
+from iceberg.bounds import COMPLETE_PROPERTY, cut, noted_cut, time_of_bound
 from iceberg.data_files import write_files
 from iceberg.errors import translated
 
@@ -100,13 +100,17 @@ def _replace(
                     update.delete_data_file(file)
                 for file in (*new.whole, *_written(table, [*old.outside, *new.inside])):
                     update.append_data_file(file)
-        transaction.set_properties({**raised, **_complete(table), **properties})
+        transaction.set_properties({**raised, **_complete(table, arrivals), **properties})
     return done
 
 
-def _complete(table: Table) -> dict[str, str]:
-    """The table stays complete up to where it was, also if its last rows are replaced by none."""
-    before = cut(table) if ARRIVAL_COLUMN[table.name()[-1]] == "arrived_from" else None
+def _complete(table: Table, arrivals: Arrivals) -> dict[str, str]:
+    """The table stays complete up to where it was, also if its last rows are replaced by none.
+
+    Of rejected messages only the highest offset tells that; a replay may accept the message that had it.
+    """
+    windowed = ARRIVAL_COLUMN[table.name()[-1]] == "arrived_from"
+    before = cut(table) if windowed else max(noted_cut(table) or arrivals.end, arrivals.end)
     return {COMPLETE_PROPERTY: before.isoformat()} if before else {}
 
 

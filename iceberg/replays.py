@@ -246,6 +246,12 @@ class ReplayStore:
             found = connection.execute(sa.select(sa.func.max(_history.c.generation)).where(mine)).scalar_one()
         return int(found)
 
+    def forget(self, stream: str) -> None:
+        """Remove every record of a stream that is no more. One made anew under its name counts generations from 1."""
+        with translated(), self._engine.begin() as connection:
+            for table in (_replays, _history):
+                connection.execute(table.delete().where(table.c.stream == stream))
+
     def history(self, stream: str | None = None) -> list[Publication]:
         """Every publication and roll back, of all streams or of one; the newest first."""
         query = _history.select().order_by(_history.c.at.desc(), _history.c.generation.desc())

@@ -23,6 +23,8 @@ BENCHES = {
     "ingest": "Messages preloaded in Kafka, until panes, ledger and rejected are committed.",
     "window": "Windows over made history: uncached, all keys totalled, cached.",
     "freshness": "A message posted, until the API shows it.",
+    "replay": "The same messages ingested, then replayed: alone, and beside a live stream.",
+    "publish": "A staged replay of made history published and rolled back, while readers ask.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }
 """Name of a module in scripts.benches → what it measures."""

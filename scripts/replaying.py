@@ -32,7 +32,7 @@ from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.topics import Topics
 
-__all__ = ["RangeWanted", "Replaying"]
+__all__ = ["RangeWanted", "Replaying", "job_name"]
 
 Progress = Callable[[int], None]
 """Called with the number of messages that were committed since the last call."""
@@ -118,12 +118,12 @@ class Replaying:
     def stop(self, replay: Replay) -> None:
         """Stop the job of a replay, if it runs."""
         for job in self._flink.jobs():
-            if job.name == _job_name(replay) and not job.ended:
+            if job.name == job_name(replay) and not job.ended:
                 self._flink.stop(job)
 
     def _job(self, replay: Replay) -> Job:
         """The job that runs the replay, or has; it is submitted when Flink knows of none, or of none that did well."""
-        jobs = [job for job in self._flink.jobs() if job.name == _job_name(replay)]
+        jobs = [job for job in self._flink.jobs() if job.name == job_name(replay)]
         mine = next((job for job in jobs if job.id == self._submitted.get(replay.id)), None)
         going = mine or next((job for job in jobs if not job.ended or job.state == "FINISHED"), None)
         if going is None:
@@ -147,7 +147,7 @@ class Replaying:
                 reach = dataclasses.replace(reach, start=start, from_events=True)
         # The events themselves stay as they are, whatever is made of them.
         definition = replay.definition.model_copy(update={"events": False})
-        return render(definition, self._kafka, reach, slack, name=_job_name(replay), namespace=replay.namespace)
+        return render(definition, self._kafka, reach, slack, name=job_name(replay), namespace=replay.namespace)
 
     def _offsets(self, definition: Definition, arrivals: Arrivals, counted: Offsets) -> Offsets:
         """The offsets that hold the arrivals of a range. Raises ReplayError when they are no longer to be had.
@@ -179,6 +179,6 @@ class Replaying:
         return False
 
 
-def _job_name(replay: Replay) -> str:
-    """Not the name of a live job, so that the keeper leaves it alone."""
+def job_name(replay: Replay) -> str:
+    """The name of a replay's job in Flink: not that of a live job, so that the keeper leaves it alone."""
     return f"windowpane-replay/{replay.id}/{replay.definition.digest}"

@@ -20,9 +20,8 @@ from scripts.console import download_progress, say
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever needs the stack is an integration test, and all of those run in one process, for they share it."""
     for item in items:
-        if {"stack", "stack_environment"} & set(getattr(item, "fixturenames", ())):
+        if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.integration)
-        if item.get_closest_marker("integration"):
             item.add_marker(pytest.mark.xdist_group("stack"))
 
 

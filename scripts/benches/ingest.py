@@ -10,12 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from compose.embedded.layout import Layout
-from compose.embedded.supervisor import Supervisor
 from flink_jobs.client import FlinkClient
 from flink_jobs.render import JobRange, render
 from flink_jobs.settings import FlinkSettings
-from iceberg.apply import drop_tables, plan_tables
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 from query.requests import SeriesRequest, Step, WindowRequest
@@ -23,18 +20,16 @@ from query.service import QueryService
 from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
 from query.trino_client import TrinoClient
+from scripts.benches.jobs import engine_usage, job_metrics, stop_jobs
 from scripts.benches.preload import preload
 from scripts.benches.report import Metrics
-from scripts.benches.subject import declared
-from scripts.benches.usage import Usage
+from scripts.benches.subject import declared, make_anew, remove
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.topics import Topics
 
-__all__ = ["Settings", "measure"]
-
-_ENGINES = ("taskmanager", "jobmanager", "kafka", "objectstore", "postgres")
+__all__ = ["Settings", "ingest", "measure", "verify"]
 
 
 @dataclass(frozen=True)
@@ -64,59 +59,36 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     preload(script.kafka, name, definition, settings.messages, settings.keys, start=start, end=end, say=say)
     try:
         for run in range(-settings.warm_up, settings.runs):
-            measured = _run(settings, definition, script)
-            _verify(definition, start, end, settings.messages)
+            measured = ingest(definition, script, settings.checkpoint_seconds, settings.timeout_seconds)
+            verify(definition, start, end, settings.messages)
             if run >= 0:
                 yield measured
             else:
                 say(f"warm-up: {measured['messages_per_second']:,.0f} messages/s")
     finally:
-        _stop_jobs(name)
-        drop_tables(open_catalog(LakeSettings()), definition)
+        stop_jobs(name)
+        remove(open_catalog(LakeSettings()), definition)
         with Topics(script.kafka) as topics:
             topics.delete(name)
 
 
-def _stop_jobs(stream: str) -> None:
-    """A job that took too long would go on for ever."""
-    flink = FlinkClient(FlinkSettings())
-    for job in flink.jobs():
-        if job.stream == stream and not job.ended:
-            flink.stop(job)
-
-
-def _run(settings: Settings, definition: Definition, script: ScriptSettings) -> Metrics:
-    """One job over the whole topic, into fresh tables."""
-    catalog = open_catalog(LakeSettings())
-    drop_tables(catalog, definition)
-    for change in plan_tables(catalog, definition):
-        change.run()
+def ingest(
+    definition: Definition, script: ScriptSettings, checkpoint_seconds: float, timeout_seconds: float
+) -> Metrics:
+    """One job over all that the stream's topic holds, into fresh tables."""
+    make_anew(open_catalog(LakeSettings()), definition)
     with Topics(script.kafka) as topics:
         ends = topics.end_offsets(definition.topic)
     flink = FlinkClient(FlinkSettings())
     job_script = render(definition, script.kafka, JobRange(ends=ends), flink.settings.watermark_slack_ms)
-    states = Supervisor(Layout(script.home)).states()
-    with Usage(states[name].pid for name in _ENGINES) as usage, Usage([states["taskmanager"].pid]) as worker:
-        options = {"execution.checkpointing.interval": f"{settings.checkpoint_seconds:.0f} s"}
-        job = flink.run(job_script, options)
-        details = flink.await_finished(job, settings.timeout_seconds)
-    timestamps = details["timestamps"]
-    seconds = (timestamps["FINISHED"] - timestamps["CREATED"]) / 1000
-    # The job is RUNNING while its tasks still deploy: reading starts when the last task runs.
-    running = max(vertex["start-time"] for vertex in details["vertices"])
-    steady = (timestamps["FINISHED"] - running) / 1000
-    return {
-        "messages_per_second": settings.messages / steady,
-        "messages_per_second_with_start": settings.messages / seconds,
-        "messages_per_cpu_second": settings.messages / usage.cpu_seconds,
-        "seconds": steady,
-        "cpu_seconds": usage.cpu_seconds,
-        "peak_rss_bytes": usage.peak_rss_bytes,
-        "taskmanager_peak_rss_bytes": worker.peak_rss_bytes,
-    }
+    with engine_usage(script.home) as used:
+        job = flink.run(job_script, {"execution.checkpointing.interval": f"{checkpoint_seconds:.0f} s"})
+        details = flink.await_finished(job, timeout_seconds)
+    flink.close()
+    return job_metrics(sum(ends.values()), details, used)
 
 
-def _verify(definition: Definition, start: datetime, end: datetime, messages: int) -> None:
+def verify(definition: Definition, start: datetime, end: datetime, messages: int) -> None:
     """Raise unless ledger, minute panes and day panes hold each message exactly once."""
     service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
     service.refresh()

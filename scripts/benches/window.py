@@ -12,18 +12,16 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import numpy as np
-import pyarrow as pa
 
-from iceberg.apply import drop_tables, plan_tables
 from iceberg.catalog import open_catalog
-from iceberg.loading import append_panes
+from iceberg.loading import append_rows
 from iceberg.settings import LakeSettings
+from scripts.benches.history import await_messages, made_panes
 from scripts.benches.report import Metrics, percentiles
-from scripts.benches.subject import declared
+from scripts.benches.subject import declared, make_anew, remove
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
-from streams.panes import Aggregate, Grain, pane_columns
 
 __all__ = ["Settings", "measure"]
 
@@ -52,69 +50,24 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     try:
         _make(definition, settings, end, say)
         with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
-            _await_visible(client, definition, end, settings)
+            await_messages(client, _NAME, end - _DAY * settings.days, end, settings.days * settings.keys * 86_400)
             for run in range(settings.runs):
                 yield _run(client, definition, settings, end, np.random.default_rng(settings.seed + run))
     finally:
-        drop_tables(open_catalog(LakeSettings()), definition)
+        remove(open_catalog(LakeSettings()), definition)
 
 
 def _make(definition: Definition, settings: Settings, end: datetime, say: Callable[[str], None]) -> None:
     catalog = open_catalog(LakeSettings())
-    drop_tables(catalog, definition)
-    for change in plan_tables(catalog, definition):
-        change.run()
+    make_anew(catalog, definition)
     started = time.monotonic()
     days = [end - _DAY * back for back in range(settings.days, 0, -1)]
     for day in days:
-        append_panes(catalog, _NAME, Grain.MINUTE, _panes(definition, settings.keys, [day], 1440))
-    append_panes(catalog, _NAME, Grain.DAY, _panes(definition, settings.keys, days, 1))
+        minutes = [day + _MINUTE * minute for minute in range(1440)]
+        append_rows(catalog, _NAME, "minute_panes", made_panes(definition, settings.keys, minutes, _MINUTE))
+    append_rows(catalog, _NAME, "day_panes", made_panes(definition, settings.keys, days, _DAY))
     rows = settings.days * settings.keys * 1440
     say(f"made {rows:,} minute panes in {time.monotonic() - started:.0f} s")
-
-
-def _panes(definition: Definition, keys: int, days: list[datetime], per_day: int) -> pa.Table:
-    """Panes of every key on each of the days, `per_day` of them a day, sorted by key and time."""
-    seconds = 86_400 // per_day
-    starts = np.array([int(day.timestamp()) + i * seconds for day in days for i in range(per_day)], dtype=np.int64)
-    starts = np.tile(starts, keys) * 1_000_000
-    rng = np.random.default_rng(int(starts[0]))
-    first, *others = definition.dimensions
-    names = pa.array([f"service-{key:05d}" for key in range(keys)])
-    columns: dict[str, pa.Array] = {
-        first: pa.DictionaryArray.from_arrays(np.repeat(np.arange(keys, dtype=np.int32), len(starts) // keys), names),
-        **{name: pa.array(["all"] * len(starts)) for name in others},
-        "window_start": _times(starts),
-        "arrived_from": _times(starts),
-        "arrived_until": _times(starts + seconds * 1_000_000),
-    }
-    for column in pane_columns(definition):
-        if column.aggregate in (Aggregate.MESSAGES, Aggregate.COUNT):
-            columns[column.name] = pa.array(np.full(len(starts), seconds))
-        elif column.aggregate is Aggregate.MAX_AT:
-            columns[column.name] = _times(starts + rng.integers(0, seconds * 1000, len(starts)) * 1000)
-        elif column.aggregate not in (Aggregate.DIGEST, Aggregate.DISTINCT):
-            largest = definition.measures[column.source].stored_bounds[1]
-            values = rng.integers(0, largest, len(starts))
-            columns[column.name] = pa.array(values * seconds if column.aggregate is Aggregate.SUM else values)
-    return pa.table(columns)
-
-
-def _times(micros: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Array:
-    return pa.array(micros).cast(pa.timestamp("us", tz="UTC"))
-
-
-def _await_visible(client: httpx.Client, definition: Definition, end: datetime, settings: Settings) -> None:
-    """Until the service has pinned the made history."""
-    deadline = time.monotonic() + 60
-    whole = {"start": (end - _DAY * settings.days).isoformat(), "end": end.isoformat(), "by": ""}
-    expected = settings.days * settings.keys * 86_400
-    while time.monotonic() < deadline:
-        answer = client.get(f"/v1/{definition.name}/window", params=whole)
-        if answer.status_code == 200 and [group["messages"] for group in answer.json()["groups"]] == [expected]:
-            return
-        time.sleep(0.2)
-    raise WindowpaneError(f"the history of {definition.name} is not in the answers; see windowpane logs web")
 
 
 def _run(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyiceberg.table import Table
 
-from iceberg.ledger import complete_until, settled_until
+from iceberg.ledger import complete_until, is_settled, settled_until
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row
 
@@ -47,6 +47,24 @@ def test_settles_by_two_commits_of_a_job(
     for job, checkpoint, seconds in commits:
         commit(tables["ledger"], [ledger_row(at) for at in seconds], job, checkpoint)
     assert settled_until(tables["ledger"]) == second(settled)
+
+
+@pytest.mark.parametrize(
+    ("commits", "settled"),
+    [
+        pytest.param([], True, id="no job ever ran"),
+        pytest.param([(None, 0, [0])], True, id="rows that no job made"),
+        pytest.param([("a", 1, [0])], False, id="one commit"),
+        pytest.param([("a", 1, [0]), ("a", 2, [10])], False, id="less than was asked for"),
+        pytest.param([("a", 1, [0, 10]), ("a", 2, [20])], True, id="as much as was asked for"),
+    ],
+)
+def test_settled_is_what_no_job_adds_to(
+    tables: dict[str, Table], commits: list[tuple[str | None, int, list[int]]], settled: bool
+) -> None:
+    for job, checkpoint, seconds in commits:
+        commit(tables["ledger"], [ledger_row(at) for at in seconds], job, checkpoint)
+    assert is_settled(tables["ledger"], noon(20)) is settled
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import subprocess
 from compose.embedded.settings import CHECKOUT
 from compose.embedded.stack import Stack
 
-__all__ = ["typed", "windowpane"]
+__all__ = ["environment_of", "typed", "windowpane"]
 
 
 def windowpane(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
@@ -22,10 +22,14 @@ def typed(stack: Stack, line: str) -> str:
     return done.stdout + done.stderr
 
 
-def _run(stack: Stack, command: list[str], cwd: str) -> subprocess.CompletedProcess[str]:
+def environment_of(stack: Stack) -> dict[str, str]:
+    """The variables that a person sets who types commands for this stack."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_")}
     settings = {"home": stack.layout.home, "port": stack.ports.web, "streams": stack.settings.streams}
-    environment = kept | {f"WINDOWPANE_{name.upper()}": str(value) for name, value in settings.items()}
+    return kept | {f"WINDOWPANE_{name.upper()}": str(value) for name, value in settings.items()} | {"COLUMNS": "200"}
+
+
+def _run(stack: Stack, command: list[str], cwd: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=cwd, env=environment | {"COLUMNS": "200"}, timeout=300
+        command, capture_output=True, text=True, check=False, cwd=cwd, env=environment_of(stack), timeout=300
     )

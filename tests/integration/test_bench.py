@@ -1,4 +1,4 @@
-"""The benchmarks that load the web service, run short."""
+"""Benchmarks, run short."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from iceberg.catalog import open_catalog
+from iceberg.replays import ReplayStore
+from iceberg.settings import LakeSettings
 from scripts.bench import command
 from streams.topics import Topics
 
@@ -39,3 +42,26 @@ def test_freshness_sees_every_message(stack_environment: dict[str, str]) -> None
     report = bench("freshness", "--set", "samples=3")
     assert report["metrics"]["samples"] == 3
     assert 0 < report["metrics"]["p50_ms"] <= report["metrics"]["max_ms"]
+
+
+def test_replay_is_compared_with_ingest(stack_environment: dict[str, str]) -> None:
+    """Without the live stream, which would take as long again."""
+    settings = ["messages=40000", "warm_up=0", "runs=1", "live_rate=0"]
+    metrics = bench("replay", *(word for setting in settings for word in ("--set", setting)))["metrics"]
+    assert metrics["ratio_to_ingest"] == pytest.approx(
+        metrics["messages_per_second"] / metrics["ingest_messages_per_second"]
+    )
+    assert metrics["messages_per_cpu_second"] > 0
+    with Topics(stack_environment["WINDOWPANE_KAFKA"]) as topics:
+        assert "bench_replay" not in topics.names()
+    assert ReplayStore(open_catalog(LakeSettings())).all("bench_replay") == []
+
+
+def test_publications_are_timed_beside_readers(stack_environment: dict[str, str]) -> None:
+    assert stack_environment
+    settings = ["days=2", "keys=20", "commits_per_day=2", "times=1", "runs=1", "questions_per_second=10"]
+    settings += ["warm_up_seconds=1", "before_seconds=2", "settle_seconds=2"]
+    metrics = bench("publish", *(word for setting in settings for word in ("--set", setting)))["metrics"]
+    assert 0 < metrics["publish_seconds"] < 20
+    assert metrics["questions_publishing"] > 0
+    assert ReplayStore(open_catalog(LakeSettings())).history("bench_publish") == []

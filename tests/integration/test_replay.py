@@ -7,26 +7,33 @@ where the range ends inside their arrival window.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import pytest
+from click.testing import CliRunner
 
 import streams.panes
 from compose.embedded.stack import Stack
+from iceberg.apply import GENERATION_PROPERTY
+from iceberg.arrivals import ARRIVAL_COLUMN
 from iceberg.catalog import open_catalog
 from iceberg.day_making import has_pending_days
 from iceberg.errors import ReplayError
 from iceberg.publishing import drop, publish, roll_back
 from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
+from scripts.audit import command as audit
 from scripts.heart import Heart
 from scripts.keeper import tidy
 from scripts.replaying import RangeWanted, Replaying
 from streams.definition import Definition
 from tests.integration.live_streams import LiveStream, await_true, make_live
+from tests.integration.stopping import killed_at, replay_row, table_row
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -187,6 +194,132 @@ def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
 def _days_made(live: LiveStream) -> bool:
     tidy({live.name: live.definition}, live.trino)
     return not has_pending_days(open_catalog(LakeSettings()), live.name)
+
+
+RECORD, TABLES = "record", list(ARRIVAL_COLUMN)
+ACTIONS = {"publish": ReplayState.PUBLISHED, "rollback": ReplayState.ROLLED_BACK}
+KILLS = [
+    pytest.param("rollback", ["day_panes"], None, id="while the old state is tagged"),
+    pytest.param("rollback", [RECORD], None, id="before it is recorded"),
+    *(
+        pytest.param(list(ACTIONS)[(number + 1) % 2], [RECORD, table], TABLES[:number], id=f"before {table} changes")
+        for number, table in enumerate(TABLES)
+    ),
+    pytest.param("rollback", [RECORD, "rejected", RECORD], TABLES, id="before it is recorded as complete"),
+]
+"""Action, where it is stopped one after the other, and the tables that it has changed then; None before it is begun."""
+
+
+class Reader:
+    """Asks again and again, in a thread of its own, for the mean of the first two senders: 0.9 once published."""
+
+    def __init__(self, live: LiveStream) -> None:
+        self._live = LiveStream(live.definition, live.toml)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._read)
+        self.seen: list[float] = []
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._live.flink.close()
+
+    def now(self) -> float:
+        """What is answered to a question that is asked after now."""
+        before = len(self.seen)
+        await_true(lambda: len(self.seen) >= before + 2, 30, "readers have their answers")
+        return self.seen[-1]
+
+    def _read(self) -> None:
+        while not self._stop.is_set():
+            found = means(self._live)
+            [mean] = {found["early"][1], found["middle"][1]}
+            assert (found["early"][0], found["middle"][0]) == (400, 200)
+            self.seen.append(mean)
+
+
+@dataclass(frozen=True)
+class Publishable:
+    """A replay that is published, a reader, and what the tables hold of its range in either state."""
+
+    replay: Replay
+    reader: Reader
+    rows: dict[ReplayState, list[list[list[Any]]]]
+
+
+def range_rows(live: LiveStream, replay: Replay) -> list[list[list[Any]]]:
+    """What the tables, but for day panes, hold of a replay's range."""
+    ledger = "partition, arrived_from, arrived_until, first_offset, last_offset, accepted, rejected, heartbeats"
+    minutes, offsets = content(live, live.name, "minute_panes"), content(live, live.name, "ledger", ledger)
+    rejected = content(live, live.name, "rejected", '"partition", "offset", arrived')
+    end = replay.arrivals.end
+    return [
+        [row for row in minutes if row[3] <= end],
+        [row for row in offsets if row[2] <= end],
+        [row for row in rejected if row[2] < end],
+    ]
+
+
+@pytest.fixture(scope="module")
+def publishable(live: LiveStream) -> Iterator[Publishable]:
+    catalog = open_catalog(LakeSettings())
+    found = (replay for replay in ReplayStore(catalog).all(live.name) if replay.state is ReplayState.PUBLISHED)
+    replay = next(found, None) or publish(catalog, replayed(right(live)).id, "tester", "to be killed")
+    rows = {ReplayState.PUBLISHED: range_rows(live, replay)}
+    roll_back(catalog, replay.id, "tester", "to see what there was")
+    rows[ReplayState.ROLLED_BACK] = range_rows(live, replay)
+    publish(catalog, replay.id, "tester", "and back")
+    with Reader(live) as reader:
+        yield Publishable(replay, reader, rows)
+
+
+@pytest.mark.parametrize(("action", "stops", "changed"), KILLS)
+def test_a_killed_publication_is_finished_or_not_begun(
+    action: str, stops: list[str], changed: list[str] | None, stack: Stack, live: LiveStream, publishable: Publishable
+) -> None:
+    """Readers see the one state or the other; the keeper goes on with what was begun."""
+    store, reader = ReplayStore(open_catalog(LakeSettings())), publishable.reader
+    replay = store.get(publishable.replay.id)
+    old, new = (0.1, 0.9) if action == "publish" else (0.9, 0.1)
+    rows = [replay_row(replay.id) if stop == RECORD else table_row(live.name, stop) for stop in stops]
+    before = generations(live)
+    assert reader.now() == old
+    reader.seen.clear()
+    with killed_at(stack, ["replays", action, str(replay.id)], rows):
+        assert generations(live) == before | {table: before[table] + 1 for table in changed or []}
+        assert reader.now() == (new if changed == TABLES else old)
+    if changed is None:
+        assert store.get(replay.id) == replay
+        assert range_rows(live, replay) == publishable.rows[replay.state]
+    else:
+        await_true(lambda: store.get(replay.id).state is ACTIONS[action], 30, "the keeper has finished it")
+        assert generations(live) == {table: generation + 1 for table, generation in before.items()}
+        assert range_rows(live, replay) == publishable.rows[ACTIONS[action]]
+        assert reader.now() == new
+    assert set(reader.seen) <= {old, new}
+    assert reader.seen == sorted(reader.seen, reverse=old > new)
+
+
+def test_nothing_was_lost_by_the_kills(live: LiveStream, publishable: Publishable) -> None:
+    publish(open_catalog(LakeSettings()), publishable.replay.id, "tester", "after all kills")
+    assert publishable.reader.now() == 0.9
+    await_true(partial(_days_made, live), 120, "day panes are made again")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WINDOWPANE_STREAMS", str(live.toml.parent))
+        found = json.loads(CliRunner().invoke(audit, [live.name, "--json"]).stdout)
+    assert (found["findings"], found["replay"]) == ([], [])
+    assert all(entry.completed for entry in ReplayStore(open_catalog(LakeSettings())).history(live.name))
+
+
+def generations(live: LiveStream) -> dict[str, int]:
+    """Table → its generation."""
+    catalog = open_catalog(LakeSettings())
+    tables = {name: catalog.load_table((live.name, name)) for name in TABLES}
+    return {name: int(table.properties[GENERATION_PROPERTY]) for name, table in tables.items()}
 
 
 @pytest.fixture

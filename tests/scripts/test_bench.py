@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import click
 import httpx
+import pyarrow.compute as pc
 import pytest
 
 from scripts.bench import _changed, _translated
+from scripts.benches.history import made_ledger, made_panes
+from scripts.benches.jobs import JobSeconds
+from scripts.benches.readers import Answered, Reading
 from scripts.benches.report import Report, percentiles
 from scripts.benches.usage import Usage
 from streams.errors import WindowpaneError
+from tests.definitions import HEALTH
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+NIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -81,3 +91,39 @@ def test_lost_connection_is_said(error: Exception) -> None:
 def test_first_error_of_ours_counts() -> None:
     with pytest.raises(WindowpaneError, match=r"^ours$"), _translated():
         raise ExceptionGroup("tasks", [WindowpaneError("ours"), ValueError("other")])
+
+
+def test_reading_begins_with_the_last_task() -> None:
+    details = {
+        "timestamps": {"CREATED": 1_000, "RUNNING": 1_200, "FINISHED": 9_000},
+        "vertices": [{"start-time": 1_500}, {"start-time": 3_000}],
+    }
+    assert JobSeconds.of(details) == JobSeconds(steady=6.0, whole=8.0)
+
+
+def test_made_history_agrees_with_itself() -> None:
+    minutes = made_panes(HEALTH, 3, [NIGHT + MINUTE * minute for minute in range(1440)], MINUTE, rate=4)
+    days = made_panes(HEALTH, 3, [NIGHT], DAY, rate=4)
+    ledger = made_ledger(HEALTH, NIGHT, NIGHT + DAY, 3 * 4)
+    messages = [pc.sum(minutes["messages"]), pc.sum(days["messages"]), pc.sum(ledger["accepted"])]
+    assert [total.as_py() for total in messages] == [3 * 4 * 86_400] * 3
+    assert minutes["service"].to_pylist()[::1440] == ["service-00000", "service-00001", "service-00002"]
+
+
+def test_ledgers_of_following_days_join() -> None:
+    first, second = (made_ledger(HEALTH, NIGHT + DAY * day, NIGHT + DAY * (day + 1), 8) for day in (0, 1))
+    of_partition = pc.equal(first["partition"], 1)
+    assert first.filter(of_partition)["last_offset"][-1].as_py() + 1 == second["first_offset"][0].as_py()
+
+
+def test_readers_ask_within_the_history() -> None:
+    reading = Reading("http://here", "health", "service", 5, 2, NIGHT, 1.0, 1, 2, 7)
+    for question, seconds in islice(reading.questions(), 50):
+        start, end = (datetime.fromisoformat(question[name]) for name in ("start", "end"))
+        assert NIGHT - 2 * DAY <= start < end <= NIGHT
+        assert seconds == (end - start).total_seconds()
+
+
+@pytest.mark.parametrize(("due", "seconds", "expected"), [(9.0, 0.5, False), (9.0, 1.5, True), (12.0, 0.1, False)])
+def test_answers_belong_where_they_were_waited_for(due: float, seconds: float, expected: bool) -> None:
+    assert Answered(due, seconds).during(10.0, 12.0) is expected

@@ -64,7 +64,7 @@ def window_page(
 ) -> str:
     """The page's HTML, with the groups of then and of now. `until`: the moment answered for, if it is another."""
     form = form_of(**asked)
-    known, groups = None, list(then)
+    known, groups = None, [*then]
     if form.known is not None:
         changes = changes_between(then, now, form.by)
         known = known_at(

@@ -1,0 +1,303 @@
+"""What can happen to a stream, as rules that a test runs in any order, and what must hold after each of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+)
+from pyiceberg.io.pyarrow import schema_to_pyarrow
+from pyiceberg.table import Table
+
+from iceberg.apply import GENERATION_PROPERTY, plan_tables
+from iceberg.arrivals import Arrivals
+from iceberg.audit import check_counts
+from iceberg.catalog import Catalog
+from iceberg.data_files import write_files
+from iceberg.day_making import begin_making, finish_making
+from iceberg.errors import BetweenStatesError, ReplayError
+from iceberg.intervals import IntervalTotal
+from iceberg.lake_view import LakeView, metadata_locations, pin
+from iceberg.ledger_audit import KafkaPartition, LedgerRun, check_offsets
+from iceberg.pending_days import trusted_cut
+from iceberg.publishing import drop, finish_interrupted, publish, roll_back
+from iceberg.replay_range import ReplayRanges
+from iceberg.replays import Action, Replay, ReplayState, ReplayStore
+from iceberg.staging import make_staging
+from tests.iceberg.interleaved import (
+    DAY_WINDOWS,
+    DEFINITION,
+    SECONDS,
+    Window,
+    content,
+    data_files,
+    day_rows,
+    ledger_rows,
+    merged,
+    minute_rows,
+    rejected_rows,
+    rows_of,
+    rows_of_files,
+)
+from tests.iceberg.interleaving_lake import SINKS, Fate, LiveJob, MortalCatalog, What
+from tests.iceberg.lakes import commit, noon
+
+__all__ = ["Interleaving"]
+
+ROWS = {"minute_panes": minute_rows, "day_panes": day_rows, "ledger": ledger_rows, "rejected": rejected_rows}
+
+Decision = Callable[[Catalog, int, str, str], Replay]
+
+HAPPENINGS = [*4 * ["decide"], *3 * ["commit"], *2 * ["replay", "compact"], "sink", "restart", "drop", "tidy"]
+"""What can happen, the likelier the more often it is there. One rule has it all: of several, some would be left out."""
+
+orders = st.permutations(SINKS)
+fates = st.none() | st.builds(Fate, st.integers(1, 9), st.sampled_from(What))
+batches = st.lists(st.lists(st.integers(0, 2), max_size=3), min_size=1, max_size=4)
+numbers = st.integers(0, 30)
+
+
+@dataclass
+class Reader:
+    """What a reader holds, and must go on seeing while it holds it."""
+
+    view: LakeView
+    minutes: Table
+    days: Table
+    known: Counter[Any]
+
+
+class Interleaving(RuleBasedStateMachine):
+    """One stream. `made`: replay → its definition's number; `kept`: those that are not dropped.
+
+    `versions`: generation → window → definition's number. `answers`: generation → the last answer that was given of it.
+    """
+
+    streams = itertools.count()
+
+    def __init__(self, catalog: MortalCatalog) -> None:
+        super().__init__()
+        self.catalog, self.stream = catalog, f"made_{next(self.streams)}"
+        self.definition = DEFINITION.model_copy(update={"name": self.stream, "topic": self.stream})
+        for change in plan_tables(catalog, self.definition):
+            change.run()
+        self.store = ReplayStore(catalog)
+        self.job = LiveJob(catalog, self.stream)
+        self.made: dict[int, int] = {}
+        self.kept: list[int] = []
+        self.versions: dict[int, dict[int, int]] = {0: {}}
+        self.reader: Reader | None = None
+        self.looked_at: dict[str, str] = {}
+        self.answers: dict[int, Counter[Any]] = {}
+
+    def teardown(self) -> None:
+        self.store.forget(self.stream)
+
+    # What can happen.
+
+    @initialize(first=numbers, last=numbers)
+    def begin(self, first: int, last: int) -> None:
+        """Three checkpoints, the first of which is settled; a replay of some of that."""
+        for windows in ([[0, 1, 2], [0], [0, 0], [2]], [[], [0, 1]], [[0, 0]]):
+            self.live_commit(windows, list(SINKS), 4)
+        self.replay(first % 4, last % 4)
+
+    @rule(what=st.sampled_from(HAPPENINGS), data=st.data())
+    def happen(self, what: str, data: st.DataObject) -> None:
+        match what:
+            case "commit":
+                self.live_commit(data.draw(batches), data.draw(orders), data.draw(st.sampled_from([0, 1, 2, 3, 4, 4])))
+            case "sink" if self.job.due:
+                self.job.sink()
+            case "restart":
+                self.job.restart(data.draw(orders))
+            case "replay":
+                self.replay(data.draw(numbers), data.draw(st.none() | numbers))
+            case "decide" if self.kept:
+                self.decide(data.draw(st.sampled_from(self.kept)), data.draw(fates), data.draw(batches))
+            case "drop" if self.kept:
+                self.drop(data.draw(st.sampled_from(self.kept)))
+            case "tidy":
+                self.tidy(data.draw(fates), data.draw(batches))
+            case "compact":
+                self.compact(data.draw(st.sampled_from(SINKS)), data.draw(numbers))
+
+    def live_commit(self, windows: list[list[int]], order: list[str], sinks: int) -> None:
+        """Messages arrive, a checkpoint completes, and so many sinks commit it."""
+        self.job.arrive(windows, order)
+        for _ in range(sinks):
+            self.job.sink()
+
+    def drop(self, replay: int) -> None:
+        drop(self.catalog, replay)
+        self.kept.remove(replay)
+
+    def decide(self, replay: int, fate: Fate | None, windows: list[list[int]]) -> None:
+        """Publish a replay, or roll it back if it is published."""
+        state = self.store.get(replay).state
+        self.changed(roll_back if state is ReplayState.PUBLISHED else publish, replay, fate, windows)
+
+    def changed(self, action: Decision, replay: int, fate: Fate | None, windows: list[list[int]]) -> None:
+        """Publish or roll back, or be refused."""
+        with self._fate(fate, windows), suppress(ReplayError):
+            action(self.catalog, replay, "tester", "")
+
+    def replay(self, first: int, last: int | None) -> None:
+        """A replay of two windows and all between them has run, unless it is refused."""
+        count = len(self.job.windows)
+        low, high = sorted([first % count, count - 1 if last is None else last % count])
+        start, end = noon(low * SECONDS), None if last is None else noon((high + 1) * SECONDS)
+        try:
+            arrivals = ReplayRanges(self.catalog, self.stream).between(start, end)
+            replay = self.store.create(self.definition, arrivals, {}, "tester")
+        except (ReplayError, BetweenStatesError):
+            return
+        make_staging(self.catalog, replay)
+        version = self.made[replay.id] = len(self.made) + 1
+        windows = self._within(arrivals)
+        assert windows[-1].arrived + timedelta(seconds=SECONDS) == arrivals.end
+        for name in SINKS:
+            rows = ROWS[name](windows, {window.number: version for window in windows})
+            commit(self.catalog.load_table((replay.namespace, name)), rows, "replay", 1)
+        self.store.set_state(replay, ReplayState.STAGED)
+        self.kept.append(replay.id)
+
+    def tidy(self, fate: Fate | None, windows: list[list[int]]) -> None:
+        """As the keeper does, with its SQL replaced by the log's own sums."""
+        with self._fate(fate, windows):
+            finish_interrupted(self.catalog)
+            making = begin_making(self.catalog, self.stream)
+            if making is not None:
+                minutes = self.catalog.load_table((self.stream, "minute_panes"))
+                seen = self.job.written["minute_panes"]
+                rows = day_rows(
+                    [window for window in self._within(making.arrivals) if window.number < seen],
+                    self._versions(_generation(minutes)),
+                )
+                commit(self.catalog.load_table((making.namespace, "day_panes")), rows)
+                finish_making(self.catalog, making)
+
+    def compact(self, name: str, pick: int) -> None:
+        """Rewrite all files of a partition as one."""
+        table = self.catalog.load_table((self.stream, name))
+        files = data_files(table, table.metadata.current_snapshot_id)
+        partitions = sorted({str(file.partition) for file in files})
+        if partitions:
+            chosen = [file for file in files if str(file.partition) == partitions[pick % len(partitions)]]
+            rows = pa.Table.from_pylist(rows_of_files(chosen), schema=schema_to_pyarrow(table.schema()))
+            with table.transaction() as transaction, transaction.update_snapshot().overwrite() as update:
+                for file in chosen:
+                    update.delete_data_file(file)
+                for file in write_files(table, rows):
+                    update.append_data_file(file)
+
+    def _fate(self, fate: Fate | None, windows: list[list[int]]) -> AbstractContextManager[None]:
+        return self.catalog.fate(fate, lambda: self.live_commit(windows, list(SINKS), 4))
+
+    # What must hold after each of them.
+
+    @invariant()
+    def the_lake_is_right(self) -> None:
+        locations = {name: at for (of, name), at in metadata_locations(self.catalog).items() if of == self.stream}
+        if locations != self.looked_at:
+            self.looked_at = locations
+            tables = {name: self.catalog.load_table((self.stream, name)) for name in SINKS}
+            for name, table in tables.items():
+                self._holds_its_generation(name, table)
+            with suppress(BetweenStatesError):
+                self._pin_anew(tables)
+        if self.reader is not None:
+            assert self._answer(self.reader) == self.reader.known
+
+    def _holds_its_generation(self, name: str, table: Table) -> None:
+        """Each message is there once, as the definition that was last published for it makes it."""
+        rows, versions = rows_of(table, table.metadata.current_snapshot_id), self._versions(_generation(table))
+        windows = self.job.windows[: self.job.written[name]]
+        if name == "day_panes":
+            # Day panes that do not count may be of any definition.
+            counted = trusted_cut(table) or noon(0)
+            assert max(content(rows).values(), default=1) == 1
+            rows = [row for row in rows if row["arrived_until"] <= counted]
+            windows = [window for window in windows if _day_end(window) <= counted]
+        assert content(rows) == content(ROWS[name](windows, versions)), name
+
+    def _pin_anew(self, tables: Mapping[str, Table]) -> None:
+        """What a reader sees from now on is all of one generation, and the audit finds no fault with it."""
+        view = pin(self.catalog, self.stream)
+        minutes, ledger = (self.job.written[name] for name in ("minute_panes", "ledger"))
+        panes, days = (tables["minute_panes"], tables["day_panes"]), view.day_cut or noon(0)
+        seen = [window for window in self.job.windows if window.number < minutes or _day_end(window) <= days]
+        known = merged(minute_rows(seen, self._versions(view.generation)))
+        for state in view.past:
+            then = Reader(view.as_known_at(state.until - timedelta(milliseconds=1)), *panes, Counter())
+            assert self._answer(then) == self.answers.get(state.generation, self._answer(then))
+        self.answers[view.generation] = known
+        self.reader = Reader(view, *panes, known)
+        assert view.complete_until is None or view.complete_until <= noon(min(minutes, ledger) * SECONDS)
+        rows = {name: rows_of(table, table.metadata.current_snapshot_id) for name, table in tables.items()}
+        offsets, until = self.job.next_offset, view.settled_until
+        due = next((each.heartbeat for each in self.job.windows if until and each.arrived >= until), offsets)
+        assert check_offsets(map(_run, rows["ledger"]), KafkaPartition(0, 0, offsets, due), until) == []
+        if until is not None:
+            accepted, rejected = ([_total(row, kind) for row in rows["ledger"]] for kind in ("accepted", "rejected"))
+            by_minute = [_total(row, "messages") for row in rows["minute_panes"]]
+            assert check_counts("minute_panes", accepted, by_minute, until) == []
+            assert check_counts("rejected", rejected, [_one(row) for row in rows["rejected"]], until) == []
+
+    def _answer(self, reader: Reader) -> Counter[Any]:
+        """Day panes as far as they count, and the minute panes beyond."""
+        view, cut = reader.view, reader.view.day_cut or noon(0)
+        days = [row for row in rows_of(reader.days, view.day_snapshot) if row["arrived_until"] <= cut]
+        minutes = [row for row in rows_of(reader.minutes, view.minute_snapshot) if row["arrived_from"] >= cut]
+        return merged(days) + merged(minutes)
+
+    def _versions(self, generation: int) -> dict[int, int]:
+        """Window → definition of a generation, by the history of what was published."""
+        if generation not in self.versions:
+            history = {entry.generation: entry for entry in self.store.history(self.stream)}
+            entry, versions = history[generation], dict(self._versions(generation - 1))
+            if entry.action is Action.PUBLISH:
+                taken = dict.fromkeys(range(len(self.job.windows)), self.made[entry.replay])
+            else:
+                published = max(g for g, e in history.items() if e.replay == entry.replay and g < generation)
+                taken = self._versions(published - 1)
+            for window in self._within(entry.arrivals):
+                versions[window.number] = taken.get(window.number, 0)
+            self.versions[generation] = versions
+        return self.versions[generation]
+
+    def _within(self, arrivals: Arrivals) -> list[Window]:
+        return [window for window in self.job.windows if arrivals.start <= window.arrived < arrivals.end]
+
+
+def _generation(table: Table) -> int:
+    return int(table.properties[GENERATION_PROPERTY])
+
+
+def _day_end(window: Window) -> datetime:
+    """When the day panes' arrival window ends that a window is in."""
+    return noon((window.number // DAY_WINDOWS + 1) * DAY_WINDOWS * SECONDS)
+
+
+def _run(row: Mapping[str, Any]) -> LedgerRun:
+    return LedgerRun(**row, first_until=row["arrived_until"], last_from=row["arrived_from"])
+
+
+def _total(row: Mapping[str, Any], count: str) -> IntervalTotal:
+    return IntervalTotal(row["arrived_from"], row["arrived_until"], row[count])
+
+
+def _one(row: Mapping[str, Any]) -> IntervalTotal:
+    return IntervalTotal(row["arrived"], row["arrived"] + timedelta(seconds=SECONDS), 1)

@@ -1,0 +1,167 @@
+"""A lake whose work can be stopped in any commit, and a live job that writes into it as Flink's sinks do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.table import CommitTableResponse, Table
+from pyiceberg.table.update import TableRequirement, TableUpdate
+
+from iceberg.resume import resume_point
+from tests.iceberg.interleaved import DAY_WINDOWS, Message, Window, day_rows, ledger_rows, minute_rows
+from tests.iceberg.interleaved import rejected_rows as rejected_rows_of
+from tests.iceberg.lakes import commit
+
+__all__ = ["SINKS", "Fate", "Killed", "LiveJob", "MortalCatalog", "What"]
+
+SINKS = ("minute_panes", "day_panes", "ledger", "rejected")
+
+
+class Killed(BaseException):
+    """The process is dead: nothing handles this."""
+
+
+class What(StrEnum):
+    """What happens at a commit."""
+
+    DIES_BEFORE = "dies before"
+    DIES_AFTER = "dies after"
+    OVERTAKEN = "is overtaken by the live job"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What happens at which commit of some work, the first being 1. Work of fewer commits goes well."""
+
+    commit: int
+    what: What
+
+
+class MortalCatalog(SqlCatalog):
+    """A catalog in which work meets its fate."""
+
+    _fate: Fate | None = None
+    _commits = 0
+    _overtake: Callable[[], object] = staticmethod(lambda: None)
+
+    @contextmanager
+    def fate(self, fate: Fate | None, overtake: Callable[[], object]) -> Iterator[None]:
+        """Let the work of the block meet a fate; being killed ends the block, not the caller."""
+        self._fate, self._commits, self._overtake = fate, 0, overtake
+        try:
+            yield
+        except Killed:
+            pass
+        finally:
+            self._fate = None
+
+    def commit_table(
+        self, table: Table, requirements: tuple[TableRequirement, ...], updates: tuple[TableUpdate, ...]
+    ) -> CommitTableResponse:
+        """Commit, unless the time has come."""
+        self._commits += 1
+        due = self._fate is not None and self._fate.commit == self._commits
+        what = self._fate.what if self._fate is not None and due else None
+        if what is What.DIES_BEFORE:
+            raise Killed
+        if what is What.OVERTAKEN:
+            self._fate = None
+            self._overtake()
+        done = super().commit_table(table, requirements, updates)
+        if what is What.DIES_AFTER:
+            raise Killed
+        return done
+
+    @classmethod
+    def opened(cls, uri: str, warehouse: str) -> MortalCatalog:
+        """On a PostgreSQL, in the layout that the engines use."""
+        catalog = cls("lake", uri=uri.replace("postgresql:", "postgresql+psycopg:"), warehouse=warehouse)
+        with catalog.engine.begin() as connection:
+            connection.execute(
+                sqlalchemy.text("alter table iceberg_tables add column if not exists iceberg_type varchar(5)")
+            )
+        return catalog
+
+
+@dataclass
+class LiveJob:
+    """A stream's live job: windows arrive, checkpoints complete, and each sink commits them by itself.
+
+    `windows`: all that arrived. `written`: sink → how many of them are in its table (day panes: rounded down to whole
+    windows of theirs). `due`: sinks that have not committed the newest checkpoint yet; the next one waits for them.
+    """
+
+    catalog: SqlCatalog
+    stream: str
+    windows: list[Window] = field(default_factory=list)
+    written: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SINKS, 0))
+    due: list[str] = field(default_factory=list)
+    next_offset: int = 0
+    _starts: int = 0
+    _checkpoint: int = 0
+    _rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def arrive(self, windows: Sequence[Sequence[int]], order: Sequence[str]) -> None:
+        """Messages (of events, see `EVENTS`) arrive in new windows, and a checkpoint of them completes."""
+        self.sink_all()
+        for events in windows:
+            heartbeat = self.next_offset
+            messages = tuple(Message(heartbeat + 1 + number, event) for number, event in enumerate(events))
+            self.next_offset += 1 + len(messages)
+            self.windows.append(Window(len(self.windows), heartbeat, messages))
+        days = len(self.windows) // DAY_WINDOWS * DAY_WINDOWS
+        self._complete(
+            order,
+            {
+                "minute_panes": minute_rows(self.windows[self.written["minute_panes"] :], {}),
+                "day_panes": day_rows(self.windows[self.written["day_panes"] : days], {}),
+                "ledger": ledger_rows(self.windows[self.written["ledger"] :], {}),
+                "rejected": rejected_rows_of(self.windows[self.written["rejected"] :], {}),
+            },
+        )
+
+    def restart(self, order: Sequence[str]) -> None:
+        """The job and its state are gone; a new one starts from the lake. It reads all that had arrived in one go."""
+        point = resume_point(self.catalog, self.stream)
+        read = [window for window in self.windows if point.start is None or window.arrived >= point.start]
+        held = point.held.get("rejected", {}).get(0, -1)
+
+        def beyond(table: str) -> list[Window]:
+            cut = point.cuts[table]
+            return [window for window in read if cut is None or window.arrived >= cut]
+
+        whole = len(self.windows) // DAY_WINDOWS * DAY_WINDOWS
+        self._starts, self._checkpoint = self._starts + 1, 0
+        self._complete(
+            order,
+            {
+                "minute_panes": minute_rows(beyond("minute_panes"), {}),
+                "day_panes": day_rows([window for window in beyond("day_panes") if window.number < whole], {}),
+                "ledger": ledger_rows(beyond("ledger"), {}),
+                "rejected": [row for row in rejected_rows_of(beyond("rejected"), {}) if row["offset"] > held],
+            },
+        )
+
+    def _complete(self, order: Sequence[str], rows: dict[str, list[dict[str, Any]]]) -> None:
+        self._checkpoint += 1
+        self.due, self._rows = list(order), rows
+
+    def sink(self) -> None:
+        """The next sink commits the checkpoint."""
+        name = self.due.pop(0)
+        if self._rows[name] or name in ("minute_panes", "ledger"):
+            table = self.catalog.load_table((self.stream, name))
+            commit(table, self._rows[name], f"job {self._starts}", self._checkpoint)
+        whole = len(self.windows) // DAY_WINDOWS * DAY_WINDOWS
+        self.written[name] = whole if name == "day_panes" else len(self.windows)
+
+    def sink_all(self) -> None:
+        """All sinks have committed the checkpoint."""
+        while self.due:
+            self.sink()

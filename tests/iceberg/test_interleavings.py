@@ -1,0 +1,116 @@
+"""Live commits, replays, publications, roll backs, compactions, restarts and kills in any order keep the lake right.
+
+The catalog and the records are in a real PostgreSQL, the tables are real Iceberg tables on local disk. A kill is an
+error inside a commit to the catalog, just before or just after it: the work ends there, and its lock is free.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+import iceberg.publishing
+import streams.panes
+from iceberg.lake_view import pin
+from iceberg.publishing import publish, roll_back
+from tests.iceberg.interleaved import DAY_WINDOWS, SECONDS
+from tests.iceberg.interleaving import Interleaving
+from tests.iceberg.interleaving_lake import SINKS, Fate, MortalCatalog, What
+from tests.iceberg.postgres import own_postgres
+
+ONE_DAY_PANE = [[0, 1, 2], [0, 0, 0], [0, 1]]
+ORDER = list(SINKS)
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MortalCatalog]:
+    folder = tmp_path_factory.mktemp("lake")
+    # A socket's address must be short.
+    with tempfile.TemporaryDirectory(prefix="windowpane-") as socket, own_postgres(Path(socket)) as uri:
+        catalog = MortalCatalog.opened(uri, folder.as_uri())
+        yield catalog
+        catalog.close()
+
+
+@pytest.fixture
+def made(catalog: MortalCatalog, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Interleaving]:
+    """Makes streams whose day panes' arrival windows are short; nobody waits for a live job, which is only the test."""
+    monkeypatch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", DAY_WINDOWS * SECONDS)
+    monkeypatch.setattr(iceberg.publishing, "SETTLE_SECONDS", 0)
+    return lambda: Interleaving(catalog)
+
+
+@pytest.mark.parametrize("examples", [10, pytest.param(100, marks=pytest.mark.integration)])
+def test_any_interleaving_keeps_the_lake_right(made: Any, examples: int) -> None:
+    """An example takes half a second."""
+    several = settings(
+        max_examples=examples, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(made, settings=several)
+
+
+# Orders that were wrong once.
+
+
+def test_tags_of_a_killed_publication_are_not_gone_back_to(made: Callable[[], Interleaving]) -> None:
+    lake = begun(made)
+    lake.replay(0, 2)
+    lake.changed(publish, lake.kept[0], Fate(2, What.DIES_AFTER), ONE_DAY_PANE)
+    assert pin(lake.catalog, lake.stream).past == ()
+    lake.live_commit(ONE_DAY_PANE, ORDER, 4)
+    lake.live_commit(ONE_DAY_PANE, ORDER, 4)
+    lake.replay(6, 8)
+    for action in (publish, roll_back):
+        lake.changed(action, lake.kept[1], None, ONE_DAY_PANE)
+        lake.the_lake_is_right()
+
+
+def test_a_restarted_job_does_not_reject_again(made: Callable[[], Interleaving]) -> None:
+    """The replay accepted the message with the highest offset that the table knew, and the job reads it again."""
+    lake = begun(made)
+    lake.live_commit([[0, 0]], ORDER, 4)
+    lake.live_commit([[]], ORDER, 4)
+    highest = lake.job.windows[6].messages[-1]
+    assert highest.accepted(1)
+    assert not highest.accepted(0)
+    lake.replay(0, 6)
+    lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
+    lake.job.restart(ORDER)
+    lake.job.sink_all()
+    lake.the_lake_is_right()
+
+
+@pytest.mark.parametrize("last", ["day_panes", "rejected"])
+def test_rows_on_their_way_are_waited_for(made: Callable[[], Interleaving], last: str) -> None:
+    lake = begun(made)
+    lake.live_commit([*ONE_DAY_PANE, *ONE_DAY_PANE, [0]], [*(name for name in ORDER if name != last), last], 3)
+    lake.replay(0, None)
+    lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
+    lake.job.sink_all()
+    lake.the_lake_is_right()
+
+
+def test_day_panes_are_made_of_all_minute_panes(made: Callable[[], Interleaving]) -> None:
+    lake = begun(made)
+    lake.live_commit([[0]], ORDER, 4)
+    lake.live_commit([[0]], ORDER, 4)
+    lake.replay(0, 6)
+    lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
+    lake.live_commit([[0, 2]], ["day_panes", "minute_panes", "ledger", "rejected"], 1)
+    lake.tidy(None, ONE_DAY_PANE)
+    lake.job.sink_all()
+    lake.the_lake_is_right()
+
+
+def begun(made: Callable[[], Interleaving]) -> Interleaving:
+    """A lake with two checkpoints."""
+    lake = made()
+    for _ in range(2):
+        lake.live_commit(ONE_DAY_PANE, ORDER, 4)
+    return lake
