@@ -15,6 +15,7 @@ __all__ = ["COMMANDS", "cli", "main"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 COMMANDS = {
+    "install": ("scripts.install:command", "Fetch what up needs; start nothing."),
     "up": ("scripts.stack_commands:up", "Start everything; print the URL once the page answers with data."),
     "down": ("scripts.stack_commands:down", "Stop everything that up started."),
     "status": ("scripts.stack_commands:status", "Engines, jobs, lag and freshness."),
@@ -34,7 +35,7 @@ COMMANDS = {
 }
 """Name to (`module:click command`, one line of help). The line here is the one the group lists."""
 
-OWN_ENVIRONMENT = {"up", "down", "status", "logs", "doctor", "test"}
+OWN_ENVIRONMENT = {"install", "up", "down", "status", "logs", "doctor", "test"}
 """Commands that find the stack by its home; all others read the WINDOWPANE_* variables that `up` wrote."""
 
 

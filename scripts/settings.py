@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from compose.embedded.ports import reachable
 from streams import Definition, load_definitions
 from streams.errors import DefinitionError
 
@@ -37,4 +38,4 @@ class ScriptSettings(BaseSettings):
     @property
     def url(self) -> str:
         """Where the web service answers."""
-        return f"http://{self.host}:{self.port}"
+        return f"http://{reachable(self.host)}:{self.port}"

@@ -11,6 +11,7 @@ from compose.embedded.settings import StackSettings
 from compose.embedded.stack import Stack
 from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
+from scripts.foreground import stay
 
 __all__ = ["doctor", "down", "logs", "status", "up"]
 
@@ -23,7 +24,8 @@ def own_stack() -> Stack:
 @click.command()
 @click.option("--no-input", is_flag=True, help="Do not start the live input (this machine's own services).")
 @click.option("--engines-only", is_flag=True, help="Start only the engines: no streams, no web service.")
-def up(no_input: bool, engines_only: bool) -> None:
+@click.option("--foreground", is_flag=True, help="Stay until SIGTERM or Ctrl-C, then stop everything.")
+def up(no_input: bool, engines_only: bool, foreground: bool) -> None:
     """Start everything and wait until the page answers with data.
 
     The first use downloads about 0.9 GB and installs it in the user's cache. Running it again is harmless.
@@ -34,6 +36,9 @@ def up(no_input: bool, engines_only: bool) -> None:
       WINDOWPANE_HOME=/srv/second WINDOWPANE_PORT=8100 ./windowpane up
     """
     stack = own_stack()
+    if foreground:
+        words = [*(["--no-input"] if no_input else []), *(["--engines-only"] if engines_only else [])]
+        sys.exit(stay(stack, [sys.executable, "-m", "scripts.cli", "up", *words], say))
     bring_up(stack, say, download_progress, live_input=not no_input, engines_only=engines_only)
     click.echo(stack.url if not engines_only else f"Engines are up; variables in {stack.layout.environment}")
 

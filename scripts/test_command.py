@@ -14,6 +14,11 @@ from scripts.console import say
 
 __all__ = ["command"]
 
+KEPT = (
+    "WINDOWPANE_CACHE", "WINDOWPANE_JAVA17", "WINDOWPANE_JAVA25",
+    "WINDOWPANE_TEST_HOME", "WINDOWPANE_TEST_DOCKER", "WINDOWPANE_TEST_IMAGE",
+)  # fmt: skip
+
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -35,8 +40,7 @@ def command(arguments: tuple[str, ...]) -> None:
         raise InstallError(f"the test environment could not be made ({error}); run it again to resume") from error
     python = str(made / "bin" / "python")
     # The tests start their own stack: nothing of a running one may reach them.
-    kept = ("WINDOWPANE_CACHE", "WINDOWPANE_TEST_HOME", "WINDOWPANE_JAVA17", "WINDOWPANE_JAVA25")
-    variables = {k: v for k, v in os.environ.items() if not k.startswith("WINDOWPANE_") or k in kept}
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("WINDOWPANE_") or k in KEPT}
     os.chdir(CHECKOUT)
     # Unit tests run beside those of the engines, which wait more than they work.
     os.execve(python, [python, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments], variables)

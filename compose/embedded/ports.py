@@ -12,9 +12,11 @@ from pathlib import Path
 from compose.embedded.settings import StackSettings
 from compose.errors import MachineError
 
-__all__ = ["LOOPBACK", "Ports", "choose", "is_free", "recall"]
+__all__ = ["LOOPBACK", "Ports", "choose", "is_free", "reachable", "recall"]
 
 LOOPBACK = "127.0.0.1"
+FOR_CLIENTS = {"0.0.0.0": LOOPBACK, "::": "::1"}
+"""What means every address of this machine to a server → one of them that a client can name."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,12 @@ class Ports:
     trino: int
     flink: int
     flink_rpc: int
+
+
+def reachable(host: str) -> str:
+    """Where a client on this machine reaches a server that is bound to `host`; IPv6 in brackets, as in a URL."""
+    named = FOR_CLIENTS.get(host, host)
+    return f"[{named}]" if ":" in named else named
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:

@@ -24,7 +24,7 @@ class StackSettings(BaseSettings):
 
     home: Path = Field(default=CHECKOUT / ".windowpane", description="where this stack keeps its state")
     streams: Path = Field(default=CHECKOUT / "streams", description="directory of the stream definitions")
-    host: str = Field(default="127.0.0.1", description="address the web service binds to")
+    host: str = Field(default="127.0.0.1", description="address the web service binds to; 0.0.0.0: all")
     port: int = Field(default=8000, ge=1, le=65535, description="port of the web service")
     kafka_port: int | None = _port("port of the Kafka broker")
     kafka_controller_port: int | None = _port("port of the Kafka controller")

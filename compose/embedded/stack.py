@@ -19,7 +19,7 @@ from compose.embedded.environments import lock
 from compose.embedded.layout import Layout
 from compose.embedded.leftovers import end_leftovers
 from compose.embedded.machine import check_machine
-from compose.embedded.ports import Ports, choose, recall
+from compose.embedded.ports import Ports, choose, reachable, recall
 from compose.embedded.probes import Addresses, probe
 from compose.embedded.runtime import Runtime, install
 from compose.embedded.secrets import Secrets, load_or_make, write_private
@@ -136,13 +136,13 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """Of the page."""
-        return f"http://{self.settings.host}:{self.ports.web}/"
+        """Of the page, for a browser on this machine."""
+        return f"http://{reachable(self.settings.host)}:{self.ports.web}/"
 
     @property
     def addresses(self) -> Addresses:
         """Where each engine listens."""
-        return Addresses.of(self.settings.host, self.ports, catalog_uri(self.ports, self._secrets))
+        return Addresses.of(reachable(self.settings.host), self.ports, catalog_uri(self.ports, self._secrets))
 
     @cached_property
     def _secrets(self) -> Secrets:

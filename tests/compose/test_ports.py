@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compose.embedded.ports import Ports, choose, is_free, recall
+from compose.embedded.ports import Ports, choose, is_free, reachable, recall
 from compose.embedded.settings import StackSettings
 from compose.errors import MachineError
 
@@ -58,3 +58,11 @@ def test_set_port_in_use_is_refused(tmp_path: Path, setting: str, variable: str)
 def test_one_port_for_two_listeners_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match="two listeners"):
         choose(StackSettings(kafka_port=9001, trino_port=9001), tmp_path / "ports.json", every_port_is_free)
+
+
+@pytest.mark.parametrize(
+    ("bound", "named"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("fd00::1", "[fd00::1]"), ("box", "box")],
+)
+def test_bound_address_is_named_for_clients(bound: str, named: str) -> None:
+    assert reachable(bound) == named

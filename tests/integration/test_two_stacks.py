@@ -151,12 +151,15 @@ def second(stack: Stack) -> Iterator[Stack]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def bring_up(stack: Stack, option: str) -> None:
+def variables(stack: Stack) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_")}
     named = {"home": stack.layout.home, "port": stack.settings.port, "streams": stack.settings.streams}
-    variables = {f"WINDOWPANE_{name.upper()}": str(value) for name, value in named.items()}
+    return kept | {f"WINDOWPANE_{name.upper()}": str(value) for name, value in named.items()}
+
+
+def bring_up(stack: Stack, option: str) -> None:
     command = [str(CHECKOUT / "windowpane"), "up", option]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=kept | variables, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables(stack), timeout=300)
     assert done.returncode == 0, done.stderr
 
 
@@ -255,6 +258,18 @@ def test_killed_supervisor_takes_all_with_it_and_up_returns(second: Stack) -> No
     assert alive == []
     assert windowpane(second, "up", "--engines-only").returncode == 0
     assert all(second.answers(engine) for engine in ENGINES)
+
+
+def test_foreground_stops_everything_on_a_signal(second: Stack) -> None:
+    command = [str(CHECKOUT / "windowpane"), "up", "--engines-only", "--foreground"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables(second)) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("Engines are up")
+        family = processes(second)
+        assert len(family) > len(ENGINES)
+        process.terminate()
+        assert process.wait(120) == 0
+    assert [each for each in family if each.is_running()] == []
 
 
 def test_lost_lake_goes_on_from_kafka(second: Stack, own: LiveStream, tmp_path: Path) -> None:
