@@ -44,7 +44,7 @@ def raw() -> RawMessages:
 def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory, raw: RawMessages) -> Iterator[LiveStream]:
     """A stream with all of the messages, and its job."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", 30)
+        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", 20)
         live = make_live(tmp_path_factory.mktemp("streams"), KEPT)
         heart = Heart(stack.environment()["WINDOWPANE_KAFKA"], live.flink.settings.watermark_slack_ms)
         heart.watch({live.name: live.definition})

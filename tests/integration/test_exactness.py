@@ -1,6 +1,6 @@
 """Answers equal a brute-force oracle over the raw messages: any window, grouping and filter, now and as known before.
 
-The stream's job is the product's own, only with day panes made every 30 seconds of arrival in place of 10 minutes, so
+The stream's job is the product's own, only with day panes made every 20 seconds of arrival in place of 10 minutes, so
 that the tests see day panes, minute panes beyond their cut, and both together. Everything is the same for every run
 but the arrival times.
 """
@@ -30,7 +30,7 @@ from tests.integration.raw_messages import DAYS, FIRST_DAY, TOML, raw_messages
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
-DAY_ARRIVAL_SECONDS = 30
+DAY_ARRIVAL_SECONDS = 20
 BATCHES = (12_000, 9_000, 9_000)
 WINDOWS = 120
 SCALES = {"a": 1_000_000, "b": 10, "c": 1_000_000}

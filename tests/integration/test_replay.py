@@ -1,6 +1,6 @@
 """A wrong definition, replayed with the right one: staged, published, rolled back, beside a live job and late messages.
 
-Day panes are made every 30 seconds of arrival, so that the tests see them replaced with the range, and made again
+Day panes are made every 20 seconds of arrival, so that the tests see them replaced with the range, and made again
 where the range ends inside their arrival window.
 """
 
@@ -93,7 +93,7 @@ def content(live: LiveStream, namespace: str, table: str, columns: str = INTEGER
 def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStream]:
     """A stream with the wrong definition, 400 messages in day panes and 200 in minute panes alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", 30)
+        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", 20)
         live = make_live(tmp_path_factory.mktemp("streams"), WRONG)
         heart = Heart(stack.environment()["WINDOWPANE_KAFKA"], live.flink.settings.watermark_slack_ms)
         heart.watch({live.name: live.definition})
