@@ -83,7 +83,7 @@ def _days(arrivals: Arrivals, complete: datetime | None) -> Arrivals:
 def _before(live: Mapping[str, Table], new: Mapping[str, PinnedTable], replay: Replay, generation: int) -> Compared:
     """With what the tables held before a publication of the replay raised them to this generation."""
     old = {name: _pinned(table, snapshot_before(table, generation)) for name, table in live.items()}
-    states = past_states(live["minute_panes"], live["day_panes"])
+    states = past_states(live["minute_panes"], live["day_panes"], live["ledger"])
     cut = next((state.day_cut for state in states if state.generation == generation - 1), None)
     return Compared(old, new, None, _days(replay.arrivals, cut))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["Changes", "Group", "changes_between", "key_of"]
 
-Group = Mapping[str, Any]
+Group = dict[str, Any]
 Key = tuple[Any, ...]
 
 

@@ -105,7 +105,7 @@ def known_at(
     )
 
 
-def marked(groups: Sequence[Group], changes: Changes, by: Sequence[str]) -> list[Mapping[str, Any]]:
+def marked(groups: Sequence[Group], changes: Changes, by: Sequence[str]) -> list[Group]:
     """The groups, each with `since`: whether it changed, how many messages more it has now, and what it sorts by."""
     return [{**group, "since": _since(changes.changed.get(key_of(group, by)))} for group in groups]
 
