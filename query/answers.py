@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from query.changes import changes_between, key_of
+from query.changes import Group, changes_between, key_of
 from query.lake_view import LakeView
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import WindowPlan
@@ -17,8 +17,6 @@ from streams.definition import Definition
 from streams.panes import Aggregate, PaneColumn
 
 __all__ = ["RejectedAnswer", "SeriesAnswer", "WindowAnswer", "groups", "timestamp"]
-
-Group = dict[str, Any]
 
 
 def timestamp(at: datetime | None, *, millis: bool = False) -> str | None:

@@ -315,7 +315,7 @@ def test_every_control_has_a_name(visit: Open) -> None:
         page = visit(path)
         unnamed = page.evaluate(
             """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select")]
-              .filter((e) => !(e.innerText.trim() || e.labels?.length || e.getAttribute("aria-label")))
+              .filter((e) => !(e.textContent.trim() || e.labels?.length || e.getAttribute("aria-label")))
               .map((e) => e.outerHTML)"""
         )
         assert unnamed == []
