@@ -9,9 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from pyiceberg.catalog import CommitTableResponse
 from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.table import Table
+from pyiceberg.table import CommitTableResponse, Table
 from pyiceberg.table.update import TableRequirement, TableUpdate
 
 from iceberg.resume import resume_point
