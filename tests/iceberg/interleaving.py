@@ -80,9 +80,10 @@ class Reader:
 
 
 class Interleaving(RuleBasedStateMachine):
-    """One stream in the lake of a subclass. `made`: replay → its definition's number; `kept`: those that are not dropped.
+    """One stream, in the lake that a subclass names.
 
-    `versions`: generation → window → definition's number. `answers`: generation → the last answer that was given of it.
+    `made`: replay → its definition's number; `kept`: those that are not dropped. `versions`: generation → window →
+    definition's number. `answers`: generation → the last answer that was given of it.
     """
 
     catalog: MortalCatalog
