@@ -17,8 +17,8 @@ from compose.embedded.stack import Stack
 from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
 
-settings.register_profile("thorough", max_examples=400)
-"""For --hypothesis-profile: four times as many examples where a test does not say how many."""
+settings.register_profile("thorough", max_examples=2000)
+"""For --hypothesis-profile: twenty times as many examples where a test does not say how many."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -51,9 +51,9 @@ def made(catalog: MortalCatalog, monkeypatch: pytest.MonkeyPatch) -> type[Interl
 
 
 def test_any_interleaving_keeps_the_lake_right(made: type[Interleaving]) -> None:
-    """An example takes half a second: 25 of them, and 100 with --hypothesis-profile=thorough."""
+    """An example takes a second or two: 10 of them, and 200 with --hypothesis-profile=thorough."""
     few = settings(
-        max_examples=settings().max_examples // 4,
+        max_examples=settings().max_examples // 10,
         stateful_step_count=8,
         deadline=None,
         suppress_health_check=list(HealthCheck),
