@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pyiceberg.exceptions import NoSuchTableError
 
 from iceberg.arrivals import Arrivals
-from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.ledger import is_settled
@@ -38,11 +37,9 @@ def begin_making(catalog: Catalog, stream: str) -> Making | None:
     """What is to be made now, its empty table ready; None while nothing is. Hold the stream's lock till it is done."""
     with translated():
         day_panes = catalog.load_table((stream, "day_panes"))
-        pending, complete = pending_days(day_panes), cut(day_panes)
-        if pending is None or complete is None or complete < pending.end:
-            return None
-        # The live job may have committed its day panes a moment before the minute panes.
-        if not is_settled(catalog.load_table((stream, "ledger")), pending.end):
+        pending = pending_days(day_panes)
+        # Day panes alone do not tell: they may be there a moment before the minute panes, or there may be none.
+        if pending is None or not is_settled(catalog.load_table((stream, "ledger")), pending.end):
             return None
         made = Making(
             stream,

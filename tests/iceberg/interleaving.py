@@ -80,21 +80,23 @@ class Reader:
 
 
 class Interleaving(RuleBasedStateMachine):
-    """One stream. `made`: replay → its definition's number; `kept`: those that are not dropped.
+    """One stream, in the lake that a subclass names.
 
-    `versions`: generation → window → definition's number. `answers`: generation → the last answer that was given of it.
+    `made`: replay → its definition's number; `kept`: those that are not dropped. `versions`: generation → window →
+    definition's number. `answers`: generation → the last answer that was given of it.
     """
 
+    catalog: MortalCatalog
     streams = itertools.count()
 
-    def __init__(self, catalog: MortalCatalog) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.catalog, self.stream = catalog, f"made_{next(self.streams)}"
+        self.stream = f"made_{next(self.streams)}"
         self.definition = DEFINITION.model_copy(update={"name": self.stream, "topic": self.stream})
-        for change in plan_tables(catalog, self.definition):
+        for change in plan_tables(self.catalog, self.definition):
             change.run()
-        self.store = ReplayStore(catalog)
-        self.job = LiveJob(catalog, self.stream)
+        self.store = ReplayStore(self.catalog)
+        self.job = LiveJob(self.catalog, self.stream)
         self.made: dict[int, int] = {}
         self.kept: list[int] = []
         self.versions: dict[int, dict[int, int]] = {0: {}}
