@@ -17,6 +17,7 @@ from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever needs the stack is an integration test, and all of those run in one process, for they share it."""
     for item in items:
