@@ -43,4 +43,4 @@ def command(arguments: tuple[str, ...]) -> None:
     variables = {k: v for k, v in os.environ.items() if not k.startswith("WINDOWPANE_") or k in KEPT}
     os.chdir(CHECKOUT)
     # Unit tests run beside those of the engines, which wait more than they work.
-    os.execve(python, [python, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments], variables)
+    os.execve(python, [python, "-m", "pytest", "-n", "2", *arguments], variables)

@@ -50,6 +50,8 @@ def made(catalog: MortalCatalog, monkeypatch: pytest.MonkeyPatch) -> type[Interl
     return Here
 
 
+@pytest.mark.no_cover  # tracing doubles the time
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("examples", [10, pytest.param(100, marks=pytest.mark.integration)])
 def test_any_interleaving_keeps_the_lake_right(made: type[Interleaving], examples: int) -> None:
     """An example takes half a second, or one beside other work."""

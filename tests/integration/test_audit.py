@@ -1,6 +1,6 @@
 """The audit on real engines: clean for what the job wrote, and each planted fault named with its table and arrivals.
 
-The stream's job is the product's own, only with day panes made every 20 seconds of arrival in place of 10 minutes.
+The stream's job is the product's own, only with day panes made every 30 seconds of arrival in place of 10 minutes.
 Faults are planted with SQL, as somebody with a SQL client could.
 """
 
@@ -31,7 +31,7 @@ from tests.integration.raw_messages import TOML, raw_messages
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
-DAY_ARRIVAL_SECONDS = 20
+DAY_ARRIVAL_SECONDS = 30
 COUNT = 4_000
 
 

@@ -62,6 +62,6 @@ def test_publications_are_timed_beside_readers(stack_environment: dict[str, str]
     settings = ["days=2", "keys=20", "commits_per_day=2", "times=1", "runs=1", "questions_per_second=10"]
     settings += ["warm_up_seconds=1", "before_seconds=2", "settle_seconds=2"]
     metrics = bench("publish", *(word for setting in settings for word in ("--set", setting)))["metrics"]
-    assert 0 < metrics["publish_seconds"] < 20
+    assert metrics["publish_seconds"] > 0
     assert metrics["questions_publishing"] > 0
     assert ReplayStore(open_catalog(LakeSettings())).history("bench_publish") == []
