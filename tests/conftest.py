@@ -26,6 +26,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.integration)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """CI tries more random orders than every run of the tests can afford."""
+    parser.addoption("--interleavings", type=int, default=10, help="random orders of commits, publications and kills")
+
+
 class OneStack(LoadScopeScheduling):  # type: ignore[misc]
     """One process runs all that may need the stack, in order; the others run the rest."""
 

@@ -52,11 +52,13 @@ def made(catalog: MortalCatalog, monkeypatch: pytest.MonkeyPatch) -> type[Interl
 
 @pytest.mark.no_cover  # tracing doubles the time
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("examples", [10, pytest.param(100, marks=pytest.mark.integration)])
-def test_any_interleaving_keeps_the_lake_right(made: type[Interleaving], examples: int) -> None:
-    """An example takes half a second, or one beside other work."""
+def test_any_interleaving_keeps_the_lake_right(made: type[Interleaving], pytestconfig: pytest.Config) -> None:
+    """An example takes a second or two: `--interleavings` says how many."""
     several = settings(
-        max_examples=examples, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=pytestconfig.getoption("--interleavings"),
+        stateful_step_count=8,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(made, settings=several)
 
