@@ -66,7 +66,7 @@ def format_kafka(layout: Layout, runtime: Runtime, secrets: Secrets) -> None:
     java = str(runtime.java17 / "bin" / "java")
     classpath = ":".join(map(str, runtime.jars("kafka")))
     config = str(layout.etc / "server.properties")
-    words = ("format", "--standalone", "-t", secrets.kafka_cluster_id, "-c", config)
+    words = ("format", "--standalone", f"--cluster-id={secrets.kafka_cluster_id}", "-c", config)
     _run("Kafka's format", (java, "-XX:TieredStopAtLevel=1", "-cp", classpath, "kafka.tools.StorageTool", *words))
 
 
