@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """CI tries more random orders than every run of the tests can afford."""
-    parser.addoption("--interleavings", type=int, default=10, help="random orders of commits, publications and kills")
+    parser.addoption("--interleavings", type=int, default=5, help="random orders of commits, publications and kills")
 
 
 class OneStack(LoadScopeScheduling):  # type: ignore[misc]
