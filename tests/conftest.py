@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """CI tries more random orders than every run of the tests can afford."""
+    """More random orders can be tried than every run of the tests can afford."""
     parser.addoption("--interleavings", type=int, default=5, help="random orders of commits, publications and kills")
 
 
