@@ -7,7 +7,7 @@ complete, so that the live job never writes into the range (but for day panes: s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +18,7 @@ from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
 from iceberg.lake_view import pin
 from iceberg.resume import WINDOWED
-from streams.panes import Grain
+from streams.panes import MINUTE_ARRIVAL_SECONDS, arrival_start
 
 __all__ = ["ReplayRanges"]
 
@@ -43,7 +43,7 @@ class ReplayRanges:
         if self.cut is None:
             raise ReplayError(f"{self._stream} holds nothing that is complete yet; wait some seconds")
         first = self._first_arrival()
-        start = first if start is None else _floor(start)
+        start = first if start is None else arrival_start(start)
         found = Arrivals(start, self.cut if end is None else _ceiling(end))
         if found.start >= found.end:
             raise ReplayError(f"no message arrived in {found}; the first arrived after {first:{_TIME}}")
@@ -106,13 +106,7 @@ class ReplayRanges:
             return found.scan(where, selected_fields=columns).to_arrow()
 
 
-def _floor(at: datetime) -> datetime:
-    """The start, in UTC, of the arrival window that a moment lies in."""
-    seconds = int(at.timestamp())
-    return datetime.fromtimestamp(seconds - seconds % Grain.MINUTE.arrival_seconds, UTC)
-
-
 def _ceiling(at: datetime) -> datetime:
     """The end, in UTC, of the arrival window that a moment, excluded, ends in."""
-    low = _floor(at)
-    return low if low == at else low + timedelta(seconds=Grain.MINUTE.arrival_seconds)
+    low = arrival_start(at)
+    return low if low == at else low + timedelta(seconds=MINUTE_ARRIVAL_SECONDS)
