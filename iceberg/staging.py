@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow.compute as pc
 from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError, NoSuchTableError
@@ -41,14 +42,9 @@ def make_staging(catalog: Catalog, replay: Replay) -> None:
         catalog.create_namespace_if_not_exists(replay.namespace)
         for name in ARRIVAL_COLUMN:
             live = catalog.load_table((replay.stream, name))
-            made = catalog.create_table_if_not_exists(
-                (replay.namespace, name),
-                schema=live.schema(),
-                partition_spec=live.spec(),
-                sort_order=live.sort_order(),
-                properties={key: value for key, value in live.properties.items() if not key.startswith("windowpane.")},
-            )
-            if made.schema().as_struct() != live.schema().as_struct() or made.spec() != live.spec():
+            identifier = (replay.namespace, name)
+            made = catalog.create_table_if_not_exists(identifier, sort_order=live.sort_order(), **_shape(live))
+            if not _has_shape(made, live):
                 raise ReplayError(f"table {replay.stream}.{name} was changed; drop replay {replay.id} and replay again")
 
 
@@ -60,15 +56,21 @@ def make_like(catalog: Catalog, identifier: tuple[str, str], live: Table) -> Tab
     catalog.create_namespace_if_not_exists(identifier[0])
     with suppress(NoSuchTableError):
         catalog.drop_table(identifier)
-    made = catalog.create_table(
-        identifier,
-        schema=live.schema(),
-        partition_spec=live.spec(),
-        properties={key: value for key, value in live.properties.items() if not key.startswith("windowpane.")},
-    )
-    if made.schema().as_struct() != live.schema().as_struct() or made.spec() != live.spec():
+    made = catalog.create_table(identifier, **_shape(live))
+    if not _has_shape(made, live):
         raise LakeError(f"the columns of {'.'.join(live.name())} are not numbered as a new table's would be")
     return made
+
+
+def _shape(live: Table) -> dict[str, Any]:
+    """What a table is made with whose files another can take over; what is noted in that one stays there."""
+    properties = {key: value for key, value in live.properties.items() if not key.startswith("windowpane.")}
+    return {"schema": live.schema(), "partition_spec": live.spec(), "properties": properties}
+
+
+def _has_shape(made: Table, live: Table) -> bool:
+    """Whether a new table numbers its columns as the other one does."""
+    return made.schema().as_struct() == live.schema().as_struct() and made.spec() == live.spec()
 
 
 def drop_staging(catalog: Catalog, replay: Replay, *, with_files: bool) -> None:
