@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import socket
-import subprocess
-import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,13 +15,11 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from compose.embedded.runtime import postgres_home
-from compose.embedded.unprivileged import as_ordinary_user, give_to_ordinary_user
 from iceberg.errors import LakeError
 from iceberg.migrations import SCHEMA, migrate
 from iceberg.replays import RECORDS, ReplayStore
+from tests.iceberg.postgres import own_postgres
 
 BEFORE = """
 create schema windowpane;
@@ -51,43 +45,20 @@ _numbers = count()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """The address of a PostgreSQL of these tests' own, as its administrator."""
-    data = tmp_path_factory.mktemp("postgres")
-    data.chmod(0o700)
-    give_to_ordinary_user(data)
-    programs = postgres_home(Path(sys.prefix)) / "bin"
-    made = ("-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8")
-    subprocess.run(as_ordinary_user((str(programs / "initdb"), *made)), check=True, capture_output=True, cwd="/")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
-    words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    command = as_ordinary_user((str(programs / "postgres"), "-D", str(data), *words), dies_with_parent=True)
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd="/")
-    try:
-        uri = f"postgresql://postgres@127.0.0.1:{port}"
-        _await_answer(f"{uri}/postgres")
+    # A socket's address must be short.
+    with tempfile.TemporaryDirectory(prefix="windowpane-") as socket, own_postgres(Path(socket)) as uri:
         yield uri
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-
-
-@retry(retry=retry_if_exception_type(psycopg.OperationalError), stop=stop_after_delay(30), wait=wait_fixed(0.1))
-def _await_answer(uri: str) -> None:
-    with closing(psycopg.connect(uri)):
-        pass
 
 
 @pytest.fixture
 def engine(server: str) -> Iterator[sa.Engine]:
     """An empty database."""
     name = f"lake_{next(_numbers)}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"create database {name}".encode())
-    engine = sa.create_engine(f"{server}/{name}".replace("postgresql:", "postgresql+psycopg:"))
+    engine = sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg", database=name))
     yield engine
     engine.dispose()
 
