@@ -25,7 +25,7 @@ def typed(stack: Stack, line: str) -> str:
 def environment_of(stack: Stack) -> dict[str, str]:
     """The variables that a person sets who types commands for this stack."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_")}
-    settings = {"home": stack.layout.home, "port": stack.ports.web, "streams": stack.settings.streams}
+    settings = {"home": stack.layout.home, "port": stack.settings.port, "streams": stack.settings.streams}
     return kept | {f"WINDOWPANE_{name.upper()}": str(value) for name, value in settings.items()} | {"COLUMNS": "200"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -33,7 +32,7 @@ from query.trino_client import TrinoClient
 from scripts.console import say
 from streams import Definition
 from tests.conftest import free_port, keep_logs
-from tests.integration.command_line import windowpane
+from tests.integration.command_line import environment_of, windowpane
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, make_live
 from tests.integration.test_pipeline import DAY, HEALTH_TEXT, health_message
@@ -151,15 +150,8 @@ def second(stack: Stack) -> Iterator[Stack]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def variables(stack: Stack) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_")}
-    named = {"home": stack.layout.home, "port": stack.settings.port, "streams": stack.settings.streams}
-    return kept | {f"WINDOWPANE_{name.upper()}": str(value) for name, value in named.items()}
-
-
 def bring_up(stack: Stack, option: str) -> None:
-    command = [str(CHECKOUT / "windowpane"), "up", option]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables(stack), timeout=300)
+    done = windowpane(stack, "up", option)
     assert done.returncode == 0, done.stderr
 
 
@@ -262,7 +254,7 @@ def test_killed_supervisor_takes_all_with_it_and_up_returns(second: Stack) -> No
 
 def test_foreground_stops_everything_on_a_signal(second: Stack) -> None:
     command = [str(CHECKOUT / "windowpane"), "up", "--engines-only", "--foreground"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables(second)) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment_of(second)) as process:
         assert process.stdout
         assert process.stdout.readline().startswith("Engines are up")
         family = processes(second)
