@@ -32,7 +32,7 @@ from scripts.heart import Heart
 from scripts.keeper import tidy
 from scripts.replaying import RangeWanted, Replaying
 from streams.definition import Definition
-from tests.integration.live_streams import LiveStream, await_true, make_live
+from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live
 from tests.integration.stopping import killed_at, replay_row, table_row
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -266,13 +266,26 @@ def range_rows(live: LiveStream, replay: Replay) -> list[list[list[Any]]]:
 
 @pytest.fixture(scope="module")
 def publishable(live: LiveStream) -> Iterator[Publishable]:
+    """A range that ends with an arrival window of day panes: what is killed is a process with windows of usual length.
+
+    Were the range to end inside one, that process would leave the day panes of a longer window to be made again.
+    """
     catalog = open_catalog(LakeSettings())
-    found = (replay for replay in ReplayStore(catalog).all(live.name) if replay.state is ReplayState.PUBLISHED)
-    replay = next(found, None) or publish(catalog, replayed(right(live)).id, "tester", "to be killed")
+    for earlier in ReplayStore(catalog).all(live.name):
+        if earlier.state is ReplayState.PUBLISHED:
+            roll_back(catalog, earlier.id, "tester", "to begin with what there was")
+            drop(catalog, earlier.id)
+    await_true(partial(_days_made, live), 120, "day panes are made again")
+    await_true(partial(_in_day_panes, live, live.view().complete_until), 120, "day panes hold every message")
+    end = live.view().day_cut or EPOCH
+    await_true(lambda: (live.view().complete_until or EPOCH) >= end, 60, "all of the range is complete")
+    replay = publish(catalog, replayed(right(live), RangeWanted(end=end)).id, "tester", "to be killed")
+    assert replay.arrivals.end == end
     rows = {ReplayState.PUBLISHED: range_rows(live, replay)}
     roll_back(catalog, replay.id, "tester", "to see what there was")
     rows[ReplayState.ROLLED_BACK] = range_rows(live, replay)
     publish(catalog, replay.id, "tester", "and back")
+    assert not has_pending_days(catalog, live.name)
     with Reader(live) as reader:
         yield Publishable(replay, reader, rows)
 
