@@ -31,7 +31,7 @@ from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 from streams.topics import Topics
 
-__all__ = ["LiveStream", "await_true", "make_live", "offset_gaps", "topic_ends"]
+__all__ = ["LiveStream", "await_true", "declare", "make_live", "offset_gaps", "topic_ends"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -71,6 +71,7 @@ class LiveStream:
     flink: FlinkClient = field(default_factory=lambda: FlinkClient(FlinkSettings()))
 
     def __post_init__(self) -> None:
+        self._ends: dict[int, int] = {}
         self.service = QueryService(QuerySettings(), {self.name: self.definition}, LakeSettings())
 
     @property
@@ -98,6 +99,7 @@ class LiveStream:
         """Send messages and wait until Kafka has acknowledged all."""
         with BulkProducer(self.kafka) as producer:
             producer.send(self.definition.topic, payloads, partition)
+        self._ends = topic_ends(self.definition.topic)
 
     def run_job(self) -> str:
         """Start the job from the lake, as the keeper would; for a stream whose definition the keeper does not see."""
@@ -125,9 +127,13 @@ class LiveStream:
         self.service.refresh()
         return self.service._watcher.view(self.name)
 
-    def await_accounted(self, seconds: float = 150) -> LakeView:
-        """Wait until answers are complete for all that Kafka holds now; the lake view that says so."""
-        ends = topic_ends(self.definition.topic)
+    def await_accounted(self, seconds: float = 150, ends: dict[int, int] | None = None) -> LakeView:
+        """Wait until answers are complete up to offsets, or for all that `send` has sent; the lake view that says so.
+
+        Not for all that Kafka holds: heartbeats go on for ever.
+        """
+        ends = ends or self._ends
+        assert ends
         view = self.view()
 
         def accounted() -> bool:
@@ -188,12 +194,17 @@ class LiveStream:
         self.flink.close()
 
 
-def make_live(folder: Path, text: str) -> LiveStream:
-    """Apply a definition (TOML with `{topic}` for the topic's name) as a stream of its own name."""
+def declare(folder: Path, text: str) -> LiveStream:
+    """Write a definition (TOML with `{topic}` for the topic's name) of a stream of its own name, to be applied."""
     name = f"test_{uuid.uuid4().hex[:8]}"
     toml = folder / f"{name}.toml"
     toml.write_text(text.replace("{topic}", name), "utf-8")
-    live = LiveStream(load_definition(toml), toml)
+    return LiveStream(load_definition(toml), toml)
+
+
+def make_live(folder: Path, text: str) -> LiveStream:
+    """Declare a stream and apply it."""
+    live = declare(folder, text)
     live.apply()
     return live
 

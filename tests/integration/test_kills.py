@@ -20,7 +20,7 @@ from scripts.console import download_progress, say
 from streams.producer import BulkProducer
 from tests.definitions import STREAMS
 from tests.integration.conftest import StreamFactory
-from tests.integration.live_streams import LiveStream, await_true
+from tests.integration.live_streams import LiveStream, await_true, topic_ends
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
 
@@ -47,10 +47,10 @@ class Load:
     thread: threading.Thread | None = None
 
     def batch(self) -> list[bytes]:
-        """A hundred messages, over three days of event time and ten sites."""
+        """A hundred messages, over an hour of each of three days and ten sites."""
         payloads = []
         for number in range(self.total, self.total + 100):
-            at = FIRST + timedelta(minutes=number * 37 % 4320, seconds=number % 60)
+            at = FIRST + timedelta(days=number % 3, minutes=number * 37 % 60, seconds=number % 60)
             site = f"site-{number % 10}"
             message = {"site": site, "path": "/", "time": at.isoformat(), "load_ms": number % 1000 / 10}
             payloads.append(json.dumps(message).encode())
@@ -155,7 +155,7 @@ def test_every_message_is_counted_once(load: Load) -> None:
     """In minute panes, in day panes with what is beyond their cut, in answers, in the ledger, and in events."""
     live = load.live
     load.stop()
-    live.await_accounted(RECOVERY_SECONDS)
+    live.await_accounted(RECOVERY_SECONDS, topic_ends(live.name))
     minutes = live.rows("select site, window_start, sum(messages) from {stream}.minute_panes group by 1, 2")
     assert {(site, start): count for site, start, count in minutes} == dict(load.sent)
     days = Counter[tuple[str, datetime]]()

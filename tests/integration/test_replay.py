@@ -210,6 +210,10 @@ KILLS = [
 """Action, where it is stopped one after the other, and the tables that it has changed then; None before it is begun."""
 
 
+PAUSE_SECONDS = 0.2
+"""Between a reader's questions, so that what it reads beside has a share of the machine."""
+
+
 class Reader:
     """Asks again and again, in a thread of its own, for the mean of the first two senders: 0.9 once published."""
 
@@ -235,7 +239,7 @@ class Reader:
         return self.seen[-1]
 
     def _read(self) -> None:
-        while not self._stop.is_set():
+        while not self._stop.wait(PAUSE_SECONDS):
             found = means(self._live)
             [mean] = {found["early"][1], found["middle"][1]}
             assert (found["early"][0], found["middle"][0]) == (400, 200)

@@ -39,9 +39,9 @@ def typed(stack: Stack, *words: str, code: int = 0) -> str:
     return done.stdout
 
 
-def ram(stack: Stack, live: LiveStream, *more: str) -> dict[str, tuple[int, float]]:
+def ram(stack: Stack, live: LiveStream) -> dict[str, tuple[int, float]]:
     """Service → messages and mean RAM, as the command line answers."""
-    answer: dict[str, Any] = json.loads(typed(stack, "window", live.name, *DAYS, "--json", *more))
+    answer: dict[str, Any] = json.loads(typed(stack, "window", live.name, *DAYS, "--json"))
     return {group["service"]: (group["messages"], round(group["ram"]["mean"], 6)) for group in answer["groups"]}
 
 
@@ -49,7 +49,6 @@ def test_wrong_formula_is_put_right(stack: Stack, stream_factory: StreamFactory)
     live = stream_factory(WRONG.replace('topic = "health"', 'topic = "{topic}"'))
     live.send([*payloads("cart", 200), *payloads("checkout", 100)])
     live.await_accounted()
-    assert ram(stack, live) == {"cart": (200, 0.75), "checkout": (100, 0.75)}
 
     live.toml.write_text(RIGHT.replace('topic = "health"', f'topic = "{live.name}"'), "utf-8")
     assert "restart job" in typed(stack, "apply", live.name)
@@ -80,5 +79,4 @@ def test_wrong_formula_is_put_right(stack: Stack, stream_factory: StreamFactory)
     assert [history.index(reason) for reason in ("agreed", "asked to wait", "RAM was free")] == sorted(
         history.index(reason) for reason in ("agreed", "asked to wait", "RAM was free")
     )
-    live.await_accounted()
     assert "Everything is accounted for" in typed(stack, "audit", live.name)
