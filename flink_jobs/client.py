@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from flink_jobs.errors import FlinkAwayError, JobError
+from flink_jobs.planner import Planner
 from flink_jobs.render import JobScript
 from flink_jobs.settings import FlinkSettings
 
 __all__ = ["FlinkClient", "Job"]
 
-_ROOT = Path(__file__).resolve().parent.parent
 _ENDED = {"FINISHED", "CANCELED", "FAILED"}
-
-SUBMIT_SECONDS = 300
-"""Longest time that planning and submitting a job may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +46,21 @@ class Job:
 
 
 class FlinkClient:
-    """Talks to one Flink cluster."""
+    """Talks to one Flink cluster.
 
-    def __init__(self, settings: FlinkSettings) -> None:
+    A process of pyflink is kept for some seconds after each submission: a definition that takes over has two, and one
+    replay may follow another.
+    """
+
+    def __init__(self, settings: FlinkSettings, kept_seconds: float = 30) -> None:
         self.settings = settings
         self._http = httpx.Client(base_url=f"http://{settings.flink}", timeout=10)
+        self._planner = Planner(settings, kept_seconds)
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Give the connection back, and end the process of pyflink."""
         self._http.close()
+        self._planner.close()
 
     def jobs(self) -> list[Job]:
         """Every job that the JobManager remembers, ended ones included."""
@@ -120,31 +118,7 @@ class FlinkClient:
             }
             for script in scripts
         ]
-        python, home, java = self.settings.flink_python, self.settings.flink_home, self.settings.java17
-        # It must not outlive us: a submission that nobody waits for could become a second job of the stream.
-        command = ["setpriv", "--pdeathsig", "KILL", "--", str(python), "-m", "flink_jobs.submit"]
-        environment = {"FLINK_HOME": str(home), "JAVA_HOME": str(java), "PYTHONPATH": str(_ROOT)}
-        names = ", ".join(script.name for script in scripts)
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=_ROOT,
-            env=os.environ | environment,
-            start_new_session=True,
-        ) as process:
-            try:
-                output, errors = process.communicate(json.dumps(requests), timeout=SUBMIT_SECONDS)
-            except BaseException as error:
-                os.killpg(process.pid, signal.SIGKILL)
-                if isinstance(error, subprocess.TimeoutExpired):
-                    raise JobError(f"Flink did not take {names} within {SUBMIT_SECONDS} s") from error
-                raise
-        if process.returncode != 0:
-            raise JobError(f"Flink refused one of {names}: {_reason(errors)}")
-        return [str(json.loads(line)["result"]) for line in output.splitlines()[-len(scripts) :]]
+        return self._planner.ask(requests, ", ".join(script.name for script in scripts))
 
     def _options(self, script: JobScript) -> dict[str, str]:
         host, _, port = self.settings.flink.partition(":")
@@ -185,9 +159,3 @@ class FlinkClient:
             "client.region": self.settings.s3_region,
             "cache-enabled": "false",
         }
-
-
-def _reason(stderr: str) -> str:
-    """The line of a Java stack trace that says what is wrong: the innermost cause."""
-    causes = [line for line in stderr.splitlines() if "Caused by:" in line or "Exception" in line or "Error" in line]
-    return causes[-1].strip().removeprefix("Caused by: ") if causes else stderr.strip()[-300:]

@@ -1,8 +1,8 @@
-"""Submit jobs: read requests from standard input, run their SQL, print each job's id.
+"""Submit jobs: read lists of requests from standard input, run their SQL, print the jobs' ids.
 
-    python -m flink_jobs.submit < requests.json        (in Flink's own Python environment)
+    python -m flink_jobs.submit < requests.jsonl        (in Flink's own Python environment)
 
-The requests are a list of `{"setup": […], "inserts": […], "catalog": {…}, "options": {…}, "explain": false}`; with
+A line is a list of `{"setup": […], "inserts": […], "catalog": {…}, "options": {…}, "explain": false}`; with
 `explain` the optimised plan is printed in place of running it. Imports nothing of ours, so that Flink's environment
 needs only pyflink.
 """
@@ -48,9 +48,9 @@ def submit(request: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Entry point: requests on standard input, one JSON line for each on standard output."""
-    for request in json.load(sys.stdin):
-        print(json.dumps({"result": submit(request)}), flush=True)
+    """Entry point: lists of requests on standard input, one line of results for each on standard output."""
+    for line in sys.stdin:
+        print(json.dumps({"results": [submit(request) for request in json.loads(line)]}), flush=True)
 
 
 if __name__ == "__main__":

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError, NoSuchTableError
 
+import streams.panes
 from compose.embedded.waiting import until
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.render import JobRange, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import TABLES, LakeView
+from iceberg.publishing import drop
+from iceberg.replays import ReplayState, ReplayStore
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from scripts.heart import Heart
 from scripts.provision import plan
 from scripts.settings import ScriptSettings
 from streams import Definition, load_definition
@@ -31,7 +37,7 @@ from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 from streams.topics import Topics
 
-__all__ = ["LiveStream", "await_true", "declare", "make_live", "offset_gaps", "topic_ends"]
+__all__ = ["LiveStream", "await_true", "declare", "make_live", "offset_gaps", "running_live", "topic_ends"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -55,6 +61,13 @@ def await_true(condition: Callable[[], bool], seconds: float, what: str) -> None
         raise TimeoutError(f"not within {seconds:.0f} s: {what}{problem}") from None
 
 
+@cache
+def _flink(address: str) -> FlinkClient:
+    """One for all streams of a stack, so that a job finds the process of the one before."""
+    assert address
+    return FlinkClient(FlinkSettings(), kept_seconds=900)
+
+
 def topic_ends(topic: str) -> dict[int, int]:
     """Partition → offset that the next message will get."""
     with Topics(ScriptSettings().kafka) as topics:
@@ -68,7 +81,7 @@ class LiveStream:
     definition: Definition
     toml: Path
     trino: TrinoClient = field(default_factory=lambda: TrinoClient(QuerySettings()))
-    flink: FlinkClient = field(default_factory=lambda: FlinkClient(FlinkSettings()))
+    flink: FlinkClient = field(default_factory=lambda: _flink(FlinkSettings().flink))
 
     def __post_init__(self) -> None:
         self._ends: dict[int, int] = {}
@@ -191,7 +204,6 @@ class LiveStream:
             catalog.drop_namespace(self.name)
         with Topics(ScriptSettings().kafka) as topics:
             topics.delete(self.definition.topic)
-        self.flink.close()
 
 
 def declare(folder: Path, text: str) -> LiveStream:
@@ -218,3 +230,27 @@ def offset_gaps(rows: Sequence[Sequence[int]]) -> list[tuple[int, int, int]]:
             gaps.append((partition, following.get(partition, 0), first))
         following[partition] = last + 1
     return gaps
+
+
+@contextmanager
+def running_live(folder: Path, text: str, day_arrival_seconds: int = 20) -> Iterator[LiveStream]:
+    """A stream and its job, apart from the keeper; its day panes are made more often than every ten minutes.
+
+    At the end it is taken away, with replays that were not dropped.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", day_arrival_seconds)
+        live = make_live(folder, text)
+        heart = Heart(live.kafka, live.flink.settings.watermark_slack_ms)
+        heart.watch({live.name: live.definition})
+        heart.start()
+        try:
+            live.run_job()
+            yield live
+        finally:
+            heart.close()
+            catalog = open_catalog(LakeSettings())
+            for replay in ReplayStore(catalog).all(live.name):
+                if replay.state is not ReplayState.DROPPED:
+                    drop(catalog, replay.id)
+            live.remove()

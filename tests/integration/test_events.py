@@ -11,22 +11,20 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
-import streams.panes
 from compose.embedded.stack import Stack
 from iceberg.catalog import open_catalog
 from iceberg.errors import ReplayError
-from iceberg.publishing import drop, publish
-from iceberg.replays import Replay, ReplayState, ReplayStore
+from iceberg.publishing import publish
+from iceberg.replays import Replay, ReplayState
 from iceberg.settings import LakeSettings
 from query.replays import ReplayService
 from query.settings import QuerySettings
 from scripts.audit import audit_stream
-from scripts.heart import Heart
 from scripts.replaying import RangeWanted, Replaying
 from streams.panes import Aggregate, pane_columns
 from streams.topics import Topics
-from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live, offset_gaps, topic_ends
-from tests.integration.raw_messages import TOML, RawMessages, raw_messages
+from tests.integration.exact.raw_messages import TOML, RawMessages, raw_messages
+from tests.integration.live_streams import EPOCH, LiveStream, await_true, offset_gaps, running_live, topic_ends
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -43,23 +41,11 @@ def raw() -> RawMessages:
 @pytest.fixture(scope="module")
 def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory, raw: RawMessages) -> Iterator[LiveStream]:
     """A stream with all of the messages, and its job."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", 20)
-        live = make_live(tmp_path_factory.mktemp("streams"), KEPT)
-        heart = Heart(stack.environment()["WINDOWPANE_KAFKA"], live.flink.settings.watermark_slack_ms)
-        heart.watch({live.name: live.definition})
-        heart.start()
-        try:
-            live.run_job()
-            live.send(raw.payloads)
-            live.await_accounted()
-            yield live
-        finally:
-            heart.close()
-            for replay in ReplayStore(open_catalog(LakeSettings())).all(live.name):
-                if replay.state is not ReplayState.DROPPED:
-                    drop(open_catalog(LakeSettings()), replay.id)
-            live.remove()
+    assert stack
+    with running_live(tmp_path_factory.mktemp("streams"), KEPT) as live:
+        live.send(raw.payloads)
+        live.await_accounted()
+        yield live
 
 
 def _committed(live: LiveStream) -> bool:

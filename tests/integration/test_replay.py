@@ -17,7 +17,6 @@ from typing import Any, Self
 import pytest
 from click.testing import CliRunner
 
-import streams.panes
 from compose.embedded.stack import Stack
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import ARRIVAL_COLUMN
@@ -28,11 +27,10 @@ from iceberg.publishing import drop, publish, roll_back
 from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
 from scripts.audit import command as audit
-from scripts.heart import Heart
 from scripts.keeper import tidy
 from scripts.replaying import RangeWanted, Replaying
 from streams.definition import Definition
-from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live
+from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live
 from tests.integration.stopping import killed_at, replay_row, table_row
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -92,27 +90,14 @@ def content(live: LiveStream, namespace: str, table: str, columns: str = INTEGER
 @pytest.fixture(scope="module")
 def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStream]:
     """A stream with the wrong definition, 400 messages in day panes and 200 in minute panes alone."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", 20)
-        live = make_live(tmp_path_factory.mktemp("streams"), WRONG)
-        heart = Heart(stack.environment()["WINDOWPANE_KAFKA"], live.flink.settings.watermark_slack_ms)
-        heart.watch({live.name: live.definition})
-        heart.start()
-        try:
-            live.run_job()
-            live.await_running()
-            live.send(messages("early", 400))
-            view = live.await_accounted()
-            await_true(partial(_in_day_panes, live, view.complete_until), 120, "day panes hold the first messages")
-            live.send(messages("middle", 200))
-            live.await_accounted()
-            yield live
-        finally:
-            heart.close()
-            for replay in ReplayStore(open_catalog(LakeSettings())).all(live.name):
-                if replay.state is not ReplayState.DROPPED:
-                    drop(open_catalog(LakeSettings()), replay.id)
-            live.remove()
+    assert stack
+    with running_live(tmp_path_factory.mktemp("streams"), WRONG) as live:
+        live.send(messages("early", 400))
+        view = live.await_accounted()
+        await_true(partial(_in_day_panes, live, view.complete_until), 120, "day panes hold the first messages")
+        live.send(messages("middle", 200))
+        live.await_accounted()
+        yield live
 
 
 def _in_day_panes(live: LiveStream, until: Any) -> bool:
@@ -230,7 +215,6 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
-        self._live.flink.close()
 
     def now(self) -> float:
         """What is answered to a question that is asked after now."""

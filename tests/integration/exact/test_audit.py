@@ -1,6 +1,5 @@
 """The audit on real engines: clean for what the job wrote, and each planted fault named with its table and arrivals.
 
-The stream's job is the product's own, only with day panes made every 30 seconds of arrival in place of 10 minutes.
 Faults are planted with SQL, as somebody with a SQL client could.
 """
 
@@ -17,22 +16,18 @@ import pytest
 from click.testing import CliRunner, Result
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
-import streams.panes
-from compose.embedded.stack import Stack
 from iceberg.catalog import open_catalog
 from iceberg.publishing import drop
 from iceberg.replays import ReplayStore
 from iceberg.settings import LakeSettings
 from query.errors import QueryError
 from scripts.audit import command
-from scripts.heart import Heart
-from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live
-from tests.integration.raw_messages import TOML, raw_messages
+from tests.integration.exact.conftest import BATCHES, DAY_ARRIVAL_SECONDS, Filled
+from tests.integration.live_streams import EPOCH, LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
-DAY_ARRIVAL_SECONDS = 30
-COUNT = 4_000
+COUNT = sum(BATCHES)
 
 
 @dataclass(frozen=True)
@@ -71,31 +66,14 @@ class Audited:
 
 
 @pytest.fixture(scope="module")
-def audited(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
+def audited(filled: Filled) -> Iterator[Audited]:
+    live, sent = filled.live, filled.views[-1].complete_until or EPOCH
+    await_true(lambda: (live.view().day_cut or EPOCH) >= sent, 120, "day panes hold all")
+    settled = datetime.now(UTC)
+    await_true(lambda: (live.view().settled_until or EPOCH) > settled, 60, "all of it is settled")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", DAY_ARRIVAL_SECONDS)
-        folder = tmp_path_factory.mktemp("streams")
-        live = make_live(folder, TOML)
-        patch.setenv("WINDOWPANE_STREAMS", str(folder))
-        heart = Heart(stack.environment()["WINDOWPANE_KAFKA"], live.flink.settings.watermark_slack_ms)
-        heart.watch({live.name: live.definition})
-        heart.start()
-        try:
-            live.run_job()
-            live.await_running()
-            raw = raw_messages(0, COUNT, seed=7)
-            live.send(raw.payloads[: COUNT // 2])
-            live.await_accounted()
-            live.send(raw.payloads[COUNT // 2 :])
-            sent = live.await_accounted().complete_until or EPOCH
-            await_true(lambda: (live.view().day_cut or EPOCH) >= sent, 120, "day panes hold all")
-            audited = Audited(live, COUNT - raw.rejected, raw.rejected)
-            settled = datetime.now(UTC)
-            await_true(lambda: (live.view().settled_until or EPOCH) > settled, 60, "all of it is settled")
-            yield audited
-        finally:
-            heart.close()
-            live.remove()
+        patch.setenv("WINDOWPANE_STREAMS", str(live.toml.parent))
+        yield Audited(live, COUNT - filled.rejected, filled.rejected)
 
 
 @contextmanager

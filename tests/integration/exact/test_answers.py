@@ -1,6 +1,6 @@
 """Answers equal a brute-force oracle over the raw messages: any window, grouping and filter, now and as known before.
 
-The stream's job is the product's own, only with day panes made every 20 seconds of arrival in place of 10 minutes, so
+Day panes are made every 20 seconds of arrival in place of 10 minutes, so
 that the tests see day panes, minute panes beyond their cut, and both together. Everything is the same for every run
 but the arrival times.
 """
@@ -9,79 +9,23 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from functools import partial
 from itertools import chain
 from typing import Any
 
 import pytest
 
-import streams.panes
-from compose.embedded.stack import Stack
-from iceberg.lake_view import LakeView
 from query.answers import timestamp
-from scripts.heart import Heart
-from tests.integration.live_streams import LiveStream, await_true, make_live
-from tests.integration.oracle import Oracle, Question
-from tests.integration.raw_messages import DAYS, FIRST_DAY, TOML, raw_messages
+from tests.integration.exact.conftest import BATCHES, Filled
+from tests.integration.exact.oracle import Question
+from tests.integration.exact.raw_messages import DAYS, FIRST_DAY, SCALES
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
-DAY_ARRIVAL_SECONDS = 20
-BATCHES = (12_000, 9_000, 9_000)
 WINDOWS = 120
-SCALES = {"a": 1_000_000, "b": 10, "c": 1_000_000}
 MINUTES = DAYS * 1440
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A stream that holds three batches, the lake view after each, and the oracle of all."""
-
-    live: LiveStream
-    views: list[LakeView]
-    oracle: Oracle
-    rejected: int
-
-
-@pytest.fixture(scope="module")
-def filled(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
-    """Day panes hold the first batches, and minute panes alone the last one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", DAY_ARRIVAL_SECONDS)
-        live = make_live(tmp_path_factory.mktemp("streams"), TOML)
-        heart = Heart(stack.environment()["WINDOWPANE_KAFKA"], live.flink.settings.watermark_slack_ms)
-        heart.watch({live.name: live.definition})
-        heart.start()
-        try:
-            live.run_job()
-            live.await_running()
-            yield _fill(live)
-        finally:
-            heart.close()
-            live.remove()
-
-
-def _fill(live: LiveStream) -> Filled:
-    oracle = Oracle(["region", "path"], SCALES, ["people"])
-    views, rejected = [], 0
-    for batch, count in enumerate(BATCHES):
-        raw = raw_messages(batch, count, seed=batch)
-        live.send(raw.payloads)
-        oracle.add(raw.accepted)
-        rejected += raw.rejected
-        views.append(live.await_accounted())
-        if batch < len(BATCHES) - 1:
-            await_true(partial(_in_day_panes, live, views[-1]), 120, "day panes hold the batch")
-    return Filled(live, views, oracle, rejected)
-
-
-def _in_day_panes(live: LiveStream, view: LakeView) -> bool:
-    cut = live.view().day_cut
-    return cut is not None and view.complete_until is not None and cut >= view.complete_until
 
 
 def _questions(seed: int, count: int) -> list[Question]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-__all__ = ["DAYS", "FIRST_DAY", "TOML", "RawMessages", "raw_messages"]
+__all__ = ["DAYS", "FIRST_DAY", "SCALES", "TOML", "RawMessages", "raw_messages"]
 
 TOML = """
 title = "Exactness"
@@ -54,6 +54,9 @@ max = 1
 [distincts.people]
 field = "who"
 """
+
+SCALES = {"a": 1_000_000, "b": 10, "c": 1_000_000}
+"""Measure → what its values are multiplied with to be kept as integers."""
 
 FIRST_DAY = datetime(2026, 3, 1, tzinfo=UTC)
 DAYS = 6

@@ -1,0 +1,57 @@
+"""A stream of hard messages, partly in day panes, and what an oracle knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+from compose.embedded.stack import Stack
+from iceberg.lake_view import LakeView
+from tests.integration.exact.oracle import Oracle
+from tests.integration.exact.raw_messages import SCALES, TOML, raw_messages
+from tests.integration.live_streams import LiveStream, await_true, running_live
+
+__all__ = ["BATCHES", "DAY_ARRIVAL_SECONDS", "Filled"]
+
+DAY_ARRIVAL_SECONDS = 20
+BATCHES = (12_000, 9_000, 9_000)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A stream that holds three batches, the lake view after each, and the oracle of all."""
+
+    live: LiveStream
+    views: list[LakeView]
+    oracle: Oracle
+    rejected: int
+
+
+@pytest.fixture(scope="package")
+def filled(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    """Day panes hold the first batches, and at first minute panes alone the last one."""
+    assert stack
+    with running_live(tmp_path_factory.mktemp("streams"), TOML, DAY_ARRIVAL_SECONDS) as live:
+        yield _fill(live)
+
+
+def _fill(live: LiveStream) -> Filled:
+    oracle = Oracle(["region", "path"], SCALES, ["people"])
+    views, rejected = [], 0
+    for batch, count in enumerate(BATCHES):
+        raw = raw_messages(batch, count, seed=batch)
+        live.send(raw.payloads)
+        oracle.add(raw.accepted)
+        rejected += raw.rejected
+        views.append(live.await_accounted())
+        if batch < len(BATCHES) - 1:
+            await_true(partial(_in_day_panes, live, views[-1]), 120, "day panes hold the batch")
+    return Filled(live, views, oracle, rejected)
+
+
+def _in_day_panes(live: LiveStream, view: LakeView) -> bool:
+    cut = live.view().day_cut
+    return cut is not None and view.complete_until is not None and cut >= view.complete_until
