@@ -26,6 +26,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.integration)
 
 
+def pytest_configure() -> None:
+    """Leave out the JVM's optimizing compiler: engines that live for minutes spend more on it than it saves."""
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """More random orders can be tried than every run of the tests can afford."""
     parser.addoption("--interleavings", type=int, default=5, help="random orders of commits, publications and kills")

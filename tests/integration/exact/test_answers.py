@@ -24,7 +24,7 @@ from tests.integration.exact.raw_messages import DAYS, FIRST_DAY, SCALES
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
-WINDOWS = 120
+WINDOWS = 80
 MINUTES = DAYS * 1440
 
 
