@@ -58,12 +58,12 @@ class RangeWanted:
 class Replaying:
     """Begins replays and sees them through. Reads the environment. Methods raise WindowpaneError.
 
-    Use as a context manager: it holds a connection to Flink.
+    Use as a context manager: it holds a connection to Flink, unless it is lent one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, flink: FlinkClient | None = None) -> None:
         self._kafka = ScriptSettings().kafka
-        self._flink = FlinkClient(FlinkSettings())
+        self._lent, self._flink = flink is not None, flink or FlinkClient(FlinkSettings())
         self._catalog = open_catalog(LakeSettings())
         self._store = ReplayStore(self._catalog)
         self._submitted: dict[int, str] = {}
@@ -74,7 +74,8 @@ class Replaying:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._flink.close()
+        if not self._lent:
+            self._flink.close()
 
     def begin(self, definition: Definition, wanted: RangeWanted, by: str) -> Replay:
         """Record a replay and make its staging tables. Raises ReplayError with one line for what is refused."""

@@ -89,7 +89,7 @@ def _columns(live: LiveStream) -> Iterator[str]:
 
 
 def replayed(live: LiveStream) -> Replay:
-    with Replaying() as replaying:
+    with Replaying(live.flink) as replaying:
         replay = replaying.begin(live.definition, RangeWanted(), "tester")
         done, staged = replaying.see_through(replay, lambda _: None)
     assert staged.offsets == replay.messages

@@ -112,10 +112,10 @@ def right(live: LiveStream) -> Definition:
     )
 
 
-def replayed(definition: Definition, wanted: RangeWanted | None = None) -> Replay:
+def replayed(live: LiveStream, definition: Definition, wanted: RangeWanted | None = None) -> Replay:
     """A replay that has run to its end."""
     seen: list[int] = []
-    with Replaying() as replaying:
+    with Replaying(live.flink) as replaying:
         replay = replaying.begin(definition, wanted or RangeWanted(), "tester")
         done, staged = replaying.see_through(replay, seen.append)
     assert sum(seen) == staged.offsets > 0
@@ -124,7 +124,7 @@ def replayed(definition: Definition, wanted: RangeWanted | None = None) -> Repla
 
 def test_same_definition_gives_the_same_rows(live: LiveStream) -> None:
     """Bit for bit, in every table, of what the range holds."""
-    replay = replayed(live.definition)
+    replay = replayed(live, live.definition)
     assert replay.state is ReplayState.STAGED
     published = content(live, live.name, "minute_panes")
     staged = content(live, replay.namespace, "minute_panes")
@@ -141,7 +141,7 @@ def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
     catalog = open_catalog(LakeSettings())
     assert means(live) == {"early": (400, 0.1), "middle": (200, 0.1)}
     before = content(live, live.name, "minute_panes"), content(live, live.name, "day_panes")
-    replay = replayed(right(live))
+    replay = replayed(live, right(live))
     live.send(messages("late", 50))
     live.await_accounted()
 
@@ -267,7 +267,7 @@ def publishable(live: LiveStream) -> Iterator[Publishable]:
     await_true(partial(_in_day_panes, live, live.view().complete_until), 120, "day panes hold every message")
     end = live.view().day_cut or EPOCH
     await_true(lambda: (live.view().complete_until or EPOCH) >= end, 60, "all of the range is complete")
-    replay = publish(catalog, replayed(right(live), RangeWanted(end=end)).id, "tester", "to be killed")
+    replay = publish(catalog, replayed(live, right(live), RangeWanted(end=end)).id, "tester", "to be killed")
     assert replay.arrivals.end == end
     rows = {ReplayState.PUBLISHED: range_rows(live, replay)}
     roll_back(catalog, replay.id, "tester", "to see what there was")
