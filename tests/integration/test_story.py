@@ -49,6 +49,7 @@ def test_wrong_formula_is_put_right(stack: Stack, stream_factory: StreamFactory)
     live = stream_factory(WRONG.replace('topic = "health"', 'topic = "{topic}"'))
     live.send([*payloads("cart", 200), *payloads("checkout", 100)])
     live.await_accounted()
+    assert ram(stack, live) == {"cart": (200, 0.75), "checkout": (100, 0.75)}
 
     live.toml.write_text(RIGHT.replace('topic = "health"', f'topic = "{live.name}"'), "utf-8")
     assert "restart job" in typed(stack, "apply", live.name)

@@ -258,6 +258,7 @@ def test_up_returns_in_the_foreground_and_stops_on_a_signal(second: Stack) -> No
         assert process.stdout.readline().startswith("Engines are up")
         assert all(second.answers(engine) for engine in ENGINES)
         family = processes(second)
+        assert len(family) > len(ENGINES)
         process.terminate()
         assert process.wait(120) == 0
     assert [each for each in family if each.is_running()] == []
