@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -46,6 +47,7 @@ class Planner:
         """The result of each. Raises JobError, naming the jobs, when Flink refuses one or takes too long."""
         with self._lock:
             process = self._started()
+            begun = time.monotonic()
             late = threading.Timer(SUBMIT_SECONDS, self._kill, [process])
             late.start()
             try:
@@ -56,7 +58,10 @@ class Planner:
             finally:
                 late.cancel()
             if answer is None:
-                raise JobError(self._problem(process, names))
+                stderr = self._end()
+                if time.monotonic() - begun >= SUBMIT_SECONDS:
+                    raise JobError(f"Flink did not take {names} within {SUBMIT_SECONDS} s")
+                raise JobError(f"Flink refused one of {names}: {_reason(stderr)}")
             self._rest = threading.Timer(self._kept_seconds, self.close)
             self._rest.daemon = True
             self._rest.start()
@@ -82,12 +87,6 @@ class Planner:
                 start_new_session=True,
             )
         return self._process
-
-    def _problem(self, process: subprocess.Popen[str], names: str) -> str:
-        stderr = self._end()
-        if process.returncode == -signal.SIGKILL:
-            return f"Flink did not take {names} within {SUBMIT_SECONDS} s"
-        return f"Flink refused one of {names}: {_reason(stderr)}"
 
     def _end(self) -> str:
         """What the process wrote to its standard error."""
