@@ -37,9 +37,20 @@ from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 from streams.topics import Topics
 
-__all__ = ["LiveStream", "await_true", "declare", "make_live", "offset_gaps", "running_live", "topic_ends"]
+__all__ = [
+    "DAY_ARRIVAL_SECONDS",
+    "LiveStream",
+    "await_true",
+    "declare",
+    "make_live",
+    "offset_gaps",
+    "running_live",
+    "topic_ends",
+]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY_ARRIVAL_SECONDS = 20
+"""Length of the arrival windows of day panes of streams that run apart from the keeper."""
 
 
 def await_true(condition: Callable[[], bool], seconds: float, what: str) -> None:
@@ -158,6 +169,11 @@ class LiveStream:
         await_true(accounted, seconds, f"{self.name} complete up to offsets {ends}")
         return view
 
+    def await_day_panes(self, until: datetime | None) -> None:
+        """Wait until day panes hold everything that arrived up to a moment."""
+        assert until
+        await_true(lambda: (self.view().day_cut or EPOCH) >= until, 120, f"day panes hold what arrived until {until}")
+
     def _counted(self, complete_until: datetime) -> dict[int, int]:
         """Partition → offset that follows the last one whose messages are in all complete answers."""
         sql = 'select "partition", max(last_offset) + 1 from {stream}.ledger where arrived_until <= ? group by 1'
@@ -233,13 +249,13 @@ def offset_gaps(rows: Sequence[Sequence[int]]) -> list[tuple[int, int, int]]:
 
 
 @contextmanager
-def running_live(folder: Path, text: str, day_arrival_seconds: int = 20) -> Iterator[LiveStream]:
-    """A stream and its job, apart from the keeper; its day panes are made more often than every ten minutes.
+def running_live(folder: Path, text: str) -> Iterator[LiveStream]:
+    """A stream and its job, apart from the keeper; day panes are made every 20 seconds in place of ten minutes.
 
     At the end it is taken away, with replays that were not dropped.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", day_arrival_seconds)
+        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", DAY_ARRIVAL_SECONDS)
         live = make_live(folder, text)
         heart = Heart(live.kafka, live.flink.settings.watermark_slack_ms)
         heart.watch({live.name: live.definition})

@@ -93,16 +93,10 @@ def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liv
     assert stack
     with running_live(tmp_path_factory.mktemp("streams"), WRONG) as live:
         live.send(messages("early", 400))
-        view = live.await_accounted()
-        await_true(partial(_in_day_panes, live, view.complete_until), 120, "day panes hold the first messages")
+        live.await_day_panes(live.await_accounted().complete_until)
         live.send(messages("middle", 200))
         live.await_accounted()
         yield live
-
-
-def _in_day_panes(live: LiveStream, until: Any) -> bool:
-    cut = live.view().day_cut
-    return cut is not None and cut >= until
 
 
 def right(live: LiveStream) -> Definition:
@@ -264,7 +258,7 @@ def publishable(live: LiveStream) -> Iterator[Publishable]:
             roll_back(catalog, earlier.id, "tester", "to begin with what there was")
             drop(catalog, earlier.id)
     await_true(partial(_days_made, live), 120, "day panes are made again")
-    await_true(partial(_in_day_panes, live, live.view().complete_until), 120, "day panes hold every message")
+    live.await_day_panes(live.view().complete_until)
     end = live.view().day_cut or EPOCH
     await_true(lambda: (live.view().complete_until or EPOCH) >= end, 60, "all of the range is complete")
     replay = publish(catalog, replayed(live, right(live), RangeWanted(end=end)).id, "tester", "to be killed")

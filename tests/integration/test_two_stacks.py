@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -122,7 +121,7 @@ def folder(stack: Stack, live: LiveStream, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def own(second: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveStream]:
+def own(second: Stack, monkeypatch: pytest.MonkeyPatch) -> LiveStream:
     """The only stream of the second stack, all of it running on a lake and a Kafka that are new."""
     wipe(second, "postgres", "objectstore", "kafka")
     (second.settings.streams / "health.toml").unlink()
@@ -130,8 +129,7 @@ def own(second: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveStream]:
     live = declare(second.settings.streams, HEALTH_TEXT)
     bring_up(second, "--no-input")
     live.await_running()
-    with closing(live.flink):
-        yield live
+    return live
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import pytest
 
@@ -12,11 +11,10 @@ from compose.embedded.stack import Stack
 from iceberg.lake_view import LakeView
 from tests.integration.exact.oracle import Oracle
 from tests.integration.exact.raw_messages import SCALES, TOML, raw_messages
-from tests.integration.live_streams import LiveStream, await_true, running_live
+from tests.integration.live_streams import LiveStream, running_live
 
-__all__ = ["BATCHES", "DAY_ARRIVAL_SECONDS", "Filled"]
+__all__ = ["BATCHES", "Filled"]
 
-DAY_ARRIVAL_SECONDS = 20
 BATCHES = (12_000, 9_000, 9_000)
 
 
@@ -34,7 +32,7 @@ class Filled:
 def filled(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     """Day panes hold the first batches, and at first minute panes alone the last one."""
     assert stack
-    with running_live(tmp_path_factory.mktemp("streams"), TOML, DAY_ARRIVAL_SECONDS) as live:
+    with running_live(tmp_path_factory.mktemp("streams"), TOML) as live:
         yield _fill(live)
 
 
@@ -48,10 +46,5 @@ def _fill(live: LiveStream) -> Filled:
         rejected += raw.rejected
         views.append(live.await_accounted())
         if batch < len(BATCHES) - 1:
-            await_true(partial(_in_day_panes, live, views[-1]), 120, "day panes hold the batch")
+            live.await_day_panes(views[-1].complete_until)
     return Filled(live, views, oracle, rejected)
-
-
-def _in_day_panes(live: LiveStream, view: LakeView) -> bool:
-    cut = live.view().day_cut
-    return cut is not None and view.complete_until is not None and cut >= view.complete_until

@@ -22,8 +22,8 @@ from iceberg.replays import ReplayStore
 from iceberg.settings import LakeSettings
 from query.errors import QueryError
 from scripts.audit import command
-from tests.integration.exact.conftest import BATCHES, DAY_ARRIVAL_SECONDS, Filled
-from tests.integration.live_streams import EPOCH, LiveStream, await_true
+from tests.integration.exact.conftest import BATCHES, Filled
+from tests.integration.live_streams import DAY_ARRIVAL_SECONDS, EPOCH, LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
@@ -67,8 +67,8 @@ class Audited:
 
 @pytest.fixture(scope="module")
 def audited(filled: Filled) -> Iterator[Audited]:
-    live, sent = filled.live, filled.views[-1].complete_until or EPOCH
-    await_true(lambda: (live.view().day_cut or EPOCH) >= sent, 120, "day panes hold all")
+    live = filled.live
+    live.await_day_panes(filled.views[-1].complete_until)
     settled = datetime.now(UTC)
     await_true(lambda: (live.view().settled_until or EPOCH) > settled, 60, "all of it is settled")
     with pytest.MonkeyPatch.context() as patch:
