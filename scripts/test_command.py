@@ -1,4 +1,4 @@
-"""`test`: pytest in an environment of its own, on a stack of its own."""
+"""`test`: pytest in an environment of its own, on stacks of its own."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ KEPT = (
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(arguments: tuple[str, ...]) -> None:
-    """Run the tests, on the real engines, with a stack and ports of their own; ARGUMENTS go to pytest.
+    """Run the tests, on the real engines, with stacks and ports of their own; ARGUMENTS go to pytest.
 
     A running stack is left alone. WINDOWPANE_TEST_HOME names a home whose stack, running or not, the tests then use.
-    Two processes run them, one of them all that need the stack; `-n 0` runs everything in one.
+    Otherwise two processes run them, each with a stack of its own, or one with `-n 0`.
 
     \b
     Examples:
@@ -42,5 +42,5 @@ def command(arguments: tuple[str, ...]) -> None:
     # The tests start their own stack: nothing of a running one may reach them.
     variables = {k: v for k, v in os.environ.items() if not k.startswith("WINDOWPANE_") or k in KEPT}
     os.chdir(CHECKOUT)
-    # Unit tests run beside those of the engines, which wait more than they work.
-    os.execve(python, [python, "-m", "pytest", "-n", "2", *arguments], variables)
+    processes = "0" if "WINDOWPANE_TEST_HOME" in variables else "2"
+    os.execve(python, [python, "-m", "pytest", "-n", processes, *arguments], variables)

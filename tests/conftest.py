@@ -1,8 +1,9 @@
-"""The stack that tests of the real engines share."""
+"""The stack that tests of the real engines share: one for each process that runs them."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -36,17 +37,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--interleavings", type=int, default=5, help="random orders of commits, publications and kills")
 
 
-class OneStack(LoadScopeScheduling):  # type: ignore[misc]
-    """One process runs all that may need the stack, in order; the others run the rest."""
+class StackScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Each folder of tests/integration/ is run in order by one process, which has a stack of its own."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "stack" if nodeid.startswith("tests/integration/") else nodeid
+        folder = re.match("tests/integration/[a-z]+/", nodeid)
+        return folder[0] if folder else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStack:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> StackScheduling:
     """Asked by pytest-xdist; its own groups of tests are not told by ids of pytest 9.2."""
-    return OneStack(config, log)
+    return StackScheduling(config, log)
 
 
 def free_port() -> int:

@@ -18,11 +18,11 @@ RUN_HERE = {
     "curl 'http://127.0.0.1:8000/v1/health/window": r'"stream": ?"health"',
     "curl http://127.0.0.1:8000/v1/health/messages": r'"accepted": ?1',
 }
-"""How a documented command begins → what it prints; tests/integration/test_snippets.py runs it."""
+"""How a documented command begins → what it prints; tests/integration/stack/test_snippets.py runs it."""
 
 ELSEWHERE = {
-    "./windowpane up": "integration/test_stack.py::test_up_again_changes_nothing",
-    "./windowpane down": "integration/test_two_stacks.py::test_down_leaves_no_process",
+    "./windowpane up": "integration/stack/test_stack.py::test_up_again_changes_nothing",
+    "./windowpane down": "integration/stack/test_two_stacks.py::test_down_leaves_no_process",
     "./windowpane test": "test_snippets.py::test_every_command_is_covered",  # it runs this test
     "pre-commit install": "test_snippets.py::test_hooks_run_what_ci_runs",
 }

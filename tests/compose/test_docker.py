@@ -1,4 +1,4 @@
-"""What can be said about the image without building it; tests/integration/test_docker.py runs it."""
+"""What can be said about the image without building it; tests/integration/stack/test_docker.py runs it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from iceberg.replays import ReplayStore
 from iceberg.settings import LakeSettings
 from query.errors import QueryError
 from scripts.audit import command
-from tests.integration.exact.conftest import BATCHES, Filled
+from tests.integration.lake.exact.conftest import BATCHES, Filled
 from tests.integration.live_streams import DAY_ARRIVAL_SECONDS, EPOCH, LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]

@@ -23,7 +23,7 @@ from scripts.audit import audit_stream
 from scripts.replaying import RangeWanted, Replaying
 from streams.panes import Aggregate, pane_columns
 from streams.topics import Topics
-from tests.integration.exact.raw_messages import TOML, RawMessages, raw_messages
+from tests.integration.lake.exact.raw_messages import TOML, RawMessages, raw_messages
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, offset_gaps, running_live, topic_ends
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]

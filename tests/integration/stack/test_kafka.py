@@ -22,7 +22,7 @@ from streams.topics import TOPIC_SETTINGS, Topics
 
 pytestmark = pytest.mark.integration
 
-STREAMS = Path(__file__).resolve().parents[2] / "streams"
+STREAMS = Path(__file__).resolve().parents[3] / "streams"
 
 
 @pytest.fixture(scope="module")

@@ -33,9 +33,9 @@ from streams import Definition
 from tests.conftest import free_port, keep_logs
 from tests.integration.command_line import environment_of, windowpane
 from tests.integration.conftest import StreamFactory
+from tests.integration.lake.test_pipeline import DAY, HEALTH_TEXT, health_message
 from tests.integration.live_streams import LiveStream, declare
-from tests.integration.test_pipeline import DAY, HEALTH_TEXT, health_message
-from tests.integration.test_stack import processes
+from tests.integration.stack.test_stack import processes
 
 pytestmark = pytest.mark.integration
 

@@ -22,7 +22,7 @@ from tests.integration.live_streams import await_true
 pytestmark = pytest.mark.integration
 
 CHROMIUM = shutil.which("chromium")
-ARTIFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
+ARTIFACTS = Path(__file__).resolve().parents[3] / "test-artifacts"
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
