@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
-
-from pyiceberg.exceptions import NoSuchTableError
 
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
@@ -13,6 +10,7 @@ from iceberg.errors import translated
 from iceberg.ledger import is_settled
 from iceberg.pending_days import PENDING_PROPERTY, pending_days
 from iceberg.replacement import Source, replace
+from iceberg.staging import make_like
 
 __all__ = ["Making", "begin_making", "finish_making", "has_pending_days"]
 
@@ -47,11 +45,7 @@ def begin_making(catalog: Catalog, stream: str) -> Making | None:
             catalog.load_table((stream, "minute_panes")).metadata.current_snapshot_id,
             f"{stream}-days",
         )
-        catalog.create_namespace_if_not_exists(made.namespace)
-        with suppress(NoSuchTableError):
-            # Of a making that was interrupted before its panes were put in place: they still are pending.
-            catalog.purge_table((made.namespace, "day_panes"))
-        catalog.create_table((made.namespace, "day_panes"), day_panes.schema(), None, day_panes.spec())
+        make_like(catalog, (made.namespace, "day_panes"), day_panes)
         return made
 
 

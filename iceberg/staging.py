@@ -13,13 +13,13 @@ from pyiceberg.table import Table
 from iceberg.apply import applied_definition
 from iceberg.arrivals import ARRIVAL_COLUMN
 from iceberg.catalog import Catalog
-from iceberg.errors import ReplayError, translated
+from iceberg.errors import LakeError, ReplayError, translated
 from iceberg.replays import Replay
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
 from streams.panes import pane_columns
 
-__all__ = ["Staged", "check_definition", "committed", "drop_staging", "make_staging", "staged"]
+__all__ = ["Staged", "check_definition", "committed", "drop_staging", "make_like", "make_staging", "staged"]
 
 
 def check_definition(catalog: Catalog, definition: Definition) -> None:
@@ -50,6 +50,25 @@ def make_staging(catalog: Catalog, replay: Replay) -> None:
             )
             if made.schema().as_struct() != live.schema().as_struct() or made.spec() != live.spec():
                 raise ReplayError(f"table {replay.stream}.{name} was changed; drop replay {replay.id} and replay again")
+
+
+def make_like(catalog: Catalog, identifier: tuple[str, str], live: Table) -> Table:
+    """An empty table whose files a stream's table can take over; one that is there was left by interrupted work.
+
+    The files of such a one stay: they may have been taken over already.
+    """
+    catalog.create_namespace_if_not_exists(identifier[0])
+    with suppress(NoSuchTableError):
+        catalog.drop_table(identifier)
+    made = catalog.create_table(
+        identifier,
+        schema=live.schema(),
+        partition_spec=live.spec(),
+        properties={key: value for key, value in live.properties.items() if not key.startswith("windowpane.")},
+    )
+    if made.schema().as_struct() != live.schema().as_struct() or made.spec() != live.spec():
+        raise LakeError(f"the columns of {'.'.join(live.name())} are not numbered as a new table's would be")
+    return made
 
 
 def drop_staging(catalog: Catalog, replay: Replay, *, with_files: bool) -> None:

@@ -1,0 +1,43 @@
+"""Day panes put in place stay there, though the making was killed before its own table was gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iceberg.apply import plan_tables
+from iceberg.arrivals import Arrivals
+from iceberg.day_making import begin_making, finish_making, has_pending_days
+from iceberg.pending_days import PENDING_PROPERTY, as_property
+from tests.definitions import HEALTH
+from tests.iceberg.lakes import commit, noon, open_local, pane_row
+
+
+class Killed(BaseException):
+    pass
+
+
+def killed(*_: object) -> None:
+    raise Killed
+
+
+def test_a_making_takes_no_file_from_an_earlier_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = open_local(tmp_path)
+    for change in plan_tables(catalog, HEALTH):
+        change.run()
+    days = catalog.load_table(("health", "day_panes"))
+    for second in (0, 600):
+        pending = as_property(Arrivals(noon(second), noon(second + 600)))
+        with days.refresh().transaction() as transaction:
+            transaction.set_properties({PENDING_PROPERTY: pending})
+        making = begin_making(catalog, "health")
+        assert making is not None
+        commit(catalog.load_table((making.namespace, "day_panes")), [pane_row(second, length=600)])
+        with monkeypatch.context() as patch:
+            patch.setattr(catalog, "drop_table", killed)
+            with pytest.raises(Killed):
+                finish_making(catalog, making)
+        assert not has_pending_days(catalog, "health")
+    assert sorted(days.refresh().scan().to_arrow()["arrived_from"].to_pylist()) == [noon(0), noon(600)]
+    catalog.close()
