@@ -20,6 +20,7 @@ from iceberg.ledger import complete_until, settled_until
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending_days import pending_days, trusted_cut
 from iceberg.replays import is_staging
+from iceberg.widening import day_of, widened_until
 from streams.definition import Definition
 from streams.panes import arrival_start
 
@@ -44,6 +45,7 @@ class LakeView:
     `fresh_from`: no minute pane that arrived after the day cut is of an earlier minute; None while that is not known.
     `began`: when the stream's first message or heartbeat arrived, or a moment before.
     `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
+    `widened_until`: arrival time before which panes may be merged by day of arrival; None if none are.
     """
 
     stream: str
@@ -63,6 +65,7 @@ class LakeView:
     settled_until: datetime | None = None
     fresh_from: datetime | None = None
     began: datetime | None = field(default=None, compare=False)
+    widened_until: datetime | None = None
 
     def as_known_at(self, at: datetime) -> LakeView:
         """The view of the state that readers saw at a moment: the one before the first publication after it."""
@@ -80,12 +83,17 @@ class LakeView:
             day_missing=state.day_missing,
         )
 
+    def told(self, at: datetime) -> datetime:
+        """The latest moment up to another that arrivals can be told apart by: of merged days, the day's start."""
+        return day_of(at) if self.widened_until is not None and at < self.widened_until else at
+
     def known_until(self, at: datetime) -> datetime | None:
         """Of the view as known at a moment: the moment that it can tell, up to which every arrival is in it.
 
-        That is the start of the panes' arrival window, or how far the view is complete; None when nothing is sure.
+        That is the start of the panes' arrival window, of the day where panes are merged by it, or how far the view is
+        complete; None when nothing is sure.
         """
-        return None if self.complete_until is None else min(arrival_start(at), self.complete_until)
+        return None if self.complete_until is None else min(arrival_start(self.told(at)), self.complete_until)
 
 
 def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
@@ -143,6 +151,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             settled_until=settled_until(tables["ledger"]),
             fresh_from=_fresh_from(panes, day_cut),
             began=_began(tables["ledger"]),
+            widened_until=max(filter(None, map(widened_until, (panes, tables["day_panes"]))), default=None),
         )
 
 

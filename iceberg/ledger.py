@@ -15,19 +15,34 @@ from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.bounds import first_added, latest
 
-__all__ = ["complete_until", "is_settled", "kept_until", "settled_until"]
+__all__ = [
+    "complete_until",
+    "evidence",
+    "is_settled",
+    "kept_until",
+    "newest_by_job",
+    "read_so_far",
+    "settled_until",
+]
 
 _JOB = "flink.job-id"
 _CHECKPOINT = "flink.max-committed-checkpoint-id"
+_READ, _READ_AS_OF = "windowpane.read", "windowpane.read-as-of"
+"""Of a commit that is no job's: job and checkpoint of the newest one before it, and its parent's sequence number."""
 
 
 def settled_until(ledger: Table) -> datetime | None:
     """An arrival time up to which every table surely holds everything; None when nothing is sure."""
+    proof = evidence(ledger)
+    return first_added(ledger, "arrived_from", proof[-1]) if proof else None
+
+
+def evidence(ledger: Table) -> list[Snapshot]:
+    """The two commits of a job that prove what is settled; none when nothing is."""
     by_age = sorted(ledger.metadata.snapshots, key=lambda snapshot: snapshot.sequence_number or 0)
     appends = [snapshot for snapshot in by_age if _summary(snapshot, _JOB) and _added_rows(snapshot)]
     jobs = [list(group) for _, group in groupby(appends, key=lambda snapshot: _summary(snapshot, _JOB))]
-    sure = next((commits[-1] for commits in reversed(jobs) if len(commits) > 1), None)
-    return first_added(ledger, "arrived_from", sure) if sure else None
+    return next((commits[-2:] for commits in reversed(jobs) if len(commits) > 1), [])
 
 
 def is_settled(ledger: Table, at: datetime) -> bool:
@@ -57,20 +72,46 @@ def kept_until(ledger: Table, counted: Snapshot, minute_panes: Table, panes: Sna
     return latest(minute_panes, "arrived_until", panes)
 
 
+def read_so_far(table: Table) -> dict[str, str]:
+    """What a commit that is no job's notes in its summary, so that it tells by itself which checkpoint it holds.
+
+    The commits of jobs before it may expire.
+    """
+    snapshot = table.current_snapshot()
+    read = _read(table, snapshot)
+    return {_READ: " ".join(map(str, read)), _READ_AS_OF: str(snapshot.sequence_number)} if snapshot and read else {}
+
+
+def newest_by_job(table: Table) -> Snapshot | None:
+    """The newest commit of a job that the table holds, None if there is none any more."""
+    return _by_job(table, table.current_snapshot())[0]
+
+
 def _holds(minute_panes: Table, panes: Snapshot | None, ledger: Table, counted: Snapshot | None) -> bool:
     """Whether the panes' newest commit by a job is of the ledger's checkpoint or of a later one."""
-    newest, read = _by_job(ledger, counted), _by_job(minute_panes, panes)
-    if newest is None or read is None or _summary(newest, _JOB) != _summary(read, _JOB):
-        return False
-    return int(_summary(read, _CHECKPOINT) or 0) >= int(_summary(newest, _CHECKPOINT) or 0)
+    newest, read = _read(ledger, counted), _read(minute_panes, panes)
+    return newest is not None and read is not None and newest[0] == read[0] and read[1] >= newest[1]
 
 
-def _by_job(table: Table, snapshot: Snapshot | None) -> Snapshot | None:
-    """The newest commit of a job that a snapshot holds; publications and maintenance commit too."""
+def _read(table: Table, snapshot: Snapshot | None) -> tuple[str, int] | None:
+    """Job and checkpoint that a snapshot holds all of; publications and maintenance commit too."""
+    found, oldest = _by_job(table, snapshot)
+    if found is not None:
+        return _summary(found, _JOB) or "", int(_summary(found, _CHECKPOINT) or 0)
+    # A commit that was repeated over a newer parent holds more than it notes. Expiry may forget who the parent was.
+    if oldest is None or _summary(oldest, _READ_AS_OF) != str((oldest.sequence_number or 0) - 1):
+        return None
+    job, checkpoint = (_summary(oldest, _READ) or "").split()
+    return job, int(checkpoint)
+
+
+def _by_job(table: Table, snapshot: Snapshot | None) -> tuple[Snapshot | None, Snapshot | None]:
+    """The newest commit of a job that a snapshot holds; without any, the oldest of its commits that is still known."""
+    oldest = snapshot
     while snapshot is not None and _summary(snapshot, _JOB) is None:
-        parent = snapshot.parent_snapshot_id
+        oldest, parent = snapshot, snapshot.parent_snapshot_id
         snapshot = None if parent is None else table.metadata.snapshot_by_id(parent)
-    return snapshot
+    return snapshot, oldest
 
 
 def _summary(snapshot: Snapshot, key: str) -> str | None:

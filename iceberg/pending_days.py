@@ -14,7 +14,7 @@ from iceberg.arrivals import Arrivals, reaching_over
 from iceberg.bounds import cut
 from streams.panes import Grain, day_arrival_start
 
-__all__ = ["PENDING_PROPERTY", "as_property", "pending_after", "pending_days", "trusted_cut"]
+__all__ = ["PENDING_PROPERTY", "as_property", "pending_after", "pending_days", "reached_over", "trusted_cut"]
 
 PENDING_PROPERTY = "windowpane.pending-days"
 """Property of day_panes: arrivals whose day panes are to be made again, as `start/end`."""
@@ -41,7 +41,7 @@ def pending_after(day_panes: Table, replaced: Arrivals) -> Arrivals | None:
     None when the day panes of the range can be replaced with it.
     """
     before, complete = pending_days(day_panes), cut(day_panes)
-    if before is None and complete and replaced.end <= complete and not _reached_over(day_panes, replaced.end):
+    if before is None and complete and replaced.end <= complete and not reached_over(day_panes, replaced.end):
         return None
     last = day_arrival_start(replaced.end - timedelta(microseconds=1))
     end = last + timedelta(seconds=Grain.DAY.arrival_seconds)
@@ -53,5 +53,6 @@ def as_property(pending: Arrivals) -> str:
     return f"{pending.start.isoformat()}/{pending.end.isoformat()}"
 
 
-def _reached_over(day_panes: Table, at: datetime) -> bool:
-    return len(day_panes.scan(reaching_over(at), selected_fields=("arrived_from",), limit=1).to_arrow()) > 0
+def reached_over(panes: Table, at: datetime) -> bool:
+    """Whether a row of a table of panes reaches over a moment."""
+    return len(panes.scan(reaching_over(at), selected_fields=("arrived_from",), limit=1).to_arrow()) > 0

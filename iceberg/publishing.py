@@ -7,7 +7,7 @@ One that was interrupted is gone on with by whoever looks next (the keeper does)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
@@ -21,10 +21,12 @@ from iceberg.errors import LakeLockedError, ReplayError, translated
 from iceberg.ledger import is_settled
 from iceberg.locks import stream_lock
 from iceberg.past_states import keep_state, snapshot_before
-from iceberg.pending_days import PENDING_PROPERTY, as_property, pending_after
+from iceberg.pending_days import PENDING_PROPERTY, as_property, pending_after, reached_over
 from iceberg.replacement import Replaced, Source, replace
 from iceberg.replays import Action, Publication, Replay, ReplayState, ReplayStore
 from iceberg.staging import drop_staging
+from iceberg.widening import widened_until
+from streams.panes import GRAIN_TABLES
 
 __all__ = ["drop", "finish_interrupted", "publish", "roll_back"]
 
@@ -121,6 +123,7 @@ def _begin(
     catalog: Catalog, store: ReplayStore, replay: Replay, state: ReplayState, action: Action, by: str, reason: str
 ) -> Replay:
     tables = _tables(catalog, replay.stream)
+    _check_whole(tables, replay)
     generation = max(int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()) + 1
     now = datetime.now(UTC)
     keep_state(tables, generation - 1, until=now)
@@ -138,6 +141,18 @@ def _begin(
         completed=False,
     )
     return _complete(catalog, store, store.begin(replay, state, publication))
+
+
+def _check_whole(tables: Mapping[str, Table], replay: Replay) -> None:
+    """Raise ReplayError if panes were merged by day since the replay was begun, and one reaches over an end of it."""
+    with translated():
+        for name in GRAIN_TABLES.values():
+            for at in (replay.arrivals.start, replay.arrivals.end):
+                if at < (widened_until(tables[name]) or at) and reached_over(tables[name], at):
+                    raise ReplayError(
+                        f"panes that arrived about {at:%Y-%m-%dT%H:%M:%SZ} were merged by day since; "
+                        f"drop replay {replay.id} and replay whole days of arrival"
+                    )
 
 
 def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:

@@ -24,6 +24,7 @@ from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
 from iceberg.bounds import COMPLETE_PROPERTY, cut, noted_cut, time_of_bound
 from iceberg.data_files import write_files
 from iceberg.errors import translated
+from iceberg.ledger import read_so_far
 
 __all__ = ["Replaced", "Source", "replace"]
 
@@ -92,7 +93,7 @@ def _replace(
     old = _find(Source(table, table.metadata.current_snapshot_id), arrivals)
     new = _find(source, arrivals)
     done = Replaced(old.rows, new.rows)
-    summary = {**raised, _REMOVED: str(done.removed), _ADDED: str(done.added)}
+    summary = {**raised, **read_so_far(table), _REMOVED: str(done.removed), _ADDED: str(done.added)}
     with table.transaction() as transaction:
         if old.rows or new.rows:
             with transaction.update_snapshot(snapshot_properties=summary).overwrite() as update:

@@ -32,6 +32,7 @@ __all__ = [
     "rejected_statement",
     "series_statement",
     "view_statements",
+    "widened_panes_statement",
     "window_statement",
 ]
 
@@ -88,7 +89,7 @@ def _columns(definition: Definition, request: WindowRequest, measures: Sequence[
 def _merge(
     request: WindowRequest, view: LakeView, plan: WindowPlan, columns: tuple[PaneColumn, ...], bucket: str
 ) -> Statement | None:
-    branches = _branches(view, plan, request.as_known_at)
+    branches = _branches(view, plan, request.as_known_at and view.told(request.as_known_at))
     if not branches:
         return None
     sql = templates.get_template("window.sql").render(
@@ -171,6 +172,19 @@ def days_of_minutes_statement(
         arrival_seconds=Grain.DAY.arrival_seconds,
     )
     return Statement(sql, (start, end))
+
+
+def widened_panes_statement(
+    definition: Definition, table: str, target: str, start: datetime, end: datetime
+) -> Statement:
+    """The statement that merges the panes of a table that arrived in `[start, end)`, into a schema's table."""
+    sql = templates.get_template("widened_panes.sql").render(
+        source=table_name(definition.name, table),
+        target=table_name(target, table),
+        dimensions=list(definition.dimensions),
+        columns=state_columns(definition),
+    )
+    return Statement(sql, (start, end, start, end))
 
 
 def view_statements(definition: Definition) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
@@ -17,9 +17,9 @@ __all__ = ["TrinoClient"]
 
 
 class TrinoClient:
-    """Runs statements; safe to share between threads."""
+    """Runs statements; safe to share between threads. `properties`: more session properties of the catalog."""
 
-    def __init__(self, settings: QuerySettings) -> None:
+    def __init__(self, settings: QuerySettings, properties: Mapping[str, str] | None = None) -> None:
         host, _, port = settings.trino.partition(":")
         session = requests.Session()
         session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=64))
@@ -39,6 +39,7 @@ class TrinoClient:
             session_properties={
                 "query_max_run_time": f"{settings.query_seconds:.0f}s",
                 f"{CATALOG}.statistics_enabled": "false",
+                **{f"{CATALOG}.{name}": value for name, value in (properties or {}).items()},
             },
         )
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -35,11 +36,12 @@ from iceberg.handover import close_at, note_running, running_definition
 from iceberg.locks import stream_lock
 from iceberg.publishing import finish_interrupted
 from iceberg.resume import WINDOWED, resume_point
-from iceberg.settings import LakeSettings
+from iceberg.settings import LakeSettings, MaintenanceSettings
 from query.settings import QuerySettings
 from query.sql_clients import make_days
 from query.trino_client import TrinoClient
 from scripts.heart import Heart
+from scripts.maintenance_schedule import MaintenanceSchedule
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
@@ -204,6 +206,7 @@ def main() -> None:
     heart.start()
     keeper: Keeper | None = None
     trino = TrinoClient(QuerySettings())
+    maintenance = MaintenanceSchedule(MaintenanceSettings().maintain_seconds, time.monotonic())
     while not stop.is_set():
         try:
             keeper = keeper or Keeper(
@@ -219,9 +222,11 @@ def main() -> None:
             heart.watch(definitions)
             keeper.make_right(definitions)
             tidy(definitions, trino)
+            maintenance.look(time.monotonic())
         except WindowpaneError as error:
             _log.warning("will try again", reason=str(error))
         stop.wait(LOOK_SECONDS)
+    maintenance.close()
     heart.close()
 
 

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -18,19 +18,20 @@ from hypothesis.stateful import (
     invariant,
     rule,
 )
-from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.table import Table
 
 from iceberg.apply import GENERATION_PROPERTY, plan_tables
 from iceberg.arrivals import Arrivals
 from iceberg.audit import check_counts
 from iceberg.catalog import Catalog
-from iceberg.data_files import write_files
 from iceberg.day_making import begin_making, finish_making
 from iceberg.errors import BetweenStatesError, ReplayError
+from iceberg.expiry import expired_at, expiry
 from iceberg.intervals import IntervalTotal
 from iceberg.lake_view import LakeView, metadata_locations, pin
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, check_offsets
+from iceberg.maintenance import closed_until, maintained_tables, staged_locations
+from iceberg.packing import pack, plan_packing
 from iceberg.pending_days import trusted_cut
 from iceberg.publishing import drop, finish_interrupted, publish, roll_back
 from iceberg.replay_range import ReplayRanges
@@ -49,7 +50,6 @@ from tests.iceberg.interleaved import (
     minute_rows,
     rejected_rows,
     rows_of,
-    rows_of_files,
 )
 from tests.iceberg.interleaving_lake import SINKS, Fate, LiveJob, MortalCatalog, What
 from tests.iceberg.lakes import commit, noon
@@ -134,7 +134,9 @@ class Interleaving(RuleBasedStateMachine):
             case "tidy":
                 self.tidy(data.draw(fates), data.draw(batches))
             case "compact":
-                self.compact(data.draw(st.sampled_from(SINKS)), data.draw(numbers))
+                self.compact(
+                    data.draw(st.sampled_from(SINKS)), data.draw(numbers), data.draw(fates), data.draw(batches)
+                )
 
     def live_commit(self, windows: list[list[int]], order: list[str], sinks: int) -> None:
         """Messages arrive, a checkpoint completes, and so many sinks commit it."""
@@ -191,19 +193,25 @@ class Interleaving(RuleBasedStateMachine):
                 commit(self.catalog.load_table((making.namespace, "day_panes")), rows)
                 finish_making(self.catalog, making)
 
-    def compact(self, name: str, pick: int) -> None:
-        """Rewrite all files of a partition as one."""
-        table = self.catalog.load_table((self.stream, name))
-        files = data_files(table, table.metadata.current_snapshot_id)
-        partitions = sorted({str(file.partition) for file in files})
-        if partitions:
-            chosen = [file for file in files if str(file.partition) == partitions[pick % len(partitions)]]
-            rows = pa.Table.from_pylist(rows_of_files(chosen), schema=schema_to_pyarrow(table.schema()))
-            with table.transaction() as transaction, transaction.update_snapshot().overwrite() as update:
-                for file in chosen:
-                    update.delete_data_file(file)
-                for file in write_files(table, rows):
-                    update.append_data_file(file)
+    def compact(self, name: str, pick: int, fate: Fate | None, windows: list[list[int]]) -> None:
+        """Pack what may be packed of a table; at times expire what may be expired, and remove the files of that."""
+        tables = maintained_tables(self.catalog, self.stream)
+        closed, table = closed_until(tables), tables[name]
+        if name in closed:
+            with self._fate(fate, windows):
+                for group in plan_packing(table, closed[name], 1 << 26, 2, staged_locations(self.catalog, self.stream)):
+                    pack(table, group)
+        if pick % 3 == 0:
+            self._expire(self.catalog.load_table((self.stream, name)), newest=1 + pick % 2)
+
+    def _expire(self, table: Table, newest: int) -> None:
+        read = {self.reader.view.minute_snapshot, self.reader.view.day_snapshot} if self.reader else set()
+        gone = set(expired_at(table, expiry(table, datetime.now(UTC) + timedelta(days=1), timedelta(), newest))) - read
+        used = _files(table)
+        if gone:
+            table.maintenance.expire_snapshots().by_ids(list(gone)).commit()
+        for path in used - _files(table.refresh()):
+            Path(path.removeprefix("file://")).unlink()
 
     def _fate(self, fate: Fate | None, windows: list[list[int]]) -> AbstractContextManager[None]:
         return self.catalog.fate(fate, lambda: self.live_commit(windows, list(SINKS), 4))
@@ -226,6 +234,8 @@ class Interleaving(RuleBasedStateMachine):
     def _holds_its_generation(self, name: str, table: Table) -> None:
         """Each message is there once, as the definition that was last published for it makes it."""
         rows, versions = rows_of(table, table.metadata.current_snapshot_id), self._versions(_generation(table))
+        files = data_files(table, table.metadata.current_snapshot_id)
+        assert all(Path(file.file_path.removeprefix("file://")).exists() for file in files), name
         windows = self.job.windows[: self.job.written[name]]
         if name == "day_panes":
             # Day panes that do not count may be of any definition.
@@ -282,6 +292,12 @@ class Interleaving(RuleBasedStateMachine):
 
     def _within(self, arrivals: Arrivals) -> list[Window]:
         return [window for window in self.job.windows if arrivals.start <= window.arrived < arrivals.end]
+
+
+def _files(table: Table) -> set[str]:
+    """The data files of all snapshots."""
+    snapshots = [snapshot.snapshot_id for snapshot in table.metadata.snapshots]
+    return {file.file_path for snapshot in snapshots for file in data_files(table, snapshot)}
 
 
 def _generation(table: Table) -> int:

@@ -116,6 +116,22 @@ def test_day_panes_are_made_of_all_minute_panes(made: type[Interleaving]) -> Non
     lake.the_lake_is_right()
 
 
+def test_what_was_rolled_back_can_be_published_again(made: type[Interleaving]) -> None:
+    """Its files are still there, though packing and expiry ran while they were the stream's own."""
+    lake = begun(made)
+    lake.replay(0, 2)
+    lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
+    lake.live_commit(ONE_DAY_PANE, ORDER, 4)
+    for _ in range(2):
+        lake.live_commit(ONE_DAY_PANE, ORDER, 4)
+        for name in ORDER:
+            lake.compact(name, 0, None, ONE_DAY_PANE)
+    lake.the_lake_is_right()
+    for action in (roll_back, publish):
+        lake.changed(action, lake.kept[0], None, ONE_DAY_PANE)
+        lake.the_lake_is_right()
+
+
 def begun(made: type[Interleaving]) -> Interleaving:
     """A lake with two checkpoints."""
     lake = made()

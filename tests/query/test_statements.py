@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iceberg.lake_view import LakeView
+from query.maintenance import expire_snapshots_statement, remove_orphan_files_statement
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.statements import (
     Statement,
@@ -21,6 +22,7 @@ from query.statements import (
     rejected_statement,
     series_statement,
     view_statements,
+    widened_panes_statement,
     window_statement,
 )
 from query.windows import plan_window
@@ -246,3 +248,28 @@ def test_late_panes_are_sought_only_where_they_can_be(
     then = window_statement(HEALTH, view, dataclasses.replace(now, as_known_at=at("4 12:00")))
     assert then is not None
     assert then.sql.count("minute_panes") == 1
+
+
+def test_merged_panes_are_told_apart_by_days() -> None:
+    """A moment within a merged day reads what had arrived by the day's start, of either table."""
+    view = dataclasses.replace(lake_view(), widened_until=at("4 00:00"))
+    start, end = map(datetime.fromisoformat, SPANS["days_and_edges"])
+    for asked, told in (("3 10:00", "3 00:00"), ("4 10:00", "4 10:00")):
+        merged = window_statement(HEALTH, view, WindowRequest("health", start, end, by=(), as_known_at=at(asked)))
+        plain = window_statement(HEALTH, lake_view(), WindowRequest("health", start, end, by=(), as_known_at=at(told)))
+        assert merged == plain
+        assert merged is not None
+
+
+def test_widened_panes() -> None:
+    statement = widened_panes_statement(HEALTH, "minute_panes", "health-widened", at("1 00:00"), at("2 00:00"))
+    check_golden(GOLDEN / "widened_panes.sql", statement.sql)
+    assert statement.values == (at("1 00:00"), at("2 00:00")) * 2
+
+
+def test_maintenance_counts_back_from_later() -> None:
+    """Never less than was asked for, though the statement begins some time after it was made."""
+    now = at("5 10:00")
+    statement = expire_snapshots_statement("health", "ledger", now - timedelta(hours=1), now)
+    assert "'3660s'" in statement.sql
+    assert '"health"."ledger"' in remove_orphan_files_statement("health", "ledger", now, now).sql

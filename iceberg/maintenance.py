@@ -1,0 +1,81 @@
+"""What maintenance of a stream may touch, and how large its tables are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pyarrow.fs import FileSelector, FileType
+from pyiceberg.io.pyarrow import PyArrowFileIO
+from pyiceberg.table import Table
+
+from iceberg.arrivals import ARRIVAL_COLUMN
+from iceberg.catalog import Catalog
+from iceberg.errors import translated
+from iceberg.events import EVENTS, events_table
+from iceberg.ledger import is_settled, settled_until
+from iceberg.pending_days import trusted_cut
+from streams.panes import GRAIN_TABLES, day_arrival_start
+
+__all__ = ["TableSize", "aged_files", "closed_until", "maintained_tables", "size_of", "staged_locations"]
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSize:
+    """What a table's current snapshot holds, and how many snapshots there are."""
+
+    files: int
+    size: int
+    rows: int
+    snapshots: int
+
+
+def maintained_tables(catalog: Catalog, stream: str) -> dict[str, Table]:
+    """Every table of a stream, by name, as it is now. Raises LakeError."""
+    with translated():
+        tables = {name: catalog.load_table((stream, name)) for name in ARRIVAL_COLUMN}
+    events = events_table(catalog, stream)
+    return tables if events is None else tables | {EVENTS: events}
+
+
+def size_of(table: Table) -> TableSize:
+    """The size of a table, as its current snapshot sums it up."""
+    snapshot = table.current_snapshot()
+    summary = snapshot.summary if snapshot else None
+    files, size, rows = (
+        int((summary[key] if summary else None) or 0)
+        for key in ("total-data-files", "total-files-size", "total-records")
+    )
+    return TableSize(files, size, rows, len(table.metadata.snapshots))
+
+
+def closed_until(tables: dict[str, Table]) -> dict[str, datetime]:
+    """Table → arrival time before which no job adds a row; tables of which that is not known are left out.
+
+    It is the end of a day pane's arrival window, and of panes no later than the day panes are complete: beyond that,
+    readers look for minute panes by the bounds of their files.
+    """
+    settled = settled_until(tables["ledger"])
+    if settled is None and not is_settled(tables["ledger"], _NEVER):
+        return {}
+    closed = day_arrival_start(settled) if settled else _NEVER
+    days = trusted_cut(tables["day_panes"])
+    return {name: min(closed, days) if days and name in GRAIN_TABLES.values() else closed for name in tables}
+
+
+def staged_locations(catalog: Catalog, stream: str) -> list[str]:
+    """Where the files of replays are that are not dropped: they may be published again, so none may be removed."""
+    with translated():
+        names = [name for (name, *_) in catalog.list_namespaces() if name.startswith(f"{stream}-replay-")]
+        return [catalog.load_table(found).location() for name in names for found in catalog.list_tables(name)]
+
+
+def aged_files(table: Table, before: datetime) -> int:
+    """How many files at the table's location were written before a moment. Lists all of them. Raises LakeError."""
+    with translated():
+        scheme, netloc, path = PyArrowFileIO.parse_location(table.location())
+        filesystem = PyArrowFileIO(table.io.properties).fs_by_scheme(scheme, netloc)
+        found = filesystem.get_file_info(FileSelector(path, recursive=True, allow_not_found=True))
+        return sum(info.type is FileType.File and info.mtime < before for info in found)

@@ -1,0 +1,72 @@
+"""What Trino does to keep a stream's tables in order: merge panes, expire snapshots, remove files that nobody uses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import ceil
+
+from iceberg.widening import Widening
+from query.rendering import table_name, templates
+from query.settings import QuerySettings
+from query.statements import Statement, widened_panes_statement
+from query.trino_client import TrinoClient
+from streams.definition import Definition
+
+__all__ = [
+    "expire_snapshots",
+    "expire_snapshots_statement",
+    "maintaining_client",
+    "remove_orphan_files",
+    "remove_orphan_files_statement",
+    "widen_panes",
+]
+
+LONGEST_SECONDS = 1800.0
+"""Longest time that one of its statements may take."""
+
+SLACK_SECONDS = 60
+"""Trino counts back from when it begins a statement, which is some time after it is made."""
+
+
+def maintaining_client(settings: QuerySettings) -> TrinoClient:
+    """A client that may take long, write any number of days of events, and remove what is younger than Trino's week."""
+    seconds = max(settings.query_seconds, LONGEST_SECONDS)
+    properties = {
+        "expire_snapshots_min_retention": "0s",
+        "remove_orphan_files_min_retention": "0s",
+        "max_partitions_per_writer": "10000",
+    }
+    return TrinoClient(settings.model_copy(update={"query_seconds": seconds}), properties)
+
+
+def expire_snapshots(trino: TrinoClient, stream: str, table: str, before: datetime, now: datetime) -> None:
+    """Expire the table's snapshots from before a moment, with the files that only they use. Raises QueryError."""
+    trino.rows(expire_snapshots_statement(stream, table, before, now).sql)
+
+
+def remove_orphan_files(trino: TrinoClient, stream: str, table: str, before: datetime, now: datetime) -> None:
+    """Remove files at the table's location from before a moment that no snapshot uses. Raises QueryError."""
+    trino.rows(remove_orphan_files_statement(stream, table, before, now).sql)
+
+
+def widen_panes(trino: TrinoClient, definition: Definition, widening: Widening) -> None:
+    """Merge the panes that a widening asks for. Raises QueryError."""
+    statement = widened_panes_statement(
+        definition, widening.table, widening.namespace, widening.arrivals.start, widening.arrivals.end
+    )
+    trino.rows(statement.sql, statement.values)
+
+
+def expire_snapshots_statement(stream: str, table: str, before: datetime, now: datetime) -> Statement:
+    """The statement that expires snapshots from before a moment, none later, when it begins at `now` or after."""
+    return _older("expire_snapshots.sql", stream, table, before, now)
+
+
+def remove_orphan_files_statement(stream: str, table: str, before: datetime, now: datetime) -> Statement:
+    """The statement that removes unused files from before a moment."""
+    return _older("remove_orphan_files.sql", stream, table, before, now)
+
+
+def _older(template: str, stream: str, table: str, before: datetime, now: datetime) -> Statement:
+    seconds = ceil((now - before).total_seconds()) + SLACK_SECONDS
+    return Statement(templates.get_template(template).render(table=table_name(stream, table), seconds=seconds), ())

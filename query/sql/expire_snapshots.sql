@@ -1,0 +1,1 @@
+alter table {{ table }} execute expire_snapshots(retention_threshold => '{{ seconds }}s')

@@ -1,0 +1,164 @@
+"""One maintenance of a stream: each step is finished or not begun, so the next one goes on where it was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from iceberg.arrivals import Arrivals
+from iceberg.catalog import Catalog
+from iceberg.expiry import expired_at, expiry
+from iceberg.locks import LakeLock, stream_lock
+from iceberg.maintenance import TableSize, aged_files, closed_until, maintained_tables, size_of, staged_locations
+from iceberg.packing import FileGroup, pack, plan_packing
+from iceberg.replays import ReplayStore
+from iceberg.settings import MaintenanceSettings
+from iceberg.widening import begin_widening, day_of, days_to_widen, finish_widening
+from query.maintenance import expire_snapshots, remove_orphan_files, widen_panes
+from query.trino_client import TrinoClient
+from streams.definition import Definition
+from streams.panes import GRAIN_TABLES
+
+__all__ = ["Maintained", "Maintenance", "Planned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a maintenance would do to a table now: days merged, files packed, snapshots expired."""
+
+    table: str
+    size: TableSize
+    days: int
+    files: int
+    snapshots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Maintained:
+    """What a maintenance did to a table. The live job may have added to it meanwhile."""
+
+    table: str
+    before: TableSize
+    after: TableSize
+    days: int
+    expired: int
+    orphans: int
+
+
+class Maintenance:
+    """Keeps the tables of one stream in order. `say` is told of each step that is done."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        trino: TrinoClient,
+        definition: Definition,
+        settings: MaintenanceSettings,
+        say: Callable[[str], None],
+    ) -> None:
+        self._catalog, self._trino, self._definition = catalog, trino, definition
+        self._settings, self._say = settings, say
+        self._stream = definition.name
+
+    def plan(self) -> list[Planned]:
+        """What there is to do, without doing any of it. Raises LakeError."""
+        days, groups = self._days(), self._groups()
+        found = []
+        for name, table in maintained_tables(self._catalog, self._stream).items():
+            before = expiry(table, datetime.now(UTC), self._settings.snapshot_age, self._settings.maintain_snapshots)
+            files = sum(len(group.files) for group in groups[name])
+            snapshots = len(expired_at(table, before))
+            found.append(Planned(name, size_of(table), len(days.get(name, [])), files, snapshots))
+        return found
+
+    def run(self) -> list[Maintained]:
+        """Do it all, holding the stream's lock. Raises LakeError, QueryError; LakeLockedError if somebody has it."""
+        with stream_lock(self._catalog, self._stream, "maintaining") as lock:
+            before = {name: size_of(table) for name, table in maintained_tables(self._catalog, self._stream).items()}
+            days = self._widen(lock)
+            self._pack(lock)
+            expired = self._expire(lock)
+            orphans = self._remove_orphans(lock)
+            tables = maintained_tables(self._catalog, self._stream)
+        return [
+            Maintained(name, size, size_of(tables[name]), days.get(name, 0), expired[name], orphans[name])
+            for name, size in before.items()
+        ]
+
+    def _days(self) -> dict[str, list[Arrivals]]:
+        """Table of panes → days of arrival to merge."""
+        tables = maintained_tables(self._catalog, self._stream)
+        closed, replays = closed_until(tables), ReplayStore(self._catalog).all(self._stream)
+        old = datetime.now(UTC) - self._settings.widen_age
+        return {
+            name: days_to_widen(tables[name], day_of(min(old, closed[name])), replays)
+            for name in GRAIN_TABLES.values()
+            if name in closed
+        }
+
+    def _widen(self, lock: LakeLock) -> dict[str, int]:
+        merged = self._days()
+        for name, days in merged.items():
+            for day in days:
+                lock.check()
+                widening = begin_widening(self._catalog, self._stream, name, day)
+                widen_panes(self._trino, self._definition, widening)
+                done = finish_widening(self._catalog, widening, self._settings.packed_bytes)
+                self._say(
+                    f"{self._stream}.{name}: merged {done.removed:,} panes of {day.start:%Y-%m-%d} to {done.added:,}"
+                )
+        return {name: len(days) for name, days in merged.items()}
+
+    def _groups(self) -> dict[str, list[FileGroup]]:
+        """Table → groups of files to pack."""
+        tables = maintained_tables(self._catalog, self._stream)
+        closed, staged = closed_until(tables), staged_locations(self._catalog, self._stream)
+        settings = self._settings
+        return {
+            name: plan_packing(table, closed[name], settings.packed_bytes, settings.maintain_files, staged)
+            if name in closed
+            else []
+            for name, table in tables.items()
+        }
+
+    def _pack(self, lock: LakeLock) -> None:
+        tables = maintained_tables(self._catalog, self._stream)
+        for name, groups in self._groups().items():
+            for group in groups:
+                lock.check()
+                made = pack(tables[name], group)
+                if made is not None:
+                    files, rows = len(group.files), group.rows
+                    self._say(f"{self._stream}.{name}: packed {files:,} files of {rows:,} rows to {made:,}")
+
+    def _expire(self, lock: LakeLock) -> dict[str, int]:
+        """Table → snapshots expired."""
+        expired = {}
+        for name, table in maintained_tables(self._catalog, self._stream).items():
+            now = datetime.now(UTC)
+            before = expiry(table, now, self._settings.snapshot_age, self._settings.maintain_snapshots)
+            gone = set(expired_at(table, before))
+            expired[name] = 0
+            if gone:
+                lock.check()
+                expire_snapshots(self._trino, self._stream, name, before, now)
+                left = {snapshot.snapshot_id for snapshot in table.refresh().metadata.snapshots}
+                expired[name] = len(gone - left)
+                self._say(f"{self._stream}.{name}: expired {expired[name]:,} snapshots")
+        return expired
+
+    def _remove_orphans(self, lock: LakeLock) -> dict[str, int]:
+        """Table → files removed that no snapshot used."""
+        removed = {}
+        for name, table in maintained_tables(self._catalog, self._stream).items():
+            now = datetime.now(UTC)
+            before = now - self._settings.orphan_age
+            aged = aged_files(table, before)
+            removed[name] = 0
+            if aged:
+                lock.check()
+                remove_orphan_files(self._trino, self._stream, name, before, now)
+                removed[name] = max(0, aged - aged_files(table, before))
+                self._say(f"{self._stream}.{name}: removed {removed[name]:,} files that nobody used")
+        return removed

@@ -1,0 +1,145 @@
+"""Packed files hold the same rows, sorted; what arrives meanwhile stays, and nothing that is read of bounds changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.table import Table
+
+from iceberg.apply import plan_tables
+from iceberg.packing import FileGroup, pack, plan_packing
+from tests.iceberg.interleaved import DEFINITION, content, data_files, rows_of
+from tests.iceberg.lakes import NOON, commit, event_row, ledger_row, noon, open_local, rejected_row
+
+BIG = 64 * 1024 * 1024
+
+
+def pane(second: int, who: str = "somebody", *, length: int = 10) -> dict[str, Any]:
+    return {
+        "who": who,
+        "window_start": NOON,
+        "arrived_from": noon(second),
+        "arrived_until": noon(second + length),
+        "messages": 1,
+        "value_sum": second,
+    }
+
+
+ROWS: Mapping[str, Callable[[int], dict[str, Any]]] = {
+    "minute_panes": pane,
+    "day_panes": pane,
+    "ledger": ledger_row,
+    "rejected": lambda second: rejected_row(second, 0, second),
+    "events": lambda second: event_row(second, 0, second),
+}
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[SqlCatalog]:
+    catalog = open_local(tmp_path)
+    for change in plan_tables(catalog, DEFINITION.model_copy(update={"events": True})):
+        change.run()
+    yield catalog
+    catalog.close()
+
+
+@pytest.fixture
+def minutes(catalog: SqlCatalog) -> Table:
+    return catalog.load_table(("made", "minute_panes"))
+
+
+def filled(table: Table, seconds: range) -> None:
+    for second in seconds:
+        commit(table, [ROWS[table.name()[-1]](second)])
+
+
+def files_of(table: Table) -> int:
+    return len(data_files(table, table.metadata.current_snapshot_id))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_table_is_packed(catalog: SqlCatalog, name: str) -> None:
+    table = catalog.load_table(("made", name))
+    filled(table, range(0, 30, 10))
+    before = rows_of(table, table.metadata.current_snapshot_id)
+    [group] = plan_packing(table, noon(60), BIG, 2)
+    assert (len(group.files), group.rows) == (3, 3)
+    assert pack(table, group) == 1
+    assert files_of(table.refresh()) == 1
+    assert content(rows_of(table, table.metadata.current_snapshot_id)) == content(before)
+    assert plan_packing(table, noon(60), BIG, 2) == []
+
+
+def test_packed_rows_are_sorted_in_groups(minutes: Table) -> None:
+    for second, who in enumerate("dbca"):
+        commit(minutes, [pane(10 * second, who)])
+    [group] = plan_packing(minutes, noon(60), BIG, 2)
+    pack(minutes, group)
+    [file] = data_files(minutes, minutes.refresh().metadata.current_snapshot_id)
+    assert file.split_offsets is None
+    read = pq.read_table(file.file_path.removeprefix("file://"), partitioning=None)
+    assert read["who"].to_pylist() == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "packed"),
+    [("minute_panes", 30, 3), ("minute_panes", 39, 3), ("rejected", 30, 3), ("events", 31, 4)],
+)
+def test_what_may_still_arrive_is_left_alone(catalog: SqlCatalog, name: str, limit: int, packed: int) -> None:
+    table = catalog.load_table(("made", name))
+    filled(table, range(0, 50, 10))
+    assert [len(group.files) for group in plan_packing(table, noon(limit), BIG, 2)] == [packed]
+
+
+def test_few_files_and_big_ones_are_left_alone(minutes: Table) -> None:
+    filled(minutes, range(0, 60, 10))
+    assert plan_packing(minutes, noon(60), BIG, 7) == []
+    assert plan_packing(minutes, noon(60), 100, 2) == []
+    size = data_files(minutes, minutes.metadata.current_snapshot_id)[0].file_size_in_bytes
+    assert [len(group.files) for group in plan_packing(minutes, noon(60), 2 * size + 100, 2)] == [2, 2, 2]
+
+
+def test_partitions_are_packed_apart(minutes: Table) -> None:
+    filled(minutes, range(0, 40, 10))
+    commit(minutes, [pane(40) | {"window_start": noon(-86_400)}])
+    assert sorted(len(group.files) for group in plan_packing(minutes, noon(60), BIG, 1)) == [1, 4]
+
+
+def test_files_at_spared_locations_are_left_alone(minutes: Table) -> None:
+    filled(minutes, range(0, 40, 10))
+    assert plan_packing(minutes, noon(60), BIG, 2, [minutes.location()]) == []
+    assert len(plan_packing(minutes, noon(60), BIG, 2, [minutes.location()[:-1]])) == 1
+
+
+def test_what_comes_meanwhile_stays(catalog: SqlCatalog, minutes: Table) -> None:
+    filled(minutes, range(0, 40, 10))
+    [group] = plan_packing(minutes, noon(60), BIG, 2)
+    other = catalog.load_table(("made", "minute_panes"))
+    filled(other, range(40, 60, 10))
+    before = rows_of(other, other.metadata.current_snapshot_id)
+    assert pack(minutes, group) == 1
+    assert files_of(minutes.refresh()) == 3
+    assert content(rows_of(minutes, minutes.metadata.current_snapshot_id)) == content(before)
+
+
+def test_what_was_replaced_meanwhile_is_not_packed(catalog: SqlCatalog, minutes: Table) -> None:
+    filled(minutes, range(0, 40, 10))
+    [group] = plan_packing(minutes, noon(60), BIG, 2)
+    other = catalog.load_table(("made", "minute_panes"))
+    other.delete(f"arrived_from = '{noon(10).isoformat()}'")
+    before = rows_of(other, other.metadata.current_snapshot_id)
+    assert pack(minutes, group) is None
+    assert content(rows_of(minutes, minutes.refresh().metadata.current_snapshot_id)) == content(before)
+
+
+def test_half_a_group_is_never_swapped(minutes: Table) -> None:
+    filled(minutes, range(0, 40, 10))
+    [group] = plan_packing(minutes, noon(60), BIG, 2)
+    assert pack(minutes, group) == 1
+    assert pack(minutes, FileGroup(group.snapshot_id, group.tasks[:2])) is None
+    assert len(rows_of(minutes, minutes.refresh().metadata.current_snapshot_id)) == 4

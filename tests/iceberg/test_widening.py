@@ -1,0 +1,216 @@
+"""Panes merged by day of arrival: the same answers from fewer rows, and no range or moment cuts a merged row in two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.table import Table
+
+from iceberg.apply import plan_tables
+from iceberg.arrivals import Arrivals
+from iceberg.errors import LakeError, ReplayError
+from iceberg.lake_view import pin
+from iceberg.maintenance import closed_until, maintained_tables
+from iceberg.publishing import _check_whole
+from iceberg.replay_range import ReplayRanges
+from iceberg.replays import Replay, ReplayState
+from iceberg.widening import begin_widening, day_of, days_to_widen, finish_widening, widened_until
+from tests.iceberg.interleaved import DEFINITION, content, merged, rows_of
+from tests.iceberg.lakes import NOON, commit, ledger_row, noon, open_local
+
+DAY = 86_400
+MIDNIGHT = -DAY // 2
+"""Seconds from noon to the start of that day."""
+
+LAST = 3 * DAY
+
+
+def pane(second: int, value: int, length: int) -> dict[str, Any]:
+    return {
+        "who": "somebody",
+        "window_start": NOON,
+        "arrived_from": noon(second),
+        "arrived_until": noon(second + length),
+        "messages": 1,
+        "value_count": 1,
+        "value_sum": value,
+        "value_min": value,
+        "value_max": value,
+        "value_max_at": noon(value),
+    }
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[SqlCatalog]:
+    """Messages of one minute that arrived on three days, and two more days on which nothing new did."""
+    catalog = open_local(tmp_path)
+    for change in plan_tables(catalog, DEFINITION):
+        change.run()
+    tables = maintained_tables(catalog, "made")
+    seconds = [0, 600, 1200, DAY, DAY + 600, 2 * DAY, LAST, LAST + 600]
+    commit(tables["minute_panes"], [pane(second, number, 10) for number, second in enumerate(seconds)], "a", 1)
+    commit(tables["day_panes"], [pane(second, number, 600) for number, second in enumerate(seconds)], "a", 1)
+    commit(tables["ledger"], [ledger_row(second) for second in seconds], "a", 1)
+    commit(tables["ledger"], [ledger_row(LAST + 1200)], "a", 2)
+    commit(tables["minute_panes"], [], "a", 2)
+    yield catalog
+    catalog.close()
+
+
+def day(number: int) -> Arrivals:
+    start = noon(MIDNIGHT + number * DAY)
+    return Arrivals(start, start + timedelta(days=1))
+
+
+def panes(catalog: SqlCatalog, name: str = "minute_panes") -> tuple[Table, list[dict[str, Any]]]:
+    table = catalog.load_table(("made", name))
+    return table, rows_of(table, table.metadata.current_snapshot_id)
+
+
+def widen(catalog: SqlCatalog, name: str, arrivals: Arrivals, *, lost: int = 0) -> None:
+    """With Trino's merge replaced by sums of our own."""
+    widening = begin_widening(catalog, "made", name, arrivals)
+    _, rows = panes(catalog, name)
+    found = [row for row in rows if arrivals.start <= row["arrived_from"] < arrivals.end]
+    peak = max(found, key=lambda row: row["value_max"])
+    one = {
+        "who": "somebody",
+        "window_start": NOON,
+        "arrived_from": arrivals.start,
+        "arrived_until": arrivals.end,
+        "messages": sum(row["messages"] for row in found) - lost,
+        "value_count": sum(row["value_count"] for row in found),
+        "value_sum": sum(row["value_sum"] for row in found),
+        "value_min": min(row["value_min"] for row in found),
+        "value_max": peak["value_max"],
+        "value_max_at": peak["value_max_at"],
+    }
+    commit(catalog.load_table((widening.namespace, name)), [one])
+    finish_widening(catalog, widening, 1 << 26)
+
+
+def replay(state: ReplayState, *seconds: int) -> Replay:
+    return Replay(1, "made", state, Arrivals(*map(noon, seconds)), {}, DEFINITION, NOON, "tester")
+
+
+def test_old_days_are_merged(catalog: SqlCatalog) -> None:
+    table, _ = panes(catalog)
+    before = noon(MIDNIGHT + 2 * DAY)
+    assert days_to_widen(table, before, []) == [day(0), day(1)]
+    assert days_to_widen(table, day(0).start, []) == []
+    assert days_to_widen(table, before, [], most=1) == [day(0)]
+
+
+def test_days_of_replays_are_left_alone_until_dropped(catalog: SqlCatalog) -> None:
+    before = noon(MIDNIGHT + 2 * DAY)
+    table, _ = panes(catalog)
+    for state in set(ReplayState) - {ReplayState.DROPPED}:
+        assert days_to_widen(table, before, [replay(state, 600, 1200)]) == [day(1)]
+    widen(catalog, "minute_panes", day(1))
+    table, _ = panes(catalog)
+    assert days_to_widen(table, before, []) == []
+    assert days_to_widen(table, before, [replay(ReplayState.DROPPED, 600, 1200)]) == [day(0)]
+
+
+@pytest.mark.parametrize("name", ["minute_panes", "day_panes"])
+def test_merged_panes_answer_the_same(catalog: SqlCatalog, name: str) -> None:
+    _, before = panes(catalog, name)
+    for number in (0, 1):
+        widen(catalog, name, day(number))
+    table, after = panes(catalog, name)
+    assert (len(before), len(after)) == (8, 5)
+    assert merged(after) == merged(before)
+    untouched = [row for row in before if row["arrived_from"] >= day(2).start]
+    assert content(after) >= content(untouched)
+    assert widened_until(table) == day(1).end
+    assert days_to_widen(table, day(2).start, []) == []
+    assert not catalog.table_exists(("made-widened", name))
+
+
+def test_lost_messages_are_noticed(catalog: SqlCatalog) -> None:
+    _, before = panes(catalog)
+    with pytest.raises(LakeError, match="holds 3 messages, merged 2"):
+        widen(catalog, "minute_panes", day(0), lost=1)
+    assert content(panes(catalog)[1]) == content(before)
+    widen(catalog, "minute_panes", day(0))  # what was left of the first does no harm
+    assert merged(panes(catalog)[1]) == merged(before)
+
+
+def test_an_interruption_after_the_commit_loses_no_file(catalog: SqlCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(catalog, "drop_table", lambda *_: None)
+        widen(catalog, "minute_panes", day(0))
+    _, before = panes(catalog)
+    widen(catalog, "minute_panes", day(1))
+    table, after = panes(catalog)
+    assert merged(after) == merged(before)
+    assert all(Path(task.file.file_path.removeprefix("file://")).exists() for task in table.scan().plan_files())
+
+
+@pytest.mark.parametrize("tables", [["minute_panes"], ["minute_panes", "day_panes"]])
+def test_answers_say_what_can_be_told(catalog: SqlCatalog, tables: list[str]) -> None:
+    """Also while only one of the tables is merged; nothing changes for moments of other days."""
+    for name in tables:
+        widen(catalog, name, day(0))
+    view = pin(catalog, "made")
+    for asked, told in ((600, MIDNIGHT), (MIDNIGHT, MIDNIGHT), (DAY + 1, DAY + 1), (LAST + 7, LAST + 7)):
+        assert view.told(noon(asked)) == noon(told)
+        assert view.known_until(noon(asked)) == noon(told // 10 * 10)
+
+
+def test_a_replay_takes_in_whole_days(catalog: SqlCatalog) -> None:
+    for name in ("minute_panes", "day_panes"):
+        widen(catalog, name, day(0))
+    for start, end, found in (
+        (600, 1200, (MIDNIGHT, MIDNIGHT + DAY)),
+        (DAY, DAY + 10, (DAY, DAY + 600)),
+        (1200, DAY, (MIDNIGHT, DAY)),
+    ):
+        assert ReplayRanges(catalog, "made").between(noon(start), noon(end)) == Arrivals(*map(noon, found))
+
+
+def test_a_replay_of_before_is_not_published_across_merged_days(catalog: SqlCatalog) -> None:
+    """It was begun while the day was merged, so that its range is of rows that are no longer there."""
+    tables = maintained_tables(catalog, "made")
+    inside = replay(ReplayState.STAGED, 600, 1200)
+    _check_whole(tables, inside)
+    widen(catalog, "day_panes", day(0))
+    tables = maintained_tables(catalog, "made")
+    with pytest.raises(ReplayError, match=r"12:10:00Z were merged by day since; drop replay 1"):
+        _check_whole(tables, inside)
+    for seconds in ((MIDNIGHT, MIDNIGHT + DAY), (DAY, DAY + 600)):
+        _check_whole(tables, replay(ReplayState.STAGED, *seconds))
+
+
+def test_only_what_is_complete_is_closed(catalog: SqlCatalog) -> None:
+    closed = closed_until(maintained_tables(catalog, "made"))
+    assert closed == {
+        "minute_panes": noon(LAST + 1200),
+        "day_panes": noon(LAST + 1200),
+        "ledger": noon(LAST + 1200),
+        "rejected": noon(LAST + 1200),
+    }
+    tables = maintained_tables(catalog, "made")
+    commit(tables["ledger"], [ledger_row(LAST + 2400)], "a", 3)
+    assert closed_until(tables)["ledger"] == noon(LAST + 2400)
+    assert closed_until(tables)["minute_panes"] == noon(LAST + 1200)
+
+
+def test_nothing_is_closed_before_it_is_settled(tmp_path: Path) -> None:
+    catalog = open_local(tmp_path)
+    for change in plan_tables(catalog, DEFINITION):
+        change.run()
+    tables = maintained_tables(catalog, "made")
+    commit(tables["ledger"], [ledger_row(0)], "a", 1)
+    assert closed_until(tables) == {}
+    catalog.close()
+
+
+@pytest.mark.parametrize("at", ["2026-03-01T00:00:00+00:00", "2026-03-01T23:59:59+00:00", "2026-03-02T01:00:00+02:00"])
+def test_days_are_of_utc(at: str) -> None:
+    assert day_of(datetime.fromisoformat(at)) == noon(MIDNIGHT)
