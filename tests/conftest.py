@@ -19,6 +19,9 @@ from compose.embedded.stack import Stack
 from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
 
+_SHARED: dict[str, str] = {}
+"""Variables of the stack that runs in this process."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever needs the stack is an integration test."""
@@ -34,7 +37,7 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """More random orders can be tried than every run of the tests can afford."""
-    parser.addoption("--interleavings", type=int, default=5, help="random orders of commits, publications and kills")
+    parser.addoption("--interleavings", type=int, default=3, help="random orders of commits, publications and kills")
 
 
 class StackScheduling(LoadScopeScheduling):  # type: ignore[misc]
@@ -69,13 +72,22 @@ def stack() -> Iterator[Stack]:
     home = Path(lent) if lent else Path(tempfile.mkdtemp(prefix="windowpane-test-"))
     stack = Stack(StackSettings(home=home, port=_port_of(home), streams=_own_streams(home)))
     try:
-        os.environ.update(bring_up(stack, say, download_progress, live_input=False))
+        _SHARED.update(bring_up(stack, say, download_progress, live_input=False))
+        os.environ.update(_SHARED)
         yield stack
     finally:
         if not lent:
             stack.down(say)
             keep_logs(stack)
             shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def no_stack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit tests see nothing of a stack that runs in their process."""
+    if request.node.get_closest_marker("integration") is None:
+        for name in _SHARED:
+            monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -130,7 +130,7 @@ def test_rejected_messages_go_by_their_own_arrival(catalog: SqlCatalog) -> None:
 seconds = st.lists(st.integers(0, 29).map(lambda n: n * 10), max_size=12)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(commits=st.lists(seconds, max_size=4), fresh=seconds, later=seconds)
 def test_putting_back_restores_the_rows(
     tmp_path_factory: pytest.TempPathFactory, commits: list[list[int]], fresh: list[int], later: list[int]

@@ -3,7 +3,6 @@ package windowpane.flink.aggregate;
 import io.airlift.slice.Slices;
 import io.airlift.stats.TDigest;
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -25,35 +24,34 @@ public final class Quantiles {
 
     private static final int MOST_VALUES = 1024;
 
-    private long[] values = new long[16];
-    private int count;
+    private Values values = new Values();
 
     /** What did not fit into the values; null if nothing. */
     private TDigest digest;
 
     void add(long value) {
-        if (count == values.length) {
-            if (count == MOST_VALUES) {
-                spill();
-            } else {
-                values = Arrays.copyOf(values, count * 2);
-            }
+        if (values.count() == MOST_VALUES) {
+            spill();
         }
-        values[count++] = value;
+        values.add(value);
     }
 
     private void spill() {
         digest = digest == null ? new TDigest(COMPRESSION) : digest;
-        Arrays.sort(values, 0, count);
-        for (int i = 0; i < count; i++) {
-            digest.add(values[i]);
+        addValues(digest);
+        values.clear();
+    }
+
+    private void addValues(TDigest target) {
+        values.sort();
+        for (int i = 0; i < values.count(); i++) {
+            target.add(values.get(i));
         }
-        count = 0;
     }
 
     void merge(Quantiles other) {
-        for (int i = 0; i < other.count; i++) {
-            add(other.values[i]);
+        for (int i = 0; i < other.values.count(); i++) {
+            add(other.values.get(i));
         }
         if (other.digest != null) {
             absorb(TDigest.copyOf(other.digest));
@@ -83,12 +81,9 @@ public final class Quantiles {
 
     /** The digest as Trino stores it; null if empty. */
     byte[] toBytes() {
-        if (count > 0) {
-            Arrays.sort(values, 0, count);
+        if (values.count() > 0) {
             TDigest all = digest == null ? new TDigest(COMPRESSION) : TDigest.copyOf(digest);
-            for (int i = 0; i < count; i++) {
-                all.add(values[i]);
-            }
+            addValues(all);
             return all.serialize().getBytes();
         }
         return digest == null ? null : TDigest.copyOf(digest).serialize().getBytes();
@@ -98,7 +93,7 @@ public final class Quantiles {
         return TDigest.deserialize(Slices.wrappedBuffer(bytes));
     }
 
-    /** Count, values, length of the digest or 0, digest. */
+    /** The values, length of the digest or 0, digest. */
     public static final class Serializer extends AccumulatorSerializer<Quantiles> {
         private static final long serialVersionUID = 1L;
 
@@ -110,18 +105,14 @@ public final class Quantiles {
         @Override
         public Quantiles copy(Quantiles from) {
             Quantiles copy = new Quantiles();
-            copy.values = from.values.clone();
-            copy.count = from.count;
+            copy.values = from.values.copy();
             copy.digest = from.digest == null ? null : TDigest.copyOf(from.digest);
             return copy;
         }
 
         @Override
         public void serialize(Quantiles quantiles, DataOutputView target) throws IOException {
-            target.writeInt(quantiles.count);
-            for (int i = 0; i < quantiles.count; i++) {
-                target.writeLong(quantiles.values[i]);
-            }
+            quantiles.values.write(target);
             byte[] digest =
                     quantiles.digest == null ? new byte[0] : TDigest.copyOf(quantiles.digest).serialize().getBytes();
             target.writeInt(digest.length);
@@ -131,11 +122,7 @@ public final class Quantiles {
         @Override
         public Quantiles deserialize(DataInputView source) throws IOException {
             Quantiles quantiles = new Quantiles();
-            quantiles.count = source.readInt();
-            quantiles.values = new long[Math.max(16, Integer.highestOneBit(Math.max(1, quantiles.count - 1)) * 2)];
-            for (int i = 0; i < quantiles.count; i++) {
-                quantiles.values[i] = source.readLong();
-            }
+            quantiles.values = Values.read(source);
             byte[] digest = new byte[source.readInt()];
             source.readFully(digest);
             quantiles.digest = digest.length == 0 ? null : digest(digest);

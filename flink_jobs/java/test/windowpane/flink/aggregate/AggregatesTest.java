@@ -86,6 +86,24 @@ class AggregatesTest {
     }
 
     @Test
+    void digestOfLargeValuesAmongSmallOnesIsTheSameInAnyOrder() throws IOException {
+        Digest digest = new Digest();
+        List<Long> small = random.longs(50, -1000, 1000).boxed().toList();
+        List<Long> large = List.of(Long.MAX_VALUE, Integer.MAX_VALUE + 1L, Integer.MIN_VALUE - 1L, Long.MIN_VALUE);
+        List<Long> values = new ArrayList<>(small);
+        values.addAll(large);
+        byte[] first = digest.getValue(quantiles(values));
+        Quantiles merged = digest.createAccumulator();
+        digest.merge(merged, List.of(quantiles(small), copied(Quantiles.SERIALIZER, quantiles(large))));
+        assertArrayEquals(first, digest.getValue(merged));
+        merged = digest.createAccumulator();
+        digest.merge(merged, List.of(quantiles(large), copied(Quantiles.SERIALIZER, quantiles(small))));
+        assertArrayEquals(first, digest.getValue(copied(Quantiles.SERIALIZER, merged)));
+        assertEquals((double) Long.MIN_VALUE, Quantiles.digest(first).valueAt(0));
+        assertEquals((double) Long.MAX_VALUE, Quantiles.digest(first).valueAt(1));
+    }
+
+    @Test
     void digestsOfFewValuesMergeToTheDigestOfAll() {
         Digest digest = new Digest();
         List<Long> values = random.longs(900, 0, 1_000_000).boxed().toList();
