@@ -29,12 +29,11 @@ SLACK_SECONDS = 60
 
 
 def maintaining_client(settings: QuerySettings) -> TrinoClient:
-    """A client that may take long, write any number of days of events, and remove what is younger than Trino's week."""
+    """A client that may take long, and remove what is younger than Trino's week."""
     seconds = max(settings.query_seconds, LONGEST_SECONDS)
     properties = {
         "expire_snapshots_min_retention": "0s",
         "remove_orphan_files_min_retention": "0s",
-        "max_partitions_per_writer": "10000",
     }
     return TrinoClient(settings.model_copy(update={"query_seconds": seconds}), properties)
 
