@@ -19,9 +19,6 @@ from compose.embedded.stack import Stack
 from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
 
-_SHARED: dict[str, str] = {}
-"""Variables of the stack that runs in this process."""
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever needs the stack is an integration test."""
@@ -72,22 +69,13 @@ def stack() -> Iterator[Stack]:
     home = Path(lent) if lent else Path(tempfile.mkdtemp(prefix="windowpane-test-"))
     stack = Stack(StackSettings(home=home, port=_port_of(home), streams=_own_streams(home)))
     try:
-        _SHARED.update(bring_up(stack, say, download_progress, live_input=False))
-        os.environ.update(_SHARED)
+        os.environ.update(bring_up(stack, say, download_progress, live_input=False))
         yield stack
     finally:
         if not lent:
             stack.down(say)
             keep_logs(stack)
             shutil.rmtree(home, ignore_errors=True)
-
-
-@pytest.fixture(autouse=True)
-def no_stack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unit tests see nothing of a stack that runs in their process."""
-    if request.node.get_closest_marker("integration") is None:
-        for name in _SHARED:
-            monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import astuple
 from pathlib import Path
@@ -9,6 +10,13 @@ import pytest
 from compose.embedded.ports import Ports, choose, is_free, reachable, recall
 from compose.embedded.settings import StackSettings
 from compose.errors import MachineError
+
+
+@pytest.fixture(autouse=True)
+def without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ports of a stack that other tests of this process share are none of ours."""
+    for name in [name for name in os.environ if name.startswith("WINDOWPANE_")]:
+        monkeypatch.delenv(name)
 
 
 def every_port_is_free(_port: int) -> bool:
