@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pyarrow as pa
 from pyiceberg.exceptions import CommitFailedException, ValidationException
@@ -26,7 +26,7 @@ from iceberg.data_files import write_files
 from iceberg.errors import LakeError, translated
 from iceberg.ledger import read_so_far
 
-__all__ = ["FileGroup", "pack", "plan_packing"]
+__all__ = ["FileGroup", "pack", "pack_all", "plan_packing"]
 
 _LAST_ARRIVAL = {
     "minute_panes": "arrived_until",
@@ -36,6 +36,8 @@ _LAST_ARRIVAL = {
     "events": "arrived",
 }
 """Table → the column whose largest value tells when the last row of a file arrived."""
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 _MOST_ROWS = 4_000_000
 """Rows that are sorted in memory at a time."""
@@ -110,6 +112,12 @@ def pack(table: Table, group: FileGroup, order: SortOrder | None = None) -> int 
             reraise=True,
         )
         return len(files) if retrying(_swap, table, group, files) else None
+
+
+def pack_all(table: Table, packed_bytes: int) -> None:
+    """Pack every small file of a table that nobody adds to any more. Raises LakeError."""
+    for group in plan_packing(table, _NEVER, packed_bytes, 2):
+        pack(table, group)
 
 
 def _grouped(tasks: list[FileScanTask], packed_bytes: int) -> Iterator[tuple[FileScanTask, ...]]:

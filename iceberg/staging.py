@@ -15,12 +15,22 @@ from iceberg.apply import applied_definition
 from iceberg.arrivals import ARRIVAL_COLUMN
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeError, ReplayError, translated
+from iceberg.packing import pack_all
 from iceberg.replays import Replay
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
 from streams.panes import pane_columns
 
-__all__ = ["Staged", "check_definition", "committed", "drop_staging", "make_like", "make_staging", "staged"]
+__all__ = [
+    "Staged",
+    "check_definition",
+    "committed",
+    "drop_staging",
+    "make_like",
+    "make_staging",
+    "pack_staging",
+    "staged",
+]
 
 
 def check_definition(catalog: Catalog, definition: Definition) -> None:
@@ -71,6 +81,14 @@ def _shape(live: Table) -> dict[str, Any]:
 def _has_shape(made: Table, live: Table) -> bool:
     """Whether a new table numbers its columns as the other one does."""
     return made.schema().as_struct() == live.schema().as_struct() and made.spec() == live.spec()
+
+
+def pack_staging(catalog: Catalog, replay: Replay, packed_bytes: int) -> None:
+    """Pack the small files that the job committed: they stay as they are when published. Raises LakeError."""
+    with translated():
+        tables = [catalog.load_table((replay.namespace, name)) for name in ARRIVAL_COLUMN]
+    for table in tables:
+        pack_all(table, packed_bytes)
 
 
 def drop_staging(catalog: Catalog, replay: Replay, *, with_files: bool) -> None:

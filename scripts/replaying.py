@@ -26,8 +26,8 @@ from iceberg.events import counted_events
 from iceberg.replay_range import ReplayRanges
 from iceberg.replays import Offsets, Replay, ReplayState, ReplayStore, messages_in
 from iceberg.resume import resume_point
-from iceberg.settings import LakeSettings
-from iceberg.staging import Staged, check_definition, committed, make_staging, staged
+from iceberg.settings import LakeSettings, MaintenanceSettings
+from iceberg.staging import Staged, check_definition, committed, make_staging, pack_staging, staged
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.topics import Topics
@@ -114,6 +114,7 @@ class Replaying:
         found = staged(self._catalog, replay)
         progress(found.offsets - seen)
         found.check(replay)
+        pack_staging(self._catalog, replay, MaintenanceSettings().packed_bytes)
         return self._store.set_state(replay, ReplayState.STAGED), found
 
     def stop(self, replay: Replay) -> None:

@@ -1,7 +1,8 @@
 """How long publishing a replay takes, and rolling it back, while readers ask.
 
 The history and what the replay made of it are written into the tables directly, in as many commits as a replay of that
-length makes: only the publication is measured. Readers check that each answer is all old or all new.
+length makes, and packed as maintenance and the end of a replay do: only the publication is measured. Readers check that
+each answer is all old or all new.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ import httpx
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.loading import append_rows
+from iceberg.packing import pack_all
 from iceberg.publishing import publish, roll_back
 from iceberg.replays import Replay, ReplayState, ReplayStore
-from iceberg.settings import LakeSettings
+from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.staging import make_staging
 from scripts.benches.history import await_messages, made_ledger, made_panes
 from scripts.benches.readers import Answered, Reading, readers
@@ -127,6 +129,8 @@ def _fill(
             append_rows(catalog, namespace, "ledger", ledger)
             counted(len(panes))
     append_rows(catalog, namespace, "day_panes", made_panes(definition, settings.keys, days, _DAY, rate))
+    for name in ("minute_panes", "ledger"):
+        pack_all(catalog.load_table((namespace, name)), MaintenanceSettings().packed_bytes)
 
 
 def _run(catalog: Catalog, replay: Replay, reading: Reading, settings: Settings, warm_up: float) -> Metrics:

@@ -12,7 +12,7 @@ from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import Table
 
 from iceberg.apply import plan_tables
-from iceberg.packing import FileGroup, pack, plan_packing
+from iceberg.packing import FileGroup, pack, pack_all, plan_packing
 from tests.iceberg.interleaved import DEFINITION, content, data_files, rows_of
 from tests.iceberg.lakes import NOON, commit, event_row, ledger_row, noon, open_local, rejected_row
 
@@ -143,3 +143,14 @@ def test_half_a_group_is_never_swapped(minutes: Table) -> None:
     assert pack(minutes, group) == 1
     assert pack(minutes, FileGroup(group.snapshot_id, group.tasks[:2])) is None
     assert len(rows_of(minutes, minutes.refresh().metadata.current_snapshot_id)) == 4
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_everything_is_packed_of_a_table_that_nobody_adds_to(catalog: SqlCatalog, name: str) -> None:
+    table = catalog.load_table(("made", name))
+    filled(table, range(100, 106))
+    before = content(rows_of(table, table.metadata.current_snapshot_id))
+    pack_all(table, BIG)
+    packed = table.metadata.current_snapshot_id
+    assert len(data_files(table, packed)) == 1
+    assert content(rows_of(table, packed)) == before
