@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-__all__ = ["ARRIVAL_COLUMN", "Arrivals", "reaching_over"]
+__all__ = ["ARRIVAL_COLUMN", "NEVER", "Arrivals", "reaching_over"]
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""A moment after every arrival."""
 
 ARRIVAL_COLUMN = {
     "minute_panes": "arrived_from",

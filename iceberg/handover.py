@@ -15,6 +15,7 @@ from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.events import events_table
 from iceberg.resume import WINDOWED
+from iceberg.rows import any_row
 from streams.definition import Definition
 from streams.definition_files import parse_definition
 
@@ -48,7 +49,7 @@ def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
         of_messages = [catalog.load_table((stream, "rejected")), events_table(catalog, stream)]
         beyond = f"arrived >= '{at.isoformat()}'"
         for table in filter(None, of_messages):
-            if len(table.scan(beyond, selected_fields=("offset",), limit=1).to_arrow()):
+            if any_row(table, beyond):
                 table.delete(beyond)
             _set(table, COMPLETE_PROPERTY, at.isoformat())
         for name in WINDOWED:

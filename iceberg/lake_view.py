@@ -13,6 +13,7 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
+from iceberg.arrivals import NEVER
 from iceberg.bounds import earliest, earliest_beyond
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, translated
@@ -20,9 +21,9 @@ from iceberg.ledger import complete_until, settled_until
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending_days import pending_days, trusted_cut
 from iceberg.replays import is_staging
-from iceberg.widening import day_of, widened_until
+from iceberg.widening import widened_until
 from streams.definition import Definition
-from streams.panes import arrival_start
+from streams.panes import arrival_start, day_start
 
 __all__ = ["TABLES", "LakeView", "metadata_locations", "pin"]
 
@@ -85,7 +86,7 @@ class LakeView:
 
     def told(self, at: datetime) -> datetime:
         """The latest moment up to another that arrivals can be told apart by: of merged days, the day's start."""
-        return day_of(at) if self.widened_until is not None and at < self.widened_until else at
+        return day_start(at) if self.widened_until is not None and at < self.widened_until else at
 
     def known_until(self, at: datetime) -> datetime | None:
         """Of the view as known at a moment: the moment that it can tell, up to which every arrival is in it.
@@ -166,7 +167,7 @@ def _began(ledger: Table) -> datetime | None:
 def _fresh_from(minute_panes: Table, day_cut: datetime | None) -> datetime | None:
     if day_cut is None:
         return None
-    return earliest_beyond(minute_panes, "window_start", "arrived_until", day_cut) or datetime.max.replace(tzinfo=UTC)
+    return earliest_beyond(minute_panes, "window_start", "arrived_until", day_cut) or NEVER
 
 
 def _committed(snapshots: Iterable[Snapshot | None]) -> datetime | None:

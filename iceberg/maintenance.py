@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pyarrow.fs import FileSelector, FileType
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.table import Table
 
-from iceberg.arrivals import ARRIVAL_COLUMN
+from iceberg.arrivals import ARRIVAL_COLUMN, NEVER
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.events import EVENTS, events_table
 from iceberg.ledger import is_settled, settled_until
 from iceberg.pending_days import trusted_cut
+from iceberg.replays import staging_prefix
 from streams.panes import GRAIN_TABLES, day_arrival_start
 
-__all__ = ["TableSize", "aged_files", "closed_until", "maintained_tables", "size_of", "staged_locations"]
+__all__ = ["TableSize", "Tables", "aged_files", "closed_until", "maintained_tables", "size_of", "staged_locations"]
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+
+Tables = dict[str, Table]
+"""A stream's tables by name, as they were at a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class TableSize:
     snapshots: int
 
 
-def maintained_tables(catalog: Catalog, stream: str) -> dict[str, Table]:
+def maintained_tables(catalog: Catalog, stream: str) -> Tables:
     """Every table of a stream, by name, as it is now. Raises LakeError."""
     with translated():
         tables = {name: catalog.load_table((stream, name)) for name in ARRIVAL_COLUMN}
@@ -51,16 +54,16 @@ def size_of(table: Table) -> TableSize:
     return TableSize(files, size, rows, len(table.metadata.snapshots))
 
 
-def closed_until(tables: dict[str, Table]) -> dict[str, datetime]:
+def closed_until(tables: Tables) -> dict[str, datetime]:
     """Table → arrival time before which no job adds a row; tables of which that is not known are left out.
 
     It is the end of a day pane's arrival window, and of panes no later than the day panes are complete: beyond that,
     readers look for minute panes by the bounds of their files.
     """
     settled = settled_until(tables["ledger"])
-    if settled is None and not is_settled(tables["ledger"], _NEVER):
+    if settled is None and not is_settled(tables["ledger"], NEVER):
         return {}
-    closed = day_arrival_start(settled) if settled else _NEVER
+    closed = day_arrival_start(settled) if settled else NEVER
     days = trusted_cut(tables["day_panes"])
     return {name: min(closed, days) if days and name in GRAIN_TABLES.values() else closed for name in tables}
 
@@ -68,7 +71,7 @@ def closed_until(tables: dict[str, Table]) -> dict[str, datetime]:
 def staged_locations(catalog: Catalog, stream: str) -> list[str]:
     """Where the files of replays are that are not dropped: they may be published again, so none may be removed."""
     with translated():
-        names = [name for (name, *_) in catalog.list_namespaces() if name.startswith(f"{stream}-replay-")]
+        names = [name for (name, *_) in catalog.list_namespaces() if name.startswith(staging_prefix(stream))]
         return [catalog.load_table(found).location() for name in names for found in catalog.list_tables(name)]
 
 

@@ -10,21 +10,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pyarrow as pa
-from pyiceberg.exceptions import CommitFailedException, ValidationException
-from pyiceberg.expressions import AlwaysTrue
-from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 from pyiceberg.table.sorting import SortOrder
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from iceberg.arrivals import NEVER
 from iceberg.bounds import time_of_bound
+from iceberg.commits import repeated_when_overtaken
 from iceberg.data_files import write_files
 from iceberg.errors import LakeError, translated
 from iceberg.ledger import read_so_far
+from iceberg.rows import read_files
 
 __all__ = ["FileGroup", "pack", "pack_all", "plan_packing"]
 
@@ -36,8 +35,6 @@ _LAST_ARRIVAL = {
     "events": "arrived",
 }
 """Table → the column whose largest value tells when the last row of a file arrived."""
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 _MOST_ROWS = 4_000_000
 """Rows that are sorted in memory at a time."""
@@ -105,19 +102,13 @@ def pack(table: Table, group: FileGroup, order: SortOrder | None = None) -> int 
         if len(rows) != group.rows:
             raise LakeError(f"{'.'.join(table.name())}: read {len(rows)} rows of files that hold {group.rows}")
         files = write_files(table, rows)
-        retrying = Retrying(
-            retry=retry_if_exception_type((CommitFailedException, ValidationException)),
-            stop=stop_after_attempt(10),
-            wait=wait_random_exponential(0.1, max=5),
-            reraise=True,
-        )
-        return len(files) if retrying(_swap, table, group, files) else None
+        return len(files) if _swap(table, group, files) else None
 
 
-def pack_all(table: Table, packed_bytes: int) -> None:
+def pack_all(table: Table, packed_bytes: int, least: int = 2, order: SortOrder | None = None) -> None:
     """Pack every small file of a table that nobody adds to any more. Raises LakeError."""
-    for group in plan_packing(table, _NEVER, packed_bytes, 2):
-        pack(table, group)
+    for group in plan_packing(table, NEVER, packed_bytes, least):
+        pack(table, group, order)
 
 
 def _grouped(tasks: list[FileScanTask], packed_bytes: int) -> Iterator[tuple[FileScanTask, ...]]:
@@ -140,12 +131,12 @@ def _at(file: DataFile, locations: Collection[str]) -> bool:
 def _read(table: Table, group: FileGroup, order: SortOrder) -> pa.Table:
     """All rows of a group, in order."""
     schema = table.schema()
-    scan = ArrowScan(table_metadata=table.metadata, io=table.io, projected_schema=schema, row_filter=AlwaysTrue())
-    rows = scan.to_table(list(group.tasks))
+    rows = read_files(table, group.tasks)
     keys = [(str(schema.find_column_name(each.source_id)), "ascending") for each in order.fields]
     return rows.sort_by(keys) if keys else rows
 
 
+@repeated_when_overtaken
 def _swap(table: Table, group: FileGroup, files: list[DataFile]) -> bool:
     table.refresh()
     if not _only_appended_since(table, group.snapshot_id) and not _all_there(table, group):

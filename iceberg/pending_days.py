@@ -12,6 +12,7 @@ from pyiceberg.table import Table
 
 from iceberg.arrivals import Arrivals, reaching_over
 from iceberg.bounds import cut
+from iceberg.rows import any_row
 from streams.panes import Grain, day_arrival_start
 
 __all__ = ["PENDING_PROPERTY", "as_property", "pending_after", "pending_days", "reached_over", "trusted_cut"]
@@ -55,4 +56,4 @@ def as_property(pending: Arrivals) -> str:
 
 def reached_over(panes: Table, at: datetime) -> bool:
     """Whether a row of a table of panes reaches over a moment."""
-    return len(panes.scan(reaching_over(at), selected_fields=("arrived_from",), limit=1).to_arrow()) > 0
+    return any_row(panes, reaching_over(at))

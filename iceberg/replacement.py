@@ -12,19 +12,17 @@ from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyiceberg.exceptions import CommitFailedException, ValidationException
-from pyiceberg.expressions import AlwaysTrue
-from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
 from iceberg.bounds import COMPLETE_PROPERTY, cut, noted_cut, time_of_bound
+from iceberg.commits import repeated_when_overtaken
 from iceberg.data_files import write_files
 from iceberg.errors import translated
 from iceberg.ledger import read_so_far
+from iceberg.rows import read_files
 
 __all__ = ["Replaced", "Source", "replace"]
 
@@ -73,16 +71,11 @@ def replace(
     The commit sets the properties and, for a publication, raises the table's generation; it is not repeated on a
     table that has the generation already. Commits of others in between are kept. Raises LakeError.
     """
-    retrying = Retrying(
-        retry=retry_if_exception_type((CommitFailedException, ValidationException)),
-        stop=stop_after_attempt(10),
-        wait=wait_random_exponential(0.1, max=5),
-        reraise=True,
-    )
     with translated():
-        return retrying(_replace, table, arrivals, source, generation, properties or {})
+        return _replace(table, arrivals, source, generation, properties or {})
 
 
+@repeated_when_overtaken
 def _replace(
     table: Table, arrivals: Arrivals, source: Source, generation: int | None, properties: Mapping[str, str]
 ) -> Replaced:
@@ -143,12 +136,7 @@ def _find(source: Source, arrivals: Arrivals) -> _Found:
 
 def _split(found: _Found, task: FileScanTask, table: Table, column: str, arrivals: Arrivals) -> None:
     """Read a file that reaches over an end of the range; one that only seemed to hold rows of it is left alone."""
-    rows = ArrowScan(
-        table_metadata=table.metadata,
-        io=table.io,
-        projected_schema=table.schema(),
-        row_filter=AlwaysTrue(),
-    ).to_table([task])
+    rows = read_files(table, [task])
     inside = pc.and_(
         pc.greater_equal(rows[column], _scalar(arrivals.start, rows[column].type)),
         pc.less(rows[column], _scalar(arrivals.end, rows[column].type)),

@@ -29,6 +29,7 @@ __all__ = [
     "ReplayStore",
     "is_staging",
     "messages_in",
+    "staging_prefix",
 ]
 
 Offsets = Mapping[int, tuple[int, int]]
@@ -81,12 +82,17 @@ class Replay:
     @property
     def namespace(self) -> str:
         """The namespace of its staging tables; no stream can have this name."""
-        return f"{self.stream}-replay-{self.id}"
+        return f"{staging_prefix(self.stream)}{self.id}"
 
     @property
     def messages(self) -> int:
         """How many messages it reads, heartbeats included."""
         return messages_in(self.offsets)
+
+
+def staging_prefix(stream: str) -> str:
+    """How the namespaces of a stream's replays begin."""
+    return f"{stream}-replay-"
 
 
 def is_staging(namespace: str) -> bool:

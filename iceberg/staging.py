@@ -17,6 +17,7 @@ from iceberg.catalog import Catalog
 from iceberg.errors import LakeError, ReplayError, translated
 from iceberg.packing import pack_all
 from iceberg.replays import Replay
+from iceberg.rows import total
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
 from streams.panes import pane_columns
@@ -137,7 +138,7 @@ def committed(catalog: Catalog, replay: Replay) -> int:
     """How many messages, heartbeats included, are committed by now."""
     with translated():
         ledger = catalog.load_table((replay.namespace, "ledger"))
-        return sum(_total(ledger, name) for name in ("accepted", "rejected", "heartbeats"))
+        return sum(total(ledger, name) for name in ("accepted", "rejected", "heartbeats"))
 
 
 def staged(catalog: Catalog, replay: Replay) -> Staged:
@@ -150,16 +151,10 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
         return Staged(
             offsets=committed(catalog, replay),
             span=span + len(ends),
-            accepted=_total(tables["ledger"], "accepted"),
-            rejected=_total(tables["ledger"], "rejected"),
-            in_minute_panes=_total(tables["minute_panes"], "messages"),
-            in_day_panes=_total(tables["day_panes"], "messages"),
+            accepted=total(tables["ledger"], "accepted"),
+            rejected=total(tables["ledger"], "rejected"),
+            in_minute_panes=total(tables["minute_panes"], "messages"),
+            in_day_panes=total(tables["day_panes"], "messages"),
             in_rejected=tables["rejected"].scan(selected_fields=("offset",)).count(),
             firsts={row["partition"]: row["first_offset_min"] for row in ends.to_pylist()},
         )
-
-
-def _total(table: Table, column: str) -> int:
-    """The sum of a column, read in batches: there may be millions of panes."""
-    batches = table.scan(selected_fields=(column,)).to_arrow_batch_reader()
-    return sum(pc.sum(batch[column]).as_py() or 0 for batch in batches)

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
-import pyarrow.compute as pc
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 
@@ -22,16 +21,17 @@ from iceberg.arrivals import Arrivals
 from iceberg.bounds import earliest
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeError, translated
-from iceberg.packing import pack, plan_packing
+from iceberg.packing import pack_all
 from iceberg.replacement import Replaced, Source, replace
 from iceberg.replays import Replay, ReplayState
+from iceberg.rows import any_row, total
 from iceberg.staging import make_like
+from streams.panes import day_start
 
 __all__ = [
     "WIDENED_PROPERTY",
     "Widening",
     "begin_widening",
-    "day_of",
     "days_to_widen",
     "finish_widening",
     "widened_until",
@@ -53,11 +53,6 @@ class Widening:
     table: str
     arrivals: Arrivals
     namespace: str
-
-
-def day_of(at: datetime) -> datetime:
-    """The start, in UTC, of the day that a moment lies in."""
-    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def widened_until(table: Table) -> datetime | None:
@@ -100,11 +95,11 @@ def finish_widening(catalog: Catalog, widening: Widening, packed_bytes: int) -> 
     with translated():
         made = catalog.load_table((widening.namespace, widening.table))
         live = catalog.load_table((widening.stream, widening.table))
-        expected, found = _messages(live, widening.arrivals), _messages(made, widening.arrivals)
+        condition = widening.arrivals.condition("arrived_from")
+        expected, found = total(live, "messages", condition), total(made, "messages", condition)
         if expected != found:
             raise LakeError(f"{widening.table} of {widening.arrivals} holds {expected} messages, merged {found}")
-        for group in plan_packing(made, widening.arrivals.end, packed_bytes, 1):
-            pack(made, group, live.sort_order())
+        pack_all(made, packed_bytes, 1, live.sort_order())
         until = max(widened_until(live) or widening.arrivals.end, widening.arrivals.end)
     source = Source(made, made.refresh().metadata.current_snapshot_id)
     done = replace(live, widening.arrivals, source, properties={WIDENED_PROPERTY: until.isoformat()})
@@ -115,7 +110,7 @@ def finish_widening(catalog: Catalog, widening: Widening, packed_bytes: int) -> 
 
 def _days(arrivals: Arrivals) -> Iterator[Arrivals]:
     """The days that a range is in, whole."""
-    start = day_of(arrivals.start)
+    start = day_start(arrivals.start)
     while start < arrivals.end:
         yield Arrivals(start, start + DAY)
         start += DAY
@@ -124,9 +119,4 @@ def _days(arrivals: Arrivals) -> Iterator[Arrivals]:
 def _unmerged(table: Table, day: Arrivals) -> bool:
     """Whether any pane of a day began to arrive after its start; merged ones all begin with the day."""
     inside = f"arrived_from > '{day.start.isoformat()}' and arrived_from < '{day.end.isoformat()}'"
-    return len(table.scan(inside, selected_fields=("arrived_from",), limit=1).to_arrow()) > 0
-
-
-def _messages(table: Table, arrivals: Arrivals) -> int:
-    rows = table.scan(arrivals.condition("arrived_from"), selected_fields=("messages",))
-    return sum(pc.sum(batch["messages"]).as_py() or 0 for batch in rows.to_arrow_batch_reader())
+    return any_row(table, inside)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from streams.panes import day_start
+
 __all__ = ["Span", "WindowPlan", "plan_window"]
 
 _DAY = timedelta(days=1)
@@ -48,13 +50,9 @@ class WindowPlan:
 def plan_window(start: datetime, end: datetime) -> WindowPlan:
     """Split `[start, end)`, aware times on whole minutes, into whole UTC days and the minutes at its edges."""
     start, end = start.astimezone(UTC), end.astimezone(UTC)
-    first_day = _midnight(start) if start == _midnight(start) else _midnight(start) + _DAY
-    last_day = _midnight(end)
+    first_day = day_start(start) if start == day_start(start) else day_start(start) + _DAY
+    last_day = day_start(end)
     if first_day >= last_day:
         return WindowPlan(days=None, minutes=(Span(start, end),))
     edges = (Span(start, first_day), Span(last_day, end))
     return WindowPlan(days=Span(first_day, last_day), minutes=tuple(edge for edge in edges if not edge.empty))
-
-
-def _midnight(at: datetime) -> datetime:
-    return at.replace(hour=0, minute=0, second=0, microsecond=0)

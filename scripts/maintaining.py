@@ -10,15 +10,23 @@ from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.expiry import expired_at, expiry
 from iceberg.locks import LakeLock, stream_lock
-from iceberg.maintenance import TableSize, aged_files, closed_until, maintained_tables, size_of, staged_locations
+from iceberg.maintenance import (
+    Tables,
+    TableSize,
+    aged_files,
+    closed_until,
+    maintained_tables,
+    size_of,
+    staged_locations,
+)
 from iceberg.packing import FileGroup, pack, plan_packing
 from iceberg.replays import ReplayStore
 from iceberg.settings import MaintenanceSettings
-from iceberg.widening import begin_widening, day_of, days_to_widen, finish_widening
+from iceberg.widening import begin_widening, days_to_widen, finish_widening
 from query.maintenance import expire_snapshots, remove_orphan_files, widen_panes
 from query.trino_client import TrinoClient
 from streams.definition import Definition
-from streams.panes import GRAIN_TABLES
+from streams.panes import GRAIN_TABLES, day_start
 
 __all__ = ["Maintained", "Maintenance", "Planned"]
 
@@ -63,10 +71,11 @@ class Maintenance:
 
     def plan(self) -> list[Planned]:
         """What there is to do, without doing any of it. Raises LakeError."""
-        days, groups = self._days(), self._groups()
+        tables, now = self._tables(), datetime.now(UTC)
+        days, groups = self._days(tables), self._groups(tables)
         found = []
-        for name, table in maintained_tables(self._catalog, self._stream).items():
-            before = expiry(table, datetime.now(UTC), self._settings.snapshot_age, self._settings.maintain_snapshots)
+        for name, table in tables.items():
+            before = expiry(table, now, self._settings.snapshot_age, self._settings.maintain_snapshots)
             files = sum(len(group.files) for group in groups[name])
             snapshots = len(expired_at(table, before))
             found.append(Planned(name, size_of(table), len(days.get(name, [])), files, snapshots))
@@ -75,30 +84,32 @@ class Maintenance:
     def run(self) -> list[Maintained]:
         """Do it all, holding the stream's lock. Raises LakeError, QueryError; LakeLockedError if somebody has it."""
         with stream_lock(self._catalog, self._stream, "maintaining") as lock:
-            before = {name: size_of(table) for name, table in maintained_tables(self._catalog, self._stream).items()}
+            before = {name: size_of(table) for name, table in self._tables().items()}
             days = self._widen(lock)
             self._pack(lock)
             expired = self._expire(lock)
             orphans = self._remove_orphans(lock)
-            tables = maintained_tables(self._catalog, self._stream)
+            tables = self._tables()
         return [
             Maintained(name, size, size_of(tables[name]), days.get(name, 0), expired[name], orphans[name])
             for name, size in before.items()
         ]
 
-    def _days(self) -> dict[str, list[Arrivals]]:
+    def _tables(self) -> Tables:
+        return maintained_tables(self._catalog, self._stream)
+
+    def _days(self, tables: Tables) -> dict[str, list[Arrivals]]:
         """Table of panes → days of arrival to merge."""
-        tables = maintained_tables(self._catalog, self._stream)
         closed, replays = closed_until(tables), ReplayStore(self._catalog).all(self._stream)
         old = datetime.now(UTC) - self._settings.widen_age
         return {
-            name: days_to_widen(tables[name], day_of(min(old, closed[name])), replays)
+            name: days_to_widen(tables[name], day_start(min(old, closed[name])), replays)
             for name in GRAIN_TABLES.values()
             if name in closed
         }
 
     def _widen(self, lock: LakeLock) -> dict[str, int]:
-        merged = self._days()
+        merged = self._days(self._tables())
         for name, days in merged.items():
             for day in days:
                 lock.check()
@@ -110,9 +121,8 @@ class Maintenance:
                 )
         return {name: len(days) for name, days in merged.items()}
 
-    def _groups(self) -> dict[str, list[FileGroup]]:
+    def _groups(self, tables: Tables) -> dict[str, list[FileGroup]]:
         """Table → groups of files to pack."""
-        tables = maintained_tables(self._catalog, self._stream)
         closed, staged = closed_until(tables), staged_locations(self._catalog, self._stream)
         settings = self._settings
         return {
@@ -123,8 +133,8 @@ class Maintenance:
         }
 
     def _pack(self, lock: LakeLock) -> None:
-        tables = maintained_tables(self._catalog, self._stream)
-        for name, groups in self._groups().items():
+        tables = self._tables()
+        for name, groups in self._groups(tables).items():
             for group in groups:
                 lock.check()
                 made = pack(tables[name], group)
@@ -135,7 +145,7 @@ class Maintenance:
     def _expire(self, lock: LakeLock) -> dict[str, int]:
         """Table → snapshots expired."""
         expired = {}
-        for name, table in maintained_tables(self._catalog, self._stream).items():
+        for name, table in self._tables().items():
             now = datetime.now(UTC)
             before = expiry(table, now, self._settings.snapshot_age, self._settings.maintain_snapshots)
             gone = set(expired_at(table, before))
@@ -151,7 +161,7 @@ class Maintenance:
     def _remove_orphans(self, lock: LakeLock) -> dict[str, int]:
         """Table → files removed that no snapshot used."""
         removed = {}
-        for name, table in maintained_tables(self._catalog, self._stream).items():
+        for name, table in self._tables().items():
             now = datetime.now(UTC)
             before = now - self._settings.orphan_age
             aged = aged_files(table, before)

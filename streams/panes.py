@@ -23,6 +23,7 @@ __all__ = [
     "PaneColumn",
     "arrival_start",
     "day_arrival_start",
+    "day_start",
     "pane_columns",
 ]
 
@@ -116,6 +117,11 @@ def arrival_start(at: datetime) -> datetime:
 def day_arrival_start(at: datetime) -> datetime:
     """The start, in UTC, of the day panes' arrival window that a moment lies in."""
     return _window_start(at, DAY_ARRIVAL_SECONDS)
+
+
+def day_start(at: datetime) -> datetime:
+    """The start, in UTC, of the day that a moment lies in."""
+    return _window_start(at, Grain.DAY.seconds)
 
 
 def _window_start(at: datetime, length: int) -> datetime:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import coverage
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -27,9 +28,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.integration)
 
 
-def pytest_configure() -> None:
-    """Leave out the JVM's optimizing compiler: engines that live for minutes spend more on it than it saves."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave out the JVM's optimizing compiler: engines that live for minutes spend more on it than it saves.
+
+    With `--cov`, commands that tests run are measured too.
+    """
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+    if config.getoption("cov_source"):
+        os.environ["COVERAGE_PACKAGES"] = str(Path(coverage.__file__).parents[1])
+        os.environ["PYTHONPATH"] = str(CHECKOUT / "tests" / "measured")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

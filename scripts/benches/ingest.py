@@ -27,6 +27,7 @@ from scripts.benches.subject import declared, make_anew, remove
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
+from streams.panes import day_start
 from streams.topics import Topics
 
 __all__ = ["Settings", "ingest", "measure", "verify"]
@@ -93,7 +94,7 @@ def verify(definition: Definition, start: datetime, end: datetime, messages: int
     service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
     service.refresh()
     day = timedelta(days=1)
-    whole = WindowRequest(definition.name, _midnight(start), _midnight(end) + day, by=())
+    whole = WindowRequest(definition.name, day_start(start), day_start(end) + day, by=())
     minutes = service.series(SeriesRequest(whole, Step.HOUR))
     ledger = ledger_totals(TrinoClient(QuerySettings()), definition.name)
     found = {
@@ -103,7 +104,3 @@ def verify(definition: Definition, start: datetime, end: datetime, messages: int
     }
     if set(found.values()) != {messages}:
         raise WindowpaneError(f"not every one of {messages} messages is counted once: {found}")
-
-
-def _midnight(at: datetime) -> datetime:
-    return at.replace(hour=0, minute=0)

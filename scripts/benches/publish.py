@@ -32,6 +32,7 @@ from scripts.console import message_progress
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
+from streams.panes import day_start
 
 __all__ = ["Settings", "measure"]
 
@@ -74,7 +75,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     """Make the history and the replay once, then publish and roll back; raises WindowpaneError on a mixed answer."""
     script, catalog = ScriptSettings(), open_catalog(LakeSettings())
     definition = declared(settings.stream, script).model_copy(update={"name": _NAME, "topic": _NAME})
-    end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    end = day_start(datetime.now(UTC))
     arrivals = Arrivals(end - _DAY * settings.days, end)
     try:
         make_anew(catalog, definition)

@@ -22,6 +22,7 @@ from scripts.benches.subject import declared, make_anew, remove
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
+from streams.panes import day_start
 
 __all__ = ["Settings", "measure"]
 
@@ -46,7 +47,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     """Make the history once, then ask; raises WindowpaneError if an answer is not what the history holds."""
     script = ScriptSettings()
     definition = declared(settings.stream, script).model_copy(update={"name": _NAME, "topic": _NAME})
-    end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    end = day_start(datetime.now(UTC))
     try:
         _make(definition, settings, end, say)
         with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from iceberg.maintenance import closed_until, maintained_tables
 from iceberg.publishing import _check_whole
 from iceberg.replay_range import ReplayRanges
 from iceberg.replays import Replay, ReplayState
-from iceberg.widening import begin_widening, day_of, days_to_widen, finish_widening, widened_until
+from iceberg.widening import begin_widening, days_to_widen, finish_widening, widened_until
 from tests.iceberg.interleaved import DEFINITION, content, merged, rows_of
 from tests.iceberg.lakes import NOON, commit, ledger_row, noon, open_local
 
@@ -209,8 +209,3 @@ def test_nothing_is_closed_before_it_is_settled(tmp_path: Path) -> None:
     commit(tables["ledger"], [ledger_row(0)], "a", 1)
     assert closed_until(tables) == {}
     catalog.close()
-
-
-@pytest.mark.parametrize("at", ["2026-03-01T00:00:00+00:00", "2026-03-01T23:59:59+00:00", "2026-03-02T01:00:00+02:00"])
-def test_days_are_of_utc(at: str) -> None:
-    assert day_of(datetime.fromisoformat(at)) == noon(MIDNIGHT)

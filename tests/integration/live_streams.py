@@ -19,6 +19,7 @@ from compose.embedded.waiting import until
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.render import JobRange, render
 from flink_jobs.settings import FlinkSettings
+from iceberg.arrivals import NEVER
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import TABLES, LakeView
 from iceberg.publishing import drop
@@ -172,7 +173,14 @@ class LiveStream:
     def await_day_panes(self, until: datetime | None) -> None:
         """Wait until day panes hold everything that arrived up to a moment."""
         assert until
-        await_true(lambda: (self.view().day_cut or EPOCH) >= until, 120, f"day panes hold what arrived until {until}")
+
+        def held() -> bool:
+            """When nothing arrives, the day panes' cut stays where it is: there are no minute panes beyond it then."""
+            view = self.view()
+            cut, complete = view.day_cut or EPOCH, view.complete_until or EPOCH
+            return cut >= until or (complete >= until and view.fresh_from == NEVER)
+
+        await_true(held, 120, f"day panes hold what arrived until {until}")
 
     def _counted(self, complete_until: datetime) -> dict[int, int]:
         """Partition → offset that follows the last one whose messages are in all complete answers."""

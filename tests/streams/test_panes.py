@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
+
 from streams.panes import (
     DAY_ARRIVAL_SECONDS,
     GRAIN_TABLES,
@@ -9,6 +13,7 @@ from streams.panes import (
     Aggregate,
     ColumnType,
     Grain,
+    day_start,
     pane_columns,
 )
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
@@ -40,3 +45,8 @@ def test_day_windows_hold_whole_minute_windows() -> None:
     assert (Grain.MINUTE.seconds, Grain.DAY.seconds) == (60, 86_400)
     assert (Grain.MINUTE.arrival_seconds, Grain.DAY.arrival_seconds) == (MINUTE_ARRIVAL_SECONDS, DAY_ARRIVAL_SECONDS)
     assert set(GRAIN_TABLES) == set(Grain)
+
+
+@pytest.mark.parametrize("at", ["2026-03-01T00:00:00+00:00", "2026-03-01T23:59:59+00:00", "2026-03-02T01:00:00+02:00"])
+def test_days_are_of_utc(at: str) -> None:
+    assert day_start(datetime.fromisoformat(at)) == datetime(2026, 3, 1, tzinfo=UTC)

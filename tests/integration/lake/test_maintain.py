@@ -17,6 +17,7 @@ from query.maintenance import maintaining_client
 from query.settings import QuerySettings
 from scripts.audit import audit_stream
 from scripts.maintaining import Maintained, Maintenance
+from streams.panes import day_start
 from tests.integration.command_line import windowpane
 from tests.integration.live_streams import LiveStream, make_live, running_live
 
@@ -44,7 +45,7 @@ min = 0
 max = 100
 quantiles = true
 """
-OLD = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=20)
+OLD = day_start(datetime.now(UTC)) - timedelta(days=20)
 """A day on which panes arrived that are merged by now."""
 
 INSERT = """
