@@ -9,12 +9,22 @@ import org.apache.flink.core.memory.DataOutputView;
 final class Values {
     private static final int FEWEST = 16;
 
-    private int[] narrow = new int[FEWEST];
+    private int[] narrow;
 
     /** All of them, once one does not fit into an int; else null. */
     private long[] wide;
 
     private int count;
+
+    Values() {
+        this(new int[FEWEST], null, 0);
+    }
+
+    private Values(int[] narrow, long[] wide, int count) {
+        this.narrow = narrow;
+        this.wide = wide;
+        this.count = count;
+    }
 
     int count() {
         return count;
@@ -51,11 +61,7 @@ final class Values {
     }
 
     Values copy() {
-        Values copy = new Values();
-        copy.narrow = narrow == null ? null : narrow.clone();
-        copy.wide = wide == null ? null : wide.clone();
-        copy.count = count;
-        return copy;
+        return new Values(narrow == null ? null : narrow.clone(), wide == null ? null : wide.clone(), count);
     }
 
     void write(DataOutputView target) throws IOException {
@@ -71,10 +77,9 @@ final class Values {
     }
 
     static Values read(DataInputView source) throws IOException {
-        Values values = new Values();
         int count = source.readInt();
         boolean wide = source.readBoolean();
-        values.narrow = new int[Math.max(FEWEST, count)];
+        Values values = new Values(new int[Math.max(FEWEST, count)], null, 0);
         for (int i = 0; i < count; i++) {
             values.add(wide ? source.readLong() : source.readInt());
         }
