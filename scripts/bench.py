@@ -21,6 +21,7 @@ __all__ = ["BENCHES", "command"]
 
 BENCHES = {
     "ingest": "Messages preloaded in Kafka, until panes, ledger and rejected are committed.",
+    "scale": "Windows against length of history and rate; ingest against partitions and cores.",
     "window": "Windows over made history: uncached, all keys totalled, cached.",
     "freshness": "A message posted, until the API shows it.",
     "replay": "The same messages ingested, then replayed: alone, and beside a live stream.",

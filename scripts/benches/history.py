@@ -13,12 +13,15 @@ import httpx
 import numpy as np
 import pyarrow as pa
 
+from iceberg.catalog import Catalog
+from iceberg.loading import append_rows
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.panes import MINUTE_ARRIVAL_SECONDS, Aggregate, pane_columns
 
-__all__ = ["await_messages", "made_ledger", "made_panes"]
+__all__ = ["append_days", "await_messages", "made_ledger", "made_panes"]
 
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 _Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
@@ -70,6 +73,32 @@ def made_ledger(definition: Definition, start: datetime, end: datetime, messages
             "heartbeats": none,
         }
     )
+
+
+def append_days(
+    catalog: Catalog,
+    definition: Definition,
+    keys: int,
+    start: datetime,
+    days: int,
+    rate: int = 1,
+    minutes: Sequence[int] = range(1440),
+    commit_days: int = 1,
+) -> int:
+    """Append whole days of panes, each file sorted as maintenance leaves it; how many minute panes they are.
+
+    `minutes`: those of each day that have minute panes; day panes hold all. `commit_days`: days in one commit.
+    """
+    rows = 0
+    starts = [start + _DAY * number for number in range(days)]
+    for first in range(0, days, commit_days):
+        chosen = starts[first : first + commit_days]
+        times = [day + _MINUTE * minute for day in chosen for minute in minutes]
+        panes = made_panes(definition, keys, times, _MINUTE, rate)
+        append_rows(catalog, definition.name, "minute_panes", panes)
+        rows += len(panes)
+    append_rows(catalog, definition.name, "day_panes", made_panes(definition, keys, starts, _DAY, rate))
+    return rows
 
 
 def await_messages(client: httpx.Client, stream: str, start: datetime, end: datetime, messages: int) -> None:

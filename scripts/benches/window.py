@@ -11,23 +11,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import numpy as np
 
 from iceberg.catalog import open_catalog
-from iceberg.loading import append_rows
 from iceberg.settings import LakeSettings
-from scripts.benches.history import await_messages, made_panes
+from scripts.benches.history import append_days, await_messages
+from scripts.benches.questions import Asker
 from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, make_anew, remove
 from scripts.settings import ScriptSettings
-from streams.definition import Definition
-from streams.errors import WindowpaneError
 from streams.panes import day_start
 
 __all__ = ["Settings", "measure"]
 
 _NAME = "bench_window"
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -45,68 +41,33 @@ class Settings:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Make the history once, then ask; raises WindowpaneError if an answer is not what the history holds."""
-    script = ScriptSettings()
+    script, catalog = ScriptSettings(), open_catalog(LakeSettings())
     definition = declared(settings.stream, script).model_copy(update={"name": _NAME, "topic": _NAME})
     end = day_start(datetime.now(UTC))
+    start = end - timedelta(days=settings.days)
     try:
-        _make(definition, settings, end, say)
+        make_anew(catalog, definition)
+        started = time.monotonic()
+        rows = append_days(catalog, definition, settings.keys, start, settings.days)
+        say(f"made {rows:,} minute panes in {time.monotonic() - started:.0f} s")
         with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
-            await_messages(client, _NAME, end - _DAY * settings.days, end, settings.days * settings.keys * 86_400)
+            await_messages(client, _NAME, start, end, settings.days * settings.keys * 86_400)
+            first = next(iter(definition.dimensions))
             for run in range(settings.runs):
-                yield _run(client, definition, settings, end, np.random.default_rng(settings.seed + run))
+                yield _run(
+                    Asker(client, _NAME, first, settings.keys, settings.days, end, settings.seed + run), settings
+                )
     finally:
-        remove(open_catalog(LakeSettings()), definition)
+        remove(catalog, definition)
 
 
-def _make(definition: Definition, settings: Settings, end: datetime, say: Callable[[str], None]) -> None:
-    catalog = open_catalog(LakeSettings())
-    make_anew(catalog, definition)
-    started = time.monotonic()
-    days = [end - _DAY * back for back in range(settings.days, 0, -1)]
-    for day in days:
-        minutes = [day + _MINUTE * minute for minute in range(1440)]
-        append_rows(catalog, _NAME, "minute_panes", made_panes(definition, settings.keys, minutes, _MINUTE))
-    append_rows(catalog, _NAME, "day_panes", made_panes(definition, settings.keys, days, _DAY))
-    rows = settings.days * settings.keys * 1440
-    say(f"made {rows:,} minute panes in {time.monotonic() - started:.0f} s")
-
-
-def _run(
-    client: httpx.Client, definition: Definition, settings: Settings, end: datetime, rng: np.random.Generator
-) -> Metrics:
+def _run(asker: Asker, settings: Settings) -> Metrics:
     """Questions no one asked before; then one of them again and again."""
-    first = next(iter(definition.dimensions))
-    minutes = settings.days * 1440
-
-    def question() -> dict[str, str]:
-        low, high = sorted(rng.choice(minutes, 2, replace=False))
-        span = {"start": end - _MINUTE * int(minutes - low), "end": end - _MINUTE * int(minutes - high)}
-        return {name: at.isoformat() for name, at in span.items()}
-
-    def one_key() -> dict[str, str]:
-        return question() | {first: f"service-{rng.integers(settings.keys):05d}"}
-
-    for _ in range(settings.warm_up):
-        _ask(client, one_key(), 60)
-    repeated = one_key()
-    _ask(client, repeated, 60)
+    asker.seconds([asker.one_key() for _ in range(settings.warm_up)])
+    repeated = asker.one_key()
+    asker.seconds([repeated])
     return {
-        **percentiles("", [_ask(client, one_key(), 60) for _ in range(settings.questions)]),
-        **percentiles("total", [_ask(client, question() | {"by": ""}, 60) for _ in range(settings.questions // 4)]),
-        **percentiles("cached", [_ask(client, repeated, None) for _ in range(settings.questions)]),
+        **percentiles("", asker.seconds([asker.one_key() for _ in range(settings.questions)])),
+        **percentiles("total", asker.seconds([asker.total() for _ in range(settings.questions // 4)])),
+        **percentiles("cached", asker.seconds([repeated] * settings.questions)),
     }
-
-
-def _ask(client: httpx.Client, question: dict[str, str], per_minute: int | None) -> float:
-    """Seconds until the answer is here. Checks that a made minute of each key holds `per_minute` messages."""
-    started = time.perf_counter()
-    answer = client.get(f"/v1/{_NAME}/window", params=question)
-    seconds = time.perf_counter() - started
-    if answer.status_code != 200:
-        raise WindowpaneError(f"the web service answered {answer.status_code}: {answer.text[:200]}")
-    if per_minute is not None:
-        length = datetime.fromisoformat(question["end"]) - datetime.fromisoformat(question["start"])
-        messages = sum(group["messages"] for group in answer.json()["groups"])
-        if messages % (per_minute * (length // _MINUTE)):
-            raise WindowpaneError(f"{messages} messages in {question}, not a multiple of {per_minute} a minute")
-    return seconds
