@@ -1,4 +1,4 @@
-"""Flink SQL of each aggregate: from messages, from panes of a finer grain, and as it is stored."""
+"""Flink SQL of each aggregate: the type of a part, how parts and finer panes are merged, and what is stored."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ FUNCTIONS = {
 }
 """SQL name → class of the JVM part."""
 
-# aggregate: (from messages, from panes); {x} is the measure, {c} the pane's own column
+# aggregate: (type, merged); {c} is the column itself, {x} its measure
 _SQL = {
-    Aggregate.MESSAGES: ("count(*)", "sum({c})"),
-    Aggregate.COUNT: ("count({x})", "sum({c})"),
-    Aggregate.SUM: ("sum({x})", "sum({c})"),
-    Aggregate.MIN: ("min({x})", "min({c})"),
-    Aggregate.MAX: ("max({x})", "max({c})"),
-    Aggregate.MAX_AT: ("arg_max(event_time, {x})", "arg_max({c}, {x_max})"),
-    Aggregate.DIGEST: ("tdigest({x})", "tdigest({c})"),
-    Aggregate.DISTINCT: ("hll({x})", "hll({c})"),
+    Aggregate.MESSAGES: ("bigint", "sum({c})"),
+    Aggregate.COUNT: ("bigint", "sum({c})"),
+    Aggregate.SUM: ("bigint", "sum({c})"),
+    Aggregate.MIN: ("bigint", "min({c})"),
+    Aggregate.MAX: ("bigint", "max({c})"),
+    Aggregate.MAX_AT: ("timestamp_ltz(3)", "arg_max({c}, `{x}_max`)"),
+    Aggregate.DIGEST: ("bytes", "tdigest({c})"),
+    Aggregate.DISTINCT: ("bytes", "hll({c})"),
 }
 
 
@@ -33,16 +33,14 @@ class AggregateSql:
     """A pane's column as Flink SQL expressions."""
 
     name: str
-    from_messages: str
-    from_panes: str
+    type: str
+    merged: str
     stored: str
 
 
 def aggregate_sql(column: PaneColumn) -> AggregateSql:
     """The SQL of one aggregate column."""
-    first, merge = _SQL[column.aggregate]
-    names = {"x": f"`{column.source}`", "c": f"`{column.name}`", "x_max": f"`{column.source}_max`"}
-    stored = (
-        f"cast(`{column.name}` as timestamp_ltz(6))" if column.aggregate is Aggregate.MAX_AT else f"`{column.name}`"
-    )
-    return AggregateSql(column.name, first.format(**names), merge.format(**names), stored)
+    kind, merged = _SQL[column.aggregate]
+    own = f"`{column.name}`"
+    stored = f"cast({own} as timestamp_ltz(6))" if column.aggregate is Aggregate.MAX_AT else own
+    return AggregateSql(column.name, kind, merged.format(c=own, x=column.source), stored)

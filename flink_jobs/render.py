@@ -68,6 +68,9 @@ def _interval(seconds: int) -> str:
     return f"interval '{seconds // length}' {unit}"
 
 
+_KINDS = {"panes": "messages", "ledger": "_first_offset", "messages": "offset"}
+"""Kind of rows that the combiner makes → the column that is not null in them alone."""
+
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "sql"),
     undefined=StrictUndefined,
@@ -91,7 +94,6 @@ def render(
     shape = {
         "namespace": namespace or definition.name,
         "dimensions": list(definition.dimensions),
-        "values": [*definition.measures, *definition.distincts],
         "columns": [aggregate_sql(column) for column in pane_columns(definition)],
         "max_ahead": definition.event_time.max_ahead_seconds,
         "event_field": definition.event_time.field,
@@ -110,14 +112,8 @@ def render(
         name=name or f"windowpane/{definition.name}/{definition.digest}",
         setup=(
             *(f"create temporary system function {name} as {_literal(path)}" for name, path in FUNCTIONS.items()),
-            _sql(
-                "messages",
-                row=_row(definition),
-                options=_source_options(definition, kafka, reach),
-                # The source tells of itself how far it is: its files are read in the order of their first arrivals.
-                watermark="source_watermark()" if reach.from_events else _watermark(slack_ms),
-            ),
-            _sql("accepted", **shape),
+            _sql("parts", **shape, options=_source_options(definition, kafka, reach, slack_ms)),
+            *(_sql("parts_of", kind=kind, mark=mark) for kind, mark in _KINDS.items()),
             _sql("minutes", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds),
             _sql("minutes_of_days", **shape, cut=cut("day_panes")),
             _sql("days", **shape, arrival_seconds=Grain.DAY.arrival_seconds, cut=cut("day_panes")),
@@ -140,33 +136,18 @@ def _timestamp(at: datetime | None) -> str | None:
     return None if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def _watermark(slack_ms: int) -> str:
-    return f"arrived - interval '{slack_ms / 1000:.3f}' second"
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    name: str
-    type: str
-
-
-def _row(definition: Definition) -> list[_Column]:
-    """The row that the format decodes a message into, in its fixed order."""
-    return [
-        _Column("event_time", "timestamp_ltz(3)"),
-        *(_Column(name, "string") for name in definition.dimensions),
-        *(_Column(name, "bigint") for name in definition.measures),
-        *(_Column(name, "string") for name in definition.distincts),
-        _Column("reason", "string"),
-        _Column("field", "string"),
-        _Column("payload", "bytes"),
-    ]
-
-
-def _source_options(definition: Definition, kafka: str, reach: JobRange) -> dict[str, str]:
+def _source_options(definition: Definition, kafka: str, reach: JobRange, slack_ms: int) -> dict[str, str]:
     source = _events_options(definition, reach) if reach.from_events else _kafka_options(definition, kafka, reach)
     plan = json.dumps(decoding_plan(definition), separators=(",", ":"))
-    return {**source, "format": "windowpane-json", "windowpane-json.plan": plan}
+    messages = {**source, "format": "windowpane-json", "windowpane-json.plan": plan}
+    return {
+        "connector": "windowpane-combined",
+        "arrival-window": f"{Grain.MINUTE.arrival_seconds} s",
+        # Of a table the source tells itself how far it is: its files are read in the order of their first arrivals.
+        **({} if reach.from_events else {"watermark-slack": f"{slack_ms} ms"}),
+        "every-message": str(definition.events).lower(),
+        **{f"messages.{key}": value for key, value in messages.items()},
+    }
 
 
 def _events_options(definition: Definition, reach: JobRange) -> dict[str, str]:

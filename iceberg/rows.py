@@ -26,7 +26,7 @@ def any_row(table: Table, condition: str) -> bool:
     return len(table.scan(condition, selected_fields=(column,), limit=1).to_arrow()) > 0
 
 
-def total(table: Table, column: str, condition: str | BooleanExpression = _ALL) -> int:
-    """The sum of a column over the rows that meet a condition, read in batches: there may be millions of panes."""
-    batches = table.scan(condition, selected_fields=(column,)).to_arrow_batch_reader()
-    return sum(pc.sum(batch[column]).as_py() or 0 for batch in batches)
+def total(table: Table, *columns: str, condition: str | BooleanExpression = _ALL) -> int:
+    """The sum of columns over the rows that meet a condition, read in batches: there may be millions of panes."""
+    batches = table.scan(condition, selected_fields=columns).to_arrow_batch_reader()
+    return sum(pc.sum(column).as_py() or 0 for batch in batches for column in batch.columns)

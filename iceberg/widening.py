@@ -96,7 +96,7 @@ def finish_widening(catalog: Catalog, widening: Widening, packed_bytes: int) -> 
         made = catalog.load_table((widening.namespace, widening.table))
         live = catalog.load_table((widening.stream, widening.table))
         condition = widening.arrivals.condition("arrived_from")
-        expected, found = total(live, "messages", condition), total(made, "messages", condition)
+        expected, found = (total(table, "messages", condition=condition) for table in (live, made))
         if expected != found:
             raise LakeError(f"{widening.table} of {widening.arrivals} holds {expected} messages, merged {found}")
         pack_all(made, packed_bytes, 1, live.sort_order())

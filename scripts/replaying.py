@@ -42,7 +42,7 @@ JOB_OPTIONS = {
     "restart-strategy.exponential-delay.attempts-before-reset-backoff": "6",
     "execution.checkpointing.interval": "10 s",
 }
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ select
   {{ "greatest(window_start, timestamp " ~ (cut | literal) ~ ")" if cut else "window_start" }} as window_from,
   {{ "least(window_end, timestamp " ~ (until | literal) ~ ")" if until else "window_end" }} as window_until,
 {%- for column in columns %}
-  {{ column.from_panes }} as {{ column.name | ident }}{{ "," if not loop.last }}
+  {{ column.merged }} as {{ column.name | ident }}{{ "," if not loop.last }}
 {%- endfor %}
 from table(tumble(table minutes_of_days, descriptor(arrival), {{ arrival_seconds | interval }}))
 group by

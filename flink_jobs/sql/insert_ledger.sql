@@ -3,18 +3,18 @@ select
   `partition`,
   cast(window_start as timestamp_ltz(6)),
   cast(window_end as timestamp_ltz(6)),
-  min(`offset`),
-  max(`offset`),
-  count(*) filter (where event_time <= timestampadd(second, {{ max_ahead }}, arrived)),
-  count(*) filter (where reason is not null or event_time > timestampadd(second, {{ max_ahead }}, arrived)),
-  count(*) filter (where reason is null and event_time is null)
-from table(tumble(table messages, descriptor(arrived), {{ arrival_seconds | interval }}))
+  min(`_first_offset`),
+  max(`_last_offset`),
+  sum(`_accepted`),
+  sum(`_rejected`),
+  sum(`_heartbeats`)
+from table(tumble(table parts_of_ledger, descriptor(arrived), {{ arrival_seconds | interval }}))
 group by `partition`, window_start, window_end
 {#- A condition on the window alone would be pushed below the aggregate, which then is a slower one. #}
 having true
 {%- if cut %}
-  and (window_end > timestamp {{ cut | literal }} or count(*) < 0)
+  and (window_end > timestamp {{ cut | literal }} or sum(`_accepted`) < 0)
 {%- endif %}
 {%- if until %}
-  and (window_end <= timestamp {{ until | literal }} or count(*) < 0)
+  and (window_end <= timestamp {{ until | literal }} or sum(`_accepted`) < 0)
 {%- endif %}

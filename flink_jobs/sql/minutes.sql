@@ -8,9 +8,9 @@ select
   window_end as window_until,
   window_time as arrival,
 {%- for column in columns %}
-  {{ column.from_messages }} as {{ column.name | ident }}{{ "," if not loop.last }}
+  {{ column.merged }} as {{ column.name | ident }}{{ "," if not loop.last }}
 {%- endfor %}
-from table(tumble(table accepted, descriptor(arrived), {{ arrival_seconds | interval }}))
+from table(tumble(table parts_of_panes, descriptor(arrived), {{ arrival_seconds | interval }}))
 group by
 {%- for name in dimensions %}
   {{ name | ident }},

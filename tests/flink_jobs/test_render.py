@@ -86,13 +86,13 @@ def test_events_are_read_from_one_time_to_another() -> None:
 @pytest.mark.parametrize(
     ("start", "option"),
     [
-        (JobRange(), "'scan.startup.mode' = 'earliest-offset'"),
-        (RESUMED, f"'scan.startup.timestamp-millis' = '{int(CUT.timestamp()) * 1000}'"),
+        (JobRange(), "'messages.scan.startup.mode' = 'earliest-offset'"),
+        (RESUMED, f"'messages.scan.startup.timestamp-millis' = '{int(CUT.timestamp()) * 1000}'"),
     ],
 )
 def test_sources_start_where_told(start: JobRange, option: str) -> None:
-    [messages] = [statement for statement in rendered(HEALTH, start).setup if "temporary table messages" in statement]
-    assert option in messages
+    [parts] = [statement for statement in rendered(HEALTH, start).setup if "temporary table parts" in statement]
+    assert option in parts
 
 
 def test_sinks_keep_what_their_table_lacks() -> None:
@@ -116,9 +116,9 @@ def test_day_panes_are_made_of_minutes_that_the_table_lacks() -> None:
 def test_replays_read_their_offsets_into_their_own_tables() -> None:
     script = rendered(HEALTH, REPLAYED, name="windowpane-replay/7", namespace="health-replay-7")
     assert script.name == "windowpane-replay/7"
-    [messages] = [statement for statement in script.setup if "temporary table messages" in statement]
-    assert "'scan.startup.specific-offsets' = 'partition:0,offset:10;partition:1,offset:0'" in messages
-    assert "'scan.bounded.specific-offsets' = 'partition:0,offset:90;partition:1,offset:80'" in messages
+    [parts] = [statement for statement in script.setup if "temporary table parts" in statement]
+    assert "'messages.scan.startup.specific-offsets' = 'partition:0,offset:10;partition:1,offset:0'" in parts
+    assert "'messages.scan.bounded.specific-offsets' = 'partition:0,offset:90;partition:1,offset:80'" in parts
     minutes, _, ledger, rejected = script.inserts
     assert all("insert into lake.`health-replay-7`." in insert for insert in script.inserts)
     assert "window_until <= timestamp '2026-03-01 12:25:00'" in minutes
@@ -131,8 +131,8 @@ def test_quotes_what_definitions_say() -> None:
     odd = changed("fields/it's", {"type": "string", "required": False})
     odd = odd.model_copy(update={"event_time": odd.event_time.model_copy(update={"field": "o'clock"})})
     script = rendered(odd)
-    [messages] = [statement for statement in script.setup if "temporary table messages" in statement]
-    assert '"path":["it\'\'s"]' in messages
+    [parts] = [statement for statement in script.setup if "temporary table parts" in statement]
+    assert '"path":["it\'\'s"]' in parts
     assert "'o''clock'" in script.inserts[-1]
     for statement in (*script.setup, *script.inserts):
         assert statement.count("'") % 2 == 0
@@ -142,4 +142,13 @@ def test_windows_are_as_long_as_panes_say() -> None:
     views = {statement.split()[3]: statement for statement in rendered(HEALTH).setup if "temporary view" in statement}
     assert "descriptor(arrived), interval '10' second" in views["minutes"]
     assert "descriptor(arrival), interval '10' minute" in views["days"]
-    assert "timestampadd(second, 300, arrived)" in views["accepted"]
+
+
+def test_messages_are_combined_in_the_windows_of_panes() -> None:
+    [parts] = [statement for statement in rendered(HEALTH).setup if "temporary table parts" in statement]
+    assert "'arrival-window' = '10 s'" in parts
+    assert "'watermark-slack' = '500 ms'" in parts
+    [parts] = [
+        statement for statement in rendered(PAGE_VIEWS, FROM_EVENTS).setup if "temporary table parts" in statement
+    ]
+    assert "watermark-slack" not in parts

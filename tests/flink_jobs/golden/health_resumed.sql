@@ -6,44 +6,73 @@ create temporary system function TDIGEST as 'windowpane.flink.aggregate.Digest';
 
 create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
 
-create temporary table messages (
-  `event_time` timestamp_ltz(3),
+create temporary table parts (
   `service` string,
-  `cpu` bigint,
-  `ram` bigint,
-  `disk` bigint,
-  `reason` string,
-  `field` string,
-  `payload` bytes,
-  `partition` int metadata virtual,
-  `offset` bigint metadata virtual,
-  arrived timestamp_ltz(3) metadata from 'timestamp' virtual,
-  watermark for arrived as arrived - interval '0.500' second
+  event_minute timestamp_ltz(3),
+  `messages` bigint,
+  `cpu_count` bigint,
+  `cpu_sum` bigint,
+  `cpu_min` bigint,
+  `cpu_max` bigint,
+  `cpu_max_at` timestamp_ltz(3),
+  `cpu_digest` bytes,
+  `ram_count` bigint,
+  `ram_sum` bigint,
+  `ram_min` bigint,
+  `ram_max` bigint,
+  `ram_max_at` timestamp_ltz(3),
+  `ram_digest` bytes,
+  `disk_count` bigint,
+  `disk_sum` bigint,
+  `disk_min` bigint,
+  `disk_max` bigint,
+  `disk_max_at` timestamp_ltz(3),
+  `disk_digest` bytes,
+  `partition` int,
+  `_first_offset` bigint,
+  `_last_offset` bigint,
+  `_accepted` bigint,
+  `_rejected` bigint,
+  `_heartbeats` bigint,
+  `offset` bigint,
+  event_time timestamp_ltz(3),
+  reason string,
+  field string,
+  payload bytes,
+  arrived timestamp_ltz(3),
+  watermark for arrived as source_watermark()
 ) with (
-  'connector' = 'kafka',
-  'topic' = 'health',
-  'properties.bootstrap.servers' = '127.0.0.1:9092',
-  'properties.group.id' = 'windowpane-health',
-  'properties.max.partition.fetch.bytes' = '4194304',
-  'properties.fetch.max.bytes' = '33554432',
-  'properties.max.poll.records' = '20000',
-  'scan.startup.mode' = 'timestamp',
-  'scan.startup.timestamp-millis' = '1772367000000',
-  'format' = 'windowpane-json',
-  'windowpane-json.plan' = '{"stream":"health","event_time":{"field":["Timestamp"],"max_ahead_ms":300000},"fields":[{"path":["serviceName"],"type":"string","required":true,"min_length":1,"max_length":200},{"path":["CPU"],"type":"number","required":true,"min":0.0,"max":1.0},{"path":["RAM","Total"],"type":"number","required":true,"above":0.0},{"path":["RAM","Free"],"type":"number","required":true,"min":0.0,"max_field":2},{"path":["Disk","Total"],"type":"number","required":true,"above":0.0},{"path":["Disk","Free"],"type":"number","required":true,"min":0.0,"max_field":4}],"columns":[{"name":"service","kind":"string","field":0},{"name":"cpu","kind":"measure","expression":[{"field":1}],"scale":6,"min":0,"max":1000000},{"name":"ram","kind":"measure","expression":[{"number":1.0},{"field":3},{"field":2},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000},{"name":"disk","kind":"measure","expression":[{"number":1.0},{"field":5},{"field":4},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000}]}'
+  'connector' = 'windowpane-combined',
+  'arrival-window' = '10 s',
+  'watermark-slack' = '500 ms',
+  'every-message' = 'false',
+  'messages.connector' = 'kafka',
+  'messages.topic' = 'health',
+  'messages.properties.bootstrap.servers' = '127.0.0.1:9092',
+  'messages.properties.group.id' = 'windowpane-health',
+  'messages.properties.max.partition.fetch.bytes' = '4194304',
+  'messages.properties.fetch.max.bytes' = '33554432',
+  'messages.properties.max.poll.records' = '20000',
+  'messages.scan.startup.mode' = 'timestamp',
+  'messages.scan.startup.timestamp-millis' = '1772367000000',
+  'messages.format' = 'windowpane-json',
+  'messages.windowpane-json.plan' = '{"stream":"health","event_time":{"field":["Timestamp"],"max_ahead_ms":300000},"fields":[{"path":["serviceName"],"type":"string","required":true,"min_length":1,"max_length":200},{"path":["CPU"],"type":"number","required":true,"min":0.0,"max":1.0},{"path":["RAM","Total"],"type":"number","required":true,"above":0.0},{"path":["RAM","Free"],"type":"number","required":true,"min":0.0,"max_field":2},{"path":["Disk","Total"],"type":"number","required":true,"above":0.0},{"path":["Disk","Free"],"type":"number","required":true,"min":0.0,"max_field":4}],"columns":[{"name":"service","kind":"string","field":0},{"name":"cpu","kind":"measure","expression":[{"field":1}],"scale":6,"min":0,"max":1000000},{"name":"ram","kind":"measure","expression":[{"number":1.0},{"field":3},{"field":2},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000},{"name":"disk","kind":"measure","expression":[{"number":1.0},{"field":5},{"field":4},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000}]}'
 );
 
-create temporary view accepted as
-select
-  `service`,
-  `cpu`,
-  `ram`,
-  `disk`,
-  event_time,
-  floor(event_time to minute) as event_minute,
-  arrived
-from messages
-where event_time <= timestampadd(second, 300, arrived);
+create temporary view parts_of_panes as
+select *
+from parts
+where `messages` is not null;
+
+create temporary view parts_of_ledger as
+select *
+from parts
+where `_first_offset` is not null;
+
+create temporary view parts_of_messages as
+select *
+from parts
+where `offset` is not null;
 
 create temporary view minutes as
 select
@@ -52,26 +81,26 @@ select
   window_start as window_from,
   window_end as window_until,
   window_time as arrival,
-  count(*) as `messages`,
-  count(`cpu`) as `cpu_count`,
-  sum(`cpu`) as `cpu_sum`,
-  min(`cpu`) as `cpu_min`,
-  max(`cpu`) as `cpu_max`,
-  arg_max(event_time, `cpu`) as `cpu_max_at`,
-  tdigest(`cpu`) as `cpu_digest`,
-  count(`ram`) as `ram_count`,
-  sum(`ram`) as `ram_sum`,
-  min(`ram`) as `ram_min`,
-  max(`ram`) as `ram_max`,
-  arg_max(event_time, `ram`) as `ram_max_at`,
-  tdigest(`ram`) as `ram_digest`,
-  count(`disk`) as `disk_count`,
-  sum(`disk`) as `disk_sum`,
-  min(`disk`) as `disk_min`,
-  max(`disk`) as `disk_max`,
-  arg_max(event_time, `disk`) as `disk_max_at`,
-  tdigest(`disk`) as `disk_digest`
-from table(tumble(table accepted, descriptor(arrived), interval '10' second))
+  sum(`messages`) as `messages`,
+  sum(`cpu_count`) as `cpu_count`,
+  sum(`cpu_sum`) as `cpu_sum`,
+  min(`cpu_min`) as `cpu_min`,
+  max(`cpu_max`) as `cpu_max`,
+  arg_max(`cpu_max_at`, `cpu_max`) as `cpu_max_at`,
+  tdigest(`cpu_digest`) as `cpu_digest`,
+  sum(`ram_count`) as `ram_count`,
+  sum(`ram_sum`) as `ram_sum`,
+  min(`ram_min`) as `ram_min`,
+  max(`ram_max`) as `ram_max`,
+  arg_max(`ram_max_at`, `ram_max`) as `ram_max_at`,
+  tdigest(`ram_digest`) as `ram_digest`,
+  sum(`disk_count`) as `disk_count`,
+  sum(`disk_sum`) as `disk_sum`,
+  min(`disk_min`) as `disk_min`,
+  max(`disk_max`) as `disk_max`,
+  arg_max(`disk_max_at`, `disk_max`) as `disk_max_at`,
+  tdigest(`disk_digest`) as `disk_digest`
+from table(tumble(table parts_of_panes, descriptor(arrived), interval '10' second))
 group by
   `service`,
   event_minute, window_start, window_end, window_time;
@@ -175,15 +204,15 @@ select
   `partition`,
   cast(window_start as timestamp_ltz(6)),
   cast(window_end as timestamp_ltz(6)),
-  min(`offset`),
-  max(`offset`),
-  count(*) filter (where event_time <= timestampadd(second, 300, arrived)),
-  count(*) filter (where reason is not null or event_time > timestampadd(second, 300, arrived)),
-  count(*) filter (where reason is null and event_time is null)
-from table(tumble(table messages, descriptor(arrived), interval '10' second))
+  min(`_first_offset`),
+  max(`_last_offset`),
+  sum(`_accepted`),
+  sum(`_rejected`),
+  sum(`_heartbeats`)
+from table(tumble(table parts_of_ledger, descriptor(arrived), interval '10' second))
 group by `partition`, window_start, window_end
 having true
-  and (window_end > timestamp '2026-03-01 12:10:20' or count(*) < 0);
+  and (window_end > timestamp '2026-03-01 12:10:20' or sum(`_accepted`) < 0);
 
 insert into lake.`health`.rejected /*+ options('write-parallelism'='1') */
 select
@@ -193,7 +222,7 @@ select
   coalesce(reason, 'too far in the future'),
   case when reason is null then 'Timestamp' else `field` end,
   payload
-from messages
+from parts_of_messages
 where (reason is not null or event_time > timestampadd(second, 300, arrived))
   and (`partition` <> 0 or `offset` > 17)
   and (`partition` <> 3 or `offset` > 5);

@@ -6,39 +6,57 @@ create temporary system function TDIGEST as 'windowpane.flink.aggregate.Digest';
 
 create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
 
-create temporary table messages (
-  `event_time` timestamp_ltz(3),
+create temporary table parts (
   `site` string,
   `path` string,
-  `load_ms` bigint,
-  `visitors` string,
-  `reason` string,
-  `field` string,
-  `payload` bytes,
-  `partition` int metadata virtual,
-  `offset` bigint metadata virtual,
-  arrived timestamp_ltz(3) metadata from 'timestamp' virtual,
+  event_minute timestamp_ltz(3),
+  `messages` bigint,
+  `load_ms_count` bigint,
+  `load_ms_sum` bigint,
+  `load_ms_min` bigint,
+  `load_ms_max` bigint,
+  `load_ms_max_at` timestamp_ltz(3),
+  `load_ms_digest` bytes,
+  `visitors_distinct` bytes,
+  `partition` int,
+  `_first_offset` bigint,
+  `_last_offset` bigint,
+  `_accepted` bigint,
+  `_rejected` bigint,
+  `_heartbeats` bigint,
+  `offset` bigint,
+  event_time timestamp_ltz(3),
+  reason string,
+  field string,
+  payload bytes,
+  arrived timestamp_ltz(3),
   watermark for arrived as source_watermark()
 ) with (
-  'connector' = 'windowpane-events',
-  'table' = 'page_views.events',
-  'arrived-from' = '1772367000000',
-  'arrived-until' = '1772367900000',
-  'format' = 'windowpane-json',
-  'windowpane-json.plan' = '{"stream":"page_views","event_time":{"field":["time"],"max_ahead_ms":300000},"fields":[{"path":["site"],"type":"string","required":true,"min_length":1,"max_length":253},{"path":["path"],"type":"string","required":true,"min_length":1,"max_length":2000},{"path":["load_ms"],"type":"number","required":false,"min":0.0,"max":600000.0},{"path":["visitor_id"],"type":"string","required":false,"min_length":1,"max_length":200}],"columns":[{"name":"site","kind":"string","field":0},{"name":"path","kind":"string","field":1},{"name":"load_ms","kind":"measure","expression":[{"field":2}],"scale":1,"min":0,"max":6000000},{"name":"visitors","kind":"hash","field":3}]}'
+  'connector' = 'windowpane-combined',
+  'arrival-window' = '10 s',
+  'every-message' = 'false',
+  'messages.connector' = 'windowpane-events',
+  'messages.table' = 'page_views.events',
+  'messages.arrived-from' = '1772367000000',
+  'messages.arrived-until' = '1772367900000',
+  'messages.format' = 'windowpane-json',
+  'messages.windowpane-json.plan' = '{"stream":"page_views","event_time":{"field":["time"],"max_ahead_ms":300000},"fields":[{"path":["site"],"type":"string","required":true,"min_length":1,"max_length":253},{"path":["path"],"type":"string","required":true,"min_length":1,"max_length":2000},{"path":["load_ms"],"type":"number","required":false,"min":0.0,"max":600000.0},{"path":["visitor_id"],"type":"string","required":false,"min_length":1,"max_length":200}],"columns":[{"name":"site","kind":"string","field":0},{"name":"path","kind":"string","field":1},{"name":"load_ms","kind":"measure","expression":[{"field":2}],"scale":1,"min":0,"max":6000000},{"name":"visitors","kind":"hash","field":3}]}'
 );
 
-create temporary view accepted as
-select
-  `site`,
-  `path`,
-  `load_ms`,
-  `visitors`,
-  event_time,
-  floor(event_time to minute) as event_minute,
-  arrived
-from messages
-where event_time <= timestampadd(second, 300, arrived);
+create temporary view parts_of_panes as
+select *
+from parts
+where `messages` is not null;
+
+create temporary view parts_of_ledger as
+select *
+from parts
+where `_first_offset` is not null;
+
+create temporary view parts_of_messages as
+select *
+from parts
+where `offset` is not null;
 
 create temporary view minutes as
 select
@@ -48,15 +66,15 @@ select
   window_start as window_from,
   window_end as window_until,
   window_time as arrival,
-  count(*) as `messages`,
-  count(`load_ms`) as `load_ms_count`,
-  sum(`load_ms`) as `load_ms_sum`,
-  min(`load_ms`) as `load_ms_min`,
-  max(`load_ms`) as `load_ms_max`,
-  arg_max(event_time, `load_ms`) as `load_ms_max_at`,
-  tdigest(`load_ms`) as `load_ms_digest`,
-  hll(`visitors`) as `visitors_distinct`
-from table(tumble(table accepted, descriptor(arrived), interval '10' second))
+  sum(`messages`) as `messages`,
+  sum(`load_ms_count`) as `load_ms_count`,
+  sum(`load_ms_sum`) as `load_ms_sum`,
+  min(`load_ms_min`) as `load_ms_min`,
+  max(`load_ms_max`) as `load_ms_max`,
+  arg_max(`load_ms_max_at`, `load_ms_max`) as `load_ms_max_at`,
+  tdigest(`load_ms_digest`) as `load_ms_digest`,
+  hll(`visitors_distinct`) as `visitors_distinct`
+from table(tumble(table parts_of_panes, descriptor(arrived), interval '10' second))
 group by
   `site`,
   `path`,
@@ -136,16 +154,16 @@ select
   `partition`,
   cast(window_start as timestamp_ltz(6)),
   cast(window_end as timestamp_ltz(6)),
-  min(`offset`),
-  max(`offset`),
-  count(*) filter (where event_time <= timestampadd(second, 300, arrived)),
-  count(*) filter (where reason is not null or event_time > timestampadd(second, 300, arrived)),
-  count(*) filter (where reason is null and event_time is null)
-from table(tumble(table messages, descriptor(arrived), interval '10' second))
+  min(`_first_offset`),
+  max(`_last_offset`),
+  sum(`_accepted`),
+  sum(`_rejected`),
+  sum(`_heartbeats`)
+from table(tumble(table parts_of_ledger, descriptor(arrived), interval '10' second))
 group by `partition`, window_start, window_end
 having true
-  and (window_end > timestamp '2026-03-01 12:10:00' or count(*) < 0)
-  and (window_end <= timestamp '2026-03-01 12:25:00' or count(*) < 0);
+  and (window_end > timestamp '2026-03-01 12:10:00' or sum(`_accepted`) < 0)
+  and (window_end <= timestamp '2026-03-01 12:25:00' or sum(`_accepted`) < 0);
 
 insert into lake.`page_views`.rejected /*+ options('write-parallelism'='1') */
 select
@@ -155,7 +173,7 @@ select
   coalesce(reason, 'too far in the future'),
   case when reason is null then 'time' else `field` end,
   payload
-from messages
+from parts_of_messages
 where (reason is not null or event_time > timestampadd(second, 300, arrived))
   and arrived >= cast(timestamp '2026-03-01 12:10:00' as timestamp_ltz(3))
   and arrived < cast(timestamp '2026-03-01 12:25:00' as timestamp_ltz(3));

@@ -19,6 +19,11 @@ public final class Distinct {
 
     private HyperLogLog sketch;
 
+    /** Adds a text as its UTF-8. */
+    public void add(byte[] utf8) {
+        add(Slices.wrappedBuffer(utf8));
+    }
+
     void add(Slice value) {
         if (sketch == null) {
             sketch = HyperLogLog.newInstance(BUCKETS);
@@ -37,7 +42,7 @@ public final class Distinct {
     }
 
     /** Null if empty. */
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return sketch == null ? null : sketch.serialize().getBytes();
     }
 

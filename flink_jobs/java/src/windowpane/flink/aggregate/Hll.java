@@ -1,7 +1,5 @@
 package windowpane.flink.aggregate;
 
-import io.airlift.slice.Slice;
-import io.airlift.slice.Slices;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.data.StringData;
@@ -28,8 +26,7 @@ public final class Hll extends AggregateFunction<byte[], Distinct> {
 
     public void accumulate(Distinct distinct, StringData value) {
         if (value != null) {
-            Slice utf8 = Slices.wrappedBuffer(value.toBytes());
-            distinct.add(utf8);
+            distinct.add(value.toBytes());
         }
     }
 

@@ -17,11 +17,20 @@ public final class Peak {
     long at = NEVER;
     long value = Long.MIN_VALUE;
 
+    /** The earliest time of the largest value, in milliseconds since 1970. */
+    public long at() {
+        return at;
+    }
+
+    public long value() {
+        return value;
+    }
+
     boolean isEmpty() {
         return at == NEVER;
     }
 
-    void offer(long otherAt, long otherValue) {
+    public void offer(long otherAt, long otherValue) {
         if (otherValue > value || (otherValue == value && otherAt < at)) {
             at = otherAt;
             value = otherValue;

@@ -3,10 +3,13 @@ package windowpane.flink.aggregate;
 import io.airlift.slice.Slices;
 import io.airlift.stats.TDigest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
@@ -24,12 +27,15 @@ public final class Quantiles {
 
     private static final int MOST_VALUES = 1024;
 
+    /** The first byte of a part that holds single values; that of a digest is its format's version, 0 or 1. */
+    private static final byte PART = 'V';
+
     private Values values = new Values();
 
     /** What did not fit into the values; null if nothing. */
     private TDigest digest;
 
-    void add(long value) {
+    public void add(long value) {
         if (values.count() == MOST_VALUES) {
             spill();
         }
@@ -58,8 +64,12 @@ public final class Quantiles {
         }
     }
 
-    /** Merges a stored digest. Of few values, which it still has one by one, the values: they need less than a digest. */
+    /** Merges a stored digest or a part. Of few values, which it still has one by one, the values: they need less than a digest. */
     void absorb(byte[] stored) {
+        if (stored[0] == PART) {
+            addPart(stored);
+            return;
+        }
         double[] single = StoredDigest.values(stored, MOST_VALUES);
         if (single == null) {
             absorb(digest(stored));
@@ -68,6 +78,36 @@ public final class Quantiles {
         for (double value : single) {
             add((long) value);
         }
+    }
+
+    private void addPart(byte[] part) {
+        DataInputDeserializer source = new DataInputDeserializer(part, 1, part.length - 1);
+        try {
+            Values others = Values.read(source);
+            for (int i = 0; i < others.count(); i++) {
+                add(others.get(i));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Something to be merged into another one: the values while they are few, which needs less and keeps them exactly, else the
+     * digest. Null if empty.
+     */
+    public byte[] toPart() {
+        if (digest != null || values.count() == 0) {
+            return toBytes();
+        }
+        DataOutputSerializer target = new DataOutputSerializer(16 + values.count() * Integer.BYTES);
+        try {
+            target.writeByte(PART);
+            values.write(target);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return target.getCopyOfBuffer();
     }
 
     /** Merges a digest that nobody else uses: it may be changed on the way. */

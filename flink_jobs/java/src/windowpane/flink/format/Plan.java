@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonProcessingException;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,10 +14,11 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
  * How one stream's messages become rows: the stream definition, compiled to JSON by Python.
  *
  * @param eventTime path of the field that holds the event time
+ * @param maxAheadMillis how far it may be ahead of the arrival
  * @param fields what is read and checked, in the order in which failures are reported
  * @param columns what the rows hold, in order
  */
-public record Plan(List<String> eventTime, List<Field> fields, List<Column> columns) {
+public record Plan(List<String> eventTime, long maxAheadMillis, List<Field> fields, List<Column> columns) {
     /** Measures and whole numbers stay where a double is exact. */
     static final long EXACT = 1L << 53;
 
@@ -83,7 +85,17 @@ public record Plan(List<String> eventTime, List<Field> fields, List<Column> colu
             checkReference(field.minField, fields);
             checkReference(field.maxField, fields);
         }
-        return new Plan(path(required(required(plan, "event_time"), "field")), List.copyOf(fields), List.copyOf(columns));
+        JsonNode eventTime = required(plan, "event_time");
+        return new Plan(
+                path(required(eventTime, "field")),
+                required(eventTime, "max_ahead_ms").asLong(),
+                List.copyOf(fields),
+                List.copyOf(columns));
+    }
+
+    /** The places of the columns of a kind. */
+    public int[] columnsOf(Kind kind) {
+        return IntStream.range(0, columns.size()).filter(i -> columns.get(i).kind() == kind).toArray();
     }
 
     private static Field field(JsonNode node) {

@@ -115,6 +115,21 @@ class AggregatesTest {
     }
 
     @Test
+    void partsMergeToTheDigestOfAll() {
+        Digest digest = new Digest();
+        List<Long> values = new ArrayList<>(random.longs(800, -1000, 1_000_000).boxed().toList());
+        values.addAll(List.of(Long.MAX_VALUE, Long.MIN_VALUE));
+        Quantiles merged = digest.createAccumulator();
+        for (int from = 0; from < values.size(); from += 100) {
+            digest.accumulate(merged, quantiles(values.subList(from, Math.min(from + 100, values.size()))).toPart());
+        }
+        assertArrayEquals(digest.getValue(quantiles(values)), digest.getValue(merged));
+        List<Long> many = random.longs(3000, 0, 1000).boxed().toList();
+        assertArrayEquals(quantiles(many).toBytes(), quantiles(many).toPart());
+        assertNull(new Quantiles().toPart());
+    }
+
+    @Test
     void digestsOfADayStayNearInRank() throws IOException {
         double[] humps = random.doubles(40, 0, 1e6).toArray();
         List<DoubleSupplier> shapes = List.of(

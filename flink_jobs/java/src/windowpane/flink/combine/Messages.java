@@ -1,0 +1,76 @@
+package windowpane.flink.combine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.DataType;
+import windowpane.flink.format.Plan;
+
+/**
+ * The rows that messages are read into: the event time, the plan's columns, why the message was rejected and where, its bytes; then
+ * partition, offset and arrival.
+ */
+final class Messages {
+    /** Keys of the metadata that is read with a message, in this order. */
+    static final List<String> METADATA = List.of("partition", "offset", "timestamp");
+
+    static final int EVENT_TIME = 0;
+    static final int FIRST_COLUMN = 1;
+
+    private final Plan plan;
+    private final int reason;
+
+    Messages(Plan plan) {
+        this.plan = plan;
+        this.reason = FIRST_COLUMN + plan.columns().size();
+    }
+
+    List<Column> physicalColumns() {
+        List<Column> columns = new ArrayList<>();
+        columns.add(Column.physical("event_time", DataTypes.TIMESTAMP_LTZ(3)));
+        for (Plan.Column column : plan.columns()) {
+            boolean isMeasure = column.kind() == Plan.Kind.MEASURE;
+            columns.add(Column.physical(column.name(), isMeasure ? DataTypes.BIGINT() : DataTypes.STRING()));
+        }
+        columns.add(Column.physical("reason", DataTypes.STRING()));
+        columns.add(Column.physical("field", DataTypes.STRING()));
+        columns.add(Column.physical("payload", DataTypes.BYTES()));
+        return columns;
+    }
+
+    /** The type of a row with its metadata. */
+    DataType rowType() {
+        List<DataTypes.Field> fields = new ArrayList<>();
+        physicalColumns().forEach(column -> fields.add(DataTypes.FIELD(column.getName(), column.getDataType())));
+        fields.add(DataTypes.FIELD("partition", DataTypes.INT().notNull()));
+        fields.add(DataTypes.FIELD("offset", DataTypes.BIGINT().notNull()));
+        fields.add(DataTypes.FIELD("arrived", DataTypes.TIMESTAMP_LTZ(3).notNull()));
+        return DataTypes.ROW(fields).notNull().bridgedTo(RowData.class);
+    }
+
+    int reason() {
+        return reason;
+    }
+
+    int field() {
+        return reason + 1;
+    }
+
+    int payload() {
+        return reason + 2;
+    }
+
+    int partition() {
+        return reason + 3;
+    }
+
+    int offset() {
+        return reason + 4;
+    }
+
+    int arrived() {
+        return reason + 5;
+    }
+}

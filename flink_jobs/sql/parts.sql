@@ -1,0 +1,26 @@
+create temporary table parts (
+{%- for name in dimensions %}
+  {{ name | ident }} string,
+{%- endfor %}
+  event_minute timestamp_ltz(3),
+{%- for column in columns %}
+  {{ column.name | ident }} {{ column.type }},
+{%- endfor %}
+  `partition` int,
+  `_first_offset` bigint,
+  `_last_offset` bigint,
+  `_accepted` bigint,
+  `_rejected` bigint,
+  `_heartbeats` bigint,
+  `offset` bigint,
+  event_time timestamp_ltz(3),
+  reason string,
+  field string,
+  payload bytes,
+  arrived timestamp_ltz(3),
+  watermark for arrived as source_watermark()
+) with (
+{%- for key, value in options.items() %}
+  {{ key | literal }} = {{ value | literal }}{{ "," if not loop.last }}
+{%- endfor %}
+)
