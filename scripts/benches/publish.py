@@ -8,11 +8,14 @@ each answer is all old or all new.
 from __future__ import annotations
 
 import getpass
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 
 import httpx
 
@@ -28,6 +31,7 @@ from scripts.benches.history import await_messages, made_ledger, made_panes
 from scripts.benches.readers import Answered, Reading, readers
 from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, make_anew, remove
+from scripts.cli import NICENESS
 from scripts.console import message_progress
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
@@ -86,7 +90,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         say(f"made {2 * settings.days * settings.keys * 1440:,} minute panes, half of them staged")
         for run in range(settings.runs):
             reading = _reading(definition, settings, script, end, run)
-            yield _run(catalog, replay, reading, settings, settings.settle_seconds if run else settings.warm_up_seconds)
+            yield _run(replay, reading, settings, settings.settle_seconds if run else settings.warm_up_seconds)
     finally:
         remove(catalog, definition)
 
@@ -134,16 +138,26 @@ def _fill(
         pack_all(catalog.load_table((namespace, name)), MaintenanceSettings().packed_bytes)
 
 
-def _run(catalog: Catalog, replay: Replay, reading: Reading, settings: Settings, warm_up: float) -> Metrics:
+def _publish(number: int) -> None:
+    publish(open_catalog(LakeSettings()), number, getpass.getuser(), "benchmark")
+
+
+def _roll_back(number: int) -> None:
+    roll_back(open_catalog(LakeSettings()), number, getpass.getuser(), "benchmark")
+
+
+def _run(replay: Replay, reading: Reading, settings: Settings, warm_up: float) -> Metrics:
     published: list[_Span] = []
     rolled_back: list[_Span] = []
-    with readers(reading) as answered:
+    # As the command does: in a process that lets readers go first.
+    publishing = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=os.nice, initargs=(NICENESS,))
+    with publishing as publisher, readers(reading) as answered:
         time.sleep(warm_up)
         before = _timed(lambda: time.sleep(settings.before_seconds))
         for _ in range(settings.times):
-            published.append(_timed(lambda: publish(catalog, replay.id, getpass.getuser(), "benchmark")))
+            published.append(_timed(lambda: publisher.submit(_publish, replay.id).result()))
             time.sleep(settings.settle_seconds)
-            rolled_back.append(_timed(lambda: roll_back(catalog, replay.id, getpass.getuser(), "benchmark")))
+            rolled_back.append(_timed(lambda: publisher.submit(_roll_back, replay.id).result()))
             time.sleep(settings.settle_seconds)
     quiet = _latencies(answered, [before])
     busy = _latencies(answered, published)

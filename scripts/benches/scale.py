@@ -22,6 +22,7 @@ import psutil
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from iceberg.catalog import open_catalog
+from iceberg.maintenance import maintained_tables, size_of
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
@@ -142,7 +143,14 @@ class _History:
         return {
             **percentiles("", asker.seconds([asker.one_key() for _ in range(settings.questions)])),
             "select_1_ms": statistics.median(_select_seconds(settings.questions)) * 1000,
+            "minute_pane_bytes": self._pane_bytes("minute_panes"),
+            "day_pane_bytes": self._pane_bytes("day_panes"),
         }
+
+    def _pane_bytes(self, table: str) -> float:
+        """What a pane takes in storage, quantile digests apart."""
+        size = size_of(maintained_tables(self._catalog, _NAME)[table])
+        return size.size / size.rows
 
 
 def _select_seconds(count: int) -> list[float]:
