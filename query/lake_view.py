@@ -15,10 +15,18 @@ __all__ = ["LakeView", "LakeWatcher"]
 
 
 class LakeWatcher:
-    """Keeps the newest lake view of each applied stream, in a thread that looks for new commits."""
+    """Keeps the newest lake view of each applied stream, in a thread that looks for new commits.
 
-    def __init__(self, open_catalog: Callable[[], Catalog], refresh_seconds: float) -> None:
-        self._open_catalog, self._refresh_seconds = open_catalog, refresh_seconds
+    `prepare` is called with a view of what was published, before readers get it.
+    """
+
+    def __init__(
+        self,
+        open_catalog: Callable[[], Catalog],
+        refresh_seconds: float,
+        prepare: Callable[[LakeView], None] = lambda _: None,
+    ) -> None:
+        self._open_catalog, self._refresh_seconds, self._prepare = open_catalog, refresh_seconds, prepare
         self._views: dict[str, LakeView] = {}
         self._locations: dict[str, dict[str, str]] = {}
         self._catalog: Catalog | None = None
@@ -70,8 +78,10 @@ class LakeWatcher:
         for stream, locations in found.items():
             if len(locations) == len(TABLES) and locations != self._locations.get(stream):
                 try:
-                    self._views[stream] = pin(self._catalog, stream)
-                    self._locations[stream] = locations
+                    view = pin(self._catalog, stream)
+                    if stream in self._views and view.generation != self._views[stream].generation:
+                        self._prepare(view)
+                    self._views[stream], self._locations[stream] = view, locations
                 except BetweenStatesError as error:
                     # Readers keep the state of before until the publication is complete.
                     problems += [error] if stream not in self._views else []

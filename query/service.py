@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -15,7 +16,7 @@ from cachetools import LRUCache
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 from query.answers import RejectedAnswer, SeriesAnswer, WindowAnswer, groups
-from query.errors import EngineAwayError, UnknownStreamError
+from query.errors import EngineAwayError, QueryError, UnknownStreamError
 from query.lake_view import LakeView, LakeWatcher
 from query.requests import MOST_REJECTED, RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
@@ -51,7 +52,8 @@ class QueryService:
         self._declared = definitions
         lake = lake or LakeSettings()
         self._trino = TrinoClient(settings)
-        self._watcher = LakeWatcher(lambda: open_catalog(lake), settings.refresh_seconds)
+        self._watcher = LakeWatcher(lambda: open_catalog(lake), settings.refresh_seconds, self._prepare)
+        self._asked: dict[str, WindowRequest] = {}
         self._answers: LRUCache[Any, Any] = LRUCache(maxsize=settings.cache_answers)
         self._lock = threading.Lock()
 
@@ -121,7 +123,14 @@ class QueryService:
             self._answers[key] = made
         return made
 
+    def _prepare(self, view: LakeView) -> None:
+        """Ask the last question again, of what was published: Trino reads its metadata before readers wait for it."""
+        if view.stream in self._asked:
+            with suppress(QueryError):
+                self._merged(self._asked[view.stream], view)
+
     def _window(self, request: WindowRequest, view: LakeView) -> WindowAnswer:
+        self._asked[request.stream] = request
         answer = self._merged(request, view)
         if request.changed_since is None:
             return answer

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
 
-from iceberg.apply import DEFINITION_PROPERTY, plan_tables
+from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY, plan_tables
+from iceberg.lake_view import TABLES
 from query.errors import NotReadyError
 from query.lake_view import LakeWatcher
 from streams.errors import WindowpaneError
@@ -61,3 +62,18 @@ def test_broken_streams_break_no_other(catalog: SqlCatalog) -> None:
     with pytest.raises(WindowpaneError, match=r"health \(as applied\): title: Field required"):
         watcher.refresh()
     assert list(watcher.views()) == ["page_views"]
+
+
+def test_what_was_published_is_prepared_before_readers_get_it(catalog: SqlCatalog) -> None:
+    seen: list[tuple[int, int]] = []
+    watcher = LakeWatcher(
+        lambda: catalog, 1.0, lambda view: seen.append((view.generation, watcher.view("health").generation))
+    )
+    apply(catalog, HEALTH)
+    watcher.refresh()
+    for table in TABLES:
+        with catalog.load_table(("health", table)).transaction() as transaction:
+            transaction.set_properties({GENERATION_PROPERTY: "1"})
+    watcher.refresh()
+    assert seen == [(1, 0)]
+    assert watcher.view("health").generation == 1
