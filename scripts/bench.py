@@ -25,6 +25,7 @@ BENCHES = {
     "freshness": "A message posted, until the API shows it.",
     "replay": "The same messages ingested, then replayed: alone, and beside a live stream.",
     "publish": "A staged replay of made history published and rolled back, while readers ask.",
+    "peers": "The same result of the same topic by other people's software, checked against an oracle.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }
 """Name of a module in scripts.benches → what it measures."""
