@@ -9,10 +9,11 @@ The broker's CPU time and memory count for every contender alike.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from compose.errors import InstallError
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 from query.requests import SeriesRequest, Step, WindowRequest
@@ -72,11 +73,7 @@ class _Subject:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Preload once, then all contenders in each run. One that fails, or errs, is said and has no figures of the run."""
-    contenders = chosen(settings.only, bool(settings.quantiles))
-    for contender in contenders:
-        say(f"{contender.name}: {contender.title}; guarantee {contender.guarantee}")
-        if contender.name != OURS:
-            prepared(contender, say)
+    contenders = _ready(chosen(settings.only, bool(settings.quantiles)), say)
     script = ScriptSettings()
     definition = definition_of(declared("health", script), bool(settings.quantiles))
     end = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -88,8 +85,9 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         subject = _Subject(definition, start, end, topic, script, settings, say)
         oracle, _ = _run_peer(_ORACLE, subject)
         say(f"the oracle has {len(oracle):,} rows")
-        for _ in range(settings.warm_up if OURS in {contender.name for contender in contenders} else 0):
-            _run_ours(subject)
+        for contender in contenders:
+            for _ in range(settings.warm_up if contender.name == OURS else 0):
+                _counted(contender, subject, oracle)
         for run in range(settings.runs):
             measured: dict[str, float] = {}
             for contender in rotated(contenders, run):
@@ -98,8 +96,30 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     finally:
         stop_jobs(_NAME)
         remove(open_catalog(LakeSettings()), definition)
-        with Topics(script.kafka) as topics:
-            topics.delete(_NAME)
+        _delete_topics(script.kafka, keep=())
+
+
+def _ready(contenders: Sequence[Contender], say: Callable[[str], None]) -> list[Contender]:
+    """Those that could be installed, each named with its guarantee."""
+    ready = []
+    for contender in contenders:
+        try:
+            if contender.name != OURS:
+                prepared(contender, say)
+        except InstallError as error:
+            say(f"{contender.name} takes no part: {error}")
+            continue
+        say(f"{contender.name}: {contender.title}; guarantee {contender.guarantee}")
+        ready.append(contender)
+    return ready
+
+
+def _delete_topics(bootstrap: str, keep: Collection[str]) -> None:
+    """Remove the benchmark's topics, and those that a peer has made after its name."""
+    with Topics(bootstrap) as topics:
+        for name in topics.names():
+            if _NAME in name and name not in keep:
+                topics.delete(name)
 
 
 def definition_of(health: Definition, quantiles: bool) -> Definition:
@@ -144,7 +164,8 @@ def _run_ours(subject: _Subject) -> tuple[Rows, Metrics]:
 
 def _run_peer(contender: Contender, subject: _Subject) -> tuple[Rows, Metrics]:
     """A peer's program over the topic, and what it wrote."""
-    settings = subject.settings
-    return run_peer(
-        contender, subject.topic, subject.script.home, settings.processes, settings.timeout_seconds, subject.say
-    )
+    settings, home = subject.settings, subject.script.home
+    try:
+        return run_peer(contender, subject.topic, home, settings.processes, settings.timeout_seconds, subject.say)
+    finally:
+        _delete_topics(subject.script.kafka, keep=(_NAME,))

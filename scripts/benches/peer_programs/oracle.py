@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scripts.benches.peer_programs.messages import batches, in_processes
 from scripts.benches.peer_programs.task import MEASURES, MINUTE_MS, QUANTILES, Task, columns
 
-__all__ = ["RANKS", "bounds", "oracle_columns", "oracle_rows"]
+__all__ = ["RANKS", "block", "bounds", "oracle_columns", "oracle_rows"]
 
 RANKS = 0.02
 """How far the rank of a quantile's estimate may be off, as a part of the messages."""
@@ -28,19 +28,22 @@ def decoded(task: Task, partitions: Sequence[int]) -> str:
     """A file with the keys, times and values of some partitions' messages."""
     services: dict[str, int] = {}
     hosts: dict[str, int] = {}
-    blocks = []
-    for payloads in batches(task, partitions):
-        messages = [json.loads(payload) for payload in payloads]
-        names = [services.setdefault(message["serviceName"], len(services)) for message in messages]
-        seen = [hosts.setdefault(message.get("host", ""), len(hosts)) for message in messages]
-        at = [message["Timestamp"] for message in messages]
-        cpu = np.array([message["CPU"] for message in messages], dtype=np.float64)
-        shares = [cpu, *(used(messages, field) for field in ("RAM", "Disk"))]
-        values = [np.rint(share * 1e6).astype(np.int64) for share in shares]
-        blocks.append(np.stack([np.array(names), np.array(at), *values, np.array(seen)]).astype(np.int64))
+    blocks = [block(payloads, services, hosts) for payloads in batches(task, partitions)]
     file = Path(task.scratch) / f"oracle-{partitions[0]}.npz"
     np.savez(file, rows=np.concatenate(blocks, axis=1), services=np.array(list(services)), hosts=np.array(list(hosts)))
     return str(file)
+
+
+def block(payloads: Sequence[bytes], services: dict[str, int], hosts: dict[str, int]) -> Numbers:
+    """Service, time, the values of the measures, and host of messages, by column; new names are numbered."""
+    messages = [json.loads(payload) for payload in payloads]
+    names = [services.setdefault(message["serviceName"], len(services)) for message in messages]
+    seen = [hosts.setdefault(message.get("host", ""), len(hosts)) for message in messages]
+    at = [message["Timestamp"] for message in messages]
+    cpu = np.array([message["CPU"] for message in messages], dtype=np.float64)
+    shares = [cpu, *(used(messages, field) for field in ("RAM", "Disk"))]
+    values = [np.rint(share * 1e6).astype(np.int64) for share in shares]
+    return np.stack([np.array(names), np.array(at), *values, np.array(seen)]).astype(np.int64)
 
 
 def used(messages: list[dict[str, dict[str, float]]], field: str) -> npt.NDArray[np.float64]:
@@ -51,7 +54,7 @@ def used(messages: list[dict[str, dict[str, float]]], field: str) -> npt.NDArray
 
 
 def oracle_rows(services: Sequence[str], rows: Numbers, quantiles: bool) -> Iterator[tuple[object, ...]]:
-    """One row per service and minute; `rows` are service, time, the values of the measures, and host, by column."""
+    """One row per service and minute, from rows as `block` makes them."""
     order = np.lexsort((rows[1], rows[0]))
     rows = rows[:, order]
     minutes = rows[1] // MINUTE_MS

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -61,6 +62,11 @@ class Task:
     processes: int = 2
     jars: Sequence[str] = ()
 
+    @property
+    def group(self) -> str:
+        """A consumer group that has read nothing yet; topics named after it are removed."""
+        return f"{self.topic}-{os.getpid()}"
+
     @classmethod
     def read(cls) -> Task:
         """From the file that the first argument names."""
@@ -79,9 +85,9 @@ class Task:
         except FileExistsError:
             pass
 
-    def write(self, rows: Iterable[Sequence[object]], names: Sequence[str] = ()) -> None:
-        """The answer, in the order of `names`, left out `columns`."""
-        with (Path(self.output) / "rows.csv").open("w", newline="") as file:
+    def write(self, rows: Iterable[Sequence[object]], names: Sequence[str] = (), part: int = 0) -> None:
+        """The answer, or one of the parts that together are it, in the order of `names`, left out `columns`."""
+        with (Path(self.output) / f"rows-{part}.csv").open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(names or columns(self.quantiles))
             writer.writerows(rows)
