@@ -17,7 +17,8 @@ class Contender:
     """A peer: `program` is its module in scripts.benches.peer_programs, `environment` that of requirements/.
 
     `guarantee` is that of the program as it is run, when a process is killed and started again. `quantiles`: whether
-    it can also give quantiles and distinct counts. `jars` are the sets of the lock that it needs, beside a Java 17.
+    it can also give quantiles and distinct counts. `jars` are the sets of the lock that it needs, beside a Java 17;
+    `compiled`: whether it also needs the Java sources of peer_programs/.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Contender:
     environment: str = "peers"
     quantiles: bool = False
     jars: tuple[str, ...] = ()
+    compiled: bool = False
 
 
 _NONE = "none: starts over"
@@ -61,6 +63,14 @@ CONTENDERS = (
         environment="peers-pyspark",
         quantiles=True,
         jars=("spark",),
+    ),
+    Contender(
+        "kafka_streams",
+        "Kafka Streams, keyed over a repartition topic",
+        "with_kafka_streams",
+        "exactly once, in its store and topics",
+        jars=("kafka", "kafka-streams"),
+        compiled=True,
     ),
 )
 

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from compose.embedded.environments import environment
+from compose.embedded.environments import cache_directory, environment
+from compose.embedded.java_build import build_jar
 from compose.embedded.layout import Layout
 from compose.embedded.runtime import fetched_jars
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.supervisor import Supervisor
 from compose.errors import InstallError
+from scripts.benches import peer_programs
 from scripts.benches.contenders import Contender
 from scripts.benches.peer_programs.task import STARTED, Task
 from scripts.benches.process_tree import run_measured
@@ -59,10 +61,15 @@ def prepared(contender: Contender, say: Callable[[str], None]) -> Prepared:
         raise InstallError(
             f"{contender.environment} could not be installed ({error}); run the command again"
         ) from error
+    java = StackSettings().java17
     jars = fetched_jars(contender.jars, download_progress) if contender.jars else []
+    if contender.compiled and java is not None:
+        (compiler,) = fetched_jars(("compiler",), download_progress)
+        sources = Path(peer_programs.__file__).parent / "java"
+        built = build_jar(sources, sources / "resources", jars, java, compiler, cache_directory())
+        jars += [built] if built else []
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("WINDOWPANE_", "PYTHON"))}
     variables |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    java = StackSettings().java17
     if java is not None:
         variables |= {"JAVA_HOME": str(java), "PATH": f"{java / 'bin'}{os.pathsep}{variables.get('PATH', '')}"}
     return Prepared(python, tuple(map(str, jars)), variables)

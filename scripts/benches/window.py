@@ -24,7 +24,7 @@ from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.panes import day_start
 
-__all__ = ["Settings", "measure"]
+__all__ = ["Settings", "make", "measure", "random_span"]
 
 _NAME = "bench_window"
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -49,7 +49,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     definition = declared(settings.stream, script).model_copy(update={"name": _NAME, "topic": _NAME})
     end = day_start(datetime.now(UTC))
     try:
-        _make(definition, settings, end, say)
+        make(definition, settings.days, settings.keys, end, say)
         with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
             await_messages(client, _NAME, end - _DAY * settings.days, end, settings.days * settings.keys * 86_400)
             for run in range(settings.runs):
@@ -58,17 +58,23 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         remove(open_catalog(LakeSettings()), definition)
 
 
-def _make(definition: Definition, settings: Settings, end: datetime, say: Callable[[str], None]) -> None:
+def make(definition: Definition, days: int, keys: int, end: datetime, say: Callable[[str], None]) -> None:
+    """Minute and day panes of so many days and keys, in fresh tables of the stream."""
     catalog = open_catalog(LakeSettings())
     make_anew(catalog, definition)
     started = time.monotonic()
-    days = [end - _DAY * back for back in range(settings.days, 0, -1)]
-    for day in days:
+    starts = [end - _DAY * back for back in range(days, 0, -1)]
+    for day in starts:
         minutes = [day + _MINUTE * minute for minute in range(1440)]
-        append_rows(catalog, _NAME, "minute_panes", made_panes(definition, settings.keys, minutes, _MINUTE))
-    append_rows(catalog, _NAME, "day_panes", made_panes(definition, settings.keys, days, _DAY))
-    rows = settings.days * settings.keys * 1440
-    say(f"made {rows:,} minute panes in {time.monotonic() - started:.0f} s")
+        append_rows(catalog, definition.name, "minute_panes", made_panes(definition, keys, minutes, _MINUTE))
+    append_rows(catalog, definition.name, "day_panes", made_panes(definition, keys, starts, _DAY))
+    say(f"made {days * keys * 1440:,} minute panes in {time.monotonic() - started:.0f} s")
+
+
+def random_span(rng: np.random.Generator, days: int, end: datetime) -> tuple[datetime, datetime]:
+    """A span of whole minutes in the last `days` days before `end`."""
+    low, high = sorted(rng.choice(days * 1440, 2, replace=False))
+    return end - _MINUTE * int(days * 1440 - low), end - _MINUTE * int(days * 1440 - high)
 
 
 def _run(
@@ -76,12 +82,10 @@ def _run(
 ) -> Metrics:
     """Questions no one asked before; then one of them again and again."""
     first = next(iter(definition.dimensions))
-    minutes = settings.days * 1440
 
     def question() -> dict[str, str]:
-        low, high = sorted(rng.choice(minutes, 2, replace=False))
-        span = {"start": end - _MINUTE * int(minutes - low), "end": end - _MINUTE * int(minutes - high)}
-        return {name: at.isoformat() for name, at in span.items()}
+        start, until = random_span(rng, settings.days, end)
+        return {"start": start.isoformat(), "end": until.isoformat()}
 
     def one_key() -> dict[str, str]:
         return question() | {first: f"service-{rng.integers(settings.keys):05d}"}
