@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from scripts.benches import contenders
 from scripts.benches.contenders import CONTENDERS, chosen, rotated
-from scripts.benches.peer_programs import oracle
+from scripts.benches.history import made_panes
+from scripts.benches.peer_programs import oracle, windows_duckdb, with_duckdb
 from scripts.benches.peer_programs.partials import Key, Partial, add_messages, merge, rows
+from scripts.benches.peer_programs.questions import Question, Questions
 from scripts.benches.peer_programs.task import MEASURES, MINUTE_MS, Task, columns, pack, unpack
 from scripts.benches.peer_runs import peer_metrics
 from scripts.benches.peers import definition_of
@@ -25,6 +32,8 @@ from streams.errors import WindowpaneError
 from streams.plan import decoding_plan
 from tests.definitions import HEALTH
 
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+EPOCH, NIGHT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
 START = 1_760_000_040_000
 
 
@@ -150,6 +159,48 @@ def test_oracle_is_what_peers_count(tmp_path: Path) -> None:
     row = next(iter(read(tmp_path).values()))
     assert row["cpu_min"] <= row["cpu_p50_low"] < row["cpu_p50_high"] < row["cpu_p99_high"] <= row["cpu_max"]
     assert row["hosts"] > 300
+
+
+@pytest.mark.parametrize("quantiles", [False, True])
+def test_duckdb_agrees_with_the_oracle(tmp_path: Path, quantiles: bool) -> None:
+    generator = Generator(definition_of(HEALTH, quantiles), series=3)
+    index = np.arange(4_000, dtype=np.int64)
+    payloads = generator.batch(index, generator.times(index, START, START + 2 * MINUTE_MS, len(index)))
+    services: dict[str, int] = {}
+    numbers = oracle.block(payloads, services, {})
+    task = task_in(tmp_path, quantiles=quantiles)
+    task.write(oracle.oracle_rows(list(services), numbers, quantiles), oracle.oracle_columns(quantiles))
+    wanted = read(tmp_path)
+    files = [with_duckdb.keep(task, (part[:500], part[500:]), f"{n}") for n, part in enumerate(halves(payloads))]
+    with_duckdb.answer(task, files)
+    assert difference(read(tmp_path), wanted) is None
+
+
+def halves(payloads: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    return payloads[::2], payloads[1::2]
+
+
+def test_duckdb_answers_windows_of_files(tmp_path: Path) -> None:
+    """Two whole days between minutes of the days beside them."""
+    days = [NIGHT + DAY * day for day in range(4)]
+    minutes = [days[0] + MINUTE * minute for minute in range(4 * 1440)]
+    tables = [made_panes(HEALTH, 2, minutes, MINUTE), made_panes(HEALTH, 2, days, DAY)]
+    files = [str(tmp_path / name) for name in ("minutes", "days")]
+    for table, file in zip(tables, files, strict=True):
+        pq.write_table(table.set_column(0, "service", table["service"].cast("string")), file)
+    start, end = ((NIGHT + span - EPOCH) // timedelta(microseconds=1) for span in (DAY - MINUTE, 3 * DAY + 2 * MINUTE))
+    output = tmp_path / "answers.json"
+    windows_duckdb.run(Questions(files[:1], files[1:], [Question("service-00001", start, end)], 1, str(output)))
+    [(_, answer)] = json.loads(output.read_text())
+    assert answer[0] == (2 * 1440 + 3) * 60
+    edges = [1439, 3 * 1440, 3 * 1440 + 1]
+    of_minutes = tables[0].slice(4 * 1440).take(edges)
+    rows = pa.concat_tables([of_minutes, tables[1].slice(4).take([1, 2])])
+    assert answer[1:4] == [
+        pc.sum(rows["cpu_sum"]).as_py(),
+        pc.min(rows["cpu_min"]).as_py(),
+        pc.max(rows["cpu_max"]).as_py(),
+    ]
 
 
 def test_written_rows_are_read_from_all_parts(tmp_path: Path) -> None:

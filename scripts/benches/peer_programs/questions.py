@@ -1,6 +1,6 @@
 """Windows asked of the files of minute and day panes. Standard library only.
 
-An answer is of one service in `[start, end)`: messages; then of each measure sum, least, greatest and its earliest time.
+An answer is of one service in `[start, end)`: messages; then of each measure sum, least, greatest, its earliest time.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ taken from all of them, its quantiles and distinct counts exact.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -50,12 +50,17 @@ _PEAKS = ", ".join(
 
 
 def parts(task: Task, partitions: Sequence[int]) -> str:
-    """The file with what is left of some partitions: partial results, or decoded values for quantiles."""
-    file = str(Path(task.scratch) / f"{partitions[0]}.parquet")
+    """The file with what is left of some partitions."""
+    return keep(task, batches(task, partitions), f"{partitions[0]}.parquet")
+
+
+def keep(task: Task, batched: Iterable[list[bytes]], name: str) -> str:
+    """A file of partial results, one row per key and batch; or of decoded values for quantiles."""
+    file = str(Path(task.scratch) / name)
     with duckdb.connect() as engine:
         engine.execute("set threads = 1")
         kept = False
-        for payloads in batches(task, partitions):
+        for payloads in batched:
             batch = pa.table({"message": pa.array(payloads, pa.binary()).cast(pa.string())})
             rows = engine.from_arrow(batch).project(f"from_json(message, '{_SHAPE}') as m").project(_DECODED)
             made = rows if task.quantiles else rows.aggregate(_PARTS, _KEY)

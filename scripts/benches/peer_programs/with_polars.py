@@ -75,12 +75,15 @@ def exact(files: Sequence[str]) -> pl.DataFrame:
     return part(pl.read_parquet(files), *quantiles, pl.col("host").n_unique().alias(DISTINCT))
 
 
+def answer(task: Task, files: Sequence[str]) -> None:
+    """The whole result from the files of all processes."""
+    result = exact(files) if task.quantiles else merged(files)
+    peaks = {m: pl.col(f"{m}_peak") for m in MEASURES}
+    shown = [(peak // MINUTE_MS).alias(f"{m}_max") for m, peak in peaks.items()]
+    shown += [(pl.col("minute") + MINUTE_MS - 1 - peak % MINUTE_MS).alias(f"{m}_max_at") for m, peak in peaks.items()]
+    task.write(result.with_columns(*shown).select(columns(task.quantiles)).iter_rows())
+
+
 if __name__ == "__main__":
     task = Task.read()
-    found = in_processes(task, parts)
-    result = exact(found) if task.quantiles else merged(found)
-    peaks = [(pl.col(f"{m}_peak") // MINUTE_MS).alias(f"{m}_max") for m in MEASURES]
-    early = [
-        (pl.col("minute") + MINUTE_MS - 1 - pl.col(f"{m}_peak") % MINUTE_MS).alias(f"{m}_max_at") for m in MEASURES
-    ]
-    task.write(result.with_columns(*peaks, *early).select(columns(task.quantiles)).iter_rows())
+    answer(task, in_processes(task, parts))
