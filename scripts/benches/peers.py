@@ -20,7 +20,7 @@ from query.requests import SeriesRequest, Step, WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
 from scripts.benches.contenders import OURS, Contender, chosen, rotated
-from scripts.benches.ingest import ingest
+from scripts.benches.ingest import ingest, verify
 from scripts.benches.jobs import stop_jobs
 from scripts.benches.peer_programs.task import DISTINCT, QUANTILES
 from scripts.benches.peer_runs import PeerTopic, prepared, run_peer
@@ -31,7 +31,7 @@ from scripts.benches.subject import declared, remove
 from scripts.settings import ScriptSettings
 from streams.definition import Definition, Distinct, FieldRule
 from streams.demo import Pool
-from streams.errors import WindowpaneError
+from streams.errors import DefinitionError, WindowpaneError
 from streams.topics import Topics
 
 __all__ = ["Settings", "definition_of", "measure"]
@@ -84,6 +84,9 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             topic = PeerTopic(script.kafka, _NAME, topics.end_offsets(_NAME), bool(settings.quantiles))
         subject = _Subject(definition, start, end, topic, script, settings, say)
         oracle, _ = _run_peer(_ORACLE, subject)
+        counted = sum(row["messages"] for row in oracle.values())
+        if counted != topic.messages:
+            raise WindowpaneError(f"the oracle counts {counted:,} messages of {topic.messages:,}")
         say(f"the oracle has {len(oracle):,} rows")
         for contender in contenders:
             for _ in range(settings.warm_up if contender.name == OURS else 0):
@@ -127,7 +130,8 @@ def definition_of(health: Definition, quantiles: bool) -> Definition:
     measures = {name: one.model_copy(update={"quantiles": quantiles}) for name, one in health.measures.items()}
     changes: dict[str, object] = {"name": _NAME, "topic": _NAME, "measures": measures}
     if quantiles:
-        assert health.demo is not None
+        if health.demo is None:
+            raise DefinitionError("health.toml", "demo", None, "add a [demo] table to make messages")
         made = {**health.demo.fields, "host": Pool(kind="pool", size=_HOSTS)}
         changes["fields"] = {**health.fields, "host": FieldRule(type="string")}
         changes["distincts"] = {DISTINCT: Distinct(field="host")}
@@ -141,6 +145,8 @@ def _counted(contender: Contender, subject: _Subject, oracle: Rows) -> Metrics:
         found, metrics = _run_ours(subject) if contender.name == OURS else _run_peer(contender, subject)
     except (WindowpaneError, OSError, subprocess.SubprocessError) as error:
         subject.say(f"{contender.name} failed: {error}")
+        if contender.name == OURS:
+            stop_jobs(_NAME)
         return {}
     wrong = difference(found, oracle)
     if wrong is not None:
@@ -150,9 +156,10 @@ def _counted(contender: Contender, subject: _Subject, oracle: Rows) -> Metrics:
 
 
 def _run_ours(subject: _Subject) -> tuple[Rows, Metrics]:
-    """Our job over the topic, and what the tables then answer."""
+    """Our job over the topic, and what the tables then answer; its other tables must hold every message once, too."""
     settings = subject.settings
     made = ingest(subject.definition, subject.script, settings.checkpoint_seconds, settings.timeout_seconds)
+    verify(subject.definition, subject.start, subject.end, settings.messages)
     asked = tuple(QUANTILES.values()) if settings.quantiles else ()
     whole = WindowRequest(_NAME, subject.start, subject.end, by=("service",), quantiles=asked)
     service = QueryService(QuerySettings(), {_NAME: subject.definition}, LakeSettings())
