@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from compose.errors import InstallError
 from iceberg.catalog import open_catalog
@@ -128,7 +129,8 @@ def _delete_topics(bootstrap: str, keep: Collection[str]) -> None:
 def definition_of(health: Definition, quantiles: bool) -> Definition:
     """The stream of the benchmark: quantiles only if asked for, and then also a host in each message."""
     measures = {name: one.model_copy(update={"quantiles": quantiles}) for name, one in health.measures.items()}
-    changes: dict[str, object] = {"name": _NAME, "topic": _NAME, "measures": measures}
+    kept: dict[str, Any] = {name: getattr(health, name) for name in Definition.model_fields}
+    changes: dict[str, Any] = {"name": _NAME, "topic": _NAME, "measures": measures}
     if quantiles:
         if health.demo is None:
             raise DefinitionError("health.toml", "demo", None, "add a [demo] table to make messages")
@@ -136,7 +138,7 @@ def definition_of(health: Definition, quantiles: bool) -> Definition:
         changes["fields"] = {**health.fields, "host": FieldRule(type="string")}
         changes["distincts"] = {DISTINCT: Distinct(field="host")}
         changes["demo"] = health.demo.model_copy(update={"fields": made})
-    return health.model_copy(update=changes)
+    return Definition(**{**kept, **changes})
 
 
 def _counted(contender: Contender, subject: _Subject, oracle: Rows) -> Metrics:

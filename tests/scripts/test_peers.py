@@ -19,7 +19,8 @@ from scripts.benches import contenders
 from scripts.benches.contenders import CONTENDERS, chosen, rotated
 from scripts.benches.history import made_panes
 from scripts.benches.peer_programs import oracle, windows_duckdb, with_duckdb
-from scripts.benches.peer_programs.partials import Key, Partial, add_messages, merge, rows
+from scripts.benches.peer_programs.counting import add_messages
+from scripts.benches.peer_programs.partials import Key, Partial, merge, rows
 from scripts.benches.peer_programs.questions import Question, Questions
 from scripts.benches.peer_programs.task import MEASURES, MINUTE_MS, Task, columns, pack, unpack
 from scripts.benches.peer_runs import peer_metrics
@@ -221,12 +222,14 @@ def test_first_message_is_noted_once(tmp_path: Path) -> None:
 
 
 def test_hosts_are_added_for_quantiles_only() -> None:
+    assert HEALTH.field_index  # kept with the definition once it is asked for
     plain, asked = (definition_of(HEALTH, quantiles) for quantiles in (False, True))
     assert plain.fields == HEALTH.fields
     assert not any(measure.quantiles for measure in plain.measures.values())
     index = np.arange(10, dtype=np.int64)
     assert b'"host":' in Generator(asked).batch(index, index + START)[0]
     assert list(asked.distincts) == ["hosts"]
+    assert [column["name"] for column in decoding_plan(asked)["columns"]] == ["service", *MEASURES, "hosts"]
 
 
 def run(code: str, log: Path, seconds: float = 30.0) -> Any:

@@ -12,7 +12,8 @@ from bytewax.dataflow import Dataflow
 from bytewax.outputs import DynamicSink, StatelessSinkPartition
 from bytewax.testing import cluster_main
 
-from scripts.benches.peer_programs.partials import Key, Partial, add_messages, joined, rows
+from scripts.benches.peer_programs.counting import add_messages
+from scripts.benches.peer_programs.partials import Key, Partial, joined, rows
 from scripts.benches.peer_programs.task import Task
 
 Pair = tuple[str, tuple[Key, Partial]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scripts.benches.peer_programs.counting import add_messages
 from scripts.benches.peer_programs.messages import batches, in_processes
-from scripts.benches.peer_programs.partials import Key, Partial, add_messages, merge, rows
+from scripts.benches.peer_programs.partials import Key, Partial, merge, rows
 from scripts.benches.peer_programs.task import Task
 
 
