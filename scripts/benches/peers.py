@@ -25,6 +25,7 @@ from scripts.benches.ingest import ingest, verify
 from scripts.benches.jobs import stop_jobs
 from scripts.benches.peer_programs.task import DISTINCT, QUANTILES
 from scripts.benches.peer_runs import PeerTopic, prepared, run_peer
+from scripts.benches.peer_table import lines
 from scripts.benches.preload import preload
 from scripts.benches.report import Metrics
 from scripts.benches.results import Rows, difference, of_answer
@@ -92,11 +93,15 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         for contender in contenders:
             for _ in range(settings.warm_up if contender.name == OURS else 0):
                 _counted(contender, subject, oracle)
+        runs: list[Metrics] = []
         for run in range(settings.runs):
             measured: dict[str, float] = {}
             for contender in rotated(contenders, run):
                 measured |= _counted(contender, subject, oracle)
+            runs.append(measured)
             yield measured
+        for line in lines(contenders, runs):
+            say(line)
     finally:
         stop_jobs(_NAME)
         remove(open_catalog(LakeSettings()), definition)

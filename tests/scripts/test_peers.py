@@ -24,6 +24,7 @@ from scripts.benches.peer_programs.partials import Key, Partial, merge, rows
 from scripts.benches.peer_programs.questions import Question, Questions
 from scripts.benches.peer_programs.task import MEASURES, MINUTE_MS, Task, columns, pack, unpack
 from scripts.benches.peer_runs import peer_metrics
+from scripts.benches.peer_table import lines
 from scripts.benches.peers import definition_of
 from scripts.benches.process_tree import run_measured
 from scripts.benches.results import Rows, difference, read
@@ -105,6 +106,25 @@ def test_figures_are_named_after_the_contender() -> None:
         "dict_peak_rss_bytes": 7.0,
     }
     assert "dict_messages_per_second" not in peer_metrics("dict", 100, 20.0, None, 40.0, 7)
+
+
+def test_table_tells_medians_and_guarantees() -> None:
+    ours, dictionary, duckdb = CONTENDERS[:3]
+    runs = [
+        {
+            **peer_metrics("windowpane", 3_000, seconds, None, 2.0, 10**9),
+            **peer_metrics("dict", 3_000, 0.5, None, 1.0, 5),
+        }
+        for seconds in (1.0, 3.0, 2.0)
+    ]
+    runs[1] = {name: value for name, value in runs[1].items() if name.startswith("windowpane")}
+    first, second, third = lines((ours, dictionary, duckdb), runs)
+    assert first.startswith("dict: 6,000 messages/s with start (6,000 to 6,000), 3,000 per CPU-second")
+    assert first.endswith(f"guarantee {dictionary.guarantee}; 2 of 3 runs count")
+    assert second.startswith(
+        "windowpane: 1,500 messages/s with start (1,000 to 3,000), 1,500 per CPU-second, peak 1.00 GB"
+    )
+    assert third == "duckdb: no run counts"
 
 
 @pytest.mark.parametrize("at", [START, START + 1, START + MINUTE_MS - 1])
