@@ -23,14 +23,16 @@ BENCHES = {
     "ingest": "Messages preloaded in Kafka, until panes, ledger and rejected are committed.",
     "scale": "Windows against length of history and rate; ingest against partitions and cores.",
     "window": "Windows over made history: uncached, all keys totalled, cached.",
+    "window_peers": "The same windows of DuckDB, chDB and pyiceberg over the same files.",
     "freshness": "A message posted, until the API shows it.",
     "replay": "The same messages ingested, then replayed: alone, and beside a live stream.",
     "publish": "A staged replay of made history published and rolled back, while readers ask.",
+    "peers": "The same result of the same topic by other people's software, checked against an oracle.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }
 """Name of a module in scripts.benches → what it measures."""
 
-_LIST = "\b\nBenchmarks:\n" + "\n".join(f"  {name:<12} {text}" for name, text in BENCHES.items())
+_LIST = "\b\nBenchmarks:\n" + "\n".join(f"  {name:<13} {text}" for name, text in BENCHES.items())
 
 
 @click.command(name="bench", epilog=_LIST)

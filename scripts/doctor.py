@@ -21,6 +21,7 @@ from compose.embedded.jars import read_lock
 from compose.embedded.leftovers import find_leftovers
 from compose.embedded.machine import DISK_GIB, GIB, MEMORY_GIB, existing
 from compose.embedded.ports import is_free, recall
+from compose.embedded.runtime import RUN_TIME_SETS
 from compose.embedded.stack import Stack
 
 __all__ = ["Check", "examine", "show_checks"]
@@ -69,7 +70,7 @@ def _installation(_stack: Stack) -> Iterator[Check]:
     for name in ("service", "flink", "java17", "java25"):
         made = is_complete(name, cache)
         yield Check(name, made, "complete" if made else "not made yet; ./windowpane up makes it")
-    lock = [jar for jar in read_lock() if jar.set != "test"]
+    lock = [jar for jar in read_lock() if jar.set in RUN_TIME_SETS]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         intact = list(pool.map(lambda jar: is_intact(jar, cache / "maven"), lock))
     wrong = [jar.file_name for jar, fine in zip(lock, intact, strict=True) if not fine]

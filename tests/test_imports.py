@@ -32,6 +32,9 @@ OWNER = {
     "confluent_kafka": "streams",
 }
 
+# Programs that run in environments of their own, and import nothing of ours but themselves.
+PROGRAMS = "scripts/benches/peer_programs"
+
 
 def modules(package: str) -> Iterator[tuple[Path, ast.Module]]:
     for path in sorted((ROOT / package).rglob("*.py")):
@@ -64,8 +67,19 @@ def test_heavy_libraries_have_one_owner(package: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)}: {name}"
         for path, tree in modules(package)
+        if not path.is_relative_to(ROOT / PROGRAMS)
         for name in imported(tree)
         if OWNER.get(name.partition(".")[0], package) != package
+    ]
+    assert wrong == []
+
+
+def test_programs_of_peers_import_nothing_of_ours() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted((ROOT / PROGRAMS).rglob("*.py"))
+        for name in imported(ast.parse(path.read_text("utf-8")))
+        if name.partition(".")[0] in PACKAGES and not name.startswith(PROGRAMS.replace("/", "."))
     ]
     assert wrong == []
 

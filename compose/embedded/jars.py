@@ -53,6 +53,17 @@ ROOTS: dict[str, tuple[Root, ...]] = {
         Root("io.trino:trino-server-core:tar.gz:476"),
         Root("io.trino:trino-iceberg:zip:476"),
     ),
+    # Peers of `bench peers`. What these depend on beside Spark's own jars; the Kafka client is Spark's, not ours.
+    "spark": (
+        Root("org.apache.spark:spark-sql-kafka-0-10_2.13:jar:4.2.0"),
+        Root("org.apache.spark:spark-token-provider-kafka-0-10_2.13:jar:4.2.0"),
+        Root("org.apache.kafka:kafka-clients:jar:3.9.2"),
+        Root("org.apache.commons:commons-pool2:jar:2.13.1"),
+    ),
+    "kafka-streams": (  # beside the set kafka
+        Root("org.apache.kafka:kafka-streams:jar:4.3.1"),
+        Root("org.rocksdb:rocksdbjni:jar:10.1.3"),
+    ),
     "compiler": (Root("org.eclipse.jdt:ecj:jar:3.46.0"),),
     "test": (Root("org.junit.platform:junit-platform-console-standalone:jar:1.14.4"),),
 }

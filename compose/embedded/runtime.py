@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,10 @@ from compose.embedded.java_build import build_jar
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.errors import InstallError
 
-__all__ = ["Runtime", "install", "postgres_home"]
+__all__ = ["RUN_TIME_SETS", "Runtime", "fetched_jars", "install", "postgres_home"]
 
 RUN_TIME_SETS = ("kafka", "flink", "objectstore", "trino", "compiler")
+"""The sets of the lock that a stack needs; the others are fetched by what needs them."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,17 @@ def install(settings: StackSettings, say: Callable[[str], None], progress: downl
             maven=maven,
             flink_jar=jar,
         )
+
+
+def fetched_jars(sets: Sequence[str], progress: downloads.Progress) -> list[Path]:
+    """The files of some sets of the lock, fetched now if they are not in the cache; for what `up` does not need.
+
+    Raises:
+        InstallError: a file could not be fetched; running again resumes.
+    """
+    maven, wanted = environments.cache_directory() / "maven", list(jars_of(*sets))
+    _fetch(wanted, maven, progress)
+    return [maven / jar.path for jar in wanted]
 
 
 def _fetch(wanted: list[Jar], maven: Path, progress: downloads.Progress) -> None:

@@ -12,9 +12,17 @@ import numpy as np
 
 from streams.errors import WindowpaneError
 
-__all__ = ["Asker"]
+__all__ = ["Asker", "random_span"]
 
 _MINUTE = timedelta(minutes=1)
+
+
+def random_span(rng: np.random.Generator, days: int, end: datetime) -> tuple[datetime, datetime]:
+    """Two different minutes of the days before `end`, the earlier one first."""
+    minutes = days * 1440
+    early, late = sorted(int(at) for at in rng.choice(minutes + 1, 2, replace=False))
+    start = end - _MINUTE * minutes
+    return start + _MINUTE * early, start + _MINUTE * late
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +55,8 @@ class Asker:
         return [self._asked(question) for question in questions]
 
     def _window(self) -> dict[str, str]:
-        minutes = self.days * 1440
-        early, late = sorted(int(at) for at in self._rng.choice(minutes + 1, 2, replace=False))
-        start = self.end - _MINUTE * minutes
-        return {"start": (start + _MINUTE * early).isoformat(), "end": (start + _MINUTE * late).isoformat()}
+        start, end = random_span(self._rng, self.days, self.end)
+        return {"start": start.isoformat(), "end": end.isoformat()}
 
     def _asked(self, question: Mapping[str, str]) -> float:
         started = time.perf_counter()

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 
 import httpx
 import numpy as np
 
+from scripts.benches.questions import random_span
 from streams.errors import WindowpaneError
 
 __all__ = ["Answered", "Reading", "readers"]
@@ -46,12 +47,10 @@ class Reading:
     def questions(self) -> Iterator[tuple[dict[str, str], int]]:
         """Questions and how many seconds their windows are long."""
         rng = np.random.default_rng(self.seed)
-        minutes, minute = self.days * 1440, timedelta(minutes=1)
         while True:
-            early, late = sorted(int(at) for at in rng.choice(minutes + 1, 2, replace=False))
-            start = self.end - minute * minutes
-            span = {"start": (start + minute * early).isoformat(), "end": (start + minute * late).isoformat()}
-            yield span | {self.dimension: f"service-{rng.integers(self.keys):05d}"}, (late - early) * 60
+            start, end = random_span(rng, self.days, self.end)
+            span = {"start": start.isoformat(), "end": end.isoformat()}
+            yield span | {self.dimension: f"service-{rng.integers(self.keys):05d}"}, int((end - start).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
