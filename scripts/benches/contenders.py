@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from streams.errors import WindowpaneError
 
 __all__ = ["CONTENDERS", "OURS", "Contender", "chosen", "rotated"]
 
 OURS = "windowpane"
+One = TypeVar("One")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def chosen(names: str, quantiles: bool) -> tuple[Contender, ...]:
     return able
 
 
-def rotated(contenders: Sequence[Contender], run: int) -> tuple[Contender, ...]:
+def rotated(contenders: Sequence[One], run: int) -> tuple[One, ...]:
     """The order of one run: each begins one further than the one before, so that none is always first."""
     first = run % len(contenders)
     return (*contenders[first:], *contenders[:first])

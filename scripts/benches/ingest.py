@@ -20,10 +20,10 @@ from query.service import QueryService
 from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
 from query.trino_client import TrinoClient
-from scripts.benches.jobs import engine_usage, job_metrics, stop_jobs
+from scripts.benches.jobs import clear, engine_usage, job_metrics
 from scripts.benches.preload import preload
 from scripts.benches.report import Metrics
-from scripts.benches.subject import declared, make_anew, remove
+from scripts.benches.subject import declared, make_anew
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
@@ -67,10 +67,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             else:
                 say(f"warm-up: {measured['messages_per_second']:,.0f} messages/s")
     finally:
-        stop_jobs(name)
-        remove(open_catalog(LakeSettings()), definition)
-        with Topics(script.kafka) as topics:
-            topics.delete(name)
+        clear(definition, script.kafka)
 
 
 def ingest(

@@ -12,10 +12,15 @@ from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from flink_jobs.client import FlinkClient
 from flink_jobs.settings import FlinkSettings
+from iceberg.catalog import open_catalog
+from iceberg.settings import LakeSettings
 from scripts.benches.report import Metrics
+from scripts.benches.subject import remove
 from scripts.benches.usage import Usage
+from streams.definition import Definition
+from streams.topics import Topics
 
-__all__ = ["EngineUsage", "JobSeconds", "engine_usage", "job_metrics", "stop_jobs"]
+__all__ = ["EngineUsage", "JobSeconds", "clear", "engine_usage", "job_metrics", "stop_jobs"]
 
 _ENGINES = ("taskmanager", "jobmanager", "kafka", "objectstore", "postgres")
 
@@ -73,3 +78,11 @@ def stop_jobs(stream: str) -> None:
         if job.stream == stream and not job.ended:
             flink.stop(job)
     flink.close()
+
+
+def clear(definition: Definition, kafka: str) -> None:
+    """Leave nothing of a benchmark's stream: no job, no table, no topic."""
+    stop_jobs(definition.name)
+    remove(open_catalog(LakeSettings()), definition)
+    with Topics(kafka) as topics:
+        topics.delete(definition.topic)

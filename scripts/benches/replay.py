@@ -17,17 +17,16 @@ from iceberg.catalog import open_catalog
 from iceberg.publishing import drop
 from iceberg.settings import LakeSettings
 from scripts.benches.ingest import ingest, verify
-from scripts.benches.jobs import engine_usage, job_metrics, stop_jobs
+from scripts.benches.jobs import clear, engine_usage, job_metrics
 from scripts.benches.live_input import live_input
 from scripts.benches.preload import preload
 from scripts.benches.report import Metrics
-from scripts.benches.subject import declared, remove
+from scripts.benches.subject import declared
 from scripts.console import message_progress
 from scripts.replaying import JOB_OPTIONS, RangeWanted, Replaying, job_name
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
-from streams.topics import Topics
 
 __all__ = ["Settings", "measure"]
 
@@ -72,10 +71,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             live = declaration.model_copy(update={"name": _LIVE, "topic": _LIVE})
             yield from _beside_live(definition, live, script, settings, say)
     finally:
-        stop_jobs(_NAME)
-        remove(open_catalog(LakeSettings()), definition)
-        with Topics(script.kafka) as topics:
-            topics.delete(_NAME)
+        clear(definition, script.kafka)
 
 
 def _checkpoint_seconds() -> float:

@@ -28,15 +28,14 @@ from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from scripts.benches.history import append_days, await_messages
 from scripts.benches.ingest import ingest, verify
-from scripts.benches.jobs import stop_jobs
+from scripts.benches.jobs import clear
 from scripts.benches.preload import preload
 from scripts.benches.questions import Asker
 from scripts.benches.report import Metrics, percentiles
-from scripts.benches.subject import declared, make_anew, remove
+from scripts.benches.subject import declared, make_anew
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.panes import day_start
-from streams.topics import Topics
 
 __all__ = ["Settings", "measure"]
 
@@ -79,10 +78,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
                     metrics |= {f"{name}_{metric}": value for metric, value in found.items()}
                     say(f"{name}: " + ", ".join(f"{metric} {value:,.0f}" for metric, value in found.items()))
         finally:
-            stop_jobs(_NAME)
-            remove(open_catalog(LakeSettings()), definition)
-            with Topics(script.kafka) as topics:
-                topics.delete(_NAME)
+            clear(definition, script.kafka)
         yield metrics
 
 

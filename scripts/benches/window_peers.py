@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from compose.embedded.layout import Layout
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.settings import LakeSettings
-from scripts.benches.contenders import Contender
+from scripts.benches.contenders import OURS, Contender, rotated
 from scripts.benches.history import append_days, await_messages
 from scripts.benches.peer_programs.questions import Question, Questions
 from scripts.benches.peer_programs.task import MEASURES, SCALE
@@ -103,10 +103,9 @@ def _run(
     """The latencies of all contenders whose answers are right."""
     right = _timed(asked, lambda question: _of_iceberg(catalog, question))
     found: dict[str, _Answers] = {"pyiceberg": right}
-    contenders = ["windowpane", *_PROGRAMS]
-    for name in [*contenders[run % len(contenders) :], *contenders[: run % len(contenders)]]:
+    for name in rotated((OURS, *_PROGRAMS), run):
         try:
-            if name == "windowpane":
+            if name == OURS:
                 for question in asked[: settings.warm_up]:
                     _of_service(client, Question(question.service, question.start, question.end + 60_000_000))
                 found[name] = _timed(asked, lambda question: _of_service(client, question))

@@ -67,7 +67,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
         super.open();
         Plan plan = Plan.parse(planText);
         row = new Messages(plan);
-        writer = new RowWriter(plan, columns);
+        writer = new RowWriter(plan, row, columns);
         maxAhead = plan.maxAheadMillis();
         dimensions = plan.columnsOf(Plan.Kind.STRING);
         measures = plan.columnsOf(Plan.Kind.MEASURE);
@@ -103,7 +103,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
             }
         }
         if (isSingle) {
-            send(writer.message(message, row));
+            send(writer.message(message));
         }
         if (++combined >= MOST_MESSAGES || panes.size() >= MOST_PANES) {
             sendAll();

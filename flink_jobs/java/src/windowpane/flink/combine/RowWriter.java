@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -20,14 +21,25 @@ final class RowWriter {
     private final List<PaneColumn> ofPanes = new ArrayList<>();
     private final boolean[] hasQuantiles;
 
+    /** Places of what is told of a single message, and where it stands in the row that was read. */
+    private final int[] ofMessages;
+
+    private final int[] inMessages;
+
     private record PaneColumn(int place, BiFunction<PaneKey, PartialPane, Object> value) {}
 
-    RowWriter(Plan plan, String[] columns) {
+    RowWriter(Plan plan, Messages read, String[] columns) {
         this.plan = plan;
         this.width = columns.length;
         for (int i = 0; i < width; i++) {
             places.put(columns[i], i);
         }
+        ofMessages = Stream.of("arrived", "partition", "offset", "event_time", "reason", "field", "payload")
+                .mapToInt(this::place)
+                .toArray();
+        inMessages = new int[] {
+            read.arrived(), read.partition(), read.offset(), Messages.EVENT_TIME, read.reason(), read.field(), read.payload()
+        };
         hasQuantiles = new boolean[plan.columns().size()];
         ofPane("arrived", (key, pane) -> time(pane.arrived));
         ofPane("event_minute", (key, pane) -> time(key.minute));
@@ -98,16 +110,12 @@ final class RowWriter {
         return made;
     }
 
-    GenericRowData message(RowData message, Messages read) {
+    GenericRowData message(RowData message) {
         GenericRowData made = new GenericRowData(width);
         GenericRowData row = (GenericRowData) message;
-        made.setField(place("arrived"), row.getField(read.arrived()));
-        made.setField(place("partition"), row.getField(read.partition()));
-        made.setField(place("offset"), row.getField(read.offset()));
-        made.setField(place("event_time"), row.getField(Messages.EVENT_TIME));
-        made.setField(place("reason"), row.getField(read.reason()));
-        made.setField(place("field"), row.getField(read.field()));
-        made.setField(place("payload"), row.getField(read.payload()));
+        for (int i = 0; i < ofMessages.length; i++) {
+            made.setField(ofMessages[i], row.getField(inMessages[i]));
+        }
         return made;
     }
 
