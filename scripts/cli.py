@@ -11,7 +11,7 @@ import click
 
 from streams.errors import WindowpaneError
 
-__all__ = ["COMMANDS", "NICENESS", "cli", "main"]
+__all__ = ["COMMANDS", "cli", "main"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 COMMANDS = {
@@ -38,12 +38,6 @@ COMMANDS = {
 OWN_ENVIRONMENT = {"install", "up", "down", "status", "logs", "doctor", "test"}
 """Commands that find the stack by its home; all others read the WINDOWPANE_* variables that `up` wrote."""
 
-BEHIND_READERS = {"replays", "maintain", "backup"}
-"""Commands that let everything else have the processor first, so that answers stay quick while they work."""
-
-NICENESS = 10
-"""How far behind, as of nice(2)."""
-
 
 class _LazyGroup(click.Group):
     """Lists `COMMANDS` without importing any; leaves out those whose module is not there."""
@@ -57,8 +51,6 @@ class _LazyGroup(click.Group):
             return None
         if cmd_name not in OWN_ENVIRONMENT:
             _take_over_environment()
-        if cmd_name in BEHIND_READERS:
-            os.nice(NICENESS)
         module, attribute = target.split(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command

@@ -211,8 +211,11 @@ def _services(
 ) -> tuple[Program, ...]:
     environment = {**exported, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
     modules = {
+        # Clients and proxies, most of which keep an idle connection for 5 to 60 s, shall be first to give it up:
+        # what is sent on a connection that the server closes at that moment has no answer.
         "web": ("uvicorn", "--factory", "web.app:create_app", "--host", settings.host, "--port", str(ports.web),
-                "--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "5"),
+                "--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "5",
+                "--timeout-keep-alive", "75"),
         "keeper": ("scripts.keeper",),
         "agent": ("scripts.agent",),
     }  # fmt: skip

@@ -8,7 +8,6 @@ each answer is all old or all new.
 from __future__ import annotations
 
 import getpass
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +30,6 @@ from scripts.benches.history import await_messages, made_ledger, made_panes
 from scripts.benches.readers import Answered, Reading, readers
 from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, make_anew, remove
-from scripts.cli import NICENESS
 from scripts.console import message_progress
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
@@ -149,8 +147,7 @@ def _roll_back(number: int) -> None:
 def _run(replay: Replay, reading: Reading, settings: Settings, warm_up: float) -> Metrics:
     published: list[_Span] = []
     rolled_back: list[_Span] = []
-    # As the command does: in a process that lets readers go first.
-    publishing = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=os.nice, initargs=(NICENESS,))
+    publishing = ProcessPoolExecutor(1, mp_context=get_context("spawn"))  # as the command does, in its own process
     with publishing as publisher, readers(reading) as answered:
         time.sleep(warm_up)
         before = _timed(lambda: time.sleep(settings.before_seconds))

@@ -97,4 +97,4 @@ def _await_waiting(command: subprocess.Popen[str], holder: psycopg.Connection[tu
         row = holder.execute(_WAITING, (_NAME, pid, pid)).fetchone()
         return row is not None and row[0] != 0
 
-    await_true(waiting, 30, "the command waits")
+    await_true(waiting, 60, "the command waits")

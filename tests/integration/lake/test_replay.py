@@ -213,7 +213,7 @@ class Reader:
     def now(self) -> float:
         """What is answered to a question that is asked after now."""
         before = len(self.seen)
-        await_true(lambda: len(self.seen) >= before + 2, 30, "readers have their answers")
+        await_true(lambda: len(self.seen) >= before + 2, 60, "readers have their answers")
         return self.seen[-1]
 
     def _read(self) -> None:
@@ -291,7 +291,7 @@ def test_a_killed_publication_is_finished_or_not_begun(
         assert store.get(replay.id) == replay
         assert range_rows(live, replay) == publishable.rows[replay.state]
     else:
-        await_true(lambda: store.get(replay.id).state is ACTIONS[action], 30, "the keeper has finished it")
+        await_true(lambda: store.get(replay.id).state is ACTIONS[action], 60, "the keeper has finished it")
         assert generations(live) == {table: generation + 1 for table, generation in before.items()}
         assert range_rows(live, replay) == publishable.rows[ACTIONS[action]]
         assert reader.now() == new

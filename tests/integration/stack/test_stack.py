@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -62,6 +65,16 @@ def test_everything_listens_on_loopback(stack: Stack) -> None:
     ]
     assert len(listening) >= 8
     assert {address.ip.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
+
+
+def test_idle_connections_are_left_to_clients(stack: Stack) -> None:
+    """Most give one up after 5 s; what is sent on one that the server closes at that moment has no answer."""
+    url = urlsplit(stack.url)
+    with closing(HTTPConnection(url.hostname or "", url.port, timeout=6)) as connection:
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read()
+        with pytest.raises(TimeoutError):
+            connection.sock.recv(1)
 
 
 def test_home_is_private(stack: Stack) -> None:
