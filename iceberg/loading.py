@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from iceberg.catalog import Catalog
+from iceberg.commits import begun_on
 from iceberg.data_files import write_files
 from iceberg.errors import translated
 
@@ -21,6 +22,6 @@ def append_rows(catalog: Catalog, namespace: str, name: str, rows: pa.Table) -> 
             for field in schema
         ]
         files = write_files(table, pa.Table.from_arrays(columns, schema=schema))
-        with table.transaction() as transaction, transaction.update_snapshot().fast_append() as append:
+        with begun_on(table) as transaction, transaction.update_snapshot().fast_append() as append:
             for file in files:
                 append.append_data_file(file)

@@ -19,7 +19,7 @@ from pyiceberg.table.sorting import SortOrder
 
 from iceberg.arrivals import NEVER
 from iceberg.bounds import time_of_bound
-from iceberg.commits import repeated_when_overtaken
+from iceberg.commits import begun_on, repeated_when_overtaken
 from iceberg.data_files import write_files
 from iceberg.errors import LakeError, translated
 from iceberg.ledger import read_so_far
@@ -141,7 +141,7 @@ def _swap(table: Table, group: FileGroup, files: list[DataFile]) -> bool:
     table.refresh()
     if not _only_appended_since(table, group.snapshot_id) and not _all_there(table, group):
         return False
-    with table.transaction() as transaction, transaction.update_snapshot(read_so_far(table)).overwrite() as update:
+    with begun_on(table) as transaction, transaction.update_snapshot(read_so_far(table)).overwrite() as update:
         for file in group.files:
             update.delete_data_file(file)
         for file in files:

@@ -18,7 +18,7 @@ from pyiceberg.table import FileScanTask, Table
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
 from iceberg.bounds import COMPLETE_PROPERTY, cut, noted_cut, time_of_bound
-from iceberg.commits import repeated_when_overtaken
+from iceberg.commits import begun_on, repeated_when_overtaken
 from iceberg.data_files import write_files
 from iceberg.errors import translated
 from iceberg.ledger import read_so_far
@@ -87,7 +87,7 @@ def _replace(
     new = _find(source, arrivals)
     done = Replaced(old.rows, new.rows)
     summary = {**raised, **read_so_far(table), _REMOVED: str(done.removed), _ADDED: str(done.added)}
-    with table.transaction() as transaction:
+    with begun_on(table) as transaction:
         if old.rows or new.rows:
             with transaction.update_snapshot(snapshot_properties=summary).overwrite() as update:
                 for file in (*old.whole, *old.split):

@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import CommitTableResponse, Table
 from pyiceberg.table.update import TableRequirement, TableUpdate
 
+from iceberg.catalog import Catalog
 from iceberg.resume import resume_point
 from tests.iceberg.interleaved import DAY_WINDOWS, Message, Window, day_rows, ledger_rows, minute_rows
 from tests.iceberg.interleaved import rejected_rows as rejected_rows_of
@@ -43,7 +43,7 @@ class Fate:
     what: What
 
 
-class MortalCatalog(SqlCatalog):
+class MortalCatalog(Catalog):
     """A catalog in which work meets its fate."""
 
     _fate: Fate | None = None
@@ -97,7 +97,7 @@ class LiveJob:
     windows of theirs). `due`: sinks that have not committed the newest checkpoint yet; the next one waits for them.
     """
 
-    catalog: SqlCatalog
+    catalog: Catalog
     stream: str
     windows: list[Window] = field(default_factory=list)
     written: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SINKS, 0))

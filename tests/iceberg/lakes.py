@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 import sqlalchemy
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.table import Table
 
+from iceberg.catalog import Catalog
 from iceberg.schemas import layouts
 from streams.definition import Definition
 
@@ -36,9 +36,9 @@ def noon(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-def open_local(folder: Path) -> SqlCatalog:
+def open_local(folder: Path) -> Catalog:
     """A catalog on SQLite whose tables are files, in the layout that the engines use."""
-    catalog = SqlCatalog("lake", uri=f"sqlite:///{folder}/catalog.db", warehouse=folder.as_uri())
+    catalog = Catalog("lake", uri=f"sqlite:///{folder}/catalog.db", warehouse=folder.as_uri())
     with catalog.engine.begin() as connection:
         names = {column["name"] for column in sqlalchemy.inspect(connection).get_columns("iceberg_tables")}
         if "iceberg_type" not in names:
@@ -46,7 +46,7 @@ def open_local(folder: Path) -> SqlCatalog:
     return catalog
 
 
-def make_tables(catalog: SqlCatalog, definition: Definition, **properties: str) -> dict[str, Table]:
+def make_tables(catalog: Catalog, definition: Definition, **properties: str) -> dict[str, Table]:
     """The stream's tables, unpartitioned, since commits and bounds do not depend on partitions."""
     catalog.create_namespace_if_not_exists(definition.name)
     return {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 
 from iceberg.apply import GENERATION_PROPERTY, applied_definition, plan_tables
+from iceberg.catalog import Catalog
 from iceberg.errors import IncompatibleChangeError
 from iceberg.lake_view import TABLES, metadata_locations, pin
 from streams.definition import Definition
@@ -16,11 +16,11 @@ from tests.iceberg.lakes import commit, ledger_row, noon, open_local, pane_row
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> SqlCatalog:
+def catalog(tmp_path: Path) -> Catalog:
     return open_local(tmp_path)
 
 
-def apply(catalog: SqlCatalog, definition: Definition) -> list[str]:
+def apply(catalog: Catalog, definition: Definition) -> list[str]:
     changes = plan_tables(catalog, definition)
     for change in changes:
         change.run()
@@ -28,7 +28,7 @@ def apply(catalog: SqlCatalog, definition: Definition) -> list[str]:
 
 
 @pytest.mark.parametrize("definition", [HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
-def test_makes_every_table_once(catalog: SqlCatalog, definition: Definition) -> None:
+def test_makes_every_table_once(catalog: Catalog, definition: Definition) -> None:
     name = definition.name
     made = ("minute_panes", "day_panes", "ledger", "rejected")
     assert apply(catalog, definition) == [f"create table {name}.{table}" for table in made]
@@ -37,13 +37,13 @@ def test_makes_every_table_once(catalog: SqlCatalog, definition: Definition) -> 
     assert set(metadata_locations(catalog)) == {(name, table) for table in TABLES}
 
 
-def test_plan_changes_nothing(catalog: SqlCatalog) -> None:
+def test_plan_changes_nothing(catalog: Catalog) -> None:
     assert len(plan_tables(catalog, HEALTH)) == 4
     assert len(plan_tables(catalog, HEALTH)) == 4
     assert applied_definition(catalog, "health") is None
 
 
-def test_tables_are_as_documented(catalog: SqlCatalog) -> None:
+def test_tables_are_as_documented(catalog: Catalog) -> None:
     apply(catalog, HEALTH)
     panes = catalog.load_table("health.minute_panes")
     required = {field.name for field in panes.schema().fields if field.required}
@@ -54,7 +54,7 @@ def test_tables_are_as_documented(catalog: SqlCatalog) -> None:
     assert panes.schema().column_names[:5] == ["service", "window_start", "arrived_from", "arrived_until", "messages"]
 
 
-def test_adds_columns_of_new_measures(catalog: SqlCatalog) -> None:
+def test_adds_columns_of_new_measures(catalog: Catalog) -> None:
     apply(catalog, HEALTH)
     grown = changed("measures/load", {"value": "CPU * 2", "decimals": 3, "min": 0, "max": 2})
     done = apply(catalog, grown)
@@ -66,7 +66,7 @@ def test_adds_columns_of_new_measures(catalog: SqlCatalog) -> None:
     assert catalog.load_table("health.day_panes").schema().column_names[-5:] == [f"load_{part}" for part in parts]
 
 
-def test_notes_definitions_that_change_no_column(catalog: SqlCatalog) -> None:
+def test_notes_definitions_that_change_no_column(catalog: Catalog) -> None:
     apply(catalog, HEALTH)
     retitled = HEALTH.model_copy(update={"title": "Other words"})
     assert all(line.startswith("note the definition") for line in apply(catalog, retitled))
@@ -74,7 +74,7 @@ def test_notes_definitions_that_change_no_column(catalog: SqlCatalog) -> None:
     assert apply(catalog, retitled) == []
 
 
-def test_refuses_in_one_line(catalog: SqlCatalog) -> None:
+def test_refuses_in_one_line(catalog: Catalog) -> None:
     apply(catalog, HEALTH)
     with pytest.raises(
         IncompatibleChangeError, match=r"^health: measures\.cpu cannot be removed: stored panes hold it$"
@@ -83,13 +83,13 @@ def test_refuses_in_one_line(catalog: SqlCatalog) -> None:
     assert applied_definition(catalog, "health") == HEALTH
 
 
-def test_goes_on_after_half_an_apply(catalog: SqlCatalog) -> None:
+def test_goes_on_after_half_an_apply(catalog: Catalog) -> None:
     for change in plan_tables(catalog, HEALTH)[:2]:
         change.run()
     assert apply(catalog, HEALTH) == ["create table health.ledger", "create table health.rejected"]
 
 
-def test_pins_the_state_of_all_tables(catalog: SqlCatalog) -> None:
+def test_pins_the_state_of_all_tables(catalog: Catalog) -> None:
     apply(catalog, HEALTH)
     empty = pin(catalog, "health")
     assert (empty.minute_snapshot, empty.day_snapshot, empty.day_cut, empty.complete_until, empty.committed) == (

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import Table
 
 from iceberg.apply import plan_tables
+from iceberg.catalog import Catalog
 from iceberg.expiry import expired_at, expiry
 from iceberg.lake_view import pin
 from iceberg.ledger import complete_until, settled_until
@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[SqlCatalog]:
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
     catalog = open_local(tmp_path)
     for change in plan_tables(catalog, DEFINITION):
         change.run()
@@ -35,7 +35,7 @@ def catalog(tmp_path: Path) -> Iterator[SqlCatalog]:
 
 
 @pytest.fixture
-def tables(catalog: SqlCatalog) -> dict[str, Table]:
+def tables(catalog: Catalog) -> dict[str, Table]:
     return {name: catalog.load_table(("made", name)) for name in ("minute_panes", "day_panes", "ledger", "rejected")}
 
 
@@ -69,7 +69,7 @@ def test_tagged_snapshots_are_kept(tables: dict[str, Table]) -> None:
     }
 
 
-def test_what_jobs_read_is_known_after_packing_and_expiry(catalog: SqlCatalog, tables: dict[str, Table]) -> None:
+def test_what_jobs_read_is_known_after_packing_and_expiry(catalog: Catalog, tables: dict[str, Table]) -> None:
     """Cut, resume point, complete and settled times and the generation are what they were."""
     for number in range(4):
         commit(tables["ledger"], [ledger_row(600 * number)], "a", number)

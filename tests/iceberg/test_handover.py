@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import Table
 
+from iceberg.catalog import Catalog
 from iceberg.handover import close_at, note_running, running_definition
 from iceberg.resume import resume_point
 from tests.definitions import HEALTH, changed
@@ -15,17 +15,17 @@ from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_loca
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> SqlCatalog:
+def catalog(tmp_path: Path) -> Catalog:
     return open_local(tmp_path)
 
 
 @pytest.fixture
-def tables(catalog: SqlCatalog) -> dict[str, Table]:
+def tables(catalog: Catalog) -> dict[str, Table]:
     return make_tables(catalog, HEALTH)
 
 
 @pytest.mark.usefixtures("tables")
-def test_running_definition_is_noted(catalog: SqlCatalog) -> None:
+def test_running_definition_is_noted(catalog: Catalog) -> None:
     assert running_definition(catalog, "health") is None
     other = changed("title", "Another")
     for definition in (HEALTH, other, other):
@@ -33,7 +33,7 @@ def test_running_definition_is_noted(catalog: SqlCatalog) -> None:
         assert running_definition(catalog, "health") == definition
 
 
-def test_every_table_begins_again_at_the_same_cut(catalog: SqlCatalog, tables: dict[str, Table]) -> None:
+def test_every_table_begins_again_at_the_same_cut(catalog: Catalog, tables: dict[str, Table]) -> None:
     """Also those that hold no row near it, and `rejected`, of which newer rows of the old definition are discarded."""
     commit(tables["minute_panes"], [pane_row(0)], "a", 1)
     commit(tables["ledger"], [ledger_row(0), ledger_row(10, accepted=0)], "a", 1)

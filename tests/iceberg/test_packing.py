@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import Table
 
 from iceberg.apply import plan_tables
+from iceberg.catalog import Catalog
 from iceberg.packing import FileGroup, pack, pack_all, plan_packing
 from tests.iceberg.interleaved import DEFINITION, content, data_files, rows_of
 from tests.iceberg.lakes import NOON, commit, event_row, ledger_row, noon, open_local, rejected_row
@@ -40,7 +40,7 @@ ROWS: Mapping[str, Callable[[int], dict[str, Any]]] = {
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[SqlCatalog]:
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
     catalog = open_local(tmp_path)
     for change in plan_tables(catalog, DEFINITION.model_copy(update={"events": True})):
         change.run()
@@ -49,7 +49,7 @@ def catalog(tmp_path: Path) -> Iterator[SqlCatalog]:
 
 
 @pytest.fixture
-def minutes(catalog: SqlCatalog) -> Table:
+def minutes(catalog: Catalog) -> Table:
     return catalog.load_table(("made", "minute_panes"))
 
 
@@ -63,7 +63,7 @@ def files_of(table: Table) -> int:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_every_table_is_packed(catalog: SqlCatalog, name: str) -> None:
+def test_every_table_is_packed(catalog: Catalog, name: str) -> None:
     table = catalog.load_table(("made", name))
     filled(table, range(0, 30, 10))
     before = rows_of(table, table.metadata.current_snapshot_id)
@@ -90,7 +90,7 @@ def test_packed_rows_are_sorted_in_groups(minutes: Table) -> None:
     ("name", "limit", "packed"),
     [("minute_panes", 30, 3), ("minute_panes", 39, 3), ("rejected", 30, 3), ("events", 31, 4)],
 )
-def test_what_may_still_arrive_is_left_alone(catalog: SqlCatalog, name: str, limit: int, packed: int) -> None:
+def test_what_may_still_arrive_is_left_alone(catalog: Catalog, name: str, limit: int, packed: int) -> None:
     table = catalog.load_table(("made", name))
     filled(table, range(0, 50, 10))
     assert [len(group.files) for group in plan_packing(table, noon(limit), BIG, 2)] == [packed]
@@ -116,7 +116,7 @@ def test_files_at_spared_locations_are_left_alone(minutes: Table) -> None:
     assert len(plan_packing(minutes, noon(60), BIG, 2, [minutes.location()[:-1]])) == 1
 
 
-def test_what_comes_meanwhile_stays(catalog: SqlCatalog, minutes: Table) -> None:
+def test_what_comes_meanwhile_stays(catalog: Catalog, minutes: Table) -> None:
     filled(minutes, range(0, 40, 10))
     [group] = plan_packing(minutes, noon(60), BIG, 2)
     other = catalog.load_table(("made", "minute_panes"))
@@ -127,7 +127,7 @@ def test_what_comes_meanwhile_stays(catalog: SqlCatalog, minutes: Table) -> None
     assert content(rows_of(minutes, minutes.metadata.current_snapshot_id)) == content(before)
 
 
-def test_what_was_replaced_meanwhile_is_not_packed(catalog: SqlCatalog, minutes: Table) -> None:
+def test_what_was_replaced_meanwhile_is_not_packed(catalog: Catalog, minutes: Table) -> None:
     filled(minutes, range(0, 40, 10))
     [group] = plan_packing(minutes, noon(60), BIG, 2)
     other = catalog.load_table(("made", "minute_panes"))
@@ -146,7 +146,7 @@ def test_half_a_group_is_never_swapped(minutes: Table) -> None:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_everything_is_packed_of_a_table_that_nobody_adds_to(catalog: SqlCatalog, name: str) -> None:
+def test_everything_is_packed_of_a_table_that_nobody_adds_to(catalog: Catalog, name: str) -> None:
     table = catalog.load_table(("made", name))
     filled(table, range(100, 106))
     before = content(rows_of(table, table.metadata.current_snapshot_id))

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 
 from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY
+from iceberg.catalog import Catalog
 from iceberg.lake_view import pin
 from iceberg.past_states import keep_state
 from tests.definitions import HEALTH
@@ -18,7 +18,7 @@ NOTED = {DEFINITION_PROPERTY: HEALTH.model_dump_json(exclude_defaults=True)}
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> SqlCatalog:
+def catalog(tmp_path: Path) -> Catalog:
     """A stream with two publications, at 35 and 65 seconds after noon; each checkpoint holds ten seconds.
 
     The panes lag a checkpoint behind the ledger when the second state is kept.
@@ -47,7 +47,7 @@ def catalog(tmp_path: Path) -> SqlCatalog:
         pytest.param(100, 2, 70, id="as far as the lake is complete"),
     ],
 )
-def test_tells_what_was_known(catalog: SqlCatalog, asked: float, generation: int, known: float) -> None:
+def test_tells_what_was_known(catalog: Catalog, asked: float, generation: int, known: float) -> None:
     now = pin(catalog, HEALTH.name)
     view = now.as_known_at(noon(asked))
     assert (view.generation, view.known_until(noon(asked))) == (generation, noon(known))
@@ -63,5 +63,5 @@ def test_nothing_is_known_of_an_empty_lake(tmp_path: Path) -> None:
     assert view.began is None
 
 
-def test_tells_when_a_stream_began(catalog: SqlCatalog) -> None:
+def test_tells_when_a_stream_began(catalog: Catalog) -> None:
     assert pin(catalog, HEALTH.name).began == noon(0)

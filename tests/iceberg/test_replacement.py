@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import Table
 
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import Arrivals
 from iceberg.bounds import cut
+from iceberg.catalog import Catalog
 from iceberg.replacement import Replaced, Source, replace
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, make_tables, noon, open_local, pane_row, rejected_row
@@ -23,11 +23,11 @@ RANGE = Arrivals(noon(100), noon(200))
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> SqlCatalog:
+def catalog(tmp_path: Path) -> Catalog:
     return open_local(tmp_path)
 
 
-def tables_of(catalog: SqlCatalog, name: str, table: str = "minute_panes") -> Table:
+def tables_of(catalog: Catalog, name: str, table: str = "minute_panes") -> Table:
     return make_tables(catalog, HEALTH.model_copy(update={"name": name}))[table]
 
 
@@ -49,7 +49,7 @@ def state_of(table: Table) -> Source:
     return Source(table, table.metadata.current_snapshot_id)
 
 
-def test_replaces_the_rows_of_the_range_alone(catalog: SqlCatalog) -> None:
+def test_replaces_the_rows_of_the_range_alone(catalog: Catalog) -> None:
     live, staged = tables_of(catalog, "live"), tables_of(catalog, "staged")
     append(live, range(0, 300, 10))
     append(live, range(100, 200, 10))
@@ -60,7 +60,7 @@ def test_replaces_the_rows_of_the_range_alone(catalog: SqlCatalog) -> None:
     assert live.properties[GENERATION_PROPERTY] == "1"
 
 
-def test_whole_files_move_as_they_are(catalog: SqlCatalog) -> None:
+def test_whole_files_move_as_they_are(catalog: Catalog) -> None:
     live, staged = tables_of(catalog, "live"), tables_of(catalog, "staged")
     append(live, [0])
     append(live, [100, 190])
@@ -71,7 +71,7 @@ def test_whole_files_move_as_they_are(catalog: SqlCatalog) -> None:
     assert len(files) == 2
 
 
-def test_nothing_is_done_twice(catalog: SqlCatalog) -> None:
+def test_nothing_is_done_twice(catalog: Catalog) -> None:
     live, staged = tables_of(catalog, "live"), tables_of(catalog, "staged")
     append(live, [100])
     append(staged, [100, 110], messages=2)
@@ -81,13 +81,13 @@ def test_nothing_is_done_twice(catalog: SqlCatalog) -> None:
     assert len(live.metadata.snapshots) == snapshots
 
 
-def test_an_empty_range_raises_the_generation(catalog: SqlCatalog) -> None:
+def test_an_empty_range_raises_the_generation(catalog: Catalog) -> None:
     live, staged = tables_of(catalog, "live"), tables_of(catalog, "staged")
     assert replace(live, RANGE, state_of(staged), generation=3) == Replaced(0, 0)
     assert live.properties[GENERATION_PROPERTY] == "3"
 
 
-def test_table_stays_complete_where_rows_vanish(catalog: SqlCatalog) -> None:
+def test_table_stays_complete_where_rows_vanish(catalog: Catalog) -> None:
     live, staged = tables_of(catalog, "live"), tables_of(catalog, "staged")
     append(live, [100, 190])
     replace(live, RANGE, state_of(staged), generation=1)
@@ -95,7 +95,7 @@ def test_table_stays_complete_where_rows_vanish(catalog: SqlCatalog) -> None:
     assert cut(live) == noon(200)
 
 
-def test_keeps_what_others_append_meanwhile(catalog: SqlCatalog) -> None:
+def test_keeps_what_others_append_meanwhile(catalog: Catalog) -> None:
     """The other's commit lands after ours was made and before it is committed."""
     live, staged = tables_of(catalog, "live"), tables_of(catalog, "staged")
     append(live, [100])
@@ -118,7 +118,7 @@ def _first_stale(table: Table) -> Table:
     return table
 
 
-def test_rejected_messages_go_by_their_own_arrival(catalog: SqlCatalog) -> None:
+def test_rejected_messages_go_by_their_own_arrival(catalog: Catalog) -> None:
     live, staged = tables_of(catalog, "live", "rejected"), tables_of(catalog, "staged", "rejected")
     commit(live, [rejected_row(99.999, 0, 1), rejected_row(100, 0, 2), rejected_row(199.999, 0, 3)])
     commit(live, [rejected_row(200, 0, 4)])

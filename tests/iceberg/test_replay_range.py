@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 
 from iceberg.apply import plan_tables
 from iceberg.arrivals import Arrivals
+from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError
 from iceberg.replay_range import ReplayRanges
 from tests.definitions import HEALTH
@@ -16,7 +16,7 @@ from tests.iceberg.lakes import commit, ledger_row, noon, open_local, pane_row
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> SqlCatalog:
+def catalog(tmp_path: Path) -> Catalog:
     """Complete up to 1,260 s after noon; day panes up to 1,200, or beyond for two of their windows."""
     catalog = open_local(tmp_path)
     for change in plan_tables(catalog, HEALTH):
@@ -29,7 +29,7 @@ def catalog(tmp_path: Path) -> SqlCatalog:
     return catalog
 
 
-def test_default_is_all_that_is_complete(catalog: SqlCatalog) -> None:
+def test_default_is_all_that_is_complete(catalog: Catalog) -> None:
     assert ReplayRanges(catalog, "health").between(None, None) == Arrivals(noon(0), noon(1260))
 
 
@@ -43,13 +43,11 @@ def test_default_is_all_that_is_complete(catalog: SqlCatalog) -> None:
         pytest.param(-500, 600, (-500, 600), id="before the first message"),
     ],
 )
-def test_ranges_are_widened_to_whole_rows(
-    catalog: SqlCatalog, start: float, end: float, found: tuple[int, int]
-) -> None:
+def test_ranges_are_widened_to_whole_rows(catalog: Catalog, start: float, end: float, found: tuple[int, int]) -> None:
     assert ReplayRanges(catalog, "health").between(noon(start), noon(end)) == Arrivals(*map(noon, found))
 
 
-def test_day_panes_beyond_what_is_complete_do_not_widen(catalog: SqlCatalog) -> None:
+def test_day_panes_beyond_what_is_complete_do_not_widen(catalog: Catalog) -> None:
     """The live job may have committed them a moment before the rest."""
     commit(catalog.load_table(("health", "day_panes")), [pane_row(1200, length=600)], "a", 3)
     assert ReplayRanges(catalog, "health").between(noon(0), None) == Arrivals(noon(0), noon(1260))
@@ -62,12 +60,12 @@ def test_day_panes_beyond_what_is_complete_do_not_widen(catalog: SqlCatalog) -> 
         (700, 600, r"no message arrived in 2026-03-01T12:11:40Z to 2026-03-01T12:10:00Z"),
     ],
 )
-def test_refuses_other_ranges(catalog: SqlCatalog, start: float, end: float, reason: str) -> None:
+def test_refuses_other_ranges(catalog: Catalog, start: float, end: float, reason: str) -> None:
     with pytest.raises(ReplayError, match=reason):
         ReplayRanges(catalog, "health").between(noon(start), noon(end))
 
 
-def test_offsets_are_found_by_the_ledger(catalog: SqlCatalog) -> None:
+def test_offsets_are_found_by_the_ledger(catalog: Catalog) -> None:
     ranges = ReplayRanges(catalog, "health")
     assert ranges.arrival_of({0: 605}) == Arrivals(noon(600), noon(610))
     assert ranges.offsets(Arrivals(noon(600), noon(700))) == {0: (600, 700)}

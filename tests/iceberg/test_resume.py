@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import Table
 
+from iceberg.catalog import Catalog
 from iceberg.errors import LakeError
 from iceberg.resume import resume_point
 from tests.definitions import HEALTH
@@ -18,26 +18,26 @@ TABLES = ("minute_panes", "day_panes", "ledger")
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> SqlCatalog:
+def catalog(tmp_path: Path) -> Catalog:
     return open_local(tmp_path)
 
 
 @pytest.fixture
-def tables(catalog: SqlCatalog) -> dict[str, Table]:
+def tables(catalog: Catalog) -> dict[str, Table]:
     return make_tables(catalog, HEALTH)
 
 
-def test_refuses_streams_without_tables(catalog: SqlCatalog) -> None:
+def test_refuses_streams_without_tables(catalog: Catalog) -> None:
     with pytest.raises(LakeError, match="windowpane apply"):
         resume_point(catalog, "health")
 
 
-def test_starts_new_streams_at_the_beginning(catalog: SqlCatalog, tables: dict[str, Table]) -> None:
+def test_starts_new_streams_at_the_beginning(catalog: Catalog, tables: dict[str, Table]) -> None:
     point = resume_point(catalog, "health")
     assert (point.start, point.cuts, point.held) == (None, dict.fromkeys(tables), {"rejected": {}})
 
 
-def test_one_commit_proves_nothing(catalog: SqlCatalog, tables: dict[str, Table]) -> None:
+def test_one_commit_proves_nothing(catalog: Catalog, tables: dict[str, Table]) -> None:
     """Another table may lack that checkpoint: read all again, and let each sink keep what is beyond its own cut."""
     commit(tables["ledger"], [ledger_row(1200)], "a", 1)
     commit(tables["rejected"], [rejected_row(1201, 0, 7)], "a", 1)
@@ -52,14 +52,14 @@ def test_one_commit_proves_nothing(catalog: SqlCatalog, tables: dict[str, Table]
     [([0, 10], 0), ([590, 600], 600), ([1190, 1210], 1200), ([600, 1199], 600), ([600, 1790], 1200)],
 )
 def test_starts_with_a_whole_day_window(
-    catalog: SqlCatalog, tables: dict[str, Table], seconds: list[int], start: int
+    catalog: Catalog, tables: dict[str, Table], seconds: list[int], start: int
 ) -> None:
     for checkpoint, at in enumerate(seconds):
         commit(tables["ledger"], [ledger_row(at)], "a", checkpoint)
     assert resume_point(catalog, "health").start == noon(start)
 
 
-def test_cuts_are_each_tables_own(catalog: SqlCatalog, tables: dict[str, Table]) -> None:
+def test_cuts_are_each_tables_own(catalog: Catalog, tables: dict[str, Table]) -> None:
     commit(tables["ledger"], [ledger_row(1190)], "a", 1)
     commit(tables["ledger"], [ledger_row(1200)], "a", 2)
     commit(tables["minute_panes"], [pane_row(1190), pane_row(1180)], "a", 2)
@@ -73,14 +73,14 @@ def test_cuts_are_each_tables_own(catalog: SqlCatalog, tables: dict[str, Table])
     assert point.cuts == {**expected, "rejected": None}
 
 
-def test_new_jobs_single_commit_falls_back(catalog: SqlCatalog, tables: dict[str, Table]) -> None:
+def test_new_jobs_single_commit_falls_back(catalog: Catalog, tables: dict[str, Table]) -> None:
     for job, checkpoint, at in (("a", 1, 0), ("a", 2, 650), ("b", 1, 1300), ("c", 1, 2500)):
         commit(tables["ledger"], [ledger_row(at)], job, checkpoint)
     point = resume_point(catalog, "health")
     assert (point.start, point.cuts["ledger"]) == (noon(600), noon(2510))
 
 
-def test_holds_the_highest_rejected_offsets(catalog: SqlCatalog, tables: dict[str, Table]) -> None:
+def test_holds_the_highest_rejected_offsets(catalog: Catalog, tables: dict[str, Table]) -> None:
     """Only of partitions that have any from the start on; a restart may not write those again."""
     for checkpoint, at in ((1, 590), (2, 600)):
         commit(tables["ledger"], [ledger_row(at)], "a", checkpoint)

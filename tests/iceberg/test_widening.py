@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import Table
 
 from iceberg.apply import plan_tables
 from iceberg.arrivals import Arrivals
+from iceberg.catalog import Catalog
 from iceberg.errors import LakeError, ReplayError
 from iceberg.lake_view import pin
 from iceberg.maintenance import closed_until, maintained_tables
@@ -46,7 +46,7 @@ def pane(second: int, value: int, length: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[SqlCatalog]:
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
     """Messages of one minute that arrived on three days, and two more days on which nothing new did."""
     catalog = open_local(tmp_path)
     for change in plan_tables(catalog, DEFINITION):
@@ -67,12 +67,12 @@ def day(number: int) -> Arrivals:
     return Arrivals(start, start + timedelta(days=1))
 
 
-def panes(catalog: SqlCatalog, name: str = "minute_panes") -> tuple[Table, list[dict[str, Any]]]:
+def panes(catalog: Catalog, name: str = "minute_panes") -> tuple[Table, list[dict[str, Any]]]:
     table = catalog.load_table(("made", name))
     return table, rows_of(table, table.metadata.current_snapshot_id)
 
 
-def widen(catalog: SqlCatalog, name: str, arrivals: Arrivals, *, lost: int = 0) -> None:
+def widen(catalog: Catalog, name: str, arrivals: Arrivals, *, lost: int = 0) -> None:
     """With Trino's merge replaced by sums of our own."""
     widening = begin_widening(catalog, "made", name, arrivals)
     _, rows = panes(catalog, name)
@@ -98,7 +98,7 @@ def replay(state: ReplayState, *seconds: int) -> Replay:
     return Replay(1, "made", state, Arrivals(*map(noon, seconds)), {}, DEFINITION, NOON, "tester")
 
 
-def test_old_days_are_merged(catalog: SqlCatalog) -> None:
+def test_old_days_are_merged(catalog: Catalog) -> None:
     table, _ = panes(catalog)
     before = noon(MIDNIGHT + 2 * DAY)
     assert days_to_widen(table, before, []) == [day(0), day(1)]
@@ -106,7 +106,7 @@ def test_old_days_are_merged(catalog: SqlCatalog) -> None:
     assert days_to_widen(table, before, [], most=1) == [day(0)]
 
 
-def test_days_of_replays_are_left_alone_until_dropped(catalog: SqlCatalog) -> None:
+def test_days_of_replays_are_left_alone_until_dropped(catalog: Catalog) -> None:
     before = noon(MIDNIGHT + 2 * DAY)
     table, _ = panes(catalog)
     for state in set(ReplayState) - {ReplayState.DROPPED}:
@@ -118,7 +118,7 @@ def test_days_of_replays_are_left_alone_until_dropped(catalog: SqlCatalog) -> No
 
 
 @pytest.mark.parametrize("name", ["minute_panes", "day_panes"])
-def test_merged_panes_answer_the_same(catalog: SqlCatalog, name: str) -> None:
+def test_merged_panes_answer_the_same(catalog: Catalog, name: str) -> None:
     _, before = panes(catalog, name)
     for number in (0, 1):
         widen(catalog, name, day(number))
@@ -132,7 +132,7 @@ def test_merged_panes_answer_the_same(catalog: SqlCatalog, name: str) -> None:
     assert not catalog.table_exists(("made-widened", name))
 
 
-def test_lost_messages_are_noticed(catalog: SqlCatalog) -> None:
+def test_lost_messages_are_noticed(catalog: Catalog) -> None:
     _, before = panes(catalog)
     with pytest.raises(LakeError, match="holds 3 messages, merged 2"):
         widen(catalog, "minute_panes", day(0), lost=1)
@@ -141,7 +141,7 @@ def test_lost_messages_are_noticed(catalog: SqlCatalog) -> None:
     assert merged(panes(catalog)[1]) == merged(before)
 
 
-def test_an_interruption_after_the_commit_loses_no_file(catalog: SqlCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_after_the_commit_loses_no_file(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(catalog, "drop_table", lambda *_: None)
         widen(catalog, "minute_panes", day(0))
@@ -153,7 +153,7 @@ def test_an_interruption_after_the_commit_loses_no_file(catalog: SqlCatalog, mon
 
 
 @pytest.mark.parametrize("tables", [["minute_panes"], ["minute_panes", "day_panes"]])
-def test_answers_say_what_can_be_told(catalog: SqlCatalog, tables: list[str]) -> None:
+def test_answers_say_what_can_be_told(catalog: Catalog, tables: list[str]) -> None:
     """Also while only one of the tables is merged; nothing changes for moments of other days."""
     for name in tables:
         widen(catalog, name, day(0))
@@ -163,7 +163,7 @@ def test_answers_say_what_can_be_told(catalog: SqlCatalog, tables: list[str]) ->
         assert view.known_until(noon(asked)) == noon(told // 10 * 10)
 
 
-def test_a_replay_takes_in_whole_days(catalog: SqlCatalog) -> None:
+def test_a_replay_takes_in_whole_days(catalog: Catalog) -> None:
     for name in ("minute_panes", "day_panes"):
         widen(catalog, name, day(0))
     for start, end, found in (
@@ -174,7 +174,7 @@ def test_a_replay_takes_in_whole_days(catalog: SqlCatalog) -> None:
         assert ReplayRanges(catalog, "made").between(noon(start), noon(end)) == Arrivals(*map(noon, found))
 
 
-def test_a_replay_of_before_is_not_published_across_merged_days(catalog: SqlCatalog) -> None:
+def test_a_replay_of_before_is_not_published_across_merged_days(catalog: Catalog) -> None:
     """It was begun while the day was merged, so that its range is of rows that are no longer there."""
     tables = maintained_tables(catalog, "made")
     inside = replay(ReplayState.STAGED, 600, 1200)
@@ -187,7 +187,7 @@ def test_a_replay_of_before_is_not_published_across_merged_days(catalog: SqlCata
         _check_whole(tables, replay(ReplayState.STAGED, *seconds))
 
 
-def test_only_what_is_complete_is_closed(catalog: SqlCatalog) -> None:
+def test_only_what_is_complete_is_closed(catalog: Catalog) -> None:
     closed = closed_until(maintained_tables(catalog, "made"))
     assert closed == {
         "minute_panes": noon(LAST + 1200),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 
 from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY, plan_tables
+from iceberg.catalog import Catalog
 from iceberg.lake_view import TABLES
 from query.errors import NotReadyError
 from query.lake_view import LakeWatcher
@@ -17,18 +17,18 @@ from tests.iceberg.lakes import open_local
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> SqlCatalog:
+def catalog(tmp_path: Path) -> Catalog:
     return open_local(tmp_path)
 
 
-def apply(catalog: SqlCatalog, *definitions: object) -> None:
+def apply(catalog: Catalog, *definitions: object) -> None:
     for definition in (HEALTH, PAGE_VIEWS):
         if definition in definitions:
             for change in plan_tables(catalog, definition):
                 change.run()
 
 
-def test_pins_what_is_applied(catalog: SqlCatalog) -> None:
+def test_pins_what_is_applied(catalog: Catalog) -> None:
     watcher = LakeWatcher(lambda: catalog, 1.0)
     with pytest.raises(NotReadyError, match="windowpane apply"):
         watcher.view("health")
@@ -44,7 +44,7 @@ def test_pins_what_is_applied(catalog: SqlCatalog) -> None:
     assert watcher.view("health") is not first
 
 
-def test_forgets_what_is_dropped(catalog: SqlCatalog) -> None:
+def test_forgets_what_is_dropped(catalog: Catalog) -> None:
     watcher = LakeWatcher(lambda: catalog, 1.0)
     apply(catalog, HEALTH)
     watcher.refresh()
@@ -54,7 +54,7 @@ def test_forgets_what_is_dropped(catalog: SqlCatalog) -> None:
     assert watcher.views() == {}
 
 
-def test_broken_streams_break_no_other(catalog: SqlCatalog) -> None:
+def test_broken_streams_break_no_other(catalog: Catalog) -> None:
     apply(catalog, HEALTH, PAGE_VIEWS)
     with catalog.load_table("health.minute_panes").transaction() as transaction:
         transaction.set_properties({DEFINITION_PROPERTY: '{"name": "health"}'})
@@ -64,7 +64,7 @@ def test_broken_streams_break_no_other(catalog: SqlCatalog) -> None:
     assert list(watcher.views()) == ["page_views"]
 
 
-def test_what_was_published_is_prepared_before_readers_get_it(catalog: SqlCatalog) -> None:
+def test_what_was_published_is_prepared_before_readers_get_it(catalog: Catalog) -> None:
     seen: list[tuple[int, int]] = []
     watcher = LakeWatcher(
         lambda: catalog, 1.0, lambda view: seen.append((view.generation, watcher.view("health").generation))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 from pyiceberg.table import Table
 
 from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.backup import references
 from iceberg.backup.references import CopiedFiles
+from iceberg.catalog import Catalog
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row
 
@@ -24,12 +24,12 @@ class InPlace(CopiedFiles):
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> SqlCatalog:
+def catalog(tmp_path: Path) -> Catalog:
     return open_local(tmp_path)
 
 
 @pytest.fixture
-def tables(catalog: SqlCatalog) -> dict[str, Table]:
+def tables(catalog: Catalog) -> dict[str, Table]:
     return make_tables(catalog, HEALTH)
 
 
@@ -85,7 +85,7 @@ def test_sizes_are_those_of_the_files(tables: dict[str, Table]) -> None:
     assert all(Path(location.removeprefix("file://")).stat().st_size == size for location, size in known.items())
 
 
-def test_completeness_is_that_of_the_copies(catalog: SqlCatalog) -> None:
+def test_completeness_is_that_of_the_copies(catalog: Catalog) -> None:
     tables = make_tables(catalog, HEALTH, **{DEFINITION_PROPERTY: "{}"})
     staged = make_tables(catalog, HEALTH.model_copy(update={"name": "health-replay-1"}))
     for checkpoint, second in enumerate((0, 10), start=1):
