@@ -27,6 +27,11 @@ _PROPERTIES = {
     "write.parquet.compression-codec": "zstd",
     # Sorted by dimension, so that a few groups hold what one value of it needs. Rows, as pyiceberg writes.
     "write.parquet.row-group-limit": "20000",
+    # Of a group, pages of as many rows as one value has in a day: those before and after are not decompressed.
+    "write.parquet.page-row-limit": "1440",
+    "write.parquet.page-size-bytes": "8192",
+    # A dictionary is read whole: it pays while it is small.
+    "write.parquet.dict-size-bytes": "16384",
     "write.distribution-mode": "hash",
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "50",

@@ -24,7 +24,7 @@ class MaintenanceSettings(BaseSettings):
     maintain_seconds: int = Field(default=3600, ge=0, description="Time between maintenances by the keeper; 0: none")
     maintain_file_mb: int = Field(default=64, ge=1, description="Size that packed data files should have, in MiB")
     maintain_files: int = Field(default=8, ge=2, description="Least small files of a partition that are packed")
-    maintain_snapshot_hours: int = Field(default=24, ge=1, description="Least age of a snapshot that is expired")
+    maintain_snapshot_hours: int = Field(default=1, ge=1, description="Least age of a snapshot that is expired")
     maintain_snapshots: int = Field(default=100, ge=2, description="Newest snapshots of a table that are always kept")
     maintain_orphan_days: int = Field(default=3, ge=1, description="Least age of an unused file that is removed")
     maintain_widen_days: int = Field(default=7, ge=1, description="Least age of panes merged by day of arrival")

@@ -52,6 +52,7 @@ ROOTS: dict[str, tuple[Root, ...]] = {
     "trino": (
         Root("io.trino:trino-server-core:tar.gz:476"),
         Root("io.trino:trino-iceberg:zip:476"),
+        Root("com.zaxxer:HikariCP:jar:7.1.0"),
     ),
     # Peers of `bench peers`. What these depend on beside Spark's own jars; the Kafka client is Spark's, not ours.
     "spark": (

@@ -1,4 +1,4 @@
-"""Compiles our JVM part with Eclipse's compiler: one jar, no JDK, under two seconds. Nothing binary is kept in git."""
+"""Compiles our JVM parts with Eclipse's compiler: one jar, no JDK, under two seconds. Nothing binary is kept in git."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def build_jar(
     def make(directory: Path) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             _compile(java, classpath, java_home, compiler, Path(scratch))
-            with zipfile.ZipFile(directory / "windowpane-flink.jar", "w", zipfile.ZIP_DEFLATED) as jar:
+            with zipfile.ZipFile(directory / "windowpane.jar", "w", zipfile.ZIP_DEFLATED) as jar:
                 for base, files in ((Path(scratch), sorted(Path(scratch).rglob("*.class"))), (resources, extra)):
                     for path in files:
                         jar.write(path, path.relative_to(base))
 
-    return once(cache / "java" / key, make) / "windowpane-flink.jar"
+    return once(cache / "java" / key, make) / "windowpane.jar"
 
 
 def _compile(sources: Sequence[Path], classpath: Sequence[Path], java_home: Path, compiler: Path, target: Path) -> None:

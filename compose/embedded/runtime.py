@@ -5,6 +5,7 @@ All of it lives in the user's cache, pinned and shared. `install` is quick when 
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -69,14 +70,10 @@ def install(settings: StackSettings, say: Callable[[str], None], progress: downl
         java17 = pool.submit(_java, "java17", settings.java17, say)
         java25 = pool.submit(_java, "java25", settings.java25, say)
         fetched.result()
-        trino = pool.submit(_trino, maven, cache, say)
+        trino = pool.submit(_trino, maven, java17.result(), cache, say)
         flink_home = flink.result() / "lib" / "python3.11" / "site-packages" / "pyflink"
         lib = sorted((flink_home / "lib").glob("*.jar")) + [maven / jar.path for jar in jars_of("flink")]
-        java_sources = CHECKOUT / "flink_jobs" / "java"
-        (compiler,) = jars_of("compiler")
-        jar = build_jar(
-            java_sources / "src", java_sources / "resources", lib, java17.result(), maven / compiler.path, cache
-        )
+        jar = _built(CHECKOUT / "flink_jobs" / "java", lib, java17.result(), maven, cache)
         return Runtime(
             cache=cache,
             python=service.result() / "bin" / "python",
@@ -142,9 +139,17 @@ def postgres_home(service: Path) -> Path:
     return found
 
 
-def _trino(maven: Path, cache: Path, say: Callable[[str], None]) -> Path:
-    """Trino unpacked: the core server's `lib`, and of plugins only Iceberg."""
-    archive, plugin = jars_of("trino")
+def _built(sources: Path, classpath: Sequence[Path], java: Path, maven: Path, cache: Path) -> Path | None:
+    (compiler,) = jars_of("compiler")
+    return build_jar(sources / "src", sources / "resources", classpath, java, maven / compiler.path, cache)
+
+
+def _trino(maven: Path, java: Path, cache: Path, say: Callable[[str], None]) -> Path:
+    """Trino unpacked: the core server's `lib`, and of plugins only Iceberg, to which our driver is added."""
+    archive, plugin, pool = jars_of("trino")
+    postgresql = next(jar for jar in jars_of("flink") if jar.artifact == "postgresql")
+    driver = _built(CHECKOUT / "query" / "java", [maven / jar.path for jar in (pool, postgresql)], java, maven, cache)
+    assert driver is not None
 
     def make(directory: Path) -> None:
         say("Unpacking Trino")
@@ -160,8 +165,9 @@ def _trino(maven: Path, cache: Path, say: Callable[[str], None]) -> Path:
         with zipfile.ZipFile(maven / plugin.path) as zipped:
             zipped.extractall(directory / "plugin")
         (unpacked,) = (directory / "plugin").iterdir()
+        for jar in (maven / pool.path, driver):
+            shutil.copy(jar, unpacked)
         unpacked.rename(directory / "plugin" / "iceberg")
 
-    return environments.once(
-        cache / "trino" / environments.digest(archive.sha256.encode(), plugin.sha256.encode()), make
-    )
+    pinned = (jar.sha256.encode() for jar in (archive, plugin, pool))
+    return environments.once(cache / "trino" / environments.digest(*pinned, driver.parent.name.encode()), make)

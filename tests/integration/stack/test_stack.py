@@ -8,9 +8,13 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import psutil
+import psycopg
 import pytest
 
 from compose.embedded.stack import Stack
+from iceberg.settings import LakeSettings
+from query.settings import QuerySettings
+from query.trino_client import TrinoClient
 from tests.integration.command_line import windowpane
 
 pytestmark = pytest.mark.integration
@@ -75,6 +79,22 @@ def test_idle_connections_are_left_to_clients(stack: Stack) -> None:
         assert connection.getresponse().read()
         with pytest.raises(TimeoutError):
             connection.sock.recv(1)
+
+
+@pytest.mark.usefixtures("stack")
+def test_trino_keeps_its_connections_to_the_catalog() -> None:
+    trino, catalog_uri = TrinoClient(QuerySettings()), LakeSettings().catalog_uri.get_secret_value()
+    with psycopg.connect(catalog_uri, autocommit=True) as postgres:
+
+        def kept() -> set[int]:
+            trino.rows('select count(*) from "health"."ledger"')
+            found = postgres.execute("select pid from pg_stat_activity where application_name = 'trino'").fetchall()
+            return {pid for (pid,) in found}
+
+        before = kept()
+        after = [kept() for _ in range(5)]
+    assert before
+    assert all(before <= pids and len(pids) <= 8 for pids in after)
 
 
 def test_home_is_private(stack: Stack) -> None:
