@@ -13,6 +13,7 @@ from iceberg.publishing import drop, publish, roll_back
 from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
 from scripts.difference_table import replay_table, show
+from scripts.pacing import unhurried
 
 __all__ = ["command"]
 
@@ -74,7 +75,8 @@ def _history(stream: str | None = None) -> None:
 @click.option("--reason", default="", help="Why; kept in the history.")
 def _publish(number: int, reason: str) -> None:
     """Let the tables hold what the replay made of its range. Undo with rollback."""
-    _say_done(publish(open_catalog(LakeSettings()), number, getpass.getuser(), reason))
+    with unhurried():
+        _say_done(publish(open_catalog(LakeSettings()), number, getpass.getuser(), reason))
 
 
 @command.command(name="rollback")
@@ -82,7 +84,8 @@ def _publish(number: int, reason: str) -> None:
 @click.option("--reason", default="", help="Why; kept in the history.")
 def _rollback(number: int, reason: str) -> None:
     """Let the tables hold of its range what they held before it was published."""
-    _say_done(roll_back(open_catalog(LakeSettings()), number, getpass.getuser(), reason))
+    with unhurried():
+        _say_done(roll_back(open_catalog(LakeSettings()), number, getpass.getuser(), reason))
 
 
 @command.command(name="drop")

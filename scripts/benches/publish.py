@@ -31,6 +31,7 @@ from scripts.benches.readers import Answered, Reading, readers
 from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, make_anew, remove
 from scripts.console import message_progress
+from scripts.pacing import unhurried
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
@@ -137,11 +138,13 @@ def _fill(
 
 
 def _publish(number: int) -> None:
-    publish(open_catalog(LakeSettings()), number, getpass.getuser(), "benchmark")
+    with unhurried():
+        publish(open_catalog(LakeSettings()), number, getpass.getuser(), "benchmark")
 
 
 def _roll_back(number: int) -> None:
-    roll_back(open_catalog(LakeSettings()), number, getpass.getuser(), "benchmark")
+    with unhurried():
+        roll_back(open_catalog(LakeSettings()), number, getpass.getuser(), "benchmark")
 
 
 def _run(replay: Replay, reading: Reading, settings: Settings, warm_up: float) -> Metrics:
