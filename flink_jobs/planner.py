@@ -23,6 +23,8 @@ from flink_jobs.settings import FlinkSettings
 __all__ = ["Planner"]
 
 _ROOT = Path(__file__).resolve().parent.parent
+_NO_WORKERS = {"_python_worker_execution_mode": "process"}
+"""Else pyflink opens a port on every address, for Python functions that our jobs do not have."""
 
 SUBMIT_SECONDS = 300
 """Longest time that planning and submitting the jobs of a request may take."""
@@ -83,7 +85,7 @@ class Planner:
                 stderr=self._stderr,
                 text=True,
                 cwd=_ROOT,
-                env=os.environ | {"FLINK_HOME": home, "JAVA_HOME": java, "PYTHONPATH": str(_ROOT)},
+                env=os.environ | _NO_WORKERS | {"FLINK_HOME": home, "JAVA_HOME": java, "PYTHONPATH": str(_ROOT)},
                 start_new_session=True,
             )
         return self._process

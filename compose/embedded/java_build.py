@@ -13,6 +13,8 @@ from compose.errors import InstallError
 
 __all__ = ["build_jar"]
 
+_JAR = "windowpane.jar"
+
 
 def build_jar(
     sources: Path, resources: Path, classpath: Sequence[Path], java_home: Path, compiler: Path, cache: Path
@@ -32,17 +34,17 @@ def build_jar(
     names += [str(path.relative_to(resources)).encode() for path in extra]
     contents = [path.read_bytes() for path in [*java, *extra]]
     jars = ",".join(sorted(path.name for path in classpath)).encode()
-    key = digest(*names, *contents, jars, compiler.name.encode())
+    key = digest(_JAR.encode(), *names, *contents, jars, compiler.name.encode())
 
     def make(directory: Path) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             _compile(java, classpath, java_home, compiler, Path(scratch))
-            with zipfile.ZipFile(directory / "windowpane.jar", "w", zipfile.ZIP_DEFLATED) as jar:
+            with zipfile.ZipFile(directory / _JAR, "w", zipfile.ZIP_DEFLATED) as jar:
                 for base, files in ((Path(scratch), sorted(Path(scratch).rglob("*.class"))), (resources, extra)):
                     for path in files:
                         jar.write(path, path.relative_to(base))
 
-    return once(cache / "java" / key, make) / "windowpane.jar"
+    return once(cache / "java" / key, make) / _JAR
 
 
 def _compile(sources: Sequence[Path], classpath: Sequence[Path], java_home: Path, compiler: Path, target: Path) -> None:
