@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flink_jobs.aggregates import FUNCTIONS, aggregate_sql
 from streams.definition import Definition
-from streams.panes import GRAIN_TABLES, Grain, pane_columns
+from streams.panes import Grain, grains, pane_columns
 from streams.plan import decoding_plan
 
 __all__ = ["JobRange", "JobScript", "render"]
@@ -87,7 +87,7 @@ def _sql(template: str, **values: Any) -> str:
 def render(
     definition: Definition, kafka: str, reach: JobRange, slack_ms: int, *, name: str = "", namespace: str = ""
 ) -> JobScript:
-    """The job of a stream: messages in; minute panes, day panes, ledger, rejected and, if it keeps them, events out.
+    """The job of a stream: messages in; minute panes, rollups, ledger, rejected and, if it keeps them, events out.
 
     `name` and `namespace` (where its tables are) are those of the stream's live job if not given.
     """
@@ -104,9 +104,9 @@ def render(
         return _timestamp(reach.cuts.get(table))
 
     def panes(grain: Grain, source: str, event_column: str, cut: str | None) -> str:
-        return _sql(
-            "insert_panes", **shape, table=GRAIN_TABLES[grain], source=source, event_column=event_column, cut=cut
-        )
+        return _sql("insert_panes", **shape, table=grain.table, source=source, event_column=event_column, cut=cut)
+
+    rollups = [grain for grain in grains(definition) if grain is not Grain.MINUTE]
 
     return JobScript(
         name=name or f"windowpane/{definition.name}/{definition.digest}",
@@ -115,13 +115,16 @@ def render(
             _sql("parts", **shape, options=_source_options(definition, kafka, reach, slack_ms)),
             *(_sql("parts_of", kind=kind, mark=mark) for kind, mark in _KINDS.items()),
             _sql("minutes", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds),
-            _sql("minutes_of_days", **shape, cut=cut("day_panes")),
-            _sql("days", **shape, arrival_seconds=Grain.DAY.arrival_seconds, cut=cut("day_panes")),
+            *(
+                _sql(view, **shape, grain=grain, arrival_seconds=grain.arrival_seconds, cut=cut(grain.table))
+                for grain in rollups
+                for view in ("minutes_of_rollup", "rollup")
+            ),
         ),
         inserts=(
             panes(Grain.MINUTE, "minutes", "event_minute", cut("minute_panes")),
-            # Only minutes that day_panes lacks become days.
-            panes(Grain.DAY, "days", "event_day", None),
+            # Only minutes that a rollup's table lacks are rolled up.
+            *(panes(grain, f"{grain}s", "_event_start", None) for grain in rollups),
             _sql("insert_ledger", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds, cut=cut("ledger")),
             *(
                 _sql(f"insert_{table}", **shape, cut=cut(table), held=reach.held.get(table, {}))

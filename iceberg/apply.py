@@ -6,17 +6,22 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
+from pyiceberg.table.sorting import NullOrder
+from pyiceberg.transforms import IdentityTransform, Transform
 
 from iceberg.catalog import Catalog
 from iceberg.errors import IncompatibleChangeError, translated
 from iceberg.schemas import Column, TableLayout, layouts
+from iceberg.stream_tables import optional_table
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
 from streams.definition_files import parse_definition
+from streams.panes import grains
 
 __all__ = [
     "DEFINITION_PROPERTY",
@@ -59,15 +64,15 @@ def noted_definition(table: Table) -> Definition:
     return parse_definition(json.loads(table.properties[DEFINITION_PROPERTY]), f"{table.name()[-2]} (as applied)")
 
 
-def has_views(catalog: Catalog, stream: str) -> bool:
-    """Whether the stream's views `minutes` and `days` are in the catalog."""
+def has_views(catalog: Catalog, definition: Definition) -> bool:
+    """Whether the stream's views are in the catalog: one for each grain."""
     sql = (
         "select table_name from iceberg_tables"
         " where catalog_name = :catalog and table_namespace = :stream and iceberg_type = 'VIEW'"
     )
     with translated(), catalog.engine.connect() as connection:
-        rows = connection.execute(sqlalchemy.text(sql), {"catalog": catalog.name, "stream": stream})
-        return {"minutes", "days"} <= {name for (name,) in rows}
+        rows = connection.execute(sqlalchemy.text(sql), {"catalog": catalog.name, "stream": definition.name})
+        return {f"{grain}s" for grain in grains(definition)} <= {name for (name,) in rows}
 
 
 def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:
@@ -106,6 +111,10 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
     unset = {key: value for key, value in layout.properties.items() if table.properties.get(key) != value}
     if unset:
         changes.append(Change(f"set {', '.join(sorted(unset))} of {shown}", _setting(table, unset)))
+    if not _is_sorted(table, layout):
+        changes.append(
+            Change(f"sort {shown} by {', '.join(_shown(*field) for field in layout.sort)}", _sorting(table, layout))
+        )
     noted = _as_property(definition)
     if table.properties.get(DEFINITION_PROPERTY) != noted:
         note = _setting(table, {DEFINITION_PROPERTY: noted})
@@ -116,6 +125,9 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
 def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> None:
     with translated():
         catalog.create_namespace_if_not_exists(definition.name)
+        # Hour panes may be added to a stream of which much was published.
+        others = optional_table(catalog, definition.name, "minute_panes")
+        generation = others.properties.get(GENERATION_PROPERTY, "0") if others else "0"
         catalog.create_table_if_not_exists(
             (definition.name, layout.name),
             schema=layout.schema,
@@ -125,7 +137,7 @@ def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> No
                 "format-version": "2",
                 **layout.properties,
                 DEFINITION_PROPERTY: _as_property(definition),
-                GENERATION_PROPERTY: "0",
+                GENERATION_PROPERTY: generation,
             },
         )
 
@@ -137,6 +149,25 @@ def _adding(table: Table, column: Column) -> Callable[[], None]:
             update.add_column(name, kind)
 
     return add
+
+
+def _is_sorted(table: Table, layout: TableLayout) -> bool:
+    """Whether new files of the table are sorted so; those that it has stay as they are."""
+    found = [(table.schema().find_column_name(each.source_id), each.transform) for each in table.sort_order().fields]
+    return found == list(layout.sort)
+
+
+def _shown(column: str, transform: Transform[Any, Any]) -> str:
+    return column if isinstance(transform, IdentityTransform) else f"{transform} of {column}"
+
+
+def _sorting(table: Table, layout: TableLayout) -> Callable[[], None]:
+    def sort() -> None:
+        with translated(), table.update_sort_order() as update:
+            for column, transform in layout.sort:
+                update.asc(column, transform, NullOrder.NULLS_FIRST)
+
+    return sort
 
 
 def _setting(table: Table, properties: Mapping[str, str]) -> Callable[[], None]:

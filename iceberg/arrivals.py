@@ -12,11 +12,12 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 ARRIVAL_COLUMN = {
     "minute_panes": "arrived_from",
+    "hour_panes": "arrived_from",
     "day_panes": "arrived_from",
     "ledger": "arrived_from",
     "rejected": "arrived",
 }
-"""Table → the column that says when a row, or the first message in it, arrived."""
+"""Table → the column that says when a row, or the first message in it, arrived. Not every stream has `hour_panes`."""
 
 
 @dataclass(frozen=True, slots=True)

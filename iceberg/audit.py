@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from iceberg.arrivals import Arrivals
 from iceberg.intervals import Compared, IntervalTotal, common_intervals
+from streams.panes import Grain
 
 __all__ = [
     "AuditResult",
@@ -25,9 +26,6 @@ __all__ = [
     "check_values",
     "merged_ranges",
 ]
-
-
-_PANES = ("minute_panes", "day_panes")
 
 
 class Kind(StrEnum):
@@ -97,9 +95,9 @@ class AuditResult:
     """What was compared, and what did not add up.
 
     `until`: arrival time up to which counts were compared, None when nothing is settled yet. `values_until`: arrival
-    time up to which day panes were compared with the minute panes of the same arrivals; beyond it a minute pane
-    whose values, but not its messages, were altered goes unseen. `accepted`, `rejected`: messages arrived before
-    `until`, by the ledger.
+    time up to which day panes, and hour panes if there are any, were compared with the minute panes of the same
+    arrivals; beyond it a minute pane whose values, but not its messages, were altered goes unseen. `accepted`,
+    `rejected`: messages arrived before `until`, by the ledger.
     """
 
     stream: str
@@ -123,22 +121,25 @@ class AuditResult:
 
 @dataclass(frozen=True, slots=True)
 class ValueDifference:
-    """A group of panes (dimensions and event day) whose merged values are not those of the day panes.
+    """A group of panes (dimensions and event day or hour) whose merged values are not the rollup's.
 
-    `columns`: name, value of the minute panes, value of the day panes. Of groups that are too many to name there is
-    one with neither group nor columns for all of a range.
+    `columns`: name, value of the minute panes, value of the rollup's panes. Of groups that are too many to name there
+    is one with neither group nor columns for all of a range.
     """
 
     arrived: Arrivals
     group: tuple[tuple[str, str], ...] = ()
     columns: tuple[tuple[str, object, object], ...] = ()
+    grain: Grain = Grain.DAY
 
     def __str__(self) -> str:
         if not self.group:
-            return "more groups differ between minute panes and day panes"
+            return f"more groups differ between minute panes and {self.grain} panes"
         # Where messages differ, all else does for the same reason.
         told = [column for column in self.columns if column[0] == "messages"] or self.columns
-        values = "; ".join(f"{name} {_shown(minute)} by minute, {_shown(day)} by day" for name, minute, day in told)
+        values = "; ".join(
+            f"{name} {_shown(minute)} by minute, {_shown(rolled)} by {self.grain}" for name, minute, rolled in told
+        )
         return f"{', '.join(f'{name} {value!r}' for name, value in self.group)}: {values}"
 
 
@@ -209,18 +210,19 @@ def blamed(counts: Sequence[Finding], ledger: Sequence[Finding]) -> list[Finding
 
 
 def check_values(differences: Iterable[ValueDifference], counts: Sequence[Finding]) -> list[Finding]:
-    """Day panes that are not the merged minute panes of the same arrivals.
+    """Day and hour panes that are not the merged minute panes of the same arrivals.
 
     Which of the two is at fault shows only where their counts of messages do not agree with the ledger.
     """
     found = []
     for item in differences:
+        compared = (Grain.MINUTE.table, item.grain.table)
         at_fault = {
             table
             for finding in counts
             for table in finding.tables
-            if table in _PANES and finding.arrived and finding.arrived.overlaps(item.arrived)
+            if table in compared and finding.arrived and finding.arrived.overlaps(item.arrived)
         }
-        tables = tuple(at_fault) if len(at_fault) == 1 else _PANES
+        tables = tuple(at_fault) if len(at_fault) == 1 else compared
         found.append(Finding(Kind.ALTERED, tables, str(item), item.arrived))
     return found

@@ -9,13 +9,14 @@ from datetime import datetime
 from pyiceberg.table import Table
 
 from iceberg.apply import GENERATION_PROPERTY
-from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
+from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, ReplayError, translated
 from iceberg.past_states import added_since, past_states, snapshot_before
-from iceberg.pending_days import trusted_cut
+from iceberg.pending import reaches, trusted_cut
 from iceberg.replays import Replay, ReplayState, ReplayStore
-from streams.panes import day_arrival_start
+from iceberg.stream_tables import OPTIONAL, stream_tables
+from streams.panes import Grain, rollup_arrival_start
 
 __all__ = ["Compared", "PinnedTable", "compared"]
 
@@ -42,14 +43,19 @@ class Compared:
     `generation`: of the published tables, if `old` is what they hold now; None if it is what they held before the
     replay was published. What they hold of the range changes with their generation alone.
 
-    `days`: the arrivals whose day panes are whole, and count, on both sides; the last ones of the range may be made
-    later, with what arrived after it.
+    `rollups`: the arrivals whose day and hour panes are whole, and count, on both sides; the last ones of the range may
+    be made later, with what arrived after it. A side may have no hour panes.
     """
 
     old: Mapping[str, PinnedTable]
     new: Mapping[str, PinnedTable]
     generation: int | None
-    days: Arrivals
+    rollups: Arrivals
+
+    @property
+    def grains(self) -> tuple[Grain, ...]:
+        """The grains of which both sides have panes."""
+        return tuple(grain for grain in Grain if grain.table in self.old and grain.table in self.new)
 
 
 def compared(catalog: Catalog, replay: Replay) -> Compared:
@@ -60,8 +66,7 @@ def compared(catalog: Catalog, replay: Replay) -> Compared:
     if replay.state in _INCOMPLETE:
         raise ReplayError(f"replay {replay.id} is {replay.state}; it has nothing to compare")
     with translated():
-        live = {name: catalog.load_table((replay.stream, name)) for name in ARRIVAL_COLUMN}
-        staged = {name: catalog.load_table((replay.namespace, name)) for name in ARRIVAL_COLUMN}
+        live, staged = (stream_tables(catalog, namespace) for namespace in (replay.stream, replay.namespace))
     new = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in staged.items()}
     store = ReplayStore(catalog)
     if replay.state in _TAGGED:
@@ -71,21 +76,25 @@ def compared(catalog: Catalog, replay: Replay) -> Compared:
     if len(generations) > 1 or store.get(replay.id).state is not replay.state:
         raise BetweenStatesError(replay.stream)
     old = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in live.items()}
-    return Compared(old, new, generations.pop(), _days(replay.arrivals, trusted_cut(live["day_panes"])))
+    cut = trusted_cut(live["day_panes"])
+    if OPTIONAL in live and not reaches(live[OPTIONAL], cut):
+        del old[OPTIONAL]
+    return Compared(old, new, generations.pop(), _rollups(replay.arrivals, cut))
 
 
-def _days(arrivals: Arrivals, complete: datetime | None) -> Arrivals:
-    """The part of a range in which day panes are whole, when those of old are complete up to a time."""
-    end = day_arrival_start(min(arrivals.end, complete)) if complete else arrivals.start
+def _rollups(arrivals: Arrivals, complete: datetime | None) -> Arrivals:
+    """The part of a range in which rollups are whole, when those of old are complete up to a time."""
+    end = rollup_arrival_start(min(arrivals.end, complete)) if complete else arrivals.start
     return Arrivals(arrivals.start, max(arrivals.start, end))
 
 
 def _before(live: Mapping[str, Table], new: Mapping[str, PinnedTable], replay: Replay, generation: int) -> Compared:
     """With what the tables held before a publication of the replay raised them to this generation."""
     old = {name: _pinned(table, snapshot_before(table, generation)) for name, table in live.items()}
-    states = past_states(live["minute_panes"], live["day_panes"], live["ledger"])
-    cut = next((state.day_cut for state in states if state.generation == generation - 1), None)
-    return Compared(old, new, None, _days(replay.arrivals, cut))
+    state = next((state for state in past_states(live) if state.generation == generation - 1), None)
+    if OPTIONAL in old and (state is None or state.hour_snapshot is None):
+        del old[OPTIONAL]
+    return Compared(old, new, None, _rollups(replay.arrivals, state.day_cut if state else None))
 
 
 def _pinned(table: Table, snapshot_id: int | None) -> PinnedTable:

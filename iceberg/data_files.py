@@ -10,11 +10,27 @@ import pyarrow as pa
 from pyiceberg.io.pyarrow import _dataframe_to_data_files
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
+from pyiceberg.table.sorting import SortOrder
+from pyiceberg.transforms import IdentityTransform
 
-__all__ = ["write_files"]
+__all__ = ["in_order", "write_files"]
 
 _SPLIT_OFFSETS = 13
 """Place of `split_offsets` in a data file's record; the class has no setter for it."""
+
+
+def in_order(table: Table, rows: pa.Table, order: SortOrder) -> pa.Table:
+    """Rows of the table, sorted."""
+    schema, columns = table.schema(), rows.column_names
+    keys = []
+    for field in order.fields:
+        name, kind = str(schema.find_column_name(field.source_id)), schema.find_type(field.source_id)
+        key = name
+        if not isinstance(field.transform, IdentityTransform):
+            key = f"{field.transform} of {name}"
+            rows = rows.append_column(key, field.transform.pyarrow_transform(kind)(rows[name]))
+        keys.append((key, "ascending"))
+    return rows.sort_by(keys).select(columns) if keys else rows
 
 
 def write_files(table: Table, rows: pa.Table) -> list[DataFile]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pyarrow.compute as pc
-from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.expressions import GreaterThanOrEqual
 from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.table import Table
@@ -18,6 +17,7 @@ from iceberg.arrivals import Arrivals
 from iceberg.bounds import time_of_bound
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
+from iceberg.stream_tables import optional_table
 
 __all__ = ["EVENTS", "counted_events", "events_table", "highest_offsets"]
 
@@ -29,11 +29,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def events_table(catalog: Catalog, namespace: str) -> Table | None:
     """The table, None where there is none. Raises LakeError."""
-    with translated():
-        try:
-            return catalog.load_table((namespace, EVENTS))
-        except NoSuchTableError:
-            return None
+    return optional_table(catalog, namespace, EVENTS)
 
 
 def counted_events(catalog: Catalog, stream: str, arrivals: Arrivals) -> int | None:

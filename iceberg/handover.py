@@ -14,8 +14,9 @@ from iceberg.bounds import COMPLETE_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.events import events_table
-from iceberg.resume import WINDOWED
+from iceberg.pending import begun_at
 from iceberg.rows import any_row
+from iceberg.stream_tables import stream_tables, windowed
 from streams.definition import Definition
 from streams.definition_files import parse_definition
 
@@ -36,27 +37,28 @@ def note_running(catalog: Catalog, definition: Definition) -> None:
     """Note that rows from now on are made by this definition; before its job starts. Raises LakeError."""
     with translated():
         table = catalog.load_table((definition.name, "minute_panes"))
-        _set(table, RUNNING_PROPERTY, definition.model_dump_json(exclude_defaults=True))
+        _set(table, {RUNNING_PROPERTY: definition.model_dump_json(exclude_defaults=True)})
 
 
 def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
     """Note that every table is complete up to an arrival time, and discard what is of single messages beyond it.
 
     Only rows of `rejected` and `events` can be beyond: they are committed before their arrival window ends. A table
-    `events` that is new stays empty up to there. Raises LakeError.
+    `events` that is new stays empty up to there; of new hour panes what came before is pending. Raises LakeError.
     """
     with translated():
-        of_messages = [catalog.load_table((stream, "rejected")), events_table(catalog, stream)]
+        tables = stream_tables(catalog, stream)
+        of_messages = [tables["rejected"], events_table(catalog, stream)]
         beyond = f"arrived >= '{at.isoformat()}'"
         for table in filter(None, of_messages):
             if any_row(table, beyond):
                 table.delete(beyond)
-            _set(table, COMPLETE_PROPERTY, at.isoformat())
-        for name in WINDOWED:
-            _set(catalog.load_table((stream, name)), COMPLETE_PROPERTY, at.isoformat())
+            _set(table, {COMPLETE_PROPERTY: at.isoformat()})
+        for table in windowed(tables).values():
+            _set(table, begun_at(table, tables["minute_panes"], at))
 
 
-def _set(table: Table, key: str, value: str) -> None:
-    if table.properties.get(key) != value:
+def _set(table: Table, properties: dict[str, str]) -> None:
+    if not properties.items() <= table.properties.items():
         with table.transaction() as transaction:
-            transaction.set_properties({key: value})
+            transaction.set_properties(properties)

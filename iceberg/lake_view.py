@@ -14,21 +14,22 @@ from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
 from iceberg.arrivals import NEVER
-from iceberg.bounds import earliest, earliest_beyond
+from iceberg.bounds import cut, earliest, earliest_beyond
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, translated
 from iceberg.ledger import complete_until, settled_until
 from iceberg.past_states import PastState, added_since, past_states
-from iceberg.pending_days import pending_days, trusted_cut
+from iceberg.pending import pending_arrivals, reaches, trusted_cut
 from iceberg.replays import is_staging
+from iceberg.stream_tables import OPTIONAL, optional_table, rollups_of
 from iceberg.widening import widened_until
 from streams.definition import Definition
 from streams.panes import arrival_start, day_start
 
 __all__ = ["TABLES", "LakeView", "metadata_locations", "pin"]
 
-TABLES = ("ledger", "day_panes", "minute_panes", "rejected")
-"""In the order in which they are read: what is read later may only be newer."""
+TABLES = ("ledger", "day_panes", "hour_panes", "minute_panes", "rejected")
+"""In the order in which they are read: what is read later may only be newer. Not every stream has hour panes."""
 
 _BEGAN: LRUCache[UUID, datetime] = LRUCache(maxsize=1000)
 """Ledger → its first arrival."""
@@ -39,9 +40,10 @@ class LakeView:
     """One state of a stream's tables.
 
     A snapshot is None while its table is empty. `day_cut`: arrival time up to which day panes are complete, and
-    `day_capped`: whether there are day panes beyond it, which do not count.
+    `day_capped`: whether there are day panes beyond it, which do not count. `hour_snapshot`: of hour panes, None unless
+    they are complete as far as day panes; `hour_capped`: whether there are some beyond the day panes' cut.
     `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
-    `minute_missing`, `day_missing`: columns that were added to the table after its pinned snapshot.
+    `minute_missing`, `day_missing`, `hour_missing`: columns that were added to the table after its pinned snapshot.
     `past`: the states that publications replaced, the oldest first.
     `fresh_from`: no minute pane that arrived after the day cut is of an earlier minute; None while that is not known.
     `began`: when the stream's first message or heartbeat arrived, or a moment before.
@@ -67,6 +69,9 @@ class LakeView:
     fresh_from: datetime | None = None
     began: datetime | None = field(default=None, compare=False)
     widened_until: datetime | None = None
+    hour_snapshot: int | None = None
+    hour_missing: frozenset[str] = frozenset()
+    hour_capped: bool = False
 
     def as_known_at(self, at: datetime) -> LakeView:
         """The view of the state that readers saw at a moment: the one before the first publication after it."""
@@ -82,6 +87,9 @@ class LakeView:
             generation=state.generation,
             minute_missing=state.minute_missing,
             day_missing=state.day_missing,
+            hour_snapshot=state.hour_snapshot,
+            hour_missing=state.hour_missing,
+            hour_capped=True,
         )
 
     def told(self, at: datetime) -> datetime:
@@ -123,16 +131,17 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
     Raises BetweenStatesError while a publication is under way, and any other LakeError.
     """
     with translated():
-        tables = {name: catalog.load_table((stream, name)) for name in TABLES}
+        tables = _tables(catalog, stream)
         current = {name: table.current_snapshot() for name, table in tables.items()}
         snapshots = {name: snapshot.snapshot_id if snapshot else None for name, snapshot in current.items()}
         panes = tables["minute_panes"]
-        generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()}
+        generations = set(map(_generation, tables.values()))
         if len(generations) > 1:
             raise BetweenStatesError(stream)
         [generation] = generations
         day_cut = trusted_cut(tables["day_panes"])
-        past = past_states(panes, tables["day_panes"], tables["ledger"])
+        hours = tables.get(OPTIONAL)
+        hour_snapshot = snapshots[OPTIONAL] if hours and reaches(hours, day_cut) else None
         return LakeView(
             stream=stream,
             minute_snapshot=snapshots["minute_panes"],
@@ -145,15 +154,35 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             definition=noted_definition(panes),
             minute_missing=added_since(panes, snapshots["minute_panes"]),
             day_missing=added_since(tables["day_panes"], snapshots["day_panes"]),
-            day_capped=pending_days(tables["day_panes"]) is not None,
+            day_capped=pending_arrivals(tables["day_panes"]) is not None,
             # A publication that was killed before it was recorded may have tagged some tables of this generation.
-            past=tuple(state for state in past if state.generation < generation),
+            past=tuple(state for state in past_states(tables) if state.generation < generation),
             ledger_snapshot=snapshots["ledger"],
             settled_until=settled_until(tables["ledger"]),
             fresh_from=_fresh_from(panes, day_cut),
             began=_began(tables["ledger"]),
-            widened_until=max(filter(None, map(widened_until, (panes, tables["day_panes"]))), default=None),
+            widened_until=max(filter(None, map(widened_until, (panes, *rollups_of(tables).values()))), default=None),
+            hour_snapshot=hour_snapshot,
+            hour_missing=added_since(hours, hour_snapshot),
+            hour_capped=hours is not None and (pending_arrivals(hours) is not None or cut(hours) != day_cut),
         )
+
+
+def _tables(catalog: Catalog, stream: str) -> dict[str, Table]:
+    """Loaded in order. Hour panes that missed a publication, for they were new, are left out until the next one."""
+    loaded = {
+        name: optional_table(catalog, stream, name) if name == OPTIONAL else catalog.load_table((stream, name))
+        for name in TABLES
+    }
+    tables = {name: table for name, table in loaded.items() if table is not None}
+    hours = tables.get(OPTIONAL)
+    if hours is not None and _generation(hours) != _generation(tables["day_panes"]):
+        del tables[OPTIONAL]
+    return tables
+
+
+def _generation(table: Table) -> int:
+    return int(table.properties.get(GENERATION_PROPERTY, "0"))
 
 
 def _began(ledger: Table) -> datetime | None:

@@ -6,14 +6,14 @@ import pyarrow as pa
 
 from iceberg.catalog import Catalog
 from iceberg.commits import begun_on
-from iceberg.data_files import write_files
+from iceberg.data_files import in_order, write_files
 from iceberg.errors import translated
 
 __all__ = ["append_rows"]
 
 
 def append_rows(catalog: Catalog, namespace: str, name: str, rows: pa.Table) -> None:
-    """Append rows, columns matched by name; columns of the table that are not given become null. Raises LakeError."""
+    """Append rows, sorted as the table is; its columns that are not given become null. Raises LakeError."""
     with translated():
         table = catalog.load_table((namespace, name))
         schema = table.schema().as_arrow()
@@ -21,7 +21,7 @@ def append_rows(catalog: Catalog, namespace: str, name: str, rows: pa.Table) -> 
             rows[field.name].cast(field.type) if field.name in rows.column_names else pa.nulls(len(rows), field.type)
             for field in schema
         ]
-        files = write_files(table, pa.Table.from_arrays(columns, schema=schema))
+        files = write_files(table, in_order(table, pa.Table.from_arrays(columns, schema=schema), table.sort_order()))
         with begun_on(table) as transaction, transaction.update_snapshot().fast_append() as append:
             for file in files:
                 append.append_data_file(file)

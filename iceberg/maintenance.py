@@ -9,14 +9,15 @@ from pyarrow.fs import FileSelector, FileType
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.table import Table
 
-from iceberg.arrivals import ARRIVAL_COLUMN, NEVER
+from iceberg.arrivals import NEVER
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.events import EVENTS, events_table
 from iceberg.ledger import is_settled, settled_until
-from iceberg.pending_days import trusted_cut
+from iceberg.pending import trusted_cut
 from iceberg.replays import staging_prefix
-from streams.panes import GRAIN_TABLES, day_arrival_start
+from iceberg.stream_tables import panes_of, rollups_of, stream_tables
+from streams.panes import rollup_arrival_start
 
 __all__ = ["TableSize", "Tables", "aged_files", "closed_until", "maintained_tables", "size_of", "staged_locations"]
 
@@ -37,8 +38,7 @@ class TableSize:
 
 def maintained_tables(catalog: Catalog, stream: str) -> Tables:
     """Every table of a stream, by name, as it is now. Raises LakeError."""
-    with translated():
-        tables = {name: catalog.load_table((stream, name)) for name in ARRIVAL_COLUMN}
+    tables = stream_tables(catalog, stream)
     events = events_table(catalog, stream)
     return tables if events is None else tables | {EVENTS: events}
 
@@ -57,15 +57,16 @@ def size_of(table: Table) -> TableSize:
 def closed_until(tables: Tables) -> dict[str, datetime]:
     """Table → arrival time before which no job adds a row; tables of which that is not known are left out.
 
-    It is the end of a day pane's arrival window, and of panes no later than the day panes are complete: beyond that,
+    It is the end of a rollup's arrival window, and of panes no later than all rollups are complete: beyond that,
     readers look for minute panes by the bounds of their files.
     """
     settled = settled_until(tables["ledger"])
     if settled is None and not is_settled(tables["ledger"], NEVER):
         return {}
-    closed = day_arrival_start(settled) if settled else NEVER
-    days = trusted_cut(tables["day_panes"])
-    return {name: min(closed, days) if days and name in GRAIN_TABLES.values() else closed for name in tables}
+    closed = rollup_arrival_start(settled) if settled else NEVER
+    rollups = [at for at in map(trusted_cut, rollups_of(tables).values()) if at is not None]
+    panes = panes_of(tables)
+    return {name: min(closed, *rollups) if rollups and name in panes else closed for name in tables}
 
 
 def staged_locations(catalog: Catalog, stream: str) -> list[str]:

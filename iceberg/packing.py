@@ -20,7 +20,7 @@ from pyiceberg.table.sorting import SortOrder
 from iceberg.arrivals import NEVER
 from iceberg.bounds import time_of_bound
 from iceberg.commits import begun_on, repeated_when_overtaken
-from iceberg.data_files import write_files
+from iceberg.data_files import in_order, write_files
 from iceberg.errors import LakeError, translated
 from iceberg.ledger import read_so_far
 from iceberg.rows import read_files
@@ -29,6 +29,7 @@ __all__ = ["FileGroup", "pack", "pack_all", "plan_packing"]
 
 _LAST_ARRIVAL = {
     "minute_panes": "arrived_until",
+    "hour_panes": "arrived_until",
     "day_panes": "arrived_until",
     "ledger": "arrived_until",
     "rejected": "arrived",
@@ -130,10 +131,7 @@ def _at(file: DataFile, locations: Collection[str]) -> bool:
 
 def _read(table: Table, group: FileGroup, order: SortOrder) -> pa.Table:
     """All rows of a group, in order."""
-    schema = table.schema()
-    rows = read_files(table, group.tasks)
-    keys = [(str(schema.find_column_name(each.source_id)), "ascending") for each in order.fields]
-    return rows.sort_by(keys) if keys else rows
+    return in_order(table, read_files(table, group.tasks), order)
 
 
 @repeated_when_overtaken

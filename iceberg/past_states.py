@@ -1,7 +1,8 @@
 """The states that publications replaced, kept as tags: to go back to, and to answer as known before.
 
 A tag's name says all that must be known of a state: its generation, until when it was what readers saw, and up to
-which arrivals its day panes counted. All tables of a stream carry the same names; one that was empty has no tag.
+which arrivals its rollups counted. All tables of a stream carry the same names; one that was empty has no tag, and hour
+panes that did not count as far as day panes have none.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pyiceberg.table import Table
 
 from iceberg.errors import translated
 from iceberg.ledger import kept_until
-from iceberg.pending_days import trusted_cut
+from iceberg.pending import reaches, trusted_cut
 
 __all__ = ["PastState", "added_since", "keep_state", "past_states", "snapshot_before"]
 
@@ -34,8 +35,10 @@ class PastState:
     day_cut: datetime | None
     minute_snapshot: int | None
     day_snapshot: int | None
+    hour_snapshot: int | None
     minute_missing: frozenset[str]
     day_missing: frozenset[str]
+    hour_missing: frozenset[str]
 
 
 def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) -> None:
@@ -44,10 +47,11 @@ def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) ->
     Tags that one left which was killed before it was recorded are taken away: rows may have come since.
     """
     cut = trusted_cut(tables["day_panes"])
+    behind = {"hour_panes"} if "hour_panes" in tables and not reaches(tables["hour_panes"], cut) else set()
     name = f"generation-{generation}-until-{_millis(until)}-days-{_millis(cut) if cut else 0}"
-    for table in tables.values():
+    for kept, table in tables.items():
         stale = [ref for ref in table.metadata.refs if _of(ref, generation)]
-        snapshot = table.metadata.current_snapshot_id
+        snapshot = None if kept in behind else table.metadata.current_snapshot_id
         if stale or snapshot is not None:
             with translated(), table.manage_snapshots() as snapshots:
                 for ref in stale:
@@ -62,25 +66,27 @@ def snapshot_before(table: Table, generation: int) -> int | None:
     return next((ref.snapshot_id for name, ref in refs if _of(name, generation - 1)), None)
 
 
-def past_states(minute_panes: Table, day_panes: Table, ledger: Table) -> tuple[PastState, ...]:
-    """Every state that is still kept, the oldest first."""
-    minutes, days = minute_panes.metadata.refs, day_panes.metadata.refs
+def past_states(tables: Mapping[str, Table]) -> tuple[PastState, ...]:
+    """Every state of a stream's tables that is still kept, the oldest first."""
+    minute_panes, day_panes, hour_panes = tables["minute_panes"], tables["day_panes"], tables.get("hour_panes")
     found = []
-    for name in {*minutes, *days}:
+    for name in {*minute_panes.metadata.refs, *day_panes.metadata.refs}:
         match = _NAME.fullmatch(name)
         if match:
             generation, until, cut = map(int, match.groups())
-            minute, day = (refs[name].snapshot_id if name in refs else None for refs in (minutes, days))
+            minute, day, hour = (_tagged(table, name) for table in (minute_panes, day_panes, hour_panes))
             found.append(
                 PastState(
                     generation=generation,
                     until=_time(until),
-                    complete_until=_complete_until(ledger, minute_panes, name),
+                    complete_until=_complete_until(tables["ledger"], minute_panes, name),
                     day_cut=_time(cut) if cut else None,
                     minute_snapshot=minute,
                     day_snapshot=day,
+                    hour_snapshot=hour,
                     minute_missing=added_since(minute_panes, minute),
                     day_missing=added_since(day_panes, day),
+                    hour_missing=added_since(hour_panes, hour),
                 )
             )
     return tuple(sorted(found, key=lambda state: state.generation))
@@ -93,12 +99,19 @@ def _complete_until(ledger: Table, minute_panes: Table, name: str) -> datetime |
     return kept_until(ledger, counted, minute_panes, panes) if counted and panes else None
 
 
-def added_since(table: Table, snapshot_id: int | None) -> frozenset[str]:
+def added_since(table: Table | None, snapshot_id: int | None) -> frozenset[str]:
     """Columns of the table that a snapshot does not know: it was committed before they were added."""
-    snapshot = None if snapshot_id is None else table.metadata.snapshot_by_id(snapshot_id)
+    if table is None or snapshot_id is None:
+        return frozenset()
+    snapshot = table.metadata.snapshot_by_id(snapshot_id)
     if snapshot is None or snapshot.schema_id is None:
         return frozenset()
     return frozenset(table.schema().column_names) - frozenset(table.schemas()[snapshot.schema_id].column_names)
+
+
+def _tagged(table: Table | None, name: str) -> int | None:
+    refs = {} if table is None else table.metadata.refs
+    return refs[name].snapshot_id if name in refs else None
 
 
 def _of(name: str, generation: int) -> bool:

@@ -15,18 +15,19 @@ from pyiceberg.table import Table
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from iceberg.apply import GENERATION_PROPERTY
-from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
+from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeLockedError, ReplayError, translated
 from iceberg.ledger import is_settled
 from iceberg.locks import stream_lock
 from iceberg.past_states import keep_state, snapshot_before
-from iceberg.pending_days import PENDING_PROPERTY, as_property, pending_after, reached_over
+from iceberg.pending import PENDING_PROPERTY, as_property, pending_after, reached_over
 from iceberg.replacement import Replaced, Source, replace
 from iceberg.replays import Action, Publication, Replay, ReplayState, ReplayStore
 from iceberg.staging import drop_staging
+from iceberg.stream_tables import OPTIONAL, optional_table, panes_of, stream_tables
 from iceberg.widening import widened_until
-from streams.panes import GRAIN_TABLES
+from streams.panes import ROLLUPS
 
 __all__ = ["drop", "finish_interrupted", "publish", "roll_back"]
 
@@ -37,6 +38,7 @@ LOCK_SECONDS = 60.0
 SETTLE_SECONDS = 60.0
 """How long to wait for the live job to commit what arrived in the range."""
 
+_ROLLUP_TABLES = {grain.table for grain in ROLLUPS}
 _PUBLISHABLE = (ReplayState.STAGED, ReplayState.ROLLED_BACK)
 _UNDER_WAY = {ReplayState.PUBLISHING: ReplayState.PUBLISHED, ReplayState.ROLLING_BACK: ReplayState.ROLLED_BACK}
 """State of a publication that was begun → the state once it is complete."""
@@ -122,7 +124,7 @@ def _held(catalog: Catalog, number: int) -> Iterator[tuple[ReplayStore, Replay]]
 def _begin(
     catalog: Catalog, store: ReplayStore, replay: Replay, state: ReplayState, action: Action, by: str, reason: str
 ) -> Replay:
-    tables = _tables(catalog, replay.stream)
+    tables = stream_tables(catalog, replay.stream)
     _check_whole(tables, replay)
     generation = max(int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()) + 1
     now = datetime.now(UTC)
@@ -146,9 +148,9 @@ def _begin(
 def _check_whole(tables: Mapping[str, Table], replay: Replay) -> None:
     """Raise ReplayError if panes were merged by day since the replay was begun, and one reaches over an end of it."""
     with translated():
-        for name in GRAIN_TABLES.values():
+        for panes in panes_of(tables).values():
             for at in (replay.arrivals.start, replay.arrivals.end):
-                if at < (widened_until(tables[name]) or at) and reached_over(tables[name], at):
+                if at < (widened_until(panes) or at) and reached_over(panes, at):
                     raise ReplayError(
                         f"panes that arrived about {at:%Y-%m-%dT%H:%M:%SZ} were merged by day since; "
                         f"drop replay {replay.id} and replay whole days of arrival"
@@ -157,26 +159,27 @@ def _check_whole(tables: Mapping[str, Table], replay: Replay) -> None:
 
 def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:
     rows: dict[str, tuple[int, int]] = {}
-    for name, table in _tables(catalog, replay.stream).items():
+    for name, table in stream_tables(catalog, replay.stream).items():
         done = _replaced(catalog, store, name, table, replay)
         rows[name] = (done.removed, done.added)
     return store.complete(replay, _UNDER_WAY[replay.state], rows)
 
 
 def _replaced(catalog: Catalog, store: ReplayStore, name: str, table: Table, replay: Replay) -> Replaced:
-    with translated():
-        if replay.state is ReplayState.PUBLISHING:
-            staged = catalog.load_table((replay.namespace, name))
-            source = Source(staged, staged.metadata.current_snapshot_id)
-        else:
-            source = Source(table, snapshot_before(table, store.published(replay)))
+    source = _source(catalog, store, name, table, replay)
     arrivals, properties = replay.arrivals, {}
-    if name == "day_panes" and (pending := pending_after(table, arrivals)):
+    if name in _ROLLUP_TABLES and (pending := pending_after(table, arrivals, known=source is not None)):
         arrivals = Arrivals(arrivals.start, max(arrivals.start, min(arrivals.end, pending.start)))
         properties = {PENDING_PROPERTY: as_property(pending)}
-    return replace(table, arrivals, source, replay.generation or 0, properties)
+    return replace(table, arrivals, source or Source(table, None), replay.generation or 0, properties)
 
 
-def _tables(catalog: Catalog, stream: str) -> dict[str, Table]:
-    with translated():
-        return {name: catalog.load_table((stream, name)) for name in ARRIVAL_COLUMN}
+def _source(catalog: Catalog, store: ReplayStore, name: str, table: Table, replay: Replay) -> Source | None:
+    """Where the rows of the range are; None for hour panes that the replay, or the state before it, did not have."""
+    if replay.state is ReplayState.PUBLISHING:
+        staged = optional_table(catalog, replay.namespace, name)
+        if staged is None and name != OPTIONAL:
+            raise ReplayError(f"replay {replay.id} lacks the table {name}; drop it and replay again")
+        return None if staged is None else Source(staged, staged.metadata.current_snapshot_id)
+    before = snapshot_before(table, store.published(replay))
+    return None if before is None and name == OPTIONAL else Source(table, before)

@@ -1,7 +1,7 @@
 """Which arrivals a replay can replace.
 
 A replay replaces whole rows, so no row of any table may reach over an end of its range; and it replaces only what is
-complete, so that the live job never writes into the range (but for day panes: see iceberg.pending_days).
+complete, so that the live job never writes into the range (but for rollups: see iceberg.pending).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from iceberg.arrivals import Arrivals, reaching_over
 from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
 from iceberg.lake_view import pin
-from iceberg.resume import WINDOWED
+from iceberg.stream_tables import stream_tables, windowed
 from streams.panes import MINUTE_ARRIVAL_SECONDS, arrival_start
 
 __all__ = ["ReplayRanges"]
@@ -31,7 +31,7 @@ class ReplayRanges:
     def __init__(self, catalog: Catalog, stream: str) -> None:
         self._stream = stream
         with translated():
-            self._tables = {name: catalog.load_table((stream, name)) for name in WINDOWED}
+            self._tables = windowed(stream_tables(catalog, stream))
             self.cut = pin(catalog, stream).complete_until
             """Arrival time up to which the answers are complete; None while nothing is."""
 
@@ -85,7 +85,7 @@ class ReplayRanges:
     def _widened(self, arrivals: Arrivals, cut: datetime) -> Arrivals:
         """Widen until no row of any table reaches over an end.
 
-        Never beyond the cut: day panes that reach over it will be pending (see iceberg.pending_days).
+        Never beyond the cut: rollups that reach over it will be pending (see iceberg.pending).
         """
         while True:
             starts = self._reaching_over(arrivals.start, "arrived_from")

@@ -14,12 +14,10 @@ from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.events import EVENTS, events_table, highest_offsets
 from iceberg.ledger import settled_until
-from streams.panes import GRAIN_TABLES, day_arrival_start
+from iceberg.stream_tables import stream_tables, windowed
+from streams.panes import rollup_arrival_start
 
-__all__ = ["WINDOWED", "ResumePoint", "resume_point"]
-
-WINDOWED = (*GRAIN_TABLES.values(), "ledger")
-"""The tables whose rows are of whole arrival windows."""
+__all__ = ["ResumePoint", "resume_point"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +37,11 @@ class ResumePoint:
 def resume_point(catalog: Catalog, stream: str) -> ResumePoint:
     """Read the resume point of a stream from its tables. No job of the stream may be running."""
     with translated():
-        settled = settled_until(catalog.load_table((stream, "ledger")))
-        start = None if settled is None else day_arrival_start(settled)
-        rejected = catalog.load_table((stream, "rejected"))
-        cuts = {name: cut(catalog.load_table((stream, name))) for name in WINDOWED}
+        tables = stream_tables(catalog, stream)
+        settled = settled_until(tables["ledger"])
+        start = None if settled is None else rollup_arrival_start(settled)
+        rejected = tables["rejected"]
+        cuts = {name: cut(table) for name, table in windowed(tables).items()}
         cuts["rejected"] = noted_cut(rejected)
         held = {"rejected": highest_offsets(rejected, start)}
         events = events_table(catalog, stream)

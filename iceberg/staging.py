@@ -18,6 +18,7 @@ from iceberg.errors import LakeError, ReplayError, translated
 from iceberg.packing import pack_all
 from iceberg.replays import Replay
 from iceberg.rows import total
+from iceberg.stream_tables import panes_of, stream_tables
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
 from streams.panes import pane_columns
@@ -41,6 +42,8 @@ def check_definition(catalog: Catalog, definition: Definition) -> None:
         raise ReplayError(f"{definition.name} has no tables; run: windowpane apply {definition.name}")
     for key, reason in breaking_changes(applied, definition):
         raise ReplayError(f"{definition.name}: {key} {reason}")
+    if definition.hours and not applied.hours:
+        raise ReplayError(f"{definition.name} has no hour panes; apply the definition first")
     known = {column.name for column in pane_columns(applied)}
     missing = [column.name for column in pane_columns(definition) if column.name not in known]
     if missing:
@@ -51,8 +54,7 @@ def make_staging(catalog: Catalog, replay: Replay) -> None:
     """Make the tables that are not there yet. Their field ids are those of the stream's tables, so files can move."""
     with translated():
         catalog.create_namespace_if_not_exists(replay.namespace)
-        for name in ARRIVAL_COLUMN:
-            live = catalog.load_table((replay.stream, name))
+        for name, live in stream_tables(catalog, replay.stream).items():
             identifier = (replay.namespace, name)
             made = catalog.create_table_if_not_exists(identifier, sort_order=live.sort_order(), **_shape(live))
             if not _has_shape(made, live):
@@ -87,8 +89,8 @@ def _has_shape(made: Table, live: Table) -> bool:
 def pack_staging(catalog: Catalog, replay: Replay, packed_bytes: int) -> None:
     """Pack the small files that the job committed: they stay as they are when published. Raises LakeError."""
     with translated():
-        tables = [catalog.load_table((replay.namespace, name)) for name in ARRIVAL_COLUMN]
-    for table in tables:
+        tables = stream_tables(catalog, replay.namespace)
+    for table in tables.values():
         pack_all(table, packed_bytes)
 
 
@@ -105,7 +107,7 @@ def drop_staging(catalog: Catalog, replay: Replay, *, with_files: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What the staging tables of a replay hold.
+    """What the staging tables of a replay hold. `in_panes`: table → messages in its panes.
 
     `offsets`: messages that the ledger accounts for, heartbeats included. `span`: how many there are between the
     first and the last of each partition. `firsts`: partition → the first. The others are messages, or rows of
@@ -116,14 +118,13 @@ class Staged:
     span: int
     accepted: int
     rejected: int
-    in_minute_panes: int
-    in_day_panes: int
+    in_panes: Mapping[str, int]
     in_rejected: int
     firsts: Mapping[int, int]
 
     def check(self, replay: Replay) -> None:
         """Raise ReplayError unless every message of the range is there, in every table, exactly once."""
-        balanced = self.accepted == self.in_minute_panes == self.in_day_panes and self.rejected == self.in_rejected
+        balanced = {self.accepted} == {*self.in_panes.values()} and self.rejected == self.in_rejected
         if self.offsets != self.span or not balanced:
             raise ReplayError(f"replay {replay.id} does not balance ({self}); drop it and replay again")
         for partition, (first, end) in replay.offsets.items():
@@ -144,7 +145,7 @@ def committed(catalog: Catalog, replay: Replay) -> int:
 def staged(catalog: Catalog, replay: Replay) -> Staged:
     """Count everything."""
     with translated():
-        tables = {name: catalog.load_table((replay.namespace, name)) for name in ARRIVAL_COLUMN}
+        tables = stream_tables(catalog, replay.namespace)
         reach = tables["ledger"].scan(selected_fields=("partition", "first_offset", "last_offset")).to_arrow()
         ends = reach.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
         span = pc.sum(pc.subtract(ends["last_offset_max"], ends["first_offset_min"])).as_py() or 0
@@ -153,8 +154,7 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
             span=span + len(ends),
             accepted=total(tables["ledger"], "accepted"),
             rejected=total(tables["ledger"], "rejected"),
-            in_minute_panes=total(tables["minute_panes"], "messages"),
-            in_day_panes=total(tables["day_panes"], "messages"),
+            in_panes={name: total(table, "messages") for name, table in panes_of(tables).items()},
             in_rejected=tables["rejected"].scan(selected_fields=("offset",)).count(),
             firsts={row["partition"]: row["first_offset_min"] for row in ends.to_pylist()},
         )

@@ -65,9 +65,13 @@ class WindowAnswer(_Answer):
             **({} if since is None else {"changed_since": timestamp(since), "gone_since": list(self.gone)}),
             "answered_from": {
                 "day": {"windows": self.plan.day_windows, "snapshot": _snapshot(self.view.day_snapshot)},
+                **({"hour": self._hours()} if self.plan.hours else {}),
                 "minute": {"windows": self.plan.minute_windows, "snapshot": _snapshot(self.view.minute_snapshot)},
             },
         }
+
+    def _hours(self) -> dict[str, Any]:
+        return {"windows": self.plan.hour_windows, "snapshot": _snapshot(self.view.hour_snapshot)}
 
 
 @dataclass(frozen=True, slots=True)

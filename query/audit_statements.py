@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from iceberg.arrivals import Arrivals
 from iceberg.lake_view import LakeView
 from query.aggregates import Expression, merged_columns
 from query.rendering import ident, table_name, templates
 from query.statements import Statement
 from streams.definition import Definition
-from streams.panes import GRAIN_TABLES, MINUTE_ARRIVAL_SECONDS, Aggregate, Grain, PaneColumn, pane_columns
+from streams.panes import MINUTE_ARRIVAL_SECONDS, Aggregate, Grain, PaneColumn, pane_columns
 
 __all__ = [
     "arrivals_statement",
@@ -41,9 +42,9 @@ class _Pair:
     """A column as both sides have it: what is compared, and how it is named in the result."""
 
     minute: str
-    day: str
+    rollup: str
     minute_name: str
-    day_name: str
+    rollup_name: str
 
 
 def _version(snapshot: int | None) -> str:
@@ -64,6 +65,7 @@ def arrivals_statement(view: LakeView, until: datetime) -> Statement | None:
     snapshots = {
         "ledger": (view.ledger_snapshot, "accepted"),
         "minute_panes": (view.minute_snapshot, "messages"),
+        "hour_panes": (view.hour_snapshot, "messages"),
         "day_panes": (view.day_snapshot, "messages"),
     }
     sources = [
@@ -92,36 +94,44 @@ def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | No
 
 
 def values_statement(
-    definition: Definition, view: LakeView, start: datetime, until: datetime, bucket_seconds: int, limit: int
+    definition: Definition,
+    view: LakeView,
+    grain: Grain,
+    arrivals: Arrivals,
+    bucket_seconds: int,
+    limit: int,
 ) -> Statement | None:
-    """The statement that lists groups whose values differ between minute panes and day panes of arrivals in a range.
+    """The statement that lists groups whose values differ between minute panes and a rollup's of the same range.
 
-    A row holds the dimensions, the event day, the number of the arrival bucket (always 0 for length 0), each compared
-    column by minute and by day (`statement.columns` names them), and how many groups differ in all. None while a
-    table is empty.
+    A row holds the dimensions, the event day or hour, the number of the arrival bucket (always 0 for length 0), each
+    compared column by minute and by rollup (`statement.columns` names them), and how many groups differ in all. None
+    while a table is empty.
     """
-    return _compared(definition, view, start, until, bucket_seconds, limit)
+    return _compared(definition, view, grain, arrivals, bucket_seconds, limit)
 
 
 def buckets_statement(
-    definition: Definition, view: LakeView, start: datetime, until: datetime, bucket_seconds: int
+    definition: Definition, view: LakeView, grain: Grain, arrivals: Arrivals, bucket_seconds: int
 ) -> Statement | None:
     """The statement that lists the numbers of arrival buckets in which groups differ; None as above."""
-    return _compared(definition, view, start, until, bucket_seconds, 0)
+    return _compared(definition, view, grain, arrivals, bucket_seconds, 0)
 
 
 def _compared(
-    definition: Definition, view: LakeView, start: datetime, until: datetime, bucket_seconds: int, limit: int
+    definition: Definition, view: LakeView, grain: Grain, arrivals: Arrivals, bucket_seconds: int, limit: int
 ) -> Statement | None:
-    if view.minute_snapshot is None or view.day_snapshot is None:
+    rollup = {Grain.HOUR: view.hour_snapshot, Grain.DAY: view.day_snapshot}[grain]
+    if view.minute_snapshot is None or rollup is None:
         return None
     columns = pane_columns(definition)
-    minutes, days = (table_name(view.stream, GRAIN_TABLES[grain]) for grain in (Grain.MINUTE, Grain.DAY))
+    minutes, rollups = (table_name(view.stream, each.table) for each in (Grain.MINUTE, grain))
+    missing = view.day_missing if grain is Grain.DAY else view.hour_missing
     sql = templates.get_template("audit_values.sql").render(
         sides=[
             _Source("minutes", minutes, _version(view.minute_snapshot), missing=view.minute_missing),
-            _Source("days", days, _version(view.day_snapshot), missing=view.day_missing),
+            _Source("rollups", rollups, _version(rollup), missing=missing),
         ],
+        grain=grain,
         dimensions=list(definition.dimensions),
         bucket=_BUCKET.format(seconds=bucket_seconds) if bucket_seconds else "bigint '0'",
         columns=columns,
@@ -129,7 +139,7 @@ def _compared(
         pairs=[_pair(column) for column in columns],
         limit=limit,
     )
-    return Statement(sql, (start, until) * 2, columns)
+    return Statement(sql, (arrivals.start, arrivals.end) * 2, columns)
 
 
 def _merged(column: PaneColumn) -> Expression:
@@ -142,8 +152,8 @@ def _merged(column: PaneColumn) -> Expression:
 def _pair(column: PaneColumn) -> _Pair:
     """A column as each side has it; a side without the group has no messages."""
     name = ident(column.name)
-    values = (f"{side}.{name}" for side in ("minutes", "days"))
+    values = (f"{side}.{name}" for side in ("minutes", "rollups"))
     if column.aggregate is Aggregate.MESSAGES:
         values = (f"coalesce({value}, 0)" for value in values)
-    minute, day = values
-    return _Pair(minute, day, f"{column.name} by minute", f"{column.name} by day")
+    minute, rollup = values
+    return _Pair(minute, rollup, f"{column.name} by minute", f"{column.name} by rollup")

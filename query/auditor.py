@@ -21,13 +21,14 @@ from query.audit_statements import (
 from query.statements import Statement
 from query.trino_client import TrinoClient
 from streams.definition import Definition
-from streams.panes import Grain, pane_columns
+from streams.panes import ROLLUPS, Grain, pane_columns
 
 __all__ = ["MOST_ALTERED", "audit"]
 
 MOST_ALTERED = 100
 """Groups with altered values that are named; of more only the number is told."""
 
+_SHOWN = {Grain.HOUR: "%Y-%m-%dT%HZ", Grain.DAY: "%Y-%m-%d"}
 _COARSE_SECONDS = 86_400
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,11 +54,14 @@ def audit(
     totals = _arrival_totals(trino, view, until)
     values_until = None
     counts = check_counts("minute_panes", totals["ledger"], totals["minute_panes"], until)
+    altered: list[ValueDifference] = []
     if view.day_cut is not None:
-        values_until = _values_until(totals, min(until, view.day_cut))
-        counts += check_counts("day_panes", totals["ledger"], totals["day_panes"], values_until)
+        rollups = [grain for grain in ROLLUPS if grain is Grain.DAY or view.hour_snapshot is not None]
+        values_until = _values_until(totals, rollups, min(until, view.day_cut))
+        for grain in rollups:
+            counts += check_counts(grain.table, totals["ledger"], totals[grain.table], values_until)
+            altered += _differences(trino, view, definition, grain, totals, values_until)
     rejected, rejected_wrong = _rejected(trino, view, until)
-    altered = _differences(trino, view, definition, totals, values_until) if values_until else []
     findings = (*ledger, *blamed(counts + rejected_wrong, ledger), *check_values(altered, counts))
     accepted = sum(item.total for item in totals["ledger"] if item.arrived_until <= until)
     return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings)
@@ -75,15 +79,16 @@ def _ledger_runs(trino: TrinoClient, view: LakeView) -> dict[int, list[LedgerRun
 
 
 def _arrival_totals(trino: TrinoClient, view: LakeView, until: datetime) -> Totals:
-    totals: Totals = {"ledger": [], "minute_panes": [], "day_panes": []}
+    totals: Totals = {"ledger": [], **{grain.table: [] for grain in Grain}}
     for table, *interval in _rows(trino, arrivals_statement(view, until)):
         totals[table].append(IntervalTotal(*interval))
     return totals
 
 
-def _values_until(totals: Totals, limit: datetime) -> datetime:
+def _values_until(totals: Totals, rollups: Sequence[Grain], limit: datetime) -> datetime:
     """The latest moment up to the limit that no interval of any table straddles."""
-    return whole_until([*totals["ledger"], *totals["minute_panes"]], totals["day_panes"], limit)
+    rolled_up = [item for grain in rollups for item in totals[grain.table]]
+    return whole_until([*totals["ledger"], *totals["minute_panes"]], rolled_up, limit)
 
 
 def _rejected(trino: TrinoClient, view: LakeView, until: datetime) -> tuple[int, list[Finding]]:
@@ -108,27 +113,28 @@ def _rejected(trino: TrinoClient, view: LakeView, until: datetime) -> tuple[int,
 
 
 def _differences(
-    trino: TrinoClient, view: LakeView, definition: Definition, totals: Totals, until: datetime
+    trino: TrinoClient, view: LakeView, definition: Definition, grain: Grain, totals: Totals, until: datetime
 ) -> list[ValueDifference]:
-    """Groups whose values differ: looked for by days of arrival, which are few, then by day panes' own intervals."""
-    intervals = [item for name in ("minute_panes", "day_panes") for item in totals[name] if item.arrived_until <= until]
+    """Groups whose values differ: looked for by days of arrival, which are few, then by rollups' own intervals."""
+    tables = (Grain.MINUTE.table, grain.table)
+    intervals = [item for name in tables for item in totals[name] if item.arrived_until <= until]
     if not intervals:
         return []
     whole = Arrivals(min(item.arrived_from for item in intervals), until)
     coarse = bucket_length(intervals, (_COARSE_SECONDS,))
     found: list[ValueDifference] = []
-    for (bucket,) in _rows(trino, buckets_statement(definition, view, whole.start, whole.end, coarse)):
+    for (bucket,) in _rows(trino, buckets_statement(definition, view, grain, whole, coarse)):
         arrived = _of_bucket(bucket, coarse, whole)
         within = [item for item in intervals if arrived.start <= item.arrived_from < arrived.end]
-        fine = bucket_length(within, (Grain.DAY.arrival_seconds, 3600)) or coarse
+        fine = bucket_length(within, (grain.arrival_seconds, 3600)) or coarse
         limit = MOST_ALTERED - len(found)
         if limit <= 0:
-            found.append(ValueDifference(arrived))
+            found.append(ValueDifference(arrived, grain=grain))
             continue
-        rows = _rows(trino, values_statement(definition, view, arrived.start, arrived.end, fine, limit))
-        found += [_difference(definition, row, arrived, fine) for row in rows]
+        rows = _rows(trino, values_statement(definition, view, grain, arrived, fine, limit))
+        found += [_difference(definition, grain, row, arrived, fine) for row in rows]
         if rows and rows[0][-1] > len(rows):
-            found.append(ValueDifference(arrived))
+            found.append(ValueDifference(arrived, grain=grain))
     return found
 
 
@@ -140,12 +146,15 @@ def _of_bucket(bucket: int, seconds: int, within: Arrivals) -> Arrivals:
     return Arrivals(max(within.start, start), min(within.end, start + timedelta(seconds=seconds)))
 
 
-def _difference(definition: Definition, row: Sequence[Any], within: Arrivals, seconds: int) -> ValueDifference:
+def _difference(
+    definition: Definition, grain: Grain, row: Sequence[Any], within: Arrivals, seconds: int
+) -> ValueDifference:
     dimensions = list(definition.dimensions)
-    day, bucket, *values = row[len(dimensions) : -1]
+    start, bucket, *values = row[len(dimensions) : -1]
     compared = zip(pane_columns(definition), values[::2], values[1::2], strict=True)
     return ValueDifference(
         arrived=_of_bucket(bucket, seconds, within),
-        group=(*zip(dimensions, row, strict=False), ("day", f"{day:%Y-%m-%d}")),
-        columns=tuple((column.name, minute, by_day) for column, minute, by_day in compared if minute != by_day),
+        grain=grain,
+        group=(*zip(dimensions, row, strict=False), (str(grain), f"{start:{_SHOWN[grain]}}")),
+        columns=tuple((column.name, minute, rolled) for column, minute, rolled in compared if minute != rolled),
     )

@@ -51,7 +51,7 @@ MOST_POINTS = 500
 SLICE_PANES = 200_000
 """Stored panes of both sides that one statement joins; a slice is never shorter than a bucket, though."""
 
-_BUCKETS = {Grain.MINUTE: "hour", Grain.DAY: "day"}
+_BUCKETS = {Grain.MINUTE: "hour", Grain.HOUR: "day", Grain.DAY: "day"}
 _LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 Buckets = Sequence[tuple[datetime, int]]
@@ -72,7 +72,7 @@ class Comparison:
         """All but the points."""
         groups, in_all = self._groups()
         return Difference(
-            grains=tuple(self._grain(grain) for grain in Grain),
+            grains=tuple(self._grain(grain) for grain in self.sides.grains),
             groups=groups,
             groups_in_all=in_all,
             accounted=self._accounted(),
@@ -100,7 +100,7 @@ class Comparison:
         return GrainDifference(grain, until, equal, changed, only_old, only_new, Both(old, new), tuple(changes))
 
     def _arrivals(self, grain: Grain) -> Arrivals:
-        return self.sides.days if grain is Grain.DAY else self.arrivals
+        return self.arrivals if grain is Grain.MINUTE else self.sides.rollups
 
     def _change(self, row: Sequence[Any]) -> PaneDifference:
         change, *values = row

@@ -15,7 +15,7 @@ from query.requests import Filters
 from query.statements import Statement
 from query.windows import Span
 from streams.definition import Definition
-from streams.panes import GRAIN_TABLES, Aggregate, Grain, PaneColumn, pane_columns
+from streams.panes import Aggregate, Grain, PaneColumn, pane_columns
 
 __all__ = [
     "ACCOUNTED",
@@ -61,7 +61,7 @@ def shown_columns(definition: Definition) -> tuple[PaneColumn, ...]:
 
 def buckets_statement(sides: Compared, arrivals: Arrivals, grain: Grain, bucket: str) -> Statement | None:
     """Bucket of event time (`hour` or `day`), stored panes of both sides in it; None when there are none."""
-    return _counts("difference_buckets.sql", _sides(sides, GRAIN_TABLES[grain]), arrivals, bucket=bucket)
+    return _counts("difference_buckets.sql", _sides(sides, grain.table), arrivals, bucket=bucket)
 
 
 def panes_statement(
@@ -75,7 +75,7 @@ def panes_statement(
     keys = (*_dimensions(definition), _Key("window_start", "window_start", _TIME))
     return _pairs(
         "difference_panes.sql",
-        _sides(sides, GRAIN_TABLES[grain]),
+        _sides(sides, grain.table),
         arrivals,
         keys,
         columns,
@@ -92,7 +92,7 @@ def groups_statement(definition: Definition, sides: Compared, arrivals: Arrivals
     columns = tuple(column for column in pane_columns(definition) if column.aggregate in kinds)
     return _pairs(
         "difference_groups.sql",
-        _sides(sides, GRAIN_TABLES[Grain.MINUTE]),
+        _sides(sides, Grain.MINUTE.table),
         arrivals,
         _dimensions(definition),
         columns,
@@ -109,7 +109,7 @@ def points_statement(
     at = "window_start" if bucket == "minute" else f"date_trunc('{bucket}', window_start)"
     columns = shown_columns(definition)
     keys = (_Key(":at", at, _TIME),)
-    tables = _sides(sides, GRAIN_TABLES[Grain.MINUTE])
+    tables = _sides(sides, Grain.MINUTE.table)
     return _pairs("difference_points.sql", tables, arrivals, keys, columns, where=where, shown=columns)
 
 

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError
 from iceberg.lake_view import TABLES, LakeView, metadata_locations, pin
+from iceberg.stream_tables import OPTIONAL
 from query.errors import NotReadyError
 from streams.errors import WindowpaneError
 
 __all__ = ["LakeView", "LakeWatcher"]
+
+_NEEDED = {*TABLES} - {OPTIONAL}
 
 
 class LakeWatcher:
@@ -76,7 +79,7 @@ class LakeWatcher:
             found.setdefault(stream, {})[table] = location
         problems: list[WindowpaneError] = []
         for stream, locations in found.items():
-            if len(locations) == len(TABLES) and locations != self._locations.get(stream):
+            if locations.keys() >= _NEEDED and locations != self._locations.get(stream):
                 try:
                     view = pin(self._catalog, stream)
                     if stream in self._views and view.generation != self._views[stream].generation:

@@ -102,7 +102,7 @@ class ReplayService:
         with _translated():
             sides = compared(self._open_catalog(), replay)
         # The state of the range is the same as long as these are; live commits only add later arrivals.
-        key = (replay.id, replay.state, sides.generation, sides.days)
+        key = (replay.id, replay.state, sides.generation, sides.rollups, sides.grains)
         comparison = Comparison(self._trino, replay.definition, sides, replay.arrivals)
         difference: Difference = self._once(key, comparison.difference)
         points: Points = self._once((*key, where), lambda: comparison.points(where))

@@ -1,16 +1,15 @@
-"""What SQL clients and operators see: the views `minutes` and `days`, the ledger's totals; and day panes
-made of minute panes."""
+"""What SQL clients and operators see, the views of each grain and the ledger's totals; and the making of rollups."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from iceberg.day_making import Making
-from query.statements import days_of_minutes_statement, ledger_statement, view_statements
+from iceberg.rollups import Making
+from query.statements import ledger_statement, rollup_statement, view_statements
 from query.trino_client import TrinoClient
 from streams.definition import Definition
 
-__all__ = ["PartitionTotals", "ledger_totals", "make_days", "make_views"]
+__all__ = ["PartitionTotals", "ledger_totals", "make_rollup", "make_views"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +29,11 @@ def make_views(trino: TrinoClient, definition: Definition) -> None:
         trino.rows(statement)
 
 
-def make_days(trino: TrinoClient, definition: Definition, making: Making) -> None:
-    """Make the day panes that a making asks for. Raises QueryError."""
+def make_rollup(trino: TrinoClient, definition: Definition, making: Making) -> None:
+    """Make the panes that a making asks for. Raises QueryError."""
     if making.minute_snapshot is not None:
-        statement = days_of_minutes_statement(
-            definition, making.minute_snapshot, making.namespace, making.arrivals.start, making.arrivals.end
-        )
+        start, end = making.arrivals.start, making.arrivals.end
+        statement = rollup_statement(definition, making.grain, making.minute_snapshot, making.namespace, start, end)
         trino.rows(statement.sql, statement.values)
 
 

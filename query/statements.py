@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import merged_columns, state_columns, view_columns
 from query.lake_view import LakeView
 from query.rendering import table_name, templates
@@ -17,19 +18,20 @@ from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, 
 from query.windows import Span, WindowPlan, plan_window
 from streams.definition import Definition
 from streams.panes import (
-    GRAIN_TABLES,
+    ROLLUPS,
     Aggregate,
     Grain,
     PaneColumn,
-    day_arrival_start,
+    grains,
     pane_columns,
+    rollup_arrival_start,
 )
 
 __all__ = [
     "Statement",
-    "days_of_minutes_statement",
     "ledger_statement",
     "rejected_statement",
+    "rollup_statement",
     "series_statement",
     "view_statements",
     "widened_panes_statement",
@@ -62,18 +64,23 @@ class _Branch:
 def window_statement(definition: Definition, view: LakeView, request: WindowRequest) -> Statement | None:
     """The statement that answers a window; None when no pane can be in it."""
     columns = _columns(definition, request, ())
-    return _merge(request, view, plan_window(request.start, request.end), columns, bucket="")
+    plan = plan_window(request.start, request.end, _rollups(view))
+    return _merge(request, view, plan, columns, bucket="")
 
 
 def series_statement(definition: Definition, view: LakeView, request: SeriesRequest) -> Statement | None:
     """The statement that answers each step of a window; None when no pane can be in it."""
     window = request.window
-    plan = WindowPlan(None, (Span(window.start, window.end),))
-    if request.step is Step.DAY:
-        plan = plan_window(window.start, window.end)
+    fitting = {Step.MINUTE: set(), Step.HOUR: {Grain.HOUR}, Step.DAY: set(ROLLUPS)}[request.step]
+    plan = plan_window(window.start, window.end, _rollups(view) & fitting)
     columns = _columns(definition, window, request.measures)
     bucket = "window_start" if request.step is Step.MINUTE else f"date_trunc('{request.step.value}', window_start)"
     return _merge(window, view, plan, columns, bucket)
+
+
+def _rollups(view: LakeView) -> set[Grain]:
+    """The grains of which there are rollups."""
+    return {Grain.DAY} if view.hour_snapshot is None else {Grain.DAY, Grain.HOUR}
 
 
 def _columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
@@ -113,16 +120,19 @@ def _merge(
 
 def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) -> list[_Branch]:
     """Disjoint sources that together hold every pane of the plan."""
-    days, minutes = (table_name(view.stream, GRAIN_TABLES[grain]) for grain in (Grain.DAY, Grain.MINUTE))
+    minutes, hours, days = (table_name(view.stream, grain.table) for grain in Grain)
     cut = view.day_cut
     if as_known_at is not None and cut is not None:
-        cut = min(cut, day_arrival_start(as_known_at))
+        cut = min(cut, rollup_arrival_start(as_known_at))
     branches = []
     if plan.days and view.day_snapshot is not None and cut is not None:
         until = cut if as_known_at is not None or view.day_capped else None
         branches.append(_Branch(days, view.day_snapshot, (plan.days,), None, until, view.day_missing))
+    if plan.hours and view.hour_snapshot is not None and cut is not None:
+        until = cut if as_known_at is not None or view.hour_capped else None
+        branches.append(_Branch(hours, view.hour_snapshot, plan.hours, None, until, view.hour_missing))
     if view.minute_snapshot is not None:
-        late = plan.days if as_known_at is not None else _not_before(plan.days, view.fresh_from)
+        late = plan.rolled_up if as_known_at is not None else _not_before(plan.rolled_up, view.fresh_from)
         if late:
             branches.append(_Branch(minutes, view.minute_snapshot, (late,), cut, as_known_at, view.minute_missing))
         if plan.minutes:
@@ -159,19 +169,20 @@ def ledger_statement(stream: str) -> Statement:
     return Statement(templates.get_template("ledger.sql").render(table=table_name(stream, "ledger")), ())
 
 
-def days_of_minutes_statement(
-    definition: Definition, minute_snapshot: int, target: str, start: datetime, end: datetime
+def rollup_statement(
+    definition: Definition, grain: Grain, minute_snapshot: int, target: str, start: datetime, end: datetime
 ) -> Statement:
-    """The statement that makes day panes of the minute panes that arrived in `[start, end)`, into a schema's table."""
-    sql = templates.get_template("days_of_minutes.sql").render(
-        source=table_name(definition.name, GRAIN_TABLES[Grain.MINUTE]),
+    """The statement that makes a rollup's panes of what arrived in `[start, end)`, into a schema's table."""
+    sql = templates.get_template("rollup.sql").render(
+        source=table_name(definition.name, Grain.MINUTE.table),
         snapshot=minute_snapshot,
-        target=table_name(target, GRAIN_TABLES[Grain.DAY]),
+        target=table_name(target, grain.table),
+        grain=grain,
         dimensions=list(definition.dimensions),
         columns=state_columns(definition),
-        arrival_seconds=Grain.DAY.arrival_seconds,
+        arrival_seconds=grain.arrival_seconds,
     )
-    return Statement(sql, (start, end))
+    return Statement(sql, (start, end, end))
 
 
 def widened_panes_statement(
@@ -188,11 +199,14 @@ def widened_panes_statement(
 
 
 def view_statements(definition: Definition) -> tuple[str, ...]:
-    """The statements that make the views `minutes` and `days` for SQL clients."""
+    """The statements that make the views for SQL clients: `minutes`, `days` and, of streams that have them, `hours`."""
     values = {
         "stream": definition.name,
         "dimensions": list(definition.dimensions),
         "columns": view_columns(definition),
         "stored": [column.name for column in pane_columns(definition)],
+        "pending": PENDING_PROPERTY,
     }
-    return tuple(templates.get_template(f"{name}_view.sql").render(values) for name in ("minutes", "days"))
+    minutes = templates.get_template("minutes_view.sql").render(values)
+    rollups = [grain for grain in grains(definition) if grain is not Grain.MINUTE]
+    return minutes, *(templates.get_template("rollup_view.sql").render(values, grain=grain) for grain in rollups)

@@ -30,15 +30,16 @@ from flink_jobs.render import JobRange, JobScript, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.apply import applied_definition
 from iceberg.catalog import Catalog, open_catalog
-from iceberg.day_making import begin_making, finish_making, has_pending_days
 from iceberg.errors import LakeLockedError
 from iceberg.handover import close_at, note_running, running_definition
 from iceberg.locks import stream_lock
 from iceberg.publishing import finish_interrupted
-from iceberg.resume import WINDOWED, resume_point
+from iceberg.resume import resume_point
+from iceberg.rollups import begin_making, finish_making, has_pending
 from iceberg.settings import LakeSettings, MaintenanceSettings
+from iceberg.stream_tables import OPTIONAL, windowed
 from query.settings import QuerySettings
-from query.sql_clients import make_days
+from query.sql_clients import make_rollup
 from query.trino_client import TrinoClient
 from scripts.heart import Heart
 from scripts.maintenance_schedule import MaintenanceSchedule
@@ -130,11 +131,12 @@ class Keeper:
     def _hand_over(self, old: Definition) -> None:
         """Let the old definition complete every table up to the newest cut; the new one takes over there."""
         point = resume_point(self._catalog, old.name)
-        at = max((cut for table in WINDOWED if (cut := point.cuts[table])), default=None)
+        cuts = {table: cut for table, cut in point.cuts.items() if table != OPTIONAL or old.hours}
+        at = max(filter(None, windowed(cuts).values()), default=None)
         if at is None:
             return
         # Tables of single messages tell by themselves only that they were closed there before.
-        if set(point.cuts.values()) != {at}:
+        if {*cuts.values()} != {at}:
             slack = timedelta(milliseconds=self._flink.settings.watermark_slack_ms)
             ends = self._offsets_at(old.topic, at + slack)
             reach = JobRange(point.start, ends, point.cuts, point.held, until=at)
@@ -174,19 +176,19 @@ def _fence(supervisor: Supervisor) -> None:
 
 
 def tidy(definitions: Mapping[str, Definition], trino: TrinoClient) -> None:
-    """Go on with publications that were interrupted, and make the day panes that they left to be made."""
+    """Go on with publications that were interrupted, and make the rollups that wait to be made."""
     catalog = open_catalog(LakeSettings())
     for replay in finish_interrupted(catalog):
         _log.info("publication complete", replay=replay.id, state=replay.state)
     for definition in definitions.values():
-        if not has_pending_days(catalog, definition.name):
+        if not has_pending(catalog, definition.name):
             continue
-        with suppress(LakeLockedError), stream_lock(catalog, definition.name, "making day panes"):
+        with suppress(LakeLockedError), stream_lock(catalog, definition.name, "making rollups"):
             making = begin_making(catalog, definition.name)
             if making is not None:
-                make_days(trino, definition, making)
+                make_rollup(trino, definition, making)
                 finish_making(catalog, making)
-                _log.info("day panes made", stream=definition.name, arrivals=str(making.arrivals))
+                _log.info("rollups made", stream=definition.name, grain=making.grain, arrivals=str(making.arrivals))
 
 
 def _offsets_at(kafka: str, topic: str, at: datetime) -> dict[int, int]:

@@ -22,11 +22,12 @@ from iceberg.maintenance import (
 from iceberg.packing import FileGroup, pack, plan_packing
 from iceberg.replays import ReplayStore
 from iceberg.settings import MaintenanceSettings
+from iceberg.stream_tables import panes_of
 from iceberg.widening import begin_widening, days_to_widen, finish_widening
 from query.maintenance import expire_snapshots, remove_orphan_files, widen_panes
 from query.trino_client import TrinoClient
 from streams.definition import Definition
-from streams.panes import GRAIN_TABLES, day_start
+from streams.panes import day_start
 
 __all__ = ["Maintained", "Maintenance", "Planned"]
 
@@ -104,7 +105,7 @@ class Maintenance:
         old = datetime.now(UTC) - self._settings.widen_age
         return {
             name: days_to_widen(tables[name], day_start(min(old, closed[name])), replays)
-            for name in GRAIN_TABLES.values()
+            for name in panes_of(tables)
             if name in closed
         }
 

@@ -17,6 +17,7 @@ from query.sql_clients import make_views
 from query.trino_client import TrinoClient
 from scripts.settings import ScriptSettings
 from streams import Definition
+from streams.panes import grains
 from streams.topics import Topics
 
 __all__ = ["Step", "plan", "provision"]
@@ -40,8 +41,10 @@ def plan(definition: Definition, topics: Topics, lake: LakeSettings, query: Quer
     steps = [Step(str(change), partial(topics.apply, (change,))) for change in changes]
     table_changes = plan_tables(catalog, definition)
     steps += [Step(change.description, change.run) for change in table_changes]
-    if table_changes or not has_views(catalog, definition.name):
-        steps.append(Step(f"make views {definition.name}.minutes and .days", partial(_views, query, definition)))
+    if table_changes or not has_views(catalog, definition):
+        *others, last = [f".{grain}s" for grain in grains(definition)]
+        views = f"{definition.name}{', '.join(others)} and {last}"
+        steps.append(Step(f"make views {views}", partial(_views, query, definition)))
     if table_changes:
         applied = applied_definition(catalog, definition.name)
         if applied is None:

@@ -16,6 +16,8 @@ def breaking_changes(old: Definition, new: Definition) -> list[tuple[str, str]]:
         found.append(("partitions", f"cannot shrink from {old.partitions}; Kafka only adds partitions"))
     if list(old.dimensions) != list(new.dimensions):
         found.append(("dimensions", f"cannot change from {', '.join(old.dimensions)}; declare a new stream"))
+    if old.hours and not new.hours:
+        found.append(("hours", "cannot be turned off: the table would no longer be whole"))
     for name, measure in old.measures.items():
         changed = new.measures.get(name)
         if changed is None:

@@ -131,7 +131,8 @@ class Retention(_Model):
 class Definition(_Model):
     """One stream: its topic, event time, fields, dimensions, measures and distinct counts.
 
-    `events`: whether the lake keeps every message as it came. `retention`: None keeps messages in Kafka for ever.
+    `events`: whether the lake keeps every message as it came. `hours`: whether there are hour panes, which pay where
+    there are many keys. `retention`: None keeps messages in Kafka for ever.
     """
 
     name: Identifier
@@ -145,6 +146,7 @@ class Definition(_Model):
     measures: dict[Identifier, Measure] = Field(default_factory=dict)
     distincts: dict[Identifier, Distinct] = Field(default_factory=dict)
     events: bool = False
+    hours: bool = False
     retention: Retention | None = None
     demo: Demo | None = None
 
@@ -161,6 +163,6 @@ class Definition(_Model):
     def digest(self) -> str:
         """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
-        unset = set() if self.events else {"events"}
+        unset = {key for key in ("events", "hours") if not getattr(self, key)}
         shaping = self.model_dump_json(exclude={"title", "description", "retention", "demo", *unset})
         return hashlib.sha256(shaping.encode()).hexdigest()[:16]

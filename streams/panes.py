@@ -14,44 +14,52 @@ from math import floor
 from streams.definition import Definition
 
 __all__ = [
-    "DAY_ARRIVAL_SECONDS",
-    "GRAIN_TABLES",
     "MINUTE_ARRIVAL_SECONDS",
+    "ROLLUPS",
+    "ROLLUP_ARRIVAL_SECONDS",
     "Aggregate",
     "ColumnType",
     "Grain",
     "PaneColumn",
     "arrival_start",
-    "day_arrival_start",
     "day_start",
+    "grains",
     "pane_columns",
+    "rollup_arrival_start",
 ]
 
 MINUTE_ARRIVAL_SECONDS = 10
 """Length of the arrival windows of minute panes and of the ledger."""
 
-DAY_ARRIVAL_SECONDS = 600
-"""Length of the arrival windows of day panes; a multiple of the minute panes' own."""
+ROLLUP_ARRIVAL_SECONDS = 600
+"""Length of the arrival windows of rollups: hour and day panes. A multiple of the minute panes' own."""
 
 
 class Grain(StrEnum):
     """The event-time length of a pane."""
 
     MINUTE = "minute"
+    HOUR = "hour"
     DAY = "day"
 
     @property
     def seconds(self) -> int:
         """Length of the grain."""
-        return {Grain.MINUTE: 60, Grain.DAY: 86_400}[self]
+        return {Grain.MINUTE: 60, Grain.HOUR: 3_600, Grain.DAY: 86_400}[self]
 
     @property
     def arrival_seconds(self) -> int:
         """Length of the arrival windows that its panes are made in."""
-        return {Grain.MINUTE: MINUTE_ARRIVAL_SECONDS, Grain.DAY: DAY_ARRIVAL_SECONDS}[self]
+        return MINUTE_ARRIVAL_SECONDS if self is Grain.MINUTE else ROLLUP_ARRIVAL_SECONDS
+
+    @property
+    def table(self) -> str:
+        """The name of the table that holds its panes."""
+        return f"{self.value}_panes"
 
 
-GRAIN_TABLES = {Grain.MINUTE: "minute_panes", Grain.DAY: "day_panes"}
+ROLLUPS = (Grain.DAY, Grain.HOUR)
+"""The grains whose panes are made of minute panes."""
 
 
 class Aggregate(StrEnum):
@@ -109,14 +117,19 @@ def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     return tuple(columns)
 
 
+def grains(definition: Definition) -> tuple[Grain, ...]:
+    """The grains that a stream has panes of, the shortest first."""
+    return tuple(grain for grain in Grain if grain is not Grain.HOUR or definition.hours)
+
+
 def arrival_start(at: datetime) -> datetime:
     """The start, in UTC, of the minute panes' arrival window that a moment lies in."""
     return _window_start(at, MINUTE_ARRIVAL_SECONDS)
 
 
-def day_arrival_start(at: datetime) -> datetime:
-    """The start, in UTC, of the day panes' arrival window that a moment lies in."""
-    return _window_start(at, DAY_ARRIVAL_SECONDS)
+def rollup_arrival_start(at: datetime) -> datetime:
+    """The start, in UTC, of the rollups' arrival window that a moment lies in."""
+    return _window_start(at, ROLLUP_ARRIVAL_SECONDS)
 
 
 def day_start(at: datetime) -> datetime:

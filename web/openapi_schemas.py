@@ -79,7 +79,7 @@ SCHEMAS: Json = {
             "groups": _array(_GROUP),
             "changed_since": {**_TIME, "description": "As it was asked for."},
             "gone_since": {**_array(_GROUP), "description": "Groups that were known then and are not in the answer."},
-            "answered_from": _object({"day": _GRAIN, "minute": _GRAIN}),
+            "answered_from": _object({"day": _GRAIN, "hour": _GRAIN, "minute": _GRAIN}, optional=("hour",)),
         },
         optional=("changed_since", "gone_since"),
     ),

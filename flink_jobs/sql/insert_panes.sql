@@ -5,7 +5,7 @@ select
 {%- for name in dimensions %}
   {{ name | ident }},
 {%- endfor %}
-  cast({{ event_column }} as timestamp_ltz(6)),
+  cast({{ event_column | ident }} as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
 {%- for column in columns %}

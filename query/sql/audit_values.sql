@@ -1,4 +1,4 @@
-{#- Groups of panes whose merged minute panes are not the day panes of the same arrivals. -#}
+{#- Groups of panes whose merged minute panes are not the rollup's panes of the same arrivals. -#}
 with
 {%- for side in sides %}
 {{ side.name }} as (
@@ -6,7 +6,7 @@ with
     {%- for name in dimensions %}
     {{ name | ident }},
     {%- endfor %}
-    date_trunc('day', window_start) as "event day",
+    date_trunc('{{ grain }}', window_start) as "event start",
     {{ bucket }} as "arrival bucket",
     {%- for column in merged %}
     {{ column.sql }} as {{ column.name | ident }}{{ "," if not loop.last }}
@@ -21,28 +21,28 @@ with
     from {{ side.table }}{{ side.version }}
     where arrived_from >= ? and arrived_until <= ?
   )
-  group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}date_trunc('day', window_start), {{ bucket }}
+  group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}date_trunc('{{ grain }}', window_start), {{ bucket }}
 ),
 {%- endfor %}
 paired as (
   select
     {%- for name in dimensions %}
-    coalesce(minutes.{{ name | ident }}, days.{{ name | ident }}) as {{ name | ident }},
+    coalesce(minutes.{{ name | ident }}, rollups.{{ name | ident }}) as {{ name | ident }},
     {%- endfor %}
-    coalesce(minutes."event day", days."event day") as "event day",
-    coalesce(minutes."arrival bucket", days."arrival bucket") as "arrival bucket",
+    coalesce(minutes."event start", rollups."event start") as "event start",
+    coalesce(minutes."arrival bucket", rollups."arrival bucket") as "arrival bucket",
     {%- for pair in pairs %}
     {{ pair.minute }} as {{ pair.minute_name | ident }},
-    {{ pair.day }} as {{ pair.day_name | ident }}{{ "," if not loop.last }}
+    {{ pair.rollup }} as {{ pair.rollup_name | ident }}{{ "," if not loop.last }}
     {%- endfor %}
   from minutes
-  full outer join days
-    on {% for name in dimensions %}minutes.{{ name | ident }} = days.{{ name | ident }} and {% endfor -%}
-    minutes."event day" = days."event day" and minutes."arrival bucket" = days."arrival bucket"
+  full outer join rollups
+    on {% for name in dimensions %}minutes.{{ name | ident }} = rollups.{{ name | ident }} and {% endfor -%}
+    minutes."event start" = rollups."event start" and minutes."arrival bucket" = rollups."arrival bucket"
 )
 {%- set differ %}
 {%- for pair in pairs %}
-  {{ "or " if not loop.first }}{{ pair.minute_name | ident }} is distinct from {{ pair.day_name | ident }}
+  {{ "or " if not loop.first }}{{ pair.minute_name | ident }} is distinct from {{ pair.rollup_name | ident }}
 {%- endfor %}
 {%- endset %}
 {%- if limit %}
@@ -50,7 +50,7 @@ select *, count(*) over ()
 from paired
 where
 {{- differ }}
-order by "arrival bucket", "event day"{% for name in dimensions %}, {{ name | ident }}{% endfor %}
+order by "arrival bucket", "event start"{% for name in dimensions %}, {{ name | ident }}{% endfor %}
 limit {{ limit }}
 {%- else %}
 select distinct "arrival bucket"

@@ -21,7 +21,7 @@ from streams.panes import MINUTE_ARRIVAL_SECONDS, Aggregate, pane_columns
 
 __all__ = ["append_days", "await_messages", "made_ledger", "made_panes"]
 
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 _Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
@@ -87,7 +87,8 @@ def append_days(
 ) -> int:
     """Append whole days of panes, each file sorted as maintenance leaves it; how many minute panes they are.
 
-    `minutes`: those of each day that have minute panes; day panes hold all. `commit_days`: days in one commit.
+    `minutes`: those of each day that have minute panes; day panes, and hour panes of a stream that has them, hold all.
+    `commit_days`: days in one commit.
     """
     rows = 0
     starts = [start + _DAY * number for number in range(days)]
@@ -97,6 +98,9 @@ def append_days(
         panes = made_panes(definition, keys, times, _MINUTE, rate)
         append_rows(catalog, definition.name, "minute_panes", panes)
         rows += len(panes)
+    if definition.hours:
+        hours = [day + _HOUR * hour for day in starts for hour in range(24)]
+        append_rows(catalog, definition.name, "hour_panes", made_panes(definition, keys, hours, _HOUR, rate))
     append_rows(catalog, definition.name, "day_panes", made_panes(definition, keys, starts, _DAY, rate))
     return rows
 

@@ -1,6 +1,6 @@
 """How fast a window is answered over HTTP: made history, warm engines, random windows.
 
-The history is minute and day panes as they are after their arrival windows were merged: one row per key and grain.
+The history is panes as they are after their arrival windows were merged: one row per key and grain.
 """
 
 from __future__ import annotations
@@ -28,11 +28,15 @@ _NAME = "bench_window"
 
 @dataclass(frozen=True)
 class Settings:
-    """`keys` values of the first dimension over `days` days, one message a second; quantile digests are left out."""
+    """`keys` values of the first dimension over `days` days, one message a second; quantile digests are left out.
+
+    `hours`: 1 with hour panes, as a stream of many keys has them, 0 without.
+    """
 
     stream: str = "health"
     days: int = 30
     keys: int = 1000
+    hours: int = 1
     questions: int = 200
     warm_up: int = 1000
     runs: int = 3
@@ -42,7 +46,9 @@ class Settings:
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Make the history once, then ask; raises WindowpaneError if an answer is not what the history holds."""
     script, catalog = ScriptSettings(), open_catalog(LakeSettings())
-    definition = declared(settings.stream, script).model_copy(update={"name": _NAME, "topic": _NAME})
+    definition = declared(settings.stream, script).model_copy(
+        update={"name": _NAME, "topic": _NAME, "hours": bool(settings.hours)}
+    )
     end = day_start(datetime.now(UTC))
     start = end - timedelta(days=settings.days)
     try:

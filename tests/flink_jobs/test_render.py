@@ -65,13 +65,14 @@ def test_jobs_are_named_after_stream_and_definition() -> None:
 def test_each_table_has_one_insert() -> None:
     targets = [insert.split()[2] for insert in rendered(PAGE_VIEWS).inserts]
     assert targets == [
-        f"lake.`page_views`.{table}" for table in ("`minute_panes`", "`day_panes`", "ledger", "rejected")
+        f"lake.`page_views`.{table}"
+        for table in ("`minute_panes`", "`hour_panes`", "`day_panes`", "ledger", "rejected")
     ]
 
 
 def test_events_have_an_insert_where_they_are_kept() -> None:
     *others, events = rendered(EVENTFUL, RESUMED).inserts
-    assert len(others) == 4
+    assert len(others) == 5
     assert events.startswith("insert into lake.`page_views`.events\n")
     assert "(`partition` <> 1 or `offset` > 9)" in events
     assert "(`partition` <> 1 or `offset` > 9)" not in others[-1]

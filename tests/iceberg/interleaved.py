@@ -1,7 +1,7 @@
 """What a stream's tables must hold after any interleaving: a log of messages, and the rows that definitions make of it.
 
 A definition is a number here. Definition 0 is the live one; each other accepts other messages and sees other values, so
-that every row tells which definition made it. Arrival windows are ten seconds long, day panes' own three of them.
+that every row tells which definition made it. Arrival windows are ten seconds long, those of rollups three of them.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from streams.definition_files import parse_definition
 from tests.iceberg.lakes import NOON, noon
 
 __all__ = [
-    "DAY_WINDOWS",
     "DEFINITION",
+    "ROLLUP_WINDOWS",
     "SECONDS",
     "Message",
     "Rows",
@@ -32,6 +32,7 @@ __all__ = [
     "content",
     "data_files",
     "day_rows",
+    "hour_rows",
     "ledger_rows",
     "merged",
     "minute_rows",
@@ -43,8 +44,8 @@ __all__ = [
 SECONDS = 10
 """Length of an arrival window."""
 
-DAY_WINDOWS = 3
-"""Arrival windows in one of day panes."""
+ROLLUP_WINDOWS = 3
+"""Arrival windows in one of rollups."""
 
 EVENTS = (NOON, NOON - timedelta(minutes=7), NOON - timedelta(days=1))
 """Event minutes: now, some minutes late, a day late."""
@@ -55,6 +56,7 @@ DEFINITION = parse_definition(
         "title": "Made",
         "topic": "made",
         "partitions": 1,
+        "hours": True,
         "event_time": {"field": "at"},
         "fields": {"who": {"type": "string"}, "number": {"type": "number"}},
         "dimensions": {"who": "who"},
@@ -100,32 +102,42 @@ class Window:
 
 def minute_rows(windows: Iterable[Window], versions: Versions) -> list[dict[str, Any]]:
     """The minute panes of some windows."""
-    return [row for window in windows for row in _panes([window], versions, SECONDS, minutes=True)]
+    return [row for window in windows for row in _panes([window], versions, SECONDS, {})]
+
+
+def hour_rows(windows: Sequence[Window], versions: Versions) -> list[dict[str, Any]]:
+    """The hour panes of some windows, of which the first begins one of theirs."""
+    return _rollup(windows, versions, {"minute": 0})
 
 
 def day_rows(windows: Sequence[Window], versions: Versions) -> list[dict[str, Any]]:
     """The day panes of some windows, of which the first begins one of theirs."""
+    return _rollup(windows, versions, {"hour": 0, "minute": 0})
+
+
+def _rollup(windows: Sequence[Window], versions: Versions, start: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
         row
-        for _, group in groupby(windows, key=lambda window: window.number // DAY_WINDOWS)
-        for row in _panes(list(group), versions, SECONDS * DAY_WINDOWS, minutes=False)
+        for _, group in groupby(windows, key=lambda window: window.number // ROLLUP_WINDOWS)
+        for row in _panes(list(group), versions, SECONDS * ROLLUP_WINDOWS, start)
     ]
 
 
-def _panes(windows: Sequence[Window], versions: Versions, length: int, *, minutes: bool) -> list[dict[str, Any]]:
+def _panes(
+    windows: Sequence[Window], versions: Versions, length: int, start: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """`start`: what of an event minute is replaced to get the pane's."""
     values: dict[datetime, list[int]] = {}
     for window in windows:
         version = versions.get(window.number, 0)
         for message in window.messages:
             if message.accepted(version):
-                at = EVENTS[message.event]
-                start = at if minutes else at.replace(hour=0, minute=0)
-                values.setdefault(start, []).append(message.value(version))
+                values.setdefault(EVENTS[message.event].replace(**start), []).append(message.value(version))
     first = noon(windows[0].number * SECONDS // length * length)
     return [
         {
             "who": "somebody",
-            "window_start": start,
+            "window_start": at,
             "arrived_from": first,
             "arrived_until": first + timedelta(seconds=length),
             "messages": len(found),
@@ -133,9 +145,9 @@ def _panes(windows: Sequence[Window], versions: Versions, length: int, *, minute
             "value_sum": sum(found),
             "value_min": min(found),
             "value_max": max(found),
-            "value_max_at": start,
+            "value_max_at": at,
         }
-        for start, found in values.items()
+        for at, found in values.items()
     ]
 
 

@@ -24,7 +24,6 @@ from iceberg.apply import GENERATION_PROPERTY, plan_tables
 from iceberg.arrivals import Arrivals
 from iceberg.audit import check_counts
 from iceberg.catalog import Catalog
-from iceberg.day_making import begin_making, finish_making
 from iceberg.errors import BetweenStatesError, ReplayError
 from iceberg.expiry import expired_at, expiry
 from iceberg.intervals import IntervalTotal
@@ -32,31 +31,39 @@ from iceberg.lake_view import LakeView, metadata_locations, pin
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, check_offsets
 from iceberg.maintenance import closed_until, maintained_tables, staged_locations
 from iceberg.packing import pack, plan_packing
-from iceberg.pending_days import trusted_cut
+from iceberg.pending import trusted_cut
 from iceberg.publishing import drop, finish_interrupted, publish, roll_back
 from iceberg.replay_range import ReplayRanges
 from iceberg.replays import Action, Replay, ReplayState, ReplayStore
+from iceberg.rollups import begin_making, finish_making
 from iceberg.staging import make_staging
 from tests.iceberg.interleaved import (
-    DAY_WINDOWS,
     DEFINITION,
+    ROLLUP_WINDOWS,
     SECONDS,
     Window,
     content,
     data_files,
     day_rows,
+    hour_rows,
     ledger_rows,
     merged,
     minute_rows,
     rejected_rows,
     rows_of,
 )
-from tests.iceberg.interleaving_lake import SINKS, Fate, LiveJob, MortalCatalog, What
+from tests.iceberg.interleaving_lake import ROLLUPS, SINKS, Fate, LiveJob, MortalCatalog, What
 from tests.iceberg.lakes import commit, noon
 
 __all__ = ["Interleaving"]
 
-ROWS = {"minute_panes": minute_rows, "day_panes": day_rows, "ledger": ledger_rows, "rejected": rejected_rows}
+ROWS = {
+    "minute_panes": minute_rows,
+    "hour_panes": hour_rows,
+    "day_panes": day_rows,
+    "ledger": ledger_rows,
+    "rejected": rejected_rows,
+}
 
 Decision = Callable[[Catalog, int, str, str], Replay]
 
@@ -75,6 +82,7 @@ class Reader:
 
     view: LakeView
     minutes: Table
+    hours: Table
     days: Table
     known: Counter[Any]
 
@@ -113,14 +121,16 @@ class Interleaving(RuleBasedStateMachine):
     def begin(self, first: int, last: int) -> None:
         """Three checkpoints, the first of which is settled; a replay of some of that."""
         for windows in ([[0, 1, 2], [0], [0, 0], [2]], [[], [0, 1]], [[0, 0]]):
-            self.live_commit(windows, list(SINKS), 4)
+            self.live_commit(windows, list(SINKS), len(SINKS))
         self.replay(first % 4, last % 4)
 
     @rule(what=st.sampled_from(HAPPENINGS), data=st.data())
     def happen(self, what: str, data: st.DataObject) -> None:
         match what:
             case "commit":
-                self.live_commit(data.draw(batches), data.draw(orders), data.draw(st.sampled_from([0, 1, 2, 3, 4, 4])))
+                self.live_commit(
+                    data.draw(batches), data.draw(orders), data.draw(st.sampled_from([0, 1, 2, 3, 4, 5, 5]))
+                )
             case "sink" if self.job.due:
                 self.job.sink()
             case "restart":
@@ -186,11 +196,11 @@ class Interleaving(RuleBasedStateMachine):
             if making is not None:
                 minutes = self.catalog.load_table((self.stream, "minute_panes"))
                 seen = self.job.written["minute_panes"]
-                rows = day_rows(
+                rows = ROWS[making.grain.table](
                     [window for window in self._within(making.arrivals) if window.number < seen],
                     self._versions(_generation(minutes)),
                 )
-                commit(self.catalog.load_table((making.namespace, "day_panes")), rows)
+                commit(self.catalog.load_table((making.namespace, making.grain.table)), rows)
                 finish_making(self.catalog, making)
 
     def compact(self, name: str, pick: int, fate: Fate | None, windows: list[list[int]]) -> None:
@@ -205,7 +215,8 @@ class Interleaving(RuleBasedStateMachine):
             self._expire(self.catalog.load_table((self.stream, name)), newest=1 + pick % 2)
 
     def _expire(self, table: Table, newest: int) -> None:
-        read = {self.reader.view.minute_snapshot, self.reader.view.day_snapshot} if self.reader else set()
+        view = self.reader.view if self.reader else None
+        read = {view.minute_snapshot, view.hour_snapshot, view.day_snapshot} if view else set()
         gone = set(expired_at(table, expiry(table, datetime.now(UTC) + timedelta(days=1), timedelta(), newest))) - read
         used = _files(table)
         if gone:
@@ -214,7 +225,7 @@ class Interleaving(RuleBasedStateMachine):
             Path(path.removeprefix("file://")).unlink()
 
     def _fate(self, fate: Fate | None, windows: list[list[int]]) -> AbstractContextManager[None]:
-        return self.catalog.fate(fate, lambda: self.live_commit(windows, list(SINKS), 4))
+        return self.catalog.fate(fate, lambda: self.live_commit(windows, list(SINKS), len(SINKS)))
 
     # What must hold after each of them.
 
@@ -237,20 +248,21 @@ class Interleaving(RuleBasedStateMachine):
         files = data_files(table, table.metadata.current_snapshot_id)
         assert all(Path(file.file_path.removeprefix("file://")).exists() for file in files), name
         windows = self.job.windows[: self.job.written[name]]
-        if name == "day_panes":
-            # Day panes that do not count may be of any definition.
+        if name in ROLLUPS:
+            # Rollups that do not count may be of any definition.
             counted = trusted_cut(table) or noon(0)
             assert max(content(rows).values(), default=1) == 1
             rows = [row for row in rows if row["arrived_until"] <= counted]
-            windows = [window for window in windows if _day_end(window) <= counted]
+            windows = [window for window in windows if _rollup_end(window) <= counted]
         assert content(rows) == content(ROWS[name](windows, versions)), name
 
     def _pin_anew(self, tables: Mapping[str, Table]) -> None:
         """What a reader sees from now on is all of one generation, and the audit finds no fault with it."""
         view = pin(self.catalog, self.stream)
         minutes, ledger = (self.job.written[name] for name in ("minute_panes", "ledger"))
-        panes, days = (tables["minute_panes"], tables["day_panes"]), view.day_cut or noon(0)
-        seen = [window for window in self.job.windows if window.number < minutes or _day_end(window) <= days]
+        panes = (tables["minute_panes"], tables["hour_panes"], tables["day_panes"])
+        days = view.day_cut or noon(0)
+        seen = [window for window in self.job.windows if window.number < minutes or _rollup_end(window) <= days]
         known = merged(minute_rows(seen, self._versions(view.generation)))
         for state in view.past:
             then = Reader(view.as_known_at(state.until - timedelta(milliseconds=1)), *panes, Counter())
@@ -269,10 +281,14 @@ class Interleaving(RuleBasedStateMachine):
             assert check_counts("rejected", rejected, [_one(row) for row in rows["rejected"]], until) == []
 
     def _answer(self, reader: Reader) -> Counter[Any]:
-        """Day panes as far as they count, and the minute panes beyond."""
+        """Day panes as far as they count, and the minute panes beyond; hour panes, where they count, say the same."""
         view, cut = reader.view, reader.view.day_cut or noon(0)
         days = [row for row in rows_of(reader.days, view.day_snapshot) if row["arrived_until"] <= cut]
         minutes = [row for row in rows_of(reader.minutes, view.minute_snapshot) if row["arrived_from"] >= cut]
+        if view.hour_snapshot is not None:
+            hours = rows_of(reader.hours, view.hour_snapshot)
+            assert view.hour_capped or all(row["arrived_until"] <= cut for row in hours)
+            assert merged([row for row in hours if row["arrived_until"] <= cut]) == merged(days)
         return merged(days) + merged(minutes)
 
     def _versions(self, generation: int) -> dict[int, int]:
@@ -304,9 +320,9 @@ def _generation(table: Table) -> int:
     return int(table.properties[GENERATION_PROPERTY])
 
 
-def _day_end(window: Window) -> datetime:
-    """When the day panes' arrival window ends that a window is in."""
-    return noon((window.number // DAY_WINDOWS + 1) * DAY_WINDOWS * SECONDS)
+def _rollup_end(window: Window) -> datetime:
+    """When the rollups' arrival window ends that a window is in."""
+    return noon((window.number // ROLLUP_WINDOWS + 1) * ROLLUP_WINDOWS * SECONDS)
 
 
 def _run(row: Mapping[str, Any]) -> LedgerRun:

@@ -14,13 +14,14 @@ from pyiceberg.table.update import TableRequirement, TableUpdate
 
 from iceberg.catalog import Catalog
 from iceberg.resume import resume_point
-from tests.iceberg.interleaved import DAY_WINDOWS, Message, Window, day_rows, ledger_rows, minute_rows
+from tests.iceberg.interleaved import ROLLUP_WINDOWS, Message, Window, day_rows, hour_rows, ledger_rows, minute_rows
 from tests.iceberg.interleaved import rejected_rows as rejected_rows_of
 from tests.iceberg.lakes import commit
 
-__all__ = ["SINKS", "Fate", "Killed", "LiveJob", "MortalCatalog", "What"]
+__all__ = ["ROLLUPS", "SINKS", "Fate", "Killed", "LiveJob", "MortalCatalog", "What"]
 
-SINKS = ("minute_panes", "day_panes", "ledger", "rejected")
+SINKS = ("minute_panes", "hour_panes", "day_panes", "ledger", "rejected")
+ROLLUPS = {"hour_panes": hour_rows, "day_panes": day_rows}
 
 
 class Killed(BaseException):
@@ -93,7 +94,7 @@ class MortalCatalog(Catalog):
 class LiveJob:
     """A stream's live job: windows arrive, checkpoints complete, and each sink commits them by itself.
 
-    `windows`: all that arrived. `written`: sink → how many of them are in its table (day panes: rounded down to whole
+    `windows`: all that arrived. `written`: sink → how many of them are in its table (rollups: rounded down to whole
     windows of theirs). `due`: sinks that have not committed the newest checkpoint yet; the next one waits for them.
     """
 
@@ -115,12 +116,12 @@ class LiveJob:
             messages = tuple(Message(heartbeat + 1 + number, event) for number, event in enumerate(events))
             self.next_offset += 1 + len(messages)
             self.windows.append(Window(len(self.windows), heartbeat, messages))
-        days = len(self.windows) // DAY_WINDOWS * DAY_WINDOWS
+        whole = len(self.windows) // ROLLUP_WINDOWS * ROLLUP_WINDOWS
         self._complete(
             order,
             {
                 "minute_panes": minute_rows(self.windows[self.written["minute_panes"] :], {}),
-                "day_panes": day_rows(self.windows[self.written["day_panes"] : days], {}),
+                **{name: rows(self.windows[self.written[name] : whole], {}) for name, rows in ROLLUPS.items()},
                 "ledger": ledger_rows(self.windows[self.written["ledger"] :], {}),
                 "rejected": rejected_rows_of(self.windows[self.written["rejected"] :], {}),
             },
@@ -136,13 +137,16 @@ class LiveJob:
             cut = point.cuts[table]
             return [window for window in read if cut is None or window.arrived >= cut]
 
-        whole = len(self.windows) // DAY_WINDOWS * DAY_WINDOWS
+        whole = len(self.windows) // ROLLUP_WINDOWS * ROLLUP_WINDOWS
         self._starts, self._checkpoint = self._starts + 1, 0
         self._complete(
             order,
             {
                 "minute_panes": minute_rows(beyond("minute_panes"), {}),
-                "day_panes": day_rows([window for window in beyond("day_panes") if window.number < whole], {}),
+                **{
+                    name: rows([window for window in beyond(name) if window.number < whole], {})
+                    for name, rows in ROLLUPS.items()
+                },
                 "ledger": ledger_rows(beyond("ledger"), {}),
                 "rejected": [row for row in rejected_rows_of(beyond("rejected"), {}) if row["offset"] > held],
             },
@@ -158,8 +162,8 @@ class LiveJob:
         if self._rows[name] or name in ("minute_panes", "ledger"):
             table = self.catalog.load_table((self.stream, name))
             commit(table, self._rows[name], f"job {self._starts}", self._checkpoint)
-        whole = len(self.windows) // DAY_WINDOWS * DAY_WINDOWS
-        self.written[name] = whole if name == "day_panes" else len(self.windows)
+        whole = len(self.windows) // ROLLUP_WINDOWS * ROLLUP_WINDOWS
+        self.written[name] = whole if name in ROLLUPS else len(self.windows)
 
     def sink_all(self) -> None:
         """All sinks have committed the checkpoint."""

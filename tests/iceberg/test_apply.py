@@ -9,8 +9,10 @@ import pytest
 from iceberg.apply import GENERATION_PROPERTY, applied_definition, plan_tables
 from iceberg.catalog import Catalog
 from iceberg.errors import IncompatibleChangeError
-from iceberg.lake_view import TABLES, metadata_locations, pin
+from iceberg.lake_view import metadata_locations, pin
+from iceberg.stream_tables import stream_tables
 from streams.definition import Definition
+from streams.panes import grains
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.iceberg.lakes import commit, ledger_row, noon, open_local, pane_row
 
@@ -30,11 +32,11 @@ def apply(catalog: Catalog, definition: Definition) -> list[str]:
 @pytest.mark.parametrize("definition", [HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
 def test_makes_every_table_once(catalog: Catalog, definition: Definition) -> None:
     name = definition.name
-    made = ("minute_panes", "day_panes", "ledger", "rejected")
+    made = (*(f"{grain}_panes" for grain in grains(definition)), "ledger", "rejected")
     assert apply(catalog, definition) == [f"create table {name}.{table}" for table in made]
     assert apply(catalog, definition) == []
     assert applied_definition(catalog, name) == definition
-    assert set(metadata_locations(catalog)) == {(name, table) for table in TABLES}
+    assert set(metadata_locations(catalog)) == {(name, table) for table in made}
 
 
 def test_plan_changes_nothing(catalog: Catalog) -> None:
@@ -95,8 +97,7 @@ def test_pins_the_state_of_all_tables(catalog: Catalog) -> None:
     assert (empty.minute_snapshot, empty.day_snapshot, empty.day_cut, empty.complete_until, empty.committed) == (
         None,
     ) * 5
-    for table in TABLES:
-        loaded = catalog.load_table(("health", table))
+    for loaded in stream_tables(catalog, "health").values():
         with loaded.update_spec() as update:
             for field in loaded.spec().fields:
                 update.remove_field(field.name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from iceberg.arrivals import Arrivals
-from iceberg.compared import _before, _days, _pinned, compared
+from iceberg.compared import _before, _pinned, _rollups, compared
 from iceberg.errors import ReplayError
 from iceberg.past_states import keep_state
 from iceberg.replays import ReplayState, is_staging
@@ -29,7 +29,7 @@ def test_published_replay_is_compared_with_the_state_before(tmp_path: Path) -> N
     published = replace(replay(ReplayState.PUBLISHED), arrivals=Arrivals(noon(0), noon(900)))
     found = _before(live, new, published, 4)
     assert {name: table.snapshot for name, table in found.old.items()} == before
-    assert (found.generation, found.days) == (None, Arrivals(noon(0), noon(600)))
+    assert (found.generation, found.rollups) == (None, Arrivals(noon(0), noon(600)))
 
 
 @pytest.mark.parametrize("state", [ReplayState.RUNNING, ReplayState.DROPPED])
@@ -42,8 +42,8 @@ def test_incomplete_replay_is_not_compared(tmp_path: Path, state: ReplayState) -
     ("start", "end", "complete", "compared_until"),
     [(0, 1200, 1800, 1200), (0, 1250, 1800, 1200), (0, 1200, 600, 600), (610, 700, 1800, 610), (0, 1200, None, 0)],
 )
-def test_only_whole_days_are_compared(start: int, end: int, complete: int | None, compared_until: int) -> None:
-    found = _days(Arrivals(noon(start), noon(end)), None if complete is None else noon(complete))
+def test_only_whole_windows_are_compared(start: int, end: int, complete: int | None, compared_until: int) -> None:
+    found = _rollups(Arrivals(noon(start), noon(end)), None if complete is None else noon(complete))
     assert found == Arrivals(noon(start), noon(compared_until))
 
 

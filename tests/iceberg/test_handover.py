@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 from pyiceberg.table import Table
 
+from iceberg.arrivals import Arrivals
+from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.handover import close_at, note_running, running_definition
+from iceberg.pending import pending_arrivals, trusted_cut
 from iceberg.resume import resume_point
+from iceberg.rollups import begin_making, finish_making
+from streams.panes import Grain
 from tests.definitions import HEALTH, changed
 from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row, rejected_row
 
@@ -44,3 +49,34 @@ def test_every_table_begins_again_at_the_same_cut(catalog: Catalog, tables: dict
         point = resume_point(catalog, "health")
         assert point.cuts == dict.fromkeys(tables, noon(20))
         assert point.held == {"rejected": {0: 2}}
+
+
+def test_hours_begin_where_the_new_definition_takes_over(catalog: Catalog) -> None:
+    """What came before is pending, in that table alone, and made a day of arrival at a time."""
+    tables = make_tables(catalog, changed("hours", True))
+    commit(tables["minute_panes"], [pane_row(5), pane_row(86_400)], "a", 1)
+    commit(tables["day_panes"], [pane_row(0, length=600), pane_row(86_400, length=600)], "a", 1)
+    ledger = [[ledger_row(0)], [ledger_row(86_400)], [ledger_row(90_000)], [ledger_row(90_600)]]
+    for checkpoint, rows in enumerate(ledger):
+        commit(tables["ledger"], rows, "a", checkpoint)
+    for _ in "ab":
+        close_at(catalog, "health", noon(86_410))
+    hours = tables["hour_panes"].refresh()
+    assert pending_arrivals(hours) == Arrivals(noon(0), noon(86_410))
+    assert (cut(hours), trusted_cut(hours)) == (noon(86_410), noon(0))
+    assert all(pending_arrivals(table.refresh()) is None for name, table in tables.items() if name != "hour_panes")
+    made = []
+    while (making := begin_making(catalog, "health")) is not None:
+        made.append((making.grain, making.arrivals))
+        finish_making(catalog, making)
+    assert made == [
+        (Grain.HOUR, Arrivals(noon(0), noon(43_200))),
+        (Grain.HOUR, Arrivals(noon(43_200), noon(86_410))),
+    ]
+    assert trusted_cut(hours.refresh()) == noon(86_410)
+
+
+def test_a_new_stream_has_nothing_pending(catalog: Catalog) -> None:
+    tables = make_tables(catalog, changed("hours", True))
+    close_at(catalog, "health", noon(20))
+    assert pending_arrivals(tables["hour_panes"].refresh()) is None

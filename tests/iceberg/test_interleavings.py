@@ -18,7 +18,7 @@ import iceberg.publishing
 import streams.panes
 from iceberg.lake_view import pin
 from iceberg.publishing import publish, roll_back
-from tests.iceberg.interleaved import DAY_WINDOWS, SECONDS
+from tests.iceberg.interleaved import ROLLUP_WINDOWS, SECONDS
 from tests.iceberg.interleaving import Interleaving
 from tests.iceberg.interleaving_lake import SINKS, Fate, MortalCatalog, What
 from tests.iceberg.postgres import own_postgres
@@ -39,8 +39,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MortalCatalog]
 
 @pytest.fixture
 def made(catalog: MortalCatalog, monkeypatch: pytest.MonkeyPatch) -> type[Interleaving]:
-    """Makes streams whose day panes' arrival windows are short; nobody waits for a live job, which is only the test."""
-    monkeypatch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", DAY_WINDOWS * SECONDS)
+    """Makes streams whose rollups' arrival windows are short; nobody waits for a live job, which is only the test."""
+    monkeypatch.setattr(streams.panes, "ROLLUP_ARRIVAL_SECONDS", ROLLUP_WINDOWS * SECONDS)
     monkeypatch.setattr(iceberg.publishing, "SETTLE_SECONDS", 0)
     own = catalog
 
@@ -71,8 +71,8 @@ def test_tags_of_a_killed_publication_are_not_gone_back_to(made: type[Interleavi
     lake.replay(0, 2)
     lake.changed(publish, lake.kept[0], Fate(2, What.DIES_AFTER), ONE_DAY_PANE)
     assert pin(lake.catalog, lake.stream).past == ()
-    lake.live_commit(ONE_DAY_PANE, ORDER, 4)
-    lake.live_commit(ONE_DAY_PANE, ORDER, 4)
+    lake.live_commit(ONE_DAY_PANE, ORDER, len(ORDER))
+    lake.live_commit(ONE_DAY_PANE, ORDER, len(ORDER))
     lake.replay(6, 8)
     for action in (publish, roll_back):
         lake.changed(action, lake.kept[1], None, ONE_DAY_PANE)
@@ -82,8 +82,8 @@ def test_tags_of_a_killed_publication_are_not_gone_back_to(made: type[Interleavi
 def test_a_restarted_job_does_not_reject_again(made: type[Interleaving]) -> None:
     """The replay accepted the message with the highest offset that the table knew, and the job reads it again."""
     lake = begun(made)
-    lake.live_commit([[0, 0]], ORDER, 4)
-    lake.live_commit([[]], ORDER, 4)
+    lake.live_commit([[0, 0]], ORDER, len(ORDER))
+    lake.live_commit([[]], ORDER, len(ORDER))
     highest = lake.job.windows[6].messages[-1]
     assert highest.accepted(1)
     assert not highest.accepted(0)
@@ -97,7 +97,7 @@ def test_a_restarted_job_does_not_reject_again(made: type[Interleaving]) -> None
 @pytest.mark.parametrize("last", ["day_panes", "rejected"])
 def test_rows_on_their_way_are_waited_for(made: type[Interleaving], last: str) -> None:
     lake = begun(made)
-    lake.live_commit([*ONE_DAY_PANE, *ONE_DAY_PANE, [0]], [*(name for name in ORDER if name != last), last], 3)
+    lake.live_commit([*ONE_DAY_PANE, *ONE_DAY_PANE, [0]], [*(name for name in ORDER if name != last), last], 4)
     lake.replay(0, None)
     lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
     lake.job.sink_all()
@@ -106,11 +106,11 @@ def test_rows_on_their_way_are_waited_for(made: type[Interleaving], last: str) -
 
 def test_day_panes_are_made_of_all_minute_panes(made: type[Interleaving]) -> None:
     lake = begun(made)
-    lake.live_commit([[0]], ORDER, 4)
-    lake.live_commit([[0]], ORDER, 4)
+    lake.live_commit([[0]], ORDER, len(ORDER))
+    lake.live_commit([[0]], ORDER, len(ORDER))
     lake.replay(0, 6)
     lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
-    lake.live_commit([[0, 2]], ["day_panes", "minute_panes", "ledger", "rejected"], 1)
+    lake.live_commit([[0, 2]], ["day_panes", *(name for name in ORDER if name != "day_panes")], 1)
     lake.tidy(None, ONE_DAY_PANE)
     lake.job.sink_all()
     lake.the_lake_is_right()
@@ -121,9 +121,9 @@ def test_what_was_rolled_back_can_be_published_again(made: type[Interleaving]) -
     lake = begun(made)
     lake.replay(0, 2)
     lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
-    lake.live_commit(ONE_DAY_PANE, ORDER, 4)
+    lake.live_commit(ONE_DAY_PANE, ORDER, len(ORDER))
     for _ in range(2):
-        lake.live_commit(ONE_DAY_PANE, ORDER, 4)
+        lake.live_commit(ONE_DAY_PANE, ORDER, len(ORDER))
         for name in ORDER:
             lake.compact(name, 0, None, ONE_DAY_PANE)
     lake.the_lake_is_right()
@@ -132,9 +132,33 @@ def test_what_was_rolled_back_can_be_published_again(made: type[Interleaving]) -
         lake.the_lake_is_right()
 
 
+@pytest.mark.parametrize("kept", [False, True], ids=["published", "rolled back"])
+def test_hours_that_nobody_knows_are_made_again(made: type[Interleaving], kept: bool) -> None:
+    """A replay was staged, or published, before the stream had hour panes."""
+    lake = begun(made)
+    lake.replay(0, 2)
+    replay = lake.store.get(lake.kept[0])
+    if kept:
+        lake.changed(publish, replay.id, None, ONE_DAY_PANE)
+        hours = lake.catalog.load_table((lake.stream, "hour_panes"))
+        [tag] = [name for name in hours.metadata.refs if name != "main"]
+        hours.manage_snapshots().remove_tag(tag).commit()
+        lake.answers.clear()
+        lake.changed(roll_back, replay.id, None, ONE_DAY_PANE)
+    else:
+        lake.catalog.drop_table((replay.namespace, "hour_panes"))
+        lake.changed(publish, replay.id, None, ONE_DAY_PANE)
+    lake.the_lake_is_right()
+    assert pin(lake.catalog, lake.stream).hour_snapshot is None
+    lake.live_commit(ONE_DAY_PANE, ORDER, len(ORDER))
+    lake.tidy(None, ONE_DAY_PANE)
+    lake.the_lake_is_right()
+    assert pin(lake.catalog, lake.stream).hour_snapshot is not None
+
+
 def begun(made: type[Interleaving]) -> Interleaving:
     """A lake with two checkpoints."""
     lake = made()
     for _ in range(2):
-        lake.live_commit(ONE_DAY_PANE, ORDER, 4)
+        lake.live_commit(ONE_DAY_PANE, ORDER, len(ORDER))
     return lake

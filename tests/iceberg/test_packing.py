@@ -32,6 +32,7 @@ def pane(second: int, who: str = "somebody", *, length: int = 10) -> dict[str, A
 
 ROWS: Mapping[str, Callable[[int], dict[str, Any]]] = {
     "minute_panes": pane,
+    "hour_panes": pane,
     "day_panes": pane,
     "ledger": ledger_row,
     "rejected": lambda second: rejected_row(second, 0, second),
@@ -76,14 +77,16 @@ def test_every_table_is_packed(catalog: Catalog, name: str) -> None:
 
 
 def test_packed_rows_are_sorted_in_groups(minutes: Table) -> None:
-    for second, who in enumerate("dbca"):
-        commit(minutes, [pane(10 * second, who)])
+    """Of a stream with hour panes by hour first; a file's columns stay what they are."""
+    for second, (hour, who) in enumerate([(1, "d"), (0, "b"), (1, "c"), (1, "a")]):
+        commit(minutes, [pane(10 * second, who) | {"window_start": noon(3600 * hour + 60 * second)}])
     [group] = plan_packing(minutes, noon(60), BIG, 2)
     pack(minutes, group)
     [file] = data_files(minutes, minutes.refresh().metadata.current_snapshot_id)
     assert file.split_offsets is None
     read = pq.read_table(file.file_path.removeprefix("file://"), partitioning=None)
-    assert read["who"].to_pylist() == ["a", "b", "c", "d"]
+    assert read["who"].to_pylist() == ["b", "a", "c", "d"]
+    assert read.column_names == minutes.schema().column_names
 
 
 @pytest.mark.parametrize(

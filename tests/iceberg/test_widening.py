@@ -191,6 +191,7 @@ def test_only_what_is_complete_is_closed(catalog: Catalog) -> None:
     closed = closed_until(maintained_tables(catalog, "made"))
     assert closed == {
         "minute_panes": noon(LAST + 1200),
+        "hour_panes": noon(LAST + 1200),
         "day_panes": noon(LAST + 1200),
         "ledger": noon(LAST + 1200),
         "rejected": noon(LAST + 1200),

@@ -39,7 +39,7 @@ from streams.producer import BulkProducer
 from streams.topics import Topics
 
 __all__ = [
-    "DAY_ARRIVAL_SECONDS",
+    "ROLLUP_ARRIVAL_SECONDS",
     "LiveStream",
     "await_true",
     "declare",
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DAY_ARRIVAL_SECONDS = 20
+ROLLUP_ARRIVAL_SECONDS = 20
 """Length of the arrival windows of day panes of streams that run apart from the keeper."""
 
 
@@ -214,7 +214,7 @@ class LiveStream:
     def remove(self) -> None:
         """Take away definition, tables, job and topic, in the order in which the keeper cannot bring them back."""
         self.toml.unlink(missing_ok=True)
-        for view in ("minutes", "days"):
+        for view in ("minutes", "hours", "days"):
             self.rows(f"drop view if exists {{stream}}.{view}")
         catalog = open_catalog(LakeSettings())
         for table in (*TABLES, "events"):
@@ -263,7 +263,7 @@ def running_live(folder: Path, text: str) -> Iterator[LiveStream]:
     At the end it is taken away, with replays that were not dropped.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams.panes, "DAY_ARRIVAL_SECONDS", DAY_ARRIVAL_SECONDS)
+        patch.setattr(streams.panes, "ROLLUP_ARRIVAL_SECONDS", ROLLUP_ARRIVAL_SECONDS)
         live = make_live(folder, text)
         heart = Heart(live.kafka, live.flink.settings.watermark_slack_ms)
         heart.watch({live.name: live.definition})

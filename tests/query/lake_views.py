@@ -22,9 +22,10 @@ def lake_view(
     day: int | None = 22,
     rejected: int | None = 33,
     ledger: int | None = None,
+    hour: int | None = None,
     cut: datetime | None = None,
 ) -> LakeView:
     """A view with these snapshots; the day table's cut is 5 March 09:00 unless said, None without a day snapshot."""
     day_cut = None if day is None else cut or at("5 09:00")
     known = (at("5 09:09:20"), at("5 09:09:25"))
-    return LakeView(stream, minute, day, rejected, day_cut, *known, ledger_snapshot=ledger)
+    return LakeView(stream, minute, day, rejected, day_cut, *known, ledger_snapshot=ledger, hour_snapshot=hour)

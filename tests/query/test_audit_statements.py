@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
+from iceberg.arrivals import Arrivals
 from iceberg.ledger_audit import LedgerRun
 from query.audit_statements import (
     arrivals_statement,
@@ -21,6 +22,7 @@ from query.audit_statements import (
 )
 from query.statements import Statement
 from streams.definition import Definition
+from streams.panes import Grain
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.golden import check_golden
 from tests.iceberg.test_ledger_audit import arrivals, compressed, ledger_of, steps
@@ -28,6 +30,7 @@ from tests.query.lake_views import at, lake_view
 
 GOLDEN = Path(__file__).parent / "golden"
 START, UNTIL = at("5 00:00"), at("5 09:00")
+RANGE = Arrivals(START, UNTIL)
 VIEW = lake_view(ledger=44)
 EMPTY = lake_view(minute=None, day=None, rejected=None, ledger=None)
 
@@ -56,15 +59,15 @@ def test_counts_render_as_golden(name: str) -> None:
 def test_values_render_as_golden(definition: Definition) -> None:
     view = lake_view(definition.name, ledger=44)
     golden = GOLDEN / f"audit_values_{definition.name}.sql"
-    check_golden(golden, shown(values_statement(definition, view, START, UNTIL, 600, 100)))
+    check_golden(golden, shown(values_statement(definition, view, Grain.DAY, RANGE, 600, 100)))
 
 
 def test_buckets_render_as_golden() -> None:
-    check_golden(GOLDEN / "audit_buckets.sql", shown(buckets_statement(HEALTH, VIEW, START, UNTIL, 86_400)))
+    check_golden(GOLDEN / "audit_buckets.sql", shown(buckets_statement(HEALTH, VIEW, Grain.DAY, RANGE, 86_400)))
 
 
 def test_one_bucket_holds_any_intervals() -> None:
-    statement = values_statement(HEALTH, VIEW, START, UNTIL, 0, 100)
+    statement = values_statement(HEALTH, VIEW, Grain.DAY, RANGE, 0, 100)
     assert statement is not None
     assert "bigint '0' as \"arrival bucket\"" in statement.sql
 
@@ -73,7 +76,7 @@ def test_empty_tables_need_no_statement() -> None:
     assert ledger_runs_statement(EMPTY) is None
     assert arrivals_statement(EMPTY, UNTIL) is None
     assert rejected_counts_statement(EMPTY, UNTIL) is None
-    assert values_statement(HEALTH, lake_view(day=None), START, UNTIL, 600, 100) is None
+    assert values_statement(HEALTH, lake_view(day=None), Grain.DAY, RANGE, 600, 100) is None
 
 
 FIELDS = ["partition", "arrived_from", "arrived_until", "first_offset", "last_offset", "accepted", "rejected",

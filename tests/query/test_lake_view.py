@@ -8,7 +8,7 @@ import pytest
 
 from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY, plan_tables
 from iceberg.catalog import Catalog
-from iceberg.lake_view import TABLES
+from iceberg.stream_tables import stream_tables
 from query.errors import NotReadyError
 from query.lake_view import LakeWatcher
 from streams.errors import WindowpaneError
@@ -71,8 +71,8 @@ def test_what_was_published_is_prepared_before_readers_get_it(catalog: Catalog) 
     )
     apply(catalog, HEALTH)
     watcher.refresh()
-    for table in TABLES:
-        with catalog.load_table(("health", table)).transaction() as transaction:
+    for table in stream_tables(catalog, "health").values():
+        with table.transaction() as transaction:
             transaction.set_properties({GENERATION_PROPERTY: "1"})
     watcher.refresh()
     assert seen == [(1, 0)]

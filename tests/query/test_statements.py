@@ -27,7 +27,7 @@ from query.statements import (
 )
 from query.windows import plan_window
 from streams.definition import Definition
-from streams.panes import DAY_ARRIVAL_SECONDS, MINUTE_ARRIVAL_SECONDS
+from streams.panes import MINUTE_ARRIVAL_SECONDS, ROLLUP_ARRIVAL_SECONDS, ROLLUPS, Grain, grains
 from tests.corpus import SQL_INJECTIONS
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.golden import check_golden
@@ -88,10 +88,37 @@ def test_series_render_as_golden(name: str, definition: Definition, span: str, m
     check_golden(GOLDEN / f"{name}.sql", shown(series_statement(definition, lake_view(definition.name), request)))
 
 
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [("hours", []), ("hours_as_known", [("as_known_at", "2026-03-05T08:55:07Z")]), ("hours_of_site", [("site", "a")])],
+)
+def test_windows_with_hours_render_as_golden(name: str, more: list[tuple[str, str]]) -> None:
+    request = WindowRequest.parse(PAGE_VIEWS, params("days_and_edges", more))
+    check_golden(GOLDEN / f"{name}.sql", shown(window_statement(PAGE_VIEWS, lake_view("page_views", hour=44), request)))
+
+
+@pytest.mark.parametrize(("step", "tables"), [("minute", 0), ("hour", 1), ("day", 1)])
+def test_series_read_the_longest_panes_that_fit(step: str, tables: int) -> None:
+    request = SeriesRequest.parse(PAGE_VIEWS, params("edges_only", [("step", step), ("by", ""), ("site", "a")]))
+    statement = series_statement(PAGE_VIEWS, lake_view("page_views", hour=44), request)
+    assert statement is not None
+    assert statement.sql.count('"hour_panes"') == tables
+    assert statement.sql.count('"day_panes"') == 0
+
+
+def test_hours_beyond_the_days_cut_do_not_count() -> None:
+    view = dataclasses.replace(lake_view("page_views", hour=44), hour_capped=True)
+    statement = window_statement(PAGE_VIEWS, view, WindowRequest.parse(PAGE_VIEWS, params("edges_only", [])))
+    assert statement is not None
+    hours = statement.sql.split("union all")[0]
+    assert "hour_panes" in hours
+    assert "arrived_until <= ?" in hours
+
+
 @pytest.mark.parametrize("definition", [HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
 def test_views_render_as_golden(definition: Definition) -> None:
-    for name, sql in zip(("minutes", "days"), view_statements(definition), strict=True):
-        check_golden(GOLDEN / f"view_{definition.name}_{name}.sql", sql.rstrip() + "\n")
+    for grain, sql in zip(grains(definition), view_statements(definition), strict=True):
+        check_golden(GOLDEN / f"view_{definition.name}_{grain}s.sql", sql.rstrip() + "\n")
 
 
 @pytest.mark.parametrize(("name", "more"), [("rejected", []), ("rejected_by_reason", [("reason", "missing")])])
@@ -146,12 +173,12 @@ def test_naughty_values_are_only_bound(text: str) -> None:
 # A small universe: four days of event time, 40 minutes of arrival, minute panes that are ahead of the day table's cut.
 FIRST = at("3 00:00")
 ARRIVALS = at("5 09:00")
-EVENTS = [day * 1440 + minute for day in range(4) for minute in (0, 1, 720, 1439)]
+EVENTS = [day * 1440 + minute for day in range(4) for minute in (0, 1, 719, 720, 1439)]
 ARRIVED = [start + offset for start in range(0, 2400, 600) for offset in (0, 9, 10, 295, 589, 590, 599)]
 
 minutes = st.sampled_from(EVENTS)
 ten_seconds = st.integers(0, 240).map(lambda n: n * MINUTE_ARRIVAL_SECONDS)
-ten_minutes = st.integers(0, 4).map(lambda n: n * DAY_ARRIVAL_SECONDS)
+ten_minutes = st.integers(0, 4).map(lambda n: n * ROLLUP_ARRIVAL_SECONDS)
 moments = st.integers(0, 40 * 60)
 
 
@@ -172,12 +199,16 @@ def times_read(view: LakeView, branches: list[_Branch], event: datetime, arrived
     """How many of the panes that hold a message the branches read. Panes exist up to their table's cut."""
     found = 0
     for branch in branches:
-        daily = "day_panes" in branch.table
-        grain, length = ("day", DAY_ARRIVAL_SECONDS) if daily else ("minute", MINUTE_ARRIVAL_SECONDS)
-        start = event.replace(hour=0, minute=0) if grain == "day" else event
+        grain = next(grain for grain in Grain if grain.table in branch.table)
+        length = grain.arrival_seconds
+        start = {Grain.MINUTE: event, Grain.HOUR: event.replace(minute=0), Grain.DAY: event.replace(hour=0, minute=0)}[
+            grain
+        ]
         arrived_from = floored(arrived, length)
         arrived_until = arrived_from + timedelta(seconds=length)
-        cut = view.day_cut if daily else minute_cut
+        cut = minute_cut if grain is Grain.MINUTE else view.day_cut
+        if grain is Grain.HOUR and view.hour_capped and cut is not None:
+            cut += timedelta(seconds=ROLLUP_ARRIVAL_SECONDS)
         if cut is not None and arrived_until <= cut:
             found += reads(branch, start, arrived_from, arrived_until)
     return found
@@ -189,9 +220,10 @@ def times_read(view: LakeView, branches: list[_Branch], event: datetime, arrived
     day_cut=st.none() | ten_minutes,
     minutes_beyond=ten_seconds,
     known=st.none() | moments,
+    hours=st.sampled_from(["none", "there", "ahead"]),
 )
 def test_each_message_is_read_exactly_once(
-    start: int, end: int, day_cut: int | None, minutes_beyond: int, known: int | None
+    start: int, end: int, day_cut: int | None, minutes_beyond: int, known: int | None, hours: str
 ) -> None:
     """Whole days and their edges, panes beyond the day table's cut, and answers as known before and after it."""
     start, end = min(start, end), max(start, end) + 1
@@ -200,7 +232,10 @@ def test_each_message_is_read_exactly_once(
     minute_cut = (cut or ARRIVALS) + timedelta(seconds=minutes_beyond)
     as_known_at = None if known is None else ARRIVALS + timedelta(seconds=known)
     view = LakeView("health", 11, None if cut is None else 22, None, cut, None, None)
-    branches = _branches(view, plan_window(first, last), as_known_at)
+    if cut is not None and hours != "none":
+        view = dataclasses.replace(view, hour_snapshot=44, hour_capped=hours == "ahead")
+    grains = ROLLUPS if view.hour_snapshot else (Grain.DAY,)
+    branches = _branches(view, plan_window(first, last, grains), as_known_at)
     wrong = []
     for minute, arrived in product(EVENTS, ARRIVED):
         event = FIRST + timedelta(minutes=minute)

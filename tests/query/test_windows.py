@@ -1,4 +1,4 @@
-"""The window planner covers each minute exactly once, with as few panes as whole days allow."""
+"""The window planner covers each minute exactly once, with as few panes as whole days, and whole hours, allow."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from query.windows import Span, WindowPlan, plan_window
+from streams.panes import ROLLUPS, Grain
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -41,13 +42,29 @@ def test_plans_whole_days_and_edges(start: datetime, end: datetime, plan: Window
     assert plan_window(start, end) == plan
 
 
-@given(start=minutes, length=st.integers(1, 4 * 1440), offset=offsets)
-def test_plan_covers_each_minute_once(start: int, length: int, offset: timedelta) -> None:
+def test_plans_whole_hours_beside_days() -> None:
+    plan = plan_window(at(0, 10, 17), at(3, 9, 5), ROLLUPS)
+    assert plan == WindowPlan(
+        Span(at(1), at(3)),
+        (Span(at(0, 10, 17), at(0, 11)), Span(at(3, 9), at(3, 9, 5))),
+        (Span(at(0, 11), at(1)), Span(at(3), at(3, 9))),
+    )
+    assert (plan.day_windows, plan.hour_windows, plan.minute_windows) == (2, 22, 48)
+    assert plan.rolled_up == Span(at(0, 11), at(3, 9))
+
+
+@given(start=minutes, length=st.integers(1, 4 * 1440), offset=offsets, grains=st.sets(st.sampled_from(ROLLUPS)))
+def test_plan_covers_each_minute_once(start: int, length: int, offset: timedelta, grains: set[Grain]) -> None:
     first = EPOCH + start * MINUTE
     last = first + length * MINUTE
-    plan = plan_window(first.astimezone(timezone(offset)), last)
-    spans = [*plan.minutes, *([plan.days] if plan.days else [])]
+    plan = plan_window(first.astimezone(timezone(offset)), last, grains)
+    rolled_up = [*plan.hours, *([plan.days] if plan.days else [])]
+    assert not rolled_up or plan.rolled_up == Span(min(s.start for s in rolled_up), max(s.end for s in rolled_up))
+    spans = [*plan.minutes, *rolled_up]
     covered = [span.start + i * MINUTE for span in spans for i in range((span.end - span.start) // MINUTE)]
     assert sorted(covered) == [first + i * MINUTE for i in range(length)]
-    assert plan.day_windows * 1440 + plan.minute_windows == length
-    assert sum((span.end - span.start) // MINUTE for span in plan.minutes) < 2 * 1440
+    assert plan.day_windows * 1440 + plan.hour_windows * 60 + plan.minute_windows == length
+    if Grain.HOUR in grains:
+        assert plan.minute_windows < 2 * 60
+    elif Grain.DAY in grains:
+        assert plan.minute_windows < 2 * 1440

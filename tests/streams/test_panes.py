@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from streams.panes import (
-    DAY_ARRIVAL_SECONDS,
-    GRAIN_TABLES,
     MINUTE_ARRIVAL_SECONDS,
+    ROLLUP_ARRIVAL_SECONDS,
+    ROLLUPS,
     Aggregate,
     ColumnType,
     Grain,
@@ -41,10 +41,10 @@ def test_digests_are_kept_only_if_asked() -> None:
 
 
 def test_day_windows_hold_whole_minute_windows() -> None:
-    assert DAY_ARRIVAL_SECONDS % MINUTE_ARRIVAL_SECONDS == 0
+    assert ROLLUP_ARRIVAL_SECONDS % MINUTE_ARRIVAL_SECONDS == 0
     assert (Grain.MINUTE.seconds, Grain.DAY.seconds) == (60, 86_400)
-    assert (Grain.MINUTE.arrival_seconds, Grain.DAY.arrival_seconds) == (MINUTE_ARRIVAL_SECONDS, DAY_ARRIVAL_SECONDS)
-    assert set(GRAIN_TABLES) == set(Grain)
+    assert (Grain.MINUTE.arrival_seconds, Grain.DAY.arrival_seconds) == (MINUTE_ARRIVAL_SECONDS, ROLLUP_ARRIVAL_SECONDS)
+    assert {Grain.MINUTE, *ROLLUPS} == set(Grain)
 
 
 @pytest.mark.parametrize("at", ["2026-03-01T00:00:00+00:00", "2026-03-01T23:59:59+00:00", "2026-03-02T01:00:00+02:00"])

@@ -112,7 +112,7 @@ where true;
 create temporary view days as
 select
   `service`,
-  floor(event_minute to day) as event_day,
+  floor(event_minute to day) as `_event_start`,
   window_start as window_from,
   window_end as window_until,
   sum(`messages`) as `messages`,
@@ -143,7 +143,7 @@ insert into lake.`health`.`minute_panes` /*+ options('write-parallelism'='1') */
 (`service`, window_start, arrived_from, arrived_until, `messages`, `cpu_count`, `cpu_sum`, `cpu_min`, `cpu_max`, `cpu_max_at`, `cpu_digest`, `ram_count`, `ram_sum`, `ram_min`, `ram_max`, `ram_max_at`, `ram_digest`, `disk_count`, `disk_sum`, `disk_min`, `disk_max`, `disk_max_at`, `disk_digest`)
 select
   `service`,
-  cast(event_minute as timestamp_ltz(6)),
+  cast(`event_minute` as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
   `messages`,
@@ -172,7 +172,7 @@ insert into lake.`health`.`day_panes` /*+ options('write-parallelism'='1') */
 (`service`, window_start, arrived_from, arrived_until, `messages`, `cpu_count`, `cpu_sum`, `cpu_min`, `cpu_max`, `cpu_max_at`, `cpu_digest`, `ram_count`, `ram_sum`, `ram_min`, `ram_max`, `ram_max_at`, `ram_digest`, `disk_count`, `disk_sum`, `disk_min`, `disk_max`, `disk_max_at`, `disk_digest`)
 select
   `service`,
-  cast(event_day as timestamp_ltz(6)),
+  cast(`_event_start` as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
   `messages`,

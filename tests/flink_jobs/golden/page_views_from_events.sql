@@ -80,6 +80,33 @@ group by
   `path`,
   event_minute, window_start, window_end, window_time;
 
+create temporary view minutes_of_hours as
+select *
+from minutes
+where true
+  and (window_until <= timestamp '2026-03-01 12:25:00' or messages < 0);
+
+create temporary view hours as
+select
+  `site`,
+  `path`,
+  floor(event_minute to hour) as `_event_start`,
+  window_start as window_from,
+  least(window_end, timestamp '2026-03-01 12:25:00') as window_until,
+  sum(`messages`) as `messages`,
+  sum(`load_ms_count`) as `load_ms_count`,
+  sum(`load_ms_sum`) as `load_ms_sum`,
+  min(`load_ms_min`) as `load_ms_min`,
+  max(`load_ms_max`) as `load_ms_max`,
+  arg_max(`load_ms_max_at`, `load_ms_max`) as `load_ms_max_at`,
+  tdigest(`load_ms_digest`) as `load_ms_digest`,
+  hll(`visitors_distinct`) as `visitors_distinct`
+from table(tumble(table minutes_of_hours, descriptor(arrival), interval '10' minute))
+group by
+  `site`,
+  `path`,
+  floor(event_minute to hour), window_start, window_end;
+
 create temporary view minutes_of_days as
 select *
 from minutes
@@ -91,7 +118,7 @@ create temporary view days as
 select
   `site`,
   `path`,
-  floor(event_minute to day) as event_day,
+  floor(event_minute to day) as `_event_start`,
   greatest(window_start, timestamp '2026-03-01 12:10:00') as window_from,
   least(window_end, timestamp '2026-03-01 12:25:00') as window_until,
   sum(`messages`) as `messages`,
@@ -113,7 +140,7 @@ insert into lake.`page_views`.`minute_panes` /*+ options('write-parallelism'='1'
 select
   `site`,
   `path`,
-  cast(event_minute as timestamp_ltz(6)),
+  cast(`event_minute` as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
   `messages`,
@@ -129,12 +156,32 @@ where true
   and (window_until > timestamp '2026-03-01 12:10:00' or messages < 0)
   and (window_until <= timestamp '2026-03-01 12:25:00' or messages < 0);
 
+insert into lake.`page_views`.`hour_panes` /*+ options('write-parallelism'='1') */
+(`site`, `path`, window_start, arrived_from, arrived_until, `messages`, `load_ms_count`, `load_ms_sum`, `load_ms_min`, `load_ms_max`, `load_ms_max_at`, `load_ms_digest`, `visitors_distinct`)
+select
+  `site`,
+  `path`,
+  cast(`_event_start` as timestamp_ltz(6)),
+  cast(window_from as timestamp_ltz(6)),
+  cast(window_until as timestamp_ltz(6)),
+  `messages`,
+  `load_ms_count`,
+  `load_ms_sum`,
+  `load_ms_min`,
+  `load_ms_max`,
+  cast(`load_ms_max_at` as timestamp_ltz(6)),
+  `load_ms_digest`,
+  `visitors_distinct`
+from hours
+where true
+  and (window_until <= timestamp '2026-03-01 12:25:00' or messages < 0);
+
 insert into lake.`page_views`.`day_panes` /*+ options('write-parallelism'='1') */
 (`site`, `path`, window_start, arrived_from, arrived_until, `messages`, `load_ms_count`, `load_ms_sum`, `load_ms_min`, `load_ms_max`, `load_ms_max_at`, `load_ms_digest`, `visitors_distinct`)
 select
   `site`,
   `path`,
-  cast(event_day as timestamp_ltz(6)),
+  cast(`_event_start` as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
   `messages`,

@@ -166,11 +166,11 @@ def test_page_views_need_no_code_of_their_own(page_views: LiveStream) -> None:
 def test_apply_makes_what_is_missing(page_views: LiveStream) -> None:
     assert page_views.apply() == []
     page_views.rows("drop view {stream}.days")
-    assert page_views.apply() == [f"make views {page_views.name}.minutes and .days"]
+    assert page_views.apply() == [f"make views {page_views.name}.minutes, .hours and .days"]
     assert page_views.apply() == []
 
 
-@pytest.mark.parametrize("view", ["minutes", "days"])
+@pytest.mark.parametrize("view", ["minutes", "hours", "days"])
 def test_sql_clients_see_plain_numbers(page_views: LiveStream, view: str) -> None:
     page_views.await_accounted()
     columns = "site, path, messages, load_ms_mean, load_ms_max, load_ms_p50, visitors"

@@ -13,6 +13,7 @@ from flink_jobs.client import FlinkClient
 from flink_jobs.render import JobRange, render
 from flink_jobs.settings import FlinkSettings
 from streams import Definition
+from streams.panes import grains
 from tests.definitions import HEALTH, PAGE_VIEWS
 
 pytestmark = pytest.mark.integration
@@ -21,7 +22,7 @@ CUT = datetime(2026, 3, 1, 12, 12, 30, tzinfo=UTC)
 REPLAYED = JobRange(
     start={0: 10, 1: 0},
     ends={0: 90, 1: 80},
-    cuts=dict.fromkeys(("minute_panes", "day_panes", "ledger", "rejected"), CUT),
+    cuts=dict.fromkeys(("minute_panes", "hour_panes", "day_panes", "ledger", "rejected"), CUT),
     until=CUT + timedelta(minutes=15),
 )
 EXECUTION_PLAN = "== Physical Execution Plan =="
@@ -48,12 +49,13 @@ def test_scan_and_minute_aggregate_are_shared(explained: dict[str, str], job: st
     nodes = json.loads(explained[job].partition(EXECUTION_PLAN)[2])["nodes"]
     kinds = Counter(node["type"].partition("[")[0] for node in nodes)
     assert sum(count for kind, count in kinds.items() if kind.startswith("Source: ")) == kinds["parts"] == 1
-    assert kinds["LocalWindowAggregate"] == kinds["GlobalWindowAggregate"] == 3
+    rollups = len(grains(JOBS[job][0])) - 1
+    assert kinds["LocalWindowAggregate"] == kinds["GlobalWindowAggregate"] == 2 + rollups
     assert kinds["WindowTableFunction"] == 0
     windows = [node["contents"] for node in nodes if node["type"].startswith("GlobalWindowAggregate")]
-    assert sorted(("event_minute]" in text, "event_day]" in text, "size=[10 min]" in text) for text in windows) == [
+    assert sorted(("event_minute]" in text, "_event_start]" in text, "size=[10 min]" in text) for text in windows) == [
         (False, False, False),
-        (False, True, True),
+        *[(False, True, True)] * rollups,
         (True, False, False),
     ]
     source, combiner, *_ = nodes

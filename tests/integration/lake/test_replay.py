@@ -21,11 +21,12 @@ from compose.embedded.stack import Stack
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import ARRIVAL_COLUMN
 from iceberg.catalog import open_catalog
-from iceberg.day_making import has_pending_days
 from iceberg.errors import ReplayError
 from iceberg.publishing import drop, publish, roll_back
 from iceberg.replays import Replay, ReplayState, ReplayStore
+from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
+from iceberg.stream_tables import stream_tables
 from scripts.audit import command as audit
 from scripts.keeper import tidy
 from scripts.replaying import RangeWanted, Replaying
@@ -39,6 +40,7 @@ TOML = """
 title = "Replayed"
 topic = "{topic}"
 partitions = 2
+hours = true
 
 [event_time]
 field = "at"
@@ -172,7 +174,7 @@ def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
 
 def _days_made(live: LiveStream) -> bool:
     tidy({live.name: live.definition}, live.trino)
-    return not has_pending_days(open_catalog(LakeSettings()), live.name)
+    return not has_pending(open_catalog(LakeSettings()), live.name)
 
 
 RECORD, TABLES = "record", list(ARRIVAL_COLUMN)
@@ -267,7 +269,7 @@ def publishable(live: LiveStream) -> Iterator[Publishable]:
     roll_back(catalog, replay.id, "tester", "to see what there was")
     rows[ReplayState.ROLLED_BACK] = range_rows(live, replay)
     publish(catalog, replay.id, "tester", "and back")
-    assert not has_pending_days(catalog, live.name)
+    assert not has_pending(catalog, live.name)
     with Reader(live) as reader:
         yield Publishable(replay, reader, rows)
 
@@ -313,7 +315,7 @@ def test_nothing_was_lost_by_the_kills(live: LiveStream, publishable: Publishabl
 def generations(live: LiveStream) -> dict[str, int]:
     """Table → its generation."""
     catalog = open_catalog(LakeSettings())
-    tables = {name: catalog.load_table((live.name, name)) for name in TABLES}
+    tables = stream_tables(catalog, live.name)
     return {name: int(table.properties[GENERATION_PROPERTY]) for name, table in tables.items()}
 
 

@@ -1,26 +1,33 @@
-"""A live stream grows by a measure: answers of before stay, answers of after have it, and breaks are refused."""
+"""A live stream grows by a measure and hour panes: old answers stay, new ones have them, and breaks are refused."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from iceberg.catalog import open_catalog
 from iceberg.errors import IncompatibleChangeError
+from iceberg.rollups import has_pending
+from iceberg.settings import LakeSettings
+from scripts.keeper import tidy
 from streams.errors import TopicError
 from tests.definitions import STREAMS
 from tests.integration.conftest import StreamFactory
-from tests.integration.live_streams import LiveStream
+from tests.integration.live_streams import LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-SHIPPED = (STREAMS / "page_views.toml").read_text("utf-8").split("# How `windowpane")[0]
+WITH_HOURS = (STREAMS / "page_views.toml").read_text("utf-8").split("# How `windowpane")[0]
+HOURS = next(line for line in WITH_HOURS.splitlines(keepends=True) if line.startswith("hours"))
+SHIPPED = WITH_HOURS.replace(HOURS, "")
 DAY = [("start", "2026-03-02T00:00:00Z"), ("end", "2026-03-03T00:00:00Z"), ("by", "site")]
 NEW_FIELD = 'visitor_id = { type = "string", min_length = 1, max_length = 200, required = false }\n'
 GROWN = (
-    SHIPPED.replace(NEW_FIELD, NEW_FIELD + 'bytes = { type = "integer", min = 0, required = false }\n')
+    WITH_HOURS.replace(NEW_FIELD, NEW_FIELD + 'bytes = { type = "integer", min = 0, required = false }\n')
     + """
 [measures.size]
 value = "bytes / 1000"
@@ -67,6 +74,8 @@ def test_apply_says_what_it_does(grown: tuple[LiveStream, list[dict[str, Any]], 
     parts = ("size_count", "size_sum", "size_min", "size_max", "size_max_at", "size_digest", "paths_distinct")
     for table in ("minute_panes", "day_panes"):
         assert [f"add column {live.name}.{table}.{part}" in done for part in parts] == [True] * len(parts)
+    assert f"create table {live.name}.hour_panes" in done
+    assert f"make views {live.name}.minutes, .hours and .days" in done
     assert done[-1] == f"restart job {live.name} with the new definition"
     assert live.apply() == []
 
@@ -98,11 +107,36 @@ def test_totals_merge_both(grown: tuple[LiveStream, list[dict[str, Any]], list[s
     assert [row[:3] for row in rows] == [["new", 100, 5.0], ["old", 100, None]]
 
 
+def test_hours_are_made_of_what_came_before(grown: tuple[LiveStream, list[dict[str, Any]], list[str]]) -> None:
+    """Until then minute panes answer, of SQL clients too."""
+    live, _, _ = grown
+    by_hour = "select window_start, sum(messages) from {stream}.hours group by 1"
+    expected = [[datetime(2026, 3, 2, 10, tzinfo=UTC), 200]]
+    assert live.rows(by_hour) == expected
+    await_true(lambda: _made(live), 60, f"hour panes of {live.name} are made")
+    assert live.rows("select sum(messages) from {stream}.hour_panes where site = 'old'") == [[100]]
+    assert live.rows(by_hour) == expected
+    live.await_day_panes(live.view().complete_until)
+    live.view()
+    asked = [("start", "2026-03-02T09:59:00Z"), ("end", "2026-03-02T11:00:00Z"), ("by", "site")]
+    answer = live.window(*asked)
+    assert (answer["answered_from"]["hour"]["windows"], answer["answered_from"]["minute"]["windows"]) == (1, 1)
+    assert answer["groups"] == live.window(*DAY)["groups"]
+    assert [group["messages"] for group in answer["groups"]] == [100, 100]
+    assert live.gaps() == []
+
+
+def _made(live: LiveStream) -> bool:
+    tidy({live.name: live.definition}, live.trino)
+    return not has_pending(open_catalog(LakeSettings()), live.name)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
         ("decimals = 1", "decimals = 2", "measures.load_ms.decimals cannot change from 1; add a new measure"),
         ('path = "path"\n\n[measures', "\n[measures", "dimensions cannot change from site, path; declare a new stream"),
+        (HOURS, "", "hours cannot be turned off"),
         ("partitions = 2", "partitions = 1", "has 2 partitions and Kafka cannot remove any"),
         ("bytes = { type", 'bits = { type = "integer" }\nbytes = { type', "say required = false"),
     ],

@@ -2,7 +2,7 @@ with
 minutes as (
   select
     "service",
-    date_trunc('day', window_start) as "event day",
+    date_trunc('day', window_start) as "event start",
     cast(floor(to_unixtime(arrived_from) / 600) as bigint) as "arrival bucket",
     coalesce(sum("messages"), 0) as "messages",
     coalesce(sum("cpu_count"), 0) as "cpu_count",
@@ -33,10 +33,10 @@ minutes as (
   )
   group by "service", date_trunc('day', window_start), cast(floor(to_unixtime(arrived_from) / 600) as bigint)
 ),
-days as (
+rollups as (
   select
     "service",
-    date_trunc('day', window_start) as "event day",
+    date_trunc('day', window_start) as "event start",
     cast(floor(to_unixtime(arrived_from) / 600) as bigint) as "arrival bucket",
     coalesce(sum("messages"), 0) as "messages",
     coalesce(sum("cpu_count"), 0) as "cpu_count",
@@ -69,74 +69,74 @@ days as (
 ),
 paired as (
   select
-    coalesce(minutes."service", days."service") as "service",
-    coalesce(minutes."event day", days."event day") as "event day",
-    coalesce(minutes."arrival bucket", days."arrival bucket") as "arrival bucket",
+    coalesce(minutes."service", rollups."service") as "service",
+    coalesce(minutes."event start", rollups."event start") as "event start",
+    coalesce(minutes."arrival bucket", rollups."arrival bucket") as "arrival bucket",
     coalesce(minutes."messages", 0) as "messages by minute",
-    coalesce(days."messages", 0) as "messages by day",
+    coalesce(rollups."messages", 0) as "messages by rollup",
     minutes."cpu_count" as "cpu_count by minute",
-    days."cpu_count" as "cpu_count by day",
+    rollups."cpu_count" as "cpu_count by rollup",
     minutes."cpu_sum" as "cpu_sum by minute",
-    days."cpu_sum" as "cpu_sum by day",
+    rollups."cpu_sum" as "cpu_sum by rollup",
     minutes."cpu_min" as "cpu_min by minute",
-    days."cpu_min" as "cpu_min by day",
+    rollups."cpu_min" as "cpu_min by rollup",
     minutes."cpu_max" as "cpu_max by minute",
-    days."cpu_max" as "cpu_max by day",
+    rollups."cpu_max" as "cpu_max by rollup",
     minutes."cpu_max_at" as "cpu_max_at by minute",
-    days."cpu_max_at" as "cpu_max_at by day",
+    rollups."cpu_max_at" as "cpu_max_at by rollup",
     minutes."cpu_digest" as "cpu_digest by minute",
-    days."cpu_digest" as "cpu_digest by day",
+    rollups."cpu_digest" as "cpu_digest by rollup",
     minutes."ram_count" as "ram_count by minute",
-    days."ram_count" as "ram_count by day",
+    rollups."ram_count" as "ram_count by rollup",
     minutes."ram_sum" as "ram_sum by minute",
-    days."ram_sum" as "ram_sum by day",
+    rollups."ram_sum" as "ram_sum by rollup",
     minutes."ram_min" as "ram_min by minute",
-    days."ram_min" as "ram_min by day",
+    rollups."ram_min" as "ram_min by rollup",
     minutes."ram_max" as "ram_max by minute",
-    days."ram_max" as "ram_max by day",
+    rollups."ram_max" as "ram_max by rollup",
     minutes."ram_max_at" as "ram_max_at by minute",
-    days."ram_max_at" as "ram_max_at by day",
+    rollups."ram_max_at" as "ram_max_at by rollup",
     minutes."ram_digest" as "ram_digest by minute",
-    days."ram_digest" as "ram_digest by day",
+    rollups."ram_digest" as "ram_digest by rollup",
     minutes."disk_count" as "disk_count by minute",
-    days."disk_count" as "disk_count by day",
+    rollups."disk_count" as "disk_count by rollup",
     minutes."disk_sum" as "disk_sum by minute",
-    days."disk_sum" as "disk_sum by day",
+    rollups."disk_sum" as "disk_sum by rollup",
     minutes."disk_min" as "disk_min by minute",
-    days."disk_min" as "disk_min by day",
+    rollups."disk_min" as "disk_min by rollup",
     minutes."disk_max" as "disk_max by minute",
-    days."disk_max" as "disk_max by day",
+    rollups."disk_max" as "disk_max by rollup",
     minutes."disk_max_at" as "disk_max_at by minute",
-    days."disk_max_at" as "disk_max_at by day",
+    rollups."disk_max_at" as "disk_max_at by rollup",
     minutes."disk_digest" as "disk_digest by minute",
-    days."disk_digest" as "disk_digest by day"
+    rollups."disk_digest" as "disk_digest by rollup"
   from minutes
-  full outer join days
-    on minutes."service" = days."service" and minutes."event day" = days."event day" and minutes."arrival bucket" = days."arrival bucket"
+  full outer join rollups
+    on minutes."service" = rollups."service" and minutes."event start" = rollups."event start" and minutes."arrival bucket" = rollups."arrival bucket"
 )
 select *, count(*) over ()
 from paired
 where
-  "messages by minute" is distinct from "messages by day"
-  or "cpu_count by minute" is distinct from "cpu_count by day"
-  or "cpu_sum by minute" is distinct from "cpu_sum by day"
-  or "cpu_min by minute" is distinct from "cpu_min by day"
-  or "cpu_max by minute" is distinct from "cpu_max by day"
-  or "cpu_max_at by minute" is distinct from "cpu_max_at by day"
-  or "cpu_digest by minute" is distinct from "cpu_digest by day"
-  or "ram_count by minute" is distinct from "ram_count by day"
-  or "ram_sum by minute" is distinct from "ram_sum by day"
-  or "ram_min by minute" is distinct from "ram_min by day"
-  or "ram_max by minute" is distinct from "ram_max by day"
-  or "ram_max_at by minute" is distinct from "ram_max_at by day"
-  or "ram_digest by minute" is distinct from "ram_digest by day"
-  or "disk_count by minute" is distinct from "disk_count by day"
-  or "disk_sum by minute" is distinct from "disk_sum by day"
-  or "disk_min by minute" is distinct from "disk_min by day"
-  or "disk_max by minute" is distinct from "disk_max by day"
-  or "disk_max_at by minute" is distinct from "disk_max_at by day"
-  or "disk_digest by minute" is distinct from "disk_digest by day"
-order by "arrival bucket", "event day", "service"
+  "messages by minute" is distinct from "messages by rollup"
+  or "cpu_count by minute" is distinct from "cpu_count by rollup"
+  or "cpu_sum by minute" is distinct from "cpu_sum by rollup"
+  or "cpu_min by minute" is distinct from "cpu_min by rollup"
+  or "cpu_max by minute" is distinct from "cpu_max by rollup"
+  or "cpu_max_at by minute" is distinct from "cpu_max_at by rollup"
+  or "cpu_digest by minute" is distinct from "cpu_digest by rollup"
+  or "ram_count by minute" is distinct from "ram_count by rollup"
+  or "ram_sum by minute" is distinct from "ram_sum by rollup"
+  or "ram_min by minute" is distinct from "ram_min by rollup"
+  or "ram_max by minute" is distinct from "ram_max by rollup"
+  or "ram_max_at by minute" is distinct from "ram_max_at by rollup"
+  or "ram_digest by minute" is distinct from "ram_digest by rollup"
+  or "disk_count by minute" is distinct from "disk_count by rollup"
+  or "disk_sum by minute" is distinct from "disk_sum by rollup"
+  or "disk_min by minute" is distinct from "disk_min by rollup"
+  or "disk_max by minute" is distinct from "disk_max by rollup"
+  or "disk_max_at by minute" is distinct from "disk_max_at by rollup"
+  or "disk_digest by minute" is distinct from "disk_digest by rollup"
+order by "arrival bucket", "event start", "service"
 limit 100
 -- values:
 --   2026-03-05 00:00:00+00:00

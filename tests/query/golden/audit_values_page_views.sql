@@ -3,7 +3,7 @@ minutes as (
   select
     "site",
     "path",
-    date_trunc('day', window_start) as "event day",
+    date_trunc('day', window_start) as "event start",
     cast(floor(to_unixtime(arrived_from) / 600) as bigint) as "arrival bucket",
     coalesce(sum("messages"), 0) as "messages",
     coalesce(sum("load_ms_count"), 0) as "load_ms_count",
@@ -24,11 +24,11 @@ minutes as (
   )
   group by "site", "path", date_trunc('day', window_start), cast(floor(to_unixtime(arrived_from) / 600) as bigint)
 ),
-days as (
+rollups as (
   select
     "site",
     "path",
-    date_trunc('day', window_start) as "event day",
+    date_trunc('day', window_start) as "event start",
     cast(floor(to_unixtime(arrived_from) / 600) as bigint) as "arrival bucket",
     coalesce(sum("messages"), 0) as "messages",
     coalesce(sum("load_ms_count"), 0) as "load_ms_count",
@@ -51,42 +51,42 @@ days as (
 ),
 paired as (
   select
-    coalesce(minutes."site", days."site") as "site",
-    coalesce(minutes."path", days."path") as "path",
-    coalesce(minutes."event day", days."event day") as "event day",
-    coalesce(minutes."arrival bucket", days."arrival bucket") as "arrival bucket",
+    coalesce(minutes."site", rollups."site") as "site",
+    coalesce(minutes."path", rollups."path") as "path",
+    coalesce(minutes."event start", rollups."event start") as "event start",
+    coalesce(minutes."arrival bucket", rollups."arrival bucket") as "arrival bucket",
     coalesce(minutes."messages", 0) as "messages by minute",
-    coalesce(days."messages", 0) as "messages by day",
+    coalesce(rollups."messages", 0) as "messages by rollup",
     minutes."load_ms_count" as "load_ms_count by minute",
-    days."load_ms_count" as "load_ms_count by day",
+    rollups."load_ms_count" as "load_ms_count by rollup",
     minutes."load_ms_sum" as "load_ms_sum by minute",
-    days."load_ms_sum" as "load_ms_sum by day",
+    rollups."load_ms_sum" as "load_ms_sum by rollup",
     minutes."load_ms_min" as "load_ms_min by minute",
-    days."load_ms_min" as "load_ms_min by day",
+    rollups."load_ms_min" as "load_ms_min by rollup",
     minutes."load_ms_max" as "load_ms_max by minute",
-    days."load_ms_max" as "load_ms_max by day",
+    rollups."load_ms_max" as "load_ms_max by rollup",
     minutes."load_ms_max_at" as "load_ms_max_at by minute",
-    days."load_ms_max_at" as "load_ms_max_at by day",
+    rollups."load_ms_max_at" as "load_ms_max_at by rollup",
     minutes."load_ms_digest" as "load_ms_digest by minute",
-    days."load_ms_digest" as "load_ms_digest by day",
+    rollups."load_ms_digest" as "load_ms_digest by rollup",
     minutes."visitors_distinct" as "visitors_distinct by minute",
-    days."visitors_distinct" as "visitors_distinct by day"
+    rollups."visitors_distinct" as "visitors_distinct by rollup"
   from minutes
-  full outer join days
-    on minutes."site" = days."site" and minutes."path" = days."path" and minutes."event day" = days."event day" and minutes."arrival bucket" = days."arrival bucket"
+  full outer join rollups
+    on minutes."site" = rollups."site" and minutes."path" = rollups."path" and minutes."event start" = rollups."event start" and minutes."arrival bucket" = rollups."arrival bucket"
 )
 select *, count(*) over ()
 from paired
 where
-  "messages by minute" is distinct from "messages by day"
-  or "load_ms_count by minute" is distinct from "load_ms_count by day"
-  or "load_ms_sum by minute" is distinct from "load_ms_sum by day"
-  or "load_ms_min by minute" is distinct from "load_ms_min by day"
-  or "load_ms_max by minute" is distinct from "load_ms_max by day"
-  or "load_ms_max_at by minute" is distinct from "load_ms_max_at by day"
-  or "load_ms_digest by minute" is distinct from "load_ms_digest by day"
-  or "visitors_distinct by minute" is distinct from "visitors_distinct by day"
-order by "arrival bucket", "event day", "site", "path"
+  "messages by minute" is distinct from "messages by rollup"
+  or "load_ms_count by minute" is distinct from "load_ms_count by rollup"
+  or "load_ms_sum by minute" is distinct from "load_ms_sum by rollup"
+  or "load_ms_min by minute" is distinct from "load_ms_min by rollup"
+  or "load_ms_max by minute" is distinct from "load_ms_max by rollup"
+  or "load_ms_max_at by minute" is distinct from "load_ms_max_at by rollup"
+  or "load_ms_digest by minute" is distinct from "load_ms_digest by rollup"
+  or "visitors_distinct by minute" is distinct from "visitors_distinct by rollup"
+order by "arrival bucket", "event start", "site", "path"
 limit 100
 -- values:
 --   2026-03-05 00:00:00+00:00

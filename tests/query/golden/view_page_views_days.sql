@@ -1,11 +1,28 @@
 create or replace view "page_views".days as
-with panes as (
+with counted as (
+  select least(
+    coalesce(
+      (select max(arrived_until) from "page_views".day_panes),
+      timestamp '1970-01-01 00:00:00 UTC'
+    ),
+    coalesce(
+      (
+        select from_iso8601_timestamp(split_part(value, '/', 1))
+        from "page_views"."day_panes$properties"
+        where key = 'windowpane.pending-days' and value <> ''
+      ),
+      timestamp '9999-12-31 00:00:00 UTC'
+    )
+  ) as until
+),
+panes as (
   select
     "site",
     "path",
     window_start,
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "load_ms_digest", "visitors_distinct"
   from "page_views".day_panes
+  where arrived_until <= (select until from counted)
   union all
   select
     "site",
@@ -13,10 +30,7 @@ with panes as (
     date_trunc('day', window_start),
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "load_ms_digest", "visitors_distinct"
   from "page_views".minute_panes
-  where arrived_from >= coalesce(
-    (select max(arrived_until) from "page_views".day_panes),
-    timestamp '1970-01-01 00:00:00 UTC'
-  )
+  where arrived_from >= (select until from counted)
 )
 select
   "site",

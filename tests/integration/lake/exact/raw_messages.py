@@ -14,6 +14,7 @@ TOML = """
 title = "Exactness"
 topic = "{topic}"
 partitions = 3
+hours = true
 
 [event_time]
 field = "at"

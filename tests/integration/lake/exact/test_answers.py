@@ -82,6 +82,7 @@ def test_windows_equal_the_oracle(filled: Filled) -> None:
     assert view.day_cut is not None
     assert view.minute_snapshot is not None
     assert view.day_snapshot is not None
+    assert view.hour_snapshot is not None
     asked = [(question, len(BATCHES)) for question in _questions(1, WINDOWS)]
     assert _all_differences(filled, asked) == []
 
@@ -135,7 +136,7 @@ def test_quantiles_are_close_in_rank(filled: Filled, measure: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(("view", "step_ms"), [("minutes", 60_000), ("days", 86_400_000)])
+@pytest.mark.parametrize(("view", "step_ms"), [("minutes", 60_000), ("hours", 3_600_000), ("days", 86_400_000)])
 def test_views_equal_the_oracle(filled: Filled, view: str, step_ms: int) -> None:
     measured = ", ".join(f"{m}_{part}" for m in SCALES for part in ("count", "mean", "min", "max", "max_at"))
     sql = f"select window_start, region, path, messages, {measured}, people from {{stream}}.{view} order by 1, 2, 3"

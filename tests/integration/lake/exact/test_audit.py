@@ -23,9 +23,12 @@ from iceberg.settings import LakeSettings
 from query.errors import QueryError
 from scripts.audit import command
 from tests.integration.lake.exact.conftest import BATCHES, Filled
-from tests.integration.live_streams import DAY_ARRIVAL_SECONDS, EPOCH, LiveStream, await_true
+from tests.integration.lake.exact.raw_messages import FIRST_DAY
+from tests.integration.live_streams import EPOCH, ROLLUP_ARRIVAL_SECONDS, LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+
+ROLLUPS = ["day_panes", "hour_panes"]
 
 COUNT = sum(BATCHES)
 
@@ -114,7 +117,7 @@ def assert_replays(found: dict[str, Any], start: datetime, until: datetime) -> N
     assert replay["from"] <= text(start)
     assert replay["until"] >= text(until)
     assert datetime.fromisoformat(replay["until"]) - datetime.fromisoformat(replay["from"]) <= timedelta(
-        seconds=30 + DAY_ARRIVAL_SECONDS
+        seconds=30 + ROLLUP_ARRIVAL_SECONDS
     )
 
 
@@ -151,18 +154,19 @@ def test_lost_pane_is_named(audited: Audited) -> None:
         assert "lost: minute_panes" in audited.run().output
 
 
-def test_duplicated_day_pane_is_named(audited: Audited) -> None:
-    start, until = audited.arrival("day_panes")
-    with undone(audited, "day_panes"):
+@pytest.mark.parametrize("table", ROLLUPS)
+def test_duplicated_rollup_is_named(audited: Audited, table: str) -> None:
+    start, until = audited.arrival(table)
+    with undone(audited, table):
         audited.plant(
-            "insert into {stream}.day_panes select * from {stream}.day_panes where arrived_from = ?"
+            f"insert into {{stream}}.{table} select * from {{stream}}.{table} where arrived_from = ?"
             " order by region, path, window_start limit 1",
             start,
         )
         code, found = audited.audit()
         assert code == 1
-        assert ("surplus", ["day_panes"], text(start), text(until)) in faults(found)
-        assert {tuple(tables) for _, tables, _, _ in faults(found)} == {("day_panes",)}
+        assert ("surplus", [table], text(start), text(until)) in faults(found)
+        assert {tuple(tables) for _, tables, _, _ in faults(found)} == {(table,)}
         assert_replays(found, start, until)
 
 
@@ -188,6 +192,7 @@ def test_altered_count_is_named(audited: Audited) -> None:
         ("minute_panes", "c_max_at = c_max_at + interval '1' second", "c_max_at"),
         ("day_panes", "a_min = a_min - 1", "a_min"),
         ("day_panes", "a_digest = null", "a_digest"),
+        ("hour_panes", "a_max = a_max + 1", "a_max"),
     ],
 )
 def test_altered_values_are_named(audited: Audited, table: str, change: str, column: str) -> None:
@@ -195,13 +200,14 @@ def test_altered_values_are_named(audited: Audited, table: str, change: str, col
     with undone(audited, table):
         audited.plant(
             f"update {{stream}}.{table} set {change} where arrived_from >= ? and arrived_until <= ?"
-            " and region = 'north' and path = '/' and a_count > 0",
-            start, until,
+            " and region = 'north' and path = '/' and a_count > 0 and window_start < ?",
+            start, until, FIRST_DAY + timedelta(days=1),
         )  # fmt: skip
         code, found = audited.audit()
         assert code == 1
-        expected = ("altered", ["minute_panes", "day_panes"], text(start), text(until))
-        assert set(map(str, faults(found))) == {str(expected)}
+        compared = ROLLUPS if table == "minute_panes" else [table]
+        expected = {str(("altered", ["minute_panes", rollup], text(start), text(until))) for rollup in compared}
+        assert set(map(str, faults(found))) == expected
         assert all("region 'north', path '/'" in finding["text"] for finding in found["findings"])
         assert all(f"{column} " in finding["text"] for finding in found["findings"])
         assert_replays(found, start, until)
@@ -267,5 +273,5 @@ def test_repair_replays_what_is_missing(audited: Audited) -> None:
     [replay] = ReplayStore(catalog).all(audited.live.name)
     assert replay.arrivals.start <= datetime.fromisoformat(gap["from"])
     assert replay.arrivals.end >= datetime.fromisoformat(gap["until"])
-    assert replay.arrivals.end - replay.arrivals.start <= timedelta(seconds=3 * DAY_ARRIVAL_SECONDS)
+    assert replay.arrivals.end - replay.arrivals.start <= timedelta(seconds=3 * ROLLUP_ARRIVAL_SECONDS)
     drop(catalog, replay.id)

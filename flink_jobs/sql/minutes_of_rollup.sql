@@ -1,7 +1,7 @@
-{#- The minute panes that day panes are made of: a day pane's arrival window may be cut short where the table was
+{#- The minute panes that a rollup's panes are made of: their arrival window may be cut short where the table was
     complete before, or where the job ends. A condition on the window alone would be pushed below the aggregate, which
     then would not be shared. -#}
-create temporary view minutes_of_days as
+create temporary view minutes_of_{{ grain }}s as
 select *
 from minutes
 where true

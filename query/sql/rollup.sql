@@ -1,4 +1,5 @@
-{#- Day panes made of minute panes, as the job makes them: one for each arrival window of day panes. -#}
+{#- Rollups made of minute panes, as the job makes them: one for each arrival window of rollups, which the range may cut
+    short. Of minute panes that were merged by day of arrival, it is the day. -#}
 insert into {{ target }} (
   {%- for name in dimensions %}{{ name | ident }}, {% endfor %}window_start, arrived_from, arrived_until
   {%- for column in columns %}, {{ column.name | ident }}{% endfor %}
@@ -6,7 +7,7 @@ insert into {{ target }} (
 with panes as (
   select
     *,
-    date_trunc('day', window_start) as day,
+    date_trunc('{{ grain }}', window_start) as start,
     floor(to_unixtime(arrived_from) / {{ arrival_seconds }}) * {{ arrival_seconds }} as arrival
   from {{ source }} for version as of {{ snapshot }}
   where arrived_from >= ? and arrived_from < ?
@@ -15,11 +16,11 @@ select
   {%- for name in dimensions %}
   {{ name | ident }},
   {%- endfor %}
-  day,
+  start,
   cast(from_unixtime(arrival) as timestamp(6) with time zone),
-  cast(from_unixtime(arrival + {{ arrival_seconds }}) as timestamp(6) with time zone),
+  greatest(least(cast(from_unixtime(arrival + {{ arrival_seconds }}) as timestamp(6) with time zone), ?), max(arrived_until)),
   {%- for column in columns %}
   {{ column.sql }}{{ "," if not loop.last }}
   {%- endfor %}
 from panes
-group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}day, arrival
+group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}start, arrival

@@ -8,8 +8,8 @@ import pytest
 
 from iceberg.apply import plan_tables
 from iceberg.arrivals import Arrivals
-from iceberg.day_making import begin_making, finish_making, has_pending_days
-from iceberg.pending_days import PENDING_PROPERTY, as_property
+from iceberg.pending import PENDING_PROPERTY, as_property
+from iceberg.rollups import begin_making, finish_making, has_pending
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, noon, open_local, pane_row
 
@@ -38,6 +38,6 @@ def test_a_making_takes_no_file_from_an_earlier_one(tmp_path: Path, monkeypatch:
             patch.setattr(catalog, "drop_table", killed)
             with pytest.raises(Killed):
                 finish_making(catalog, making)
-        assert not has_pending_days(catalog, "health")
+        assert not has_pending(catalog, "health")
     assert sorted(days.refresh().scan().to_arrow()["arrived_from"].to_pylist()) == [noon(0), noon(600)]
     catalog.close()
