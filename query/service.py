@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
-from cachetools import LRUCache
+from cachetools import LRUCache, cachedmethod
 
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
@@ -55,7 +55,7 @@ class QueryService:
         self._watcher = LakeWatcher(lambda: open_catalog(lake), settings.refresh_seconds, self._prepare)
         self._asked: dict[str, WindowRequest] = {}
         self._answers: LRUCache[Any, Any] = LRUCache(maxsize=settings.cache_answers)
-        self._lock = threading.Lock()
+        self._answered = threading.Condition()
 
     def start(self) -> None:
         """Begin to watch the lake."""
@@ -113,15 +113,23 @@ class QueryService:
     def _kept(self, stream: str, request: Any, answer: Callable[[LakeView], Answer]) -> Answer:
         """The kept answer to the same question about the same lake view, or a new one."""
         view = self._watcher.view(stream)
-        key = (request, view)
-        with self._lock:
-            kept: Answer | None = self._answers.get(key)
-        if kept is not None:
-            return kept.as_cached()  # type: ignore[no-any-return]
-        made = answer(view)
-        with self._lock:
-            self._answers[key] = made
-        return made
+        made: list[Answer] = []
+
+        def make() -> Answer:
+            made.append(answer(view))
+            return made[0]
+
+        kept: Answer = self._once(request, view, make)
+        return kept if made else kept.as_cached()
+
+    @cachedmethod(
+        attrgetter("_answers"),
+        key=lambda _, request, view, _make: (request, view),
+        condition=attrgetter("_answered"),
+    )
+    def _once(self, _request: Any, _view: LakeView, make: Callable[[], Any]) -> Any:
+        """What was kept or is made now: by one of those who ask the same at the same time, the others wait for it."""
+        return make()
 
     def _prepare(self, view: LakeView) -> None:
         """Ask the last question again, of what was published: Trino reads its metadata before readers wait for it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -53,6 +54,11 @@ class Asker:
     def seconds(self, questions: Sequence[Mapping[str, str]]) -> list[float]:
         """Ask one after another; the seconds until each answer was here. Raises WindowpaneError if one is wrong."""
         return [self._asked(question) for question in questions]
+
+    def seconds_at_once(self, questions: Sequence[Mapping[str, str]], readers: int) -> list[float]:
+        """The same by so many readers, each of whom asks again as soon as it has an answer."""
+        with ThreadPoolExecutor(readers) as pool:
+            return list(pool.map(self._asked, questions))
 
     def _window(self) -> dict[str, str]:
         start, end = random_span(self._rng, self.days, self.end)

@@ -30,7 +30,8 @@ _NAME = "bench_window"
 class Settings:
     """`keys` values of the first dimension over `days` days, one message a second; quantile digests are left out.
 
-    `hours`: 1 with hour panes, as a stream of many keys has them, 0 without.
+    `hours`: 1 with hour panes, as a stream of many keys has them, 0 without. `readers`: so many ask at the same time,
+    first windows that nobody asked for before, then all the same ones.
     """
 
     stream: str = "health"
@@ -38,6 +39,7 @@ class Settings:
     keys: int = 1000
     hours: int = 1
     questions: int = 200
+    readers: int = 32
     warm_up: int = 1000
     runs: int = 3
     seed: int = 7
@@ -72,8 +74,12 @@ def _run(asker: Asker, settings: Settings) -> Metrics:
     asker.seconds([asker.one_key() for _ in range(settings.warm_up)])
     repeated = asker.one_key()
     asker.seconds([repeated])
+    several = 10 * settings.readers
+    shared = [asker.one_key() for _ in range(10)]
     return {
         **percentiles("", asker.seconds([asker.one_key() for _ in range(settings.questions)])),
         **percentiles("total", asker.seconds([asker.total() for _ in range(settings.questions // 4)])),
         **percentiles("cached", asker.seconds([repeated] * settings.questions)),
+        **percentiles("readers", asker.seconds_at_once([asker.one_key() for _ in range(several)], settings.readers)),
+        **percentiles("same", asker.seconds_at_once(shared * settings.readers, settings.readers)),
     }

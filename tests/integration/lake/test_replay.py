@@ -186,9 +186,12 @@ KILLS = [
         pytest.param(list(ACTIONS)[(number + 1) % 2], [RECORD, table], TABLES[:number], id=f"before {table} changes")
         for number, table in enumerate(TABLES)
     ),
-    pytest.param("rollback", [RECORD, "rejected", RECORD], TABLES, id="before it is recorded as complete"),
+    pytest.param("publish", [RECORD, "rejected", RECORD], TABLES, id="before it is recorded as complete"),
 ]
-"""Action, where it is stopped one after the other, and the tables that it has changed then; None before it is begun."""
+"""Action, where it is stopped one after the other, and the tables that it has changed then; None before it is begun.
+
+Each undoes the one before; all together leave the replay published.
+"""
 
 
 PAUSE_SECONDS = 0.2
@@ -302,7 +305,6 @@ def test_a_killed_publication_is_finished_or_not_begun(
 
 
 def test_nothing_was_lost_by_the_kills(live: LiveStream, publishable: Publishable) -> None:
-    publish(open_catalog(LakeSettings()), publishable.replay.id, "tester", "after all kills")
     assert publishable.reader.now() == 0.9
     await_true(partial(_days_made, live), 120, "day panes are made again")
     with pytest.MonkeyPatch.context() as patch:
