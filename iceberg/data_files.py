@@ -1,19 +1,26 @@
-"""Data files of our own, laid out for questions about one value of a dimension.
+"""Data files of our own, laid out for questions about one value of a dimension, or about less than an hour.
 
 They are sorted and have small row groups, of which a reader skips all but a few by their statistics. It must not also
-split the file at each of them: a split costs a reader more than a row group, so the offsets are left out.
+split the file at each of them: a split costs a reader more than a row group, so the offsets are left out. Trino knows
+no statistics of times within a file, only those of whole files: a table that is sorted by hour first, before any
+column, has a file for each hour.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyiceberg.conversions import from_bytes
 from pyiceberg.io.pyarrow import _dataframe_to_data_files
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
-from pyiceberg.table.sorting import SortOrder
+from pyiceberg.table.sorting import SortField, SortOrder
 from pyiceberg.transforms import IdentityTransform
+from pyiceberg.types import PrimitiveType
 
-__all__ = ["in_order", "write_files"]
+__all__ = ["in_order", "portion", "write_files"]
 
 _SPLIT_OFFSETS = 13
 """Place of `split_offsets` in a data file's record; the class has no setter for it."""
@@ -33,9 +40,44 @@ def in_order(table: Table, rows: pa.Table, order: SortOrder) -> pa.Table:
     return rows.sort_by(keys).select(columns) if keys else rows
 
 
-def write_files(table: Table, rows: pa.Table) -> list[DataFile]:
-    """Write rows, in their order, to new files of the table, which no snapshot holds yet."""
-    files = list(_dataframe_to_data_files(table_metadata=table.metadata, df=rows, io=table.io))
+def write_files(table: Table, rows: pa.Table, order: SortOrder | None = None) -> list[DataFile]:
+    """Write rows, in their order, to new files of the table, which no snapshot holds yet.
+
+    They are cut as the sort order says, that of the table unless another is given.
+    """
+    parts = _portions(table, rows, _cut(order or table.sort_order()))
+    files = [
+        file for part in parts for file in _dataframe_to_data_files(table_metadata=table.metadata, df=part, io=table.io)
+    ]
     for file in files:
         file[_SPLIT_OFFSETS] = None
     return files
+
+
+def portion(table: Table, file: DataFile) -> int | None:
+    """The hour that a file of the table is of, 0 if files are not cut by hour; None if it reaches over several."""
+    by = _cut(table.sort_order())
+    if by is None:
+        return 0
+    kind = table.schema().find_type(by.source_id)
+    assert isinstance(kind, PrimitiveType)
+    hour = by.transform.transform(kind)
+    first, last = (hour(from_bytes(kind, bounds[by.source_id])) for bounds in (file.lower_bounds, file.upper_bounds))
+    return first if first == last else None
+
+
+def _portions(table: Table, rows: pa.Table, by: SortField | None) -> Iterator[pa.Table]:
+    if by is None:
+        yield rows
+        return
+    schema = table.schema()
+    times = rows[str(schema.find_column_name(by.source_id))]
+    hours = by.transform.pyarrow_transform(schema.find_type(by.source_id))(times)
+    for hour in pc.unique(hours):
+        yield rows.filter(pc.equal(hours, hour))
+
+
+def _cut(order: SortOrder) -> SortField | None:
+    """What files are cut by: a transform of a column that rows are sorted by first."""
+    first = next(iter(order.fields), None)
+    return None if first is None or isinstance(first.transform, IdentityTransform) else first

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-import pyarrow as pa
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 from pyiceberg.table.sorting import SortOrder
@@ -20,7 +19,7 @@ from pyiceberg.table.sorting import SortOrder
 from iceberg.arrivals import NEVER
 from iceberg.bounds import time_of_bound
 from iceberg.commits import begun_on, repeated_when_overtaken
-from iceberg.data_files import in_order, write_files
+from iceberg.data_files import in_order, portion, write_files
 from iceberg.errors import LakeError, translated
 from iceberg.ledger import read_so_far
 from iceberg.rows import read_files
@@ -43,7 +42,7 @@ _MOST_ROWS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class FileGroup:
-    """Small data files of one partition, as of a snapshot, that are to become one, or few."""
+    """Data files of one partition, as of a snapshot, that are to become one, or few: small, or not cut by hour yet."""
 
     snapshot_id: int | None
     tasks: tuple[FileScanTask, ...]
@@ -67,7 +66,7 @@ class FileGroup:
 def plan_packing(
     table: Table, arrived_before: datetime, packed_bytes: int, least: int, spared: Collection[str] = ()
 ) -> list[FileGroup]:
-    """Groups of at least so many files smaller than half of what packed ones should have.
+    """Groups of at least so many files smaller than half of what packed ones should have; any that are to be cut.
 
     `arrived_before`: files that hold a later arrival are left alone, and so are those at the `spared` locations.
     Raises LakeError.
@@ -75,22 +74,25 @@ def plan_packing(
     column = _LAST_ARRIVAL[table.name()[-1]]
     field_id = table.schema().find_field(column).field_id
     spec_id = table.spec().spec_id
-    partitions: dict[str, list[tuple[datetime, FileScanTask]]] = defaultdict(list)
+    parts: dict[tuple[str, int | None], list[tuple[datetime, FileScanTask]]] = defaultdict(list)
     with translated():
         for task in table.scan().plan_files():
             file = task.file
             last = time_of_bound(file.upper_bounds[field_id])
             settled = last < arrived_before or (last == arrived_before and column == "arrived_until")
-            small = file.file_size_in_bytes * 2 < packed_bytes and file.record_count * 2 < _MOST_ROWS
+            part = portion(table, file)
+            small = part is None or file.file_size_in_bytes * 2 < packed_bytes
+            few = file.record_count * 2 < _MOST_ROWS
             # A file of which a SQL client deleted rows holds them still.
-            if settled and small and file.spec_id == spec_id and not task.delete_files and not _at(file, spared):
-                partitions[str(file.partition)].append((last, task))
-    groups = (
-        group
-        for tasks in partitions.values()
+            whole = file.spec_id == spec_id and not task.delete_files
+            if settled and small and few and whole and not _at(file, spared):
+                parts[str(file.partition), part].append((last, task))
+    return [
+        FileGroup(table.metadata.current_snapshot_id, group)
+        for (_, part), tasks in parts.items()
         for group in _grouped([task for _, task in sorted(tasks, key=lambda pair: pair[0])], packed_bytes)
-    )
-    return [FileGroup(table.metadata.current_snapshot_id, group) for group in groups if len(group) >= least]
+        if len(group) >= least or part is None
+    ]
 
 
 def pack(table: Table, group: FileGroup, order: SortOrder | None = None) -> int | None:
@@ -99,10 +101,11 @@ def pack(table: Table, group: FileGroup, order: SortOrder | None = None) -> int 
     None when some of the group are no longer there: somebody replaced their rows. Raises LakeError.
     """
     with translated():
-        rows = _read(table, group, order or table.sort_order())
+        order = order or table.sort_order()
+        rows = in_order(table, read_files(table, group.tasks), order)
         if len(rows) != group.rows:
             raise LakeError(f"{'.'.join(table.name())}: read {len(rows)} rows of files that hold {group.rows}")
-        files = write_files(table, rows)
+        files = write_files(table, rows, order)
         return len(files) if _swap(table, group, files) else None
 
 
@@ -127,11 +130,6 @@ def _grouped(tasks: list[FileScanTask], packed_bytes: int) -> Iterator[tuple[Fil
 
 def _at(file: DataFile, locations: Collection[str]) -> bool:
     return any(file.file_path.startswith(location.rstrip("/") + "/") for location in locations)
-
-
-def _read(table: Table, group: FileGroup, order: SortOrder) -> pa.Table:
-    """All rows of a group, in order."""
-    return in_order(table, read_files(table, group.tasks), order)
 
 
 @repeated_when_overtaken

@@ -12,6 +12,7 @@ from pyiceberg.table import Table
 
 from iceberg.apply import plan_tables
 from iceberg.catalog import Catalog
+from iceberg.data_files import portion
 from iceberg.packing import FileGroup, pack, pack_all, plan_packing
 from tests.iceberg.interleaved import DEFINITION, content, data_files, rows_of
 from tests.iceberg.lakes import NOON, commit, event_row, ledger_row, noon, open_local, rejected_row
@@ -76,17 +77,31 @@ def test_every_table_is_packed(catalog: Catalog, name: str) -> None:
     assert plan_packing(table, noon(60), BIG, 2) == []
 
 
-def test_packed_rows_are_sorted_in_groups(minutes: Table) -> None:
-    """Of a stream with hour panes by hour first; a file's columns stay what they are."""
-    for second, (hour, who) in enumerate([(1, "d"), (0, "b"), (1, "c"), (1, "a")]):
-        commit(minutes, [pane(10 * second, who) | {"window_start": noon(3600 * hour + 60 * second)}])
+def test_packed_files_are_of_an_hour_each(minutes: Table) -> None:
+    """Of a stream with hour panes. They are sorted; a file's columns stay what they are."""
+    rows = [(1, "d"), (0, "b"), (1, "c"), (1, "a"), (0, "a")]
+    commit(minutes, [pane(10, who) | {"window_start": noon(3600 * hour)} for hour, who in rows])
     [group] = plan_packing(minutes, noon(60), BIG, 2)
-    pack(minutes, group)
-    [file] = data_files(minutes, minutes.refresh().metadata.current_snapshot_id)
-    assert file.split_offsets is None
-    read = pq.read_table(file.file_path.removeprefix("file://"), partitioning=None)
-    assert read["who"].to_pylist() == ["b", "a", "c", "d"]
-    assert read.column_names == minutes.schema().column_names
+    assert pack(minutes, group) == 2
+    found = []
+    for file in data_files(minutes, minutes.refresh().metadata.current_snapshot_id):
+        assert file.split_offsets is None
+        read = pq.read_table(file.file_path.removeprefix("file://"), partitioning=None)
+        assert read.column_names == minutes.schema().column_names
+        found.append(read["who"].to_pylist())
+    assert sorted(found) == [["a", "b"], ["a", "c", "d"]]
+
+
+def test_files_are_packed_by_hour(minutes: Table) -> None:
+    """Those that reach over several are cut, however large or few they are."""
+    for second, hours in enumerate([(0,), (1,), (0,), (1,), (0, 1)]):
+        commit(minutes, [pane(10 * second, "a") | {"window_start": noon(3600 * hour)} for hour in hours])
+    groups = plan_packing(minutes, noon(60), BIG, 2)
+    assert sorted(len(group.files) for group in groups) == [1, 2, 2]
+    assert all(len({portion(minutes, file) for file in group.files}) == 1 for group in groups)
+    [group] = plan_packing(minutes, noon(60), 1, 8)
+    assert pack(minutes, group) == 2
+    assert plan_packing(minutes, noon(60), 1, 8) == []
 
 
 @pytest.mark.parametrize(
