@@ -49,7 +49,7 @@ def _columns(group: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
         yield f"{measure}_max_at", round(datetime.fromisoformat(found["max_at"]).timestamp() * 1000)
         for name, part in QUANTILES.items():
             if "quantiles" in found:
-                yield f"{measure}_{name}", found["quantiles"][repr(part)] * SCALE
+                yield f"{measure}_{name}", round(found["quantiles"][repr(part)] * SCALE, 6)
     if DISTINCT in group:
         yield DISTINCT, group[DISTINCT]["distinct"]
 

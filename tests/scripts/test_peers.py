@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from query.answers import SeriesAnswer
+from query.requests import SeriesRequest, Step, WindowRequest
 from scripts.benches import contenders
 from scripts.benches.contenders import CONTENDERS, chosen, rotated
 from scripts.benches.history import made_panes
@@ -22,17 +24,18 @@ from scripts.benches.peer_programs import oracle, windows_duckdb, with_duckdb
 from scripts.benches.peer_programs.counting import add_messages
 from scripts.benches.peer_programs.partials import Key, Partial, merge, rows
 from scripts.benches.peer_programs.questions import Question, Questions
-from scripts.benches.peer_programs.task import MEASURES, MINUTE_MS, Task, columns, pack, unpack
+from scripts.benches.peer_programs.task import MEASURES, MINUTE_MS, QUANTILES, Task, columns, pack, unpack
 from scripts.benches.peer_runs import peer_metrics
 from scripts.benches.peer_table import lines
 from scripts.benches.peers import definition_of
 from scripts.benches.process_tree import run_measured
-from scripts.benches.results import Rows, difference, read
+from scripts.benches.results import Rows, difference, of_answer, read
 from scripts.generator import Generator
 from streams.decoder import Accepted, Decoder
 from streams.errors import WindowpaneError
 from streams.plan import decoding_plan
 from tests.definitions import HEALTH
+from tests.query.lake_views import lake_view
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 EPOCH, NIGHT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
@@ -55,6 +58,19 @@ def estimated(**changes: Any) -> dict[str, Any]:
 
 def test_right_results_have_no_difference() -> None:
     assert difference({("a", 0): estimated()}, {("a", 0): result()}) is None
+
+
+def test_our_answer_is_told_in_the_units_of_the_others() -> None:
+    """Whole millionths, as they were before they were divided to be shown: 519,620 of them are shown as 0.51962."""
+    quantiles = {repr(part): 0.51962 for part in QUANTILES.values()}
+    shown = {"mean": 0.5, "min": 0.1, "max": 0.7, "max_at": "1970-01-01T00:01:02Z", "count": 3, "quantiles": quantiles}
+    group = {"service": "a", "messages": 3, **dict.fromkeys(MEASURES, shown)}
+    request = SeriesRequest(WindowRequest("s", EPOCH, NIGHT, ("service",)), Step.MINUTE)
+    answer = SeriesAnswer(lake_view(), "", False, request, ((EPOCH + MINUTE, (group,)),))
+    [(key, row)] = of_answer(answer).items()
+    assert key == ("a", 60_000)
+    assert [row[f"cpu_{part}"] for part in ("sum", "min", "max", "max_at")] == [1_500_000, 100_000, 700_000, 62_000]
+    assert [row[f"cpu_{name}"] for name in QUANTILES] == [519_620] * len(QUANTILES)
 
 
 @pytest.mark.parametrize(
