@@ -37,13 +37,15 @@ __all__ = ["Settings", "ingest", "measure", "verify"]
 class Settings:
     """`keys` series of the stream, `messages` of them in all, event times spread over `minutes`.
 
-    The first `warm_up` jobs are not counted: a TaskManager that has just started is busy compiling its code.
+    `hours`: 1 with hour panes, also if the stream has none. The first `warm_up` jobs are not counted: a TaskManager
+    that has just started is busy compiling its code.
     """
 
     stream: str = "health"
     messages: int = 10_000_000
     keys: int = 40
     minutes: int = 60
+    hours: int = 0
     warm_up: int = 1
     runs: int = 3
     checkpoint_seconds: float = 10.0
@@ -54,7 +56,9 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     """Preload once, then one job after another; raises WindowpaneError if a message is lost or counted twice."""
     script = ScriptSettings()
     name = f"bench_{settings.stream}"
-    definition = declared(settings.stream, script).model_copy(update={"name": name, "topic": name})
+    known = declared(settings.stream, script)
+    hours = known.hours or bool(settings.hours)
+    definition = known.model_copy(update={"name": name, "topic": name, "hours": hours})
     end = datetime.now(UTC).replace(second=0, microsecond=0)
     start = end - timedelta(minutes=settings.minutes)
     preload(script.kafka, name, definition, settings.messages, settings.keys, start=start, end=end, say=say)
