@@ -22,6 +22,7 @@ from query.requests import MOST_REJECTED, RejectedRequest, SeriesRequest, Window
 from query.settings import QuerySettings
 from query.statements import rejected_statement, series_statement, window_statement
 from query.trino_client import TrinoClient
+from query.warm_up import WarmUp
 from query.windows import plan_window
 from streams.definition import Definition
 
@@ -53,13 +54,15 @@ class QueryService:
         lake = lake or LakeSettings()
         self._trino = TrinoClient(settings)
         self._watcher = LakeWatcher(lambda: open_catalog(lake), settings.refresh_seconds, self._prepare)
+        self._warm_up = WarmUp(self._trino, self._watcher.views, settings.warm_up_seconds)
         self._asked: dict[str, WindowRequest] = {}
         self._answers: LRUCache[Any, Any] = LRUCache(maxsize=settings.cache_answers)
         self._answered = threading.Condition()
 
     def start(self) -> None:
-        """Begin to watch the lake."""
+        """Begin to watch the lake, and to warm Trino up."""
         self._watcher.start()
+        self._warm_up.start()
 
     def refresh(self) -> None:
         """Look at the lake once, here and now: for programs that ask one question. Raises LakeError."""
@@ -67,6 +70,7 @@ class QueryService:
 
     def close(self) -> None:
         """Stop watching the lake."""
+        self._warm_up.close()
         self._watcher.close()
 
     @property

@@ -17,3 +17,4 @@ class QuerySettings(BaseSettings):
     query_seconds: float = Field(default=60, gt=0, description="Longest time a query may run")
     cache_answers: int = Field(default=2000, ge=0, description="Answers kept for repeated questions")
     refresh_seconds: float = Field(default=1.0, gt=0, description="Time between looks at the lake for new commits")
+    warm_up_seconds: float = Field(default=60, ge=0, description="Time that made questions take after a start; 0: none")

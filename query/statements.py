@@ -32,6 +32,7 @@ __all__ = [
     "ledger_statement",
     "rejected_statement",
     "rollup_statement",
+    "sample_statement",
     "series_statement",
     "view_statements",
     "widened_panes_statement",
@@ -162,6 +163,18 @@ def rejected_statement(view: LakeView, request: RejectedRequest, limit: int) -> 
     )
     reason = () if request.reason is None else (request.reason,)
     return Statement(sql, (request.start, request.end, *reason))
+
+
+def sample_statement(definition: Definition, view: LakeView) -> Statement | None:
+    """The statement that gives a value of the first dimension; None when there is no pane."""
+    if view.minute_snapshot is None:
+        return None
+    sql = templates.get_template("sample.sql").render(
+        dimension=next(iter(definition.dimensions)),
+        table=table_name(view.stream, Grain.MINUTE.table),
+        snapshot=view.minute_snapshot,
+    )
+    return Statement(sql, ())
 
 
 def ledger_statement(stream: str) -> Statement:

@@ -17,9 +17,13 @@ __all__ = ["TrinoClient"]
 
 
 class TrinoClient:
-    """Runs statements; safe to share between threads. `properties`: more session properties of the catalog."""
+    """Runs statements; safe to share between threads. `properties`: more session properties of the catalog.
+
+    `asked`: how many statements were begun, or a few less.
+    """
 
     def __init__(self, settings: QuerySettings, properties: Mapping[str, str] | None = None) -> None:
+        self.asked = 0
         host, _, port = settings.trino.partition(":")
         session = requests.Session()
         session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=64))
@@ -45,6 +49,7 @@ class TrinoClient:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> tuple[list[list[Any]], str]:
         """Run a statement; its rows and Trino's id of the query. Raises QueryError."""
+        self.asked += 1
         with translated():
             cursor = self._connection.cursor()
             cursor.execute(sql, list(values) or None)

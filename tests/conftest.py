@@ -29,11 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Leave out the JVM's optimizing compiler: engines that live for minutes spend more on it than it saves.
+    """Leave out the JVM's optimizing compiler and the warm-up: engines that live for minutes do not repay them.
 
     With `--cov`, commands that tests run are measured too.
     """
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+    os.environ.setdefault("WINDOWPANE_WARM_UP_SECONDS", "0")
     if config.getoption("cov_source"):
         os.environ["COVERAGE_PACKAGES"] = str(Path(coverage.__file__).parents[1])
         os.environ["PYTHONPATH"] = str(CHECKOUT / "tests" / "measured")

@@ -106,3 +106,11 @@ def keys(kind: Any) -> set[str]:
 def test_every_definition_key_is_described() -> None:
     text = PAGES["docs/streams.md"]
     assert sorted(key for key in keys(Definition) - {"name"} if not re.search(rf"\b{key}\b", text)) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_headings_name_one_place(page: str) -> None:
+    outside = re.sub(r"^```.*?^```$", "", PAGES[page], flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ .*", outside, re.MULTILINE)
+    assert headings
+    assert sorted(headings) == sorted(set(headings))

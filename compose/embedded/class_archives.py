@@ -1,8 +1,10 @@
-"""Archives of loaded classes (class data sharing), so that a JVM starts with half of the work.
+"""Archives of what a JVM has learnt, so that the next one starts with half of the work.
 
-A JVM without an archive writes one as it ends in order; the next `up` moves it to the cache, from where every stack's
-JVMs of that class path use it. Which of the two a program does stands in a file of arguments that its command names:
-the command itself never changes, so nothing is restarted for it. A JVM ignores an archive that does not fit.
+They hold loaded classes (class data sharing); from Java 25 on also which code was hot and how it behaved (AOT cache,
+JEP 515), so that it is compiled much earlier. A JVM without an archive writes one as it ends in order; `down`, or the
+next `up`, moves it to the cache, from where every stack's JVMs of that class path and compiler use it. Which of the two
+a program does stands in a file of arguments that its command names: the command itself never changes, so nothing is
+restarted for it. A JVM ignores an archive that does not fit.
 """
 
 from __future__ import annotations
@@ -16,7 +18,12 @@ from pathlib import Path
 from compose.embedded.environments import digest, lock
 from compose.embedded.secrets import write_private
 
-__all__ = ["arguments_file", "collect", "make_base_archive", "write_arguments"]
+__all__ = ["arguments_file", "being_written", "collect", "make_base_archive", "write_arguments"]
+
+# Ending of the file's name, and the options that use one and write one.
+_CLASSES = ("jsa", "SharedArchiveFile", "ArchiveClassesAtExit")
+_PROFILED = ("aot", "AOTCache", "AOTCacheOutput")
+_KINDS = (_CLASSES, _PROFILED)
 
 
 def arguments_file(etc: Path, program: str) -> Path:
@@ -25,28 +32,37 @@ def arguments_file(etc: Path, program: str) -> Path:
 
 
 def write_arguments(
-    etc: Path, new: Path, cache: Path, program: str, java_home: Path, classpath: Sequence[Path | str]
+    etc: Path, new: Path, cache: Path, program: str, java_home: Path, classpath: Sequence[Path | str], release: int
 ) -> None:
     """Say in the arguments file to use the archive in the cache, or to leave one in `new` at the end."""
-    key = digest(str(java_home).encode(), *(str(entry).encode() for entry in classpath))
-    name = f"{program}-{key}.jsa"
+    # What was learnt without the optimizing compiler is of no use to it.
+    chosen = os.environ.get("JDK_JAVA_OPTIONS", "")
+    key = digest(str(java_home).encode(), chosen.encode(), *(str(entry).encode() for entry in classpath))
+    kind, use, write = _PROFILED if release >= 25 else _CLASSES
+    name = f"{program}-{key}.{kind}"
     archive = cache / "classes" / name
-    option = f"SharedArchiveFile={archive}" if archive.exists() else f"ArchiveClassesAtExit={new / name}"
+    option = f"{use}={archive}" if archive.exists() else f"{write}={new / name}"
     arguments_file(etc, program).parent.mkdir(exist_ok=True)
     new.mkdir(exist_ok=True)
     # The JVM would name every class it cannot archive.
     write_private(arguments_file(etc, program), f'"-XX:{option}"\n-Xlog:disable\n-Xlog:all=error:stderr\n')
 
 
+def being_written(etc: Path) -> bool:
+    """Whether some JVM of the stack will leave an archive as it ends, which takes it half a minute."""
+    return any(write in file.read_text() for file in (etc / "jvm").glob("*.args") for _, _, write in _KINDS)
+
+
 def collect(new: Path, cache: Path) -> None:
     """Move what JVMs left in `new` to the cache. Call while none of them runs.
 
-    The JVM writes the header last, so an archive whose writer was killed begins with zeros and is dropped.
+    The JVM writes the header last, so an archive whose writer was killed begins with zeros and is dropped, as is a
+    `.config` that an AOT cache was not made from.
     """
-    for archive in sorted(new.glob("*.jsa")):
+    for archive in sorted(new.iterdir()):
         with archive.open("rb") as file:
             whole = any(file.read(4))
-        if not whole:
+        if not whole or archive.suffix == ".config":
             archive.unlink()
             continue
         target = cache / "classes" / archive.name

@@ -91,7 +91,7 @@ def configure(
     for template, (place, _) in FILES.items():
         write_private(layout.home / place, rendered[template])
     for name, jvm in jvms(runtime).items():
-        write_arguments(layout.etc, layout.new_classes, runtime.cache, name, jvm.home, jvm.classpath)
+        write_arguments(layout.etc, layout.new_classes, runtime.cache, name, jvm.home, jvm.classpath, jvm.release)
     flink_lib = " ".join(map(str, runtime.flink_lib))
     concerned = {name: [rendered[file] for file, (_, names) in FILES.items() if name in names] for name in ENGINES}
     wanted = [

@@ -57,19 +57,20 @@ class Memory:
 class Jvm:
     """What a JVM is started from. The class path names files in the cache, so that stacks can share class archives."""
 
+    release: int
     home: Path
     classpath: tuple[Path | str, ...]
 
 
 def jvms(runtime: Runtime) -> dict[str, Jvm]:
     """Of every engine that is a JVM."""
-    flink = Jvm(runtime.java17, tuple(runtime.flink_lib))
+    flink = Jvm(17, runtime.java17, tuple(runtime.flink_lib))
     return {
-        "objectstore": Jvm(runtime.java17, tuple(runtime.jars("objectstore"))),
-        "kafka": Jvm(runtime.java17, tuple(runtime.jars("kafka"))),
+        "objectstore": Jvm(17, runtime.java17, tuple(runtime.jars("objectstore"))),
+        "kafka": Jvm(17, runtime.java17, tuple(runtime.jars("kafka"))),
         "jobmanager": flink,
         "taskmanager": flink,
-        "trino": Jvm(runtime.java25, (f"{runtime.trino}/lib/*",)),
+        "trino": Jvm(25, runtime.java25, (f"{runtime.trino}/lib/*",)),
     }
 
 

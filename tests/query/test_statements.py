@@ -20,6 +20,7 @@ from query.statements import (
     _branches,
     ledger_statement,
     rejected_statement,
+    sample_statement,
     series_statement,
     view_statements,
     widened_panes_statement,
@@ -131,10 +132,15 @@ def test_ledger_renders_as_golden() -> None:
     check_golden(GOLDEN / "ledger.sql", shown(ledger_statement("health")))
 
 
+def test_sample_renders_as_golden() -> None:
+    check_golden(GOLDEN / "sample.sql", shown(sample_statement(HEALTH, lake_view())))
+
+
 def test_empty_tables_need_no_statement() -> None:
     request = WindowRequest.parse(HEALTH, params("days_and_edges", []))
     empty = lake_view(minute=None, day=None, rejected=None)
     assert window_statement(HEALTH, empty, request) is None
+    assert sample_statement(HEALTH, empty) is None
     assert rejected_statement(empty, RejectedRequest("health", request.start, request.end), 10) is None
 
 

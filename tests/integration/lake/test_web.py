@@ -16,6 +16,12 @@ import httpx
 import pytest
 
 from compose.embedded.stack import Stack
+from iceberg.catalog import open_catalog
+from iceberg.settings import LakeSettings
+from query.lake_view import LakeWatcher
+from query.settings import QuerySettings
+from query.trino_client import TrinoClient
+from query.warm_up import WarmUp
 from scripts.settings import ScriptSettings
 from streams.producer import BulkProducer
 from tests.corpus import NAUGHTY_STRINGS, SQL_INJECTIONS
@@ -340,3 +346,15 @@ def test_large_bodies_leave_room_for_others(http: httpx.Client) -> None:
     assert answers[0].json() == {"accepted": 60_000, "rejected": []}
     assert sorted(waits)[len(waits) // 2] < 0.25
     assert await_messages(http, service, 60_000)["messages"] == 60_000
+
+
+@pytest.mark.usefixtures("posted")
+def test_made_questions_are_answered() -> None:
+    """Those that warm Trino up, of which nobody sees a failure."""
+    trino, views = TrinoClient(QuerySettings()), LakeWatcher(lambda: open_catalog(LakeSettings()), 1)
+    views.refresh()
+    statements = WarmUp(trino, views.views, 1)._statements(views.view("health"))
+    assert len(statements) == 3
+    assert {value for statement in statements for value in statement.values if isinstance(value, str)}
+    for statement in statements:
+        trino.rows(statement.sql, statement.values)

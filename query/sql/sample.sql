@@ -1,0 +1,3 @@
+select {{ dimension | ident }}
+from {{ table }} for version as of {{ snapshot }}
+limit 1

@@ -1,0 +1,100 @@
+"""Questions that nobody asked: after a start Trino loads and compiles its code for them, before readers wait for it.
+
+The first question to a Trino that has just started takes seconds, and each of the next hundred three times as long as
+later ones.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import psutil
+
+from query.errors import QueryError
+from query.lake_view import LakeView
+from query.requests import Filters, SeriesRequest, Step, WindowRequest
+from query.statements import Statement, sample_statement, series_statement, window_statement
+from query.trino_client import TrinoClient
+from streams.definition import Definition
+
+__all__ = ["WarmUp"]
+
+_REST_SECONDS = 0.25
+_BUSY_PERCENT = 80
+_MOST_DAYS = 30
+_MINUTE = timedelta(minutes=1)
+
+
+class WarmUp:
+    """Asks of one key of each stream, in a thread, until questions took `seconds` together.
+
+    It rests while readers ask, whose questions do as well, and while the processors are busy.
+    """
+
+    def __init__(self, trino: TrinoClient, views: Callable[[], Mapping[str, LakeView]], seconds: float) -> None:
+        self._trino, self._views, self._left = trino, views, seconds
+        self._filters_of: dict[str, Filters] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="warm-up", daemon=True)
+
+    def start(self) -> None:
+        """Begin to ask; returns at once."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        while self._left > 0:
+            asked = self._trino.asked
+            psutil.cpu_percent()  # what the next call tells is since this one
+            if self._stop.wait(_REST_SECONDS):
+                return
+            if self._trino.asked > asked:
+                self._left -= _REST_SECONDS
+            elif psutil.cpu_percent() < _BUSY_PERCENT:
+                self._ask()
+
+    def _ask(self) -> None:
+        """Ask one question of some stream."""
+        started = time.monotonic()
+        views = list(self._views().values())
+        # An engine that is away, or a stream that is being changed, is for readers to be told of.
+        with suppress(QueryError):
+            if views and (statements := self._statements(random.choice(views))):
+                statement = random.choice(statements)
+                self._trino.rows(statement.sql, statement.values)
+        self._left -= time.monotonic() - started
+
+    def _statements(self, view: LakeView) -> list[Statement]:
+        """A window of one key within the last days, the same with quantiles, and its series."""
+        definition = view.definition
+        if definition is None or view.complete_until is None or view.began is None:
+            return []
+        end = view.complete_until.replace(second=0, microsecond=0)
+        minutes = (end - max(view.began, end - timedelta(days=_MOST_DAYS))) // _MINUTE + 1
+        late, early = sorted(random.choices(range(minutes), k=2))
+        filters = self._filters(definition, view)
+        by = tuple(definition.dimensions)
+        window = WindowRequest(view.stream, end - (early + 1) * _MINUTE, end - late * _MINUTE, by, filters)
+        made = (
+            window_statement(definition, view, window),
+            window_statement(definition, view, replace(window, quantiles=(0.5, 0.95))),
+            series_statement(definition, view, SeriesRequest(window, Step.HOUR)),
+        )
+        return [statement for statement in made if statement is not None]
+
+    def _filters(self, definition: Definition, view: LakeView) -> Filters:
+        """That the first dimension has a value which some pane has."""
+        if view.stream not in self._filters_of and (statement := sample_statement(definition, view)) is not None:
+            name = next(iter(definition.dimensions))
+            rows, _ = self._trino.rows(statement.sql)
+            self._filters_of[view.stream] = tuple((name, (value,)) for (value,) in rows)
+        return self._filters_of.get(view.stream, ())
