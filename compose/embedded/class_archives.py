@@ -59,7 +59,7 @@ def collect(new: Path, cache: Path) -> None:
     The JVM writes the header last, so an archive whose writer was killed begins with zeros and is dropped, as is a
     `.config` that an AOT cache was not made from.
     """
-    for archive in sorted(new.iterdir()):
+    for archive in sorted(new.glob("*")):
         with archive.open("rb") as file:
             whole = any(file.read(4))
         if not whole or archive.suffix == ".config":

@@ -1,0 +1,54 @@
+"""Which archives a JVM is told to use or to write, and which of those it left are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compose.embedded.class_archives import arguments_file, being_written, collect, write_arguments
+
+
+def told(folder: Path, release: int = 25) -> str:
+    """The option that a JVM of that release gets."""
+    write_arguments(folder / "etc", folder / "new", folder / "cache", "trino", folder / "jdk", ["a.jar"], release)
+    return arguments_file(folder / "etc", "trino").read_text().splitlines()[0].strip('"')
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "etc").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("release", "writes", "uses"),
+    [(17, "ArchiveClassesAtExit", "SharedArchiveFile"), (25, "AOTCacheOutput", "AOTCache")],
+)
+def test_what_one_leaves_the_next_uses(folder: Path, release: int, writes: str, uses: str) -> None:
+    option, _, file = told(folder, release).partition("=")
+    assert option == f"-XX:{writes}"
+    assert being_written(folder / "etc")
+    Path(file).write_bytes(b"learnt")
+    collect(folder / "new", folder / "cache")
+    assert told(folder, release) == f"-XX:{uses}={folder / 'cache' / 'classes' / Path(file).name}"
+    assert not being_written(folder / "etc")
+
+
+def test_each_compiler_has_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JDK_JAVA_OPTIONS", raising=False)
+    optimizing = told(folder)
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+    assert told(folder) != optimizing
+
+
+def test_only_whole_ones_are_kept(folder: Path) -> None:
+    collect(folder / "new", folder / "cache")  # no JVM ever ran here
+    new = folder / "new"
+    new.mkdir()
+    (new / "killed.jsa").write_bytes(bytes(100))
+    (new / "begun.aot.config").write_bytes(b"classes")
+    (new / "whole.aot").write_bytes(b"classes")
+    collect(new, folder / "cache")
+    assert [path.name for path in (folder / "cache" / "classes").iterdir()] == ["whole.aot"]
+    assert list(new.iterdir()) == []
