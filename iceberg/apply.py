@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy
@@ -15,6 +16,7 @@ from pyiceberg.table.sorting import NullOrder
 from pyiceberg.transforms import IdentityTransform, Transform
 
 from iceberg.catalog import Catalog
+from iceberg.commits import repeated_when_overtaken, set_properties
 from iceberg.errors import IncompatibleChangeError, translated
 from iceberg.schemas import Column, TableLayout, layouts
 from iceberg.stream_tables import optional_table
@@ -143,12 +145,13 @@ def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> No
 
 
 def _adding(table: Table, column: Column) -> Callable[[], None]:
+    @repeated_when_overtaken
     def add() -> None:
         name, kind, _ = column
-        with translated(), table.update_schema() as update:
+        with table.refresh().update_schema() as update:
             update.add_column(name, kind)
 
-    return add
+    return _translated(add)
 
 
 def _is_sorted(table: Table, layout: TableLayout) -> bool:
@@ -162,20 +165,27 @@ def _shown(column: str, transform: Transform[Any, Any]) -> str:
 
 
 def _sorting(table: Table, layout: TableLayout) -> Callable[[], None]:
+    @repeated_when_overtaken
     def sort() -> None:
-        with translated(), table.update_sort_order() as update:
+        with table.refresh().update_sort_order() as update:
             for column, transform in layout.sort:
                 update.asc(column, transform, NullOrder.NULLS_FIRST)
 
-    return sort
+    return _translated(sort)
 
 
 def _setting(table: Table, properties: Mapping[str, str]) -> Callable[[], None]:
-    def set_properties() -> None:
-        with translated(), table.transaction() as transaction:
-            transaction.set_properties(dict(properties))
+    return _translated(partial(set_properties, table, properties))
 
-    return set_properties
+
+def _translated(commit: Callable[[], object]) -> Callable[[], None]:
+    """The same with third-party errors as LakeErrors."""
+
+    def run() -> None:
+        with translated():
+            commit()
+
+    return run
 
 
 def _as_property(definition: Definition) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pyiceberg.exceptions import CommitFailedException, ValidationException
 from pyiceberg.table import Table, Transaction
 from pyiceberg.table.metadata import TableMetadata
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-__all__ = ["begun_on", "repeated_when_overtaken"]
+__all__ = ["begun_on", "repeated_when_overtaken", "set_properties"]
 
 repeated_when_overtaken = retry(
     retry=retry_if_exception_type((CommitFailedException, ValidationException)),
@@ -16,6 +18,15 @@ repeated_when_overtaken = retry(
     reraise=True,
 )
 """Decorates a function that refreshes a table and commits to it: it begins anew when another's commit came first."""
+
+
+@repeated_when_overtaken
+def set_properties(table: Table, properties: Mapping[str, str]) -> None:
+    """Give the table those of the properties that it does not have already."""
+    table.refresh()
+    if not properties.items() <= table.properties.items():
+        with table.transaction() as transaction:
+            transaction.set_properties(dict(properties))
 
 
 def begun_on(table: Table) -> Transaction:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from pyiceberg.table import Table
-
 from iceberg.bounds import COMPLETE_PROPERTY
 from iceberg.catalog import Catalog
+from iceberg.commits import set_properties
 from iceberg.errors import translated
 from iceberg.events import events_table
 from iceberg.pending import begun_at
@@ -37,7 +36,7 @@ def note_running(catalog: Catalog, definition: Definition) -> None:
     """Note that rows from now on are made by this definition; before its job starts. Raises LakeError."""
     with translated():
         table = catalog.load_table((definition.name, "minute_panes"))
-        _set(table, {RUNNING_PROPERTY: definition.model_dump_json(exclude_defaults=True)})
+        set_properties(table, {RUNNING_PROPERTY: definition.model_dump_json(exclude_defaults=True)})
 
 
 def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
@@ -53,12 +52,6 @@ def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
         for table in filter(None, of_messages):
             if any_row(table, beyond):
                 table.delete(beyond)
-            _set(table, {COMPLETE_PROPERTY: at.isoformat()})
+            set_properties(table, {COMPLETE_PROPERTY: at.isoformat()})
         for table in windowed(tables).values():
-            _set(table, begun_at(table, tables["minute_panes"], at))
-
-
-def _set(table: Table, properties: dict[str, str]) -> None:
-    if not properties.items() <= table.properties.items():
-        with table.transaction() as transaction:
-            transaction.set_properties(properties)
+            set_properties(table, begun_at(table, tables["minute_panes"], at))

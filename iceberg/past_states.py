@@ -16,6 +16,7 @@ from threading import Lock
 from cachetools import LRUCache, cached
 from pyiceberg.table import Table
 
+from iceberg.commits import repeated_when_overtaken
 from iceberg.errors import translated
 from iceberg.ledger import kept_until
 from iceberg.pending import reaches, trusted_cut
@@ -49,15 +50,21 @@ def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) ->
     cut = trusted_cut(tables["day_panes"])
     behind = {"hour_panes"} if "hour_panes" in tables and not reaches(tables["hour_panes"], cut) else set()
     name = f"generation-{generation}-until-{_millis(until)}-days-{_millis(cut) if cut else 0}"
-    for kept, table in tables.items():
-        stale = [ref for ref in table.metadata.refs if _of(ref, generation)]
-        snapshot = None if kept in behind else table.metadata.current_snapshot_id
-        if stale or snapshot is not None:
-            with translated(), table.manage_snapshots() as snapshots:
-                for ref in stale:
-                    snapshots.remove_tag(ref)
-                if snapshot is not None:
-                    snapshots.create_tag(snapshot, name)
+    with translated():
+        for kept, table in tables.items():
+            _tag(table, None if kept in behind else table.metadata.current_snapshot_id, name, generation)
+
+
+@repeated_when_overtaken
+def _tag(table: Table, snapshot: int | None, name: str, generation: int) -> None:
+    """Give the snapshot, if there is one, the name, and no other the name of that generation."""
+    stale = [ref for ref in table.refresh().metadata.refs if _of(ref, generation)]
+    if stale or snapshot is not None:
+        with table.manage_snapshots() as snapshots:
+            for ref in stale:
+                snapshots.remove_tag(ref)
+            if snapshot is not None:
+                snapshots.create_tag(snapshot, name)
 
 
 def snapshot_before(table: Table, generation: int) -> int | None:

@@ -16,7 +16,7 @@ from iceberg.catalog import Catalog
 from iceberg.resume import resume_point
 from tests.iceberg.interleaved import ROLLUP_WINDOWS, Message, Window, day_rows, hour_rows, ledger_rows, minute_rows
 from tests.iceberg.interleaved import rejected_rows as rejected_rows_of
-from tests.iceberg.lakes import commit
+from tests.iceberg.lakes import commit, overtaken
 
 __all__ = ["ROLLUPS", "SINKS", "Fate", "Killed", "LiveJob", "MortalCatalog", "What"]
 
@@ -73,7 +73,8 @@ class MortalCatalog(Catalog):
             raise Killed
         if what is What.OVERTAKEN:
             self._fate = None
-            self._overtake()
+            with overtaken(self, self._overtake):
+                return super().commit_table(table, requirements, updates)
         done = super().commit_table(table, requirements, updates)
         if what is What.DIES_AFTER:
             raise Killed

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pyarrow as pa
 import sqlalchemy
+from pyiceberg.io import FileIO
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.table import Table
+from pyiceberg.table.metadata import TableMetadata
 
 from iceberg.catalog import Catalog
 from iceberg.schemas import layouts
@@ -24,6 +28,7 @@ __all__ = [
     "make_tables",
     "noon",
     "open_local",
+    "overtaken",
     "pane_row",
     "rejected_row",
 ]
@@ -62,6 +67,21 @@ def commit(table: Table, rows: Sequence[Mapping[str, Any]], job: str | None = No
     summary = {} if job is None else {"flink.job-id": job, "flink.max-committed-checkpoint-id": str(checkpoint)}
     data = pa.Table.from_pylist([dict(row) for row in rows], schema=schema_to_pyarrow(table.schema()))
     table.append(data, snapshot_properties=summary)
+
+
+@contextmanager
+def overtaken(catalog: Catalog, *others: Callable[[], object]) -> Iterator[None]:
+    """While the next commits are under way, as many others are quicker; each must be."""
+    write, due = catalog._write_metadata, list(others)
+
+    def late(metadata: TableMetadata, io: FileIO, metadata_path: str) -> None:
+        write(metadata, io, metadata_path)
+        if due:
+            due.pop(0)()
+
+    with mock.patch.object(catalog, "_write_metadata", late):
+        yield
+    assert due == []
 
 
 def ledger_row(second: int, *, partition: int = 0, accepted: int = 1) -> dict[str, Any]:

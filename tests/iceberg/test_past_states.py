@@ -12,7 +12,7 @@ from iceberg.catalog import Catalog
 from iceberg.lake_view import pin
 from iceberg.past_states import keep_state
 from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row
+from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, overtaken, pane_row
 
 NOTED = {DEFINITION_PROPERTY: HEALTH.model_dump_json(exclude_defaults=True)}
 
@@ -65,3 +65,16 @@ def test_nothing_is_known_of_an_empty_lake(tmp_path: Path) -> None:
 
 def test_tells_when_a_stream_began(catalog: Catalog) -> None:
     assert pin(catalog, HEALTH.name).began == noon(0)
+
+
+def test_a_state_is_kept_as_it_was_when_a_commit_comes_first(tmp_path: Path) -> None:
+    catalog = open_local(tmp_path)
+    tables = make_tables(catalog, HEALTH, **NOTED)
+    commit(tables["minute_panes"], [pane_row(0)], "a", 1)
+    panes = tables["minute_panes"].refresh()
+    before = panes.metadata.current_snapshot_id
+    live = catalog.load_table(panes.name())
+    with overtaken(catalog, lambda: commit(live, [pane_row(10)], "a", 2)):
+        keep_state(tables, 0, noon(35))
+    assert panes.refresh().metadata.current_snapshot_id == live.metadata.current_snapshot_id != before
+    assert [ref.snapshot_id for name, ref in panes.metadata.refs.items() if name != "main"] == [before]
