@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from streams.definition import Definition
 from streams.panes import Aggregate, PaneColumn, pane_columns
 
-__all__ = ["Expression", "merged_columns", "state_columns", "view_columns"]
+__all__ = ["Expression", "answered_columns", "merged_columns", "state_columns", "view_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,42 @@ _STATE = {
 }
 _QUANTILES = 'values_at_quantiles(merge(cast("{name}" as tdigest)), array[{quantiles}])'
 
+# Of an answer: only what Trino must do. Each expression over an aggregate costs planning, and the peak's row holds the
+# largest value too.
+_ANSWER = {
+    **_MERGE,
+    Aggregate.MESSAGES: 'sum("{name}")',
+    Aggregate.COUNT: 'sum("{name}")',
+    Aggregate.MAX_AT: _PEAK,
+}
+
 _VIEW_QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
-def merged_columns(columns: Sequence[PaneColumn], quantiles: Sequence[float]) -> tuple[Expression, ...]:
-    """The select list of an answer; quantile digests are read only when quantiles are asked."""
-    found = []
-    for column in columns:
-        if column.aggregate is Aggregate.DIGEST:
-            asked = ", ".join(f"double '{quantile!r}'" for quantile in quantiles)
-            sql = _QUANTILES.format(name=column.name, quantiles=asked)
-        else:
-            sql = _MERGE[column.aggregate].format(name=column.name, source=column.source)
-        found.append(Expression(column.name, sql))
-    return tuple(found)
+def answered_columns(columns: Sequence[PaneColumn], quantiles: Sequence[float]) -> dict[PaneColumn, Expression]:
+    """The select list of an answer, raw; quantile digests are read only when quantiles are asked.
+
+    A peak is a row of the negated largest value and its earliest time, so the largest value has no column of its own.
+    """
+    asked = ", ".join(f"double '{quantile!r}'" for quantile in quantiles)
+    return {
+        column: Expression(
+            column.name,
+            (_QUANTILES if column.aggregate is Aggregate.DIGEST else _ANSWER[column.aggregate]).format(
+                name=column.name, source=column.source, quantiles=asked
+            ),
+        )
+        for column in columns
+        if column.aggregate is not Aggregate.MAX
+    }
+
+
+def merged_columns(columns: Sequence[PaneColumn]) -> tuple[Expression, ...]:
+    """The select list that merges each aggregate but digests to a value that can be compared."""
+    return tuple(
+        Expression(column.name, _MERGE[column.aggregate].format(name=column.name, source=column.source))
+        for column in columns
+    )
 
 
 def state_columns(definition: Definition) -> tuple[Expression, ...]:

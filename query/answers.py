@@ -147,7 +147,10 @@ def groups(
     quantiles: Sequence[float],
     rows: Iterable[Sequence[Any]],
 ) -> tuple[Group, ...]:
-    """Turn merged rows (dimension values, then `columns`) into sorted groups; those without messages are left out."""
+    """Turn merged rows (dimension values, then `columns`) into sorted groups; those without messages are left out.
+
+    The value of a MAX_AT column is the row of the negated largest value and its time, or None.
+    """
     found = []
     for row in sorted(rows, key=lambda row: tuple(row[: len(by)])):
         values = dict(zip(columns, row[len(by) :], strict=True))
@@ -162,7 +165,7 @@ def groups(
 def _put(group: Group, definition: Definition, column: PaneColumn, value: Any, quantiles: Sequence[float]) -> None:
     """Put one merged column into its place in the group."""
     if column.aggregate is Aggregate.MESSAGES:
-        group["messages"] = int(value)
+        group["messages"] = int(value or 0)
         return
     entry = group.setdefault(column.source, {})
     if column.aggregate is Aggregate.DISTINCT:
@@ -171,16 +174,18 @@ def _put(group: Group, definition: Definition, column: PaneColumn, value: Any, q
     scale = definition.measures[column.source].scale
     match column.aggregate:
         case Aggregate.COUNT:
-            entry["count"] = int(value)
+            entry["count"] = int(value or 0)
         case Aggregate.SUM:
             entry["mean"] = float(Decimal(value) / (scale * entry["count"])) if entry["count"] else None
-        case Aggregate.MIN | Aggregate.MAX:
-            entry[column.aggregate.value] = None if value is None else value / scale
+        case Aggregate.MIN:
+            entry["min"] = None if value is None else value / scale
         case Aggregate.MAX_AT:
-            entry["max_at"] = timestamp(value, millis=True)
+            negated, at = value or (None, None)
+            entry["max"] = None if negated is None else -negated / scale
+            entry["max_at"] = timestamp(at, millis=True)
         case Aggregate.DIGEST:
-            at = value or [None] * len(quantiles)
+            values = value or [None] * len(quantiles)
             entry["quantiles"] = {
                 repr(quantile).removesuffix(".0"): None if found is None else found / scale
-                for quantile, found in zip(quantiles, at, strict=True)
+                for quantile, found in zip(quantiles, values, strict=True)
             }

@@ -146,7 +146,7 @@ def _merged(column: PaneColumn) -> Expression:
     """A column of a group; of digests only how many values they hold."""
     if column.aggregate is Aggregate.DIGEST:
         return Expression(column.name, _WEIGHT.format(name=column.name))
-    return merged_columns([column], ())[0]
+    return merged_columns([column])[0]
 
 
 def _pair(column: PaneColumn) -> _Pair:

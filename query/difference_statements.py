@@ -159,7 +159,7 @@ def _pairs(
         sides=sides,
         keys=keys,
         columns=columns,
-        merged=merged_columns(columns, ()),
+        merged=merged_columns(columns),
         span=span is not None,
         where=[(name, len(values)) for name, values in where],
         measures=[column.source for column in columns if column.aggregate is Aggregate.SUM],

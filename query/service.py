@@ -20,7 +20,7 @@ from query.errors import EngineAwayError, QueryError, UnknownStreamError
 from query.lake_view import LakeView, LakeWatcher
 from query.requests import MOST_REJECTED, RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
-from query.statements import rejected_statement, series_statement, window_statement
+from query.statements import Statement, rejected_statement, series_statement, window_statement
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
 from query.windows import plan_window
@@ -154,9 +154,14 @@ class QueryService:
         statement = window_statement(definition, view, request)
         if statement is None:
             return WindowAnswer(view, "", False, request, plan_window(request.start, request.end), ())
-        rows, query_id = self._trino.rows(statement.sql, statement.values)
+        rows, query_id = self._rows(statement)
         found = groups(definition, request.by, statement.columns, request.quantiles, rows)
         return WindowAnswer(view, query_id, False, request, statement.plan, found)
+
+    def _rows(self, statement: Statement) -> tuple[list[list[Any]], str]:
+        """The rows of an answer and Trino's id of the query."""
+        rows, query_id = self._trino.rows(statement.sql, statement.values)
+        return [statement.whole(row) for row in rows], query_id
 
     def _series(self, request: SeriesRequest, view: LakeView) -> SeriesAnswer:
         window = request.window
@@ -165,7 +170,7 @@ class QueryService:
         statement = series_statement(definition, view, request)
         if statement is None:
             return SeriesAnswer(view, "", False, request, ())
-        rows, query_id = self._trino.rows(statement.sql, statement.values)
+        rows, query_id = self._rows(statement)
         at = len(window.by)
         points = tuple(
             (

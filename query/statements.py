@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from iceberg.pending import PENDING_PROPERTY
-from query.aggregates import merged_columns, state_columns, view_columns
+from query.aggregates import answered_columns, state_columns, view_columns
 from query.lake_view import LakeView
 from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
@@ -42,12 +42,23 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with `?` marks, the values they stand for, the columns read, and the plan that made it."""
+    """SQL with `?` marks, the values they stand for, the columns that it gives, and the plan that made it.
+
+    `known`: the value of each dimension that can have only one, for which Trino is not asked, and its place in a row.
+    """
 
     sql: str
     values: tuple[Any, ...]
     columns: tuple[PaneColumn, ...] = ()
     plan: WindowPlan = field(default=WindowPlan(None, ()))
+    known: tuple[tuple[int, str], ...] = ()
+
+    def whole(self, row: Sequence[Any]) -> list[Any]:
+        """A row of Trino's with the known values."""
+        found = list(row)
+        for at, value in self.known:
+            found.insert(at, value)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +111,14 @@ def _merge(
     branches = _branches(view, plan, request.as_known_at and view.told(request.as_known_at))
     if not branches:
         return None
+    single = {name: values[0] for name, values in request.where if len(values) == 1}
+    answered = answered_columns(columns, request.quantiles)
     sql = templates.get_template("window.sql").render(
         branches=branches,
-        by=request.by,
-        one_valued=[name for name, values in request.where if len(values) == 1],
+        keys=[name for name in request.by if name not in single],
         bucket=bucket,
         columns=columns,
-        merged=merged_columns(columns, request.quantiles),
+        merged=list(answered.values()),
         where=[(name, len(values)) for name, values in request.where],
     )
     filters = tuple(value for _, values in request.where for value in values)
@@ -116,7 +128,8 @@ def _merge(
             values += (span.start, span.end)
         values += filters
         values += (bound for bound in (branch.arrived_from, branch.arrived_until) if bound is not None)
-    return Statement(sql, tuple(values), columns, plan)
+    known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
+    return Statement(sql, tuple(values), tuple(answered), plan, known)
 
 
 def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) -> list[_Branch]:

@@ -1,10 +1,10 @@
 {#- Merge panes into one row per group. Branches are disjoint: whole days, the minutes at the edges, and the minute
-    panes of whole days that arrived after the day table's cut. A dimension that can have one value only is no key: without
-    any key Trino needs fewer stages. -#}
+    panes of whole days that arrived after the day table's cut. A dimension that can have one value only is no key, and not
+    asked for: without any key Trino needs fewer stages. -#}
 with panes as (
 {%- for branch in branches %}
   select
-    {%- for name in by %}
+    {%- for name in keys %}
     {{ name | ident }},
     {%- endfor %}
     {%- if bucket %}
@@ -26,8 +26,8 @@ with panes as (
 {%- endfor %}
 )
 select
-  {%- for name in by %}
-  {% if name in one_valued %}any_value({{ name | ident }}) as {% endif %}{{ name | ident }},
+  {%- for name in keys %}
+  {{ name | ident }},
   {%- endfor %}
   {%- if bucket %}
   at,
@@ -36,7 +36,7 @@ select
   {{ column.sql }} as {{ column.name | ident }}{{ "," if not loop.last }}
   {%- endfor %}
 from panes
-{%- set keys = by | reject("in", one_valued) | map("ident") | list + (["at"] if bucket else []) %}
-{%- if keys %}
-group by {{ keys | join(", ") }}
+{%- set grouped = keys | map("ident") | list + (["at"] if bucket else []) %}
+{%- if grouped %}
+group by {{ grouped | join(", ") }}
 {%- endif %}

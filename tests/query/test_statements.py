@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -142,6 +143,17 @@ def test_empty_tables_need_no_statement() -> None:
     assert window_statement(HEALTH, empty, request) is None
     assert sample_statement(HEALTH, empty) is None
     assert rejected_statement(empty, RejectedRequest("health", request.start, request.end), 10) is None
+
+
+def test_a_row_is_whole_with_what_the_question_says() -> None:
+    request = WindowRequest.parse(PAGE_VIEWS, params("one_day", [("site", "a")]))
+    statement = window_statement(PAGE_VIEWS, lake_view("page_views"), request)
+    assert statement is not None
+    assert statement.whole(["/", 7]) == ["a", "/", 7]
+    both = replace(request, where=(("path", ("/",)), ("site", ("a",))))
+    statement = window_statement(PAGE_VIEWS, lake_view("page_views"), both)
+    assert statement is not None
+    assert statement.whole([7]) == ["a", "/", 7]
 
 
 @pytest.mark.parametrize("span", SPANS)

@@ -1,6 +1,5 @@
 with panes as (
   select
-    "site",
     "path",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "visitors_distinct"
   from "page_views"."day_panes" for version as of 22
@@ -8,7 +7,6 @@ with panes as (
     and "site" in (?)
   union all
   select
-    "site",
     "path",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "visitors_distinct"
   from "page_views"."hour_panes" for version as of 44
@@ -16,7 +14,6 @@ with panes as (
     and "site" in (?)
   union all
   select
-    "site",
     "path",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "visitors_distinct"
   from "page_views"."minute_panes" for version as of 11
@@ -25,7 +22,6 @@ with panes as (
     and arrived_from >= ?
   union all
   select
-    "site",
     "path",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "visitors_distinct"
   from "page_views"."minute_panes" for version as of 11
@@ -33,14 +29,12 @@ with panes as (
     and "site" in (?)
 )
 select
-  any_value("site") as "site",
   "path",
-  coalesce(sum("messages"), 0) as "messages",
-  coalesce(sum("load_ms_count"), 0) as "load_ms_count",
+  sum("messages") as "messages",
+  sum("load_ms_count") as "load_ms_count",
   sum("load_ms_sum") as "load_ms_sum",
   min("load_ms_min") as "load_ms_min",
-  max("load_ms_max") as "load_ms_max",
-  (min(row(-"load_ms_max", "load_ms_max_at")) filter (where "load_ms_max" is not null))[2] as "load_ms_max_at",
+  min(row(-"load_ms_max", "load_ms_max_at")) filter (where "load_ms_max" is not null) as "load_ms_max_at",
   cardinality(merge(cast("visitors_distinct" as hyperloglog))) as "visitors_distinct"
 from panes
 group by "path"

@@ -24,12 +24,11 @@ with panes as (
 select
   "site",
   "path",
-  coalesce(sum("messages"), 0) as "messages",
-  coalesce(sum("load_ms_count"), 0) as "load_ms_count",
+  sum("messages") as "messages",
+  sum("load_ms_count") as "load_ms_count",
   sum("load_ms_sum") as "load_ms_sum",
   min("load_ms_min") as "load_ms_min",
-  max("load_ms_max") as "load_ms_max",
-  (min(row(-"load_ms_max", "load_ms_max_at")) filter (where "load_ms_max" is not null))[2] as "load_ms_max_at",
+  min(row(-"load_ms_max", "load_ms_max_at")) filter (where "load_ms_max" is not null) as "load_ms_max_at",
   cardinality(merge(cast("visitors_distinct" as hyperloglog))) as "visitors_distinct"
 from panes
 group by "site", "path"

@@ -17,7 +17,7 @@ with panes as (
 select
   "site",
   at,
-  coalesce(sum("messages"), 0) as "messages",
+  sum("messages") as "messages",
   cardinality(merge(cast("visitors_distinct" as hyperloglog))) as "visitors_distinct"
 from panes
 group by "site", at

@@ -1,6 +1,5 @@
 with panes as (
   select
-    "site",
     "path",
     date_trunc('hour', window_start) as at,
     "messages", "visitors_distinct"
@@ -9,10 +8,9 @@ with panes as (
     and "site" in (?)
 )
 select
-  any_value("site") as "site",
   "path",
   at,
-  coalesce(sum("messages"), 0) as "messages",
+  sum("messages") as "messages",
   cardinality(merge(cast("visitors_distinct" as hyperloglog))) as "visitors_distinct"
 from panes
 group by "path", at

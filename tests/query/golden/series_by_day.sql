@@ -24,22 +24,19 @@ with panes as (
 select
   "service",
   at,
-  coalesce(sum("messages"), 0) as "messages",
-  coalesce(sum("cpu_count"), 0) as "cpu_count",
+  sum("messages") as "messages",
+  sum("cpu_count") as "cpu_count",
   sum("cpu_sum") as "cpu_sum",
   min("cpu_min") as "cpu_min",
-  max("cpu_max") as "cpu_max",
-  (min(row(-"cpu_max", "cpu_max_at")) filter (where "cpu_max" is not null))[2] as "cpu_max_at",
-  coalesce(sum("ram_count"), 0) as "ram_count",
+  min(row(-"cpu_max", "cpu_max_at")) filter (where "cpu_max" is not null) as "cpu_max_at",
+  sum("ram_count") as "ram_count",
   sum("ram_sum") as "ram_sum",
   min("ram_min") as "ram_min",
-  max("ram_max") as "ram_max",
-  (min(row(-"ram_max", "ram_max_at")) filter (where "ram_max" is not null))[2] as "ram_max_at",
-  coalesce(sum("disk_count"), 0) as "disk_count",
+  min(row(-"ram_max", "ram_max_at")) filter (where "ram_max" is not null) as "ram_max_at",
+  sum("disk_count") as "disk_count",
   sum("disk_sum") as "disk_sum",
   min("disk_min") as "disk_min",
-  max("disk_max") as "disk_max",
-  (min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null))[2] as "disk_max_at"
+  min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null) as "disk_max_at"
 from panes
 group by "service", at
 -- values:

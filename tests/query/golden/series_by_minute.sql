@@ -9,12 +9,11 @@ with panes as (
 select
   "service",
   at,
-  coalesce(sum("messages"), 0) as "messages",
-  coalesce(sum("cpu_count"), 0) as "cpu_count",
+  sum("messages") as "messages",
+  sum("cpu_count") as "cpu_count",
   sum("cpu_sum") as "cpu_sum",
   min("cpu_min") as "cpu_min",
-  max("cpu_max") as "cpu_max",
-  (min(row(-"cpu_max", "cpu_max_at")) filter (where "cpu_max" is not null))[2] as "cpu_max_at"
+  min(row(-"cpu_max", "cpu_max_at")) filter (where "cpu_max" is not null) as "cpu_max_at"
 from panes
 group by "service", at
 -- values:
