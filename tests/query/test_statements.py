@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -150,7 +149,7 @@ def test_a_row_is_whole_with_what_the_question_says() -> None:
     statement = window_statement(PAGE_VIEWS, lake_view("page_views"), request)
     assert statement is not None
     assert statement.whole(["/", 7]) == ["a", "/", 7]
-    both = replace(request, where=(("path", ("/",)), ("site", ("a",))))
+    both = dataclasses.replace(request, where=(("path", ("/",)), ("site", ("a",))))
     statement = window_statement(PAGE_VIEWS, lake_view("page_views"), both)
     assert statement is not None
     assert statement.whole([7]) == ["a", "/", 7]
