@@ -79,7 +79,8 @@ class WarmUp:
         if definition is None or view.complete_until is None or view.began is None:
             return []
         end = view.complete_until.replace(second=0, microsecond=0)
-        minutes = (end - max(view.began, end - timedelta(days=_MOST_DAYS))) // _MINUTE + 1
+        # A stream that began in this minute has no whole one yet.
+        minutes = max(0, (end - max(view.began, end - timedelta(days=_MOST_DAYS))) // _MINUTE) + 1
         late, early = sorted(random.choices(range(minutes), k=2))
         filters = self._filters(definition, view)
         by = tuple(definition.dimensions)

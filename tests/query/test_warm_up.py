@@ -45,6 +45,11 @@ def test_nothing_is_asked_of_a_stream_without_messages(view: LakeView) -> None:
     assert known(view)._statements(view) == []
 
 
+def test_a_stream_that_began_in_this_minute_is_asked_of() -> None:
+    view = replace(VIEW, began=at("5 09:09:05"))
+    assert len(known(view)._statements(view)) == 3
+
+
 def test_readers_questions_do_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm_up, "_REST_SECONDS", 0.01)
     trino, looks = TrinoClient(AWAY), list[int]()
