@@ -145,13 +145,14 @@ def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> No
 
 
 def _adding(table: Table, column: Column) -> Callable[[], None]:
+    @translated()
     @repeated_when_overtaken
     def add() -> None:
         name, kind, _ = column
         with table.refresh().update_schema() as update:
             update.add_column(name, kind)
 
-    return _translated(add)
+    return add
 
 
 def _is_sorted(table: Table, layout: TableLayout) -> bool:
@@ -165,27 +166,18 @@ def _shown(column: str, transform: Transform[Any, Any]) -> str:
 
 
 def _sorting(table: Table, layout: TableLayout) -> Callable[[], None]:
+    @translated()
     @repeated_when_overtaken
     def sort() -> None:
         with table.refresh().update_sort_order() as update:
             for column, transform in layout.sort:
                 update.asc(column, transform, NullOrder.NULLS_FIRST)
 
-    return _translated(sort)
+    return sort
 
 
 def _setting(table: Table, properties: Mapping[str, str]) -> Callable[[], None]:
-    return _translated(partial(set_properties, table, properties))
-
-
-def _translated(commit: Callable[[], object]) -> Callable[[], None]:
-    """The same with third-party errors as LakeErrors."""
-
-    def run() -> None:
-        with translated():
-            commit()
-
-    return run
+    return translated()(partial(set_properties, table, properties))
 
 
 def _as_property(definition: Definition) -> str:

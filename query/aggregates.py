@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.definition import Definition
@@ -33,10 +33,10 @@ _MERGE = {
     Aggregate.DISTINCT: 'cardinality(merge(cast("{name}" as hyperloglog)))',
 }
 _STATE = {
+    **_MERGE,
     Aggregate.DIGEST: 'cast(merge(cast("{name}" as tdigest)) as varbinary)',
     Aggregate.DISTINCT: 'cast(merge(cast("{name}" as hyperloglog)) as varbinary)',
 }
-_QUANTILES = 'values_at_quantiles(merge(cast("{name}" as tdigest)), array[{quantiles}])'
 
 # Of an answer: only what Trino must do. Each expression over an aggregate costs planning, and the peak's row holds the
 # largest value too.
@@ -45,6 +45,7 @@ _ANSWER = {
     Aggregate.MESSAGES: 'sum("{name}")',
     Aggregate.COUNT: 'sum("{name}")',
     Aggregate.MAX_AT: _PEAK,
+    Aggregate.DIGEST: 'values_at_quantiles(merge(cast("{name}" as tdigest)), array[{quantiles}])',
 }
 
 _VIEW_QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -56,33 +57,26 @@ def answered_columns(columns: Sequence[PaneColumn], quantiles: Sequence[float]) 
     A peak is a row of the negated largest value and its earliest time, so the largest value has no column of its own.
     """
     asked = ", ".join(f"double '{quantile!r}'" for quantile in quantiles)
-    return {
-        column: Expression(
-            column.name,
-            (_QUANTILES if column.aggregate is Aggregate.DIGEST else _ANSWER[column.aggregate]).format(
-                name=column.name, source=column.source, quantiles=asked
-            ),
-        )
-        for column in columns
-        if column.aggregate is not Aggregate.MAX
-    }
+    given = [column for column in columns if column.aggregate is not Aggregate.MAX]
+    return dict(zip(given, _expressions(given, _ANSWER, quantiles=asked), strict=True))
 
 
 def merged_columns(columns: Sequence[PaneColumn]) -> tuple[Expression, ...]:
     """The select list that merges each aggregate but digests to a value that can be compared."""
-    return tuple(
-        Expression(column.name, _MERGE[column.aggregate].format(name=column.name, source=column.source))
-        for column in columns
-    )
+    return _expressions(columns, _MERGE)
 
 
 def state_columns(definition: Definition) -> tuple[Expression, ...]:
     """The select list that merges panes into a pane: every aggregate as it is stored."""
-    found = []
-    for column in pane_columns(definition):
-        sql = _STATE.get(column.aggregate) or _MERGE[column.aggregate]
-        found.append(Expression(column.name, sql.format(name=column.name, source=column.source)))
-    return tuple(found)
+    return _expressions(pane_columns(definition), _STATE)
+
+
+def _expressions(columns: Sequence[PaneColumn], forms: Mapping[Aggregate, str], **more: str) -> tuple[Expression, ...]:
+    """Each column in the form of its aggregate."""
+    return tuple(
+        Expression(column.name, forms[column.aggregate].format(name=column.name, source=column.source, **more))
+        for column in columns
+    )
 
 
 def view_columns(definition: Definition) -> tuple[Expression, ...]:

@@ -60,11 +60,14 @@ def test_tables_are_as_documented(catalog: Catalog) -> None:
 def test_commits_of_the_live_job_may_come_first(catalog: Catalog) -> None:
     apply(catalog, HEALTH)
     wider = HEALTH.model_copy(update={"measures": {**HEALTH.measures, "more": HEALTH.measures["cpu"]}})
+    rows = {"minute_panes": pane_row(0), "ledger": ledger_row(0)}
     for change in plan_tables(catalog, wider):
-        table = catalog.load_table(f"health.{'minute_panes' if 'minute_panes' in change.description else 'ledger'}")
-        row = pane_row(0) if table.name()[-1] == "minute_panes" else ledger_row(0)
-        concerned = table.name()[-1] in change.description
-        with overtaken(catalog, *([partial(commit, table, [row])] if concerned else [])):
+        others = [
+            partial(commit, catalog.load_table(("health", name)), [row])
+            for name, row in rows.items()
+            if name in change.description
+        ]
+        with overtaken(catalog, *others):
             change.run()
     assert plan_tables(catalog, wider) == []
 
