@@ -24,10 +24,12 @@ BENCHES = {
     "scale": "Windows against length of history and rate; ingest against partitions and cores.",
     "window": "Windows over made history: uncached, all keys totalled, cached.",
     "window_peers": "The same windows of DuckDB, chDB and pyiceberg over the same files.",
+    "window_events": "The same windows of Trino over the raw messages that the lake keeps.",
     "freshness": "A message posted, until the API shows it.",
     "replay": "The same messages ingested, then replayed: alone, and beside a live stream.",
     "publish": "A staged replay of made history published and rolled back, while readers ask.",
     "peers": "The same result of the same topic by other people's software, checked against an oracle.",
+    "parsers": "What reading one message costs by our decoder, and by JSON parsers.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }
 """Name of a module in scripts.benches → what it measures."""

@@ -65,6 +65,10 @@ ROOTS: dict[str, tuple[Root, ...]] = {
         Root("org.apache.kafka:kafka-streams:jar:4.3.1"),
         Root("org.rocksdb:rocksdbjni:jar:10.1.3"),
     ),
+    "parsers": (  # of `bench parsers`
+        Root("com.alibaba.fastjson2:fastjson2:jar:2.0.60"),
+        Root("org.simdjson:simdjson-java:jar:0.4.0"),
+    ),
     "compiler": (Root("org.eclipse.jdt:ecj:jar:3.46.0"),),
     "test": (Root("org.junit.platform:junit-platform-console-standalone:jar:1.14.4"),),
 }

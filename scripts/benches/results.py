@@ -12,7 +12,7 @@ from pyarrow import csv
 from query.answers import SeriesAnswer
 from scripts.benches.peer_programs.task import DISTINCT, MEASURES, QUANTILES, SCALE
 
-__all__ = ["Rows", "difference", "of_answer", "read"]
+__all__ = ["Rows", "difference", "of_answer", "of_group", "read"]
 
 Key = tuple[str, int]
 Rows = Mapping[Key, Mapping[str, Any]]
@@ -33,10 +33,15 @@ def read(output: Path) -> Rows:
 def of_answer(answer: SeriesAnswer) -> Rows:
     """Our own answer by service and minute, in the same form."""
     return {
-        (group["service"], round(moment.timestamp() * 1000)): dict(_columns(group))
+        (group["service"], round(moment.timestamp() * 1000)): of_group(group)
         for moment, groups in answer.points
         for group in groups
     }
+
+
+def of_group(group: Mapping[str, Any]) -> Mapping[str, Any]:
+    """One group of our own answer: the columns of `task.columns` after the key."""
+    return dict(_columns(group))
 
 
 def _columns(group: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,12 +25,13 @@ from iceberg.settings import LakeSettings
 from scripts.benches.contenders import OURS, Contender, rotated
 from scripts.benches.history import append_days, await_messages
 from scripts.benches.peer_programs.questions import Question, Questions
-from scripts.benches.peer_programs.task import MEASURES, SCALE
+from scripts.benches.peer_programs.task import MEASURES
 from scripts.benches.peer_runs import prepared
 from scripts.benches.process_tree import run_measured
 from scripts.benches.questions import random_span
-from scripts.benches.report import Metrics, percentiles
+from scripts.benches.report import Metrics
 from scripts.benches.subject import declared, make_anew, remove
+from scripts.benches.window_answers import EPOCH, MICROSECOND, Answer, Answers, moment, of_service, right_ones, timed
 from scripts.settings import ScriptSettings
 from streams.errors import WindowpaneError
 from streams.panes import day_start
@@ -41,12 +41,6 @@ __all__ = ["Settings", "measure"]
 _NAME = "bench_window_peers"
 _PROGRAMS = {"duckdb": "windows_duckdb", "chdb": "windows_chdb"}
 _LAKE = "s3://lake/"
-_MICROSECOND = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-_Answer = Sequence[int]
-_Answers = Sequence[tuple[float, _Answer]]
-"""Seconds and answer of each question."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +78,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
 def _asked(settings: Settings, end: datetime, rng: np.random.Generator) -> list[Question]:
     spans = [random_span(rng, settings.days, end) for _ in range(settings.questions)]
     return [
-        Question(
-            f"service-{rng.integers(settings.keys):05d}", (a - _EPOCH) // _MICROSECOND, (b - _EPOCH) // _MICROSECOND
-        )
+        Question(f"service-{rng.integers(settings.keys):05d}", (a - EPOCH) // MICROSECOND, (b - EPOCH) // MICROSECOND)
         for a, b in spans
     ]
 
@@ -101,54 +93,21 @@ def _run(
     say: Callable[[str], None],
 ) -> Metrics:
     """The latencies of all contenders whose answers are right."""
-    right = _timed(asked, lambda question: _of_iceberg(catalog, question))
-    found: dict[str, _Answers] = {"pyiceberg": right}
+    found = {"pyiceberg": timed(asked, lambda question: _of_iceberg(catalog, question))}
     for name in rotated((OURS, *_PROGRAMS), run):
         try:
             if name == OURS:
                 for question in asked[: settings.warm_up]:
-                    _of_service(client, Question(question.service, question.start, question.end + 60_000_000))
-                found[name] = _timed(asked, lambda question: _of_service(client, question))
+                    of_service(client, _NAME, Question(question.service, question.start, question.end + 60_000_000))
+                found[name] = timed(asked, lambda question: of_service(client, _NAME, question))
             else:
                 found[name] = _of_program(name, asked, settings, catalog, home, say)
         except WindowpaneError as error:
             say(f"{name} failed: {error}")
-    figures: dict[str, float] = {}
-    for name, answers in found.items():
-        wrong = [place for place, one in enumerate(answers) if list(one[1]) != list(right[place][1])]
-        if wrong:
-            first = wrong[0]
-            say(f"{name} errs in {asked[first]}: {answers[first][1]}, not {right[first][1]}; its run does not count")
-            continue
-        figures |= percentiles(name, [seconds for seconds, _ in answers])
-    return figures
+    return right_ones(asked, found, "pyiceberg", say)
 
 
-def _timed(asked: Sequence[Question], ask: Callable[[Question], _Answer]) -> _Answers:
-    answers = []
-    for question in asked:
-        begun = time.perf_counter()
-        answer = ask(question)
-        answers.append((time.perf_counter() - begun, answer))
-    return answers
-
-
-def _of_service(client: httpx.Client, question: Question) -> _Answer:
-    """Our answer, over HTTP."""
-    span = {"start": _time(question.start).isoformat(), "end": _time(question.end).isoformat()}
-    reply = client.get(f"/v1/{_NAME}/window", params={**span, "service": question.service})
-    if reply.status_code != 200:
-        raise WindowpaneError(f"the web service answered {reply.status_code}: {reply.text[:200]}")
-    (group,) = reply.json()["groups"]
-    answer = [group["messages"]]
-    for found in (group[measure] for measure in MEASURES):
-        answer.append(round(found["mean"] * found["count"] * SCALE))
-        answer += [round(found["min"] * SCALE), round(found["max"] * SCALE)]
-        answer.append((datetime.fromisoformat(found["max_at"]) - _EPOCH) // _MICROSECOND)
-    return answer
-
-
-def _of_iceberg(catalog: Catalog, question: Question) -> _Answer:
+def _of_iceberg(catalog: Catalog, question: Question) -> Answer:
     """pyiceberg's scans of both tables, merged by pyarrow."""
     first, last = question.days
     spans = {
@@ -166,18 +125,18 @@ def _of_iceberg(catalog: Catalog, question: Question) -> _Answer:
         largest = pc.max(rows[f"{measure}_max"])
         at = pc.min(rows[f"{measure}_max_at"].filter(pc.equal(rows[f"{measure}_max"], largest))).as_py()
         answer += [pc.sum(rows[f"{measure}_sum"]).as_py(), pc.min(rows[f"{measure}_min"]).as_py()]
-        answer += [largest.as_py(), (at - _EPOCH) // _MICROSECOND]
+        answer += [largest.as_py(), (at - EPOCH) // MICROSECOND]
     return answer
 
 
 def _scanned(catalog: Catalog, table: str, service: str, start: int, end: int) -> pa.Table:
-    span = f"window_start >= '{_time(start).isoformat()}' and window_start < '{_time(end).isoformat()}'"
+    span = f"window_start >= '{moment(start).isoformat()}' and window_start < '{moment(end).isoformat()}'"
     return catalog.load_table((_NAME, table)).scan(f"service == '{service}' and {span}").to_arrow()
 
 
 def _of_program(
     name: str, asked: Sequence[Question], settings: Settings, catalog: Catalog, home: Path, say: Callable[[str], None]
-) -> _Answers:
+) -> Answers:
     """What another engine answers that reads the files from disk."""
     ready = prepared(Contender(name, "", _PROGRAMS[name], ""), say)
     with tempfile.TemporaryDirectory(dir=Layout(home).data) as scratch:
@@ -194,7 +153,3 @@ def _files(catalog: Catalog, table: str, home: Path) -> list[str]:
     tasks = catalog.load_table((_NAME, table)).scan().plan_files()
     stored = Layout(home).data / "objectstore" / "lake"
     return [os.fspath(stored / task.file.file_path.removeprefix(_LAKE)) for task in tasks]
-
-
-def _time(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)

@@ -20,6 +20,7 @@ from query.requests import SeriesRequest, Step, WindowRequest
 from scripts.benches import contenders
 from scripts.benches.contenders import CONTENDERS, chosen, rotated
 from scripts.benches.history import made_panes
+from scripts.benches.parsers import totals
 from scripts.benches.peer_programs import oracle, windows_duckdb, with_duckdb
 from scripts.benches.peer_programs.counting import add_messages
 from scripts.benches.peer_programs.partials import Key, Partial, merge, rows
@@ -289,3 +290,14 @@ def test_failed_program_is_quoted(tmp_path: Path) -> None:
 def test_endless_program_is_stopped(tmp_path: Path) -> None:
     with pytest.raises(WindowpaneError, match="not done after 0 s"):
         run("import time; time.sleep(60)", tmp_path / "log", 0.3)
+
+
+def test_parsers_have_to_read_what_our_decoder_reads() -> None:
+    """Of more messages than there are different ones, too."""
+    generator = Generator(HEALTH, series=3)
+    index = np.arange(50, dtype=np.int64)
+    payloads = generator.batch(index, generator.times(index, START, START + 2 * MINUTE_MS, len(index)))
+    decoder = Decoder(decoding_plan(HEALTH))
+    read = [decoder.decode(payload, START + 3 * MINUTE_MS) for payload in (payloads * 3)[:120]]
+    rows = [(len(str(one.values[0])), one.event_time, *one.values[1:]) for one in read if isinstance(one, Accepted)]
+    assert totals(payloads, 120) == " ".join(map(str, (120, *np.array(rows, dtype=np.int64).sum(axis=0))))

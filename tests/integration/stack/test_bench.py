@@ -83,3 +83,11 @@ def test_sizes_are_compared(stack_environment: dict[str, str]) -> None:
     windows, ingests = ("history_1_days", "history_3_days", "rate_2"), ("partitions_1", "cores_1")
     assert all(metrics[f"{name}_{metric}"] > 0 for name in windows for metric in ("p50_ms", "select_1_ms"))
     assert all(metrics[f"{name}_messages_per_second"] > 0 for name in ingests)
+
+
+def test_windows_are_those_of_the_raw_messages(stack_environment: dict[str, str]) -> None:
+    """Runs count only if each number is the same: both have figures."""
+    assert stack_environment
+    metrics = bench("window_events", "messages=20000", "questions=6", "warm_up=0", "runs=1")
+    assert metrics["windowpane_p50_ms"] > 0
+    assert metrics["trino_events_p50_ms"] > 0
