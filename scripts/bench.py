@@ -6,7 +6,8 @@ import dataclasses
 import importlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,7 +15,9 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from scripts.benches.profile import profiled
 from scripts.benches.report import Metrics, Report, machine
+from scripts.settings import ScriptSettings
 from streams.errors import WindowpaneError
 
 __all__ = ["BENCHES", "command"]
@@ -40,20 +43,27 @@ _LIST = "\b\nBenchmarks:\n" + "\n".join(f"  {name:<13} {text}" for name, text in
 @click.command(name="bench", epilog=_LIST)
 @click.argument("name", type=click.Choice(sorted(BENCHES)))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+@click.option(
+    "--profile",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also record Kafka, Flink and Trino: their flame graphs go to this directory. Figures are lower meanwhile.",
+)
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a setting; tables show them all.")
-def command(name: str, as_json: bool, changes: tuple[str, ...]) -> None:
+def command(name: str, as_json: bool, profile: Path | None, changes: tuple[str, ...]) -> None:
     """Run the benchmark NAME against the running stack.
 
     \b
     Examples:
       windowpane bench post
       windowpane bench freshness --set samples=50 --json
+      windowpane bench ingest --profile graphs --set runs=1
     """
     module = importlib.import_module(f"scripts.benches.{name}")
     settings = _changed(module.Settings(), changes)
     progress = Console(stderr=True, highlight=False)
     runs: list[Metrics] = []
-    with _translated():
+    recording = profiled(ScriptSettings().home, profile, progress.print) if profile else nullcontext()
+    with _translated(), recording:
         for run in module.measure(settings, progress.print):
             runs.append(run)
             progress.print(f"run {len(runs)}: " + ", ".join(f"{key} {_number(value)}" for key, value in run.items()))

@@ -69,6 +69,7 @@ ROOTS: dict[str, tuple[Root, ...]] = {
         Root("com.alibaba.fastjson2:fastjson2:jar:2.0.60"),
         Root("org.simdjson:simdjson-java:jar:0.4.0"),
     ),
+    "profiler": (Root("tools.profiler:jfr-converter:jar:4.2"),),  # of `bench --profile`
     "compiler": (Root("org.eclipse.jdt:ecj:jar:3.46.0"),),
     "test": (Root("org.junit.platform:junit-platform-console-standalone:jar:1.14.4"),),
 }

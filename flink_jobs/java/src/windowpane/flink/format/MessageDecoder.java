@@ -20,6 +20,9 @@ public final class MessageDecoder {
 
     private final double[] numbers;
 
+    /** Whether any field is. */
+    private boolean hasNull;
+
     /** By column. */
     private final boolean[] hasNoMeasure;
 
@@ -101,6 +104,7 @@ public final class MessageDecoder {
     }
 
     private boolean readFields() {
+        hasNull = false;
         for (int i = 0; i < fields.length; i++) {
             FieldReader reading = fields[i];
             isNull[i] = !has(reading.node);
@@ -108,6 +112,7 @@ public final class MessageDecoder {
                 if (reading.rules.required() || isObstructed(reading.node)) {
                     return absent(reading.node);
                 }
+                hasNull = true;
                 continue;
             }
             String failure = reading.read();
@@ -139,7 +144,7 @@ public final class MessageDecoder {
             if (column.kind() != Plan.Kind.MEASURE) {
                 continue;
             }
-            hasNoMeasure[i] = column.expression().touchesNull(isNull);
+            hasNoMeasure[i] = hasNull && column.expression().touchesNull(isNull);
             if (hasNoMeasure[i]) {
                 continue;
             }

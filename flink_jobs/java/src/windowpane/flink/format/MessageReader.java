@@ -11,7 +11,7 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonTokenId;
 
 /**
  * Reads one message's JSON into a tree of {@link Node}s, strictly: one RFC 8259 object in UTF-8, no duplicate key anywhere, at
- * most 64 levels, at most 1 MiB.
+ * most 64 levels, at most 1 MiB. What the {@link QuickReader} does not know is decided by Jackson's tokens.
  */
 final class MessageReader {
     static final int LARGEST = 1 << 20;
@@ -20,7 +20,11 @@ final class MessageReader {
     /** A set that grew beyond this is not kept: clearing it would cost each later message. */
     private static final int KEPT_NAMES = 256;
 
+    /** Messages until the quick reader is asked again, once it did not know one: of some streams it knows none. */
+    private static final int PAUSE = 10;
+
     private final Node root;
+    private final QuickReader quick;
     private final Node[] objects = new Node[DEEPEST + 1];
 
     /** Keys of each open object that the plan does not name. */
@@ -28,10 +32,12 @@ final class MessageReader {
 
     private ByteParser parser;
     private long message;
+    private int pause;
     private String duplicate;
 
     MessageReader(Node root) {
         this.root = root;
+        this.quick = new QuickReader(root);
     }
 
     /** The number of the current message, which its nodes carry. */
@@ -53,6 +59,15 @@ final class MessageReader {
         }
         if (payload.length > LARGEST) {
             return Reason.LARGER_THAN_1_MIB;
+        }
+        if (pause > 0) {
+            pause--;
+        } else if (quick.read(payload, message)) {
+            return null;
+        } else {
+            // The nodes that it filled are not of this message.
+            message++;
+            pause = PAUSE;
         }
         if (!Bytes.isUtf8(payload)) {
             return Reason.NOT_VALID_UTF_8;

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +17,8 @@ import org.apache.flink.table.data.binary.BinaryStringData;
 /**
  * Lets another language compare its decoder with this one. A line in is {@code {"name": n, "plan": {...}}}, which makes a decoder, or
  * {@code {"name": n, "base64": payload}}, which is answered by one line: {@code {"event_time", "values"}} or {@code {"field", "reason"}}.
+ * Each message is decoded in three ways that have to agree: by a decoder that has seen all before it, by one that has seen none, and by
+ * one that has just seen a message which makes it go by Jackson's tokens.
  */
 public final class DecodeLines {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,7 +38,17 @@ public final class DecodeLines {
                 decoders.put(name, new MessageDecoder(plans.get(name)));
             } else {
                 byte[] payload = Base64.getDecoder().decode(request.get("base64").asText());
-                out.println(JSON.writeValueAsString(answer(plans.get(name), decoders.get(name), payload)));
+                Plan plan = plans.get(name);
+                MessageDecoder slow = new MessageDecoder(plan);
+                slow.decode(new byte[] {'['});
+                ObjectNode answer = answer(plan, decoders.get(name), payload);
+                for (MessageDecoder other : List.of(new MessageDecoder(plan), slow)) {
+                    ObjectNode again = answer(plan, other, payload);
+                    if (!again.equals(answer)) {
+                        throw new IllegalStateException("first " + answer + ", then " + again);
+                    }
+                }
+                out.println(JSON.writeValueAsString(answer));
             }
         }
     }

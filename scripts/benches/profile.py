@@ -1,0 +1,56 @@
+"""Flame graphs of the engines while a benchmark runs, by the JVM's flight recorder."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from compose.embedded.layout import Layout
+from compose.embedded.runtime import fetched_jars
+from compose.embedded.supervisor import Supervisor
+from scripts.console import download_progress
+from streams.errors import WindowpaneError
+
+__all__ = ["profiled"]
+
+_ENGINES = ("kafka", "taskmanager", "trino")
+_NAME = "windowpane-bench"
+
+
+@contextmanager
+def profiled(home: Path, directory: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Record the engines while the block runs: `<engine>.jfr` and `<engine>.html`, a flame graph, in `directory`.
+
+    Raises:
+        WindowpaneError: an engine could not be recorded.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    (converter,) = fetched_jars(("profiler",), download_progress)
+    states = Supervisor(Layout(home)).states()
+    engines = {name: psutil.Process(states[name].pid) for name in _ENGINES}
+    for engine in engines.values():
+        _jcmd(engine, "JFR.start", f"name={_NAME}", "settings=profile")
+    try:
+        yield
+    finally:
+        for name, engine in engines.items():
+            recording = directory.resolve() / f"{name}.jfr"
+            _jcmd(engine, "JFR.stop", f"name={_NAME}", f"filename={recording}")
+            graph = recording.with_suffix(".html")
+            java = Path(engine.exe())
+            _run(java, "-jar", converter, "--title", f"{name}: processor time", recording, graph)
+            say(f"flame graph of {name}: {graph}")
+
+
+def _jcmd(engine: psutil.Process, *words: str) -> None:
+    _run(Path(engine.exe()).with_name("jcmd"), engine.pid, *words)
+
+
+def _run(*words: object) -> None:
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode:
+        raise WindowpaneError(f"{words[0]} failed: {' '.join((done.stderr or done.stdout).split()[:40])}")
