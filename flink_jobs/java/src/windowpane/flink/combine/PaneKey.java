@@ -34,6 +34,11 @@ final class PaneKey {
 
     @Override
     public int hashCode() {
-        return (Arrays.hashCode(dimensions) * 31 + Long.hashCode(minute / 60_000)) * 31 + Long.hashCode(window);
+        int hash = 1;
+        for (StringData dimension : dimensions) {
+            // A string remembers its hash, and the texts of most messages are remembered with theirs; bytes are hashed each time.
+            hash = hash * 31 + (dimension == null ? 0 : dimension.toString().hashCode());
+        }
+        return (hash * 31 + Long.hashCode(minute / 60_000)) * 31 + Long.hashCode(window);
     }
 }
