@@ -26,24 +26,26 @@ def profiled(home: Path, directory: Path, say: Callable[[str], None]) -> Iterato
     """Record the engines while the block runs: `<engine>.jfr` and `<engine>.html`, a flame graph, in `directory`.
 
     Raises:
-        WindowpaneError: an engine could not be recorded.
+        WindowpaneError: recording could not begin.
     """
     directory.mkdir(parents=True, exist_ok=True)
     (converter,) = fetched_jars(("profiler",), download_progress)
     states = Supervisor(Layout(home)).states()
     engines = {name: psutil.Process(states[name].pid) for name in _ENGINES}
-    for engine in engines.values():
-        _jcmd(engine, "JFR.start", f"name={_NAME}", "settings=profile")
     try:
+        for engine in engines.values():
+            _jcmd(engine, "JFR.start", f"name={_NAME}", "settings=profile")
         yield
     finally:
         for name, engine in engines.items():
             recording = directory.resolve() / f"{name}.jfr"
-            _jcmd(engine, "JFR.stop", f"name={_NAME}", f"filename={recording}")
             graph = recording.with_suffix(".html")
-            java = Path(engine.exe())
-            _run(java, "-jar", converter, "--title", f"{name}: processor time", recording, graph)
-            say(f"flame graph of {name}: {graph}")
+            try:
+                _jcmd(engine, "JFR.stop", f"name={_NAME}", f"filename={recording}")
+                _run(engine.exe(), "-jar", converter, "--title", f"{name}: processor time", recording, graph)
+                say(f"flame graph of {name}: {graph}")
+            except (WindowpaneError, psutil.Error) as error:
+                say(f"no flame graph of {name}: {error}")
 
 
 def _jcmd(engine: psutil.Process, *words: str) -> None:
@@ -51,6 +53,9 @@ def _jcmd(engine: psutil.Process, *words: str) -> None:
 
 
 def _run(*words: object) -> None:
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, timeout=60)
-    if done.returncode:
-        raise WindowpaneError(f"{words[0]} failed: {' '.join((done.stderr or done.stdout).split()[:40])}")
+    try:
+        subprocess.run([str(word) for word in words], capture_output=True, text=True, check=True, timeout=60)
+    except subprocess.CalledProcessError as error:
+        raise WindowpaneError(f"{words[0]} failed: {' '.join((error.stderr or error.stdout).split()[:40])}") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise WindowpaneError(f"{words[0]} failed: {error}") from error

@@ -301,3 +301,11 @@ def test_parsers_have_to_read_what_our_decoder_reads() -> None:
     read = [decoder.decode(payload, START + 3 * MINUTE_MS) for payload in (payloads * 3)[:120]]
     rows = [(len(str(one.values[0])), one.event_time, *one.values[1:]) for one in read if isinstance(one, Accepted)]
     assert totals(payloads, 120) == " ".join(map(str, (120, *np.array(rows, dtype=np.int64).sum(axis=0))))
+
+
+def test_estimates_may_lie_between_neighbouring_values() -> None:
+    """Half of the messages have 20, a quarter each 10 and 30: nothing between those is further off than 20."""
+    p50 = oracle.bounds(np.repeat([10, 20, 30], [25, 50, 25]))[:2]
+    assert p50 == [11, 29]
+    assert oracle.bounds(np.arange(0, 1_000, 10))[:2] == [461, 539]
+    assert oracle.bounds(np.array([7]))[:2] == [7, 7]

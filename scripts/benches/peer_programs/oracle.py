@@ -1,7 +1,8 @@
 """The reference: every message decoded by Python's own JSON reader, and aggregated by sorting with numpy.
 
 It shares no aggregate with any peer. With quantiles it gives the values between which an estimate must lie (`_low`,
-`_high`: those whose ranks differ by 2% of the messages) and exact distinct counts.
+`_high`: those whose ranks differ by 2% of the messages, and what lies between them and the next different value, since
+of some values each is shared by many messages) and exact distinct counts.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ def bounds(ordered: Numbers) -> list[int]:
     for part in QUANTILES.values():
         low = max(int(np.floor((part - RANKS) * len(ordered))) - 1, 0)
         high = min(int(np.ceil((part + RANKS) * len(ordered))) + 1, len(ordered) - 1)
-        found += [int(ordered[low]), int(ordered[high])]
+        before = int(np.searchsorted(ordered, ordered[low], "left"))
+        after = int(np.searchsorted(ordered, ordered[high], "right"))
+        found.append(int(ordered[before - 1]) + 1 if before else int(ordered[0]))
+        found.append(int(ordered[after]) - 1 if after < len(ordered) else int(ordered[-1]))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +18,10 @@ from streams.topics import Topics
 pytestmark = pytest.mark.integration
 
 
-def bench(name: str, *settings: str) -> dict[str, Any]:
+def bench(name: str, *settings: str, profile: Path | None = None) -> dict[str, Any]:
     """The metrics of a benchmark with these settings."""
     words = [word for setting in settings for word in ("--set", setting)]
+    words += ["--profile", str(profile)] if profile else []
     result = CliRunner().invoke(command, [name, *words, "--json"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     metrics: dict[str, Any] = json.loads(result.stdout)["metrics"]
@@ -38,9 +40,11 @@ def test_post_counts_what_kafka_has(stack_environment: dict[str, str]) -> None:
     assert metrics["p50_ms"] <= metrics["p99_ms"]
 
 
-def test_freshness_sees_every_message(stack_environment: dict[str, str]) -> None:
+def test_freshness_sees_every_message(stack_environment: dict[str, str], tmp_path: Path) -> None:
+    """While flame graphs are made of the engines."""
     assert stack_environment
-    metrics = bench("freshness", "samples=3")
+    metrics = bench("freshness", "samples=3", profile=tmp_path)
+    assert {path.name for path in tmp_path.glob("*.html")} == {"kafka.html", "taskmanager.html", "trino.html"}
     assert metrics["samples"] == 3
     assert 0 < metrics["p50_ms"] <= metrics["max_ms"]
 
