@@ -4,7 +4,7 @@ They hold loaded classes (class data sharing); from Java 25 on also which code w
 JEP 515), so that it is compiled much earlier. A JVM without an archive writes one as it ends in order; `down`, or the
 next `up`, moves it to the cache, from where every stack's JVMs of that class path and compiler use it. Which of the two
 a program does stands in a file of arguments that its command names: the command itself never changes, so nothing is
-restarted for it. A JVM ignores an archive that does not fit.
+restarted for it. A JVM ignores an archive that does not fit. One that no stack has started with for a month is removed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from compose.embedded.environments import digest, lock
@@ -24,6 +26,7 @@ __all__ = ["arguments_file", "being_written", "collect", "make_base_archive", "w
 _CLASSES = ("jsa", "SharedArchiveFile", "ArchiveClassesAtExit")
 _PROFILED = ("aot", "AOTCache", "AOTCacheOutput")
 _KINDS = (_CLASSES, _PROFILED)
+_KEPT_SECONDS = 30 * 86_400
 
 
 def arguments_file(etc: Path, program: str) -> Path:
@@ -41,7 +44,11 @@ def write_arguments(
     kind, use, write = _PROFILED if release >= 25 else _CLASSES
     name = f"{program}-{key}.{kind}"
     archive = cache / "classes" / name
-    option = f"{use}={archive}" if archive.exists() else f"{write}={new / name}"
+    known = archive.exists()
+    if known:
+        with suppress(OSError):  # of somebody else, who may remove it
+            os.utime(archive)
+    option = f"{use}={archive}" if known else f"{write}={new / name}"
     arguments_file(etc, program).parent.mkdir(exist_ok=True)
     new.mkdir(exist_ok=True)
     # The JVM would name every class it cannot archive.
@@ -54,7 +61,7 @@ def being_written(etc: Path) -> bool:
 
 
 def collect(new: Path, cache: Path) -> None:
-    """Move what JVMs left in `new` to the cache. Call while none of them runs.
+    """Move what JVMs left in `new` to the cache, and remove what is not used there. Call while none of them runs.
 
     The JVM writes the header last, so an archive whose writer was killed begins with zeros and is dropped, as is a
     `.config` that an AOT cache was not made from.
@@ -70,6 +77,10 @@ def collect(new: Path, cache: Path) -> None:
         part = target.with_name(f"{target.name}.{os.getpid()}")
         shutil.move(archive, part)
         part.rename(target)
+    for archive in (cache / "classes").glob("*"):
+        with suppress(FileNotFoundError):  # another stack does the same
+            if archive.stat().st_mtime < time.time() - _KEPT_SECONDS:
+                archive.unlink()
 
 
 def make_base_archive(java_home: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,18 @@ def test_only_whole_ones_are_kept(folder: Path) -> None:
     collect(new, folder / "cache")
     assert [path.name for path in (folder / "cache" / "classes").iterdir()] == ["whole.aot"]
     assert list(new.iterdir()) == []
+
+
+def test_what_nothing_started_with_for_a_month_is_removed(folder: Path) -> None:
+    file = Path(told(folder).partition("=")[2])
+    other = folder / "cache" / "classes" / "older.aot"
+    file.write_bytes(b"learnt")
+    collect(folder / "new", folder / "cache")
+    other.write_bytes(b"learnt")
+    used = folder / "cache" / "classes" / file.name
+    month_ago = time.time() - 31 * 86_400
+    for archive in (used, other):
+        os.utime(archive, (month_ago, month_ago))
+    assert "AOTCache=" in told(folder)
+    collect(folder / "new", folder / "cache")
+    assert list(used.parent.iterdir()) == [used]
