@@ -19,6 +19,8 @@ __all__ = ["profiled"]
 
 _ENGINES = ("kafka", "taskmanager", "trino")
 _NAME = "windowpane-bench"
+_BUSY = ("settings=profile", "jdk.NativeMethodSample#enabled=false")
+"""What native code does is mostly to wait."""
 
 
 @contextmanager
@@ -34,7 +36,7 @@ def profiled(home: Path, directory: Path, say: Callable[[str], None]) -> Iterato
     engines = {name: psutil.Process(states[name].pid) for name in _ENGINES}
     try:
         for engine in engines.values():
-            _jcmd(engine, "JFR.start", f"name={_NAME}", "settings=profile")
+            _jcmd(engine, "JFR.start", f"name={_NAME}", *_BUSY)
         yield
     finally:
         for name, engine in engines.items():
@@ -42,7 +44,8 @@ def profiled(home: Path, directory: Path, say: Callable[[str], None]) -> Iterato
             graph = recording.with_suffix(".html")
             try:
                 _jcmd(engine, "JFR.stop", f"name={_NAME}", f"filename={recording}")
-                _run(engine.exe(), "-jar", converter, "--title", f"{name}: processor time", recording, graph)
+                options = ("--simple", "--norm", "--title", f"{name}: time in Java")
+                _run(engine.exe(), "-jar", converter, *options, recording, graph)
                 say(f"flame graph of {name}: {graph}")
             except (WindowpaneError, psutil.Error) as error:
                 say(f"no flame graph of {name}: {error}")
