@@ -18,9 +18,8 @@ __all__ = ["Asker", "random_span"]
 _MINUTE = timedelta(minutes=1)
 
 
-def random_span(rng: np.random.Generator, days: int, end: datetime) -> tuple[datetime, datetime]:
-    """Two different minutes of the days before `end`, the earlier one first."""
-    minutes = days * 1440
+def random_span(rng: np.random.Generator, minutes: int, end: datetime) -> tuple[datetime, datetime]:
+    """Two different ones of the minutes before `end`, the earlier one first."""
     early, late = sorted(int(at) for at in rng.choice(minutes + 1, 2, replace=False))
     start = end - _MINUTE * minutes
     return start + _MINUTE * early, start + _MINUTE * late
@@ -61,12 +60,12 @@ class Asker:
             return list(pool.map(self._asked, questions))
 
     def _window(self) -> dict[str, str]:
-        start, end = random_span(self._rng, self.days, self.end)
+        start, end = random_span(self._rng, self.days * 1440, self.end)
         return {"start": start.isoformat(), "end": end.isoformat()}
 
     def _asked(self, question: Mapping[str, str]) -> float:
         started = time.perf_counter()
-        answer = self.client.get(f"/v1/{self.stream}/window", params=question)
+        answer = self.client.get(f"/v1/streams/{self.stream}/window", params=question)
         seconds = time.perf_counter() - started
         if answer.status_code != 200:
             raise WindowpaneError(f"the web service answered {answer.status_code}: {answer.text[:200]}")

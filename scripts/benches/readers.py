@@ -48,7 +48,7 @@ class Reading:
         """Questions and how many seconds their windows are long."""
         rng = np.random.default_rng(self.seed)
         while True:
-            start, end = random_span(rng, self.days, self.end)
+            start, end = random_span(rng, self.days * 1440, self.end)
             span = {"start": start.isoformat(), "end": end.isoformat()}
             yield span | {self.dimension: f"service-{rng.integers(self.keys):05d}"}, int((end - start).total_seconds())
 
@@ -104,7 +104,7 @@ def _ask(reading: Reading) -> list[Answered]:
 
 
 def _answered(client: httpx.Client, reading: Reading, question: dict[str, str], seconds: int, due: float) -> Answered:
-    answer = client.get(f"/v1/{reading.stream}/window", params=question)
+    answer = client.get(f"/v1/streams/{reading.stream}/window", params=question)
     if answer.status_code != 200:
         raise WindowpaneError(f"the web service answered {answer.status_code}: {answer.text[:200]}")
     messages = [group["messages"] for group in answer.json()["groups"]]

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import numpy as np
 
-from scripts.benches.peer_programs.questions import Question
+from scripts.benches.peer_programs.questions import Answer, Answers, Question
+from scripts.benches.questions import random_span
 from scripts.benches.report import Metrics, percentiles
 from scripts.benches.results import of_group
 from streams.errors import WindowpaneError
 
-__all__ = ["EPOCH", "MICROSECOND", "Answer", "Answers", "moment", "of_service", "right_ones", "timed"]
+__all__ = ["EPOCH", "MICROSECOND", "moment", "of_service", "random_questions", "right_ones"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-
-Answer = Sequence[int]
-"""Messages; then of each measure sum, least, greatest, in millionths, and its earliest time in microseconds."""
-Answers = Sequence[tuple[float, Answer]]
-"""Seconds and answer of each question."""
 
 
 def moment(micros: int) -> datetime:
@@ -29,20 +25,19 @@ def moment(micros: int) -> datetime:
     return EPOCH + timedelta(microseconds=micros)
 
 
-def timed(asked: Sequence[Question], ask: Callable[[Question], Answer]) -> Answers:
-    """Ask one after another."""
-    answers = []
-    for question in asked:
-        begun = time.perf_counter()
-        answer = ask(question)
-        answers.append((time.perf_counter() - begun, answer))
-    return answers
+def random_questions(rng: np.random.Generator, count: int, keys: int, minutes: int, end: datetime) -> list[Question]:
+    """So many windows of one of `keys` services each, within the minutes before `end`."""
+    spans = [random_span(rng, minutes, end) for _ in range(count)]
+    return [
+        Question(f"service-{rng.integers(keys):05d}", (early - EPOCH) // MICROSECOND, (late - EPOCH) // MICROSECOND)
+        for early, late in spans
+    ]
 
 
 def of_service(client: httpx.Client, stream: str, question: Question) -> Answer:
     """Our answer, over HTTP. Raises WindowpaneError unless it is of one group."""
     span = {"start": moment(question.start).isoformat(), "end": moment(question.end).isoformat()}
-    reply = client.get(f"/v1/{stream}/window", params={**span, "service": question.service})
+    reply = client.get(f"/v1/streams/{stream}/window", params={**span, "service": question.service})
     if reply.status_code != 200:
         raise WindowpaneError(f"the web service answered {reply.status_code}: {reply.text[:200]}")
     (group,) = reply.json()["groups"]

@@ -21,11 +21,11 @@ from scripts.benches.contenders import OURS, rotated
 from scripts.benches.history import await_messages
 from scripts.benches.ingest import ingest
 from scripts.benches.jobs import clear
-from scripts.benches.peer_programs.questions import Question
+from scripts.benches.peer_programs.questions import Answer, Question, timed
 from scripts.benches.preload import preload
 from scripts.benches.report import Metrics
 from scripts.benches.subject import declared, renamed
-from scripts.benches.window_answers import EPOCH, MICROSECOND, Answer, moment, of_service, right_ones, timed
+from scripts.benches.window_answers import EPOCH, MICROSECOND, moment, of_service, random_questions, right_ones
 from scripts.settings import ScriptSettings
 
 __all__ = ["Settings", "measure"]
@@ -71,8 +71,10 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             }
             for run in range(settings.runs):
                 rng = np.random.default_rng(settings.seed + run)
-                asked = [_question(rng, names, start, settings.minutes) for _ in range(settings.questions)]
-                ahead = [_question(rng, names, start, settings.minutes) for _ in range(settings.warm_up)]
+                asked, ahead = (
+                    random_questions(rng, count, settings.keys, settings.minutes, end)
+                    for count in (settings.questions, settings.warm_up)
+                )
                 found = {}
                 for name in rotated((OURS, _RAW), run):
                     timed(ahead, ways[name])
@@ -80,12 +82,6 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
                 yield right_ones(asked, found, _RAW, say)
     finally:
         clear(definition, script.kafka)
-
-
-def _question(rng: np.random.Generator, names: list[str], start: datetime, minutes: int) -> Question:
-    early, late = sorted(int(at) for at in rng.choice(minutes + 1, 2, replace=False))
-    first, last = ((start + _MINUTE * at - EPOCH) // MICROSECOND for at in (early, late))
-    return Question(names[int(rng.integers(len(names)))], first, last)
 
 
 def _of_events(trino: TrinoClient, question: Question) -> Answer:

@@ -24,14 +24,13 @@ from iceberg.catalog import Catalog, open_catalog
 from iceberg.settings import LakeSettings
 from scripts.benches.contenders import OURS, Contender, rotated
 from scripts.benches.history import append_days, await_messages
-from scripts.benches.peer_programs.questions import Question, Questions
+from scripts.benches.peer_programs.questions import Answer, Answers, Question, Questions, timed
 from scripts.benches.peer_programs.task import MEASURES
 from scripts.benches.peer_runs import prepared
 from scripts.benches.process_tree import run_measured
-from scripts.benches.questions import random_span
 from scripts.benches.report import Metrics
 from scripts.benches.subject import declared, make_anew, remove
-from scripts.benches.window_answers import EPOCH, MICROSECOND, Answer, Answers, moment, of_service, right_ones, timed
+from scripts.benches.window_answers import EPOCH, MICROSECOND, moment, of_service, random_questions, right_ones
 from scripts.settings import ScriptSettings
 from streams.errors import WindowpaneError
 from streams.panes import day_start
@@ -69,18 +68,11 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
             await_messages(client, _NAME, start, end, settings.days * settings.keys * 86_400)
             for run in range(settings.runs):
-                asked = _asked(settings, end, np.random.default_rng(settings.seed + run))
+                rng = np.random.default_rng(settings.seed + run)
+                asked = random_questions(rng, settings.questions, settings.keys, settings.days * 1440, end)
                 yield _run(run, asked, settings, catalog, client, script.home, say)
     finally:
         remove(catalog, definition)
-
-
-def _asked(settings: Settings, end: datetime, rng: np.random.Generator) -> list[Question]:
-    spans = [random_span(rng, settings.days, end) for _ in range(settings.questions)]
-    return [
-        Question(f"service-{rng.integers(settings.keys):05d}", (a - EPOCH) // MICROSECOND, (b - EPOCH) // MICROSECOND)
-        for a, b in spans
-    ]
 
 
 def _run(

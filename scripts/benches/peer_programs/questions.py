@@ -12,9 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["DAY_MICROS", "Question", "Questions"]
+__all__ = ["DAY_MICROS", "Answer", "Answers", "Question", "Questions", "timed"]
 
 DAY_MICROS = 86_400_000_000
+
+Answer = Sequence[int]
+"""Messages; then of each measure sum, least, greatest, in millionths, and its earliest time in microseconds."""
+Answers = Sequence[tuple[float, Answer]]
+"""Seconds and answer of each question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,16 @@ class Question:
         return {"service": self.service, "start": self.start, "end": self.end, "first_day": first, "last_day": last}
 
 
+def timed(asked: Sequence[Question], ask: Callable[[Question], Answer]) -> Answers:
+    """Ask one after another."""
+    answers = []
+    for question in asked:
+        begun = time.perf_counter()
+        answer = ask(question)
+        answers.append((time.perf_counter() - begun, answer))
+    return answers
+
+
 @dataclass(frozen=True, slots=True)
 class Questions:
     """What a program is told; it answers into the file `output`, having asked the first `warm_up` before."""
@@ -58,13 +73,9 @@ class Questions:
         """For `read`."""
         path.write_text(json.dumps(asdict(self)))
 
-    def answer(self, ask: Callable[[Question], Sequence[int]]) -> None:
+    def answer(self, ask: Callable[[Question], Answer]) -> None:
         """Ask all, one after another, and write seconds and answer of each."""
         for question in self.asked[: self.warm_up]:
             ask(question)
-        found = []
-        for question in self.asked:
-            begun = time.perf_counter()
-            answer = ask(question)
-            found.append((time.perf_counter() - begun, [int(value) for value in answer]))
+        found = [(seconds, [int(value) for value in answer]) for seconds, answer in timed(self.asked, ask)]
         Path(self.output).write_text(json.dumps(found))

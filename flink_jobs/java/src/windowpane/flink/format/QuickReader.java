@@ -11,8 +11,6 @@ final class QuickReader {
     /** So many characters of a number cannot overflow a long. */
     private static final int LONGEST_NUMBER = 18;
 
-    private static final long EXACT = 1L << 53;
-
     private final Node root;
 
     private byte[] bytes;
@@ -140,10 +138,9 @@ final class QuickReader {
             return true;
         }
         digits = digits(point + 1, at, digits);
-        double value = digits / Decimal.POWERS[at - point - 1];
         node.kind = Node.FRACTION;
-        node.number = isNegative ? -value : value;
-        return digits <= EXACT;
+        node.number = Decimal.of(isNegative, digits, at - point - 1);
+        return digits <= Plan.EXACT;
     }
 
     private int skipDigits(int from) {
