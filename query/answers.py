@@ -57,7 +57,7 @@ class WindowAnswer(_Answer):
         return replace(self, groups=marked, gone=changes.elsewhere)
 
     def as_json(self) -> dict[str, Any]:
-        """The body of `GET /v1/{stream}/window`."""
+        """The body of `GET /v1/streams/{stream}/window`."""
         since = self.request.changed_since
         return {
             **_about(self.request, self.view),
@@ -82,7 +82,7 @@ class SeriesAnswer(_Answer):
     points: tuple[tuple[datetime, tuple[Group, ...]], ...]
 
     def as_json(self) -> dict[str, Any]:
-        """The body of `GET /v1/{stream}/series`."""
+        """The body of `GET /v1/streams/{stream}/series`."""
         return {
             **_about(self.request.window, self.view),
             "step": self.request.step.value,
@@ -99,7 +99,7 @@ class RejectedAnswer(_Answer):
     limit: int
 
     def as_json(self) -> dict[str, Any]:
-        """The body of `GET /v1/{stream}/rejected`; payloads as text (with replacement marks) and base64.
+        """The body of `GET /v1/streams/{stream}/rejected`; payloads as text (with replacement marks) and base64.
 
         Only their first bytes are given; `payload_bytes` is their full length.
         """

@@ -15,8 +15,8 @@ RUN_HERE = {
     "./windowpane produce health": r"[1-9][\d,]* messages acknowledged in",
     "./windowpane window health": r"checkout",
     "./windowpane status": r"health +RUNNING",
-    "curl 'http://127.0.0.1:8000/v1/health/window": r'"stream": ?"health"',
-    "curl http://127.0.0.1:8000/v1/health/messages": r'"accepted": ?1',
+    "curl 'http://127.0.0.1:8000/v1/streams/health/window": r'"stream": ?"health"',
+    "curl http://127.0.0.1:8000/v1/streams/health/messages": r'"accepted": ?1',
 }
 """How a documented command begins → what it prints; tests/integration/stack/test_snippets.py runs it."""
 

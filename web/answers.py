@@ -1,4 +1,4 @@
-"""`GET /v1/{stream}/window`, `/series` and `/rejected`: parse, ask the query service in a thread, answer JSON."""
+"""`window`, `series`, `rejected` of `/v1/streams/{stream}`: parse, ask the query service in a thread, answer JSON."""
 
 from __future__ import annotations
 

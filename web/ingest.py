@@ -1,4 +1,4 @@
-"""`POST /v1/{stream}/messages`: judge each message, send the good ones to Kafka, answer once Kafka has them."""
+"""`POST /v1/streams/{stream}/messages`: judge each message, send the good ones to Kafka, answer once Kafka has them."""
 
 from __future__ import annotations
 

@@ -146,25 +146,25 @@ DOCUMENT: Json = {
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     },
     "paths": {
-        "/v1/{stream}/window": _get(
+        "/v1/streams/{stream}/window": _get(
             "window",
             "What happened in a window, per group.",
             [_STREAM, *_SPAN, *_GROUPING, _SINCE],
             {**_answer("The groups of the window, sorted by their dimensions.", "Window"), **_problems(*_ASKING)},
         ),
-        "/v1/{stream}/series": _get(
+        "/v1/streams/{stream}/series": _get(
             "series",
             "The same, for each step of the window.",
             [_STREAM, *_SPAN, _STEP, _MEASURE, *_GROUPING],
             {**_answer("Points for a chart; steps without messages are left out.", "Series"), **_problems(*_ASKING)},
         ),
-        "/v1/{stream}/rejected": _get(
+        "/v1/streams/{stream}/rejected": _get(
             "rejected",
             "Messages that broke a rule, by when they arrived, newest first.",
             [_STREAM, *_SPAN, _REASON],
             {**_answer("Rejected messages with reason, field and bytes.", "Rejected"), **_problems(*_ASKING)},
         ),
-        "/v1/{stream}/messages": _POST,
+        "/v1/streams/{stream}/messages": _POST,
         "/v1/streams": _get("streams", "Every stream and how fresh it is.", [], _answer("The streams.", "Streams")),
         "/v1/streams/{stream}": _get(
             "definition",

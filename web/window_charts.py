@@ -86,7 +86,7 @@ def chart_plan(definition: Definition, groups: Sequence[Group], total: int, form
     kept = dict.fromkeys(pair for pair in form.question() if pair[0] in definition.dimensions)
     drawn = dict.fromkeys((name, str(group[name])) for group in groups for name in form.by)
     filters = [*drawn, *(pair for pair in kept if pair[0] not in form.by)]
-    url = f"/v1/{definition.name}/series?" + urlencode([*asked, ("step", str(step)), *filters])
+    url = f"/v1/streams/{definition.name}/series?" + urlencode([*asked, ("step", str(step)), *filters])
     charts = [
         {
             "key": name,

@@ -58,7 +58,7 @@ class WindowForm:
         return start.astimezone(self.zone), end.astimezone(self.zone)
 
     def question(self) -> list[tuple[str, str]]:
-        """The parameters of the API that ask this: `/v1/{stream}/window?…`."""
+        """The parameters of the API that ask this: `/v1/streams/{stream}/window?…`."""
         start, end = self.bounds
         asked = [("start", rfc3339(start)), ("end", rfc3339(end))]
         asked += [("by", name) for name in self.by] or [("by", "")]

@@ -135,7 +135,7 @@ def _question(definition: Definition, form: WindowForm) -> list[tuple[str, str]]
 
 
 def _api_url(definition: Definition, form: WindowForm) -> str:
-    return f"/v1/{definition.name}/window?{QueryParams(_question(definition, form))}"
+    return f"/v1/streams/{definition.name}/window?{QueryParams(_question(definition, form))}"
 
 
 def _inert(plan: dict[str, Any]) -> str:

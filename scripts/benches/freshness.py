@@ -62,7 +62,7 @@ async def _wait(client: httpx.AsyncClient, definition: Definition, settings: Set
     [body] = generator.batch(np.zeros(1, dtype=np.int64), np.full(1, int(now.timestamp() * 1000)))
     sent = time.perf_counter()
     answer = await client.post(
-        f"/v1/{definition.name}/messages", content=body, headers={"content-type": "application/json"}
+        f"/v1/streams/{definition.name}/messages", content=body, headers={"content-type": "application/json"}
     )
     if answer.status_code != 202:
         raise WindowpaneError(f"the web service answered {answer.status_code}: {answer.text[:200]}")
@@ -75,7 +75,7 @@ async def _wait(client: httpx.AsyncClient, definition: Definition, settings: Set
     }
     while time.perf_counter() - sent < settings.give_up_seconds:
         try:
-            answer = await client.get(f"/v1/{definition.name}/window", params=question)
+            answer = await client.get(f"/v1/streams/{definition.name}/window", params=question)
         except httpx.TimeoutException:
             continue
         if answer.status_code == 200 and answer.json()["groups"]:

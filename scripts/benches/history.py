@@ -110,7 +110,7 @@ def await_messages(client: httpx.Client, stream: str, start: datetime, end: date
     deadline = time.monotonic() + 60
     whole = {"start": start.isoformat(), "end": end.isoformat(), "by": ""}
     while time.monotonic() < deadline:
-        answer = client.get(f"/v1/{stream}/window", params=whole)
+        answer = client.get(f"/v1/streams/{stream}/window", params=whole)
         if answer.status_code == 200 and [group["messages"] for group in answer.json()["groups"]] == [messages]:
             return
         time.sleep(0.2)

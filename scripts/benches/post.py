@@ -106,7 +106,7 @@ async def _closed_loop(script: ScriptSettings, bodies: list[bytes], settings: Se
     """Each connection sends its next body when the last is answered."""
     latencies: list[float] = []
     accepted = 0
-    path, most = f"/v1/{settings.stream}/messages", settings.connections
+    path, most = f"/v1/streams/{settings.stream}/messages", settings.connections
     async with Connections.opened(script.host, script.port, path, "application/x-ndjson", most) as connections:
         await connections.accepted(bodies[0])
         started = time.perf_counter()
@@ -133,7 +133,7 @@ def _singles(script: ScriptSettings, definition: Definition, settings: Settings,
 async def _open_loop(script: ScriptSettings, bodies: list[bytes], settings: Settings) -> _Answers:
     """Each message is sent when it is due, whether earlier ones are answered or not."""
     latencies: list[float] = []
-    path = f"/v1/{settings.stream}/messages"
+    path = f"/v1/streams/{settings.stream}/messages"
     async with Connections.opened(
         script.host, script.port, path, "application/json", _SINGLE_CONNECTIONS
     ) as connections:

@@ -48,7 +48,7 @@ def send(url: str, minutes: int = 3) -> Sent:
     lines = [_message(sent, number) for number in range(PER_MINUTE * minutes)]
     body = b"\n".join([*lines[:7], b'{"serviceName": ', *lines[7:]])
     answer = httpx.post(
-        f"{url}/v1/health/messages", content=body, headers={"content-type": "application/x-ndjson"}, timeout=60
+        f"{url}/v1/streams/health/messages", content=body, headers={"content-type": "application/x-ndjson"}, timeout=60
     )
     assert answer.status_code == 202, answer.text
     taken = answer.json()
@@ -77,7 +77,7 @@ def assert_counted(url: str, *all_sent: Sent, seconds: float = 120) -> None:
 def _groups(url: str, sent: Sent) -> list[dict[str, Any]]:
     end = sent.start + timedelta(minutes=sent.minutes)
     params = {"start": sent.start.isoformat(), "end": end.isoformat(), "service": sent.service}
-    answer = httpx.get(f"{url}/v1/health/window", params=params, timeout=60)
+    answer = httpx.get(f"{url}/v1/streams/health/window", params=params, timeout=60)
     if answer.status_code == 503:  # it has just started: an engine does not answer yet
         return []
     assert answer.status_code == 200, answer.text

@@ -63,9 +63,9 @@ def test_alive_but_not_ready(client: httpx.Client) -> None:
     assert "secret" not in answer.text
 
 
-@pytest.mark.parametrize("path", [f"/v1/health/window?{WINDOW}", f"/v1/health/series?{WINDOW}&step=hour"])
+@pytest.mark.parametrize("path", ["window?", "series?step=hour&"])
 def test_questions_wait_for_engines(client: httpx.Client, path: str) -> None:
-    answer = client.get(path)
+    answer = client.get(f"/v1/streams/health/{path}{WINDOW}")
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert answer.headers["content-type"] == "application/problem+json"
@@ -91,8 +91,8 @@ def test_page_says_which_engine(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "kind"),
     [
-        ("GET", "/v1/nope/window", 404, "unknown-stream"),
-        ("GET", "/v1/health%00/window", 404, "unknown-stream"),
+        ("GET", "/v1/streams/nope/window", 404, "unknown-stream"),
+        ("GET", "/v1/streams/health%00/window", 404, "unknown-stream"),
         ("GET", "/v1/streams/nope", 404, "unknown-stream"),
         ("GET", "/v1/replays/seven", 404, "unknown-replay"),
         ("GET", "/v1/replays/99999999999", 404, "unknown-replay"),
@@ -102,20 +102,20 @@ def test_page_says_which_engine(client: httpx.Client) -> None:
         ("GET", "/v1/history?stream=nope", 404, "unknown-stream"),
         ("POST", "/v1/replays", 405, "method-not-allowed"),
         ("GET", "/v1/nope", 404, "not-found"),
-        ("GET", "/v1/health/window/", 404, "not-found"),
+        ("GET", "/v1/streams/health/window/", 404, "not-found"),
         ("GET", "/static/x/..%2f..%2fapp.py", 404, "not-found"),
         ("GET", "/static/x/", 404, "not-found"),
         ("GET", "/static/x/%00", 404, "not-found"),
         ("GET", "/static/x/" + "a" * 3000, 404, "not-found"),
-        ("POST", "/v1/health/window", 405, "method-not-allowed"),
-        ("GET", "/v1/health/messages", 405, "method-not-allowed"),
+        ("POST", "/v1/streams/health/window", 405, "method-not-allowed"),
+        ("GET", "/v1/streams/health/messages", 405, "method-not-allowed"),
         ("PUT", "/v1/streams", 405, "method-not-allowed"),
-        ("GET", "/v1/health/window", 422, "invalid-values"),
-        ("GET", "/v1/health/window?start=x&end=y", 400, "unparseable"),
-        ("GET", f"/v1/health/window?{WINDOW}&by=nope", 422, "invalid-values"),
-        ("GET", f"/v1/health/window?{WINDOW}&nope=1", 422, "invalid-values"),
-        ("GET", f"/v1/health/series?{WINDOW}&step=week", 422, "invalid-values"),
-        ("GET", "/v1/health/rejected?start=2026-03-01T10:00&end=2026-03-01T11:00Z", 422, "invalid-values"),
+        ("GET", "/v1/streams/health/window", 422, "invalid-values"),
+        ("GET", "/v1/streams/health/window?start=x&end=y", 400, "unparseable"),
+        ("GET", f"/v1/streams/health/window?{WINDOW}&by=nope", 422, "invalid-values"),
+        ("GET", f"/v1/streams/health/window?{WINDOW}&nope=1", 422, "invalid-values"),
+        ("GET", f"/v1/streams/health/series?{WINDOW}&step=week", 422, "invalid-values"),
+        ("GET", "/v1/streams/health/rejected?start=2026-03-01T10:00&end=2026-03-01T11:00Z", 422, "invalid-values"),
     ],
 )
 def test_problem_kinds(client: httpx.Client, method: str, path: str, status: int, kind: str) -> None:
@@ -142,7 +142,7 @@ def test_problem_kinds(client: httpx.Client, method: str, path: str, status: int
     ],
 )
 def test_bad_bodies_are_refused(client: httpx.Client, body: bytes, headers: dict[str, str], status: int) -> None:
-    answer = client.post("/v1/health/messages", content=body, headers=headers)
+    answer = client.post("/v1/streams/health/messages", content=body, headers=headers)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -151,7 +151,7 @@ def test_bad_bodies_are_refused(client: httpx.Client, body: bytes, headers: dict
 def test_injections_are_refused_before_any_engine(client: httpx.Client, name: str) -> None:
     span = {"start": "2026-03-01T10:00:00Z", "end": "2026-03-01T11:00:00Z", "step": "hour"}
     for text in SQL_INJECTIONS:
-        address = f"/v1/{quote(text, safe='')}/series" if name == "stream" else "/v1/health/series"
+        address = f"/v1/streams/{quote(text, safe='')}/series" if name == "stream" else "/v1/streams/health/series"
         answer = client.get(address, params=span if name == "stream" else {**span, name: text})
         assert answer.headers["content-type"] == "application/problem+json", text
         assert answer.status_code in (400, 404, 422) or (name, text) == ("quantiles", "0"), text
@@ -159,7 +159,7 @@ def test_injections_are_refused_before_any_engine(client: httpx.Client, name: st
 
 def test_body_without_length_is_bounded(client: httpx.Client) -> None:
     chunks = (b" " * (1 << 20) for _ in range(18))
-    answer = client.post("/v1/health/messages", content=chunks, headers={"content-type": "application/json"})
+    answer = client.post("/v1/streams/health/messages", content=chunks, headers={"content-type": "application/json"})
     assert answer.status_code == 413
 
 
@@ -175,7 +175,7 @@ def test_body_without_length_is_bounded(client: httpx.Client) -> None:
     ],
 )
 def test_rejections_are_answered_without_kafka(client: httpx.Client, body: bytes, rejected: list[object]) -> None:
-    answer = client.post("/v1/health/messages", content=body, headers={"content-type": "application/json"})
+    answer = client.post("/v1/streams/health/messages", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 202
     assert answer.json()["accepted"] == 0
     assert answer.json()["rejected"][: len(rejected)] == rejected

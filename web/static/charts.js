@@ -1,4 +1,4 @@
-// One chart a measure, drawn with uPlot from /v1/{stream}/series: a line a group, or mean within min and max for one.
+// One chart a measure, drawn with uPlot from /v1/streams/{stream}/series: a line a group, or mean within min and max for one.
 const SYNC = "windowpane";
 const COLOURS = 6;
 const MOST_DRAWN = 320; // points on a line; more are joined, or a day of minutes is a smear

@@ -201,7 +201,7 @@ async function suggest(event) {
   const iso = (seconds) => new Date(seconds * 1000).toISOString();
   const query = new URLSearchParams({ start: iso(plan.start), end: iso(plan.end), by: dimension });
   try {
-    const response = await fetch(`/v1/${plan.stream}/window?${query}`);
+    const response = await fetch(`/v1/streams/${plan.stream}/window?${query}`);
     const { groups } = await response.json();
     list.replaceChildren(...groups.slice(0, 1000).map((group) => new Option(group[dimension], group[dimension])));
   } catch {

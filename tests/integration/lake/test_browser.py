@@ -69,7 +69,7 @@ def url(stack: Stack) -> str:
     ]
     with httpx.Client(base_url=stack.url, timeout=60) as http:
         answer = http.post(
-            "/v1/health/messages",
+            "/v1/streams/health/messages",
             content="\n".join(map(json.dumps, lines)),
             headers={"content-type": "application/x-ndjson"},
         )
@@ -82,7 +82,7 @@ def url(stack: Stack) -> str:
         }
 
         def seen() -> bool:
-            found = http.get("/v1/health/window", params=asked)
+            found = http.get("/v1/streams/health/window", params=asked)
             return found.status_code == 200 and sum(g["messages"] for g in found.json()["groups"]) >= len(lines)
 
         await_true(seen, 120, "the services of the browser tests")

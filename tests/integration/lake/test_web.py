@@ -31,6 +31,7 @@ pytestmark = pytest.mark.integration
 
 START = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=2)
 END = START + timedelta(minutes=10)
+HEALTH = "/v1/streams/health"
 SPAN = {"start": START.isoformat(), "end": END.isoformat()}
 NDJSON = {"content-type": "application/x-ndjson"}
 
@@ -53,7 +54,7 @@ INJECTIONS = [
 @pytest.fixture(scope="module")
 def http(stack: Stack) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=stack.url, timeout=60) as client:
-        await_true(lambda: client.get("/v1/health/window", params=SPAN).status_code == 200, 60, "a first answer")
+        await_true(lambda: client.get(f"{HEALTH}/window", params=SPAN).status_code == 200, 60, "a first answer")
         yield client
 
 
@@ -73,7 +74,7 @@ def unique(name: str) -> str:
 
 
 def window(http: httpx.Client, **params: Any) -> dict[str, Any]:
-    answer = http.get("/v1/health/window", params={**SPAN, **params})
+    answer = http.get(f"{HEALTH}/window", params={**SPAN, **params})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -98,7 +99,7 @@ def posted(http: httpx.Client) -> dict[str, Any]:
     lines = [message(service, START + timedelta(seconds=10 * n), (n + 1) / 100) for n in range(60)]
     lines.insert(30, message(service, START, 7))
     body = b"\n".join(json.dumps(line).encode() for line in lines) + b"\nnope\n"
-    answer = http.post("/v1/health/messages", content=body, headers=NDJSON)
+    answer = http.post(f"{HEALTH}/messages", content=body, headers=NDJSON)
     assert answer.status_code == 202
     assert answer.json() == {
         "accepted": 60,
@@ -148,7 +149,7 @@ def test_empty_window_has_no_groups(http: httpx.Client) -> None:
 
 def test_series_adds_up(http: httpx.Client, posted: dict[str, Any]) -> None:
     asked = {**SPAN, "service": posted["service"], "step": "minute", "measure": "cpu"}
-    points = http.get("/v1/health/series", params=asked).json()["points"]
+    points = http.get(f"{HEALTH}/series", params=asked).json()["points"]
     groups = [group for point in points for group in point["groups"]]
     assert len(points) == 10
     assert sum(group["messages"] for group in groups) == 60
@@ -176,7 +177,7 @@ def test_changes_since_it_arrived_are_marked(http: httpx.Client, posted: dict[st
 @pytest.mark.parametrize("step", ["minute", "hour"])
 def test_too_many_points_names_a_step(http: httpx.Client, step: str) -> None:
     asked = {"start": "2020-01-01T00:00:00Z", "end": "2026-01-01T00:00:00Z", "step": step}
-    answer = http.get("/v1/health/series", params=asked)
+    answer = http.get(f"{HEALTH}/series", params=asked)
     assert answer.status_code == 422
     assert "use step=day" in answer.json()["errors"][0]["reason"]
 
@@ -190,7 +191,7 @@ def test_every_way_of_posting_arrives(http: httpx.Client) -> None:
         (gzip.compress(json.dumps(message(service, START)).encode()), {**json_type, "content-encoding": "gzip"}),
         (json.dumps(message(service, START)).encode() + b"\r\n\n", NDJSON),
     ]
-    accepted = [http.post("/v1/health/messages", content=body, headers=kind).json() for body, kind in bodies]
+    accepted = [http.post(f"{HEALTH}/messages", content=body, headers=kind).json() for body, kind in bodies]
     assert accepted == [{"accepted": n, "rejected": []} for n in (1, 2, 1, 1)]
     assert await_messages(http, service, 5)["messages"] == 5
 
@@ -201,7 +202,7 @@ def test_largest_message_arrives(http: httpx.Client) -> None:
     exact = json.dumps(message(service, START, extra="x" * (2**20 - len(small)))).encode()
     assert len(exact) == 2**20
     beyond = exact.replace(b'"extra": "', b'"extra": "x')
-    answer = http.post("/v1/health/messages", content=exact + b"\n" + beyond, headers=NDJSON)
+    answer = http.post(f"{HEALTH}/messages", content=exact + b"\n" + beyond, headers=NDJSON)
     assert answer.json() == {
         "accepted": 1,
         "rejected": [{"index": 1, "field": None, "reason": "larger than 1 MiB"}],
@@ -213,7 +214,7 @@ def test_naughty_names_come_back_unchanged(http: httpx.Client) -> None:
     tag = unique("naughty")
     names = [f"{tag} {text}" for text in NAUGHTY_STRINGS if len(text) < 150]
     body = b"\n".join(json.dumps(message(name, START)).encode() for name in names)
-    answer = http.post("/v1/health/messages", content=body, headers=NDJSON).json()
+    answer = http.post(f"{HEALTH}/messages", content=body, headers=NDJSON).json()
     refused = {rejection["index"] for rejection in answer["rejected"]}
     expected = {name for index, name in enumerate(names) if index not in refused}
     assert len(expected) > 300
@@ -244,7 +245,7 @@ def test_rejected_messages_are_kept_with_bytes(http: httpx.Client) -> None:
     found: list[dict[str, Any]] = []
 
     def listed() -> bool:
-        messages = http.get("/v1/health/rejected", params=asked).json()["messages"]
+        messages = http.get(f"{HEALTH}/rejected", params=asked).json()["messages"]
         found[:] = [kept for kept in messages if kept["payload"] == payload.decode("utf-8", "replace")]
         return bool(found)
 
@@ -261,7 +262,7 @@ def test_rejected_messages_are_kept_with_bytes(http: httpx.Client) -> None:
 )
 def test_injections_are_values_or_refused(http: httpx.Client, name: str, text: str) -> None:
     for path, extra in (("window", {}), ("series", {"step": "hour"}), ("rejected", {})):
-        answer = http.get(f"/v1/health/{path}", params={**SPAN, **extra, name: text})
+        answer = http.get(f"{HEALTH}/{path}", params={**SPAN, **extra, name: text})
         assert answer.status_code in (200, 400, 422), answer.text
         if answer.status_code == 200:
             assert not answer.json().get("groups") or name not in ("service", "reason")
@@ -273,19 +274,19 @@ def test_injections_name_nobody(http: httpx.Client, posted: dict[str, Any]) -> N
     """As many values of a dimension as there are: what is found is found by its own name alone."""
     for values, found in ((SQL_INJECTIONS, set()), ([*SQL_INJECTIONS, posted["service"]], {posted["service"]})):
         assert {group["service"] for group in window(http, service=values)["groups"]} == found
-        series = http.get("/v1/health/series", params={**SPAN, "step": "hour", "service": values}).json()["points"]
+        series = http.get(f"{HEALTH}/series", params={**SPAN, "step": "hour", "service": values}).json()["points"]
         assert {group["service"] for point in series for group in point["groups"]} == found
 
 
 def test_injections_are_no_reasons(http: httpx.Client) -> None:
     for text in SQL_INJECTIONS[::10]:
-        answer = http.get("/v1/health/rejected", params={**SPAN, "reason": text})
+        answer = http.get(f"{HEALTH}/rejected", params={**SPAN, "reason": text})
         assert (answer.status_code, answer.json()["messages"]) == (200, []), text
 
 
 @pytest.mark.parametrize("text", [*INJECTIONS, *NAUGHTY_STRINGS[:100]])
 def test_odd_input_never_fails(http: httpx.Client, text: str) -> None:
-    stream = http.get(f"/v1/{quote(text, safe='')}/window", params=SPAN)
+    stream = http.get(f"/v1/streams/{quote(text, safe='')}/window", params=SPAN)
     assert stream.status_code in (404, 405)
     form = {
         "stream": "health",
@@ -307,9 +308,7 @@ def test_repeated_question_is_kept(http: httpx.Client, posted: dict[str, Any]) -
     asked = {**SPAN, "service": posted["service"]}
 
     def kept() -> bool:  # a commit between two questions makes a new lake view, so it may take another turn
-        return (
-            "desc=hit" in [http.get("/v1/health/window", params=asked) for _ in range(3)][-1].headers["server-timing"]
-        )
+        return "desc=hit" in [http.get(f"{HEALTH}/window", params=asked) for _ in range(3)][-1].headers["server-timing"]
 
     await_true(kept, 30, "an answer from the cache")
 
@@ -333,7 +332,7 @@ def test_large_bodies_leave_room_for_others(http: httpx.Client) -> None:
     answers: list[httpx.Response] = []
 
     def post() -> None:
-        answers.append(http.post("/v1/health/messages", content=line * 60_000, headers=NDJSON))
+        answers.append(http.post(f"{HEALTH}/messages", content=line * 60_000, headers=NDJSON))
 
     thread = threading.Thread(target=post)
     thread.start()
