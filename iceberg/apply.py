@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,8 +20,8 @@ from iceberg.errors import IncompatibleChangeError, translated
 from iceberg.schemas import Column, TableLayout, layouts
 from iceberg.stream_tables import optional_table
 from streams.compatibility import breaking_changes
-from streams.definition import Definition
-from streams.definition_files import parse_definition
+from streams.definition import BENCH_PREFIX, Definition
+from streams.definition_files import stored_definition
 from streams.panes import grains
 
 __all__ = [
@@ -30,7 +29,9 @@ __all__ = [
     "GENERATION_PROPERTY",
     "Change",
     "applied_definition",
+    "applied_streams",
     "drop_tables",
+    "is_offered",
     "noted_definition",
     "plan_tables",
 ]
@@ -63,7 +64,23 @@ def applied_definition(catalog: Catalog, stream: str) -> Definition | None:
 
 def noted_definition(table: Table) -> Definition:
     """The definition that a table of panes was last made to match."""
-    return parse_definition(json.loads(table.properties[DEFINITION_PROPERTY]), f"{table.name()[-2]} (as applied)")
+    return stored_definition(table.properties.get(DEFINITION_PROPERTY), f"{table.name()[-2]} (as applied)")
+
+
+def applied_streams(catalog: Catalog) -> list[str]:
+    """Every stream that has tables, sorted; no staging tables of replays, and no benchmark's."""
+    sql = "select table_namespace from iceberg_tables where catalog_name = :catalog and table_name = 'minute_panes'"
+    with translated(), catalog.engine.connect() as connection:
+        rows = connection.execute(sqlalchemy.text(sql), {"catalog": catalog.name})
+        return sorted(name for (name,) in rows if is_offered(name))
+
+
+def is_offered(namespace: str) -> bool:
+    """Whether a namespace is that of a stream for people: not of a replay's staging tables, nor a benchmark's.
+
+    The name of a staging namespace has a hyphen, which no stream's has.
+    """
+    return "-" not in namespace and not namespace.startswith(BENCH_PREFIX)
 
 
 def has_views(catalog: Catalog, definition: Definition) -> bool:

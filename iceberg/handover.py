@@ -5,7 +5,6 @@ The lake itself notes which definition made its rows, so that a change is notice
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from iceberg.bounds import COMPLETE_PROPERTY
@@ -17,7 +16,7 @@ from iceberg.pending import begun_at
 from iceberg.rows import any_row
 from iceberg.stream_tables import stream_tables, windowed
 from streams.definition import Definition
-from streams.definition_files import parse_definition
+from streams.definition_files import stored_definition
 
 __all__ = ["RUNNING_PROPERTY", "close_at", "note_running", "running_definition"]
 
@@ -29,7 +28,7 @@ def running_definition(catalog: Catalog, stream: str) -> Definition | None:
     """The definition that made the newest rows of the stream; None when none did yet."""
     with translated():
         noted = catalog.load_table((stream, "minute_panes")).properties.get(RUNNING_PROPERTY)
-    return parse_definition(json.loads(noted), f"{stream} (as running)") if noted else None
+    return stored_definition(noted, f"{stream} (as running)") if noted else None
 
 
 def note_running(catalog: Catalog, definition: Definition) -> None:

@@ -78,11 +78,11 @@ def drop(catalog: Catalog, number: int) -> Replay:
         return store.set_state(replay, ReplayState.DROPPED)
 
 
-def finish_interrupted(catalog: Catalog) -> list[Replay]:
-    """Go on with every publication that was begun and that nobody works on; those that are complete now."""
+def finish_interrupted(catalog: Catalog, stream: str) -> list[Replay]:
+    """Go on with every publication of a stream that was begun and that nobody works on; those that are complete now."""
     store = ReplayStore(catalog)
     done = []
-    for replay in store.all():
+    for replay in store.all(stream):
         if replay.state in _UNDER_WAY:
             with suppress(LakeLockedError), stream_lock(catalog, replay.stream, PURPOSE):
                 current = store.get(replay.id)

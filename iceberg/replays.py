@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
 from iceberg.migrations import SCHEMA, migrate
 from streams.definition import Definition
-from streams.definition_files import parse_definition
+from streams.definition_files import stored_definition
 
 __all__ = [
     "RECORDS",
@@ -274,7 +273,7 @@ def _replay(row: Mapping[Any, Any]) -> Replay:
         state=ReplayState(row["state"]),
         arrivals=_arrivals(row),
         offsets={int(partition): (start, end) for partition, (start, end) in row["offsets"].items()},
-        definition=parse_definition(json.loads(row["definition"]), f"{row['stream']} (as replayed)"),
+        definition=stored_definition(row["definition"], f"{row['stream']} (as replayed)"),
         made_at=row["made_at"],
         made_by=row["made_by"],
         generation=row["generation"],

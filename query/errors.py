@@ -79,8 +79,8 @@ class EngineAwayError(QueryError):
 class NotReadyError(EngineAwayError):
     """The stream's tables have not been read yet."""
 
-    def __init__(self, stream: str) -> None:
-        super().__init__("lake", f"the tables of {stream} are not there yet; windowpane apply makes them")
+    def __init__(self, stream: str, problem: str = "") -> None:
+        super().__init__("lake", problem or f"the tables of {stream} are not there yet; windowpane apply makes them")
 
 
 _TRINO_AWAY = {"INTERNAL_ERROR", "INSUFFICIENT_RESOURCES", "EXTERNAL"}

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from iceberg.catalog import Catalog
-from iceberg.errors import BetweenStatesError
+from iceberg.errors import BetweenStatesError, LakeAwayError
 from iceberg.lake_view import TABLES, LakeView, metadata_locations, pin
 from iceberg.stream_tables import OPTIONAL
 from query.errors import NotReadyError
@@ -36,6 +36,8 @@ class LakeWatcher:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lake-watcher", daemon=True)
         self.problem = "has not looked at the lake yet"
+        self.problems: dict[str, str] = {}
+        """Stream → why it could not be read at the last look."""
 
     def start(self) -> None:
         """Begin to watch; returns at once."""
@@ -48,11 +50,11 @@ class LakeWatcher:
             self._thread.join(timeout=10)
 
     def view(self, stream: str) -> LakeView:
-        """The newest view. Raises NotReadyError when the stream's tables have not been read yet."""
+        """The newest view. Raises NotReadyError, which says why, when the stream's tables have not been read yet."""
         try:
             return self._views[stream]
         except KeyError:
-            raise NotReadyError(stream) from None
+            raise NotReadyError(stream, self.problems.get(stream, "")) from None
 
     def views(self) -> dict[str, LakeView]:
         """The newest view of each stream whose tables have been read."""
@@ -70,27 +72,35 @@ class LakeWatcher:
     def refresh(self) -> None:
         """Look once: pin again each stream of which a table has a new commit.
 
-        Raises the first WindowpaneError met; a stream that cannot be read keeps no other from being pinned.
+        A stream that cannot be read keeps no other from being pinned; `problems` says why. Raises LakeAwayError
+        when the catalog or the object store does not answer.
         """
         if self._catalog is None:
             self._catalog = self._open_catalog()
         found: dict[str, dict[str, str]] = {}
         for (stream, table), location in metadata_locations(self._catalog).items():
             found.setdefault(stream, {})[table] = location
-        problems: list[WindowpaneError] = []
+        problems: dict[str, str] = {}
+        away: LakeAwayError | None = None
         for stream, locations in found.items():
-            if locations.keys() >= _NEEDED and locations != self._locations.get(stream):
-                try:
-                    view = pin(self._catalog, stream)
-                    if stream in self._views and view.generation != self._views[stream].generation:
-                        self._prepare(view)
-                    self._views[stream], self._locations[stream] = view, locations
-                except BetweenStatesError as error:
-                    # Readers keep the state of before until the publication is complete.
-                    problems += [error] if stream not in self._views else []
-                except WindowpaneError as error:
-                    problems.append(error)
+            try:
+                self._refresh(self._catalog, stream, locations)
+            except LakeAwayError as error:
+                away = error
+            except WindowpaneError as error:
+                # During a publication readers keep the state of before until it is complete.
+                if not isinstance(error, BetweenStatesError) or stream not in self._views:
+                    problems[stream] = str(error)
         for stream in self._views.keys() - found.keys():
             del self._views[stream]
-        if problems:
-            raise problems[0]
+        self.problems = problems
+        if away is not None:
+            raise away
+
+    def _refresh(self, catalog: Catalog, stream: str, locations: dict[str, str]) -> None:
+        if not locations.keys() >= _NEEDED or locations == self._locations.get(stream):
+            return
+        view = pin(catalog, stream)
+        if stream in self._views and view.generation != self._views[stream].generation:
+            self._prepare(view)
+        self._views[stream], self._locations[stream] = view, locations

@@ -105,6 +105,10 @@ class QueryService:
             name: _freshness(known[name]) if name in known else StreamFreshness(None, None) for name in self.definitions
         }
 
+    def problems(self) -> dict[str, str]:
+        """Stream → why its tables could not be read at the last look."""
+        return dict(self._watcher.problems)
+
     def check(self) -> dict[str, str]:
         """Engine → what is wrong with it; empty text for one that answers."""
         found = {"lake": self._watcher.problem, "trino": ""}

@@ -24,7 +24,6 @@ import structlog
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from scripts.settings import ScriptSettings
-from streams import load_definitions
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 
@@ -188,9 +187,10 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    definition = load_definitions(settings.streams).get(_STREAM)
-    if definition is None:
-        _log.warning("nothing to report to", reason=f"there is no stream {_STREAM}")
+    try:
+        definition = settings.definition(_STREAM)
+    except WindowpaneError as error:
+        _log.warning("nothing to report to", reason=str(error))
         stop.wait()
         return
     home = settings.home.resolve()

@@ -22,13 +22,13 @@ from iceberg.replays import Replay
 from iceberg.settings import LakeSettings
 from query.answers import timestamp
 from query.auditor import audit
-from query.errors import UnknownStreamError
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from scripts.console import message_progress, say
+from scripts.known_streams import known_definition
 from scripts.replaying import RangeWanted, Replaying
 from scripts.settings import ScriptSettings
-from streams import Definition, load_definitions
+from streams import Definition
 from streams.topics import Topics
 
 __all__ = ["audit_json", "audit_stream", "command", "repaired"]
@@ -52,14 +52,12 @@ def command(ctx: click.Context, stream: str, as_json: bool, repair: bool) -> Non
       windowpane audit health --json | jq '.replay'
       windowpane audit health --repair
     """
-    definitions = load_definitions(ScriptSettings().streams)
-    if stream not in definitions:
-        raise UnknownStreamError(stream, list(definitions))
-    result = audit_stream(definitions[stream])
+    definition = known_definition(stream)
+    result = audit_stream(definition)
     if repair and result.to_replay:
-        for replay in repaired(definitions[stream], result):
+        for replay in repaired(definition, result):
             say(f"Replay {replay.id} is {replay.state}: arrivals {replay.arrivals}")
-        result = audit_stream(definitions[stream])
+        result = audit_stream(definition)
     if as_json:
         click.echo(json.dumps(audit_json(result), indent=2))
     else:

@@ -38,7 +38,7 @@ def bring_up(
     # It brings the engines' clients, which take a second to load: not before the engines are being started.
     from scripts.provision import provision
 
-    provision()
+    provision(say)
     stack.start_services(say, [name for name in SERVICES if live_input or name != "agent"])
     _await_ready(stack)
     return environment

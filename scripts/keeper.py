@@ -6,7 +6,8 @@ A job that is gone is started again from the lake, without any Flink state. Two 
 once, so before a start the keeper makes sure that no task of an earlier one is alive: jobs that Flink knows have ended,
 and a TaskManager older than its JobManager, which may still run what that one has forgotten, is restarted.
 
-A changed definition takes over at a cut that all tables share (see iceberg.handover).
+A changed definition takes over at a cut that all tables share (see iceberg.handover). Each stream is looked after by
+itself (see scripts.upkeep): what `decide` says of it, from what is stored and what runs, is done.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -25,18 +28,17 @@ import structlog
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from flink_jobs.client import FlinkClient, Job
-from flink_jobs.errors import JobError
 from flink_jobs.render import JobRange, JobScript, render
 from flink_jobs.settings import FlinkSettings
-from iceberg.apply import applied_definition
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.errors import LakeLockedError
-from iceberg.handover import close_at, note_running, running_definition
+from iceberg.handover import close_at, note_running
 from iceberg.locks import stream_lock
 from iceberg.publishing import finish_interrupted
 from iceberg.resume import resume_point
 from iceberg.rollups import begin_making, finish_making, has_pending
 from iceberg.settings import LakeSettings, MaintenanceSettings
+from iceberg.stored_stream import StoredStream, stored_stream
 from iceberg.stream_tables import OPTIONAL, windowed
 from query.settings import QuerySettings
 from query.sql_clients import make_rollup
@@ -44,93 +46,106 @@ from query.trino_client import TrinoClient
 from scripts.heart import Heart
 from scripts.maintenance_schedule import MaintenanceSchedule
 from scripts.settings import ScriptSettings
+from scripts.upkeep import Upkeep
 from streams.definition import Definition
 from streams.errors import WindowpaneError
+from streams.problems import note_problems
 from streams.topics import Topics
 
-__all__ = ["Keeper", "main", "tidy"]
+__all__ = ["Decision", "Keeper", "decide", "main", "tidy"]
 
 _log = structlog.get_logger("keeper")
 
-LOOK_SECONDS = 3.0
+NAMES_SECONDS = 1.0
+"""Time between looks at which streams there are."""
+
 HANDOVER_SECONDS = 300
 """Longest time for an old definition to complete its last windows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do about a stream, in this order.
+
+    Stop these jobs; `fence`: rule out tasks that Flink forgot; let the definition `hand_over` complete its tables;
+    `start` the job of the applied definition.
+    """
+
+    stop: tuple[Job, ...] = ()
+    fence: bool = False
+    hand_over: Definition | None = None
+    start: bool = False
+
+
+def decide(stored: StoredStream, jobs: Sequence[Job], last: str | None) -> Decision:
+    """What to do, given all jobs that Flink knows and the one that was last started for the stream. Pure."""
+    definition, running = stored.definition, stored.running
+    live = tuple(job for job in jobs if job.stream == definition.name and not job.ended)
+    if [job.digest for job in live] == [definition.digest]:
+        return Decision()
+    forgotten = last is not None and all(job.id != last for job in jobs)
+    old = running if running is not None and running.digest != definition.digest else None
+    return Decision(live, forgotten, old, start=True)
+
+
 class Keeper:
-    """Compares the applied definitions with Flink's jobs, and acts."""
+    """Does what is decided about a stream. Threads may share it, if each works on streams of its own."""
 
     def __init__(
         self,
         flink: FlinkClient,
-        catalog: Catalog,
+        lake: Callable[[], Catalog],
         declared: Path,
         record: Path,
         *,
         fence: Callable[[], None],
         offsets_at: Callable[[str, datetime], Mapping[int, int]],
     ) -> None:
-        self._flink, self._catalog, self._declared, self._record = flink, catalog, declared, record
+        self._flink, self._lake, self._declared, self._record = flink, lake, declared, record
         self._fence, self._offsets_at = fence, offsets_at
-        self._refused: set[str] = set()
+        self._alone = threading.Lock()
+        self.kept: dict[str, Definition] = {}
+        """Stream → definition, of those that heartbeats are for."""
 
-    def make_right(self, definitions: Mapping[str, Definition]) -> None:
-        """Make the jobs right once; what is wrong with one stream keeps no other from its job.
+    def names(self) -> set[str]:
+        """The streams to look after: every declared one, and those that a job was started for, whatever became of
+        their file."""
+        return {path.stem for path in self._declared.glob("*.toml")} | self._notes().keys()
 
-        Raises WindowpaneError when Flink does not answer, or the last of the problems met.
-        """
+    def make_right(self, name: str) -> None:
+        """See that the stream has the job that it must have. Raises WindowpaneError."""
+        stored = stored_stream(self._lake(), name)
+        if stored is None:
+            self.kept.pop(name, None)
+            self._forget(name)
+            return
+        # First: submitting takes long, and a job that runs already waits for the beat.
+        self.kept[name] = stored.definition
         jobs = self._flink.jobs()
-        scripts: dict[str, JobScript] = {}
-        problems: list[WindowpaneError] = []
-        for definition in definitions.values():
-            live = [job for job in jobs if job.stream == definition.name and not job.ended]
-            if [job.digest for job in live] != [definition.digest]:
-                try:
-                    scripts[definition.name] = self._prepare(definition, live, jobs)
-                except WindowpaneError as error:
-                    problems.append(error)
-        alone = [{name: script} for name, script in scripts.items() if name in self._refused]
-        together = {name: script for name, script in scripts.items() if name not in self._refused}
-        for batch in [*alone, *([together] if together else [])]:
-            try:
-                self._start(batch)
-            except JobError as error:
-                # It is not said which one was refused, so that at the next look each is submitted by itself.
-                self._refused |= batch.keys()
-                problems.append(error)
-        if problems:
-            raise problems[-1]
-
-    def _start(self, scripts: Mapping[str, JobScript]) -> None:
-        started = dict(zip(scripts, self._flink.run_all(list(scripts.values())), strict=True))
-        self._note(started)
-        self._refused -= started.keys()
-        _log.info("start", **started)
-
-    def applied(self) -> dict[str, Definition]:
-        """The applied definition of every declared stream. Raises WindowpaneError."""
-        names = sorted(path.stem for path in self._declared.glob("*.toml"))
-        found = ((name, applied_definition(self._catalog, name)) for name in names)
-        return {name: definition for name, definition in found if definition is not None}
-
-    def _prepare(self, definition: Definition, live: list[Job], jobs: list[Job]) -> JobScript:
-        """Stop what runs, make sure that nothing else does; the job that goes on from the lake."""
-        for job in live:
-            _log.info("stop", stream=definition.name, job=job.id, state=job.state)
+        decision = decide(stored, jobs, self._notes().get(name))
+        for job in decision.stop:
+            _log.info("stop", stream=name, job=job.id, state=job.state)
             self._flink.stop(job)
-        if self._last(definition.name) not in {None, *(job.id for job in jobs)}:
-            self._fence()
-        running = running_definition(self._catalog, definition.name)
-        if running is not None and running.digest != definition.digest:
-            self._hand_over(running)
-        note_running(self._catalog, definition)
-        point = resume_point(self._catalog, definition.name)
+        if decision.fence:
+            # Of the whole cluster, so by one stream at a time; the next one finds it done.
+            with self._alone:
+                self._fence()
+        if decision.hand_over is not None:
+            self._hand_over(decision.hand_over)
+        if decision.start:
+            self._start(stored.definition)
+
+    def _start(self, definition: Definition) -> None:
+        note_running(self._lake(), definition)
+        point = resume_point(self._lake(), definition.name)
         _log.info("resume", stream=definition.name, start=str(point.start))
-        return self._script(definition, JobRange(point.start, cuts=point.cuts, held=point.held))
+        job_id = self._flink.run(self._script(definition, JobRange(point.start, cuts=point.cuts, held=point.held)))
+        self._note(definition.name, job_id)
+        _log.info("start", stream=definition.name, job=job_id)
 
     def _hand_over(self, old: Definition) -> None:
         """Let the old definition complete every table up to the newest cut; the new one takes over there."""
-        point = resume_point(self._catalog, old.name)
+        point = resume_point(self._lake(), old.name)
         cuts = {table: cut for table, cut in point.cuts.items() if table != OPTIONAL or old.hours}
         at = max(filter(None, windowed(cuts).values()), default=None)
         if at is None:
@@ -141,9 +156,9 @@ class Keeper:
             ends = self._offsets_at(old.topic, at + slack)
             reach = JobRange(point.start, ends, point.cuts, point.held, until=at)
             job_id = self._flink.run(self._script(old, reach))
-            self._note({old.name: job_id})
+            self._note(old.name, job_id)
             self._flink.await_finished(job_id, HANDOVER_SECONDS)
-        close_at(self._catalog, old.name, at)
+        close_at(self._lake(), old.name, at)
         _log.info("hand over", stream=old.name, at=str(at))
 
     def _script(self, definition: Definition, reach: JobRange) -> JobScript:
@@ -156,14 +171,18 @@ class Keeper:
         except FileNotFoundError:
             return {}
 
-    def _last(self, stream: str) -> str | None:
-        return self._notes().get(stream)
+    def _note(self, stream: str, job_id: str | None) -> None:
+        """Remember the job that was last started for a stream; none, to forget it."""
+        with self._alone:
+            notes = self._notes()
+            notes.pop(stream, None)
+            fresh = self._record.with_suffix(".new")
+            fresh.write_text(json.dumps({**notes, stream: job_id} if job_id else notes))
+            fresh.replace(self._record)
 
-    def _note(self, jobs: Mapping[str, str]) -> None:
-        """Remember the job of each of these streams."""
-        fresh = self._record.with_suffix(".new")
-        fresh.write_text(json.dumps({**self._notes(), **jobs}))
-        fresh.replace(self._record)
+    def _forget(self, stream: str) -> None:
+        if stream in self._notes():
+            self._note(stream, None)
 
 
 def _fence(supervisor: Supervisor) -> None:
@@ -175,20 +194,20 @@ def _fence(supervisor: Supervisor) -> None:
         supervisor.begin("taskmanager")
 
 
-def tidy(definitions: Mapping[str, Definition], trino: TrinoClient) -> None:
-    """Go on with publications that were interrupted, and make the rollups that wait to be made."""
+def tidy(name: str, trino: TrinoClient) -> None:
+    """Go on with publications of a stream that were interrupted, and make the rollups that wait to be made."""
     catalog = open_catalog(LakeSettings())
-    for replay in finish_interrupted(catalog):
+    for replay in finish_interrupted(catalog, name):
         _log.info("publication complete", replay=replay.id, state=replay.state)
-    for definition in definitions.values():
-        if not has_pending(catalog, definition.name):
-            continue
-        with suppress(LakeLockedError), stream_lock(catalog, definition.name, "making rollups"):
-            making = begin_making(catalog, definition.name)
-            if making is not None:
-                make_rollup(trino, definition, making)
-                finish_making(catalog, making)
-                _log.info("rollups made", stream=definition.name, grain=making.grain, arrivals=str(making.arrivals))
+    stored = stored_stream(catalog, name)
+    if stored is None or not has_pending(catalog, name):
+        return
+    with suppress(LakeLockedError), stream_lock(catalog, name, "making rollups"):
+        making = begin_making(catalog, name)
+        if making is not None:
+            make_rollup(trino, stored.definition, making)
+            finish_making(catalog, making)
+            _log.info("rollups made", stream=name, grain=making.grain, arrivals=str(making.arrivals))
 
 
 def _offsets_at(kafka: str, topic: str, at: datetime) -> dict[int, int]:
@@ -206,28 +225,34 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     heart = Heart(settings.kafka, flink.watermark_slack_ms)
     heart.start()
-    keeper: Keeper | None = None
+    keeper = Keeper(
+        FlinkClient(flink),
+        partial(open_catalog, LakeSettings()),
+        settings.streams,
+        layout.jobs_record,
+        fence=lambda: _fence(supervisor),
+        offsets_at=lambda topic, at: _offsets_at(settings.kafka, topic, at),
+    )
     trino = TrinoClient(QuerySettings())
-    maintenance = MaintenanceSchedule(MaintenanceSettings().maintain_seconds, time.monotonic())
-    while not stop.is_set():
+
+    def look(name: str) -> None:
         try:
-            keeper = keeper or Keeper(
-                FlinkClient(flink),
-                open_catalog(LakeSettings()),
-                settings.streams,
-                layout.jobs_record,
-                fence=lambda: _fence(supervisor),
-                offsets_at=lambda topic, at: _offsets_at(settings.kafka, topic, at),
-            )
-            definitions = keeper.applied()
-            # First: submitting takes long, and a job that runs already waits for the beat.
-            heart.watch(definitions)
-            keeper.make_right(definitions)
-            tidy(definitions, trino)
-            maintenance.look(time.monotonic())
-        except WindowpaneError as error:
-            _log.warning("will try again", reason=str(error))
-        stop.wait(LOOK_SECONDS)
+            keeper.make_right(name)
+        except WindowpaneError:
+            # A job that cannot be started keeps nothing of the stream's past from being put in order.
+            with suppress(WindowpaneError):
+                tidy(name, trino)
+            raise
+        tidy(name, trino)
+
+    upkeep = Upkeep(look, partial(note_problems, settings.home))
+    maintenance = MaintenanceSchedule(MaintenanceSettings().maintain_seconds, time.monotonic())
+    while not stop.wait(NAMES_SECONDS):
+        names = keeper.names()
+        upkeep.keep(names)
+        heart.watch({name: definition for name, definition in dict(keeper.kept).items() if name in names})
+        maintenance.look(time.monotonic())
+    upkeep.close()
     maintenance.close()
     heart.close()
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from iceberg.apply import applied_definition
+from iceberg.apply import applied_definition, applied_streams
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings, MaintenanceSettings
+from query.errors import UnknownStreamError
 from query.maintenance import maintaining_client
 from query.settings import QuerySettings
 from scripts.console import say
 from scripts.maintaining import Maintained, Maintenance, Planned
-from scripts.settings import ScriptSettings
-from streams.definition import Definition
 from streams.errors import WindowpaneError
 
 __all__ = ["command"]
@@ -44,16 +42,19 @@ def command(stream: str | None, plan: bool, as_json: bool) -> None:
     done: dict[str, list[Maintained]] = {}
     settings, catalog, trino = MaintenanceSettings(), open_catalog(LakeSettings()), maintaining_client(QuerySettings())
     problem: WindowpaneError | None = None
-    for definition in _applied(stream):
-        maintenance = Maintenance(catalog, trino, definition, settings, say)
+    for name in [stream] if stream else applied_streams(catalog):
         try:
+            definition = applied_definition(catalog, name)
+            if definition is None:
+                raise UnknownStreamError(name, applied_streams(catalog))
+            maintenance = Maintenance(catalog, trino, definition, settings, say)
             if plan:
-                planned[definition.name] = maintenance.plan()
+                planned[name] = maintenance.plan()
             else:
-                done[definition.name] = maintenance.run()
+                done[name] = maintenance.run()
         except WindowpaneError as error:
             # What is wrong with one stream keeps no other from being maintained.
-            say(f"{definition.name}: {error}")
+            say(f"{name}: {error}")
             problem = error
     if as_json:
         found = planned if plan else done
@@ -63,13 +64,6 @@ def command(stream: str | None, plan: bool, as_json: bool) -> None:
         console.print(planned_table(planned) if plan else maintained_table(done))
     if problem is not None:
         raise problem
-
-
-def _applied(stream: str | None) -> Iterable[Definition]:
-    """The definitions as applied: what the tables hold. A stream without tables has nothing to be maintained."""
-    declared = ScriptSettings().definitions(*([stream] if stream else []))
-    found = (applied_definition(open_catalog(LakeSettings()), name) for name in declared)
-    return [definition for definition in found if definition is not None]
 
 
 def planned_table(planned: dict[str, list[Planned]]) -> Table:

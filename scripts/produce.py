@@ -53,7 +53,7 @@ def command(
       windowpane produce health --file messages.ndjson
     """
     settings = ScriptSettings()
-    definition = settings.definitions(stream)[stream]
+    definition = settings.definition(stream)
     if file is not None and (rate or count or days):
         raise click.UsageError("--file sends the whole file; leave out --rate, --count and --days")
     with _reported(settings.kafka) as producer:

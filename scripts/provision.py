@@ -5,7 +5,7 @@ Jobs follow by themselves: the keeper runs for each stream what its tables say w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,7 +16,8 @@ from query.settings import QuerySettings
 from query.sql_clients import make_views
 from query.trino_client import TrinoClient
 from scripts.settings import ScriptSettings
-from streams import Definition
+from streams import Definition, read_definitions
+from streams.errors import WindowpaneError
 from streams.panes import grains
 from streams.topics import Topics
 
@@ -54,16 +55,25 @@ def plan(definition: Definition, topics: Topics, lake: LakeSettings, query: Quer
     return steps
 
 
-def provision(streams: Iterable[str] = ()) -> list[str]:
-    """Apply the named streams (default: all); the descriptions of what was done. Reads the environment."""
+def provision(say: Callable[[str], None]) -> None:
+    """Apply every declared stream, and say what is wrong with one that cannot be; the others are applied all the same.
+
+    Reads the environment. Raises the first problem met if no stream could be applied.
+    """
     settings, lake, query = ScriptSettings(), LakeSettings(), QuerySettings()
-    done = []
+    declared, unreadable = read_definitions(settings.streams)
+    problems: list[WindowpaneError] = [*unreadable.values()]
     with Topics(settings.kafka) as topics:
-        for definition in settings.definitions(*streams).values():
-            for step in plan(definition, topics, lake, query):
-                step.run()
-                done.append(step.description)
-    return done
+        for definition in declared.values():
+            try:
+                for step in plan(definition, topics, lake, query):
+                    step.run()
+            except WindowpaneError as error:
+                problems.append(error)
+    if problems and len(problems) == len(declared) + len(unreadable):
+        raise problems[0]
+    for problem in problems:
+        say(f"Not applied: {problem}")
 
 
 def _views(query: QuerySettings, definition: Definition) -> None:

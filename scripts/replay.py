@@ -101,4 +101,4 @@ def _definition(stream: str, file: Path | None) -> Definition:
         except (OSError, ValueError) as error:
             raise DefinitionError(file.name, "file", None, f"cannot be read: {error}") from error
         return parse_definition({**raw, "name": stream}, file.name)
-    return ScriptSettings().definitions(stream)[stream]
+    return ScriptSettings().definition(stream)

@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from compose.embedded.ports import reachable
-from streams import Definition, load_definitions
+from streams import Definition, load_definition, load_definitions
 from streams.errors import DefinitionError
 
 __all__ = ["ScriptSettings"]
@@ -28,12 +28,19 @@ class ScriptSettings(BaseSettings):
     port: int = Field(default=8000, description="Port of the web service")
 
     def definitions(self, *names: str) -> dict[str, Definition]:
-        """The declared streams of these names, in their order, or all of them. Raises DefinitionError."""
-        known = load_definitions(self.streams)
-        for name in names:
-            if name not in known:
-                raise DefinitionError(f"{name}.toml", "file", None, f"does not exist; known: {', '.join(known)}")
-        return {name: known[name] for name in names or known}
+        """The declared streams of these names, in their order, or all of them.
+
+        Raises DefinitionError; what is wrong with the file of another stream than these is not looked at.
+        """
+        return {name: self.definition(name) for name in names} if names else load_definitions(self.streams)
+
+    def definition(self, name: str) -> Definition:
+        """The declared stream of this name. Raises DefinitionError."""
+        path = self.streams / f"{name}.toml"
+        if not path.is_file():
+            known = ", ".join(sorted(known.stem for known in self.streams.glob("*.toml")))
+            raise DefinitionError(path.name, "file", None, f"does not exist; known: {known}")
+        return load_definition(path)
 
     @property
     def url(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from compose.embedded.engines import ENGINES, SERVICES
@@ -32,7 +33,7 @@ class EngineStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected"}`."""
+    """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "problem"}`."""
 
     url: str
     engines: dict[str, EngineStatus]
@@ -81,7 +82,7 @@ def _streams(stack: Stack) -> dict[str, dict[str, Any]]:
     try:
         return stream_status()
     except WindowpaneError as error:
-        return {"?": {"job": str(error), "complete_until": None, "lag": None, "rejected": None}}
+        return {"?": {"job": None, "complete_until": None, "lag": None, "rejected": None, "problem": str(error)}}
 
 
 def show_status(status: Status) -> None:
@@ -102,3 +103,6 @@ def show_status(status: Status) -> None:
         rejected = "?" if stream["rejected"] is None else str(stream["rejected"])
         streams.add_row(name, stream["job"] or "?", stream["complete_until"] or "?", shown, rejected)
     console.print(streams)
+    for name, stream in status.streams.items():
+        if stream["problem"]:
+            console.print(f"[yellow]{name}[/]: {escape(stream['problem'])}", soft_wrap=True)

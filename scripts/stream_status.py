@@ -8,8 +8,8 @@ from typing import Any
 from flink_jobs.client import FlinkClient
 from flink_jobs.errors import JobError
 from flink_jobs.settings import FlinkSettings
+from iceberg.apply import applied_definition, applied_streams
 from iceberg.catalog import open_catalog
-from iceberg.errors import LakeError
 from iceberg.lake_view import pin
 from iceberg.settings import LakeSettings
 from query.answers import timestamp
@@ -18,18 +18,33 @@ from query.settings import QuerySettings
 from query.sql_clients import PartitionTotals, ledger_totals
 from query.trino_client import TrinoClient
 from scripts.settings import ScriptSettings
-from streams import Definition, load_definitions
-from streams.errors import TopicError
+from streams import Definition, read_definitions
+from streams.errors import TopicError, WindowpaneError
+from streams.problems import noted_problems
 from streams.topics import Topics
 
 __all__ = ["stream_status"]
 
 
 def stream_status() -> dict[str, dict[str, Any]]:
-    """Stream → `{"job", "complete_until", "lag", "rejected"}`; None where an engine does not answer."""
-    definitions = load_definitions(ScriptSettings().streams)
-    jobs = _jobs()
-    return {name: _status(definition, jobs) for name, definition in definitions.items()}
+    """Stream → `{"job", "complete_until", "lag", "rejected", "problem"}`; None where an engine does not answer.
+
+    `problem`: what keeps it from being as it should be, None if nothing does.
+    """
+    settings = ScriptSettings()
+    declared, unreadable = read_definitions(settings.streams)
+    noted, jobs, catalog = noted_problems(settings.home), _jobs(), open_catalog(LakeSettings())
+    found = {}
+    for name in sorted({*declared, *unreadable, *applied_streams(catalog)}):
+        problems = [str(unreadable[name])] if name in unreadable else []
+        problems += [noted[name].reason] if name in noted else []
+        try:
+            definition = applied_definition(catalog, name) or declared.get(name)
+        except WindowpaneError as error:
+            definition = declared.get(name)
+            problems.append(str(error))
+        found[name] = {**_status(name, definition, jobs), "problem": "; ".join(dict.fromkeys(problems)) or None}
+    return found
 
 
 def _jobs() -> dict[str, str] | None:
@@ -42,12 +57,13 @@ def _jobs() -> dict[str, str] | None:
     return {job.stream: job.state for job in sorted(jobs, key=lambda job: not job.ended)}
 
 
-def _status(definition: Definition, jobs: dict[str, str] | None) -> dict[str, Any]:
-    totals = _totals(definition.name)
+def _status(name: str, definition: Definition | None, jobs: dict[str, str] | None) -> dict[str, Any]:
+    """Without a definition that can be read it is not known which topic it has."""
+    totals = _totals(name)
     return {
-        "job": None if jobs is None else jobs.get(definition.name, "NONE"),
-        "complete_until": _complete_until(definition.name),
-        "lag": None if totals is None else _lag(definition.topic, totals),
+        "job": None if jobs is None else jobs.get(name, "NONE"),
+        "complete_until": _complete_until(name),
+        "lag": None if totals is None or definition is None else _lag(definition.topic, totals),
         "rejected": None if totals is None else sum(partition.rejected for partition in totals),
     }
 
@@ -62,7 +78,7 @@ def _totals(stream: str) -> tuple[PartitionTotals, ...] | None:
 def _complete_until(stream: str) -> str | None:
     try:
         return timestamp(pin(open_catalog(LakeSettings()), stream).complete_until)
-    except LakeError:
+    except WindowpaneError:
         return None
 
 

@@ -10,12 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from iceberg.settings import LakeSettings
-from query.errors import UnknownStreamError
 from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
-from scripts.settings import ScriptSettings
-from streams import Definition, load_definitions
+from scripts.known_streams import known_definition
+from streams import Definition
 
 __all__ = ["command"]
 
@@ -46,9 +45,7 @@ def command(
       windowpane window health --start 2026-03-01T10:17:00Z --end 2026-03-04T09:05:00Z
       windowpane window health --start … --end … --by '' --where service=checkout --json
     """
-    definitions = load_definitions(ScriptSettings().streams)
-    if stream not in definitions:
-        raise UnknownStreamError(stream, list(definitions))
+    definition = known_definition(stream)
     params = [("start", start), ("end", end), *(("by", name) for name in by)]
     for condition in where:
         name, equals, value = condition.partition("=")
@@ -56,14 +53,14 @@ def command(
             raise click.BadParameter(f"{condition!r} is not DIM=VALUE", param_hint="--where")
         params.append((name, value))
     params += [(key, value) for key, value in (("as_known_at", as_known_at), ("quantiles", quantiles)) if value]
-    request = WindowRequest.parse(definitions[stream], params)
-    service = QueryService(QuerySettings(), {stream: definitions[stream]}, LakeSettings())
+    request = WindowRequest.parse(definition, params)
+    service = QueryService(QuerySettings(), {stream: definition}, LakeSettings())
     service.refresh()
     answer = service.window(request).as_json()
     if as_json:
         click.echo(json.dumps(answer, indent=2))
     else:
-        _show(definitions[stream], answer)
+        _show(definition, answer)
 
 
 def _show(definition: Definition, answer: dict[str, Any]) -> None:

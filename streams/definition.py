@@ -16,7 +16,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from streams.demo import Demo
 from streams.expression import Expression, parse
 
-__all__ = ["Definition", "Dimension", "Distinct", "EventTime", "FieldRule", "Measure", "Retention"]
+__all__ = ["BENCH_PREFIX", "Definition", "Dimension", "Distinct", "EventTime", "FieldRule", "Measure", "Retention"]
+
+BENCH_PREFIX = "bench_"
+"""Of streams that benchmarks make and take away; they are never offered to people."""
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _RESERVED = {

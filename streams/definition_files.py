@@ -17,7 +17,7 @@ from streams.definition import Definition, Dimension, Distinct, EventTime, Field
 from streams.definition_rules import check
 from streams.errors import DefinitionError
 
-__all__ = ["load_definition", "load_definitions", "parse_definition"]
+__all__ = ["load_definition", "load_definitions", "parse_definition", "read_definitions", "stored_definition"]
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
@@ -26,11 +26,25 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
 
 
 def load_definitions(folder: Path) -> dict[str, Definition]:
-    """Every definition in a folder, by name, in order of their names."""
-    found = [load_definition(path) for path in sorted(folder.glob("*.toml"))]
+    """Every definition in a folder, by name, in order of their names. Raises the first DefinitionError met."""
+    found, problems = read_definitions(folder)
+    for error in problems.values():
+        raise error
     if not found:
         raise DefinitionError(str(folder), "*.toml", None, "holds no stream definition; add one")
-    return {definition.name: definition for definition in found}
+    return found
+
+
+def read_definitions(folder: Path) -> tuple[dict[str, Definition], dict[str, DefinitionError]]:
+    """Name → definition of every file that can be read, and name → what is wrong with each of the others."""
+    found: dict[str, Definition] = {}
+    problems: dict[str, DefinitionError] = {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            found[path.stem] = load_definition(path)
+        except DefinitionError as error:
+            problems[path.stem] = error
+    return found, problems
 
 
 def load_definition(path: Path) -> Definition:
@@ -61,6 +75,17 @@ def parse_definition(raw: Mapping[str, Any], file: str) -> Definition:
         raise DefinitionError(file, key, value, allowed) from error
     check(definition, file)
     return definition
+
+
+def stored_definition(text: str | None, where: str) -> Definition:
+    """A definition as the lake or a record keeps it, JSON; `where` is named in errors. Raises DefinitionError."""
+    try:
+        raw = json.loads(text or "")
+    except ValueError as error:
+        raise DefinitionError(where, "definition", text, f"is not JSON: {error}") from error
+    if not isinstance(raw, dict):
+        raise DefinitionError(where, "definition", raw, "is not an object")
+    return parse_definition(raw, where)
 
 
 def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:

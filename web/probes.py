@@ -25,17 +25,24 @@ async def alive(_request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """200 when every engine answers and every stream is fresh; else 503 and which ones are not."""
+    """200 when every engine answers and every stream is fresh; else 503 and which ones are not.
+
+    What is wrong with a stream beside that is said too, and makes nothing unready: its answers are good.
+    """
     service = service_of(request)
     engines = await anyio.to_thread.run_sync(service.queries.check)
     engines["kafka"] = await _kafka(service.settings.kafka)
     streams = _lagging(service, datetime.now(UTC))
+    problems = await anyio.to_thread.run_sync(service.problems)
     engines_away = {name: wrong for name, wrong in engines.items() if wrong}
     good = not engines_away and not streams
     body = {
         "status": "ready" if good else "not ready",
         "engines": {name: wrong or "ok" for name, wrong in engines.items()},
-        "streams": {name: streams.get(name, "ok") for name in service.declared},
+        "streams": {
+            name: "; ".join(filter(None, (streams.get(name), problems.get(name)))) or "ok"
+            for name in sorted({*service.declared, *problems})
+        },
     }
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
 

@@ -13,9 +13,10 @@ from query.replays import ReplayService
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
-from streams import Definition, load_definitions
+from streams import Definition, read_definitions
 from streams.decoder import Decoder
 from streams.plan import decoding_plan
+from streams.problems import noted_problems
 from streams.producer import Producer
 from web.intake import Intake
 from web.metrics import Metrics
@@ -43,7 +44,7 @@ class Service:
     def make(cls, settings: WebSettings) -> Service:
         """Build it from the environment; needs no engine yet."""
         asked = QuerySettings()
-        definitions = load_definitions(settings.streams)
+        definitions, _ = read_definitions(settings.streams)
         queries = QueryService(asked, definitions)
         return cls(
             settings=settings,
@@ -73,6 +74,12 @@ class Service:
     def declared(self) -> list[str]:
         """The streams that have a definition file now; /readyz answers for these, not for one that was taken away."""
         return [name for name in self.definitions if (self.settings.streams / f"{name}.toml").exists()]
+
+    def problems(self) -> dict[str, str]:
+        """Stream → what keeps it from being as it should be, whether or not its answers are fresh. Reads files."""
+        noted = {name: problem.reason for name, problem in noted_problems(self.settings.home).items()}
+        unreadable = {name: str(error) for name, error in read_definitions(self.settings.streams)[1].items()}
+        return {**noted, **self.queries.problems(), **unreadable}
 
     def definition(self, stream: str) -> Definition:
         """The definition of a stream, or 404 that names the known ones."""

@@ -20,6 +20,7 @@ class WebSettings(BaseSettings):
     streams: Path = Field(
         default=Path(__file__).resolve().parent.parent / "streams", description="Folder of the stream definitions."
     )
+    home: Path = Field(default=Path(".windowpane"), description="State of the stack: what its keeper notes.")
     kafka: str = Field(default="127.0.0.1:9092", description="Bootstrap address of Kafka, host:port.")
     web_body_bytes: int = Field(default=16 * MEBIBYTE, ge=1024, description="Largest body of a POST, unpacked.")
     web_body_messages: int = Field(default=100_000, ge=1, description="Most messages in one POST.")

@@ -7,7 +7,7 @@ from iceberg.catalog import Catalog
 from iceberg.replays import ReplayState, ReplayStore
 from iceberg.staging import drop_staging
 from scripts.settings import ScriptSettings
-from streams import Definition, load_definitions
+from streams import Definition
 from streams.errors import DefinitionError
 
 __all__ = ["declared", "make_anew", "remove", "renamed"]
@@ -15,10 +15,7 @@ __all__ = ["declared", "make_anew", "remove", "renamed"]
 
 def declared(stream: str, settings: ScriptSettings) -> Definition:
     """The definition of a stream; raises DefinitionError if there is none of that name."""
-    definitions = load_definitions(settings.streams)
-    if stream not in definitions:
-        raise DefinitionError(f"{stream}.toml", "file", None, f"does not exist; known: {', '.join(definitions)}")
-    return definitions[stream]
+    return settings.definition(stream)
 
 
 def renamed(definition: Definition, *names: str) -> Definition:

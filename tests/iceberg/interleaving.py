@@ -191,7 +191,7 @@ class Interleaving(RuleBasedStateMachine):
     def tidy(self, fate: Fate | None, windows: list[list[int]]) -> None:
         """As the keeper does, with its SQL replaced by the log's own sums."""
         with self._fate(fate, windows):
-            finish_interrupted(self.catalog)
+            finish_interrupted(self.catalog, self.stream)
             making = begin_making(self.catalog, self.stream)
             if making is not None:
                 minutes = self.catalog.load_table((self.stream, "minute_panes"))

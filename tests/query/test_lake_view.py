@@ -11,7 +11,6 @@ from iceberg.catalog import Catalog
 from iceberg.stream_tables import stream_tables
 from query.errors import NotReadyError
 from query.lake_view import LakeWatcher
-from streams.errors import WindowpaneError
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.iceberg.lakes import open_local
 
@@ -59,9 +58,11 @@ def test_broken_streams_break_no_other(catalog: Catalog) -> None:
     with catalog.load_table("health.minute_panes").transaction() as transaction:
         transaction.set_properties({DEFINITION_PROPERTY: '{"name": "health"}'})
     watcher = LakeWatcher(lambda: catalog, 1.0)
-    with pytest.raises(WindowpaneError, match=r"health \(as applied\): title: Field required"):
-        watcher.refresh()
+    watcher.refresh()
     assert list(watcher.views()) == ["page_views"]
+    assert list(watcher.problems) == ["health"]
+    with pytest.raises(NotReadyError, match=r"health \(as applied\): title: Field required"):
+        watcher.view("health")
 
 
 def test_what_was_published_is_prepared_before_readers_get_it(catalog: Catalog) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 import scripts.audit
+import scripts.known_streams
 from iceberg.arrivals import Arrivals
 from iceberg.audit import AuditResult, Finding, Kind, PartitionAudit
 from query.errors import UnknownStreamError
 from scripts.audit import audit_json, command
-from tests.iceberg.lakes import noon
+from tests.iceberg.lakes import noon, open_local
 
 PARTITION = PartitionAudit(0, 0, 1_240, 1_200, 34, 6, 0, 1_250)
 CLEAN = AuditResult("health", noon(60), noon(0), 1_200, 34, (PARTITION,), ())
@@ -22,8 +24,11 @@ YOUNG = AuditResult("health", None, None, 0, 0, (PartitionAudit(0, None, None, 0
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WINDOWPANE_KAFKA", "127.0.0.1:1")
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    catalog = open_local(tmp_path)
+    monkeypatch.setattr(scripts.known_streams, "open_catalog", lambda _: catalog)
+    for name in ("KAFKA", "CATALOG_URI", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
+        monkeypatch.setenv(f"WINDOWPANE_{name}", "127.0.0.1:1")
     monkeypatch.setenv("COLUMNS", "200")
 
 

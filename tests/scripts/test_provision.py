@@ -47,6 +47,15 @@ def test_refuses_definitions_first(
     assert part in str(result.exception)
 
 
+def test_names_every_file_that_cannot_be_read(nothing_listens: Path) -> None:
+    for name in ("a", "b"):
+        (nothing_listens / f"{name}.toml").write_text("title =", "utf-8")
+    result = CliRunner().invoke(command, ["--plan"])
+    assert isinstance(result.exception, DefinitionError)
+    assert result.stderr.startswith("windowpane: a.toml: file: cannot be read")
+    assert str(result.exception).startswith("b.toml: file: cannot be read")
+
+
 def test_says_when_kafka_is_away(nothing_listens: Path) -> None:
     (nothing_listens / "health.toml").write_bytes((STREAMS / "health.toml").read_bytes())
     result = CliRunner().invoke(command, ["--plan"])

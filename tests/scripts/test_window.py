@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+import scripts.known_streams
 from query.errors import InvalidRequestError, UnknownStreamError
 from scripts.window import _show, command
 from tests.definitions import HEALTH, PAGE_VIEWS
+from tests.iceberg.lakes import open_local
 
 SPAN = ["--start", "2026-03-01T10:17:00Z", "--end", "2026-03-04T09:05:00Z"]
 MEASURE = {"count": 2, "mean": 0.123456789, "min": 0.1, "max": 0.2, "max_at": "2026-03-02T14:03:11.250Z"}
@@ -17,8 +20,11 @@ NOTHING = {"count": 0, "mean": None, "min": None, "max": None, "max_at": None}
 
 
 @pytest.fixture(autouse=True)
-def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WINDOWPANE_KAFKA", "127.0.0.1:1")
+def wide_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    catalog = open_local(tmp_path)
+    monkeypatch.setattr(scripts.known_streams, "open_catalog", lambda _: catalog)
+    for name in ("KAFKA", "CATALOG_URI", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
+        monkeypatch.setenv(f"WINDOWPANE_{name}", "127.0.0.1:1")
     monkeypatch.setenv("COLUMNS", "300")
 
 

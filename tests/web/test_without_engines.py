@@ -7,13 +7,16 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 import uvicorn
 
+from streams.problems import StreamProblem, note_problems
 from tests.corpus import SQL_INJECTIONS
+from tests.definitions import STREAMS
 from web.app import create_app
 from web.middleware import SECURITY_HEADERS
 
@@ -51,6 +54,21 @@ def _served() -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@pytest.mark.usefixtures("client")
+def test_a_file_that_cannot_be_read_stops_no_other_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the keeper noted of another one is said, too."""
+    (tmp_path / "health.toml").write_bytes((STREAMS / "health.toml").read_bytes())
+    (tmp_path / "page_views.toml").write_text("title =")
+    note_problems(tmp_path, {"health": StreamProblem("Flink refused its job", "2026-03-01T10:00:00Z")})
+    monkeypatch.setenv("WINDOWPANE_STREAMS", str(tmp_path))
+    monkeypatch.setenv("WINDOWPANE_HOME", str(tmp_path))
+    with _served() as url:
+        streams = httpx.get(f"{url}/readyz", timeout=30).json()["streams"]
+        assert httpx.get(f"{url}/v1/streams/health").status_code == 200
+    assert streams["health"] == "nothing committed yet; Flink refused its job"
+    assert streams["page_views"].startswith("page_views.toml: file: cannot be read")
 
 
 def test_alive_but_not_ready(client: httpx.Client) -> None:

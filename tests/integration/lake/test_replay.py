@@ -173,7 +173,7 @@ def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
 
 
 def _days_made(live: LiveStream) -> bool:
-    tidy({live.name: live.definition}, live.trino)
+    tidy(live.name, live.trino)
     return not has_pending(open_catalog(LakeSettings()), live.name)
 
 

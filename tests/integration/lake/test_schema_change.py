@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 
+from compose.embedded.stack import Stack
+from flink_jobs.client import Job
+from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.catalog import open_catalog
+from iceberg.commits import set_properties
 from iceberg.errors import IncompatibleChangeError
 from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from scripts.keeper import tidy
+from scripts.status import read_status
 from streams.errors import TopicError
+from streams.problems import noted_problems
 from tests.definitions import STREAMS
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true
@@ -126,7 +133,7 @@ def test_hours_are_made_of_what_came_before(grown: tuple[LiveStream, list[dict[s
 
 
 def _made(live: LiveStream) -> bool:
-    tidy({live.name: live.definition}, live.trino)
+    tidy(live.name, live.trino)
     return not has_pending(open_catalog(LakeSettings()), live.name)
 
 
@@ -151,3 +158,35 @@ def test_refuses_what_breaks(
             live.apply(applied.replace(old, new))
     finally:
         assert live.apply(applied) == []
+
+
+def test_a_broken_stream_keeps_no_other_from_its_job(
+    grown: tuple[LiveStream, list[dict[str, Any]], list[str]], stack: Stack
+) -> None:
+    """What is stored of one stream cannot be read, nor the file of another; a third one gets its job back."""
+    live, _, _ = grown
+    catalog, unreadable = open_catalog(LakeSettings()), live.toml.with_stem("unreadable")
+    panes = catalog.load_table((live.name, "minute_panes"))
+    other = next(job for job in live.flink.jobs() if job.stream == "page_views" and not job.ended)
+
+    def named(answer: Mapping[str, Any]) -> bool:
+        streams = answer["streams"]
+        return "(as applied)" in str(streams.get(live.name)) and "cannot be read" in str(streams.get("unreadable"))
+
+    set_properties(panes, {DEFINITION_PROPERTY: "{"})
+    unreadable.write_text("title =", "utf-8")
+    try:
+        await_true(lambda: named(httpx.get(f"{stack.url}/readyz").json()), 60, "/readyz names what is broken")
+        assert named(read_status(stack).as_dict())
+        live.flink.stop(other)
+        await_true(lambda: _replaced(live, other), 120, "page_views has a new job")
+        assert [job.state for job in live.jobs()] == ["RUNNING"]
+    finally:
+        set_properties(panes, {DEFINITION_PROPERTY: panes.properties[DEFINITION_PROPERTY]})
+        unreadable.unlink()
+    await_true(lambda: not noted_problems(stack.layout.home), 90, "the keeper reports nothing any more")
+
+
+def _replaced(live: LiveStream, old: Job) -> bool:
+    jobs = [job for job in live.flink.jobs() if job.stream == old.stream and not job.ended]
+    return [job.state for job in jobs] == ["RUNNING"] and jobs[0].id != old.id

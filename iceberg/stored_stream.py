@@ -1,0 +1,37 @@
+"""What the lake notes of a stream, in the properties of its minute panes: read at once, so that it is of one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iceberg.apply import DEFINITION_PROPERTY
+from iceberg.catalog import Catalog
+from iceberg.handover import RUNNING_PROPERTY
+from iceberg.stream_tables import optional_table
+from streams.definition import Definition
+from streams.definition_files import stored_definition
+
+__all__ = ["StoredStream", "stored_stream"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStream:
+    """`definition`: as applied. `running`: that of the job which made the newest rows; None when none did yet."""
+
+    definition: Definition
+    running: Definition | None
+
+
+def stored_stream(catalog: Catalog, stream: str) -> StoredStream | None:
+    """What is noted of a stream; None when its tables are not there.
+
+    Raises LakeError, and DefinitionError for a note that cannot be read.
+    """
+    table = optional_table(catalog, stream, "minute_panes")
+    if table is None:
+        return None
+    applied, running = (table.properties.get(key) for key in (DEFINITION_PROPERTY, RUNNING_PROPERTY))
+    return StoredStream(
+        definition=stored_definition(applied, f"{stream} (as applied)"),
+        running=stored_definition(running, f"{stream} (as running)") if running else None,
+    )
