@@ -3,6 +3,7 @@
 LakeError
 ├── LakeAwayError           the catalog or the object store cannot be reached; retry later
 ├── IncompatibleChangeError a definition would break what the tables hold
+├── RetiredError            a stream takes no more messages and is changed no more
 ├── LakeLockedError         somebody else publishes, maintains or copies the lake; run it again when they are done
 ├── BetweenStatesError      some tables hold a publication already, others not yet; ask again in a moment
 ├── BackupError             a backup cannot be made, or a folder holds none that can be restored
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import psycopg
 from alembic.util import CommandError
@@ -29,6 +31,7 @@ __all__ = [
     "LakeError",
     "LakeLockedError",
     "ReplayError",
+    "RetiredError",
     "translated",
 ]
 
@@ -47,6 +50,17 @@ class IncompatibleChangeError(LakeError):
     def __init__(self, stream: str, key: str, reason: str) -> None:
         self.stream, self.key, self.reason = stream, key, reason
         super().__init__(f"{stream}: {key} {reason}")
+
+
+class RetiredError(LakeError):
+    """A stream was retired."""
+
+    def __init__(self, stream: str, since: datetime) -> None:
+        self.stream, self.since = stream, since
+        super().__init__(
+            f"{stream} is retired since {since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}; "
+            f"it is taken up again by: windowpane streams resume {stream}"
+        )
 
 
 class LakeLockedError(LakeError):

@@ -21,6 +21,7 @@ from iceberg.ledger import complete_until, settled_until
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending import pending_arrivals, reaches, trusted_cut
 from iceberg.replays import is_staging
+from iceberg.retirement import retired_at
 from iceberg.stream_tables import OPTIONAL, optional_table, rollups_of
 from iceberg.widening import widened_until
 from streams.definition import Definition
@@ -47,6 +48,7 @@ class LakeView:
     `past`: the states that publications replaced, the oldest first.
     `fresh_from`: no minute pane that arrived after the day cut is of an earlier minute; None while that is not known.
     `began`: when the stream's first message or heartbeat arrived, or a moment before.
+    `retired`: since when the stream takes no more messages; None if it does.
     `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
     `widened_until`: arrival time before which panes may be merged by day of arrival; None if none are.
     """
@@ -72,6 +74,7 @@ class LakeView:
     hour_snapshot: int | None = None
     hour_missing: frozenset[str] = frozenset()
     hour_capped: bool = False
+    retired: datetime | None = None
 
     def as_known_at(self, at: datetime) -> LakeView:
         """The view of the state that readers saw at a moment: the one before the first publication after it."""
@@ -158,6 +161,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             # A publication that was killed before it was recorded may have tagged some tables of this generation.
             past=tuple(state for state in past_states(tables) if state.generation < generation),
             ledger_snapshot=snapshots["ledger"],
+            retired=retired_at(panes.properties),
             settled_until=settled_until(tables["ledger"]),
             fresh_from=_fresh_from(panes, day_cut),
             began=_began(tables["ledger"]),

@@ -35,13 +35,14 @@ Answer = TypeVar("Answer", WindowAnswer, SeriesAnswer, RejectedAnswer)
 class StreamFreshness:
     """How far a stream's answers are complete, when its tables were last committed to, and what was published last.
 
-    `began`: when its first message arrived.
+    `began`: when its first message arrived. `retired`: since when it takes no more messages.
     """
 
     complete_until: datetime | None
     last_commit: datetime | None
     generation: int = 0
     began: datetime | None = None
+    retired: datetime | None = None
 
 
 class QueryService:
@@ -200,7 +201,7 @@ class QueryService:
 
 
 def _freshness(view: LakeView) -> StreamFreshness:
-    return StreamFreshness(view.complete_until, view.committed, view.generation, view.began)
+    return StreamFreshness(view.complete_until, view.committed, view.generation, view.began, view.retired)
 
 
 def _as_known(view: LakeView, request: WindowRequest) -> LakeView:

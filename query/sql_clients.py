@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iceberg.rollups import Making
-from query.statements import ledger_statement, rollup_statement, view_statements
+from query.statements import drop_view_statements, ledger_statement, rollup_statement, view_statements
 from query.trino_client import TrinoClient
 from streams.definition import Definition
 
-__all__ = ["PartitionTotals", "ledger_totals", "make_rollup", "make_views"]
+__all__ = ["PartitionTotals", "drop_views", "ledger_totals", "make_rollup", "make_views"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,12 @@ class PartitionTotals:
 def make_views(trino: TrinoClient, definition: Definition) -> None:
     """Create or replace the stream's views. Raises QueryError."""
     for statement in view_statements(definition):
+        trino.rows(statement)
+
+
+def drop_views(trino: TrinoClient, stream: str) -> None:
+    """Remove the stream's views; those that are not there are no error. Raises QueryError."""
+    for statement in drop_view_statements(stream):
         trino.rows(statement)
 
 

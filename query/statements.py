@@ -29,6 +29,7 @@ from streams.panes import (
 
 __all__ = [
     "Statement",
+    "drop_view_statements",
     "ledger_statement",
     "rejected_statement",
     "rollup_statement",
@@ -222,6 +223,12 @@ def widened_panes_statement(
         columns=state_columns(definition),
     )
     return Statement(sql, (start, end, start, end))
+
+
+def drop_view_statements(stream: str) -> tuple[str, ...]:
+    """The statements that remove the views of a stream, whichever there are."""
+    template = templates.get_template("drop_view.sql")
+    return tuple(template.render(stream=stream, view=f"{grain}s") for grain in Grain)
 
 
 def view_statements(definition: Definition) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": ("scripts.stack_commands:doctor", "Check this machine and the installation."),
     "test": ("scripts.test_command:command", "Run the tests on a stack of their own."),
     "apply": ("scripts.apply:command", "Make topics, tables, views and jobs match streams/*.toml."),
+    "streams": ("scripts.stream_commands:command", "List streams; retire, resume or remove one."),
     "produce": ("scripts.produce:command", "Send realistic messages, or those of a file."),
     "window": ("scripts.window:command", "Ask what happened between two minutes."),
     "replay": ("scripts.replay:command", "Process part of a stream again, into staging."),

@@ -16,7 +16,7 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -81,6 +81,8 @@ def decide(stored: StoredStream, jobs: Sequence[Job], last: str | None) -> Decis
     """What to do, given all jobs that Flink knows and the one that was last started for the stream. Pure."""
     definition, running = stored.definition, stored.running
     live = tuple(job for job in jobs if job.stream == definition.name and not job.ended)
+    if stored.drained:
+        return Decision(live)
     if [job.digest for job in live] == [definition.digest]:
         return Decision()
     forgotten = last is not None and all(job.id != last for job in jobs)
@@ -123,9 +125,9 @@ class Keeper:
         self.kept[name] = stored.definition
         jobs = self._flink.jobs()
         decision = decide(stored, jobs, self._notes().get(name))
-        for job in decision.stop:
-            _log.info("stop", stream=name, job=job.id, state=job.state)
-            self._flink.stop(job)
+        self._stop(decision.stop)
+        if stored.drained:
+            self.kept.pop(name, None)
         if decision.fence:
             # Of the whole cluster, so by one stream at a time; the next one finds it done.
             with self._alone:
@@ -134,6 +136,11 @@ class Keeper:
             self._hand_over(decision.hand_over)
         if decision.start:
             self._start(stored.definition)
+
+    def _stop(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            _log.info("stop", stream=job.stream, job=job.id, state=job.state)
+            self._flink.stop(job)
 
     def _start(self, definition: Definition) -> None:
         note_running(self._lake(), definition)
@@ -181,7 +188,9 @@ class Keeper:
             fresh.replace(self._record)
 
     def _forget(self, stream: str) -> None:
+        """Of a stream that is gone: no job, and no note of one."""
         if stream in self._notes():
+            self._stop(job for job in self._flink.jobs() if job.stream == stream and not job.ended)
             self._note(stream, None)
 
 

@@ -17,6 +17,7 @@ from query.maintenance import maintaining_client
 from query.settings import QuerySettings
 from scripts.console import say
 from scripts.maintaining import Maintained, Maintenance, Planned
+from scripts.removal import remove_leftovers
 from streams.errors import WindowpaneError
 
 __all__ = ["command"]
@@ -55,6 +56,13 @@ def command(stream: str | None, plan: bool, as_json: bool) -> None:
         except WindowpaneError as error:
             # What is wrong with one stream keeps no other from being maintained.
             say(f"{name}: {error}")
+            problem = error
+    if stream is None and not plan:
+        try:
+            for name in remove_leftovers(catalog):
+                say(f"{name}: removed, which a benchmark left")
+        except WindowpaneError as error:
+            say(f"what benchmarks left: {error}")
             problem = error
     if as_json:
         found = planned if plan else done

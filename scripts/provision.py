@@ -11,6 +11,8 @@ from functools import partial
 
 from iceberg.apply import applied_definition, has_views, plan_tables
 from iceberg.catalog import open_catalog
+from iceberg.errors import RetiredError
+from iceberg.retirement import refuse_retired
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from query.sql_clients import make_views
@@ -38,6 +40,7 @@ def plan(definition: Definition, topics: Topics, lake: LakeSettings, query: Quer
     Raises WindowpaneError for what would break stored panes or producers of today.
     """
     catalog = open_catalog(lake)
+    refuse_retired(catalog, definition.name)
     changes = topics.plan(definition)
     steps = [Step(str(change), partial(topics.apply, (change,))) for change in changes]
     table_changes = plan_tables(catalog, definition)
@@ -63,14 +66,17 @@ def provision(say: Callable[[str], None]) -> None:
     settings, lake, query = ScriptSettings(), LakeSettings(), QuerySettings()
     declared, unreadable = read_definitions(settings.streams)
     problems: list[WindowpaneError] = [*unreadable.values()]
+    retired = 0
     with Topics(settings.kafka) as topics:
         for definition in declared.values():
             try:
                 for step in plan(definition, topics, lake, query):
                     step.run()
+            except RetiredError:
+                retired += 1
             except WindowpaneError as error:
                 problems.append(error)
-    if problems and len(problems) == len(declared) + len(unreadable):
+    if problems and len(problems) == len(declared) - retired + len(unreadable):
         raise problems[0]
     for problem in problems:
         say(f"Not applied: {problem}")

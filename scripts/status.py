@@ -41,9 +41,9 @@ class Status:
 
     @property
     def ready(self) -> bool:
-        """Whether every engine answers and every stream has a running job."""
+        """Whether every engine answers and every stream has a running job, or is retired."""
         engines = all(engine.state == "ready" for engine in self.engines.values())
-        return engines and all(stream.get("job") == "RUNNING" for stream in self.streams.values())
+        return engines and all(stream.get("job") in ("RUNNING", "RETIRED") for stream in self.streams.values())
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

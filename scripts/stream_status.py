@@ -8,10 +8,11 @@ from typing import Any
 from flink_jobs.client import FlinkClient
 from flink_jobs.errors import JobError
 from flink_jobs.settings import FlinkSettings
-from iceberg.apply import applied_definition, applied_streams
+from iceberg.apply import applied_streams
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import pin
 from iceberg.settings import LakeSettings
+from iceberg.stored_stream import stored_stream
 from query.answers import timestamp
 from query.errors import QueryError
 from query.settings import QuerySettings
@@ -20,16 +21,20 @@ from query.trino_client import TrinoClient
 from scripts.settings import ScriptSettings
 from streams import Definition, read_definitions
 from streams.errors import TopicError, WindowpaneError
-from streams.problems import noted_problems
+from streams.problems import file_gone, noted_problems
 from streams.topics import Topics
 
 __all__ = ["stream_status"]
+
+LIVE = {"CREATED", "RUNNING", "RESTARTING", "FAILING", "CANCELLING", None}
+"""States of a job that has not ended, or that Flink did not tell."""
 
 
 def stream_status() -> dict[str, dict[str, Any]]:
     """Stream → `{"job", "complete_until", "lag", "rejected", "problem"}`; None where an engine does not answer.
 
-    `problem`: what keeps it from being as it should be, None if nothing does.
+    `problem`: what keeps it from being as it should be, None if nothing does. `job` is `RETIRED` for a stream that
+    takes no more messages and has none.
     """
     settings = ScriptSettings()
     declared, unreadable = read_definitions(settings.streams)
@@ -38,12 +43,17 @@ def stream_status() -> dict[str, dict[str, Any]]:
     for name in sorted({*declared, *unreadable, *applied_streams(catalog)}):
         problems = [str(unreadable[name])] if name in unreadable else []
         problems += [noted[name].reason] if name in noted else []
+        definition, retired = declared.get(name), None
         try:
-            definition = applied_definition(catalog, name) or declared.get(name)
+            if (stored := stored_stream(catalog, name)) is not None:
+                definition, retired = stored.definition, stored.retired
         except WindowpaneError as error:
-            definition = declared.get(name)
             problems.append(str(error))
+        if name not in declared and name not in unreadable and retired is None:
+            problems.append(file_gone(name))
         found[name] = {**_status(name, definition, jobs), "problem": "; ".join(dict.fromkeys(problems)) or None}
+        if retired is not None and found[name]["job"] not in LIVE:
+            found[name]["job"] = "RETIRED"
     return found
 
 

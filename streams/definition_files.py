@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from streams.definition import Definition, Dimension, Distinct, EventTime, FieldRule, Measure, Retention
+from streams.definition import BENCH_PREFIX, Definition, Dimension, Distinct, EventTime, FieldRule, Measure, Retention
 from streams.definition_rules import check
 from streams.errors import DefinitionError
 
@@ -56,6 +56,8 @@ def load_definition(path: Path) -> Definition:
         raise DefinitionError(path.name, "file", None, f"cannot be read: {error}") from error
     if raw.setdefault("name", path.stem) != path.stem:
         raise DefinitionError(path.name, "name", raw["name"], "a stream is named after its file; leave name out")
+    if path.stem.startswith(BENCH_PREFIX):
+        raise DefinitionError(path.name, "name", path.stem, f"{BENCH_PREFIX}… is for benchmarks; choose another name")
     return parse_definition(raw, path.name)
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["FILE", "StreamProblem", "note_problems", "noted_problems"]
+__all__ = ["FILE", "StreamProblem", "file_gone", "note_problems", "noted_problems"]
 
 FILE = "problems.json"
 """Its name in the home."""
@@ -20,6 +20,11 @@ class StreamProblem:
 
     reason: str
     since: str
+
+
+def file_gone(stream: str) -> str:
+    """What is said of a stream that is kept though nothing declares it any more."""
+    return f"its definition file is gone; windowpane streams retire {stream}, or put it back"
 
 
 def note_problems(home: Path, problems: Mapping[str, StreamProblem]) -> None:

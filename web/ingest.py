@@ -37,6 +37,7 @@ async def post_messages(request: Request) -> Response:
     """202 with how many were accepted and which were rejected; nothing that is acknowledged is lost."""
     service = service_of(request)
     definition = service.definition(request.path_params["stream"])
+    service.refuse_retired(definition.name)
     kind = media_type(request.headers.get("content-type", ""))
     limit = service.settings.web_body_bytes
     with service.intake.hold(_announced(request, limit)):

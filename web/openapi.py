@@ -126,7 +126,9 @@ _POST: Json = {
         },
         "responses": {
             **_answer("Accepted messages are in Kafka; rejected ones were not sent.", "Posted", 202),
-            **_problems("unparseable", "unknown-stream", "too-large", "unsupported-type", "busy", "engine-away"),
+            **_problems(
+                "unparseable", "unknown-stream", "retired", "too-large", "unsupported-type", "busy", "engine-away"
+            ),
         },
     }
 }

@@ -66,6 +66,8 @@ def _lagging(service: Service, now: datetime) -> dict[str, str]:
     found = {}
     for name in service.declared:
         until = views[name].complete_until if name in views else None
+        if name in views and views[name].retired is not None:
+            continue
         if until is None:
             found[name] = "nothing committed yet"
         elif until < oldest:

@@ -36,6 +36,7 @@ KINDS: dict[str, Kind] = {
     "unknown-replay": Kind(404, "No such replay"),
     "not-found": Kind(404, "No such address"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
+    "retired": Kind(410, "The stream takes no more messages"),
     "too-large": Kind(413, "The body is too large"),
     "unsupported-type": Kind(415, "The body's type is not supported"),
     "invalid-values": Kind(422, "The request asks for something that cannot be answered"),

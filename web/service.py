@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import cast
 
 import anyio.to_thread
@@ -15,8 +16,9 @@ from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from streams import Definition, read_definitions
 from streams.decoder import Decoder
+from streams.definition import BENCH_PREFIX
 from streams.plan import decoding_plan
-from streams.problems import noted_problems
+from streams.problems import file_gone, noted_problems
 from streams.producer import Producer
 from web.intake import Intake
 from web.metrics import Metrics
@@ -67,8 +69,8 @@ class Service:
 
     @property
     def definitions(self) -> Mapping[str, Definition]:
-        """Every stream by name, as it is applied now."""
-        return self.queries.definitions
+        """Every stream for people by name, as it is applied now: a benchmark's is not among them."""
+        return {name: each for name, each in self.queries.definitions.items() if not name.startswith(BENCH_PREFIX)}
 
     @property
     def declared(self) -> list[str]:
@@ -79,14 +81,26 @@ class Service:
         """Stream → what keeps it from being as it should be, whether or not its answers are fresh. Reads files."""
         noted = {name: problem.reason for name, problem in noted_problems(self.settings.home).items()}
         unreadable = {name: str(error) for name, error in read_definitions(self.settings.streams)[1].items()}
-        return {**noted, **self.queries.problems(), **unreadable}
+        return {**self._without_file(), **noted, **self.queries.problems(), **unreadable}
+
+    def refuse_retired(self, stream: str) -> None:
+        """410 for a stream that takes no more messages."""
+        views = self.queries.views()
+        since = views[stream].retired if stream in views else None
+        if since is not None:
+            moment = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            raise ProblemError("retired", f"{stream} takes no more messages since {moment}; nothing was taken.")
+
+    def _without_file(self) -> dict[str, str]:
+        views = self.queries.views()
+        gone = self.definitions.keys() - {*self.declared}
+        return {name: file_gone(name) for name in gone if views[name].retired is None}
 
     def definition(self, stream: str) -> Definition:
         """The definition of a stream, or 404 that names the known ones."""
-        definitions = self.definitions
-        found = definitions.get(stream)
+        found = self.queries.definitions.get(stream)
         if found is None:
-            known = ", ".join(definitions)
+            known = ", ".join(self.definitions)
             raise ProblemError("unknown-stream", f"There is no stream of that name; known: {known}.")
         return found
 

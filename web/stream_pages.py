@@ -35,12 +35,13 @@ _SHOWN = 200
 
 @dataclass(frozen=True)
 class Card:
-    """One stream on the list. `state` is fresh, lagging or empty."""
+    """One stream on the list. `state` is fresh, lagging, empty or retired; `problem`: what is wrong, or empty."""
 
     definition: Definition
     standing: StreamStanding
     complete_until: datetime | None
     state: str
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,21 @@ async def streams_page(request: Request) -> Response:
     definitions = service.definitions
     standings = await anyio.to_thread.run_sync(service.standing.of, definitions)
     now = datetime.now(UTC)
-    cards = [_card(service, definition, standings[name], now) for name, definition in definitions.items()]
+    problems = await anyio.to_thread.run_sync(service.problems)
+    cards = [
+        _card(service, definition, standings[name], problems.get(name, ""), now)
+        for name, definition in definitions.items()
+    ]
     return page_response("streams.html", title="Streams", cards=cards)
 
 
-def _card(service: Service, definition: Definition, standing: StreamStanding, now: datetime) -> Card:
+def _card(service: Service, definition: Definition, standing: StreamStanding, problem: str, now: datetime) -> Card:
     views = service.queries.views()
-    until = views[definition.name].complete_until if definition.name in views else None
+    view = views.get(definition.name)
+    until = view.complete_until if view else None
     fresh = until is not None and now - until <= timedelta(seconds=service.settings.web_ready_seconds)
-    state = "empty" if until is None else "fresh" if fresh else "lagging"
-    return Card(definition, standing, until, state)
+    state = "retired" if view and view.retired else "empty" if until is None else "fresh" if fresh else "lagging"
+    return Card(definition, standing, until, state, problem)
 
 
 async def rejected_page(request: Request) -> Response:

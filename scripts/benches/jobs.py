@@ -10,17 +10,16 @@ from typing import Any
 
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
-from flink_jobs.client import FlinkClient
-from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 from scripts.benches.report import Metrics
 from scripts.benches.subject import remove
 from scripts.benches.usage import Usage
+from scripts.removal import stop_jobs
 from streams.definition import Definition
 from streams.topics import Topics
 
-__all__ = ["EngineUsage", "JobSeconds", "clear", "engine_usage", "job_metrics", "stop_jobs"]
+__all__ = ["EngineUsage", "JobSeconds", "clear", "engine_usage", "job_metrics"]
 
 _ENGINES = ("taskmanager", "jobmanager", "kafka", "objectstore", "postgres")
 
@@ -69,15 +68,6 @@ def job_metrics(messages: int, details: Mapping[str, Any], used: EngineUsage) ->
         "peak_rss_bytes": used.engines.peak_rss_bytes,
         "taskmanager_peak_rss_bytes": used.worker.peak_rss_bytes,
     }
-
-
-def stop_jobs(stream: str) -> None:
-    """Stop the stream's jobs: one that took too long would go on for ever."""
-    flink = FlinkClient(FlinkSettings())
-    for job in flink.jobs():
-        if job.stream == stream and not job.ended:
-            flink.stop(job)
-    flink.close()
 
 
 def clear(definition: Definition, kafka: str) -> None:

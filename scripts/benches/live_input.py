@@ -22,10 +22,10 @@ from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
 from query.trino_client import TrinoClient
-from scripts.benches.jobs import stop_jobs
 from scripts.benches.subject import make_anew, remove
 from scripts.generator import Generator
 from scripts.heart import Heart
+from scripts.removal import stop_jobs
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError

@@ -22,7 +22,6 @@ from query.service import QueryService
 from query.settings import QuerySettings
 from scripts.benches.contenders import OURS, Contender, chosen, rotated
 from scripts.benches.ingest import ingest, verify
-from scripts.benches.jobs import stop_jobs
 from scripts.benches.peer_programs.task import DISTINCT, QUANTILES
 from scripts.benches.peer_runs import PeerTopic, prepared, run_peer
 from scripts.benches.peer_table import lines
@@ -30,6 +29,7 @@ from scripts.benches.preload import preload
 from scripts.benches.report import Metrics
 from scripts.benches.results import Rows, difference, of_answer
 from scripts.benches.subject import declared, remove
+from scripts.removal import stop_jobs
 from scripts.settings import ScriptSettings
 from streams.definition import Definition, Distinct, FieldRule
 from streams.demo import Pool

@@ -18,6 +18,7 @@ from query.statements import (
     Statement,
     _Branch,
     _branches,
+    drop_view_statements,
     ledger_statement,
     rejected_statement,
     sample_statement,
@@ -325,3 +326,9 @@ def test_maintenance_counts_back_from_later() -> None:
     statement = expire_snapshots_statement("health", "ledger", now - timedelta(hours=1), now)
     assert "'3660s'" in statement.sql
     assert '"health"."ledger"' in remove_orphan_files_statement("health", "ledger", now, now).sql
+
+
+def test_drops_every_view() -> None:
+    assert drop_view_statements("health") == tuple(
+        f'drop view if exists "health"."{view}"' for view in ("minutes", "hours", "days")
+    )
