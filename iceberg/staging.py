@@ -40,7 +40,7 @@ def check_definition(catalog: Catalog, definition: Definition) -> None:
     applied = applied_definition(catalog, definition.name)
     if applied is None:
         raise ReplayError(f"{definition.name} has no tables; run: windowpane apply {definition.name}")
-    for key, reason in breaking_changes(applied, definition):
+    for key, reason in breaking_changes(applied, definition, replayed=True):
         raise ReplayError(f"{definition.name}: {key} {reason}")
     if definition.hours and not applied.hours:
         raise ReplayError(f"{definition.name} has no hour panes; apply the definition first")

@@ -19,6 +19,7 @@ from query.sql_clients import make_views
 from query.trino_client import TrinoClient
 from scripts.settings import ScriptSettings
 from streams import Definition, read_definitions
+from streams.compatibility import changes
 from streams.errors import WindowpaneError
 from streams.panes import grains
 from streams.topics import Topics
@@ -41,8 +42,8 @@ def plan(definition: Definition, topics: Topics, lake: LakeSettings, query: Quer
     """
     catalog = open_catalog(lake)
     refuse_retired(catalog, definition.name)
-    changes = topics.plan(definition)
-    steps = [Step(str(change), partial(topics.apply, (change,))) for change in changes]
+    topic_changes = topics.plan(definition)
+    steps = [Step(str(change), partial(topics.apply, (change,))) for change in topic_changes]
     table_changes = plan_tables(catalog, definition)
     steps += [Step(change.description, change.run) for change in table_changes]
     if table_changes or not has_views(catalog, definition):
@@ -54,7 +55,8 @@ def plan(definition: Definition, topics: Topics, lake: LakeSettings, query: Quer
         if applied is None:
             steps.append(Step(f"start job {definition.name}", _by_keeper))
         elif applied.digest != definition.digest:
-            steps.append(Step(f"restart job {definition.name} with the new definition", _by_keeper))
+            notes = (f"; {each.key}: {each.effect.note}" for each in changes(applied, definition) if each.effect.note)
+            steps.append(Step(f"restart job {definition.name} with the new definition{''.join(notes)}", _by_keeper))
     return steps
 
 

@@ -1,44 +1,159 @@
-"""What a changed definition may change: pure rules, so that `apply --plan` and `apply` agree."""
+"""What a changed definition may change: pure rules, so that `apply --plan`, `apply` and replays agree.
+
+One table says of each fact of a definition what its change means; a test holds the table to the model.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel
+
 from streams.definition import Definition
 
-__all__ = ["breaking_changes"]
+__all__ = ["RULES", "Changed", "Effect", "breaking_changes", "changes"]
 
 
-def breaking_changes(old: Definition, new: Definition) -> list[tuple[str, str]]:
-    """`(key, reason)` for each change that stored panes or today's producers could not survive."""
-    found: list[tuple[str, str]] = []
-    if old.topic != new.topic:
-        found.append(("topic", f"cannot change from {old.topic!r}; declare a new stream"))
-    if new.partitions < old.partitions:
-        found.append(("partitions", f"cannot shrink from {old.partitions}; Kafka only adds partitions"))
-    if list(old.dimensions) != list(new.dimensions):
-        found.append(("dimensions", f"cannot change from {', '.join(old.dimensions)}; declare a new stream"))
-    if old.hours and not new.hours:
-        found.append(("hours", "cannot be turned off: the table would no longer be whole"))
-    for name, measure in old.measures.items():
-        changed = new.measures.get(name)
-        if changed is None:
-            found.append((f"measures.{name}", "cannot be removed: stored panes hold it"))
-        elif changed.decimals != measure.decimals:
-            found.append((f"measures.{name}.decimals", f"cannot change from {measure.decimals}; add a new measure"))
-        elif measure.quantiles and not changed.quantiles:
-            found.append((f"measures.{name}.quantiles", "cannot be turned off: stored panes hold them"))
-    found += [
-        (f"distincts.{name}", "cannot be removed: stored panes hold it")
-        for name in old.distincts
-        if name not in new.distincts
-    ]
-    found += [
-        (f"fields.{name}", "is new and required, so messages of today would be rejected; say required = false")
-        for name, rule in new.fields.items()
-        if rule.required and name not in old.fields
-    ]
-    found += [
-        (f"fields.{name}", "was optional, so messages of today may lack it; say required = false")
-        for name, rule in new.fields.items()
-        if rule.required and name in old.fields and not old.fields[name].required
-    ]
-    return found
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the change of a fact means.
+
+    `restart`: the job has to be replaced, by a handover. `refused`: why stored panes or producers of today could not
+    survive it; None if they can. `replayed`: a replay may yet be made with it, as its panes replace those of before.
+    `note`: what people have to know of a change that is allowed.
+    """
+
+    restart: bool = True
+    refused: str | None = None
+    replayed: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One fact that differs, under its dotted key, and what that means."""
+
+    key: str
+    effect: Effect
+
+
+_Rule: TypeAlias = Callable[[Any, Any], Effect]
+"""Old and new value → the effect; None stands for an entry that is not there."""
+
+
+def _free(_old: Any, _new: Any) -> Effect:
+    return Effect(restart=False)
+
+
+def _handover(_old: Any, _new: Any) -> Effect:
+    return Effect()
+
+
+def _refused(reason: str, *, replayed: bool = False) -> _Rule:
+    return lambda old, _: Effect(refused=reason.format(old=old), replayed=replayed)
+
+
+def _only(allowed: Callable[[Any, Any], bool], reason: str) -> _Rule:
+    return lambda old, new: Effect() if allowed(old, new) else Effect(refused=reason.format(old=old))
+
+
+def _field(old: Any, new: Any) -> Effect:
+    if old is None and new.required:
+        return Effect(refused="is new and required, so messages of today would be rejected; say required = false")
+    return Effect()
+
+
+def _names(old: Any, _new: Any) -> Effect:
+    return Effect(refused=f"cannot change from {', '.join(old)}; declare a new stream")
+
+
+_KEPT = _only(lambda _, new: new is not None, "cannot be removed: stored panes hold it")
+_GROWS = _only(lambda old, new: new >= old, "cannot shrink from {old}; Kafka only adds partitions")
+_NOT_REQUIRED = _only(lambda _, new: not new, "was optional, so messages of today may lack it; say required = false")
+_OTHER = "cannot change from {old!r}: under one name there would be panes of both; declare a new stream"
+
+RULES: Mapping[str, _Rule] = {
+    "name": _refused("cannot change from {old!r}; declare a new stream"),
+    "title": _free,
+    "description": _free,
+    "topic": _refused("cannot change from {old!r}; declare a new stream"),
+    "partitions": _GROWS,
+    "event_time.field": _refused(_OTHER, replayed=True),
+    "event_time.max_ahead_seconds": _handover,
+    "fields": _handover,
+    "fields.*": _field,
+    "fields.*.type": _handover,
+    "fields.*.required": _NOT_REQUIRED,
+    "fields.*.min": _handover,
+    "fields.*.max": _handover,
+    "fields.*.above": _handover,
+    "fields.*.below": _handover,
+    "fields.*.min_length": _handover,
+    "fields.*.max_length": _handover,
+    "fields.*.values": _handover,
+    "dimensions": _names,
+    "dimensions.*": _free,
+    "dimensions.*.field": _refused(_OTHER, replayed=True),
+    "dimensions.*.title": _free,
+    "measures": _handover,
+    "measures.*": _KEPT,
+    "measures.*.value": lambda *_: Effect(
+        note="what arrived before keeps the value that it was given, until it is replayed with this definition"
+    ),
+    "measures.*.decimals": _refused("cannot change from {old}; add a new measure"),
+    "measures.*.min": _handover,
+    "measures.*.max": _handover,
+    "measures.*.title": _free,
+    "measures.*.unit": _free,
+    "measures.*.quantiles": _only(lambda _, new: new, "cannot be turned off: stored panes hold them"),
+    "distincts": _handover,
+    "distincts.*": _KEPT,
+    "distincts.*.field": _refused(_OTHER, replayed=True),
+    "distincts.*.title": _free,
+    "events": _handover,
+    "hours": _only(lambda _, new: new, "cannot be turned off: the table would no longer be whole"),
+    "retention": _free,
+    "retention.kafka": _free,
+    "demo": _free,
+}
+"""Fact of a definition → what its change means.
+
+`*` stands for any name; a key that ends in it is about an entry that is new or gone, the key before it about which
+entries there are, and in which order.
+"""
+
+
+def changes(old: Definition, new: Definition) -> list[Changed]:
+    """Every fact that differs, in the order of the model."""
+    return list(_changes("", "", old, new))
+
+
+def breaking_changes(old: Definition, new: Definition, *, replayed: bool = False) -> list[tuple[str, str]]:
+    """`(key, reason)` for each change that stored panes or today's producers could not survive.
+
+    `replayed`: only those that no replay may be made with either.
+    """
+    found = ((change.key, change.effect) for change in changes(old, new))
+    return [(key, it.refused) for key, it in found if it.refused and not (replayed and it.replayed)]
+
+
+def _changes(key: str, rule: str, old: Any, new: Any) -> Iterator[Changed]:
+    if old == new and (not isinstance(old, dict) or [*old] == [*new]):
+        return
+    if isinstance(old, BaseModel) and isinstance(new, BaseModel) and rule != "demo":
+        for name in type(old).model_fields:
+            dot = "." if rule else ""
+            yield from _changes(f"{key}{dot}{name}", f"{rule}{dot}{name}", getattr(old, name), getattr(new, name))
+    elif isinstance(old, dict) and isinstance(new, dict):
+        if [*old] != [*new]:
+            yield Changed(key, RULES[rule](old, new))
+        for name in {**old, **new}:
+            one, other = old.get(name), new.get(name)
+            if one is None or other is None:
+                yield Changed(f"{key}.{name}", RULES[f"{rule}.*"](one, other))
+            else:
+                yield from _changes(f"{key}.{name}", f"{rule}.*", one, other)
+    else:
+        yield Changed(key, RULES[rule](old, new))

@@ -84,6 +84,10 @@ class FieldRule(_Model):
     values: tuple[str, ...] | None = None
 
 
+_UNTITLED = {"title": "", "unit": ""}
+"""What is only shown of a dimension, a measure or a distinct count, left out."""
+
+
 class Dimension(_Model):
     """A field that panes are grouped by."""
 
@@ -167,5 +171,11 @@ class Definition(_Model):
         """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
         unset = {key for key in ("events", "hours") if not getattr(self, key)}
-        shaping = self.model_dump_json(exclude={"title", "description", "retention", "demo", *unset})
+        untitled = self.model_copy(
+            update={
+                section: {name: each.model_copy(update=_UNTITLED) for name, each in getattr(self, section).items()}
+                for section in ("dimensions", "measures", "distincts")
+            }
+        )
+        shaping = untitled.model_dump_json(exclude={"title", "description", "retention", "demo", *unset})
         return hashlib.sha256(shaping.encode()).hexdigest()[:16]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
+from typing import get_args
 
-from streams.compatibility import breaking_changes
-from tests.definitions import HEALTH, PAGE_VIEWS, changed
+import pytest
+from pydantic import BaseModel
+
+from streams.compatibility import RULES, breaking_changes, changes
+from streams.definition import Definition
+from streams.definition_files import parse_definition
+from tests.definitions import HEALTH, PAGE_VIEWS, changed, edited, raw
 
 OPTIONAL = {"type": "number", "required": False}
 REQUIRED = {"type": "number"}
@@ -22,10 +28,97 @@ MEASURE = {"value": "CPU", "decimals": 3, "min": 0, "max": 1}
         ("measures/busy", MEASURE),
         ("measures/cpu/max", 2),
         ("distincts/services", "serviceName"),
+        ("event_time/max_ahead_seconds", 1),
+        ("fields/CPU/type", "integer"),
+        ("fields/serviceName/max_length", 20),
+        ("fields/RAM.Free/max", None),
+        ("fields/Disk.Free/below", 3.5),
+        ("fields/serviceName/values", ["cart"]),
+        ("events", True),
+        ("hours", True),
     ],
 )
 def test_lets_streams_grow(key: str, value: object) -> None:
-    assert breaking_changes(HEALTH, changed(key, value)) == []
+    new = changed(key, value)
+    assert breaking_changes(HEALTH, new) == []
+    assert _needs_handover(HEALTH, new) is (key != "title")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("description", "Other words"),
+        ("dimensions/service", {"field": "serviceName", "title": "Service"}),
+        ("measures/cpu/title", "Processor"),
+        ("measures/cpu/unit", "share"),
+        ("retention/kafka", "30 days"),
+    ],
+)
+def test_what_is_only_shown_or_kept_is_free(key: str, value: object) -> None:
+    new = changed(key, value)
+    assert breaking_changes(HEALTH, new) == []
+    assert not _needs_handover(HEALTH, new)
+
+
+def _needs_handover(old: Definition, new: Definition) -> bool:
+    """By the table; the keeper goes by the digests, which have to say the same."""
+    found = changes(old, new)
+    assert found
+    restart = any(change.effect.restart for change in found)
+    assert restart is (old.digest != new.digest)
+    return restart
+
+
+def _facts(model: type[BaseModel], key: str = "") -> Iterator[str]:
+    """Every fact of a model as the table of rules names it."""
+    for name, field in model.model_fields.items():
+        path, kind = f"{key}{name}", field.annotation
+        kinds = [kind, *get_args(kind), *(part for each in get_args(kind) for part in get_args(each))]
+        nested = [each for each in kinds if isinstance(each, type) and issubclass(each, BaseModel)]
+        many = "dict" in str(kind)
+        if not nested or path == "demo":
+            yield path
+            continue
+        if many or "None" in str(kind):
+            yield path
+        if many:
+            yield f"{path}.*"
+        yield from _facts(nested[0], f"{path}.*." if many else f"{path}.")
+
+
+def test_every_fact_of_a_definition_has_a_rule() -> None:
+    assert sorted(_facts(Definition)) == sorted(RULES)
+
+
+def test_another_value_of_a_measure_is_allowed_with_a_word() -> None:
+    [change] = changes(changed("title", HEALTH.title), changed("measures/ram/value", "RAM.Free / RAM.Total"))
+    assert change.key == "measures.ram.value"
+    assert change.effect.refused is None
+    assert "replayed with this definition" in (change.effect.note or "")
+
+
+@pytest.mark.parametrize(
+    ("stream", "key", "value", "named"),
+    [
+        ("health", "event_time/field", "At", "event_time.field"),
+        ("health", "dimensions/service", "host", "dimensions.service.field"),
+        ("page_views", "distincts/visitors", "path", "distincts.visitors.field"),
+    ],
+)
+def test_refuses_another_meaning_under_the_same_name(stream: str, key: str, value: str, named: str) -> None:
+    """But a replay may be made with it: its panes take the place of those of before."""
+    host = {"type": "string"}
+    old = parse_definition(edited(raw(stream), "fields/host", host), stream)
+    new = parse_definition(edited(edited(raw(stream), "fields/host", host), key, value), stream)
+    [(found, why)] = breaking_changes(old, new)
+    assert found == named
+    assert "declare a new stream" in why
+    assert breaking_changes(old, new, replayed=True) == []
+
+
+def test_refuses_another_order_of_dimensions() -> None:
+    new = changed("dimensions", {"path": "path", "site": "site"}, "page_views")
+    assert breaking_changes(PAGE_VIEWS, new) == [("dimensions", "cannot change from site, path; declare a new stream")]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +144,8 @@ def test_refuses_what_breaks(key: str, value: object, named: str, reason: str) -
     ("key", "value", "named", "reason"),
     [
         ("distincts/visitors", None, "distincts.visitors", "stored panes hold it"),
-        ("fields/load_ms/required", True, "fields.load_ms", "was optional"),
-        ("fields/visitor_id/required", True, "fields.visitor_id", "was optional"),
+        ("fields/load_ms/required", True, "fields.load_ms.required", "was optional"),
+        ("fields/visitor_id/required", True, "fields.visitor_id.required", "was optional"),
     ],
 )
 def test_refuses_what_breaks_page_views(key: str, value: object, named: str, reason: str) -> None:
