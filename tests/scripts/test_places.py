@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compose.embedded.settings import StackSettings
+from compose.embedded.stack import Stack
+from scripts.test_command import PLACES
+from tests.integration.command_line import environment_of
+
+
+def test_commands_of_tests_find_what_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in PLACES:
+        monkeypatch.setenv(name, f"/somewhere/{name}")
+    monkeypatch.setenv("WINDOWPANE_KAFKA", "of another stack")
+    typed = environment_of(Stack(StackSettings(home=tmp_path)))
+    assert {name: typed[name] for name in PLACES} == {name: f"/somewhere/{name}" for name in PLACES}
+    assert "WINDOWPANE_KAFKA" not in typed
+
+
+def test_every_setting_of_a_place_is_among_them() -> None:
+    paths = {
+        f"WINDOWPANE_{name.upper()}" for name, field in StackSettings.model_fields.items() if field.annotation != int
+    }
+    of_one_stack = {"WINDOWPANE_HOME", "WINDOWPANE_STREAMS", "WINDOWPANE_HOST"}
+    assert {name for name in paths if not name.endswith("_PORT")} - of_one_stack <= set(PLACES)
