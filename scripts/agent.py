@@ -23,6 +23,7 @@ import structlog
 
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
+from compose.errors import EngineError
 from scripts.settings import ScriptSettings
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
@@ -199,7 +200,11 @@ def main() -> None:
     reporter = Reporter(BulkProducer(settings.kafka), definition.topic)
     due = time.monotonic()
     while not stop.wait(max(0.0, due - time.monotonic())):
-        pids = {name: state.pid for name, state in supervisor.states().items() if state.pid}
+        try:
+            pids = {name: state.pid for name, state in supervisor.states().items() if state.pid}
+        except EngineError as error:
+            _log.warning("only this process is reported", reason=str(error))
+            pids = {}
         reporter.send([reading.message() for reading in sampler.read(pids)])
         due = max(due + _INTERVAL_SECONDS, time.monotonic() - _INTERVAL_SECONDS)
     reporter.close()

@@ -23,6 +23,8 @@ from compose.embedded.machine import DISK_GIB, GIB, MEMORY_GIB, existing
 from compose.embedded.ports import is_free, recall
 from compose.embedded.runtime import RUN_TIME_SETS
 from compose.embedded.stack import Stack
+from compose.embedded.supervisor import ProgramState
+from compose.errors import EngineError
 
 __all__ = ["Check", "examine", "show_checks"]
 
@@ -56,7 +58,7 @@ def _machine(stack: Stack) -> Iterator[Check]:
     yield Check("setpriv", setpriv is not None, setpriv or "missing; install util-linux")
     cores = os.cpu_count() or 1
     yield Check("cores", cores >= 2, f"{cores} (2 or more)")
-    up = bool(stack.states())
+    up = _states(stack) != {}
     available = psutil.virtual_memory().available / GIB
     needed = "" if up else f", {MEMORY_GIB} are needed"
     yield Check("memory", up or available >= MEMORY_GIB, f"{available:.1f} GB available{needed}")
@@ -83,7 +85,10 @@ def _installation(_stack: Stack) -> Iterator[Check]:
 
 
 def _running(stack: Stack) -> Iterator[Check]:
-    states = stack.states()
+    states = _states(stack)
+    if states is None:
+        yield Check("stack", False, "the supervisor runs but could not be asked; ./windowpane down ends it")
+        return
     if not states:
         taken = [f"{name} {port}" for name, port in _ports(stack).items() if not is_free(port)]
         detail = f"in use: {', '.join(taken)}; a port that is not set is chosen anew at up" if taken else "free"
@@ -97,6 +102,14 @@ def _running(stack: Stack) -> Iterator[Check]:
         yield Check(name, answers, "answers" if answers else f"{states[name].state}, does not answer; see {log}")
     private = [path for path in _secret_files(stack) if path.exists() and path.stat().st_mode & 0o077]
     yield Check("secrets", not private, f"others can read {private[0]}; chmod 600" if private else "private")
+
+
+def _states(stack: Stack) -> dict[str, ProgramState] | None:
+    """Of every program; empty while the stack is down; None if its supervisor could not be asked."""
+    try:
+        return stack.states()
+    except EngineError:
+        return None
 
 
 def _ports(stack: Stack) -> dict[str, int]:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from compose.embedded.stack import Stack
+from compose.errors import EngineError
 
 __all__ = ["stay"]
 
@@ -43,8 +44,15 @@ def _watch(stack: Stack, starting: subprocess.Popen[bytes], asked: threading.Eve
         if code:
             # A terminal interrupts both processes, in any order.
             return 0 if asked.is_set() else abs(code)
-        if code == 0 and not stack.supervisor.alive():
+        if code == 0 and _ended(stack):
             say("The supervisor has ended")
             return 1
     say("Stopping")
     return 0
+
+
+def _ended(stack: Stack) -> bool:
+    try:
+        return not stack.supervisor.alive()
+    except EngineError:  # it is there; who does not answer at once may only be busy
+        return False

@@ -195,9 +195,11 @@ class Keeper:
 
 
 def _fence(supervisor: Supervisor) -> None:
-    """Restart the TaskManager if it is older than the JobManager: it may run tasks that nobody else remembers."""
-    states = supervisor.states()
-    if states and states["taskmanager"].started < states["jobmanager"].started:
+    """Restart the TaskManager if it is older than the JobManager: it may run tasks that nobody else remembers.
+
+    Raises EngineError when that cannot be told: then no job may be started.
+    """
+    if supervisor.state("taskmanager").started < supervisor.state("jobmanager").started:
         _log.info("restart taskmanager", reason="it is older than the jobmanager")
         supervisor.stop("taskmanager")
         supervisor.begin("taskmanager")

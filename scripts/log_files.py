@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from compose.embedded.engines import ENGINES, SERVICES
+from compose.embedded.engines import ENGINES, LISTENER, SERVICES
 from compose.errors import MachineError
 
 __all__ = ["show_logs"]
@@ -22,7 +22,7 @@ def show_logs(directory: Path, service: str | None, follow: bool, lines: int) ->
     Raises:
         MachineError: there is no such service, or it has no log yet.
     """
-    known = (*ENGINES, *SERVICES, "supervisord")
+    known = (*ENGINES, *SERVICES, LISTENER, "supervisord")
     wanted = known if service is None else NAMES.get(service, (service,))
     if unknown := set(wanted) - set(known):
         raise MachineError(f"there is no service {unknown.pop()}; there are {', '.join(known)}")

@@ -24,11 +24,15 @@ SHOWN_AS = {"jobmanager": "flink"}
 
 @dataclass(frozen=True)
 class EngineStatus:
-    """`state` is `ready`, `starting` (it runs, it does not answer), `restarting` or `down`."""
+    """`state` is `ready`, `starting` (it runs, it does not answer), `failing` (it ends again and again) or `down`.
+
+    `error`: of one that is failing, the last line of its log that tells of an error.
+    """
 
     state: str
     pid: int | None
     address: str | None
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,21 +60,21 @@ def read_status(stack: Stack) -> Status:
     Raises:
         MachineError: there was no `up` in this home yet.
     """
-    states = stack.states()
+    states, failing = stack.states(), stack.failing()
     names = (*ENGINES, *SERVICES)
     with ThreadPoolExecutor(len(names)) as pool:
-        asked = {name: pool.submit(_engine, stack, name, states.get(name)) for name in names}
+        asked = {name: pool.submit(_engine, stack, name, states.get(name), name in failing) for name in names}
         engines = {SHOWN_AS.get(name, name): engine.result() for name, engine in asked.items()}
     reachable = all(engines[name].state == "ready" for name in ("postgres", "objectstore", "trino"))
     return Status(stack.url, engines, _streams(stack) if reachable else {})
 
 
-def _engine(stack: Stack, name: str, state: ProgramState | None) -> EngineStatus:
+def _engine(stack: Stack, name: str, state: ProgramState | None, failing: bool) -> EngineStatus:
     address = getattr(stack.addresses, SHOWN_AS.get(name, name), None)
-    if state is None or state.state in ("STOPPED", "EXITED", "FATAL"):
+    if state is None or state.state == "STOPPED":
         return EngineStatus("down", None, address)
-    if state.state == "BACKOFF":
-        return EngineStatus("restarting", None, address)
+    if failing or state.state in ("BACKOFF", "FATAL"):
+        return EngineStatus("failing", state.pid or None, address, stack.last_error(name))
     return EngineStatus("ready" if stack.answers(name) else "starting", state.pid, address)
 
 
@@ -91,9 +95,12 @@ def show_status(status: Status) -> None:
     console.print(status.url)
     engines = Table("engine", "state", "pid", "address", box=None)
     for name, engine in status.engines.items():
-        colour = {"ready": "green", "down": "red"}.get(engine.state, "yellow")
+        colour = {"ready": "green", "down": "red", "failing": "red"}.get(engine.state, "yellow")
         engines.add_row(name, f"[{colour}]{engine.state}[/]", str(engine.pid or ""), engine.address or "")
     console.print(engines)
+    for name, engine in status.engines.items():
+        if engine.error:
+            console.print(f"{name} ends again and again; its last error: {engine.error}", markup=False)
     if not status.streams:
         return
     streams = Table("stream", "job", "complete until", "lag by partition", "rejected", box=None)

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from compose.embedded.changes import changed_keys, changed_programs
 from compose.embedded.class_archives import write_arguments
-from compose.embedded.engines import ENGINES, JAVA_OPENS, Memory, Program, jvms, programs
+from compose.embedded.engines import ENGINES, JAVA_OPENS, LISTENER, LISTENS_TO, Memory, Program, jvms, programs
 from compose.embedded.environments import digest
 from compose.embedded.layout import Layout
 from compose.embedded.leftovers import MARK
@@ -26,14 +27,15 @@ from compose.embedded.variables import WAREHOUSE
 
 __all__ = ["FILES", "configure", "render", "supervisor_config"]
 
+FLINK = ("jobmanager", "taskmanager")
 FILES = {
     "postgresql.conf": ("etc/postgresql.conf", ("postgres",)),
     "pg_hba.conf": ("etc/pg_hba.conf", ("postgres",)),
     "s3proxy.conf": ("etc/s3proxy.conf", ("objectstore",)),
     "server.properties": ("etc/server.properties", ("kafka",)),
     "kafka-log4j2.properties": ("etc/kafka-log4j2.properties", ("kafka",)),
-    "flink-config.yaml": ("flink/conf/config.yaml", ("jobmanager", "taskmanager")),
-    "flink-log4j.properties": ("flink/conf/log4j-console.properties", ("jobmanager", "taskmanager")),
+    "flink-config.yaml": ("flink/conf/config.yaml", FLINK),
+    "flink-log4j.properties": ("flink/conf/log4j-console.properties", FLINK),
     "trino-config.properties": ("etc/trino/config.properties", ("trino",)),
     "trino-node.properties": ("etc/trino/node.properties", ("trino",)),
     "trino-log.properties": ("etc/trino/log.properties", ("trino",)),
@@ -81,30 +83,46 @@ def configure(
     secrets: Secrets,
     memory: Memory,
     variables: dict[str, str],
-) -> None:
-    """Write every file of `FILES`, then supervisord.conf with all programs; mode 0600."""
+) -> dict[str, list[str]]:
+    """Write every file of `FILES`, then supervisord.conf with all programs; mode 0600.
+
+    Returns what changed since the last time, in words, by the program that it restarts.
+    """
     context = {
         "ports": ports, "secrets": secrets, "runtime": runtime, "memory": memory, "java_opens": JAVA_OPENS,
         "etc": layout.etc, "data": layout.data, "warehouse": WAREHOUSE, "checkpoints": layout.checkpoints.as_uri(),
     }  # fmt: skip
     rendered = {template: render(template, context) for template in FILES}
-    for template, (place, _) in FILES.items():
+    changed: dict[str, list[str]] = {name: [] for name in ENGINES}
+    for template, (place, names) in FILES.items():
+        before = _text(layout.home / place)
+        if before is not None and before != rendered[template]:
+            for name in names:
+                changed[name].append(f"{place} ({changed_keys(before, rendered[template])})")
         write_private(layout.home / place, rendered[template])
     for name, jvm in jvms(runtime).items():
         write_arguments(layout.etc, layout.new_classes, runtime.cache, name, jvm.home, jvm.classpath, jvm.release)
-    flink_lib = " ".join(map(str, runtime.flink_lib))
     concerned = {name: [rendered[file] for file, (_, names) in FILES.items() if name in names] for name in ENGINES}
+    # Jobs keep the addresses and jars that they were submitted with.
+    jobs = [*map(str, runtime.flink_lib), *(f"{ports.kafka} {ports.postgres} {ports.objectstore}".split())]
+    for name in FLINK:
+        concerned[name] += jobs
     wanted = [
-        _marked(program, layout, concerned.get(program.name, []), flink_lib)
+        _marked(program, layout, concerned.get(program.name, []))
         for program in programs(settings, layout, runtime, ports, memory, variables)
     ]
-    write_private(layout.supervisor_config, supervisor_config(layout, wanted))
+    before, after = _text(layout.supervisor_config), supervisor_config(layout, wanted)
+    write_private(layout.supervisor_config, after)
+    return changed_programs(before or "", after, changed)
 
 
-def _marked(program: Program, layout: Layout, texts: Sequence[str], flink_lib: str) -> Program:
+def _text(path: Path) -> str | None:
+    return path.read_text() if path.exists() else None
+
+
+def _marked(program: Program, layout: Layout, texts: Sequence[str]) -> Program:
     """The program with what tells whose it is, and with which configuration it was started."""
-    lib = flink_lib if program.name in ("jobmanager", "taskmanager") else ""
-    marks = {MARK: str(layout.home), "WINDOWPANE_CONFIGURATION": digest(*(text.encode() for text in [*texts, lib]))}
+    marks = {MARK: str(layout.home), "WINDOWPANE_CONFIGURATION": digest(*(text.encode() for text in texts))}
     return replace(program, environment={**program.environment, **marks})
 
 
@@ -112,4 +130,4 @@ def supervisor_config(layout: Layout, wanted: Sequence[Program]) -> str:
     """supervisord.conf for these programs. As root it must be told that root is meant."""
     user = "root" if os.geteuid() == 0 else ""
     context = {"programs": wanted, "socket": layout.socket, "log": layout.log, "run": layout.run, "home": layout.home}
-    return render("supervisord.conf", {**context, "user": user})
+    return render("supervisord.conf", {**context, "user": user, "listener": LISTENER, "events": LISTENS_TO})

@@ -13,12 +13,17 @@ from compose.embedded.runtime import Runtime
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.unprivileged import as_ordinary_user
 
-__all__ = ["ENGINES", "JAVA_OPENS", "SERVICES", "Memory", "Program", "jvms", "programs"]
+__all__ = ["ENGINES", "JAVA_OPENS", "LISTENER", "LISTENS_TO", "SERVICES", "Memory", "Program", "jvms", "programs"]
 
 ENGINES = ("postgres", "objectstore", "kafka", "jobmanager", "taskmanager", "trino")
 """In the order they are started; stopped the other way round."""
 SERVICES = ("web", "keeper", "agent")
 """Ours, started once the streams are applied."""
+LISTENER = "watch"
+"""Told of these events by the supervisor; starts and ends with it."""
+LISTENS_TO = (
+    "PROCESS_STATE_EXITED", "PROCESS_STATE_BACKOFF", "PROCESS_STATE_FATAL", "PROCESS_STATE_STOPPED", "TICK_5",
+)  # fmt: skip
 
 # Flink's own list for Java 17 (its default env.java.opts.all).
 JAVA_OPENS = (
@@ -99,8 +104,8 @@ def programs(
         _postgres(layout, runtime),
         _objectstore(layout, jvm["objectstore"], memory),
         _kafka(layout, jvm["kafka"], memory),
-        _jobmanager(layout, jvm["jobmanager"], memory),
-        _taskmanager(layout, jvm["taskmanager"], memory),
+        _jobmanager(layout, jvm["jobmanager"], memory, ports.flink_metrics),
+        _taskmanager(layout, jvm["taskmanager"], memory, ports.taskmanager_metrics),
         _trino(layout, jvm["trino"], memory),
         *_services(settings, layout, runtime, ports, exported),
     )
@@ -151,7 +156,12 @@ def _flink_options(layout: Layout) -> tuple[str, ...]:
     return (*JAVA_OPENS, f"-Dlog4j.configurationFile=file:{layout.flink / 'conf' / 'log4j-console.properties'}")
 
 
-def _jobmanager(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
+def _flink_words(layout: Layout, metrics_port: int) -> tuple[str, ...]:
+    """What both take; the one port whose setting has the same name for both cannot stand in the file they share."""
+    return ("--configDir", str(layout.flink / "conf"), f"-Dmetrics.internal.query-service.port={metrics_port}")
+
+
+def _jobmanager(layout: Layout, jvm: Jvm, memory: Memory, metrics_port: int) -> Program:
     options = (
         f"-Xmx{memory.jobmanager_heap_mb}m",
         "-Xms128m",
@@ -162,12 +172,12 @@ def _jobmanager(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
         *_flink_options(layout),
     )
     words = ("org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
-             "--configDir", str(layout.flink / "conf"), "--executionMode", "cluster")  # fmt: skip
+             *_flink_words(layout, metrics_port), "--executionMode", "cluster")  # fmt: skip
     command = _java(layout, "jobmanager", jvm, options, *words)
     return Program("jobmanager", command, layout.data, {**_JVM, "FLINK_CONF_DIR": str(layout.flink / "conf")})
 
 
-def _taskmanager(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
+def _taskmanager(layout: Layout, jvm: Jvm, memory: Memory, metrics_port: int) -> Program:
     options = (
         f"-Xmx{memory.taskmanager_heap_mb}m",
         "-Xms512m",
@@ -180,7 +190,7 @@ def _taskmanager(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
         "-Djol.skipHotspotSAAttach=true",
         *_flink_options(layout),
     )
-    words = ("org.apache.flink.runtime.taskexecutor.TaskManagerRunner", "--configDir", str(layout.flink / "conf"))
+    words = ("org.apache.flink.runtime.taskexecutor.TaskManagerRunner", *_flink_words(layout, metrics_port))
     command = _java(layout, "taskmanager", jvm, options, *words)
     return Program("taskmanager", command, layout.data, {**_JVM, "FLINK_CONF_DIR": str(layout.flink / "conf")})
 
@@ -210,7 +220,8 @@ def _trino(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
 def _services(
     settings: StackSettings, layout: Layout, runtime: Runtime, ports: Ports, exported: dict[str, str]
 ) -> tuple[Program, ...]:
-    environment = {**exported, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+    # One that is ended because it hangs says where (see watch).
+    environment = {**exported, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
     modules = {
         # Clients and proxies, most of which keep an idle connection for 5 to 60 s, shall be first to give it up:
         # what is sent on a connection that the server closes at that moment has no answer.
@@ -219,9 +230,10 @@ def _services(
                 "--timeout-keep-alive", "75"),
         "keeper": ("scripts.keeper",),
         "agent": ("scripts.agent",),
+        LISTENER: ("compose.embedded.watch",),
     }  # fmt: skip
     return tuple(
         # The keeper may be in the middle of submitting a job, which it need not finish.
         Program(name, (*_BOUND, str(runtime.python), "-m", *modules[name]), layout.home, environment, stop_seconds=15)
-        for name in SERVICES
+        for name in modules
     )

@@ -82,6 +82,11 @@ class Layout:
         return self.home / "jobs.json"
 
     @property
+    def endings(self) -> Path:
+        """The watcher's note of programs that ended by themselves."""
+        return self.run / "endings.json"
+
+    @property
     def supervisor_config(self) -> Path:
         """What supervisord reads."""
         return self.etc / "supervisord.conf"

@@ -7,21 +7,24 @@ a client that loads certificates for every question would cost more than the eng
 from __future__ import annotations
 
 import json
+import secrets
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
+import psutil
 import psycopg
 
 from compose.embedded.ports import LOOPBACK, Ports
 
-__all__ = ["Addresses", "http_get", "probe"]
+__all__ = ["Addresses", "http_get", "is_api_versions", "listens", "probe"]
 
 PATIENCE = 3.0
-API_VERSIONS = 18
+API_VERSIONS, PRODUCE, FETCH = 18, 0, 1
+LONGEST_ANSWER = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,20 @@ def probe(name: str, addresses: Addresses) -> bool:
         return True
     try:
         return ask(addresses)
-    except (OSError, HTTPException, psycopg.Error, ValueError, KeyError):
+    except (OSError, HTTPException, psycopg.Error, struct.error, ValueError, KeyError, TypeError):
         return False
+
+
+def listens(pid: int, ports: Collection[int]) -> bool:
+    """Whether this process and those below it listen at all of these ports."""
+    try:
+        process = psutil.Process(pid)
+        connections = [
+            each for one in (process, *process.children(recursive=True)) for each in one.net_connections("tcp")
+        ]
+    except psutil.Error:
+        return False
+    return set(ports) <= {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
 
 
 def http_get(address: str, path: str) -> tuple[int, bytes]:
@@ -81,22 +96,34 @@ def _json(address: str, path: str) -> Any:
 
 
 def _postgres(addresses: Addresses) -> bool:
-    with psycopg.connect(addresses.catalog_uri, connect_timeout=int(PATIENCE)) as connection:
+    # By this method the server, too, proves that it knows the password.
+    options: dict[str, Any] = {"connect_timeout": int(PATIENCE), "require_auth": "scram-sha-256"}
+    with psycopg.connect(addresses.catalog_uri, **options) as connection:
         return connection.execute("select 1").fetchone() == (1,)
 
 
 def _objectstore(addresses: Addresses) -> bool:
-    # Unsigned, so refused; any answer means it serves.
-    return http_get(addresses.objectstore, "/")[0] < 500
+    """Unsigned, so refused, as S3 refuses."""
+    status, body = http_get(addresses.objectstore, "/")
+    return status == 403 and b"<Code>AccessDenied</Code>" in body
 
 
 def _kafka(addresses: Addresses) -> bool:
     """An ApiVersions request: the broker answers it once it has finished starting."""
     host, port = addresses.kafka.split(":")
-    body = struct.pack(">hhih", API_VERSIONS, 0, 1, -1)
-    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
+    correlation = secrets.randbits(31)
+    body = struct.pack(">hhih", API_VERSIONS, 0, correlation, -1)
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection, connection.makefile("rb") as file:
         connection.sendall(struct.pack(">i", len(body)) + body)
-        return len(connection.recv(8)) > 0
+        (size,) = struct.unpack(">i", file.read(4))
+        return 0 < size <= LONGEST_ANSWER and is_api_versions(file.read(size), correlation)
+
+
+def is_api_versions(answer: bytes, correlation: int) -> bool:
+    """Whether a broker answered this request without an error, and can be sent to and read from."""
+    answered, error, count = struct.unpack_from(">ihi", answer)
+    keys = {key for key, _, _ in struct.iter_unpack(">hhh", answer[10:])}
+    return answered == correlation and error == 0 and count == len(keys) and {PRODUCE, FETCH, API_VERSIONS} <= keys
 
 
 def _flink(addresses: Addresses) -> dict[str, int]:

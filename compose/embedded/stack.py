@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from functools import cached_property
 
 import psycopg
@@ -14,25 +15,25 @@ from compose.embedded import preparation
 from compose.embedded.class_archives import being_written, collect
 from compose.embedded.configuration import configure
 from compose.embedded.downloads import Progress
+from compose.embedded.endings import Endings, last_error
 from compose.embedded.engines import ENGINES, SERVICES, Memory
 from compose.embedded.environments import cache_directory, lock
 from compose.embedded.layout import Layout
 from compose.embedded.leftovers import end_leftovers
 from compose.embedded.machine import check_machine
-from compose.embedded.ports import Ports, choose, reachable, recall
-from compose.embedded.probes import Addresses, probe
+from compose.embedded.ports import LOOPBACK, OF_PROGRAMS, Ports, choose, choose_anew, is_free, reachable, recall
+from compose.embedded.probes import Addresses, listens, probe
+from compose.embedded.readiness import Readiness
 from compose.embedded.runtime import Runtime, install
 from compose.embedded.secrets import Secrets, load_or_make, write_private
 from compose.embedded.settings import StackSettings
 from compose.embedded.supervisor import ProgramState, Supervisor
 from compose.embedded.variables import as_script, catalog_uri, exported, from_script
-from compose.embedded.waiting import until
-from compose.errors import EngineError, MachineError
+from compose.errors import EngineError, MachineError, PortTakenError
 
 __all__ = ["Stack"]
 
-PATIENCE = 300.0
-CRASHING_PATIENCE = 20.0
+PORT_CHOICES = 5
 STOP_STAGES = (SERVICES, ("trino", "taskmanager", "jobmanager"), ("kafka",), ("objectstore", "postgres"))
 Say = Callable[[str], None]
 
@@ -59,60 +60,78 @@ class Stack:
         self.layout.make()
         with lock(self.layout.run / "up.lock"):
             runtime = install(self.settings, say, progress)
-            alive = self.supervisor.alive()
-            if not alive:
+            if self.supervisor.alive():
+                choose_anew(self.settings, self.layout.ports, ())
+            else:
                 self._clear_up(say)
                 collect(self.layout.new_classes, runtime.cache)
                 choose(self.settings, self.layout.ports)
-            variables = exported(self.settings, self.layout, self.ports, self._secrets, runtime)
-            write_private(self.layout.environment, as_script(variables))
-            memory = Memory(self.settings.taskmanager_heap_mb, self.settings.trino_heap_mb)
             preparation.assemble_flink(self.layout, runtime)
-            configure(self.settings, self.layout, runtime, self.ports, self._secrets, memory, variables)
-            if alive:
-                self.supervisor.reload_programs()
-            else:
-                self._prepare(runtime)
-                self.supervisor.start()
-            for name in ENGINES:
-                self.supervisor.begin(name)
-            begun = time.monotonic()
-            self._await([name for name in ENGINES if name != "trino"], begun, say)
-            for name in early:
-                self.supervisor.begin(name)
-            self._await(["trino"], begun, say)
-        return variables
+            for _ in range(PORT_CHOICES):
+                variables, changed = self._configure(runtime)
+                if self.supervisor.alive():
+                    for name, reasons in changed.items():
+                        say(f"Restarting {name}, for this changed: {'; '.join(reasons)}")
+                    self.supervisor.reload_programs()
+                else:
+                    self._prepare(runtime)
+                    self.supervisor.start()
+                try:
+                    self._run_engines(say, early)
+                except PortTakenError as error:
+                    say(f"{error}; trying others")
+                else:
+                    return variables
+            raise MachineError(
+                "the ports of engines are taken by others again and again; set them (docs/operations.md)"
+            )
 
     def start_services(self, say: Say, names: Sequence[str] = SERVICES) -> None:
         """Start our own processes; wait until the web service is alive. Engines must run, streams be applied."""
         for name in names:
             self.supervisor.begin(name)
-        self._await(names, time.monotonic(), say)
+        self._readiness.wait(names, time.monotonic(), say)
 
     def down(self, say: Say) -> None:
         """Stop everything of this home, in the reverse order; also what an earlier, killed supervisor left behind."""
         if not self.layout.run.exists():
             return
         with lock(self.layout.run / "up.lock"):
-            if self.supervisor.alive():
+            if self._can_be_asked(say):
                 if being_written(self.layout.etc):
                     say("Engines keep what they learnt, to start faster: this once it takes half a minute longer")
                 for stage in STOP_STAGES:
                     with ThreadPoolExecutor(len(stage)) as pool:
                         list(pool.map(self.supervisor.stop, stage))
                     say("Stopped " + ", ".join(stage))
-                self.supervisor.shutdown()
+            self.supervisor.shutdown()
             end_leftovers(self.layout)
             collect(self.layout.new_classes, cache_directory())
             self.layout.remove_socket()
 
     def states(self) -> dict[str, ProgramState]:
-        """Of every program; empty while the stack is down."""
+        """Of every program; empty while the stack is down. Raises EngineError if the supervisor could not be asked."""
         return self.supervisor.states()
 
     def answers(self, name: str) -> bool:
-        """Whether the named program answers a client's question now."""
-        return probe(name, self.addresses)
+        """Whether the named program, and not another at its port, answers a client's question now.
+
+        PostgreSQL, which may run as another user, proves by its password that it is ours.
+        """
+        state = self.states().get(name)
+        if state is None or not state.running:
+            return False
+        ports = OF_PROGRAMS.get(name, ()) if name != "postgres" else ()
+        known = vars(self.ports)
+        return probe(name, self.addresses) and listens(state.pid, {known[port] for port in ports})
+
+    def failing(self) -> set[str]:
+        """The programs that ended by themselves again and again of late."""
+        return Endings(self.layout.endings).failing()
+
+    def last_error(self, name: str) -> str:
+        """The last line of a program's log that tells of an error."""
+        return last_error(self.layout.log / f"{name}.log")
 
     def environment(self) -> dict[str, str]:
         """The WINDOWPANE_* variables, as `up` wrote them.
@@ -133,7 +152,7 @@ class Stack:
             MachineError: there was no `up` in this home yet.
         """
         known = recall(self.layout.ports)
-        if not known:
+        if len(known) < len(fields(Ports)):
             raise self._no_stack()
         return Ports(**known)
 
@@ -168,34 +187,45 @@ class Stack:
             preparation.make_postgres_cluster(self.layout, runtime, self._secrets)
             formatted.result()
 
-    def _await(self, names: Sequence[str], begun: float, say: Say) -> None:
-        """Wait for all of them at once; one line as each answers."""
+    def _configure(self, runtime: Runtime) -> tuple[dict[str, str], dict[str, list[str]]]:
+        """The variables, and what changed for which program."""
+        variables = exported(self.settings, self.layout, self.ports, self._secrets, runtime)
+        write_private(self.layout.environment, as_script(variables))
+        memory = Memory(self.settings.taskmanager_heap_mb, self.settings.trino_heap_mb)
+        changed = configure(self.settings, self.layout, runtime, self.ports, self._secrets, memory, variables)
+        return variables, changed
 
-        def wait(name: str) -> None:
-            self._await_answer(name)
-            say(f"{name:<12} ready  {time.monotonic() - begun:5.1f} s")
+    def _run_engines(self, say: Say, early: Sequence[str]) -> None:
+        for name in ENGINES:
+            self.supervisor.begin(name)
+        begun = time.monotonic()
+        self._readiness.wait([name for name in ENGINES if name != "trino"], begun, say)
+        for name in early:
+            self.supervisor.begin(name)
+        self._readiness.wait(["trino"], begun, say)
 
-        with ThreadPoolExecutor(len(names)) as pool:
-            for waiting in [pool.submit(wait, name) for name in names]:
-                waiting.result()
+    @property
+    def _readiness(self) -> Readiness:
+        return Readiness(self.supervisor, self.layout.log, self._ready, self._check_ports)
 
-    def _await_answer(self, name: str) -> None:
-        crashing_since: float | None = None
+    def _ready(self, name: str) -> bool:
+        return (name != "postgres" or self._catalog_made()) and self.answers(name)
 
-        def ready() -> bool:
-            nonlocal crashing_since
-            if self.states()[name].running:
-                crashing_since = None
-            elif time.monotonic() - (crashing_since := crashing_since or time.monotonic()) > CRASHING_PATIENCE:
-                raise EngineError(self._complaint(name, "keeps ending"))
-            if name == "postgres" and not self._catalog_made():
-                return False
-            return self.answers(name)
+    def _check_ports(self, name: str) -> None:
+        """Choose others in place of ports of a stopped program that somebody else holds, and raise PortTakenError."""
+        host = self.settings.host if name == "web" else LOOPBACK
+        taken = choose_anew(
+            self.settings, self.layout.ports, OF_PROGRAMS.get(name, ()), lambda port: is_free(port, host)
+        )
+        if taken:
+            raise PortTakenError(name, taken)
 
+    def _can_be_asked(self, say: Say) -> bool:
         try:
-            until(ready, PATIENCE, every=0.3)
-        except TimeoutError:
-            raise EngineError(self._complaint(name, f"does not answer after {PATIENCE:.0f} s")) from None
+            return self.supervisor.alive()
+        except EngineError as error:
+            say(f"{error}; it is ended by its pid")
+            return False
 
     def _catalog_made(self) -> bool:
         """PostgreSQL is ready once it holds the catalog's database."""
@@ -204,8 +234,3 @@ class Stack:
         except psycopg.OperationalError:
             return False
         return True
-
-    def _complaint(self, name: str, what: str) -> str:
-        log = self.layout.log / f"{name}.log"
-        last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
-        return f"{name} {what}; its last line: {' '.join(last)[:200]!r}; see {log}"

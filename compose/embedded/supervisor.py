@@ -1,25 +1,32 @@
-"""supervisord as one stack uses it: started on a unix socket, spoken to over its XML-RPC, stopped by pid."""
+"""supervisord as one stack uses it: started on a unix socket, spoken to over its XML-RPC, stopped by pid.
+
+That it is down and that it could not be asked are two things: whoever takes the second for the first starts what runs
+already. Down means that nobody listens at the socket and that the pid in its file is of no supervisor of this home.
+"""
 
 from __future__ import annotations
 
-import contextlib
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import Any
-from xmlrpc.client import Fault, ServerProxy
+from xml.parsers.expat import ExpatError
+from xmlrpc.client import Fault, ProtocolError, ServerProxy, Transport
 
 import psutil
-from supervisor.xmlrpc import SupervisorTransport
 
 from compose.embedded.layout import Layout
 from compose.embedded.waiting import until
-from compose.errors import EngineError
+from compose.errors import EngineError, SupervisorDownError
 
 __all__ = ["ProgramState", "Supervisor"]
 
 ALREADY_STARTED, NOT_RUNNING = 60, 70
+PATIENCE = 10.0
+"""supervisord answers in milliseconds; one that is stopped or hangs must not hang who asks."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +62,19 @@ class Supervisor:
         if done.returncode:
             raise EngineError(f"the supervisor did not start: {(done.stderr or done.stdout).strip()[-300:]}")
         try:
-            until(self.alive, 10, every=0.05)
+            until(self._answers, 10, every=0.05)
         except TimeoutError:
             raise EngineError(f"the supervisor does not answer; see {self._layout.log / 'supervisord.log'}") from None
 
     def alive(self) -> bool:
-        """Whether it answers on its socket."""
+        """Whether it runs.
+
+        Raises:
+            EngineError: it runs, but could not be asked.
+        """
         try:
             return bool(self._call("getState"))
-        except (OSError, HTTPException):
+        except SupervisorDownError:
             return False
 
     @property
@@ -100,7 +111,7 @@ class Supervisor:
         except Fault as fault:
             if fault.faultCode != NOT_RUNNING:
                 raise EngineError(f"{name} could not be stopped: {fault.faultString}") from fault
-        except (OSError, HTTPException):
+        except SupervisorDownError:
             return
         try:
             # Also when somebody else began to stop it: then it does not count as running, but is still there.
@@ -109,10 +120,14 @@ class Supervisor:
             raise EngineError(f"{name} does not end; see {self._layout.log / 'supervisord.log'}") from None
 
     def states(self) -> dict[str, ProgramState]:
-        """Of every program, by name; empty if the supervisor is not there."""
+        """Of every program, by name; empty if the supervisor is down.
+
+        Raises:
+            EngineError: it runs, but could not be asked.
+        """
         try:
             entries = self._call("getAllProcessInfo")
-        except (OSError, HTTPException):
+        except SupervisorDownError:
             return {}
         return {
             str(entry["name"]): ProgramState(
@@ -121,29 +136,95 @@ class Supervisor:
             for entry in entries
         }
 
+    def state(self, name: str) -> ProgramState:
+        """Of one program.
+
+        Raises:
+            EngineError: the supervisor is down, could not be asked, or knows no such program.
+        """
+        found = self.states().get(name)
+        if found is None:
+            raise EngineError(f"{name} is not supervised here; start the stack with ./windowpane up")
+        return found
+
     def shutdown(self) -> None:
-        """End supervisord; it stops what still runs. Returns once the process is gone.
+        """End supervisord, which stops what still runs; one that cannot be asked is sent a signal, which does the same.
 
         Raises:
             EngineError: it is still there after three minutes.
         """
-        with contextlib.suppress(psutil.NoSuchProcess, OSError, HTTPException):
-            process = psutil.Process(self.pid)
+        process = self._process()
+        if process is None:
+            return
+        try:
             self._call("shutdown")
-            try:
-                process.wait(180)
-            except psutil.TimeoutExpired:
-                message = f"the supervisor (pid {process.pid}) does not end; kill it and run down again"
-                raise EngineError(message) from None
+        except (Fault, EngineError):
+            process.terminate()
+            process.resume()  # one that is stopped hears no signal
+        try:
+            process.wait(180)
+        except psutil.TimeoutExpired:
+            message = f"the supervisor (pid {process.pid}) does not end; kill it and run down again"
+            raise EngineError(message) from None
+
+    def _answers(self) -> bool:
+        """Whether it answers by now; it has only been started."""
+        try:
+            return self.alive()
+        except EngineError:
+            return False
+
+    def _process(self) -> psutil.Process | None:
+        """The supervisor of this home by its pid file, of which a crash may leave one whose pid is another's by now."""
+        try:
+            process = psutil.Process(int((self._layout.run / "supervisord.pid").read_text()))
+            ours = str(self._layout.supervisor_config) in process.cmdline()
+            return process if ours and process.status() != psutil.STATUS_ZOMBIE else None
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+            return None
 
     def _stopping(self, name: str) -> bool:
         state = self.states().get(name)
         return state is not None and state.state == "STOPPING"
 
     def _call(self, method: str, *arguments: object) -> Any:
-        transport = SupervisorTransport(None, None, f"unix://{self._layout.socket}")
-        proxy = ServerProxy("http://127.0.0.1", transport=transport)
         try:
-            return getattr(proxy.supervisor, method)(*arguments)
-        finally:
-            transport.close()
+            with ServerProxy("http://supervisor", transport=_UnixTransport(self._layout.socket)) as proxy:
+                return getattr(proxy.supervisor, method)(*arguments)
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            process = self._process()
+            if process is None:
+                raise SupervisorDownError("the supervisor is down; start the stack with ./windowpane up") from error
+            raise self._unheard(f"pid {process.pid} listens nowhere") from error
+        except (OSError, HTTPException, ProtocolError, ExpatError) as error:
+            raise self._unheard(str(error) or type(error).__name__) from error
+
+    def _unheard(self, reason: str) -> EngineError:
+        return EngineError(
+            f"the supervisor could not be asked ({reason}); if that lasts, run ./windowpane down and see"
+            f" {self._layout.log / 'supervisord.log'}"
+        )
+
+
+class _UnixTransport(Transport):
+    """Over a unix socket, in bounded time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def make_connection(self, host: Any) -> HTTPConnection:
+        connection = _UnixConnection(self._path)
+        self._connection = host, connection  # for close()
+        return connection
+
+
+class _UnixConnection(HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("supervisor", timeout=PATIENCE)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))

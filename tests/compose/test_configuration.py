@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from jinja2 import UndefinedError
 from supervisor.options import ServerOptions
 
 from compose.embedded.configuration import FILES, configure, render
-from compose.embedded.engines import ENGINES, SERVICES, Memory
+from compose.embedded.engines import ENGINES, LISTENER, SERVICES, Memory
 from compose.embedded.layout import Layout
 from compose.embedded.ports import Ports
 from compose.embedded.runtime import Runtime
@@ -17,10 +18,12 @@ from compose.embedded.secrets import Secrets
 from compose.embedded.settings import StackSettings
 from compose.embedded.variables import as_script, exported, from_script
 
-PORTS = Ports(
-    web=8001, kafka=8002, kafka_controller=8003, postgres=8004, objectstore=8005, trino=8006, flink=8007, flink_rpc=8008
-)
+PORTS = Ports(**{field.name: 8001 + number for number, field in enumerate(dataclasses.fields(Ports))})
 SECRETS = Secrets("admin-password", "catalog-password", "access-key", "secret-key", "cluster")
+JOBS = dict.fromkeys(("jobmanager", "taskmanager"), "what it was started with")
+LAKE = "etc/trino/catalog/lake.properties (iceberg.jdbc-catalog.connection-url)"
+CREDENTIALS = "(iceberg.jdbc-catalog.connection-password, s3.aws-access-key, s3.aws-secret-key)"
+METRICS = "-Dmetrics.internal.query-service.port"
 MEMORY = Memory(taskmanager_heap_mb=1600, trino_heap_mb=1536)
 
 
@@ -48,11 +51,15 @@ def layout(tmp_path: Path) -> Iterator[Layout]:
 
 
 def write(layout: Layout, ports: Ports = PORTS) -> dict[str, str]:
+    return write_and_compare(layout, ports)[0]
+
+
+def write_and_compare(layout: Layout, ports: Ports) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """The variables, and what changed for which program since the last time."""
     settings = StackSettings(home=layout.home)
     installed = runtime(Path("/installed"))
     variables = exported(settings, layout, ports, SECRETS, installed)
-    configure(settings, layout, installed, ports, SECRETS, MEMORY, variables)
-    return variables
+    return variables, configure(settings, layout, installed, ports, SECRETS, MEMORY, variables)
 
 
 def programs(layout: Layout) -> dict[str, dict[str, str]]:
@@ -65,7 +72,7 @@ def programs(layout: Layout) -> dict[str, dict[str, str]]:
 def test_supervisord_reads_every_program(layout: Layout) -> None:
     variables = write(layout)
     read = programs(layout)
-    assert set(read) == {*ENGINES, *SERVICES}
+    assert set(read) == {*ENGINES, *SERVICES, LISTENER}
     assert variables.items() <= read["web"].items()
     assert read["kafka"]["WINDOWPANE_STACK"] == str(layout.home)
 
@@ -84,14 +91,35 @@ def test_every_file_is_private(layout: Layout) -> None:
 
 @pytest.mark.parametrize(
     ("changed", "restarted"),
-    [("kafka", {"kafka"}), ("flink_rpc", {"jobmanager", "taskmanager"}), ("postgres", {"postgres", "trino"})],
+    [
+        ("kafka", {"kafka": "etc/server.properties (advertised.listeners, listeners)", **JOBS}),
+        ("flink_rpc", dict.fromkeys(JOBS, "flink/conf/config.yaml (jobmanager.rpc.port)")),
+        ("postgres", {"postgres": "etc/postgresql.conf (port)", "trino": LAKE, **JOBS}),
+        ("taskmanager_metrics", {"taskmanager": f"{METRICS}={PORTS.taskmanager_metrics} became {METRICS}=9999"}),
+    ],
 )
-def test_change_restarts_what_it_concerns(layout: Layout, changed: str, restarted: set[str]) -> None:
+def test_change_restarts_what_it_concerns(layout: Layout, changed: str, restarted: dict[str, str]) -> None:
     write(layout)
-    before = {name: programs(layout)[name]["WINDOWPANE_CONFIGURATION"] for name in ENGINES}
-    write(layout, dataclasses.replace(PORTS, **{changed: 9999}))
-    after = {name: programs(layout)[name]["WINDOWPANE_CONFIGURATION"] for name in ENGINES}
-    assert {name for name in ENGINES if before[name] != after[name]} == restarted
+    before = {name: programs(layout)[name] for name in ENGINES}
+    _, told = write_and_compare(layout, dataclasses.replace(PORTS, **{changed: 9999}))
+    assert {name: "; ".join(told[name]) for name in ENGINES if name in told} == restarted
+    different = {name for name in ENGINES if before[name] != programs(layout)[name]}
+    assert different == restarted.keys() - ({"taskmanager"} if changed == "taskmanager_metrics" else set())
+    assert write_and_compare(layout, dataclasses.replace(PORTS, **{changed: 9999}))[1] == {}
+
+
+def test_changed_setting_is_named_for_our_processes(layout: Layout) -> None:
+    write(layout)
+    _, told = write_and_compare(layout, dataclasses.replace(PORTS, kafka=9999))
+    assert told["web"] == ["WINDOWPANE_KAFKA"]
+
+
+def test_no_secret_is_told(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(layout)
+    monkeypatch.setattr(sys.modules[__name__], "SECRETS", Secrets(*("another" for _ in dataclasses.fields(Secrets))))
+    _, told = write_and_compare(layout, PORTS)
+    assert told["trino"] == ["etc/trino/catalog/lake.properties " + CREDENTIALS]
+    assert not [text for texts in told.values() for text in texts if "another" in text]
 
 
 def test_everything_listens_on_loopback_only(layout: Layout) -> None:

@@ -1,13 +1,24 @@
 from __future__ import annotations
 
+import json
 import os
 import socket
-from dataclasses import astuple
+from dataclasses import asdict, astuple, fields, replace
 from pathlib import Path
 
 import pytest
 
-from compose.embedded.ports import Ports, choose, is_free, reachable, recall
+from compose.embedded.ports import (
+    EPHEMERAL,
+    OF_PROGRAMS,
+    Ports,
+    choose,
+    choose_anew,
+    eligible,
+    is_free,
+    reachable,
+    recall,
+)
 from compose.embedded.settings import StackSettings
 from compose.errors import MachineError
 
@@ -74,3 +85,68 @@ def test_one_port_for_two_listeners_is_refused(tmp_path: Path) -> None:
 )
 def test_bound_address_is_named_for_clients(bound: str, named: str) -> None:
     assert reachable(bound) == named
+
+
+def test_ports_are_chosen_where_the_kernel_gives_none(tmp_path: Path) -> None:
+    low, high = map(int, EPHEMERAL.read_text().split())
+    ports = choose(StackSettings(), tmp_path / "ports.json")
+    assert not [port for port in astuple(ports) if low <= port <= high]
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "left"),
+    [
+        ("32768\t60999\n", 20_000, 40_000),
+        ("49152 65535", 40_000, 50_000),
+        (None, 20_000, 40_000),
+        ("nonsense", 20_000, 40_000),
+    ],
+)
+def test_range_of_the_kernel_is_left_out(tmp_path: Path, text: str | None, chosen: int, left: int) -> None:
+    range_file = tmp_path / "ip_local_port_range"
+    if text is not None:
+        range_file.write_text(text)
+    assert chosen in eligible(range_file)
+    assert left not in eligible(range_file)
+    assert min(eligible(range_file)) >= 1024
+
+
+def test_range_that_leaves_nothing_is_no_bound(tmp_path: Path) -> None:
+    (tmp_path / "range").write_text("1024 65535")
+    assert len(eligible(tmp_path / "range")) > 50_000
+
+
+def test_remembered_port_that_the_kernel_gives_away_is_chosen_anew(tmp_path: Path) -> None:
+    remembered = tmp_path / "ports.json"
+    first = choose(StackSettings(), remembered, every_port_is_free)
+    remembered.write_text(json.dumps({**asdict(first), "kafka": 40_000}))
+    second = choose(StackSettings(), remembered, every_port_is_free)
+    assert second.kafka in eligible()
+    assert second == replace(first, kafka=second.kafka)
+
+
+def test_port_that_somebody_took_is_chosen_anew(tmp_path: Path) -> None:
+    remembered = tmp_path / "ports.json"
+    first = choose(StackSettings(), remembered)
+    with socket.create_server(("127.0.0.1", first.kafka)):
+        assert choose_anew(StackSettings(), remembered, OF_PROGRAMS["trino"]) == []
+        assert choose_anew(StackSettings(), remembered, OF_PROGRAMS["kafka"]) == ["kafka"]
+        second = Ports(**recall(remembered))
+        assert second == replace(first, kafka=second.kafka) != first
+        remembered.write_text(json.dumps(asdict(first)))
+        with pytest.raises(MachineError, match=f"port {first.kafka} is in use; set WINDOWPANE_KAFKA_PORT"):
+            choose_anew(StackSettings(kafka_port=first.kafka), remembered, OF_PROGRAMS["kafka"])
+
+
+def test_ports_that_an_earlier_version_lacked_are_chosen(tmp_path: Path) -> None:
+    remembered = tmp_path / "ports.json"
+    first = choose(StackSettings(), remembered)
+    remembered.write_text(json.dumps({"web": first.web, "kafka": first.kafka}))
+    assert choose_anew(StackSettings(), remembered, ()) == []
+    assert Ports(**recall(remembered)).kafka == first.kafka
+
+
+def test_every_port_is_of_one_program_and_has_a_setting() -> None:
+    names = [field.name for field in fields(Ports)]
+    assert sorted(name for of_one in OF_PROGRAMS.values() for name in of_one) == sorted(names)
+    assert {f"{name}_port" for name in names if name != "web"} <= set(StackSettings.model_fields)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 import psycopg
 import pytest
 
+from compose.embedded.engines import ENGINES, SERVICES
+from compose.embedded.ports import OF_PROGRAMS, eligible
 from compose.embedded.stack import Stack
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
@@ -60,15 +63,27 @@ def test_logs_show_one_service(stack: Stack) -> None:
     assert "there is no service mongodb" in done.stderr
 
 
+def listening(process: psutil.Process) -> list[Any]:
+    """Addresses that a process and those below it listen at."""
+    family = [process, *process.children(recursive=True)]
+    connections = [connection for member in family for connection in member.net_connections("inet")]
+    return [each.laddr for each in connections if each.status == psutil.CONN_LISTEN]
+
+
 def test_everything_listens_on_loopback(stack: Stack) -> None:
-    listening = [
-        connection.laddr
-        for process in processes(stack)
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    ]
-    assert len(listening) >= 8
-    assert {address.ip.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
+    addresses = listening(psutil.Process(stack.supervisor.pid))
+    assert len(addresses) >= 8
+    assert {address.ip.removeprefix("::ffff:") for address in addresses} == {"127.0.0.1"}
+
+
+def test_only_chosen_ports_are_listened_at(stack: Stack) -> None:
+    """Those that PyFlink opens below the keeper are left out: it asks the kernel for them, job by job."""
+    states, ports = stack.states(), vars(stack.ports)
+    for name in (*ENGINES, *SERVICES):
+        if name != "keeper" and states[name].running:
+            expected = sorted(ports[port] for port in OF_PROGRAMS.get(name, ()))
+            assert sorted(address.port for address in listening(psutil.Process(states[name].pid))) == expected, name
+    assert not {port for name, port in ports.items() if name != "web"} - set(eligible())
 
 
 def test_idle_connections_are_left_to_clients(stack: Stack) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,7 +36,7 @@ from tests.conftest import free_port, keep_logs
 from tests.integration.command_line import environment_of, windowpane
 from tests.integration.conftest import StreamFactory
 from tests.integration.lake.test_pipeline import DAY, HEALTH_TEXT, health_message
-from tests.integration.live_streams import LiveStream, declare
+from tests.integration.live_streams import LiveStream, await_true, declare
 from tests.integration.stack.test_stack import processes
 
 pytestmark = pytest.mark.integration
@@ -240,6 +242,26 @@ def test_killed_holder_frees_the_lock(stack: Stack) -> None:
         holder.kill()
         with lake_lock(uri, "y", wait_seconds=10) as lock:
             lock.check()
+
+
+def test_port_that_somebody_took_is_replaced(second: Stack) -> None:
+    """Kafka cannot start, so status says why, and the next `up` makes it ready elsewhere."""
+    port = second.ports.kafka
+    second.supervisor.stop("kafka")
+    with socket.create_server(("127.0.0.1", port)):
+        second.supervisor.begin("kafka")
+        await_true(lambda: "kafka" in second.failing(), 120, "kafka ends again and again")
+        assert not second.answers("kafka")
+        kafka = json.loads(windowpane(second, "status", "--json").stdout)["engines"]["kafka"]
+        assert kafka["state"] == "failing"
+        assert "Address already in use" in kafka["error"]
+        done = windowpane(second, "up", "--engines-only")
+    assert done.returncode == 0, done.stderr
+    assert "kafka cannot listen: somebody took its port (kafka); trying others" in done.stderr
+    assert "Restarting jobmanager, for this changed: " in done.stderr
+    assert second.ports.kafka != port
+    assert second.answers("kafka")
+    assert second.failing() == set()
 
 
 def test_killed_supervisor_takes_all_with_it(second: Stack) -> None:
