@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from query.changes import Group, changes_between, key_of
+from query.cursors import Cursor, digest
 from query.lake_view import LakeView
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
-from query.windows import WindowPlan
+from query.windows import EPOCH, WindowPlan
 from streams.definition import Definition
 from streams.panes import Aggregate, PaneColumn
 
-__all__ = ["RejectedAnswer", "SeriesAnswer", "WindowAnswer", "groups", "timestamp"]
+__all__ = ["Answer", "Encoded", "RejectedAnswer", "SeriesAnswer", "WindowAnswer", "groups", "timestamp", "view_digest"]
 
 
 def timestamp(at: datetime | None, *, millis: bool = False) -> str | None:
@@ -27,17 +30,48 @@ def timestamp(at: datetime | None, *, millis: bool = False) -> str | None:
     return text.replace("+00:00", "Z")
 
 
+def view_digest(view: LakeView) -> str:
+    """A text that tells two lake views apart which may be answered from differently."""
+    told = [getattr(view, each.name) for each in fields(view) if each.compare]
+    return digest(*told, view.definition and view.definition.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An answer as it is kept and sent: its JSON, and what the log tells of it.
+
+    `tag` tells it from other answers: to other questions, or of other lake views.
+    """
+
+    tag: str
+    body: bytes
+    query_id: str
+    snapshots: dict[str, str | None] | None
+    cached: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The body, read again."""
+        found: dict[str, Any] = orjson.loads(self.body)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What every answer tells of itself: the view it was made from, Trino's query, and whether it was kept."""
+    """What every answer tells of itself: the view it was made from, and Trino's query."""
 
     view: LakeView
     query_id: str
-    cached: bool
 
-    def as_cached(self) -> Any:
-        """The same answer, marked as taken from the cache."""
-        return replace(self, cached=True)
+    def as_json(self) -> dict[str, Any]:
+        """The contract's shape."""
+        raise NotImplementedError
+
+    def encoded(self, tag: str) -> Encoded:
+        """As it is kept and sent."""
+        content = self.as_json()
+        parts = content.get("answered_from", {})
+        snapshots = {grain: part["snapshot"] for grain, part in parts.items()} or None
+        return Encoded(tag, orjson.dumps(content), self.query_id, snapshots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +82,15 @@ class WindowAnswer(_Answer):
     plan: WindowPlan
     groups: tuple[Group, ...]
     gone: tuple[Group, ...] = ()
+    more: bool = False
+
+    @property
+    def next(self) -> str | None:
+        """The cursor of the next page; None if there are no `more` groups."""
+        if not self.more:
+            return None
+        last = key_of(self.groups[-1], self.request.by)
+        return Cursor(view_digest(self.view), last).text(self.request.question)
 
     def changed_from(self, before: WindowAnswer) -> WindowAnswer:
         """Each group marked with whether it is not as it was before; `gone` are those that were there only then."""
@@ -62,6 +105,7 @@ class WindowAnswer(_Answer):
         return {
             **_about(self.request, self.view),
             "groups": list(self.groups),
+            **({} if self.request.limit is None else {"next": self.next}),
             **({} if since is None else {"changed_since": timestamp(since), "gone_since": list(self.gone)}),
             "answered_from": {
                 "day": {"windows": self.plan.day_windows, "snapshot": _snapshot(self.view.day_snapshot)},
@@ -96,7 +140,16 @@ class RejectedAnswer(_Answer):
 
     request: RejectedRequest
     rows: tuple[tuple[Any, ...], ...]
-    limit: int
+    more: bool = False
+
+    @property
+    def next(self) -> str | None:
+        """The cursor of the next page; None if there are no `more` messages."""
+        if not self.more:
+            return None
+        arrived, partition, offset, *_ = self.rows[-1]
+        microseconds = (arrived - EPOCH) // timedelta(microseconds=1)
+        return Cursor(view_digest(self.view), (microseconds, partition, offset)).text(self.request.question)
 
     def as_json(self) -> dict[str, Any]:
         """The body of `GET /v1/streams/{stream}/rejected`; payloads as text (with replacement marks) and base64.
@@ -108,7 +161,7 @@ class RejectedAnswer(_Answer):
             "start": timestamp(self.request.start),
             "end": timestamp(self.request.end),
             "complete_until": timestamp(self.view.complete_until),
-            "limit": self.limit,
+            "limit": self.request.limit,
             "messages": [
                 {
                     "partition": partition,
@@ -122,7 +175,11 @@ class RejectedAnswer(_Answer):
                 }
                 for arrived, partition, offset, reason, name, payload, size in self.rows
             ],
+            "next": self.next,
         }
+
+
+Answer = WindowAnswer | SeriesAnswer | RejectedAnswer
 
 
 def _about(request: WindowRequest, view: LakeView) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """Errors of queries.
 
 QueryError
-├── InvalidRequestError     what was asked is not a question we answer; names each field and reason
-├── UnknownStreamError      no such stream
-├── UnknownReplayError      no such replay
-├── EngineAwayError         an engine does not answer; retry later
-└── NotReadyError           the stream has no tables yet; apply it first
+├── InvalidRequestError         what was asked is not a question we answer; names each field and reason
+│   └── AnswerTooLargeError     it is, but the answer would be too large; ask for less
+├── UnknownStreamError          no such stream
+├── UnknownReplayError          no such replay
+├── GivenUpError                whoever asked has gone
+└── EngineAwayError             an engine does not answer; retry later
+    ├── NotReadyError           the stream has no tables yet; apply it first
+    └── TooSlowError            not within the time that a question may take
 """
 
 from __future__ import annotations
@@ -21,11 +24,14 @@ from iceberg.errors import LakeAwayError
 from streams.errors import WindowpaneError
 
 __all__ = [
+    "AnswerTooLargeError",
     "EngineAwayError",
     "FieldProblem",
+    "GivenUpError",
     "InvalidRequestError",
     "NotReadyError",
     "QueryError",
+    "TooSlowError",
     "UnknownReplayError",
     "UnknownStreamError",
     "translated",
@@ -50,6 +56,14 @@ class InvalidRequestError(QueryError):
     def __init__(self, problems: Sequence[FieldProblem], status: int = 422) -> None:
         self.errors, self.status = tuple(problems), status
         super().__init__("; ".join(f"{problem.field}: {problem.reason}" for problem in problems))
+
+
+class AnswerTooLargeError(InvalidRequestError):
+    """More would have to be read than one answer may hold."""
+
+    def __init__(self, most_bytes: int) -> None:
+        narrower = "ask for fewer groups (by, a filter, limit) or, of a series, for a longer step"
+        super().__init__([FieldProblem("by", f"the answer would be larger than {most_bytes >> 20} MiB; {narrower}")])
 
 
 class UnknownStreamError(QueryError):
@@ -81,6 +95,21 @@ class NotReadyError(EngineAwayError):
 
     def __init__(self, stream: str, problem: str = "") -> None:
         super().__init__("lake", problem or f"the tables of {stream} are not there yet; windowpane apply makes them")
+
+
+class TooSlowError(EngineAwayError):
+    """There was no answer within the time that a question may take, waiting for its turn included."""
+
+    def __init__(self, seconds: float) -> None:
+        QueryError.__init__(self, f"There was no answer within {seconds:g} s; try again soon, or ask for less")
+        self.engine = "trino"
+
+
+class GivenUpError(QueryError):
+    """Nobody waits for the answer any more."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody waits for the answer any more")
 
 
 _TRINO_AWAY = {"INTERNAL_ERROR", "INSUFFICIENT_RESOURCES", "EXTERNAL"}

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from query.cursors import Cursor, read_cursor
 from query.errors import FieldProblem, InvalidRequestError
 from streams.definition import Definition
 
 __all__ = [
     "MOST_POINTS",
     "Filters",
+    "Question",
     "RejectedRequest",
     "SeriesRequest",
     "Step",
@@ -25,8 +27,17 @@ __all__ = [
 MOST_POINTS = 5_000
 """Most points of time in a series."""
 
+MOST_GROUPS = 10_000
+"""Most groups in a page of a window that is asked for in pages."""
+
 MOST_REJECTED = 1_000
 """Most rejected messages in one answer."""
+
+USUAL_REJECTED = 100
+"""Rejected messages in an answer, unless `limit` says otherwise."""
+
+MOST_VALUES = 1_000
+"""Most values of dimensions in one question; each stands in the statement once for each source of panes."""
 
 MOST_REJECTED_BYTES = 16_384
 """Most bytes of a rejected message in an answer; the table keeps all of them."""
@@ -35,6 +46,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]
 _COMMON = ("start", "end", "by", "as_known_at")
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 9990
+_MOST_PROBLEMS = 20
 
 Parameters = Sequence[tuple[str, str]]
 
@@ -63,7 +75,8 @@ class _Problems:
         self.unparseable = False
 
     def add(self, name: str, reason: str, *, unparseable: bool = False) -> None:
-        self.found.append(FieldProblem(name, reason))
+        if len(self.found) < _MOST_PROBLEMS:
+            self.found.append(FieldProblem(_short(name), reason))
         self.unparseable |= unparseable
 
     def check(self) -> None:
@@ -76,7 +89,8 @@ class WindowRequest:
     """What happened in `[start, end)`, per values of `by`, where dimensions have one of the given values.
 
     `as_known_at` asks for the answer from the panes that had arrived by then. `quantiles` are in [0, 1].
-    `changed_since` asks which groups are not as they were known then.
+    `changed_since` asks which groups are not as they were known then. `limit`: only the first so many groups, of
+    those that come `after` a cursor, which is of the page before.
     """
 
     stream: str
@@ -87,12 +101,18 @@ class WindowRequest:
     as_known_at: datetime | None = None
     quantiles: tuple[float, ...] = ()
     changed_since: datetime | None = None
+    limit: int | None = None
+    after: Cursor | None = None
 
     @classmethod
     def parse(cls, definition: Definition, params: Parameters) -> WindowRequest:
-        """Read `start, end, by, as_known_at, quantiles, changed_since` and filters. Raises InvalidRequestError."""
+        """Read `start, end, by, as_known_at, quantiles, changed_since, limit, after` and filters.
+
+        Raises InvalidRequestError.
+        """
         problems = _Problems()
-        asked = _Asked(definition, params, problems, allowed=(*_COMMON, "quantiles", "changed_since"))
+        allowed = (*_COMMON, "quantiles", "changed_since", "limit", "after")
+        asked = _Asked(definition, params, problems, allowed)
         start, end = asked.span()
         request = cls(
             definition.name,
@@ -103,13 +123,24 @@ class WindowRequest:
             asked.moment("as_known_at"),
             asked.quantiles(),
             asked.moment("changed_since"),
+            asked.limit(MOST_GROUPS),
         )
+        if request.limit is not None and request.changed_since is not None:
+            problems.add("changed_since", "cannot be asked for in pages; leave out limit")
+        if request.limit is None and asked.all("after"):
+            problems.add("limit", "is missing; after belongs to an answer in pages")
+        request = replace(request, after=asked.cursor(request.question, [str] * len(request.by)))
         problems.check()
         return request
 
+    @property
+    def question(self) -> WindowRequest:
+        """What all its pages have in common."""
+        return replace(self, limit=None, after=None)
+
     def known_at(self, at: datetime | None) -> WindowRequest:
         """The same question as known at another moment, or now; only as much of it as two answers are compared by."""
-        return replace(self, as_known_at=at, quantiles=(), changed_since=None)
+        return replace(self.question, as_known_at=at, quantiles=(), changed_since=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +150,11 @@ class SeriesRequest:
     window: WindowRequest
     step: Step
     measures: tuple[str, ...] = field(default=())
+
+    @property
+    def stream(self) -> str:
+        """The stream that is asked."""
+        return self.window.stream
 
     @classmethod
     def parse(cls, definition: Definition, params: Parameters) -> SeriesRequest:
@@ -137,22 +173,37 @@ class SeriesRequest:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRequest:
-    """The rejected messages that arrived in `[start, end)`, newest first, at most `MOST_REJECTED`."""
+    """The rejected messages that arrived in `[start, end)`, newest first, `limit` of those `after` a cursor.
+
+    A cursor is after an arrival in microseconds since the epoch, a partition and an offset.
+    """
 
     stream: str
     start: datetime
     end: datetime
     reason: str | None = None
+    limit: int = MOST_REJECTED
+    after: Cursor | None = None
 
     @classmethod
     def parse(cls, definition: Definition, params: Parameters) -> RejectedRequest:
-        """Read `start, end, reason`. Raises InvalidRequestError."""
+        """Read `start, end, reason, limit, after`. Raises InvalidRequestError."""
         problems = _Problems()
-        asked = _Asked(definition, params, problems, allowed=("start", "end", "reason"), dimensions=False)
+        allowed = ("start", "end", "reason", "limit", "after")
+        asked = _Asked(definition, params, problems, allowed, dimensions=False)
         start, end = asked.span()
-        reason = asked.one("reason")
+        request = cls(definition.name, start, end, asked.one("reason"), asked.limit(MOST_REJECTED) or USUAL_REJECTED)
+        request = replace(request, after=asked.cursor(request.question, [int, int, int]))
         problems.check()
-        return cls(definition.name, start, end, reason)
+        return request
+
+    @property
+    def question(self) -> RejectedRequest:
+        """What all its pages have in common."""
+        return replace(self, limit=MOST_REJECTED, after=None)
+
+
+Question = WindowRequest | SeriesRequest | RejectedRequest
 
 
 def parse_filters(definition: Definition, params: Parameters) -> Filters:
@@ -234,13 +285,39 @@ class _Asked:
         for name in names:
             if name not in self.definition.dimensions:
                 known = ", ".join(self.definition.dimensions)
-                self.problems.add("by", f"{name!r} is not a dimension; known: {known}")
+                self.problems.add("by", f"{_short(name)!r} is not a dimension; known: {known}")
         return tuple(name for name in self.definition.dimensions if name in names)
 
     def where(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        return tuple(
+        found = tuple(
             (name, tuple(sorted(set(values)))) for name in self.definition.dimensions if (values := self.all(name))
         )
+        if sum(len(values) for _, values in found) > MOST_VALUES:
+            self.problems.add(found[0][0], f"at most {MOST_VALUES:,} values can be asked for at once")
+        return found
+
+    def limit(self, most: int) -> int | None:
+        text = self.one("limit")
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit()):
+            self.problems.add("limit", "is not a number such as 100", unparseable=True)
+        elif len(text) > 9 or not 0 < int(text) <= most:
+            self.problems.add("limit", f"is from 1 to {most:,}")
+        else:
+            return int(text)
+        return None
+
+    def cursor(self, question: object, kinds: Sequence[type]) -> Cursor | None:
+        """The cursor of a question whose other parameters have been read."""
+        text = self.one("after")
+        if text is None or self.problems.found:
+            return None
+        try:
+            return read_cursor(text, question, kinds)
+        except ValueError as error:
+            self.problems.add("after", f"is {error}; give what the page before says as next", unparseable=True)
+            return None
 
     def quantiles(self) -> tuple[float, ...]:
         text = self.one("quantiles")
@@ -249,6 +326,8 @@ class _Asked:
         if not any(measure.quantiles for measure in self.definition.measures.values()):
             self.problems.add("quantiles", f"{self.definition.name} keeps none; set quantiles = true on a measure")
         try:
+            if "_" in text or not text.isascii():  # Python reads more than others would
+                raise ValueError
             values = tuple(sorted({float(part) for part in text.split(",")}))  # Trino wants them in order
         except ValueError:
             self.problems.add("quantiles", "are numbers such as 0.5,0.99", unparseable=True)
@@ -263,7 +342,7 @@ class _Asked:
             self.problems.add("step", f"is missing; known: {', '.join(Step)}")
             return Step.DAY
         if text not in set(Step):
-            self.problems.add("step", f"{text!r} is not a step; known: {', '.join(Step)}")
+            self.problems.add("step", f"{_short(text)!r} is not a step; known: {', '.join(Step)}")
             return Step.DAY
         step = Step(text)
         if not self.problems.found and (end - start) / step.length > MOST_POINTS:
@@ -277,8 +356,13 @@ class _Asked:
         names = tuple(dict.fromkeys(self.all("measure")))
         for name in names:
             if name not in known:
-                self.problems.add("measure", f"{name!r} is not a measure; known: {', '.join(known)}")
+                self.problems.add("measure", f"{_short(name)!r} is not a measure; known: {', '.join(known)}")
         return names
+
+
+def _short(text: str) -> str:
+    """As much of what was asked as a refusal repeats."""
+    return text if len(text) <= 100 else f"{text[:99]}…"
 
 
 class TimeWithoutOffsetError(ValueError):

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from operator import attrgetter, itemgetter
-from typing import Any, TypeVar
+from operator import itemgetter
+from typing import Any
 
-from cachetools import LRUCache, cachedmethod
+from cachetools import LRUCache
 
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
-from query.answers import RejectedAnswer, SeriesAnswer, WindowAnswer, groups
-from query.errors import EngineAwayError, QueryError, UnknownStreamError
+from query.answers import Answer, Encoded, RejectedAnswer, SeriesAnswer, WindowAnswer, groups, view_digest
+from query.cursors import digest
+from query.errors import QueryError, UnknownStreamError
 from query.lake_view import LakeView, LakeWatcher
-from query.requests import MOST_REJECTED, RejectedRequest, SeriesRequest, WindowRequest
+from query.limits import Limits
+from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
 from query.statements import Statement, rejected_statement, series_statement, window_statement
 from query.trino_client import TrinoClient
@@ -28,7 +31,12 @@ from streams.definition import Definition
 
 __all__ = ["QueryService", "StreamFreshness"]
 
-Answer = TypeVar("Answer", WindowAnswer, SeriesAnswer, RejectedAnswer)
+_EXCHANGE_SECONDS = 15.0
+"""Longest time that Trino may say nothing to a question. It answers each exchange within a second, if it can at all."""
+
+_PAGED_VIEWS = 500
+_STARTED = str(time.time_ns())
+"""Another process may write the same answer otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +61,14 @@ class QueryService:
     ) -> None:
         self._declared = definitions
         lake = lake or LakeSettings()
-        self._trino = TrinoClient(settings)
+        self._settings = settings
+        self._trino = TrinoClient(settings.model_copy(update={"query_seconds": settings.question_seconds}))
         self._watcher = LakeWatcher(lambda: open_catalog(lake), settings.refresh_seconds, self._prepare)
         self._warm_up = WarmUp(self._trino, self._watcher.views, settings.warm_up_seconds)
         self._asked: dict[str, WindowRequest] = {}
-        self._answers: LRUCache[Any, Any] = LRUCache(maxsize=settings.cache_answers)
-        self._answered = threading.Condition()
+        self._kept: LRUCache[str, Encoded] = LRUCache(settings.cache_bytes, lambda answer: len(answer.body) + 1024)
+        self._paged: LRUCache[str, LakeView] = LRUCache(_PAGED_VIEWS)
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Begin to watch the lake, and to warm Trino up."""
@@ -87,17 +97,44 @@ class QueryService:
             raise UnknownStreamError(stream, list(definitions))
         return definitions[stream]
 
+    def limits(self) -> Limits:
+        """What a question that is asked now may take."""
+        settings = self._settings
+        return Limits(settings.question_seconds, settings.answer_bytes, _EXCHANGE_SECONDS)
+
+    def tag(self, question: Question) -> str:
+        """The tag of the answer that would be given now. Raises NotReadyError."""
+        return _tag(question, self._view(question))
+
+    def kept(self, tag: str) -> Encoded | None:
+        """The answer of that tag, if it was given before and is kept; never waits for an engine."""
+        with self._lock:
+            found = self._kept.get(tag)
+        return found and replace(found, cached=True)
+
+    def answer(self, question: Question, limits: Limits) -> Encoded:
+        """Answer, and keep the answer. Raises QueryError."""
+        view = self._view(question)
+        answer = self._answer(question, view, limits)
+        encoded = answer.encoded(_tag(question, view))
+        with self._lock:
+            with suppress(ValueError):  # one that is larger than all that may be kept
+                self._kept[encoded.tag] = encoded
+            if not isinstance(answer, SeriesAnswer) and answer.more:
+                self._paged[view_digest(answer.view)] = view
+        return encoded
+
     def window(self, request: WindowRequest) -> WindowAnswer:
-        """Answer a window. Raises QueryError."""
-        return self._kept(request.stream, request, lambda view: self._window(request, view))
+        """Answer a window, newly. Raises QueryError."""
+        return self._window(request, self._view(request), self.limits())
 
     def series(self, request: SeriesRequest) -> SeriesAnswer:
-        """Answer each step of a window. Raises QueryError."""
-        return self._kept(request.window.stream, request, lambda view: self._series(request, view))
+        """Answer each step of a window, newly. Raises QueryError."""
+        return self._series(request, self._view(request), self.limits())
 
     def rejected(self, request: RejectedRequest) -> RejectedAnswer:
-        """List rejected messages. Raises QueryError."""
-        return self._kept(request.stream, request, lambda view: self._rejected(request, view))
+        """List rejected messages, newly. Raises QueryError."""
+        return self._rejected(request, self._view(request), self.limits())
 
     def views(self) -> dict[str, StreamFreshness]:
         """How fresh each stream is, as of the newest look at the lake."""
@@ -110,72 +147,70 @@ class QueryService:
         """Stream → why its tables could not be read at the last look."""
         return dict(self._watcher.problems)
 
-    def check(self) -> dict[str, str]:
-        """Engine → what is wrong with it; empty text for one that answers."""
-        found = {"lake": self._watcher.problem, "trino": ""}
-        try:
-            self._trino.check()
-        except EngineAwayError as error:
-            found["trino"] = str(error)
-        return found
+    @property
+    def lake_problem(self) -> str:
+        """What keeps the lake from being looked at; empty if nothing does."""
+        return self._watcher.problem
 
-    def _kept(self, stream: str, request: Any, answer: Callable[[LakeView], Answer]) -> Answer:
-        """The kept answer to the same question about the same lake view, or a new one."""
-        view = self._watcher.view(stream)
-        made: list[Answer] = []
+    def check_trino(self, seconds: float) -> None:
+        """Raise QueryError unless Trino answers within so many seconds."""
+        self._trino.check(seconds)
 
-        def make() -> Answer:
-            made.append(answer(view))
-            return made[0]
+    def _view(self, question: Question) -> LakeView:
+        """The newest lake view; for a later page that of the first, as long as it is remembered."""
+        after = None if isinstance(question, SeriesRequest) else question.after
+        newest = self._watcher.view(question.stream)
+        if after is None:
+            return newest
+        with self._lock:
+            return self._paged.get(after.view, newest)
 
-        kept: Answer = self._once(request, view, make)
-        return kept if made else kept.as_cached()
-
-    @cachedmethod(
-        attrgetter("_answers"),
-        key=lambda _, request, view, _make: (request, view),
-        condition=attrgetter("_answered"),
-    )
-    def _once(self, _request: Any, _view: LakeView, make: Callable[[], Any]) -> Any:
-        """What was kept or is made now: by one of those who ask the same at the same time, the others wait for it."""
-        return make()
+    def _answer(self, question: Question, view: LakeView, limits: Limits) -> Answer:
+        match question:
+            case WindowRequest():
+                return self._window(question, view, limits)
+            case SeriesRequest():
+                return self._series(question, view, limits)
+            case RejectedRequest():
+                return self._rejected(question, view, limits)
 
     def _prepare(self, view: LakeView) -> None:
         """Ask the last question again, of what was published: Trino reads its metadata before readers wait for it."""
         if view.stream in self._asked:
             with suppress(QueryError):
-                self._merged(self._asked[view.stream], view)
+                self._merged(self._asked[view.stream], view, self.limits())
 
-    def _window(self, request: WindowRequest, view: LakeView) -> WindowAnswer:
+    def _window(self, request: WindowRequest, view: LakeView, limits: Limits) -> WindowAnswer:
         self._asked[request.stream] = request
-        answer = self._merged(request, view)
+        answer = self._merged(request, view, limits)
         if request.changed_since is None:
             return answer
-        return answer.changed_from(self._merged(request.known_at(request.changed_since), view))
+        return answer.changed_from(self._merged(request.known_at(request.changed_since), view, limits))
 
-    def _merged(self, request: WindowRequest, view: LakeView) -> WindowAnswer:
+    def _merged(self, request: WindowRequest, view: LakeView, limits: Limits) -> WindowAnswer:
         definition = self.definition(request.stream)
         view = _as_known(view, request)
         statement = window_statement(definition, view, request)
         if statement is None:
-            return WindowAnswer(view, "", False, request, plan_window(request.start, request.end), ())
-        rows, query_id = self._rows(statement)
+            return WindowAnswer(view, "", request, plan_window(request.start, request.end), ())
+        rows, query_id = self._rows(statement, limits)
         found = groups(definition, request.by, statement.columns, request.quantiles, rows)
-        return WindowAnswer(view, query_id, False, request, statement.plan, found)
+        more = request.limit is not None and len(found) > request.limit
+        return WindowAnswer(view, query_id, request, statement.plan, found[: request.limit], more=more)
 
-    def _rows(self, statement: Statement) -> tuple[list[list[Any]], str]:
+    def _rows(self, statement: Statement, limits: Limits) -> tuple[list[list[Any]], str]:
         """The rows of an answer and Trino's id of the query."""
-        rows, query_id = self._trino.rows(statement.sql, statement.values)
+        rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
         return [statement.whole(row) for row in rows], query_id
 
-    def _series(self, request: SeriesRequest, view: LakeView) -> SeriesAnswer:
+    def _series(self, request: SeriesRequest, view: LakeView, limits: Limits) -> SeriesAnswer:
         window = request.window
         definition = self.definition(window.stream)
         view = _as_known(view, window)
         statement = series_statement(definition, view, request)
         if statement is None:
-            return SeriesAnswer(view, "", False, request, ())
-        rows, query_id = self._rows(statement)
+            return SeriesAnswer(view, "", request, ())
+        rows, query_id = self._rows(statement, limits)
         at = len(window.by)
         points = tuple(
             (
@@ -190,14 +225,19 @@ class QueryService:
             )
             for moment, found in groupby(sorted(rows, key=itemgetter(at)), key=itemgetter(at))
         )
-        return SeriesAnswer(view, query_id, False, request, points)
+        return SeriesAnswer(view, query_id, request, points)
 
-    def _rejected(self, request: RejectedRequest, view: LakeView) -> RejectedAnswer:
-        statement = rejected_statement(view, request, MOST_REJECTED)
+    def _rejected(self, request: RejectedRequest, view: LakeView, limits: Limits) -> RejectedAnswer:
+        statement = rejected_statement(view, request)
         if statement is None:
-            return RejectedAnswer(view, "", False, request, (), MOST_REJECTED)
-        rows, query_id = self._trino.rows(statement.sql, statement.values)
-        return RejectedAnswer(view, query_id, False, request, tuple(map(tuple, rows)), MOST_REJECTED)
+            return RejectedAnswer(view, "", request, ())
+        rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
+        found = tuple(map(tuple, rows))
+        return RejectedAnswer(view, query_id, request, found[: request.limit], more=len(found) > request.limit)
+
+
+def _tag(question: Question, view: LakeView) -> str:
+    return digest(question, view_digest(view), _STARTED)
 
 
 def _freshness(view: LakeView) -> StreamFreshness:

@@ -14,7 +14,9 @@ class QuerySettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True)
 
     trino: str = Field(description="Address of Trino: host:port")
-    query_seconds: float = Field(default=60, gt=0, description="Longest time a query may run")
-    cache_answers: int = Field(default=2000, ge=0, description="Answers kept for repeated questions")
+    query_seconds: float = Field(default=60, gt=0, description="Longest time a statement may take")
+    question_seconds: float = Field(default=30, gt=0, description="Longest time a question may take, waiting included")
+    answer_bytes: int = Field(default=4 << 20, ge=1024, description="Most bytes read from Trino for one answer")
+    cache_bytes: int = Field(default=64 << 20, ge=0, description="Most bytes of answers kept for repeated questions")
     refresh_seconds: float = Field(default=1.0, gt=0, description="Time between looks at the lake for new commits")
     warm_up_seconds: float = Field(default=60, ge=0, description="Time that made questions take after a start; 0: none")

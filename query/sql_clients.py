@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iceberg.rollups import Making
+from query.limits import Limits
 from query.statements import drop_view_statements, ledger_statement, rollup_statement, view_statements
 from query.trino_client import TrinoClient
 from streams.definition import Definition
@@ -43,7 +44,7 @@ def make_rollup(trino: TrinoClient, definition: Definition, making: Making) -> N
         trino.rows(statement.sql, statement.values)
 
 
-def ledger_totals(trino: TrinoClient, stream: str) -> tuple[PartitionTotals, ...]:
+def ledger_totals(trino: TrinoClient, stream: str, limits: Limits | None = None) -> tuple[PartitionTotals, ...]:
     """Totals of each partition that has a row in the ledger. Raises QueryError."""
-    rows, _ = trino.rows(ledger_statement(stream).sql)
+    rows, _ = trino.rows(ledger_statement(stream).sql, (), limits)
     return tuple(PartitionTotals(*map(int, row)) for row in rows)

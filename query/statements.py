@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from iceberg.pending import PENDING_PROPERTY
@@ -15,7 +15,7 @@ from query.aggregates import answered_columns, state_columns, view_columns
 from query.lake_view import LakeView
 from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
-from query.windows import Span, WindowPlan, plan_window
+from query.windows import EPOCH, Span, WindowPlan, plan_window
 from streams.definition import Definition
 from streams.panes import (
     ROLLUPS,
@@ -113,16 +113,21 @@ def _merge(
     if not branches:
         return None
     single = {name: values[0] for name, values in request.where if len(values) == 1}
+    keys = [name for name in request.by if name not in single]
+    if request.after is not None and not keys:
+        return None
     answered = answered_columns(columns, request.quantiles)
     sql = templates.get_template("window.sql").render(
         branches=branches,
-        keys=[name for name in request.by if name not in single],
+        keys=keys,
         bucket=bucket,
         columns=columns,
         merged=list(answered.values()),
         where=[(name, len(values)) for name, values in request.where],
+        after=request.after is not None,
+        limit=request.limit and request.limit + 1,
     )
-    filters = tuple(value for _, values in request.where for value in values)
+    filters = tuple(value for _, values in request.where for value in values) + _beyond(request, keys)
     values: list[Any] = []
     for branch in branches:
         for span in branch.spans:
@@ -131,6 +136,14 @@ def _merge(
         values += (bound for bound in (branch.arrived_from, branch.arrived_until) if bound is not None)
     known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
     return Statement(sql, tuple(values), tuple(answered), plan, known)
+
+
+def _beyond(request: WindowRequest, keys: Sequence[str]) -> tuple[str | int, ...]:
+    """The values of the condition that a group comes after a cursor: of each key but the last, twice."""
+    if request.after is None:
+        return ()
+    after = dict(zip(request.by, request.after.after, strict=True))
+    return tuple(after[name] for name in keys for _ in range(1 if name == keys[-1] else 2))
 
 
 def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) -> list[_Branch]:
@@ -164,19 +177,24 @@ def _not_before(span: Span | None, at: datetime | None) -> Span | None:
     return Span(at, span.end) if at < span.end else None
 
 
-def rejected_statement(view: LakeView, request: RejectedRequest, limit: int) -> Statement | None:
-    """The statement that lists rejected messages; None when there are none."""
+def rejected_statement(view: LakeView, request: RejectedRequest) -> Statement | None:
+    """The statement that lists rejected messages, one more than are asked for; None when there are none."""
     if view.rejected_snapshot is None:
         return None
     sql = templates.get_template("rejected.sql").render(
         table=table_name(view.stream, "rejected"),
         snapshot=view.rejected_snapshot,
         reason=request.reason is not None,
-        limit=limit,
+        after=request.after is not None,
+        limit=request.limit + 1,
         most_bytes=MOST_REJECTED_BYTES,
     )
-    reason = () if request.reason is None else (request.reason,)
-    return Statement(sql, (request.start, request.end, *reason))
+    values: list[Any] = [request.start, request.end, *([] if request.reason is None else [request.reason])]
+    if request.after is not None:
+        microseconds, partition, offset = map(int, request.after.after)
+        arrived = EPOCH + timedelta(microseconds=microseconds)
+        values += [arrived, arrived, partition, partition, offset]
+    return Statement(sql, tuple(values))
 
 
 def sample_statement(definition: Definition, view: LakeView) -> Statement | None:

@@ -1,19 +1,47 @@
-"""The client of Trino: one pooled HTTP session for all threads, bound values, bounded time."""
+"""The client of Trino: one pooled HTTP session for all threads, bound values, bounded time and size."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from trino.dbapi import Connection
+from trino.dbapi import Connection, Cursor
 
 from iceberg.catalog import CATALOG
-from query.errors import translated
+from query.errors import AnswerTooLargeError, EngineAwayError, GivenUpError, QueryError, TooSlowError, translated
+from query.limits import Limits, limits_now
 from query.settings import QuerySettings
 
 __all__ = ["TrinoClient"]
+
+_CONNECT_SECONDS = 3.0
+_CANCEL_SECONDS = 1.0
+
+
+class _WithinLimits(HTTPAdapter):
+    """Lets each exchange take no longer than its statement may still take, and counts what was read.
+
+    A statement that Trino may have taken is never sent again.
+    """
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:
+        """As requests asks of an adapter; the body has been read. Raises QueryError, which nothing retries."""
+        limits = limits_now()
+        if limits is None or request.method == "DELETE":
+            return super().send(request, *args, **{**more, "timeout": _CANCEL_SECONDS})
+        seconds = limits.check()
+        try:
+            response = super().send(request, *args, **{**more, "timeout": (min(_CONNECT_SECONDS, seconds), seconds)})
+            limits.count(len(response.content))
+        except requests.ReadTimeout as error:
+            limits.check()
+            if request.method == "POST":
+                raise EngineAwayError("trino", "it took a statement and said nothing") from error
+            raise
+        return response
 
 
 class TrinoClient:
@@ -24,9 +52,10 @@ class TrinoClient:
 
     def __init__(self, settings: QuerySettings, properties: Mapping[str, str] | None = None) -> None:
         self.asked = 0
+        self._seconds = settings.query_seconds
         host, _, port = settings.trino.partition(":")
         session = requests.Session()
-        session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=64))
+        session.mount("http://", _WithinLimits(pool_connections=1, pool_maxsize=64))
         session.trust_env = False
         self._connection = Connection(
             host=host,
@@ -38,7 +67,6 @@ class TrinoClient:
             http_session=session,
             timezone="UTC",
             legacy_prepared_statements=False,
-            request_timeout=settings.query_seconds,
             max_attempts=3,
             session_properties={
                 "query_max_run_time": f"{settings.query_seconds:.0f}s",
@@ -47,14 +75,27 @@ class TrinoClient:
             },
         )
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> tuple[list[list[Any]], str]:
-        """Run a statement; its rows and Trino's id of the query. Raises QueryError."""
-        self.asked += 1
-        with translated():
-            cursor = self._connection.cursor()
-            cursor.execute(sql, list(values) or None)
-            return cursor.fetchall(), str(cursor.query_id)
+    def rows(self, sql: str, values: Sequence[Any] = (), limits: Limits | None = None) -> tuple[list[list[Any]], str]:
+        """Run a statement within `limits`, or the longest time one may take; its rows and Trino's id of the query.
 
-    def check(self) -> None:
-        """Raise EngineAwayError unless Trino answers."""
-        self.rows("select 1")
+        Raises QueryError; what is beyond its limits is cancelled.
+        """
+        self.asked += 1
+        with translated(), (limits or Limits(self._seconds)).applied():
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute(sql, list(values) or None)
+                return cursor.fetchall(), str(cursor.query_id)
+            except (AnswerTooLargeError, GivenUpError, TooSlowError):
+                _cancel(cursor)
+                raise
+
+    def check(self, seconds: float = 5.0) -> None:
+        """Raise EngineAwayError unless Trino answers within so many seconds."""
+        self.rows("select 1", (), Limits(seconds))
+
+
+def _cancel(cursor: Cursor) -> None:
+    """Trino ends by itself what it cannot be told to end: after the longest time that a query may run."""
+    with suppress(QueryError), translated():
+        cursor.cancel()  # type: ignore[no-untyped-call]

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from streams.panes import Grain
 
-__all__ = ["Span", "WindowPlan", "plan_window"]
+__all__ = ["EPOCH", "Span", "WindowPlan", "plan_window"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def plan_window(start: datetime, end: datetime, grains: Collection[Grain] = (Gra
 def _whole(span: Span, grain: Grain) -> Span:
     """The whole windows of a grain in a span; none where its end is not after its start."""
     length = timedelta(seconds=grain.seconds)
-    return Span(_EPOCH - (_EPOCH - span.start) // length * length, _EPOCH + (span.end - _EPOCH) // length * length)
+    return Span(EPOCH - (EPOCH - span.start) // length * length, EPOCH + (span.end - EPOCH) // length * length)
 
 
 def _edges(span: Span, inner: Span) -> list[Span]:

@@ -22,7 +22,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(_FOR_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
         return problem_response(problem)
     definitions = service_of(request).definitions
-    headers = dict(problem.headers or {})
+    headers = problem.headers
     return page_response(
         "problem.html", problem.status, headers, title=problem.title, problem=problem, definitions=definitions
     )

@@ -84,7 +84,6 @@ _GROUPING = [
 _SINCE = _parameter(
     "changed_since", "Mark the groups that are not as they were known then, whatever came late or was published.", _TIME
 )
-_ASKING = ("unparseable", "unknown-stream", "invalid-values", "engine-away")
 
 
 def _get(name: str, summary: str, parameters: list[Json], responses: Json) -> Json:
@@ -92,6 +91,31 @@ def _get(name: str, summary: str, parameters: list[Json], responses: Json) -> Js
     if parameters:
         operation["parameters"] = parameters
     return {"get": operation}
+
+
+def _question(name: str, summary: str, parameters: list[Json], answer: Json) -> Json:
+    """A question by GET, and by POST with the same names in a body."""
+    kinds = ("unparseable", "unknown-stream", "address-too-long", "invalid-values", "busy", "engine-away")
+    unchanged = {"304": {"description": "If-None-Match names the ETag of the newest answer."}}
+    responses = {**answer, **unchanged, **_problems(*kinds)}
+    posted = {**answer, **_problems(*kinds, "too-large", "unsupported-type")}
+    body = {
+        "type": "object",
+        "properties": {part["name"]: part["schema"] for part in parameters if part is not _FILTERS},
+        "required": [part["name"] for part in parameters if part["required"]],
+        "additionalProperties": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "description": "The parameters of the address; a list repeats its name. Other names are dimensions.",
+    }
+    return {
+        **_get(name, summary, [_STREAM, *parameters], responses),
+        "post": {
+            "operationId": f"{name}ByPost",
+            "summary": f"{summary.removesuffix('.')}; for questions that are too long for an address.",
+            "parameters": [_STREAM],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+            "responses": posted,
+        },
+    }
 
 
 _STEP = _parameter(
@@ -107,6 +131,10 @@ _MEASURE = _parameter(
     style="form",
     explode=True,
 )
+_LIMIT = _parameter(
+    "limit", "At most so many in one answer; `next` is then the cursor of those that follow.", {"type": "integer"}
+)
+_AFTER = _parameter("after", "The `next` of the page before, of the same question.", {"type": "string"})
 _REASON = _parameter("reason", "Only messages rejected for this reason.", {"type": "string"})
 
 _POST: Json = {
@@ -148,23 +176,23 @@ DOCUMENT: Json = {
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     },
     "paths": {
-        "/v1/streams/{stream}/window": _get(
+        "/v1/streams/{stream}/window": _question(
             "window",
             "What happened in a window, per group.",
-            [_STREAM, *_SPAN, *_GROUPING, _SINCE],
-            {**_answer("The groups of the window, sorted by their dimensions.", "Window"), **_problems(*_ASKING)},
+            [*_SPAN, *_GROUPING, _SINCE, _LIMIT, _AFTER],
+            _answer("The groups of the window, sorted by their dimensions.", "Window"),
         ),
-        "/v1/streams/{stream}/series": _get(
+        "/v1/streams/{stream}/series": _question(
             "series",
             "The same, for each step of the window.",
-            [_STREAM, *_SPAN, _STEP, _MEASURE, *_GROUPING],
-            {**_answer("Points for a chart; steps without messages are left out.", "Series"), **_problems(*_ASKING)},
+            [*_SPAN, _STEP, _MEASURE, *_GROUPING],
+            _answer("Points for a chart; steps without messages are left out.", "Series"),
         ),
-        "/v1/streams/{stream}/rejected": _get(
+        "/v1/streams/{stream}/rejected": _question(
             "rejected",
             "Messages that broke a rule, by when they arrived, newest first.",
-            [_STREAM, *_SPAN, _REASON],
-            {**_answer("Rejected messages with reason, field and bytes.", "Rejected"), **_problems(*_ASKING)},
+            [*_SPAN, _REASON, _LIMIT, _AFTER],
+            _answer("Rejected messages with reason, field and bytes.", "Rejected"),
         ),
         "/v1/streams/{stream}/messages": _POST,
         "/v1/streams": _get("streams", "Every stream and how fresh it is.", [], _answer("The streams.", "Streams")),

@@ -26,6 +26,8 @@ _TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
 _GROUP: Json = {"$ref": "#/components/schemas/Group"}
 _GRAIN = _object({"windows": _COUNT, "snapshot": {"type": ["string", "null"]}})
 
+_NEXT: Json = {"type": ["string", "null"], "description": "Cursor of the next page (`after`); null on the last."}
+
 _ABOUT: Json = {
     "stream": _TEXT,
     "start": _TIME,
@@ -77,11 +79,12 @@ SCHEMAS: Json = {
         {
             **_ABOUT,
             "groups": _array(_GROUP),
+            "next": {**_NEXT, "description": f"{_NEXT['description']} Only if `limit` was asked for."},
             "changed_since": {**_TIME, "description": "As it was asked for."},
             "gone_since": {**_array(_GROUP), "description": "Groups that were known then and are not in the answer."},
             "answered_from": _object({"day": _GRAIN, "hour": _GRAIN, "minute": _GRAIN}, optional=("hour",)),
         },
-        optional=("changed_since", "gone_since"),
+        optional=("next", "changed_since", "gone_since"),
     ),
     "Series": _object(
         {**_ABOUT, "step": _TEXT, "points": _array(_object({"at": _TIME, "groups": _array(_GROUP)}))},
@@ -110,6 +113,7 @@ SCHEMAS: Json = {
                     }
                 )
             ),
+            "next": _NEXT,
         }
     ),
     "Posted": _object(
@@ -148,6 +152,7 @@ SCHEMAS: Json = {
         {
             "status": {"type": "string", "enum": ["ready", "not ready"]},
             "engines": {"type": "object", "additionalProperties": _TEXT},
+            "seen_seconds_ago": {"type": "object", "additionalProperties": _NUMBER_OR_NULL},
             "streams": {"type": "object", "additionalProperties": _TEXT},
         }
     ),

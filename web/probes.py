@@ -16,7 +16,7 @@ from web.service import Service, service_of
 
 __all__ = ["alive", "metrics", "ready"]
 
-_CONNECT_SECONDS = 2.0
+_LOOKS = anyio.CapacityLimiter(2)
 
 
 async def alive(_request: Request) -> Response:
@@ -27,36 +27,26 @@ async def alive(_request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """200 when every engine answers and every stream is fresh; else 503 and which ones are not.
 
+    Waits for no engine: it tells what was seen of each last, and how many seconds ago.
     What is wrong with a stream beside that is said too, and makes nothing unready: its answers are good.
     """
     service = service_of(request)
-    engines = await anyio.to_thread.run_sync(service.queries.check)
-    engines["kafka"] = await _kafka(service.settings.kafka)
+    engines = service.lookout.seen()
     streams = _lagging(service, datetime.now(UTC))
-    problems = await anyio.to_thread.run_sync(service.problems)
-    engines_away = {name: wrong for name, wrong in engines.items() if wrong}
-    good = not engines_away and not streams
+    problems = await anyio.to_thread.run_sync(service.problems, limiter=_LOOKS)
+    good = not streams and not any(seen.wrong for seen in engines.values())
     body = {
         "status": "ready" if good else "not ready",
-        "engines": {name: wrong or "ok" for name, wrong in engines.items()},
+        "engines": {name: seen.wrong or "ok" for name, seen in engines.items()},
+        "seen_seconds_ago": {
+            name: None if seen.seconds_ago is None else round(seen.seconds_ago, 1) for name, seen in engines.items()
+        },
         "streams": {
             name: "; ".join(filter(None, (streams.get(name), problems.get(name)))) or "ok"
             for name in sorted({*service.declared, *problems})
         },
     }
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
-
-
-async def _kafka(address: str) -> str:
-    """Empty when something listens there, else what is wrong."""
-    host, _, port = address.rpartition(":")
-    try:
-        with anyio.fail_after(_CONNECT_SECONDS):
-            stream = await anyio.connect_tcp(host, int(port))
-            await stream.aclose()
-    except (OSError, TimeoutError, ValueError) as error:
-        return f"kafka does not listen at {address} ({type(error).__name__})"
-    return ""
 
 
 def _lagging(service: Service, now: datetime) -> dict[str, str]:
@@ -77,5 +67,5 @@ def _lagging(service: Service, now: datetime) -> dict[str, str]:
 
 async def metrics(request: Request) -> Response:
     """The Prometheus exposition."""
-    text = await anyio.to_thread.run_sync(generate_latest, service_of(request).metrics.registry)
+    text = await anyio.to_thread.run_sync(generate_latest, service_of(request).metrics.registry, limiter=_LOOKS)
     return Response(text, media_type=CONTENT_TYPE_LATEST)

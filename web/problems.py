@@ -21,6 +21,13 @@ __all__ = ["KINDS", "FieldError", "Problem", "ProblemError", "problem_of", "prob
 RETRY_SECONDS = 5
 """What `Retry-After` says when an engine is away; the supervisor restarts one within seconds."""
 
+_RETRY_AFTER = {429: 1, 503: RETRY_SECONDS}
+_OF_INPUT = (400, 413, 414, 415, 422)
+
+
+NO_SUCH_STREAM = "There is no stream of that name."
+"""The same for all, so that it tells nothing of those there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -38,6 +45,7 @@ KINDS: dict[str, Kind] = {
     "method-not-allowed": Kind(405, "This address does not take that method"),
     "retired": Kind(410, "The stream takes no more messages"),
     "too-large": Kind(413, "The body is too large"),
+    "address-too-long": Kind(414, "The address is too long"),
     "unsupported-type": Kind(415, "The body's type is not supported"),
     "invalid-values": Kind(422, "The request asks for something that cannot be answered"),
     "busy": Kind(429, "Too much at once"),
@@ -58,13 +66,23 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One answer of RFC 9457. `detail` says what to do; `errors` name the fields, if it is about input."""
+    """One answer of RFC 9457. `detail` says what to do; `errors` name the fields, if it is about input.
+
+    What is wrong with the whole of it is wrong with the field `body`, or `address`.
+    """
 
     kind: str
     detail: str
     errors: tuple[FieldError, ...] = ()
-    headers: Mapping[str, str] | None = None
+    more_headers: Mapping[str, str] | None = None
     status_given: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Its own, and when to come back if that may help."""
+        seconds = _RETRY_AFTER.get(self.status)
+        retry = {} if seconds is None else {"Retry-After": str(seconds)}
+        return {**retry, **(self.more_headers or {})}
 
     @property
     def status(self) -> int:
@@ -84,8 +102,11 @@ class Problem:
             "status": self.status,
             "detail": self.detail,
         }
-        if self.errors:
-            body["errors"] = [{"field": error.field, "reason": error.reason} for error in self.errors]
+        errors = self.errors
+        if not errors and self.status in _OF_INPUT:
+            errors = (FieldError("address" if self.status == 414 else "body", self.detail),)
+        if errors:
+            body["errors"] = [{"field": error.field, "reason": error.reason} for error in errors]
         return body
 
 
@@ -101,7 +122,6 @@ class ProblemError(WindowpaneError):
 
 def problem_of(error: Exception) -> Problem:
     """The problem that any exception becomes. Never shows more of an unexpected one than that it happened."""
-    retry = {"Retry-After": str(RETRY_SECONDS)}
     match error:
         case ProblemError():
             return error.problem
@@ -110,24 +130,24 @@ def problem_of(error: Exception) -> Problem:
             fields = tuple(FieldError(problem.field, problem.reason) for problem in error.errors)
             return Problem(kind, str(error), fields)
         case EngineAwayError():
-            return Problem("engine-away", str(error), headers=retry)
+            return Problem("engine-away", str(error))
         case UnknownStreamError():
-            return Problem("unknown-stream", str(error))
+            return Problem("unknown-stream", NO_SUCH_STREAM)
         case UnknownReplayError():
             return Problem("unknown-replay", str(error))
         case QueryError():
             return Problem("invalid-values", str(error))
         case ProducerBusyError():
-            return Problem("busy", str(error), headers={"Retry-After": "1"})
+            return Problem("busy", str(error))
         case TopicError():
-            return Problem("engine-away", str(error), headers=retry)
+            return Problem("engine-away", str(error))
         case HTTPException():
             kind = _KIND_OF_STATUS.get(error.status_code, "unparseable")
-            return Problem(kind, error.detail, headers=error.headers, status_given=error.status_code)
+            return Problem(kind, error.detail, more_headers=error.headers, status_given=error.status_code)
     return Problem("internal", "Something went wrong here, not with your request; the log has it under the request id.")
 
 
 def problem_response(problem: Problem) -> Response:
     """`application/problem+json`, never cached."""
-    headers = {"Cache-Control": "no-store", **(problem.headers or {})}
+    headers = {"Cache-Control": "no-store", **problem.headers}
     return Response(orjson.dumps(problem.as_json()), problem.status, headers, "application/problem+json")

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable, Hashable
+from typing import TypeVar
 
-import anyio
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
 from iceberg.replays import Replay
-from query.replays import ReplayReport, publication_json, replay_json
+from query.limits import Limits
+from query.replays import ReplayReport, ReplayService, publication_json, replay_json
 from query.requests import Filters, parse_filters
 from web.problems import ProblemError
 from web.responses import json_response
-from web.service import Service, service_of
+from web.service import service_of
 
-__all__ = ["find_replay", "history", "replay", "replays", "report_in_thread", "stream_asked"]
+__all__ = ["find_replay", "history", "read_replays", "replay", "replays", "report_in_thread", "stream_asked"]
 
-_COMPARING = anyio.CapacityLimiter(4)
-"""Threads that may compare, or wait to: a long comparison must not take those of the other pages."""
+T = TypeVar("T")
+
+_SECONDS = 30.0
+_COMPARING_SECONDS = 600.0
+"""A comparison of a long range takes minutes; who waits for it has the others behind him."""
 
 
 async def replays(request: Request) -> Response:
     """All replays, or those of `stream`, the newest first."""
-    service, stream = service_of(request), stream_asked(request)
-    found = await anyio.to_thread.run_sync(service.replays.all, stream)
+    stream = stream_asked(request)
+    found = await read_replays(request, ("all", stream), lambda replays: replays.all(stream))
     return json_response({"replays": [replay_json(each) for each in found]})
 
 
 async def history(request: Request) -> Response:
     """What was published and rolled back, of all streams or of `stream`, the newest first."""
-    service, stream = service_of(request), stream_asked(request)
-    found = await anyio.to_thread.run_sync(service.replays.history, stream)
+    stream = stream_asked(request)
+    found = await read_replays(request, ("history", stream), lambda replays: replays.history(stream))
     return json_response({"history": [publication_json(each) for each in found]})
 
 
 async def replay(request: Request) -> Response:
     """One replay with its difference, and a series for the values of dimensions that are asked."""
-    service = service_of(request)
     found = await find_replay(request)
     where = parse_filters(found.definition, request.query_params.multi_items())
-    report = await report_in_thread(service, found, where)
+    report = await report_in_thread(request, found, where)
     return json_response(await anyio.to_thread.run_sync(report.as_json))
 
 
@@ -56,9 +59,17 @@ async def find_replay(request: Request) -> Replay:
     text = request.path_params["id"]
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         raise ProblemError("unknown-replay", "There is no replay of that id; ids are numbers such as 7.")
-    return await anyio.to_thread.run_sync(service_of(request).replays.get, int(text))
+    return await read_replays(request, int(text), lambda replays: replays.get(int(text)))
 
 
-async def report_in_thread(service: Service, found: Replay, where: Filters) -> ReplayReport:
-    """Compare without blocking the event loop, and without taking every thread."""
-    return await anyio.to_thread.run_sync(functools.partial(service.replays.report, found, where), limiter=_COMPARING)
+async def read_replays(request: Request, key: Hashable, read: Callable[[ReplayService], T]) -> T:
+    """What is read of the replay service, in a thread; `key` tells what is the same. Raises QueryError."""
+    service = service_of(request)
+    return await service.replay_reads.run(request, key, Limits(_SECONDS), lambda _: read(service.replays))
+
+
+async def report_in_thread(request: Request, found: Replay, where: Filters) -> ReplayReport:
+    """Compare without blocking the event loop."""
+    service, limits = service_of(request), Limits(_COMPARING_SECONDS)
+    key = (found.id, found.state, where)
+    return await service.comparisons.run(request, key, limits, lambda _: service.replays.report(found, where))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import anyio.to_thread
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +19,7 @@ from streams.definition import Definition
 from web.difference_chart import difference_chart
 from web.difference_table import ChangeRow, as_groups, change_rows, changes_heading, group_columns
 from web.problems import Problem, problem_of
-from web.replay_api import find_replay, report_in_thread, stream_asked
+from web.replay_api import find_replay, read_replays, report_in_thread, stream_asked
 from web.service import service_of
 from web.templating import page_response
 from web.window_form import FILTER, UTC_ZONE
@@ -83,8 +82,8 @@ class Outcome:
 async def replays_page(request: Request) -> Response:
     """All replays and what was published, or those of `stream`."""
     service, stream = service_of(request), stream_asked(request)
-    replays = await anyio.to_thread.run_sync(service.replays.all, stream)
-    history = await anyio.to_thread.run_sync(service.replays.history, stream)
+    replays = await read_replays(request, ("all", stream), lambda found: found.all(stream))
+    history = await read_replays(request, ("history", stream), lambda found: found.history(stream))
     return page_response(
         "replays.html",
         title="Replays",
@@ -98,13 +97,12 @@ async def replays_page(request: Request) -> Response:
 
 async def replay_page(request: Request) -> Response:
     """One replay and its difference; 422 says what is wrong with the address, 503 which engine is away."""
-    service = service_of(request)
     replay = await find_replay(request)
     address, problem = _address(replay, request)
-    published = await anyio.to_thread.run_sync(service.replays.history, replay.stream)
+    published = await read_replays(request, ("history", replay.stream), lambda found: found.history(replay.stream))
     report, away = None, None
     try:
-        report = None if problem else await report_in_thread(service, replay, address.where)
+        report = None if problem else await report_in_thread(request, replay, address.where)
     except EngineAwayError as error:
         away = problem_of(error)
     return _page(replay, address, problem, report, away, [each for each in published if each.replay == replay.id])
@@ -136,7 +134,7 @@ def _page(
     return page_response(
         "replay.html",
         422 if problem else away.status if away else 200,
-        dict(away.headers or {}) if away else None,
+        away.headers if away else None,
         title=f"Replay {replay.id}",
         replay=replay,
         definition=replay.definition,

@@ -21,8 +21,10 @@ from streams.plan import decoding_plan
 from streams.problems import file_gone, noted_problems
 from streams.producer import Producer
 from web.intake import Intake
+from web.lanes import Lane
+from web.lookout import Lookout
 from web.metrics import Metrics
-from web.problems import ProblemError
+from web.problems import NO_SUCH_STREAM, ProblemError
 from web.settings import WebSettings
 from web.standing import Standing
 
@@ -40,6 +42,11 @@ class Service:
     metrics: Metrics
     intake: Intake
     standing: Standing
+    lookout: Lookout
+    questions: Lane
+    replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
+    comparisons: Lane = field(default_factory=lambda: Lane(threads=4, waiting=8))
+    standings: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
     decoders: dict[str, Decoder] = field(default_factory=dict)
 
     @classmethod
@@ -56,14 +63,18 @@ class Service:
             metrics=Metrics.make(queries),
             intake=Intake(settings.web_pending_bytes),
             standing=Standing(TrinoClient(asked), settings.kafka),
+            lookout=Lookout(queries, settings.kafka),
+            questions=Lane(settings.web_questions, settings.web_questions_waiting),
         )
 
     async def start(self) -> None:
-        """Start the background work of the query service."""
+        """Start the background work of the query service, and to look at the engines."""
         await anyio.to_thread.run_sync(self.queries.start)
+        self.lookout.start()
 
     async def close(self) -> None:
         """Send what is pending, then stop."""
+        self.lookout.close()
         await self.producer.close()
         await anyio.to_thread.run_sync(self.queries.close)
 
@@ -97,11 +108,10 @@ class Service:
         return {name: file_gone(name) for name in gone if views[name].retired is None}
 
     def definition(self, stream: str) -> Definition:
-        """The definition of a stream, or 404 that names the known ones."""
+        """The definition of a stream, or 404 that says nothing of others."""
         found = self.queries.definitions.get(stream)
         if found is None:
-            known = ", ".join(self.definitions)
-            raise ProblemError("unknown-stream", f"There is no stream of that name; known: {known}.")
+            raise ProblemError("unknown-stream", NO_SUCH_STREAM)
         return found
 
     def decoder(self, definition: Definition) -> Decoder:

@@ -27,6 +27,10 @@ class WebSettings(BaseSettings):
     web_pending_bytes: int = Field(
         default=128 * MEBIBYTE, ge=1024, description="Most bytes of messages being taken in at once; beyond it 429."
     )
+    web_questions: int = Field(default=8, ge=1, description="Most questions being asked of Trino at once.")
+    web_questions_waiting: int = Field(
+        default=64, ge=0, description="Most questions that wait until one is answered; beyond it 429."
+    )
     web_ready_seconds: int = Field(
         default=120, ge=1, description="Age of a stream's completeness beyond which /readyz says that it lags."
     )

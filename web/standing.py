@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from query.errors import QueryError
+from query.limits import Limits
 from query.sql_clients import PartitionTotals, ledger_totals
 from query.trino_client import TrinoClient
 from streams.definition import Definition
@@ -18,6 +19,8 @@ from streams.topics import Topics
 __all__ = ["Standing", "StreamStanding", "lag_of"]
 
 _KEPT_SECONDS = 5.0
+_LEDGERS_SECONDS = 5.0
+"""Longest time to read the ledgers of all streams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,15 @@ class Standing:
             return found
 
     def _ask(self, definitions: Mapping[str, Definition]) -> dict[str, StreamStanding]:
-        totals = {name: self._totals(name) for name in definitions}
+        limits = Limits(_LEDGERS_SECONDS)
+        totals = {name: self._totals(name, limits) for name in definitions}
         topics = [definition.topic for definition in definitions.values()]
         ends = self._ends(topics)
         return {name: _standing(totals[name], ends.get(definition.topic)) for name, definition in definitions.items()}
 
-    def _totals(self, stream: str) -> tuple[PartitionTotals, ...] | None:
+    def _totals(self, stream: str, limits: Limits) -> tuple[PartitionTotals, ...] | None:
         try:
-            return ledger_totals(self._trino, stream)
+            return ledger_totals(self._trino, stream, limits)
         except QueryError:
             return None
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
 from query.errors import EngineAwayError, InvalidRequestError, QueryError
+from query.limits import Limits
 from query.requests import RejectedRequest
 from streams.definition import Definition
 from streams.reasons import Reason
@@ -60,7 +60,7 @@ async def streams_page(request: Request) -> Response:
     """Every stream: how fresh it is, how much waits, how much was rejected."""
     service = service_of(request)
     definitions = service.definitions
-    standings = await anyio.to_thread.run_sync(service.standing.of, definitions)
+    standings = await service.standings.run(request, "all", Limits(30), lambda _: service.standing.of(definitions))
     now = datetime.now(UTC)
     problems = await anyio.to_thread.run_sync(service.problems)
     cards = [
@@ -81,8 +81,7 @@ def _card(service: Service, definition: Definition, standing: StreamStanding, pr
 
 async def rejected_page(request: Request) -> Response:
     """The rejected messages of a stream that arrived in a window, newest first."""
-    service = service_of(request)
-    definition = service.definition(request.path_params["stream"])
+    definition = service_of(request).definition(request.path_params["stream"])
     params = request.query_params.multi_items()
     if not any(name in ("start", "end", "range") for name, _ in params):
         params = [*params, ("range", _DEFAULT_RANGE)]
@@ -94,7 +93,7 @@ async def rejected_page(request: Request) -> Response:
     problems, away, content = dict(form.problems), None, None
     if not problems:
         try:
-            content = await _ask(request, service, definition, form, reason)
+            content = await _ask(request, definition, form, reason)
         except InvalidRequestError as error:
             problems = {wrong.field: wrong.reason for wrong in error.errors}
         except EngineAwayError as error:
@@ -104,13 +103,11 @@ async def rejected_page(request: Request) -> Response:
     return _page(definition, form, reason, problems, away, content)
 
 
-async def _ask(
-    request: Request, service: Service, definition: Definition, form: WindowForm, reason: str
-) -> dict[str, Any]:
+async def _ask(request: Request, definition: Definition, form: WindowForm, reason: str) -> dict[str, Any]:
     start, end = form.bounds
-    params = [("start", start.isoformat()), ("end", end.isoformat())]
+    params = [("start", start.isoformat()), ("end", end.isoformat()), ("limit", str(_SHOWN))]
     asked = RejectedRequest.parse(definition, [*params, *([("reason", reason)] if reason else [])])
-    _, content, _ = await answer_in_thread(request, "rejected", functools.partial(service.queries.rejected, asked))
+    _, content, _ = await answer_in_thread(request, asked)
     return content
 
 
@@ -126,7 +123,7 @@ def _page(
     return page_response(
         "rejected.html",
         422 if problems else away.status if away else 200,
-        dict(away.headers or {}) if away else None,
+        away.headers if away else None,
         title=f"Rejected: {definition.title}",
         definition=definition,
         form=form,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import anyio.to_thread
 import orjson
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -22,6 +21,7 @@ from query.service import StreamFreshness
 from streams.definition import Definition
 from web.answers import answer_in_thread
 from web.problems import Problem, problem_of
+from web.replay_api import read_replays
 from web.service import Service, service_of
 from web.templating import page_response
 from web.times import RANGES, span, zones
@@ -61,7 +61,7 @@ async def window_page(request: Request) -> Response:
     if form.submitted and not form.problems:
         return RedirectResponse(form.url(definition), 302)
     view = service.queries.views().get(definition.name) or StreamFreshness(None, None)
-    published = await _published(service, definition, view.generation)
+    published = await _published(request, definition, view.generation)
     problems, away, outcome = dict(form.problems), None, None
     if not problems:
         try:
@@ -76,10 +76,11 @@ async def window_page(request: Request) -> Response:
     return _page(service, definition, form, problems, away, outcome, published, stops)
 
 
-async def _published(service: Service, definition: Definition, generation: int) -> tuple[Publication, ...]:
+async def _published(request: Request, definition: Definition, generation: int) -> tuple[Publication, ...]:
     """What was published of the stream, and rolled back, the newest first; nothing while the catalog is away."""
     try:
-        return await anyio.to_thread.run_sync(service.replays.published, definition.name, generation)
+        key, name = ("published", definition.name, generation), definition.name
+        return await read_replays(request, key, lambda replays: replays.published(name, generation))
     except QueryError:
         return ()
 
@@ -107,7 +108,7 @@ def _page(
     return page_response(
         "window.html",
         status,
-        dict(away.headers or {}) if away else None,
+        away.headers if away else None,
         title=definition.title,
         definition=definition,
         definitions=service.definitions,
@@ -152,13 +153,11 @@ async def _outcome(
     published: Sequence[Publication],
 ) -> Outcome:
     asked = WindowRequest.parse(definition, _question(definition, form))
-    answer, content, seconds = await answer_in_thread(
-        request, "window", functools.partial(service.queries.window, asked)
-    )
+    answer, content, seconds = await answer_in_thread(request, asked)
     found, known = content["groups"], None
     if form.known is not None:
-        later = await anyio.to_thread.run_sync(service.queries.window, asked.known_at(None))
-        changes = changes_between(found, later.groups, form.by)
+        _, later, _ = await answer_in_thread(request, asked.known_at(None))
+        changes = changes_between(found, later["groups"], form.by)
         known_until = moment_of(content["known_until"], form.zone) if content["known_until"] else None
         known = known_at(form.known.astimezone(form.zone), known_until, published, len(found), changes)
         found = marked(found, changes, form.by)

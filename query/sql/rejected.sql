@@ -5,5 +5,8 @@ where arrived >= ? and arrived < ?
 {%- if reason %}
   and reason = ?
 {%- endif %}
+{%- if after %}
+  and (arrived < ? or (arrived = ? and ("partition" > ? or ("partition" = ? and "offset" < ?))))
+{%- endif %}
 order by arrived desc, "partition", "offset" desc
 limit {{ limit }}

@@ -1,6 +1,11 @@
 {#- Merge panes into one row per group. Branches are disjoint: whole days, the minutes at the edges, and the minute
     panes of whole days that arrived after the day table's cut. A dimension that can have one value only is no key, and not
-    asked for: without any key Trino needs fewer stages. -#}
+    asked for: without any key Trino needs fewer stages. A page has the first groups, in the order of the keys, of those
+    beyond a cursor. -#}
+{%- macro beyond(names) -%}
+  ({{ names[0] | ident }} > ?
+  {%- if names[1:] %} or ({{ names[0] | ident }} = ? and {{ beyond(names[1:]) }}){% endif %})
+{%- endmacro -%}
 with panes as (
 {%- for branch in branches %}
   select
@@ -16,6 +21,9 @@ with panes as (
     {%- for name, count in where %}
     and {{ name | ident }} in ({{ (["?"] * count) | join(", ") }})
     {%- endfor %}
+    {%- if after %}
+    and {{ beyond(keys) }}
+    {%- endif %}
     {%- if branch.arrived_from %}
     and arrived_from >= ?
     {%- endif %}
@@ -39,4 +47,10 @@ from panes
 {%- set grouped = keys | map("ident") | list + (["at"] if bucket else []) %}
 {%- if grouped %}
 group by {{ grouped | join(", ") }}
+{%- endif %}
+{%- if limit %}
+{%- if keys %}
+order by {{ keys | map("ident") | join(", ") }}
+{%- endif %}
+limit {{ limit }}
 {%- endif %}

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from query.answers import RejectedAnswer, SeriesAnswer, WindowAnswer, groups, timestamp
+from query.answers import Encoded, RejectedAnswer, SeriesAnswer, WindowAnswer, groups, timestamp, view_digest
+from query.cursors import Cursor
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import plan_window
 from streams.panes import Aggregate, PaneColumn, pane_columns
@@ -101,7 +102,7 @@ def test_distincts_are_counts() -> None:
 
 def test_window_answers_keep_the_contract() -> None:
     view = lake_view()
-    answer = WindowAnswer(view, "query", False, REQUEST, plan_window(REQUEST.start, REQUEST.end), ({"messages": 1},))
+    answer = WindowAnswer(view, "query", REQUEST, plan_window(REQUEST.start, REQUEST.end), ({"messages": 1},))
     assert answer.as_json() == {
         "stream": "health",
         "start": "2026-03-01T10:17:00Z",
@@ -115,8 +116,9 @@ def test_window_answers_keep_the_contract() -> None:
             "minute": {"windows": 1368, "snapshot": "11"},
         },
     }
-    assert (answer.cached, answer.as_cached().cached) == (False, True)
-    assert answer.as_cached().as_json() == answer.as_json()
+    encoded = answer.encoded("tag")
+    assert encoded == Encoded("tag", encoded.body, "query", {"day": "22", "minute": "11"})
+    assert encoded.as_json() == answer.as_json()
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,7 @@ def test_window_answers_keep_the_contract() -> None:
 )
 def test_answers_say_which_moment_they_are_of(asked: datetime, known: str) -> None:
     request = replace(REQUEST, as_known_at=asked)
-    answer = WindowAnswer(lake_view(), "query", False, request, plan_window(REQUEST.start, REQUEST.end), ()).as_json()
+    answer = WindowAnswer(lake_view(), "query", request, plan_window(REQUEST.start, REQUEST.end), ()).as_json()
     assert (answer["as_known_at"], answer["known_until"]) == (timestamp(asked), known)
 
 
@@ -137,7 +139,7 @@ def test_series_answers_keep_the_contract() -> None:
     request = SeriesRequest.parse(
         HEALTH, [("start", "2026-03-01T10:17:00Z"), ("end", "2026-03-02T00:00:00Z"), ("step", "hour")]
     )
-    answer = SeriesAnswer(lake_view(), "query", False, request, ((at("1 10:00"), ({"messages": 1},)),)).as_json()
+    answer = SeriesAnswer(lake_view(), "query", request, ((at("1 10:00"), ({"messages": 1},)),)).as_json()
     assert answer["step"] == "hour"
     assert answer["points"] == [{"at": "2026-03-01T10:00:00Z", "groups": [{"messages": 1}]}]
 
@@ -145,7 +147,7 @@ def test_series_answers_keep_the_contract() -> None:
 def test_rejected_answers_keep_raw_bytes() -> None:
     request = RejectedRequest("health", at("1 00:00"), at("2 00:00"))
     rows = ((PEAK, 3, 17, "not valid UTF-8", None, b"\xff{", 2), (PEAK, 3, 16, "empty", None, b"", 0))
-    answer = RejectedAnswer(lake_view(), "query", False, request, rows, 1000).as_json()
+    answer = RejectedAnswer(lake_view(), "query", request, rows).as_json()
     first, second = answer["messages"]
     assert first == {
         "partition": 3,
@@ -159,3 +161,32 @@ def test_rejected_answers_keep_raw_bytes() -> None:
     }
     assert (second["payload"], second["payload_base64"]) == ("", "")
     assert json.dumps(answer)
+    assert answer["next"] is None
+
+
+def test_the_next_page_begins_after_the_last_group_of_its_view() -> None:
+    asked = [("start", "2026-03-01T10:17:00Z"), ("end", "2026-03-04T09:05:00Z"), ("limit", "1")]
+    request = WindowRequest.parse(HEALTH, asked)
+    plan = plan_window(request.start, request.end)
+    answer = WindowAnswer(lake_view(), "query", request, plan, ({"service": "cart", "messages": 1},), more=True)
+    cursor = answer.as_json()["next"]
+    following = WindowRequest.parse(HEALTH, [*asked, ("after", cursor)])
+    assert following.after == Cursor(view_digest(lake_view()), ("cart",))
+    assert following.question == request.question
+    assert replace(answer, more=False).as_json()["next"] is None
+    assert "next" not in replace(answer, request=request.question, more=False).as_json()
+
+
+def test_the_next_rejected_messages_are_older() -> None:
+    asked = [("start", "2026-03-01T00:00:00Z"), ("end", "2026-03-03T00:00:00Z"), ("limit", "1")]
+    request = RejectedRequest.parse(HEALTH, asked)
+    row = (PEAK, 3, 17, "not valid UTF-8", None, b"\xff{", 2)
+    cursor = RejectedAnswer(lake_view(), "query", request, (row,), more=True).as_json()["next"]
+    following = RejectedRequest.parse(HEALTH, [*asked, ("after", cursor)])
+    assert following.after == Cursor(view_digest(lake_view()), (1_772_460_191_250_000, 3, 17))
+
+
+def test_views_that_answer_otherwise_have_other_digests() -> None:
+    views = [lake_view(), lake_view(minute=12), lake_view(cut=at("5 08:00")), replace(lake_view(), definition=HEALTH)]
+    assert len({view_digest(view) for view in views}) == len(views)
+    assert view_digest(lake_view()) == view_digest(replace(lake_view(), began=at("1 00:00")))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from query.cursors import Cursor, read_cursor
 from query.errors import InvalidRequestError
-from query.requests import MOST_POINTS, RejectedRequest, SeriesRequest, Step, WindowRequest, parse_time
+from query.requests import MOST_POINTS, USUAL_REJECTED, RejectedRequest, SeriesRequest, Step, WindowRequest, parse_time
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.query.lake_views import at
 
@@ -182,13 +184,89 @@ def test_says_which_step_fits(step: str, minutes: int, advice: str | None) -> No
 
 def test_parses_rejected_requests() -> None:
     request = RejectedRequest.parse(HEALTH, [*SPAN, ("reason", "missing")])
-    assert request == RejectedRequest("health", START, END, "missing")
+    assert request == RejectedRequest("health", START, END, "missing", USUAL_REJECTED)
     with pytest.raises(InvalidRequestError, match="service: is not a dimension or parameter"):
         RejectedRequest.parse(HEALTH, [*SPAN, ("service", "a")])
 
 
+PAGED = [*SPAN, ("limit", "10")]
+
+
+def cursor_of(params: list[tuple[str, str]], *after: str | int) -> str:
+    """As the answer to a question gives it."""
+    return Cursor("view", after).text(WindowRequest.parse(HEALTH, params).question)
+
+
+def test_a_page_goes_on_where_the_one_before_ended() -> None:
+    after = cursor_of(PAGED, "cart")
+    request = WindowRequest.parse(HEALTH, [*SPAN, ("limit", "20"), ("after", after)])
+    assert (request.limit, request.after) == (20, Cursor("view", ("cart",)))
+    assert request.question == WindowRequest.parse(HEALTH, SPAN)
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "status"),
+    [
+        ([("limit", "0")], "limit", 422),
+        ([("limit", "10001")], "limit", 422),
+        ([("limit", "9" * 5000)], "limit", 422),
+        ([("limit", "-1")], "limit", 400),
+        ([("limit", "٣")], "limit", 400),
+        ([("limit", "")], "limit", 400),
+        ([("limit", "1"), ("changed_since", "2026-03-01T10:17:00Z")], "changed_since", 422),
+        ([("after", cursor_of(PAGED, "cart"))], "limit", 422),
+        ([("limit", "1"), ("after", "")], "after", 400),
+        ([("limit", "1"), ("after", "é")], "after", 400),
+        ([("limit", "1"), ("after", "A" * 300_000)], "after", 400),
+        ([("limit", "1"), ("after", cursor_of(PAGED, "cart")[:-1])], "after", 400),
+        ([("limit", "1"), ("after", cursor_of(PAGED, "cart", "x"))], "after", 400),
+        ([("limit", "1"), ("after", cursor_of(PAGED, 7))], "after", 400),
+        ([("limit", "1"), ("after", cursor_of(PAGED, "cart")), ("service", "a")], "after", 400),
+        ([("service", str(number)) for number in range(1001)], "service", 422),
+    ],
+)
+def test_refuses_pages_naming_the_parameter(more: list[tuple[str, str]], field: str, status: int) -> None:
+    with pytest.raises(InvalidRequestError) as raised:
+        WindowRequest.parse(HEALTH, [*SPAN, *more])
+    assert ([wrong.field for wrong in raised.value.errors], raised.value.status) == ([field], status)
+
+
+@given(st.text(max_size=80) | st.binary(max_size=60).map(lambda data: base64.urlsafe_b64encode(data).decode()))
+def test_no_forged_cursor_is_read(text: str) -> None:
+    with pytest.raises(ValueError, match="not a cursor"):
+        read_cursor(text, WindowRequest.parse(HEALTH, SPAN), [str])
+
+
+@pytest.mark.parametrize("after", [(2**62, 0, 0), (0, -1, 0), (0, 0, True), (0.5, 0, 0), ("0", 0, 0), (0, 0)])
+def test_forged_cursors_of_rejected_messages_are_refused(after: tuple[int, ...]) -> None:
+    """As anybody could write them who has read how they are checked."""
+    forged = Cursor("view", after).text(RejectedRequest.parse(HEALTH, SPAN).question)
+    with pytest.raises(InvalidRequestError, match="after: is not a cursor of this question"):
+        RejectedRequest.parse(HEALTH, [*SPAN, ("after", forged)])
+
+
+def test_refusals_stay_short() -> None:
+    long = [("x" * 50_000 + str(number), "") for number in range(2000)]
+    with pytest.raises(InvalidRequestError) as raised:
+        WindowRequest.parse(HEALTH, [*SPAN, *long, ("by", "y" * 50_000)])
+    assert len(str(raised.value)) < 10_000
+
+
 names = st.sampled_from(
-    ["start", "end", "by", "service", "as_known_at", "changed_since", "quantiles", "step", "measure", ""]
+    [
+        "start",
+        "end",
+        "by",
+        "service",
+        "as_known_at",
+        "changed_since",
+        "quantiles",
+        "step",
+        "measure",
+        "limit",
+        "after",
+        "",
+    ]
 ) | st.text(max_size=8)
 values = st.sampled_from(["2026-03-01T10:17:00Z", "2026-03-02T10:17:00Z", "service", "0.5", "hour"]) | st.text(
     max_size=30

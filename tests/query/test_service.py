@@ -1,72 +1,80 @@
-"""Of those who ask the same at the same time, one asks Trino and the others wait for the answer."""
+"""Answers are kept as they are sent, by question and lake view, and in bounds of bytes."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from iceberg.settings import LakeSettings
-from query.errors import QueryError
+from query.answers import Encoded
+from query.cursors import Cursor
+from query.errors import NotReadyError, TooSlowError
+from query.limits import Limits
+from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
-from tests.query.lake_views import lake_view
+from tests.definitions import HEALTH
+from tests.query.lake_views import at, lake_view
 
-READERS = 8
+EMPTY = lake_view(minute=None, day=None, rejected=None)
+QUESTION = WindowRequest("health", at("1 10:00"), at("1 11:00"), ("service",))
 
 
 @pytest.fixture
 def service() -> QueryService:
-    return QueryService(QuerySettings(trino="127.0.0.1:1"), {}, LakeSettings.model_construct())
+    """Of a stream without panes, so that no engine is needed."""
+    settings = QuerySettings(trino="127.0.0.1:1", cache_bytes=20_000)
+    service = QueryService(settings, {"health": HEALTH}, LakeSettings.model_construct())
+    service._watcher._views["health"] = EMPTY
+    return service
 
 
-def at_once(ask: Callable[[int], Any]) -> list[Any]:
-    """What `READERS` threads, which begin together, got: an answer or a QueryError."""
-    together = threading.Barrier(READERS)
-
-    def one(number: int) -> Any:
-        together.wait()
-        try:
-            return ask(number)
-        except QueryError as error:
-            return error
-
-    with ThreadPoolExecutor(READERS) as pool:
-        return list(pool.map(one, range(READERS)))
+def test_an_answer_is_kept_for_its_view(service: QueryService) -> None:
+    tag = service.tag(QUESTION)
+    assert service.kept(tag) is None
+    answer = service.answer(QUESTION, service.limits())
+    assert (answer.tag, answer.cached) == (tag, False)
+    assert service.kept(tag) == replace(answer, cached=True)
+    assert answer.as_json() == service.window(QUESTION).as_json()
+    service._watcher._views["health"] = replace(EMPTY, generation=1)
+    assert service.tag(QUESTION) != tag
+    assert service.tag(replace(QUESTION, by=())) != service.tag(QUESTION)
 
 
-def test_the_same_question_is_answered_once(service: QueryService) -> None:
-    made: list[int] = []
-
-    def make(number: int) -> int:
-        made.append(number)
-        return number
-
-    answers = at_once(lambda number: service._once("what?", lake_view(), lambda: make(number)))
-    assert answers == made * READERS
-    assert service._once("what?", lake_view(minute=12), lambda: 100) == 100
+def test_kept_answers_are_bounded_in_bytes(service: QueryService) -> None:
+    for minute in range(60):
+        service.answer(replace(QUESTION, start=at(f"1 09:{minute:02}")), service.limits())
+    assert 5 < len(service._kept) < 60
+    assert sum(len(answer.body) for answer in service._kept.values()) <= 20_000
+    service._kept["large"] = kept = Encoded("large", b"x" * 15_000, "", None)
+    assert service.kept("large") == replace(kept, cached=True)
+    assert len(service._kept) < 10
 
 
-def test_different_questions_are_answered_at_the_same_time(service: QueryService) -> None:
-    """Each answer here waits until all are being made."""
-    together = threading.Barrier(READERS, timeout=30)
-    answers = at_once(lambda number: service._once(number, lake_view(), together.wait))
-    assert sorted(answers) == list(range(READERS))
+def test_an_answer_larger_than_all_that_is_kept_is_given() -> None:
+    small = QueryService(
+        QuerySettings(trino="127.0.0.1:1", cache_bytes=10), {"health": HEALTH}, LakeSettings.model_construct()
+    )
+    small._watcher._views["health"] = EMPTY
+    assert small.answer(QUESTION, small.limits()).as_json()["groups"] == []
+    assert small.kept(small.tag(QUESTION)) is None
 
 
-def test_a_failure_is_nobody_elses(service: QueryService) -> None:
-    """Whoever waited for it asks by himself."""
-    first = threading.Lock()
+def test_later_pages_are_of_the_first_ones_view(service: QueryService) -> None:
+    remembered = replace(EMPTY, generation=1)
+    service._paged["first"] = remembered
+    later = replace(QUESTION, limit=10, after=Cursor("first", ("cart",)))
+    assert service._view(later) is remembered
+    assert service._view(replace(later, after=Cursor("forgotten", ("cart",)))) is EMPTY
 
-    def make(number: int) -> int:
-        if first.acquire(blocking=False):
-            raise QueryError("Trino is away")
-        return number
 
-    answers = at_once(lambda number: service._once("what?", lake_view(), lambda: make(number)))
-    failed = [answer for answer in answers if isinstance(answer, QueryError)]
-    assert len(failed) == 1
-    assert len({answer for answer in answers if answer not in failed}) == 1
+def test_a_question_whose_time_has_passed_asks_nothing(service: QueryService) -> None:
+    service._watcher._views["health"] = lake_view()
+    with pytest.raises(TooSlowError):
+        service.answer(QUESTION, Limits(0))
+
+
+def test_a_stream_without_tables_is_not_ready(service: QueryService) -> None:
+    with pytest.raises(NotReadyError):
+        service.tag(replace(QUESTION, stream="page_views"))

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iceberg.lake_view import LakeView
+from query.cursors import Cursor
 from query.maintenance import expire_snapshots_statement, remove_orphan_files_statement
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.statements import (
@@ -126,7 +127,23 @@ def test_views_render_as_golden(definition: Definition) -> None:
 @pytest.mark.parametrize(("name", "more"), [("rejected", []), ("rejected_by_reason", [("reason", "missing")])])
 def test_rejected_renders_as_golden(name: str, more: list[tuple[str, str]]) -> None:
     request = RejectedRequest.parse(HEALTH, params("edges_only", more))
-    check_golden(GOLDEN / f"{name}.sql", shown(rejected_statement(lake_view(), request, 1000)))
+    check_golden(GOLDEN / f"{name}.sql", shown(rejected_statement(lake_view(), request)))
+
+
+def test_later_pages_render_as_golden() -> None:
+    asked = params("days_and_edges", [("limit", "100"), ("path", "/"), ("path", "/b")])
+    request = WindowRequest.parse(PAGE_VIEWS, asked)
+    later = dataclasses.replace(request, after=Cursor("view", ("a.example", "/")))
+    check_golden(GOLDEN / "page.sql", shown(window_statement(PAGE_VIEWS, lake_view("page_views"), later)))
+    rejected = RejectedRequest("health", request.start, request.end, "missing", 100, Cursor("view", (1_500_000, 3, 17)))
+    check_golden(GOLDEN / "rejected_page.sql", shown(rejected_statement(lake_view(), rejected)))
+
+
+def test_nothing_comes_after_the_only_group() -> None:
+    asked = WindowRequest.parse(HEALTH, params("days_and_edges", [("limit", "1"), ("service", "cart")]))
+    later = dataclasses.replace(asked, after=Cursor("view", ("cart",)))
+    assert window_statement(HEALTH, lake_view(), asked) is not None
+    assert window_statement(HEALTH, lake_view(), later) is None
 
 
 def test_ledger_renders_as_golden() -> None:
@@ -142,7 +159,7 @@ def test_empty_tables_need_no_statement() -> None:
     empty = lake_view(minute=None, day=None, rejected=None)
     assert window_statement(HEALTH, empty, request) is None
     assert sample_statement(HEALTH, empty) is None
-    assert rejected_statement(empty, RejectedRequest("health", request.start, request.end), 10) is None
+    assert rejected_statement(empty, RejectedRequest("health", request.start, request.end)) is None
 
 
 def test_a_row_is_whole_with_what_the_question_says() -> None:
@@ -183,7 +200,7 @@ def test_naughty_values_are_only_bound(text: str) -> None:
     assert found.sql == expected.sql
     assert [value for value in found.values if value not in expected.values] == [text] * found.values.count(text)
     assert found.values.count(text) == 3
-    listed = rejected_statement(lake_view(), RejectedRequest("health", at("1 00:00"), at("2 00:00"), text), 10)
+    listed = rejected_statement(lake_view(), RejectedRequest("health", at("1 00:00"), at("2 00:00"), text))
     assert listed is not None
     assert text in listed.values
 

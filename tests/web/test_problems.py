@@ -8,11 +8,14 @@ from starlette.exceptions import HTTPException
 
 from query import errors as query_errors
 from query.errors import (
+    AnswerTooLargeError,
     EngineAwayError,
     FieldProblem,
+    GivenUpError,
     InvalidRequestError,
     NotReadyError,
     QueryError,
+    TooSlowError,
     UnknownReplayError,
     UnknownStreamError,
 )
@@ -26,6 +29,9 @@ CASES: list[tuple[Exception, str, int]] = [
     (InvalidRequestError([FieldProblem("start", "is not a time")], status=400), "unparseable", 400),
     (UnknownStreamError("x", ["health"]), "unknown-stream", 404),
     (UnknownReplayError(7), "unknown-replay", 404),
+    (AnswerTooLargeError(4 << 20), "invalid-values", 422),
+    (TooSlowError(30), "engine-away", 503),
+    (GivenUpError(), "invalid-values", 422),
     (EngineAwayError("trino", "refused"), "engine-away", 503),
     (NotReadyError("health"), "engine-away", 503),
     (QueryError("refused"), "invalid-values", 422),
@@ -59,7 +65,8 @@ def test_every_error_of_queries_and_kafka_is_a_case() -> None:
 @pytest.mark.parametrize("kind", ["busy", "engine-away"])
 def test_waiting_has_a_time(kind: str) -> None:
     errors = [error for error, found, _ in CASES if found == kind]
-    assert all((problem_of(error).headers or {}).get("Retry-After") for error in errors)
+    assert all(problem_of(error).headers["Retry-After"] for error in errors)
+    assert Problem(kind, "wait").headers["Retry-After"]
 
 
 def test_response_is_problem_json() -> None:
@@ -78,3 +85,9 @@ def test_response_is_problem_json() -> None:
 
 def test_problem_without_fields_has_no_errors() -> None:
     assert "errors" not in Problem("busy", "wait").as_json()
+
+
+@pytest.mark.parametrize("kind", [kind for kind, about in KINDS.items() if about.status in (400, 413, 414, 415, 422)])
+def test_what_is_wrong_with_input_has_a_field(kind: str) -> None:
+    [error] = Problem(kind, "too much").as_json()["errors"]
+    assert error == {"field": "address" if kind == "address-too-long" else "body", "reason": "too much"}

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import gzip
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
-import uvicorn
 
 from streams.problems import StreamProblem, note_problems
 from tests.corpus import SQL_INJECTIONS
 from tests.definitions import STREAMS
+from tests.web.served import patch_engines, served
 from web.app import create_app
 from web.middleware import SECURITY_HEADERS
 
@@ -27,33 +25,10 @@ WINDOW = "start=2026-03-01T10:00:00Z&end=2026-03-01T11:00:00Z"
 def client() -> Iterator[httpx.Client]:
     with socket.socket() as held, pytest.MonkeyPatch.context() as patch:
         held.bind(("127.0.0.1", 0))  # bound but not listening: nobody else answers there
-        address = f"127.0.0.1:{held.getsockname()[1]}"
-        for name, value in {
-            "KAFKA": address,
-            "TRINO": address,
-            "CATALOG_URI": f"postgresql://windowpane:secret@{address}/windowpane",
-            "S3_ENDPOINT": f"http://{address}",
-            "S3_ACCESS_KEY": "key",
-            "S3_SECRET_KEY": "secret",
-            "WEB_BODY_MESSAGES": "1000",
-        }.items():
-            patch.setenv(f"WINDOWPANE_{name}", value)
-        with _served() as url, httpx.Client(base_url=url, timeout=30) as found:
+        patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}")
+        patch.setenv("WINDOWPANE_WEB_BODY_MESSAGES", "1000")
+        with served(create_app, factory=True) as url, httpx.Client(base_url=url, timeout=30) as found:
             yield found
-
-
-@contextmanager
-def _served() -> Iterator[str]:
-    """The service behind real HTTP, in a thread."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(create_app, factory=True, log_config=None))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.mark.usefixtures("client")
@@ -64,7 +39,7 @@ def test_a_file_that_cannot_be_read_stops_no_other_stream(tmp_path: Path, monkey
     note_problems(tmp_path, {"health": StreamProblem("Flink refused its job", "2026-03-01T10:00:00Z")})
     monkeypatch.setenv("WINDOWPANE_STREAMS", str(tmp_path))
     monkeypatch.setenv("WINDOWPANE_HOME", str(tmp_path))
-    with _served() as url:
+    with served(create_app, factory=True) as url:
         streams = httpx.get(f"{url}/readyz", timeout=30).json()["streams"]
         assert httpx.get(f"{url}/v1/streams/health").status_code == 200
     assert streams["health"] == "nothing committed yet; Flink refused its job"
@@ -125,7 +100,8 @@ def test_page_says_which_engine(client: httpx.Client) -> None:
         ("GET", "/static/x/", 404, "not-found"),
         ("GET", "/static/x/%00", 404, "not-found"),
         ("GET", "/static/x/" + "a" * 3000, 404, "not-found"),
-        ("POST", "/v1/streams/health/window", 405, "method-not-allowed"),
+        ("POST", "/v1/streams/health/window", 415, "unsupported-type"),
+        ("PUT", "/v1/streams/health/window", 405, "method-not-allowed"),
         ("GET", "/v1/streams/health/messages", 405, "method-not-allowed"),
         ("PUT", "/v1/streams", 405, "method-not-allowed"),
         ("GET", "/v1/streams/health/window", 422, "invalid-values"),

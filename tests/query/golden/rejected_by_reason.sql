@@ -4,7 +4,7 @@ from "health"."rejected" for version as of 33
 where arrived >= ? and arrived < ?
   and reason = ?
 order by arrived desc, "partition", "offset" desc
-limit 1000
+limit 101
 -- values:
 --   2026-03-02 10:17:00+00:00
 --   2026-03-02 23:05:00+00:00

@@ -1,0 +1,41 @@
+"""The service behind real HTTP."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp
+
+__all__ = ["patch_engines", "served"]
+
+
+@contextmanager
+def served(app: ASGIApp | Callable[[], ASGIApp], *, factory: bool = False) -> Iterator[str]:
+    """Serve in a thread; the address."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, factory=factory, log_config=None))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def patch_engines(patch: pytest.MonkeyPatch, address: str) -> None:
+    """Every engine is at an address."""
+    for name, value in {
+        "KAFKA": address,
+        "TRINO": address,
+        "CATALOG_URI": f"postgresql://windowpane:secret@{address}/windowpane",
+        "S3_ENDPOINT": f"http://{address}",
+        "S3_ACCESS_KEY": "key",
+        "S3_SECRET_KEY": "secret",
+    }.items():
+        patch.setenv(f"WINDOWPANE_{name}", value)
