@@ -18,7 +18,7 @@ __all__ = ["patch_engines", "served"]
 def served(app: ASGIApp | Callable[[], ASGIApp], *, factory: bool = False) -> Iterator[str]:
     """Serve in a thread; the address."""
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, factory=factory, log_config=None))
+        server = uvicorn.Server(uvicorn.Config(app, factory=factory, log_config=None, timeout_keep_alive=75))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
