@@ -18,11 +18,12 @@ from query.requests import Filters, parse_filters
 from streams.definition import Definition
 from web.difference_chart import difference_chart
 from web.difference_table import ChangeRow, as_groups, change_rows, changes_heading, group_columns
+from web.form_times import UTC_ZONE
 from web.problems import Problem, problem_of
 from web.replay_api import find_replay, read_replays, report_in_thread, stream_asked
 from web.service import service_of
 from web.templating import page_response
-from web.window_form import FILTER, UTC_ZONE
+from web.window_form import FILTER
 from web.window_table import Table, sorted_groups, table_of
 
 __all__ = ["BADGES", "replay_page", "replays_page"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,13 +18,13 @@ from query.requests import RejectedRequest
 from streams.definition import Definition
 from streams.reasons import Reason
 from web.answers import answer_in_thread
+from web.form_times import FormTimes, read_times
 from web.payloads import Payload, payload_of
 from web.problems import Problem, problem_of
 from web.service import Service, service_of
 from web.standing import StreamStanding
 from web.templating import page_response
 from web.times import RANGES, span
-from web.window_form import WindowForm, read_form
 from web.window_table import moment_of
 
 __all__ = ["rejected_page", "streams_page"]
@@ -82,10 +82,7 @@ def _card(service: Service, definition: Definition, standing: StreamStanding, pr
 async def rejected_page(request: Request) -> Response:
     """The rejected messages of a stream that arrived in a window, newest first."""
     definition = service_of(request).definition(request.path_params["stream"])
-    params = request.query_params.multi_items()
-    if not any(name in ("start", "end", "range") for name, _ in params):
-        params = [*params, ("range", _DEFAULT_RANGE)]
-    form = read_form(definition, params, datetime.now(UTC))
+    form = read_times(dict(reversed(request.query_params.multi_items())), datetime.now(UTC), _DEFAULT_RANGE)
     reason = request.query_params.get("reason", "")
     if form.submitted and not form.problems:
         url = _rejected_url(definition, form, reason)
@@ -103,7 +100,7 @@ async def rejected_page(request: Request) -> Response:
     return _page(definition, form, reason, problems, away, content)
 
 
-async def _ask(request: Request, definition: Definition, form: WindowForm, reason: str) -> dict[str, Any]:
+async def _ask(request: Request, definition: Definition, form: FormTimes, reason: str) -> dict[str, Any]:
     start, end = form.bounds
     params = [("start", start.isoformat()), ("end", end.isoformat()), ("limit", str(_SHOWN))]
     asked = RejectedRequest.parse(definition, [*params, *([("reason", reason)] if reason else [])])
@@ -113,7 +110,7 @@ async def _ask(request: Request, definition: Definition, form: WindowForm, reaso
 
 def _page(
     definition: Definition,
-    form: WindowForm,
+    form: FormTimes,
     reason: str,
     problems: dict[str, str],
     away: Problem | None,
@@ -136,12 +133,12 @@ def _page(
         messages=[_rejected(message, form) for message in found[:_SHOWN]],
         found=len(found),
         limit=content["limit"] if content else 0,
-        span=span(form.end - form.start) if form.start and form.end else "",
-        url=functools.partial(_rejected_url, definition, form),
+        span=span(form.length) if form.length else "",
+        url=functools.partial(_rejected_url, definition, form, reason),
     )
 
 
-def _rejected(message: dict[str, Any], form: WindowForm) -> Rejected:
+def _rejected(message: dict[str, Any], form: FormTimes) -> Rejected:
     return Rejected(
         arrived=moment_of(message["arrived"], form.zone),
         reason=message["reason"],
@@ -152,8 +149,8 @@ def _rejected(message: dict[str, Any], form: WindowForm) -> Rejected:
     )
 
 
-def _rejected_url(definition: Definition, form: WindowForm, reason: str = "", range_key: str = "") -> str:
-    key = range_key or form.range
-    pairs = [("range", key)] if key else [("start", form.start_text), ("end", form.end_text)]
-    pairs.append(("zone", form.zone.key))
+def _rejected_url(definition: Definition, form: FormTimes, reason: str, **changes: Any) -> str:
+    """The address of this page, or of one with `reason` or some times changed."""
+    reason = changes.pop("reason", reason)
+    pairs = replace(form, **changes).pairs()
     return f"/rejected/{definition.name}?" + urlencode([*pairs, *([("reason", reason)] if reason else [])])

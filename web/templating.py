@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +27,13 @@ def _environment() -> jinja2.Environment:
         count=count,
         end_moment=end_moment,
         exact=exact_moment,
+        local_input=local_input,
         long_moment=long_moment,
         more_messages=more_messages,
         name=spoken_name,
         offset_name=offset_name,
         quantity=quantity,
         rfc3339=rfc3339,
-        seconds_input=functools.partial(local_input, seconds=True),
         utc=utc_moment,
     )
     environment.globals["static"] = lambda path: f"/static/{static_version()}/{path}"

@@ -21,8 +21,11 @@ __all__ = [
     "rfc3339",
     "short_moment",
     "span",
+    "twin",
     "utc_moment",
+    "wall_clock",
     "zone_named",
+    "zoned",
     "zones",
 ]
 
@@ -118,7 +121,7 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
         raise ValueError("is not a day and a time such as 2026-03-01T10:17") from error
     try:
         found = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-        shown = found.astimezone(zone).replace(tzinfo=None)
+        shown = wall_clock(found, zone)
     except OverflowError as error:
         raise ValueError("is outside the years 1 to 9999") from error
     if moment.tzinfo is None and shown != moment:
@@ -126,10 +129,32 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
     return found
 
 
-def local_input(moment: datetime, *, seconds: bool = False) -> str:
+def wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What clocks of the zone show at a moment, without an offset."""
+    return moment.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def twin(moment: datetime, zone: ZoneInfo) -> datetime | None:
+    """The other moment, in UTC, at which clocks of the zone show the same; None when there is none."""
+    shown = wall_clock(moment, zone)
+    both = {shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return next(iter(both - {moment.astimezone(UTC)}), None)
+
+
+def zoned(moment: datetime, zone: ZoneInfo) -> str:
+    """`2026-10-25T02:30+01:00`: the moment with the zone's offset; in UTC where that is none of whole minutes."""
+    local = moment.astimezone(zone)
+    offset = local.utcoffset()
+    if not offset or offset.seconds % 60 or offset.microseconds:
+        local = moment.astimezone(UTC)
+    whole = not (local.second or local.microsecond)
+    return local.isoformat(timespec="minutes" if whole else "auto").replace("+00:00", "Z")
+
+
+def local_input(moment: datetime) -> str:
     """The value of a `datetime-local` input: to the minute, or to the second unless that is zero."""
     text = moment.strftime("%Y-%m-%dT%H:%M").rjust(16, "0")
-    return f"{text}:{moment:%S}" if seconds and moment.second else text
+    return f"{text}:{moment:%S}" if moment.second else text
 
 
 def rfc3339(moment: datetime) -> str:

@@ -121,7 +121,7 @@ def _page(
         republished=published[0] if published else None,
         stops=stops,
         done=done,
-        span=span(form.end - form.start) if form.start and form.end and form.end > form.start else "",
+        span=span(form.length) if form.length else "",
         api_url=_api_url(definition, form) if not problems else "",
         live=bool(form.range and RANGES[form.range].live and not problems),
         url=functools.partial(form.url, definition),

@@ -7,8 +7,8 @@ from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.query.differences import difference, report
 from web.difference_chart import difference_chart
 from web.difference_table import as_groups, change_rows, changes_heading, group_columns
+from web.form_times import UTC_ZONE
 from web.replay_pages import BADGES, Address
-from web.window_form import UTC_ZONE
 from web.window_table import sorted_groups, table_of
 
 

@@ -121,4 +121,4 @@ def test_links_keep_the_second() -> None:
     form = form_of(known="2026-03-05T14:03:10.7")
     assert form.known_text == "2026-03-05T14:03:10"
     assert form_of(as_known_at="2026-03-05T14:03:10Z").known == form.known
-    assert local_input(datetime(2026, 3, 5, 14, 3), seconds=True) == "2026-03-05T14:03"
+    assert local_input(datetime(2026, 3, 5, 14, 3)) == "2026-03-05T14:03"

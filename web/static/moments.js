@@ -25,6 +25,6 @@ export function slideMoments(choose) {
     link.setAttribute("aria-current", "true");
     document.getElementById("moment-said").textContent = link.dataset.value?.replace("T", " ") ?? "now";
     document.getElementById("known").value = link.dataset.value ?? "";
-    choose(new URL(link.href).searchParams.get("known"));
+    choose(new URL(link.href).searchParams.get("known") ?? "");
   }
 }

@@ -42,19 +42,27 @@ function zoom(start, end) {
 
 // The window as known at another moment, or now: the results change in place, the slider keeps the focus.
 async function showMoment(known) {
-  const change = (address) => {
-    const url = new URL(address);
-    url.searchParams.delete("page");
-    url.searchParams.delete("as_known_at");
-    if (known) url.searchParams.set("known", known);
-    else url.searchParams.delete("known");
-    return url.href;
-  };
-  history.replaceState(history.state, "", change(location.href));
-  for (const link of form.querySelectorAll(".chips a")) link.href = change(link.href);
+  remember("page", "");
+  remember("as_known_at", "");
+  remember("known", known);
+  form.elements.known_was.value = known;
   root.classList.add("busy");
   await refresh(true);
   root.classList.remove("busy");
+}
+
+// What is changed in place stands in the address, and other links and the form keep it.
+function remember(name, value) {
+  const change = (address) => {
+    const url = new URL(address);
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+    return url.pathname + url.search;
+  };
+  history.replaceState(history.state, "", change(location.href));
+  for (const link of document.querySelectorAll(`a[href^="/?"]:not([data-sets="${name}"])`)) link.setAttribute("href", change(link.href));
+  const field = form.elements[name];
+  if (field?.type === "hidden") field.value = value;
 }
 
 function go(url) {
@@ -140,10 +148,7 @@ function toggleLive() {
   const on = results.dataset.live !== "1";
   results.dataset.live = on ? "1" : "0";
   button.setAttribute("aria-pressed", String(on));
-  const url = new URL(location.href);
-  if (on) url.searchParams.delete("live");
-  else url.searchParams.set("live", "0");
-  history.replaceState(null, "", url);
+  remember("live", on ? "" : "0");
   schedule(on);
 }
 
@@ -151,13 +156,7 @@ function offerOwnZone() {
   const link = document.getElementById("my-zone");
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!link || !own || own === "UTC" || own === "Etc/UTC") return;
-  const url = new URL(location.href);
-  if (!url.searchParams.has("range") && url.searchParams.has("start")) {
-    const shown = form.elements.shown.value.split("|");
-    url.searchParams.set("shown", shown.join("|"));
-    url.searchParams.set("start", shown[1]);
-    url.searchParams.set("end", shown[2]);
-  }
+  const url = new URL(link.href);
   url.searchParams.set("zone", own);
   link.href = url.pathname + url.search;
   link.textContent = `Use my time zone, ${own.replaceAll("_", " ")}`;
@@ -184,9 +183,7 @@ function sortInPlace(link) {
   for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", order);
   table.tBodies[0].append(...rows);
-  const url = new URL(location.href);
-  url.searchParams.set("sort", (order === "descending" ? "-" : "") + head.dataset.key);
-  history.replaceState(history.state, "", url);
+  remember("sort", (order === "descending" ? "-" : "") + head.dataset.key);
   return true;
 }
 
