@@ -17,6 +17,8 @@ def difference_chart(definition: Definition, points: Points) -> dict[str, Any]:
         {
             "title": f"Mean {spoken_name(name, measure.title)}",
             "unit": measure.unit,
+            "min": measure.min,
+            "max": measure.max,
             **{side: [_mean(getattr(point, side), name) for point in points.points] for side in ("old", "new")},
         }
         for name, measure in definition.measures.items()
@@ -28,7 +30,7 @@ def difference_chart(definition: Definition, points: Points) -> dict[str, Any]:
     return {
         "step": points.step,
         "times": [point.at.timestamp() for point in points.points],
-        "charts": [*charts, {"title": "Messages", "unit": "", **messages}],
+        "charts": [*charts, {"title": "Messages", "unit": "", "min": 0, **messages}],
     }
 
 

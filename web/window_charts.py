@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from query.requests import MOST_POINTS, Step
 from streams.definition import Definition
@@ -86,7 +85,6 @@ def chart_plan(definition: Definition, groups: Sequence[Group], total: int, form
     kept = dict.fromkeys(pair for pair in form.question() if pair[0] in definition.dimensions)
     drawn = dict.fromkeys((name, str(group[name])) for group in groups for name in form.by)
     filters = [*drawn, *(pair for pair in kept if pair[0] not in form.by)]
-    url = f"/v1/streams/{definition.name}/series?" + urlencode([*asked, ("step", str(step)), *filters])
     charts = [
         {
             "key": name,
@@ -98,7 +96,9 @@ def chart_plan(definition: Definition, groups: Sequence[Group], total: int, form
         for name, measure in definition.measures.items()
     ]
     return {
-        "url": url,
+        "path": f"/v1/streams/{definition.name}/series",
+        "question": [*asked, ("step", str(step)), *filters],
+        "compared": None,
         "stream": definition.name,
         "zone": form.zone.key,
         "start": start.timestamp(),

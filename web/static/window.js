@@ -1,5 +1,6 @@
 // The window page with JavaScript: charts, sorting in place, a live view. Everything but the charts works without it.
 import { showAges } from "./ages.js";
+import { ask, here } from "./ask.js";
 import { drawCharts } from "./charts.js";
 import { slideMoments } from "./moments.js";
 
@@ -101,13 +102,14 @@ function schedule(soon) {
 }
 
 async function refresh(asked = false) {
-  const address = location.href;
+  const address = here();
   try {
     const response = await fetch(address, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.getElementById("results");
     const wanted = asked || (isLive() && !window.getSelection()?.toString());
-    if (fresh && wanted && address === location.href) replaceResults(fresh);
+    if (fresh && wanted && address === here()) replaceResults(fresh);
+    else if (!fresh && asked) go(address);
   } catch {
     // The service is away for a moment; the next turn tries again.
   }
@@ -196,11 +198,11 @@ async function suggest(event) {
   const plan = JSON.parse(document.getElementById("plan")?.textContent ?? "null");
   if (!plan) return;
   const iso = (seconds) => new Date(seconds * 1000).toISOString();
-  const query = new URLSearchParams({ start: iso(plan.start), end: iso(plan.end), by: dimension });
   try {
-    const response = await fetch(`/v1/streams/${plan.stream}/window?${query}`);
-    const { groups } = await response.json();
-    list.replaceChildren(...groups.slice(0, 1000).map((group) => new Option(group[dimension], group[dimension])));
+    const question = [["start", iso(plan.start)], ["end", iso(plan.end)], ["by", dimension]];
+    const { groups } = await ask(`/v1/streams/${plan.stream}/window`, question);
+    const values = groups.map((group) => group[dimension]).filter((value) => !/[\r\n\0]/.test(value)); // what a field can hold
+    list.replaceChildren(...values.slice(0, 1000).map((value) => new Option(value, value)));
   } catch {
     delete list.dataset.loaded;
   }

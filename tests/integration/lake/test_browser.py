@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,25 +13,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from compose.embedded.stack import Stack
+from tests.browser import BROWSER_ZONE, launched
 from tests.integration.live_streams import await_true
 
 pytestmark = pytest.mark.integration
 
-CHROMIUM = shutil.which("chromium")
 ARTIFACTS = Path(__file__).resolve().parents[3] / "test-artifacts"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 SERVICES = ("web-shop", "web-search", "web-<b>bold</b>")
 SHARED = "where.service=" + "&where.service=".join(("web-shop", "web-search", "web-%3Cb%3Ebold%3C/b%3E"))
@@ -42,12 +31,8 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("needs the Debian package chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with launched() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +85,7 @@ def visit(browser: Browser, url: str) -> Iterator[Open]:
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             java_script_enabled=script,
-            timezone_id="Europe/Berlin",
+            timezone_id=BROWSER_ZONE,
         )
         contexts.append(context)
         page = context.new_page()
@@ -166,7 +151,7 @@ def test_picked_minutes_are_asked_and_back_returns(visit: Open) -> None:
     page.fill("#end", f"{end:%Y-%m-%dT%H:%M}")
     with navigating(page):
         page.get_by_role("button", name="Show", exact=True).click()
-    assert query(page)["start"] == [f"{start:%Y-%m-%dT%H:%M}"]
+    assert query(page)["start"] == [f"{start:%Y-%m-%dT%H:%M}Z"]
     assert "shown" not in query(page)
     assert page.locator(".provenance").inner_text().count("20 minutes") == 1
     assert column(page, "messages") == [20, 20, 20]
