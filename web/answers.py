@@ -19,7 +19,7 @@ from web.conditions import matches
 from web.parameters import asked_parameters
 from web.service import service_of
 
-__all__ = ["answer_in_thread", "rejected", "series", "window"]
+__all__ = ["answer_in_thread", "content_of", "rejected", "series", "window"]
 
 _KINDS = {WindowRequest: "window", SeriesRequest: "series", RejectedRequest: "rejected"}
 
@@ -70,6 +70,12 @@ async def answer_in_thread(request: Request, question: Question) -> tuple[Encode
     """Ask without blocking the event loop: the answer, its content and the seconds it took."""
     answer, seconds = await _ask(request, question)
     return answer, await anyio.to_thread.run_sync(answer.as_json), seconds
+
+
+async def content_of(request: Request, question: Question) -> dict[str, Any]:
+    """The content of the answer to a question."""
+    _, content, _ = await answer_in_thread(request, question)
+    return content
 
 
 async def _ask(request: Request, question: Question) -> tuple[Encoded, float]:

@@ -31,6 +31,7 @@ exchanges with Trino while the lake watcher reads new metadata."""
 
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", window_page.window_page),
+    Route("/window.csv", window_page.window_csv),
     Route("/streams", stream_pages.streams_page),
     Route("/rejected/{stream}", stream_pages.rejected_page),
     Route("/replays", replay_pages.replays_page),

@@ -78,19 +78,30 @@ class FormTimes:
         return zoned(moment, self.zone) if moment else text
 
 
-def read_times(given: Mapping[str, str], now: datetime, default: str = "1h") -> FormTimes:
-    """Read `range`, `start`, `end`, `zone` and `known`; what cannot be understood is a problem of its field."""
+def read_times(
+    given: Mapping[str, str],
+    now: datetime,
+    default: str = "1h",
+    zone: ZoneInfo = UTC_ZONE,
+    began: datetime | None = None,
+) -> FormTimes:
+    """Read `range`, `start`, `end`, `zone` and `known`; what cannot be understood is a problem of its field.
+
+    `default` and `zone`: of an address that names no times, or no zone. `began`: the first message's day.
+    """
     problems: dict[str, str] = {}
-    zone = zone_named(given.get("zone", "UTC").strip() or "UTC")
-    if zone is None:
-        problems["zone"] = "is not a known time zone; times are read as UTC"
-        zone = UTC_ZONE
+    if name := given.get("zone", "").strip():
+        named = zone_named(name)
+        if named is None:
+            problems["zone"] = "is not a known time zone; times are read as UTC"
+        zone = named or UTC_ZONE
     key, start_text, end_text = _span(given, zone, default)
     if key and key not in RANGES:
         problems["range"] = f"is not a range; known: {', '.join(RANGES)}"
         key = default
     if key:
-        start_text, end_text = (rfc3339(moment) for moment in RANGES[key].ends(now.astimezone(zone)))
+        ends = RANGES[key].ends(now.astimezone(zone), (began or now).astimezone(zone))
+        start_text, end_text = (rfc3339(moment) for moment in ends)
     start, end = _moment("start", start_text, zone, problems), _moment("end", end_text, zone, problems)
     known_text = _kept("known", given) or (given.get("known") or given.get("as_known_at", "")).strip()
     known = _moment("known", known_text, zone, problems) if known_text else None

@@ -23,6 +23,7 @@ from web.problems import Problem, problem_of
 from web.replay_api import find_replay, read_replays, report_in_thread, stream_asked
 from web.service import service_of
 from web.templating import page_response
+from web.times import Detail
 from web.window_form import FILTER
 from web.window_table import Table, sorted_groups, table_of
 
@@ -157,7 +158,7 @@ def _outcome(definition: Definition, address: Address, report: ReplayReport) -> 
     groups = sorted_groups(as_groups(difference.groups), columns, address.sort)
     return Outcome(
         difference=difference,
-        table=table_of(groups, columns, address.page, 100, UTC_ZONE, days=True),
+        table=table_of(groups, columns, address.page, 100, UTC_ZONE, Detail.DAY),
         changes=[(grain, change_rows(definition, grain.changes)) for grain in difference.grains if grain.changes],
         heading=changes_heading(definition),
         chart=orjson.dumps(difference_chart(definition, points)).decode().replace("<", "\\u003c"),

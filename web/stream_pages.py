@@ -17,10 +17,11 @@ from query.limits import Limits
 from query.requests import RejectedRequest
 from streams.definition import Definition
 from streams.reasons import Reason
-from web.answers import answer_in_thread
+from web.answers import content_of
 from web.form_times import FormTimes, read_times
 from web.payloads import Payload, payload_of
 from web.problems import Problem, problem_of
+from web.remembered import remembered_zone
 from web.service import Service, service_of
 from web.standing import StreamStanding
 from web.templating import page_response
@@ -82,7 +83,8 @@ def _card(service: Service, definition: Definition, standing: StreamStanding, pr
 async def rejected_page(request: Request) -> Response:
     """The rejected messages of a stream that arrived in a window, newest first."""
     definition = service_of(request).definition(request.path_params["stream"])
-    form = read_times(dict(reversed(request.query_params.multi_items())), datetime.now(UTC), _DEFAULT_RANGE)
+    given = dict(reversed(request.query_params.multi_items()))
+    form = read_times(given, datetime.now(UTC), _DEFAULT_RANGE, remembered_zone(request))
     reason = request.query_params.get("reason", "")
     if form.submitted and not form.problems:
         url = _rejected_url(definition, form, reason)
@@ -104,8 +106,7 @@ async def _ask(request: Request, definition: Definition, form: FormTimes, reason
     start, end = form.bounds
     params = [("start", start.isoformat()), ("end", end.isoformat()), ("limit", str(_SHOWN))]
     asked = RejectedRequest.parse(definition, [*params, *([("reason", reason)] if reason else [])])
-    _, content, _ = await answer_in_thread(request, asked)
-    return content
+    return await content_of(request, asked)
 
 
 def _page(
@@ -120,7 +121,7 @@ def _page(
     return page_response(
         "rejected.html",
         422 if problems else away.status if away else 200,
-        away.headers if away else None,
+        {**((away and away.headers) or {}), "Vary": "Cookie"},
         title=f"Rejected: {definition.title}",
         definition=definition,
         form=form,

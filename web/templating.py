@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ def _environment() -> jinja2.Environment:
         count=count,
         end_moment=end_moment,
         exact=exact_moment,
+        json=json.dumps,
         local_input=local_input,
         long_moment=long_moment,
         more_messages=more_messages,

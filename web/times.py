@@ -6,16 +6,19 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import Enum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 __all__ = [
     "RANGES",
+    "Detail",
     "QuickRange",
     "end_moment",
     "exact_moment",
     "local_input",
     "long_moment",
     "midnight",
+    "months_before",
     "offset_name",
     "read_moment",
     "rfc3339",
@@ -32,34 +35,66 @@ __all__ = [
 _REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
+Ends = Callable[[datetime, datetime], tuple[datetime, datetime]]
+
+
 @dataclass(frozen=True, slots=True)
 class QuickRange:
-    """A range that follows the clock. `ends` gives `[start, end)` in UTC for a moment in the reader's zone.
+    """A range that follows the clock. `ends` gives `[start, end)` in UTC, of now and of the first message's day.
 
-    In UTC, because Python compares and subtracts two times of one zone by the wall clock, which jumps twice a year.
+    Both are in the reader's zone. The ends are in UTC, because Python compares and subtracts two times of one zone by
+    the wall clock, which jumps twice a year.
     """
 
     label: str
     spoken: str
-    ends: Callable[[datetime], tuple[datetime, datetime]]
+    ends: Ends
     live: bool
 
 
-def _last(length: timedelta) -> Callable[[datetime], tuple[datetime, datetime]]:
-    def ends(now: datetime) -> tuple[datetime, datetime]:
-        # Whole minutes, and the one that has begun belongs to "the last".
-        end = now.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
-        return end - length, end
-
-    return ends
+def _next_minute(now: datetime) -> datetime:
+    """Whole minutes, and the one that has begun belongs to "the last"."""
+    return now.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
-def _days(back: int, length: int) -> Callable[[datetime], tuple[datetime, datetime]]:
-    def ends(now: datetime) -> tuple[datetime, datetime]:
+def _last(length: timedelta) -> Ends:
+    return lambda now, _: (_next_minute(now) - length, _next_minute(now))
+
+
+def _days(back: int, length: int) -> Ends:
+    def ends(now: datetime, _: datetime) -> tuple[datetime, datetime]:
         first = now.date() - timedelta(days=back)
         return midnight(first, now.tzinfo), midnight(first + timedelta(days=length), now.tzinfo)
 
     return ends
+
+
+def _week(back: int) -> Ends:
+    return lambda now, began: _days(now.weekday() + 7 * back, 7)(now, began)
+
+
+def _month(back: int) -> Ends:
+    def ends(now: datetime, _: datetime) -> tuple[datetime, datetime]:
+        first = months_before(now.date().replace(day=1), back)
+        return midnight(first, now.tzinfo), midnight(months_before(first, -1), now.tzinfo)
+
+    return ends
+
+
+def _year(now: datetime, _: datetime) -> tuple[datetime, datetime]:
+    return midnight(months_before(now.date(), 12), now.tzinfo), _next_minute(now)
+
+
+def _all(now: datetime, began: datetime) -> tuple[datetime, datetime]:
+    return midnight(began.date(), now.tzinfo), _next_minute(now)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months before (after, if negative), or the last of a shorter month. May raise ValueError."""
+    index = day.year * 12 + day.month - 1 - months
+    first = date(index // 12, index % 12 + 1, 1)
+    after = (first + timedelta(days=31)).replace(day=1)
+    return first + timedelta(days=min(day.day, (after - first).days) - 1)
 
 
 def midnight(day: date, zone: tzinfo | None) -> datetime:
@@ -72,11 +107,18 @@ RANGES: Mapping[str, QuickRange] = {
     "1h": QuickRange("1 hour", "the last hour", _last(timedelta(hours=1)), True),
     "6h": QuickRange("6 hours", "the last 6 hours", _last(timedelta(hours=6)), True),
     "24h": QuickRange("24 hours", "the last 24 hours", _last(timedelta(hours=24)), True),
-    "today": QuickRange("Today", "today", _days(0, 1), True),
-    "yesterday": QuickRange("Yesterday", "yesterday", _days(1, 1), False),
     "3d": QuickRange("3 days", "the last 3 days", _last(timedelta(days=3)), True),
     "7d": QuickRange("7 days", "the last 7 days", _last(timedelta(days=7)), True),
     "30d": QuickRange("30 days", "the last 30 days", _last(timedelta(days=30)), True),
+    "90d": QuickRange("90 days", "the last 90 days", _last(timedelta(days=90)), True),
+    "12mo": QuickRange("12 months", "the last 12 months", _year, True),
+    "all": QuickRange("All", "all there is", _all, True),
+    "today": QuickRange("Today", "today", _days(0, 1), True),
+    "yesterday": QuickRange("Yesterday", "yesterday", _days(1, 1), False),
+    "week": QuickRange("This week", "this week", _week(0), True),
+    "lastweek": QuickRange("Last week", "last week", _week(1), False),
+    "month": QuickRange("This month", "this month", _month(0), True),
+    "lastmonth": QuickRange("Last month", "last month", _month(1), False),
 }
 
 
@@ -182,9 +224,24 @@ def end_moment(end: datetime, start: datetime) -> str:
     return f"{end:%H:%M}" if end.date() == start.date() else long_moment(end)
 
 
-def short_moment(moment: datetime, *, day: bool) -> str:
-    """`14:03:11`, with the day before it if the window spans several."""
-    return f"{moment.day} {moment:%b %H:%M:%S}" if day else f"{moment:%H:%M:%S}"
+class Detail(Enum):
+    """What has to stand beside the time of a moment in a window for it to be one."""
+
+    TIME = "%H:%M:%S"
+    DAY = "%b %H:%M:%S"
+    YEAR = "%b %Y, %H:%M"
+
+    @classmethod
+    def of(cls, start: datetime, end: datetime) -> Detail:
+        """For moments of `[start, end)` of one zone."""
+        last = max(start, end - timedelta(microseconds=1))
+        return cls.YEAR if start.year != last.year else cls.DAY if start.date() != last.date() else cls.TIME
+
+
+def short_moment(moment: datetime, detail: Detail) -> str:
+    """`14:03:11`, `1 Mar 14:03:11` or `1 Mar 2026, 14:03`."""
+    text = f"{moment:{detail.value}}"
+    return text if detail is Detail.TIME else f"{moment.day} {text}"
 
 
 def offset_name(moment: datetime) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["NOTHING", "count", "more_messages", "quantity", "spoken_name"]
+__all__ = ["NOTHING", "change_of", "count", "more_messages", "quantity", "spoken_name"]
 
 _MILLISECONDS_IN = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
 NOTHING = "\u2013"
 """Shown where there is no value."""
+
+MINUS = "\u2212"
 
 _BYTES_IN = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
@@ -20,8 +22,20 @@ def count(number: int) -> str:
 
 def more_messages(difference: int) -> str:
     """`+1,234 messages`; a minus is the sign that is as wide as the plus."""
-    sign = "\u2212" if difference < 0 else "+"
+    sign = MINUS if difference < 0 else "+"
     return f"{sign}{abs(difference):,} message{'' if abs(difference) == 1 else 's'}"
+
+
+def change_of(value: float, before: float | None, unit: str, *, relative: bool) -> str:
+    """What became of a number: `+12.4%` of what it was, or `+2.1 points`, `+12 ms`; `new` where there was none."""
+    if before is None or (relative and before == 0):
+        return "new"
+    difference = value - before
+    size = abs(difference) / abs(before) if relative else abs(difference)
+    text = f"{size * 100:.1f} points" if unit == "ratio" else quantity(size, "ratio" if relative else unit)
+    if not any(digit in text for digit in "123456789"):
+        return "unchanged"
+    return f"{'+' if difference > 0 else MINUS}{text}"
 
 
 def spoken_name(name: str, title: str = "") -> str:

@@ -1,11 +1,11 @@
-"""`GET /`: the window page."""
+"""`GET /`: the window page, and `GET /window.csv`: its table."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -14,23 +14,26 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from iceberg.replays import Publication
-from query.changes import changes_between
-from query.errors import EngineAwayError, InvalidRequestError, QueryError
-from query.requests import WindowRequest
+from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, QueryError
 from query.service import StreamFreshness
 from streams.definition import Definition
-from web.answers import answer_in_thread
+from web.answers import content_of
+from web.beginning import first_day
 from web.problems import Problem, problem_of
+from web.remembered import remember_zone, remembered_zone
 from web.replay_api import read_replays
 from web.service import Service, service_of
 from web.templating import page_response
-from web.times import RANGES, span, zones
-from web.window_charts import Tile, chart_plan, leading_groups, tiles_of
+from web.times import RANGES, Detail, span, zones
+from web.window_answer import WindowFound, find, question_of
+from web.window_charts import Mark, Tile, chart_plan, drawn_groups, marks_of, tiles_of
+from web.window_compared import COMPARISONS, Compared
+from web.window_csv import csv_of
 from web.window_form import WindowForm, read_form
-from web.window_known import KnownAt, Stop, done, known_at, marked, stops_of
-from web.window_table import QUANTILES, Table, columns_of, moment_of, sorted_groups, table_of
+from web.window_known import KnownAt, Stop, done, stops_of
+from web.window_table import Table, moment_of, table_of
 
-__all__ = ["window_page"]
+__all__ = ["outcome_of", "window_csv", "window_page"]
 
 _FORM_FIELD = {"as_known_at": "known"}
 
@@ -41,31 +44,33 @@ class Outcome:
 
     tiles: list[Tile]
     table: Table
+    marks: list[Mark]
     charts: str
-    drawn: int
-    messages: int
     complete_until: datetime | None
     still_filling: bool
     answered_from: dict[str, Any]
     cached: bool
     milliseconds: float
     known: KnownAt | None
+    compared: Compared | None
 
 
 async def window_page(request: Request) -> Response:
     """The page: with the answer, with what is wrong with the question (422), or with which engine is away (503)."""
-    service = service_of(request)
+    service, now = service_of(request), datetime.now(UTC)
     definition = service.definition(_stream(service, request.query_params))
-    now = datetime.now(UTC)
-    form = read_form(definition, request.query_params.multi_items(), now)
+    form = await _form(request, definition, now)
     if form.submitted and not form.problems:
-        return RedirectResponse(form.url(definition), 302)
+        response = RedirectResponse(form.url(definition), 302)
+        remember_zone(request, response, form.zone)
+        return response
     view = service.queries.views().get(definition.name) or StreamFreshness(None, None)
     published = await _published(request, definition, view.generation)
     problems, away, outcome = dict(form.problems), None, None
     if not problems:
         try:
-            outcome = await _outcome(request, service, definition, form, now, published)
+            found = await find(request, definition, form, now, published)
+            outcome = outcome_of(definition, form, found, service.settings.web_page_rows, now)
         except InvalidRequestError as error:
             problems = {_FORM_FIELD.get(wrong.field, wrong.field): wrong.reason for wrong in error.errors}
         except EngineAwayError as error:
@@ -73,7 +78,33 @@ async def window_page(request: Request) -> Response:
         except QueryError as error:
             problems = {"window": str(error)}
     stops = stops_of(view.began, published, now, form.zone, form.known)
-    return _page(service, definition, form, problems, away, outcome, published, stops)
+    return _page(service, definition, form, problems, away, outcome, published, stops, now)
+
+
+async def window_csv(request: Request) -> Response:
+    """The page's table with all its rows, in its order, for the same parameters. Raises QueryError."""
+    service, now = service_of(request), datetime.now(UTC)
+    definition = service.definition(_stream(service, request.query_params))
+    form = await _form(request, definition, now)
+    if form.problems:
+        raise InvalidRequestError([FieldProblem(name, reason) for name, reason in form.problems.items()])
+    found = await find(request, definition, form, now)
+    start, end = form.local_bounds
+    name = f"{definition.name}-{start:%Y%m%dT%H%M}-{end:%Y%m%dT%H%M}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
+    columns = [column for column in found.columns if column.essential or form.all_columns]
+    return Response(csv_of(found.groups, columns), headers=headers, media_type="text/csv")
+
+
+async def _form(request: Request, definition: Definition, now: datetime) -> WindowForm:
+    """The form as asked; an address without a zone means the one that the reader chose last."""
+    params, began = request.query_params.multi_items(), None
+    if request.query_params.get("range") == "all":
+        try:
+            began = await first_day(functools.partial(content_of, request), definition, now)
+        except QueryError:  # which the page's own question will meet too
+            began = None
+    return read_form(definition, params, now, remembered_zone(request), began)
 
 
 async def _published(request: Request, definition: Definition, generation: int) -> tuple[Publication, ...]:
@@ -103,18 +134,20 @@ def _page(
     outcome: Outcome | None,
     published: Sequence[Publication],
     stops: Sequence[Stop],
+    now: datetime,
 ) -> Response:
     status = 422 if problems else away.status if away else 200
     return page_response(
         "window.html",
         status,
-        away.headers if away else None,
+        {**((away and away.headers) or {}), "Vary": "Cookie"},
         title=definition.title,
         definition=definition,
         definitions=service.definitions,
         form=form,
         ranges=RANGES,
         zones=zones(),
+        comparisons=COMPARISONS,
         problems=problems,
         away=away,
         outcome=outcome,
@@ -122,21 +155,15 @@ def _page(
         stops=stops,
         done=done,
         span=span(form.length) if form.length else "",
+        until_then=span(form.start - now + timedelta(minutes=1)) if form.start and form.start > now else "",
         api_url=_api_url(definition, form) if not problems else "",
         live=bool(form.range and RANGES[form.range].live and not problems),
         url=functools.partial(form.url, definition),
     )
 
 
-def _question(definition: Definition, form: WindowForm) -> list[tuple[str, str]]:
-    asked = form.question()
-    if any(measure.quantiles for measure in definition.measures.values()):
-        asked.append(("quantiles", ",".join(f"{level:g}" for level in QUANTILES)))
-    return asked
-
-
 def _api_url(definition: Definition, form: WindowForm) -> str:
-    return f"/v1/streams/{definition.name}/window?{QueryParams(_question(definition, form))}"
+    return f"/v1/streams/{definition.name}/window?{QueryParams(question_of(definition, form.question()))}"
 
 
 def _inert(plan: dict[str, Any]) -> str:
@@ -144,40 +171,24 @@ def _inert(plan: dict[str, Any]) -> str:
     return orjson.dumps(plan).decode().replace("<", "\\u003c")
 
 
-async def _outcome(
-    request: Request,
-    service: Service,
-    definition: Definition,
-    form: WindowForm,
-    now: datetime,
-    published: Sequence[Publication],
-) -> Outcome:
-    asked = WindowRequest.parse(definition, _question(definition, form))
-    answer, content, seconds = await answer_in_thread(request, asked)
-    found, known = content["groups"], None
-    if form.known is not None:
-        _, later, _ = await answer_in_thread(request, asked.known_at(None))
-        changes = changes_between(found, later["groups"], form.by)
-        known_until = moment_of(content["known_until"], form.zone) if content["known_until"] else None
-        known = known_at(form.known.astimezone(form.zone), known_until, published, len(found), changes)
-        found = marked(found, changes, form.by)
-    start, end = form.local_bounds
-    days = start.date() != end.date()
-    columns = columns_of(definition, form.by, every=True, since=known is not None)
-    groups = sorted_groups(found, columns, form.sort)
-    shown = columns if form.all_columns else tuple(column for column in columns if column.essential)
-    drawn = leading_groups(definition, groups, form.sort)
-    until = moment_of(content["complete_until"], form.zone) if content["complete_until"] else None
+def outcome_of(definition: Definition, form: WindowForm, found: WindowFound, per_page: int, now: datetime) -> Outcome:
+    """What the template shows of an answer."""
+    groups = found.groups
+    shown = tuple(column for column in found.columns if column.essential or form.all_columns)
+    table = table_of(groups, shown, form.page, per_page, form.zone, Detail.of(*form.local_bounds))
+    drawn = drawn_groups(definition, groups, form)
+    complete = found.content["complete_until"]
+    until = moment_of(complete, form.zone) if complete else None
     return Outcome(
-        tiles=tiles_of(definition, groups, form, days=days),
-        table=table_of(groups, shown, form.page, service.settings.web_page_rows, form.zone, days=days),
-        charts=_inert(chart_plan(definition, drawn, len(groups), form)),
-        drawn=len(drawn),
-        messages=sum(group["messages"] for group in groups),
+        tiles=tiles_of(definition, groups, form, found.compared),
+        table=table,
+        marks=marks_of(table.rows, drawn, form),
+        charts=_inert(chart_plan(definition, drawn, len(groups), form, found.compared)),
         complete_until=until,
-        still_filling=until is not None and known is None and until < min(form.bounds[1], now),
-        answered_from=content["answered_from"],
-        cached=answer.cached,
-        milliseconds=seconds * 1000,
-        known=known,
+        still_filling=until is not None and found.known is None and until < min(form.bounds[1], now),
+        answered_from=found.content["answered_from"],
+        cached=found.cached,
+        milliseconds=found.seconds * 1000,
+        known=found.known,
+        compared=found.compared,
     )

@@ -9,17 +9,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from streams.definition import Definition
-from web.times import long_moment, short_moment
-from web.units import NOTHING, count, more_messages, quantity, spoken_name
+from web.times import Detail, long_moment, short_moment
+from web.units import NOTHING, change_of, count, more_messages, quantity, spoken_name
 
 __all__ = [
     "QUANTILES",
     "Cell",
     "Column",
+    "Row",
     "Table",
     "columns_of",
     "group_label",
     "moment_of",
+    "row_key",
     "sorted_groups",
     "table_of",
 ]
@@ -44,6 +46,11 @@ class Column:
     explained: str = ""
 
     @property
+    def compared(self) -> bool:
+        """Whether the page says what its numbers were at the time compared with: counts and means."""
+        return self.kind == "count" or self.key.endswith(".mean")
+
+    @property
     def first_order(self) -> str:
         """What a first click sorts by: names from A, numbers from the largest."""
         return self.key if self.kind == "text" else f"-{self.key}"
@@ -51,24 +58,34 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value: as text, as what it sorts by, and how long its bar is (0 to 20, or None for no bar)."""
+    """One value: as text, as what it sorts by, how long its bar is (0 to 20, or None for no bar), and its change."""
 
     column: Column
     text: str
     sort: str | float | None
     title: str = ""
     bar: int | None = None
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of one group. `key`: its dimensions' values."""
+
+    key: tuple[str, ...]
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of one page of the table."""
+    """The rows of one page of the table. `first`: the place of its first row among all groups, from 1."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[Row, ...]
     groups: int
     page: int
     pages: int
+    first: int
 
     @property
     def headings(self) -> list[tuple[str, int]]:
@@ -144,15 +161,26 @@ def sorted_groups(groups: Sequence[Group], columns: Sequence[Column], sort: str)
 
 
 def table_of(
-    groups: Sequence[Group], columns: tuple[Column, ...], page: int, per_page: int, zone: ZoneInfo, *, days: bool
+    groups: Sequence[Group], columns: tuple[Column, ...], page: int, per_page: int, zone: ZoneInfo, detail: Detail
 ) -> Table:
     """One page of already sorted groups, as text."""
     pages = max(1, -(-len(groups) // per_page))
     page = min(page, pages)
     tops = {c.key: _top(groups, c) for c in columns if c.kind in ("count", "quantity")}
-    chosen = groups[(page - 1) * per_page : page * per_page]
-    rows = tuple(tuple(_cell(column, group, tops, zone, days=days) for column in columns) for group in chosen)
-    return Table(columns, rows, len(groups), page, pages)
+    first = (page - 1) * per_page
+    texts = [column for column in columns if column.kind == "text"]
+
+    def row(group: Group) -> Row:
+        cells = tuple(_cell(column, group, tops, zone, detail) for column in columns)
+        return Row(tuple(str(text.read(group)) for text in texts), cells)
+
+    rows = tuple(row(group) for group in groups[first : first + per_page])
+    return Table(columns, rows, len(groups), page, pages, first + 1)
+
+
+def row_key(group: Group, by: Sequence[str]) -> tuple[str, ...]:
+    """A group's values as an address writes them."""
+    return tuple(str(group[name]) for name in by)
 
 
 def _top(groups: Sequence[Group], column: Column) -> float:
@@ -162,13 +190,13 @@ def _top(groups: Sequence[Group], column: Column) -> float:
     return max((float(value) for group in groups if (value := column.read(group)) is not None), default=0.0)
 
 
-def _cell(column: Column, group: Group, tops: Mapping[str, float], zone: ZoneInfo, *, days: bool) -> Cell:
+def _cell(column: Column, group: Group, tops: Mapping[str, float], zone: ZoneInfo, detail: Detail) -> Cell:
     value = column.read(group)
     if value is None:
         return Cell(column, NOTHING, None)
     if column.kind == "moment":
         at = moment_of(value, zone)
-        return Cell(column, short_moment(at, day=days), at.timestamp(), f"{long_moment(at)}:{at:%S.%f}"[:-3])
+        return Cell(column, short_moment(at, detail), at.timestamp(), f"{long_moment(at)}:{at:%S.%f}"[:-3])
     if column.kind == "since":
         return Cell(column, _since_text(group["since"]), value)
     if column.kind == "text":
@@ -177,7 +205,12 @@ def _cell(column: Column, group: Group, tops: Mapping[str, float], zone: ZoneInf
     bar = None
     if column.key.endswith((".mean", ".max")) and tops[column.key] > 0:
         bar = max(0, min(20, round(20 * float(value) / tops[column.key])))
-    return Cell(column, text, float(value), "", bar)
+    if "before" not in group or not column.compared:
+        return Cell(column, text, float(value), "", bar)
+    was = column.read(group["before"])
+    before = NOTHING if was is None else count(was) if column.kind == "count" else quantity(was, column.unit)
+    change = change_of(value, was, column.unit, relative=column.kind == "count")
+    return Cell(column, text, float(value), f"before: {before}", bar, change)
 
 
 def _since_text(since: Mapping[str, Any]) -> str:

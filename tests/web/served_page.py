@@ -32,7 +32,7 @@ class Served:
     """What is served, and what was asked. `answer` takes the place of the series when it is set."""
 
     services: list[str] = field(default_factory=lambda: ["cart"])
-    asked: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
     points: list[dict[str, Any]] = field(default_factory=list)
     complete_until: str = "2027-01-01T00:00:00Z"
     answer: Response | None = None

@@ -9,6 +9,7 @@ from web.difference_chart import difference_chart
 from web.difference_table import as_groups, change_rows, changes_heading, group_columns
 from web.form_times import UTC_ZONE
 from web.replay_pages import BADGES, Address
+from web.times import Detail
 from web.window_table import sorted_groups, table_of
 
 
@@ -23,8 +24,8 @@ def test_columns_follow_the_definition() -> None:
 def test_groups_show_both_sides() -> None:
     columns = group_columns(HEALTH)
     groups = sorted_groups(as_groups(difference().groups), columns, "-ram.mean.new")
-    table = table_of(groups, columns, 1, 100, UTC_ZONE, days=True)
-    cells = {cell.column.key: cell.text for cell in table.rows[0]}
+    table = table_of(groups, columns, 1, 100, UTC_ZONE, Detail.DAY)
+    cells = {cell.column.key: cell.text for cell in table.rows[0].cells}
     assert (cells["service"], cells["change"], cells["messages.old"]) == ("cart", "50.0%", "100")
     assert (cells["ram.mean.old"], cells["ram.mean.new"]) == ("40.0%", "20.0%")
     assert table.headings[2:4] == [("Messages", 2), ("CPU", 4)]

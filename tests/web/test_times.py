@@ -7,10 +7,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from web.times import RANGES, end_moment, local_input, offset_name, read_moment, rfc3339, span, zone_named, zones
+from web.times import (
+    RANGES,
+    Detail,
+    end_moment,
+    local_input,
+    offset_name,
+    read_moment,
+    rfc3339,
+    short_moment,
+    span,
+    zone_named,
+    zones,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
+BEGAN = datetime(2025, 12, 3, 14, 5, tzinfo=BERLIN)
 
 
 @pytest.mark.parametrize(
@@ -66,16 +79,23 @@ def test_listed_zones_are_usable() -> None:
         ("today", "2026-03-29T10:00:00Z", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),  # 23 hours long
         ("yesterday", "2026-03-01T22:59:00Z", "2026-02-27T23:00:00Z", "2026-02-28T23:00:00Z"),
         ("yesterday", "2026-03-01T23:01:00Z", "2026-02-28T23:00:00Z", "2026-03-01T23:00:00Z"),
+        ("week", "2026-03-29T10:00:00Z", "2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z"),
+        ("lastweek", "2026-03-29T22:00:00Z", "2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z"),
+        ("month", "2026-03-31T22:00:00Z", "2026-03-31T22:00:00Z", "2026-04-30T22:00:00Z"),
+        ("lastmonth", "2026-01-15T10:00:00Z", "2025-11-30T23:00:00Z", "2025-12-31T23:00:00Z"),
+        ("90d", "2026-03-31T10:00:30Z", "2025-12-31T10:01:00Z", "2026-03-31T10:01:00Z"),
+        ("12mo", "2024-02-29T10:00:30Z", "2023-02-27T23:00:00Z", "2024-02-29T10:01:00Z"),
+        ("all", "2026-03-31T10:00:30Z", "2025-12-02T23:00:00Z", "2026-03-31T10:01:00Z"),
     ],
 )
 def test_quick_range_in_berlin(key: str, now: str, start: str, end: str) -> None:
-    ends = RANGES[key].ends(datetime.fromisoformat(now).astimezone(BERLIN))
+    ends = RANGES[key].ends(datetime.fromisoformat(now).astimezone(BERLIN), BEGAN)
     assert [rfc3339(moment) for moment in ends] == [start, end]
 
 
 @pytest.mark.parametrize("key", RANGES)
 def test_ranges_are_whole_minutes(key: str) -> None:
-    start, end = RANGES[key].ends(datetime(2026, 11, 1, 5, 59, 59, 999, tzinfo=UTC).astimezone(NEW_YORK))
+    start, end = RANGES[key].ends(datetime(2026, 11, 1, 5, 59, 59, 999, tzinfo=UTC).astimezone(NEW_YORK), BEGAN)
     assert start < end
     assert all((moment.second, moment.microsecond) == (0, 0) for moment in (start, end))
 
@@ -101,3 +121,16 @@ def test_moments_read_well() -> None:
     assert offset_name(start) == "UTC+01:00"
     assert offset_name(start.astimezone(NEW_YORK)) == "UTC-05:00"
     assert offset_name(start.astimezone(UTC)) == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("end", "text"),
+    [
+        ("2026-03-02T00:00", "14:03:11"),
+        ("2026-03-02T00:01", "1 Mar 14:03:11"),
+        ("2027-01-02T00:00", "1 Mar 2026, 14:03"),
+    ],
+)
+def test_moments_say_what_their_window_needs(end: str, text: str) -> None:
+    detail = Detail.of(datetime(2026, 3, 1), datetime.fromisoformat(end))
+    assert short_moment(datetime(2026, 3, 1, 14, 3, 11), detail) == text

@@ -50,6 +50,8 @@ def test_times_are_read_in_the_zone() -> None:
         ("range=2y", {"range"}),
         ("by=nope", {"by"}),
         ("known=never", {"known"}),
+        ("where.nope=x", {"where"}),
+        ("compare=tomorrow", {"compare"}),
     ],
 )
 def test_problems_name_their_field(query: str, fields: set[str]) -> None:
@@ -163,6 +165,39 @@ def test_page_link_page_is_the_same_moment(
         assert again.problems == {}
 
 
+@given(st.lists(st.text(), max_size=4))
+def test_filters_survive_the_form_and_links(values: list[str]) -> None:
+    """A browser sends line feeds of a field as CR LF; the kept filters have none."""
+    form = read_form(HEALTH, [("where.service", value) for value in values], NOW)
+    assert form.where == tuple(dict.fromkeys(("service", value) for value in values))
+    assert form.kept.isascii()
+    assert form.kept.isprintable()
+    assert sent(form, kept=form.kept).where == form.where
+    assert followed(form.url(HEALTH)).where == form.where
+
+
+def test_empty_field_is_no_filter() -> None:
+    assert sent(read(""), **{"where.service": ""}).where == ()
+
+
+def test_bare_dimension_is_a_filter() -> None:
+    form = read("service=checkout&utm_source=x&nonsense=1")
+    assert form.where == (("service", "checkout"),)
+    assert form.ignored == ("utm_source", "nonsense")
+
+
+@pytest.mark.parametrize("draw", ["x", "[1]", '["a", "b"]', "{}", "[" * 100_000, '"a"'])
+def test_groups_of_another_grouping_are_not_drawn(draw: str) -> None:
+    assert read_form(HEALTH, [("draw", draw)], NOW).drawn == ()
+
+
+def test_drawn_groups_survive_the_form_and_links() -> None:
+    form = read_form(HEALTH, [("draw", '["a\\nb"]'), ("draw", '["\\u00fc"]'), ("compare", "week")], NOW)
+    assert form.drawn == (("a\nb",), ("\u00fc",))
+    again = followed(form.url(HEALTH))
+    assert (again.drawn, again.compare) == (form.drawn, "week")
+
+
 def test_question_is_what_the_api_takes() -> None:
     form = read("range=1h&by=&where.service=a%26b&where.service=c&known=2026-03-01T10:00")
     assert form.question() == [
@@ -211,6 +246,9 @@ names = st.sampled_from(
         "live",
         "shown",
         "start_was",
+        "kept",
+        "draw",
+        "compare",
     ]
 )
 

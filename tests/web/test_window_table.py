@@ -11,7 +11,8 @@ import pytest
 from query.requests import MOST_POINTS, Step
 from tests.definitions import HEALTH
 from tests.definitions import PAGE_VIEWS as VIEWS
-from web.window_charts import chart_plan, leading_groups, step_for, tiles_of
+from web.times import Detail
+from web.window_charts import chart_plan, drawn_groups, marks_of, step_for, tiles_of
 from web.window_form import WindowForm, read_form
 from web.window_table import columns_of, group_label, sorted_groups, table_of
 
@@ -63,25 +64,25 @@ def test_sorts_by_any_column_missing_last(sort: str, order: str) -> None:
 
 
 def test_cells_are_text_with_bars() -> None:
-    table = table_of(GROUPS, columns_of(HEALTH, ("service",), every=False), 1, 10, UTC_ZONE, days=False)
-    first = {cell.column.key: cell for cell in table.rows[0]}
+    table = table_of(GROUPS, columns_of(HEALTH, ("service",), every=False), 1, 10, UTC_ZONE, Detail.TIME)
+    first = {cell.column.key: cell for cell in table.rows[0].cells}
     assert (first["cpu.mean"].text, first["cpu.mean"].bar) == ("10.0%", 2)
     assert first["cpu.max_at"].text == "10:03:11"
     assert first["cpu.max_at"].title == "Sun 1 Mar 2026, 10:03:11.250"
-    assert [cell.sort for cell in table.rows[2]][2:] == [None] * 12
+    assert [cell.sort for cell in table.rows[2].cells][2:] == [None] * 12
     assert table.headings == [("", 1), ("", 1), ("CPU", 4), ("RAM", 4), ("Disk", 4)]
 
 
 def test_table_is_paged() -> None:
     many = [group(f"s{n:04}", n, 0.1, 0.2) for n in range(1, 402)]
-    table = table_of(many, columns_of(HEALTH, ("service",), every=False), 3, 200, UTC_ZONE, days=False)
+    table = table_of(many, columns_of(HEALTH, ("service",), every=False), 3, 200, UTC_ZONE, Detail.TIME)
     assert (table.pages, table.page, len(table.rows), table.groups) == (3, 3, 1, 401)
-    beyond = table_of(many, table.columns, 99, 200, UTC_ZONE, days=False)
+    beyond = table_of(many, table.columns, 99, 200, UTC_ZONE, Detail.TIME)
     assert beyond.page == 3
 
 
 def test_tiles_name_peak_and_whose() -> None:
-    tiles = tiles_of(HEALTH, GROUPS, form(), days=False)
+    tiles = tiles_of(HEALTH, GROUPS, form())
     assert [(tile.label, tile.value) for tile in tiles[:3]] == [
         ("Messages", "60"),
         ("Groups", "3"),
@@ -93,7 +94,7 @@ def test_tiles_name_peak_and_whose() -> None:
 
 def test_total_has_no_group_tile() -> None:
     total = {name: value for name, value in GROUPS[0].items() if name != "service"}
-    tiles = tiles_of(HEALTH, [total], form({"by": ""}), days=True)
+    tiles = tiles_of(HEALTH, [total], form({"by": "", "range": "24h"}))
     assert [tile.label for tile in tiles] == ["Messages", "Peak CPU", "Peak RAM", "Peak Disk"]
     assert tiles[1].note == "at 1 Mar 10:03:11"
     assert group_label(total, ()) == "all"
@@ -101,8 +102,8 @@ def test_total_has_no_group_tile() -> None:
 
 def test_largest_totals_are_drawn() -> None:
     many = [group(name, 10, mean, mean) for name, mean in zip("abcdefgh", (1, 5, 3, 8, 2, 9, 4, 6), strict=True)]
-    assert [found["service"] for found in leading_groups(HEALTH, many, "")] == list("fdhbgc")
-    assert [found["service"] for found in leading_groups(HEALTH, many, "service")] == list("abcdef")
+    assert [found["service"] for found in drawn_groups(HEALTH, many, form())] == list("fdhbgc")
+    assert [found["service"] for found in drawn_groups(HEALTH, many, form({"sort": "service"}))] == list("abcdef")
 
 
 @pytest.mark.parametrize("minutes", [1, 60, 1440, 3 * 1440, 7 * 1440, 30 * 1440, 365 * 1440, 5000 * 1440])
@@ -116,12 +117,24 @@ def test_step_never_asks_too_much(minutes: int, groups: int) -> None:
 
 def test_chart_asks_for_drawn_groups_only() -> None:
     plan = chart_plan(HEALTH, GROUPS[:2], 3, form({"where.service": "zzz", "range": "1h"}))
-    assert plan["url"].endswith("&by=service&step=minute&service=a&service=b")
+    assert plan["question"][2:] == [("by", "service"), ("step", "minute"), ("service", "a"), ("service", "b")]
     assert plan["left_out"] == 1
     assert [chart["key"] for chart in plan["charts"]] == ["cpu", "ram", "disk"]
 
 
 def test_chart_of_total_keeps_filters() -> None:
     plan = chart_plan(HEALTH, [{"messages": 1}], 1, form({"where.service": "z z", "by": ""}))
-    assert plan["url"].endswith("&by=&step=minute&service=z+z")
+    assert plan["question"][2:] == [("by", ""), ("step", "minute"), ("service", "z z")]
     assert plan["groups"] == [{"label": "all", "key": []}]
+
+
+def test_reader_chooses_what_is_drawn() -> None:
+    many = [group(name, 10, 0.1, 0.1) for name in "abcdefgh"]
+    asked = form({"draw": '["h"]', "by": "service"})
+    drawn = drawn_groups(HEALTH, many, asked)
+    assert [found["service"] for found in drawn] == ["h"]
+    table = table_of(many, columns_of(HEALTH, ("service",), every=False), 1, 10, UTC_ZONE, Detail.TIME)
+    marks = marks_of(table.rows, drawn, asked)
+    assert [mark.place for mark in marks] == [None] * 7 + [0]
+    assert (marks[0].turned, marks[7].turned) == ((("h",), ("a",)), ())
+    assert drawn_groups(HEALTH, many, form({"draw": '["gone"]'})) == many[:6]

@@ -233,3 +233,26 @@ def test_metrics_are_prometheus_text(client: httpx.Client) -> None:
     text = client.get("/metrics").text
     assert 'windowpane_http_requests_total{method="GET",route="/v1/streams",status="200"}' in text
     assert "process_resident_memory_bytes" in text
+
+
+def test_zone_is_remembered_from_the_form(client: httpx.Client) -> None:
+    with httpx.Client(base_url=client.base_url, timeout=30) as reader:
+        assert '<option value="UTC" selected>' in reader.get("/").text
+        reader.get("/?zone=Asia/Tokyo")  # a link of somebody else
+        assert "zone" not in reader.cookies
+        answer = reader.get("/?stream=health&range=1h&zone=Asia/Kolkata&shown=1h|UTC", follow_redirects=False)
+        assert "SameSite=lax" in answer.headers["set-cookie"]
+        assert '<option value="Asia/Kolkata" selected>' in reader.get("/").text
+        assert "Arrived from (Asia/Kolkata)" in reader.get("/rejected/health").text
+        assert "Cookie" in reader.get("/").headers["vary"]
+
+
+def test_reversed_window_has_no_length(client: httpx.Client) -> None:
+    answer = client.get("/rejected/health?start=2026-03-02T10:00Z&end=2026-03-01T10:00Z")
+    assert answer.status_code == 422
+    assert "day" not in answer.text.split('class="headline"')[1].split("</div>")[0]
+
+
+def test_csv_says_what_is_wrong(client: httpx.Client) -> None:
+    assert client.get("/window.csv?start=x&end=y").status_code == 422
+    assert client.get("/window.csv").status_code == 503

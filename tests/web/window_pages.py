@@ -11,11 +11,12 @@ from iceberg.arrivals import Arrivals
 from iceberg.replays import Action, Publication
 from query.changes import changes_between
 from tests.definitions import HEALTH
-from web.window_charts import chart_plan, tiles_of
+from web.window_answer import WindowFound
+from web.window_compared import COMPARISONS, Compared, beside, compared_span
 from web.window_form import WindowForm, read_form
 from web.window_known import known_at, marked, stops_of
-from web.window_page import Outcome, _inert, _page
-from web.window_table import columns_of, sorted_groups, table_of
+from web.window_page import _page, outcome_of
+from web.window_table import columns_of, sorted_groups
 
 __all__ = ["BEGAN", "NOW", "PUBLISHED", "form_of", "group", "window_page"]
 
@@ -60,9 +61,13 @@ def window_page(
     now: Sequence[dict[str, Any]],
     until: datetime | None = None,
     published: Sequence[Publication] = PUBLISHED,
+    per_page: int = 100,
     **asked: str,
 ) -> str:
-    """The page's HTML, with the groups of then and of now. `until`: the moment answered for, if it is another."""
+    """The page's HTML, with the groups of then and of now (or of the time compared with).
+
+    `until`: the moment answered for, if it is another.
+    """
     form = form_of(**asked)
     known, groups = None, [*then]
     if form.known is not None:
@@ -72,22 +77,15 @@ def window_page(
         )
         groups = marked(then, changes, form.by)
     columns = columns_of(HEALTH, form.by, every=True, since=known is not None)
-    shown = tuple(column for column in columns if column.essential)
-    table = table_of(sorted_groups(groups, columns, form.sort), shown, 1, 100, form.zone, days=True)
     grain = {"windows": 2, "snapshot": "731283947192"}
-    outcome = Outcome(
-        tiles=tiles_of(HEALTH, groups, form, days=True),
-        table=table,
-        charts=_inert(chart_plan(HEALTH, groups, len(groups), form)),
-        drawn=len(groups),
-        messages=0,
-        complete_until=NOW.astimezone(form.zone),
-        still_filling=False,
-        answered_from={"day": grain, "minute": grain},
-        cached=False,
-        milliseconds=12.0,
-        known=known,
-    )
+    content = {"complete_until": "2026-03-09T10:17:30Z", "answered_from": {"day": grain, "minute": grain}}
+    compared = None
+    if form.compare:
+        span = compared_span(form.compare, *form.bounds, NOW, form.zone)
+        groups, gone = beside(groups, now, form.by)
+        compared = Compared(COMPARISONS[form.compare], *span, now, gone)
+    found = WindowFound(content, sorted_groups(groups, columns, form.sort), columns, known, compared, False, 0.012)
+    outcome = outcome_of(HEALTH, form, found, per_page, NOW)
     stops = stops_of(BEGAN, published, NOW, form.zone, form.known)
     service: Any = SimpleNamespace(definitions={"health": HEALTH})
-    return bytes(_page(service, HEALTH, form, {}, None, outcome, published, stops).body).decode()
+    return bytes(_page(service, HEALTH, form, dict(form.problems), None, outcome, published, stops, NOW).body).decode()
