@@ -67,7 +67,7 @@ def test_our_answer_is_told_in_the_units_of_the_others() -> None:
     shown = {"mean": 0.5, "min": 0.1, "max": 0.7, "max_at": "1970-01-01T00:01:02Z", "count": 3, "quantiles": quantiles}
     group = {"service": "a", "messages": 3, **dict.fromkeys(MEASURES, shown)}
     request = SeriesRequest(WindowRequest("s", EPOCH, NIGHT, ("service",)), Step.MINUTE)
-    answer = SeriesAnswer(lake_view(), "", False, request, ((EPOCH + MINUTE, (group,)),))
+    answer = SeriesAnswer(lake_view(), "", request, ((EPOCH + MINUTE, (group,)),))
     [(key, row)] = of_answer(answer).items()
     assert key == ("a", 60_000)
     assert [row[f"cpu_{part}"] for part in ("sum", "min", "max", "max_at")] == [1_500_000, 100_000, 700_000, 62_000]
