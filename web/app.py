@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from web import answers, catalogue, ingest, openapi, probes, replay_api, replay_pages, stream_pages, window_page
 from web.errors import HANDLERS
+from web.hosts import HostCheck, own_names
 from web.middleware import Surroundings
 from web.service import Service
 from web.settings import WebSettings
@@ -60,6 +61,7 @@ def create_app() -> Starlette:
         routes=[*ROUTES, Mount("/static/{version}", VersionedFiles())],
         middleware=[
             Middleware(Surroundings, metrics=service.metrics),
+            Middleware(HostCheck, names=own_names([service.settings.host, *service.settings.hosts.split(",")])),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
         exception_handlers=HANDLERS,

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from streams.errors import WindowpaneError
 from web.problems import problem_of, problem_response
-from web.service import service_of
 from web.templating import page_response
 
 __all__ = ["HANDLERS", "answer_error"]
@@ -21,11 +20,8 @@ async def answer_error(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if request.url.path.startswith(_FOR_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
         return problem_response(problem)
-    definitions = service_of(request).definitions
     headers = problem.headers
-    return page_response(
-        "problem.html", problem.status, headers, title=problem.title, problem=problem, definitions=definitions
-    )
+    return page_response("problem.html", problem.status, headers, title=problem.title, problem=problem)
 
 
 HANDLERS = {HTTPException: answer_error, WindowpaneError: answer_error}

@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     "too-large": Kind(413, "The body is too large"),
     "address-too-long": Kind(414, "The address is too long"),
     "unsupported-type": Kind(415, "The body's type is not supported"),
+    "misdirected": Kind(421, "This service has another name"),
     "invalid-values": Kind(422, "The request asks for something that cannot be answered"),
     "busy": Kind(429, "Too much at once"),
     "internal": Kind(500, "The service failed"),

@@ -21,6 +21,10 @@ class WebSettings(BaseSettings):
         default=Path(__file__).resolve().parent.parent / "streams", description="Folder of the stream definitions."
     )
     home: Path = Field(default=Path(".windowpane"), description="State of the stack: what its keeper notes.")
+    host: str = Field(default="127.0.0.1", description="Address that the service listens at, or a name of it.")
+    hosts: str = Field(
+        default="", description="More names that the service answers to, separated by commas; *: any name."
+    )
     kafka: str = Field(default="127.0.0.1:9092", description="Bootstrap address of Kafka, host:port.")
     web_body_bytes: int = Field(default=16 * MEBIBYTE, ge=1024, description="Largest body of a POST, unpacked.")
     web_body_messages: int = Field(default=100_000, ge=1, description="Most messages in one POST.")

@@ -119,6 +119,24 @@ def test_problem_kinds(client: httpx.Client, method: str, path: str, status: int
     assert answer.json()["status"] == status
 
 
+@pytest.mark.parametrize("path", ["/", "/v1/streams", "/metrics", "/static/x/style.css", "/nope"])
+def test_other_names_are_refused(client: httpx.Client, path: str) -> None:
+    answer = client.get(path, headers={"host": "evil.example"})
+    assert (answer.status_code, answer.json()["type"]) == (421, "urn:windowpane:problem:misdirected")
+    assert client.get(path, headers={"host": "localhost:1"}).status_code != 421
+
+
+def test_unknown_streams_are_told_nothing_of_others(client: httpx.Client) -> None:
+    paths = ("/v1/streams/{}", "/v1/streams/{}/window", "/v1/replays?stream={}", "/?stream={}", "/rejected/{}")
+    for path in paths:
+        answer = client.get(path.format("nope"))
+        assert (answer.status_code, answer.json()["detail"]) == (404, "There is no stream of that name.")
+    page = client.get("/?stream=nope", headers={"accept": "text/html"}).text
+    assert ("health" in page.lower(), "page_views" in page) == (False, False)
+    posted = client.post("/v1/streams/nope/messages", content=b"{}", headers={"content-type": "application/json"})
+    assert posted.json()["detail"] == "There is no stream of that name."
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "status"),
     [
