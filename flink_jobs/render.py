@@ -23,9 +23,11 @@ __all__ = ["JobRange", "JobScript", "render"]
 class JobRange:
     """Which messages a job reads, and which of the rows that it makes its sinks keep.
 
-    Read: from `start` (an arrival time, or an offset of every partition; None for the beginning of the topic) to
-    before `ends` (an offset of every partition; None to run for ever). With `from_events` not from Kafka but from the
-    stream's table `events`: what arrived from `start`, a time, to before `until`.
+    Read: from `start` (an offset of every partition; None for the beginning of the topic) to before `ends` (an offset
+    of every partition; None to run for ever), and of the topic with the id `topic_id` only, if one is given. `before`
+    holds each partition's latest arrival before that, None where there is none; it is None for any partitions, from
+    their beginnings. With `from_events` not from Kafka but from the stream's table `events`: what arrived from `start`,
+    here a time, to before `until`.
     Kept: of each table the rows that arrived after its cut (`cuts`: table → arrival time) and before `until`, of
     `rejected` and `events` those beyond the offsets in `held` (table → partition → highest offset that it already has).
     """
@@ -36,13 +38,15 @@ class JobRange:
     held: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     until: datetime | None = None
     from_events: bool = False
+    before: Mapping[int, datetime | None] | None = None
+    topic_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class JobScript:
     """The SQL of one job: statements that set the scene, then the inserts that run together.
 
-    `partitions`: how many the topic has. More tasks than that would leave one without input, and time would stand
+    `partitions`: how many are read. More tasks than that would leave one without input, and time would stand
     still for all: Flink takes the smallest watermark of all tasks, and one that reads nothing has none.
     """
 
@@ -131,7 +135,7 @@ def render(
                 for table in ("rejected", *(("events",) if definition.events else ()))
             ),
         ),
-        partitions=definition.partitions,
+        partitions=len(reach.before) if reach.before else definition.partitions,
     )
 
 
@@ -147,10 +151,20 @@ def _source_options(definition: Definition, kafka: str, reach: JobRange, slack_m
         "connector": "windowpane-combined",
         "arrival-window": f"{Grain.MINUTE.arrival_seconds} s",
         # Of a table the source tells itself how far it is: its files are read in the order of their first arrivals.
-        **({} if reach.from_events else {"watermark-slack": f"{slack_ms} ms"}),
+        **({} if reach.from_events else _arrival_options(reach, slack_ms)),
         "every-message": str(definition.events).lower(),
         **{f"messages.{key}": value for key, value in messages.items()},
     }
+
+
+def _arrival_options(reach: JobRange, slack_ms: int) -> dict[str, str]:
+    options = {"watermark-slack": f"{slack_ms} ms"}
+    if reach.before is not None:
+        known = (f"{partition}={'' if at is None else _millis(at)}" for partition, at in sorted(reach.before.items()))
+        options["arrived-before"] = ";".join(known)
+    if reach.topic_id:
+        options["topic-id"] = reach.topic_id
+    return options
 
 
 def _events_options(definition: Definition, reach: JobRange) -> dict[str, str]:
@@ -169,7 +183,8 @@ def _kafka_options(definition: Definition, kafka: str, reach: JobRange) -> dict[
         case None:
             mode = {"scan.startup.mode": "earliest-offset"}
         case datetime():
-            mode = {"scan.startup.mode": "timestamp", "scan.startup.timestamp-millis": str(_millis(reach.start))}
+            # Kafka's consumer would go on with the newest message where it finds its place deleted.
+            raise ValueError("Kafka is read from offsets")
         case starts:
             mode = {"scan.startup.mode": "specific-offsets", "scan.startup.specific-offsets": _offsets(starts)}
     if reach.ends is not None:
@@ -182,6 +197,8 @@ def _kafka_options(definition: Definition, kafka: str, reach: JobRange) -> dict[
         "properties.max.partition.fetch.bytes": "4194304",
         "properties.fetch.max.bytes": "33554432",
         "properties.max.poll.records": "20000",
+        # Where a partition that was added begins, in arrivals, is noted before a job reads it: the keeper starts one.
+        "scan.topic-partition-discovery.interval": "0 s",
         **mode,
     }
 

@@ -35,6 +35,8 @@ class Kind(StrEnum):
     REPEATED = "repeated offsets"
     DUPLICATE = "duplicate rows"
     UNKNOWN = "offsets unknown to Kafka"
+    DELETED = "deleted unread"
+    TOPIC = "topic"
     LOST = "lost"
     SURPLUS = "surplus"
     ALTERED = "altered"

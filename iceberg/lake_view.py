@@ -20,6 +20,7 @@ from iceberg.errors import BetweenStatesError, translated
 from iceberg.ledger import complete_until, settled_until
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending import pending_arrivals, reaches, trusted_cut
+from iceberg.reading import Reading, noted_in
 from iceberg.replays import is_staging
 from iceberg.retirement import retired_at
 from iceberg.stream_tables import OPTIONAL, optional_table, rollups_of
@@ -51,6 +52,7 @@ class LakeView:
     `retired`: since when the stream takes no more messages; None if it does.
     `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
     `widened_until`: arrival time before which panes may be merged by day of arrival; None if none are.
+    `reading`: what the ledger counts the offsets of; None before the stream had a job.
     """
 
     stream: str
@@ -75,6 +77,7 @@ class LakeView:
     hour_missing: frozenset[str] = frozenset()
     hour_capped: bool = False
     retired: datetime | None = None
+    reading: Reading | None = field(default=None, compare=False)
 
     def as_known_at(self, at: datetime) -> LakeView:
         """The view of the state that readers saw at a moment: the one before the first publication after it."""
@@ -168,6 +171,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             widened_until=max(filter(None, map(widened_until, (panes, *rollups_of(tables).values()))), default=None),
             hour_snapshot=hour_snapshot,
             hour_missing=added_since(hours, hour_snapshot),
+            reading=noted_in(tables["ledger"]),
             hour_capped=hours is not None and (pending_arrivals(hours) is not None or cut(hours) != day_cut),
         )
 

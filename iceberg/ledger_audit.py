@@ -7,17 +7,18 @@ together, and are right when they count as many messages as they span offsets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from iceberg.arrivals import Arrivals
 from iceberg.audit import Finding, Kind, PartitionAudit, merged_ranges
 from iceberg.intervals import floored
+from iceberg.losses import Gap, lost
 from streams.panes import MINUTE_ARRIVAL_SECONDS
 
-__all__ = ["KafkaPartition", "LedgerRun", "audited_partition", "check_offsets"]
+__all__ = ["KafkaPartition", "LedgerRun", "audited_partition", "check_offsets", "check_past_offsets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,46 @@ def audited_partition(runs: Sequence[LedgerRun], kafka: KafkaPartition) -> Parti
     )
 
 
-def check_offsets(runs: Iterable[LedgerRun], kafka: KafkaPartition, until: datetime | None) -> list[Finding]:
+def check_offsets(
+    runs: Iterable[LedgerRun], kafka: KafkaPartition, until: datetime | None, *, events: bool = False
+) -> list[Finding]:
     """What is wrong with one partition's rows, by themselves and against Kafka.
 
     Messages that arrived before `until` must be counted, later ones may be. A ledger may begin where Kafka begins:
-    what retention removed before it was read cannot be asked for.
+    what retention removed before the stream began cannot be asked for. What it removed later is lost, unless `events`
+    may hold it.
     """
+    found = _check_offsets(runs, kafka, until)
+    return found if events else [part for finding in found for part in _without_deleted(finding, kafka)]
+
+
+def check_past_offsets(runs: Sequence[LedgerRun]) -> list[Finding]:
+    """What is wrong with the rows of one partition of a topic that is no more, by themselves."""
+    following = max(run.last_offset for run in runs) + 1
+    return check_offsets(runs, KafkaPartition(runs[0].partition, following, following, following), None)
+
+
+def _without_deleted(finding: Finding, kafka: KafkaPartition) -> Iterator[Finding]:
+    """The finding, but for offsets that Kafka deleted: those no replay can bring back."""
+    if finding.kind is not Kind.MISSING or finding.offsets is None or finding.found or finding.arrived is None:
+        yield finding
+        return
+    first, last = finding.offsets
+    for gap in lost(
+        [Gap(kafka.partition, first, last, finding.arrived.start, finding.arrived.end)],
+        {kafka.partition: kafka.earliest},
+    ):
+        text = str(gap).partition(": ")[2]
+        count = gap.last - gap.first + 1
+        yield replace(
+            finding, kind=Kind.DELETED, text=text, arrived=None, offsets=(gap.first, gap.last), expected=count
+        )
+        first = gap.last + 1
+    if first <= last:
+        yield from _missing(kafka, first, last + 1, finding.arrived)
+
+
+def _check_offsets(runs: Iterable[LedgerRun], kafka: KafkaPartition, until: datetime | None) -> list[Finding]:
     unique, found = _without_copies(sorted(runs, key=lambda run: (run.first_offset, run.last_offset)))
     clusters = _clusters(unique)
     for cluster in clusters:
@@ -198,7 +233,7 @@ def _against_kafka(clusters: Sequence[Sequence[LedgerRun]], kafka: KafkaPartitio
     tail = Arrivals(min(last.last_from, until), until)
     return [
         *_missing(kafka, kafka.earliest, first.first_offset, _around(head, until)),
-        *_missing(kafka, max(kafka.earliest, last.last_offset + 1), kafka.due, _around(tail, until)),
+        *_missing(kafka, last.last_offset + 1, max(kafka.earliest, kafka.due), _around(tail, until)),
     ]
 
 

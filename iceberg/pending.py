@@ -20,6 +20,7 @@ __all__ = [
     "PENDING_PROPERTY",
     "as_property",
     "begun_at",
+    "closed_at",
     "pending_after",
     "pending_arrivals",
     "reached_over",
@@ -75,6 +76,17 @@ def begun_at(table: Table, minute_panes: Table, at: datetime) -> dict[str, str]:
     if first is not None and first < at:
         properties[PENDING_PROPERTY] = as_property(Arrivals(rollup_arrival_start(first), at))
     return properties
+
+
+def closed_at(rollups: Table, at: datetime) -> dict[str, str]:
+    """The properties of a table of rollups that is called complete up to a moment, though its last panes were not made.
+
+    Those are pending. Nothing is to be set where it is complete, or has never been.
+    """
+    complete, before = cut(rollups), pending_arrivals(rollups)
+    if complete is None or complete >= at:
+        return {}
+    return {COMPLETE_PROPERTY: at.isoformat(), PENDING_PROPERTY: as_property(_joined(before, Arrivals(complete, at)))}
 
 
 def _whole_windows(arrivals: Arrivals) -> Arrivals:

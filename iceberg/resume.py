@@ -25,8 +25,8 @@ class ResumePoint:
     """Where to read from, and what each table already holds.
 
     `start`: arrival time to read from, None for the beginning. `cuts`: table → arrival time up to which it is
-    complete; of `rejected` only one that was noted. `held`: for the tables whose rows are of messages, `rejected` and
-    `events` if there is one, partition → highest offset that the table holds beyond `start`, or beyond its cut.
+    complete. `held`: for the tables whose rows are of messages, `rejected` and
+    `events` if there is one, partition → highest offset that the table holds beyond its cut.
     """
 
     start: datetime | None
@@ -42,8 +42,8 @@ def resume_point(catalog: Catalog, stream: str) -> ResumePoint:
         start = None if settled is None else rollup_arrival_start(settled)
         rejected = tables["rejected"]
         cuts = {name: cut(table) for name, table in windowed(tables).items()}
-        cuts["rejected"] = noted_cut(rejected)
-        held = {"rejected": highest_offsets(rejected, start)}
+        cuts["rejected"] = max(filter(None, (start, noted_cut(rejected))), default=None)
+        held = {"rejected": highest_offsets(rejected, cuts["rejected"])}
         events = events_table(catalog, stream)
         if events is not None:
             # What is settled is in the table, or arrived before the stream kept events; so little has to be looked at.

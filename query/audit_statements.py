@@ -51,13 +51,15 @@ def _version(snapshot: int | None) -> str:
     return "" if snapshot is None else f" for version as of {snapshot}"
 
 
-def ledger_runs_statement(view: LakeView) -> Statement | None:
-    """The statement that lists the ledger's runs, in the order of LedgerRun's fields; None while it is empty."""
+def ledger_runs_statement(view: LakeView, arrivals: Arrivals) -> Statement | None:
+    """The statement that lists the ledger's runs of a range, as LedgerRun has them; None while it is empty."""
     if view.ledger_snapshot is None:
         return None
     template = templates.get_template("audit_ledger.sql")
     table = table_name(view.stream, "ledger")
-    return Statement(template.render(table=table, version=_version(view.ledger_snapshot)), ())
+    return Statement(
+        template.render(table=table, version=_version(view.ledger_snapshot)), (arrivals.start, arrivals.end)
+    )
 
 
 def arrivals_statement(view: LakeView, until: datetime) -> Statement | None:

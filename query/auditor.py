@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from iceberg.arrivals import Arrivals
+from iceberg.arrivals import NEVER, Arrivals
 from iceberg.audit import AuditResult, Finding, Kind, ValueDifference, blamed, check_counts, check_values
 from iceberg.intervals import IntervalTotal, bucket_length, whole_until
 from iceberg.lake_view import LakeView
-from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets
+from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets, check_past_offsets
 from query.audit_statements import (
     arrivals_statement,
     buckets_statement,
@@ -36,18 +36,30 @@ Totals = dict[str, list[IntervalTotal]]
 
 
 def audit(
-    trino: TrinoClient, view: LakeView, definition: Definition, kafka: Mapping[int, KafkaPartition]
+    trino: TrinoClient,
+    view: LakeView,
+    definition: Definition,
+    kafka: Mapping[int, KafkaPartition] | None,
+    trouble: str = "",
 ) -> AuditResult:
     """Compare everything that had arrived before `view.settled_until`. `kafka` was read after the view was pinned.
 
-    Raises QueryError.
+    It is None where there is no topic, or not the one that was read; `trouble` says what is wrong with it. Raises
+    QueryError.
     """
     until = view.settled_until
-    runs = _ledger_runs(trino, view)
-    partitions = {number: kafka.get(number, KafkaPartition(number, 0, 0, 0)) for number in sorted({*kafka, *runs})}
-    ledger = [
-        finding for number, held in partitions.items() for finding in check_offsets(runs.get(number, ()), held, until)
-    ]
+    *past, since = [_FIRST, *(at for _, at in view.reading.before)] if view.reading else [_FIRST]
+    ledger = [Finding(Kind.TOPIC, ("ledger",), trouble)] if trouble else []
+    for before in map(Arrivals, past, [*past[1:], since]):
+        ledger += [found for gone in _ledger_runs(trino, view, before).values() for found in check_past_offsets(gone)]
+    runs = _ledger_runs(trino, view, Arrivals(since, NEVER))
+    if kafka is None:
+        ledger += [found for gone in runs.values() for found in check_past_offsets(gone)]
+    partitions = {
+        number: (kafka or {}).get(number, KafkaPartition(number, 0, 0, 0)) for number in sorted({*(kafka or {}), *runs})
+    }
+    for number, held in partitions.items() if kafka is not None else ():
+        ledger += check_offsets(runs.get(number, ()), held, until, events=definition.events)
     looked_at = tuple(audited_partition(runs.get(number, ()), held) for number, held in partitions.items())
     if until is None:
         return AuditResult(view.stream, None, None, 0, 0, looked_at, tuple(ledger))
@@ -71,9 +83,9 @@ def _rows(trino: TrinoClient, statement: Statement | None) -> list[list[Any]]:
     return [] if statement is None else trino.rows(statement.sql, statement.values)[0]
 
 
-def _ledger_runs(trino: TrinoClient, view: LakeView) -> dict[int, list[LedgerRun]]:
+def _ledger_runs(trino: TrinoClient, view: LakeView, arrivals: Arrivals) -> dict[int, list[LedgerRun]]:
     runs: dict[int, list[LedgerRun]] = {}
-    for row in _rows(trino, ledger_runs_statement(view)):
+    for row in _rows(trino, ledger_runs_statement(view, arrivals)):
         runs.setdefault(row[0], []).append(LedgerRun(*row))
     return runs
 

@@ -15,6 +15,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from iceberg.catalog import open_catalog
+from iceberg.reading import Reading
 from iceberg.settings import LakeSettings
 from query.answers import Answer, Encoded, RejectedAnswer, SeriesAnswer, WindowAnswer, groups, view_digest
 from query.cursors import digest
@@ -44,6 +45,7 @@ class StreamFreshness:
     """How far a stream's answers are complete, when its tables were last committed to, and what was published last.
 
     `began`: when its first message arrived. `retired`: since when it takes no more messages.
+    `reading`: what its ledger counts the offsets of.
     """
 
     complete_until: datetime | None
@@ -51,6 +53,7 @@ class StreamFreshness:
     generation: int = 0
     began: datetime | None = None
     retired: datetime | None = None
+    reading: Reading | None = None
 
 
 class QueryService:
@@ -241,7 +244,7 @@ def _tag(question: Question, view: LakeView) -> str:
 
 
 def _freshness(view: LakeView) -> StreamFreshness:
-    return StreamFreshness(view.complete_until, view.committed, view.generation, view.began, view.retired)
+    return StreamFreshness(view.complete_until, view.committed, view.generation, view.began, view.retired, view.reading)
 
 
 def _as_known(view: LakeView, request: WindowRequest) -> LakeView:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from iceberg.losses import Gap
 from iceberg.rollups import Making
 from query.limits import Limits
-from query.statements import drop_view_statements, ledger_statement, rollup_statement, view_statements
+from query.statements import (
+    drop_view_statements,
+    ledger_gaps_statement,
+    ledger_statement,
+    rollup_statement,
+    view_statements,
+)
 from query.trino_client import TrinoClient
 from streams.definition import Definition
 
-__all__ = ["PartitionTotals", "drop_views", "ledger_totals", "make_rollup", "make_views"]
+__all__ = ["PartitionTotals", "drop_views", "ledger_gaps", "ledger_totals", "make_rollup", "make_views"]
+
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class PartitionTotals:
-    """What the ledger says of one Kafka partition since the stream began."""
+    """What the ledger says of one Kafka partition since the stream began. `last_offset`: -1 if there is none."""
 
     partition: int
     last_offset: int
@@ -44,7 +54,18 @@ def make_rollup(trino: TrinoClient, definition: Definition, making: Making) -> N
         trino.rows(statement.sql, statement.values)
 
 
-def ledger_totals(trino: TrinoClient, stream: str, limits: Limits | None = None) -> tuple[PartitionTotals, ...]:
-    """Totals of each partition that has a row in the ledger. Raises QueryError."""
-    rows, _ = trino.rows(ledger_statement(stream).sql, (), limits)
+def ledger_totals(
+    trino: TrinoClient, stream: str, since: datetime | None = None, limits: Limits | None = None
+) -> tuple[PartitionTotals, ...]:
+    """Totals of each partition that has a row in the ledger; offsets are of what arrived since. Raises QueryError."""
+    statement = ledger_statement(stream, since or _FIRST)
+    rows, _ = trino.rows(statement.sql, statement.values, limits)
     return tuple(PartitionTotals(*map(int, row)) for row in rows)
+
+
+def ledger_gaps(
+    trino: TrinoClient, stream: str, since: datetime | None = None, limits: Limits | None = None
+) -> tuple[Gap, ...]:
+    """Offsets that no row of the ledger counts between two that some do, of what arrived since. Raises QueryError."""
+    statement = ledger_gaps_statement(stream, since or _FIRST)
+    return tuple(Gap(*row) for row in trino.rows(statement.sql, statement.values, limits)[0])

@@ -30,6 +30,7 @@ from streams.panes import (
 __all__ = [
     "Statement",
     "drop_view_statements",
+    "ledger_gaps_statement",
     "ledger_statement",
     "rejected_statement",
     "rollup_statement",
@@ -209,9 +210,14 @@ def sample_statement(definition: Definition, view: LakeView) -> Statement | None
     return Statement(sql, ())
 
 
-def ledger_statement(stream: str) -> Statement:
-    """The statement that totals a stream's ledger: partition, last offset, accepted, rejected, heartbeats."""
-    return Statement(templates.get_template("ledger.sql").render(table=table_name(stream, "ledger")), ())
+def ledger_statement(stream: str, since: datetime) -> Statement:
+    """The statement that totals a stream's ledger: partition, last offset since, accepted, rejected, heartbeats."""
+    return Statement(templates.get_template("ledger.sql").render(table=table_name(stream, "ledger")), (since,))
+
+
+def ledger_gaps_statement(stream: str, since: datetime) -> Statement:
+    """The statement that lists offsets since that the ledger lacks, as Gap has them."""
+    return Statement(templates.get_template("ledger_gaps.sql").render(table=table_name(stream, "ledger")), (since,))
 
 
 def rollup_statement(

@@ -21,13 +21,15 @@ __all__ = ["command"]
 @click.command(name="apply")
 @click.argument("streams", nargs=-1, metavar="[STREAM…]")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say what would change.")
-def command(streams: tuple[str, ...], only_plan: bool) -> None:
+@click.option("--adopt-topic", is_flag=True, help="Go on with a topic that was deleted and made anew.")
+def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool) -> None:
     """Make topics, tables, views and jobs match streams/*.toml.
 
     \b
     Examples:
       windowpane apply --plan        what would change
       windowpane apply health        make one stream as declared
+      windowpane apply health --adopt-topic    its topic was deleted and made anew: read that one
     """
     settings, lake, query = ScriptSettings(), LakeSettings(), QuerySettings()
     definitions, problems = _declared(settings, streams)
@@ -37,7 +39,8 @@ def command(streams: tuple[str, ...], only_plan: bool) -> None:
         with Topics(settings.kafka) as topics:
             for name, definition in definitions.items():
                 try:
-                    _apply(console, name, plan(definition, topics, lake, query), only_plan=only_plan)
+                    steps = plan(definition, topics, lake, query, adopt=adopt_topic)
+                    _apply(console, name, steps, only_plan=only_plan)
                 except WindowpaneError as error:
                     problems.append(error)
     if problems:

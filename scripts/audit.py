@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import click
@@ -15,9 +14,10 @@ from rich.table import Table
 from iceberg.apply import applied_definition
 from iceberg.audit import AuditResult, Finding, PartitionAudit
 from iceberg.catalog import open_catalog
-from iceberg.lake_view import pin
+from iceberg.lake_view import LakeView, pin
 from iceberg.ledger_audit import KafkaPartition
 from iceberg.publishing import publish
+from iceberg.reading import trouble
 from iceberg.replays import Replay
 from iceberg.settings import LakeSettings
 from query.answers import timestamp
@@ -82,22 +82,31 @@ def audit_stream(declared: Definition) -> AuditResult:
     """Audit a stream as it is now. Raises LakeError, QueryError, TopicError."""
     view = pin(open_catalog(LakeSettings()), declared.name)
     definition = view.definition or declared
-    kafka = _kafka(definition.topic, view.settled_until)
+    kafka, wrong = _kafka(definition, view)
     query = QuerySettings()
     seconds = max(query.query_seconds, LONGEST_QUERY_SECONDS)
-    return audit(TrinoClient(query.model_copy(update={"query_seconds": seconds})), view, definition, kafka)
+    return audit(TrinoClient(query.model_copy(update={"query_seconds": seconds})), view, definition, kafka, wrong)
 
 
-def _kafka(topic: str, until: datetime | None) -> dict[int, KafkaPartition]:
-    """Kafka's partitions; call it after the ledger was pinned, so that Kafka is never behind it."""
+def _kafka(definition: Definition, view: LakeView) -> tuple[dict[int, KafkaPartition] | None, str]:
+    """Kafka's partitions, None where they are not the ledger's, and what is wrong with the topic.
+
+    Call it after the ledger was pinned, so that Kafka is never behind it.
+    """
+    topic, until = definition.topic, view.settled_until
     with Topics(ScriptSettings().kafka) as topics:
+        state = topics.describe(topic)
+        wrong = trouble(definition, view.reading, state)
+        if state is None or (view.reading is not None and view.reading.topic_id != state.id):
+            return None, wrong
         earliest, oldest = topics.beginning_offsets(topic), topics.oldest_arrivals(topic)
         due = earliest if until is None else topics.offsets_at(topic, until)
         ends = topics.end_offsets(topic)
-    return {
+    found = {
         number: KafkaPartition(number, earliest[number], end, due[number], oldest.get(number))
         for number, end in ends.items()
     }
+    return found, wrong
 
 
 def audit_json(result: AuditResult) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from compose.errors import StackError
 from iceberg.apply import applied_definition
 from iceberg.backup import BackupManifest, make_backup, restore_backup
 from iceberg.catalog import open_catalog
+from iceberg.reading import noted_reading
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
@@ -113,7 +114,9 @@ def _other_kafka(settings: ScriptSettings, manifest: BackupManifest) -> list[str
             definition = applied_definition(catalog, stream)
             if definition is None:
                 continue
-            counted = {totals.partition: totals.last_offset + 1 for totals in ledger_totals(trino, stream)}
+            reading = noted_reading(catalog, stream)
+            totals = ledger_totals(trino, stream, reading.since if reading else None)
+            counted = {part.partition: part.last_offset + 1 for part in totals}
             there = topics.describe(definition.topic) is not None
             beyond = counted_beyond(counted, topics.end_offsets(definition.topic) if there else {})
             if beyond:

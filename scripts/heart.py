@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 import structlog
 
-from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 
@@ -37,14 +36,19 @@ class Heart:
         self._stop.set()
         self._thread.join(timeout=10)
 
-    def watch(self, definitions: Mapping[str, Definition]) -> None:
-        """Beat for these streams from now on."""
-        self._topics = {definition.topic: definition.partitions for definition in definitions.values()}
+    def watch(self, partitions: Mapping[str, int]) -> None:
+        """Beat in these topics from now on, in as many partitions of each."""
+        self._topics = dict(partitions)
 
     def _run(self) -> None:
+        known: Mapping[str, int] = {}
         producer = BulkProducer(self._kafka, linger_ms=0)
         while not self._stop.wait(_until_next_beat(time.time(), self._delay)):
-            for topic, partitions in dict(self._topics).items():
+            topics = self._topics
+            if topics != known:
+                # A client that is connected sees partitions that were added only minutes later.
+                known, producer = topics, BulkProducer(self._kafka, linger_ms=0)
+            for topic, partitions in topics.items():
                 try:
                     producer.send_heartbeats({topic: partitions})
                 except WindowpaneError as error:

@@ -16,10 +16,9 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -45,12 +44,12 @@ from query.sql_clients import make_rollup
 from query.trino_client import TrinoClient
 from scripts.heart import Heart
 from scripts.maintenance_schedule import MaintenanceSchedule
+from scripts.reading import StreamTopics
 from scripts.settings import ScriptSettings
 from scripts.upkeep import Upkeep
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.problems import note_problems
-from streams.topics import Topics
 
 __all__ = ["Decision", "Keeper", "decide", "main", "tidy"]
 
@@ -77,13 +76,18 @@ class Decision:
     start: bool = False
 
 
-def decide(stored: StoredStream, jobs: Sequence[Job], last: str | None) -> Decision:
-    """What to do, given all jobs that Flink knows and the one that was last started for the stream. Pure."""
+def decide(
+    stored: StoredStream, jobs: Sequence[Job], last: str | None, *, is_readable: bool = True, all_read: bool = True
+) -> Decision:
+    """What to do, given all jobs that Flink knows and the one that was last started for the stream. Pure.
+
+    `is_readable`: whether the topic may be read as it is; `all_read`: whether the newest job reads all its partitions.
+    """
     definition, running = stored.definition, stored.running
     live = tuple(job for job in jobs if job.stream == definition.name and not job.ended)
-    if stored.drained:
+    if stored.drained or not is_readable:
         return Decision(live)
-    if [job.digest for job in live] == [definition.digest]:
+    if [job.digest for job in live] == [definition.digest] and all_read:
         return Decision()
     forgotten = last is not None and all(job.id != last for job in jobs)
     old = running if running is not None and running.digest != definition.digest else None
@@ -101,11 +105,12 @@ class Keeper:
         record: Path,
         *,
         fence: Callable[[], None],
-        offsets_at: Callable[[str, datetime], Mapping[int, int]],
+        topics: StreamTopics,
     ) -> None:
         self._flink, self._lake, self._declared, self._record = flink, lake, declared, record
-        self._fence, self._offsets_at = fence, offsets_at
+        self._fence, self._topics = fence, topics
         self._alone = threading.Lock()
+        self._trouble: dict[str, str] = {}
         self.kept: dict[str, Definition] = {}
         """Stream → definition, of those that heartbeats are for."""
 
@@ -123,8 +128,15 @@ class Keeper:
             return
         # First: submitting takes long, and a job that runs already waits for the beat.
         self.kept[name] = stored.definition
+        self._topics.look(stored.definition)
         jobs = self._flink.jobs()
-        decision = decide(stored, jobs, self._notes().get(name))
+        decision = decide(
+            stored,
+            jobs,
+            self._notes().get(name),
+            is_readable=not self._troubled(stored.definition),
+            all_read=self._topics.all_read(stored.definition),
+        )
         self._stop(decision.stop)
         if stored.drained:
             self.kept.pop(name, None)
@@ -132,10 +144,25 @@ class Keeper:
             # Of the whole cluster, so by one stream at a time; the next one finds it done.
             with self._alone:
                 self._fence()
+        if decision.start:
+            self._topics.note(stored.definition)
         if decision.hand_over is not None:
             self._hand_over(decision.hand_over)
         if decision.start:
             self._start(stored.definition)
+
+    def beats(self, names: Collection[str]) -> dict[str, int]:
+        """Topic → its partitions, of those of the streams that heartbeats are for."""
+        topics = [definition.topic for name, definition in list(self.kept.items()) if name in names]
+        return {topic: partitions for topic in topics if (partitions := self._topics.partitions(topic))}
+
+    def _troubled(self, definition: Definition) -> bool:
+        """Whether the stream's topic is not to be read as it is; said in the log when that changes."""
+        trouble = self._topics.trouble(definition)
+        if trouble != self._trouble.get(definition.name, ""):
+            _log.warning("topic", stream=definition.name, trouble=trouble or "none any more")
+        self._trouble[definition.name] = trouble
+        return bool(trouble)
 
     def _stop(self, jobs: Iterable[Job]) -> None:
         for job in jobs:
@@ -146,7 +173,7 @@ class Keeper:
         note_running(self._lake(), definition)
         point = resume_point(self._lake(), definition.name)
         _log.info("resume", stream=definition.name, start=str(point.start))
-        job_id = self._flink.run(self._script(definition, JobRange(point.start, cuts=point.cuts, held=point.held)))
+        job_id = self._flink.run(self._script(definition, self._topics.range(definition, point)))
         self._note(definition.name, job_id)
         _log.info("start", stream=definition.name, job=job_id)
 
@@ -159,10 +186,7 @@ class Keeper:
             return
         # Tables of single messages tell by themselves only that they were closed there before.
         if {*cuts.values()} != {at}:
-            slack = timedelta(milliseconds=self._flink.settings.watermark_slack_ms)
-            ends = self._offsets_at(old.topic, at + slack)
-            reach = JobRange(point.start, ends, point.cuts, point.held, until=at)
-            job_id = self._flink.run(self._script(old, reach))
+            job_id = self._flink.run(self._script(old, self._topics.range(old, point, until=at)))
             self._note(old.name, job_id)
             self._flink.await_finished(job_id, HANDOVER_SECONDS)
         close_at(self._lake(), old.name, at)
@@ -221,11 +245,6 @@ def tidy(name: str, trino: TrinoClient) -> None:
             _log.info("rollups made", stream=name, grain=making.grain, arrivals=str(making.arrivals))
 
 
-def _offsets_at(kafka: str, topic: str, at: datetime) -> dict[int, int]:
-    with Topics(kafka) as topics:
-        return topics.offsets_at(topic, at)
-
-
 def main() -> None:
     """Entry point: keep until terminated."""
     settings, flink = ScriptSettings(), FlinkSettings()
@@ -236,13 +255,14 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     heart = Heart(settings.kafka, flink.watermark_slack_ms)
     heart.start()
+    lake = partial(open_catalog, LakeSettings())
     keeper = Keeper(
         FlinkClient(flink),
-        partial(open_catalog, LakeSettings()),
+        lake,
         settings.streams,
         layout.jobs_record,
         fence=lambda: _fence(supervisor),
-        offsets_at=lambda topic, at: _offsets_at(settings.kafka, topic, at),
+        topics=StreamTopics(settings.kafka, lake, flink.watermark_slack_ms),
     )
     trino = TrinoClient(QuerySettings())
 
@@ -261,7 +281,7 @@ def main() -> None:
     while not stop.wait(NAMES_SECONDS):
         names = keeper.names()
         upkeep.keep(names)
-        heart.watch({name: definition for name, definition in dict(keeper.kept).items() if name in names})
+        heart.watch(keeper.beats(names))
         maintenance.look(time.monotonic())
     upkeep.close()
     maintenance.close()

@@ -5,13 +5,15 @@ Jobs follow by themselves: the keeper runs for each stream what its tables say w
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from iceberg.apply import applied_definition, has_views, plan_tables
-from iceberg.catalog import open_catalog
+from iceberg.catalog import Catalog, open_catalog
 from iceberg.errors import RetiredError
+from iceberg.reading import decide_to_adopt, noted_reading, trouble
 from iceberg.retirement import refuse_retired
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
@@ -35,15 +37,19 @@ class Step:
     run: Callable[[], object]
 
 
-def plan(definition: Definition, topics: Topics, lake: LakeSettings, query: QuerySettings) -> list[Step]:
+def plan(
+    definition: Definition, topics: Topics, lake: LakeSettings, query: QuerySettings, *, adopt: bool = False
+) -> list[Step]:
     """What must be done, in order, for a stream to be as declared; empty when it is.
 
+    `adopt`: to go on with a topic that is not the one of before; else it is only said that somebody must decide.
     Raises WindowpaneError for what would break stored panes or producers of today.
     """
     catalog = open_catalog(lake)
     refuse_retired(catalog, definition.name)
     topic_changes = topics.plan(definition)
     steps = [Step(str(change), partial(topics.apply, (change,))) for change in topic_changes]
+    steps += _decision(catalog, definition, topics, adopt=adopt)
     table_changes = plan_tables(catalog, definition)
     steps += [Step(change.description, change.run) for change in table_changes]
     if table_changes or not has_views(catalog, definition):
@@ -58,6 +64,25 @@ def plan(definition: Definition, topics: Topics, lake: LakeSettings, query: Quer
             notes = (f"; {each.key}: {each.effect.note}" for each in changes(applied, definition) if each.effect.note)
             steps.append(Step(f"restart job {definition.name} with the new definition{''.join(notes)}", _by_keeper))
     return steps
+
+
+def _decision(catalog: Catalog, definition: Definition, topics: Topics, *, adopt: bool) -> list[Step]:
+    """Of a stream whose topic is not the one of before: to go on with it, or that this is to be decided."""
+    if applied_definition(catalog, definition.name) is None:
+        return []
+    wrong = trouble(definition, noted_reading(catalog, definition.name), topics.describe(definition.topic))
+    if not wrong:
+        return []
+    if not adopt:
+        return [Step(f"stopped: {wrong}", _by_keeper)]
+    text = f"go on with the topic {definition.topic} that is there now, from its beginning"
+    return [Step(text, partial(_adopt, catalog, definition, topics))]
+
+
+def _adopt(catalog: Catalog, definition: Definition, topics: Topics) -> None:
+    found = topics.describe(definition.topic)
+    if found is not None:
+        decide_to_adopt(catalog, definition.name, found.id, getpass.getuser())
 
 
 def provision(say: Callable[[str], None]) -> None:
@@ -89,4 +114,4 @@ def _views(query: QuerySettings, definition: Definition) -> None:
 
 
 def _by_keeper() -> None:
-    """The keeper sees the applied definition and starts the job."""
+    """The keeper sees what is applied, and how the topic is, and acts."""

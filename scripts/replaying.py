@@ -23,12 +23,14 @@ from iceberg.arrivals import Arrivals
 from iceberg.catalog import open_catalog
 from iceberg.errors import ReplayError
 from iceberg.events import counted_events
+from iceberg.reading import latest_before
 from iceberg.replay_range import ReplayRanges
 from iceberg.replays import Offsets, Replay, ReplayState, ReplayStore, messages_in
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.staging import Staged, check_definition, committed, make_staging, pack_staging, staged
 from iceberg.stream_tables import OPTIONAL
+from scripts.reading import first_offsets, known_reading
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.topics import Topics
@@ -141,12 +143,17 @@ class Replaying:
         end = replay.arrivals.end
         reach = JobRange(cuts={**cuts, "rejected": replay.arrivals.start}, held=point.held, until=end)
         with Topics(self._kafka) as topics:
+            start = max(point.start or replay.arrivals.start, replay.arrivals.start)
             if self._is_in_kafka(topics, replay.definition, replay.arrivals, replay.offsets):
-                firsts = {partition: first for partition, (first, _) in replay.offsets.items()}
-                ends = topics.offsets_at(replay.definition.topic, end + timedelta(milliseconds=slack))
-                reach = dataclasses.replace(reach, start=point.start or firsts, ends=ends)
+                reading, topic = known_reading(self._catalog, replay.stream), replay.definition.topic
+                reach = dataclasses.replace(
+                    reach,
+                    start=first_offsets(topics, topic, reading, start),
+                    ends=topics.offsets_at(topic, end + timedelta(milliseconds=slack)),
+                    before=latest_before(reading, start, timedelta(milliseconds=slack)),
+                    topic_id=reading.topic_id,
+                )
             else:
-                start = max(point.start or replay.arrivals.start, replay.arrivals.start)
                 reach = dataclasses.replace(reach, start=start, from_events=True)
         # The events themselves stay as they are, whatever is made of them. There are hour panes if the stream had any.
         definition = replay.definition.model_copy(update={"events": False, "hours": OPTIONAL in point.cuts})
@@ -160,7 +167,10 @@ class Replaying:
         with Topics(self._kafka) as topics:
             if not self._is_in_kafka(topics, definition, arrivals, counted):
                 return counted
-            starts, ends = (topics.offsets_at(definition.topic, at) for at in (arrivals.start, arrivals.end))
+            reading = known_reading(self._catalog, definition.name)
+            starts, ends = (
+                first_offsets(topics, definition.topic, reading, at) for at in (arrivals.start, arrivals.end)
+            )
         return {partition: (start, ends[partition]) for partition, start in starts.items()}
 
     def _is_in_kafka(self, topics: Topics, definition: Definition, arrivals: Arrivals, offsets: Offsets) -> bool:
@@ -168,18 +178,32 @@ class Replaying:
 
         Raises ReplayError when neither holds all of them.
         """
-        begins = topics.beginning_offsets(definition.topic)
-        lost = [partition for partition, (first, end) in offsets.items() if first < min(end, begins[partition])]
+        lost = self._lost(topics, definition, arrivals, offsets)
         if not lost:
             return True
         kept, wanted = counted_events(self._catalog, definition.name, arrivals), messages_in(offsets)
         if kept is None or kept < wanted:
             events = "" if kept is None else f", and events hold {kept:,} of its {wanted:,} messages"
             raise ReplayError(
-                f"Kafka no longer holds all that arrived {arrivals}: partition {lost[0]} begins at offset "
-                f"{begins[lost[0]]}, the range at {offsets[lost[0]][0]}{events}; choose a later --from-time"
+                f"Kafka no longer holds all that arrived {arrivals}: {lost}{events}; choose a later --from-time"
             )
         return False
+
+    def _lost(self, topics: Topics, definition: Definition, arrivals: Arrivals, offsets: Offsets) -> str:
+        """What Kafka lacks of a range; empty when it holds all. Raises ReplayError for a range of two topics."""
+        since = known_reading(self._catalog, definition.name).since
+        if since is not None and arrivals.start < since:
+            if arrivals.end > since:
+                raise ReplayError(
+                    f"another topic took over at {since:%Y-%m-%dT%H:%M:%SZ}; end or begin the range there"
+                )
+            return f"another topic took over at {since:%Y-%m-%dT%H:%M:%SZ}"
+        begins = topics.beginning_offsets(definition.topic)
+        found = (number for number, (first, end) in offsets.items() if first < min(end, begins.get(number, end)))
+        lost = next(found, None)
+        if lost is None:
+            return ""
+        return f"partition {lost} begins at offset {begins.get(lost)}, the range at {offsets[lost][0]}"
 
 
 def job_name(replay: Replay) -> str:

@@ -37,7 +37,7 @@ class EngineStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "problem"}`."""
+    """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`."""
 
     url: str
     engines: dict[str, EngineStatus]
@@ -86,7 +86,8 @@ def _streams(stack: Stack) -> dict[str, dict[str, Any]]:
     try:
         return stream_status()
     except WindowpaneError as error:
-        return {"?": {"job": None, "complete_until": None, "lag": None, "rejected": None, "problem": str(error)}}
+        nothing = dict.fromkeys(("job", "complete_until", "lag", "rejected"))
+        return {"?": {**nothing, "problem": str(error), "notes": []}}
 
 
 def show_status(status: Status) -> None:
@@ -113,3 +114,5 @@ def show_status(status: Status) -> None:
     for name, stream in status.streams.items():
         if stream["problem"]:
             console.print(f"[yellow]{name}[/]: {escape(stream['problem'])}", soft_wrap=True)
+        for note in stream["notes"]:
+            console.print(f"{name}: {escape(note)}", soft_wrap=True)

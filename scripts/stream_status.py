@@ -10,13 +10,14 @@ from flink_jobs.errors import JobError
 from flink_jobs.settings import FlinkSettings
 from iceberg.apply import applied_streams
 from iceberg.catalog import open_catalog
-from iceberg.lake_view import pin
+from iceberg.lake_view import LakeView, pin
+from iceberg.reading import Reading
 from iceberg.settings import LakeSettings
 from iceberg.stored_stream import stored_stream
 from query.answers import timestamp
 from query.errors import QueryError
 from query.settings import QuerySettings
-from query.sql_clients import PartitionTotals, ledger_totals
+from query.standing import Counted, TopicStanding, counted, held, topic_standing
 from query.trino_client import TrinoClient
 from scripts.settings import ScriptSettings
 from streams import Definition, read_definitions
@@ -31,10 +32,10 @@ LIVE = {"CREATED", "RUNNING", "RESTARTING", "FAILING", "CANCELLING", None}
 
 
 def stream_status() -> dict[str, dict[str, Any]]:
-    """Stream → `{"job", "complete_until", "lag", "rejected", "problem"}`; None where an engine does not answer.
+    """Stream → `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`; None where an engine is away.
 
-    `problem`: what keeps it from being as it should be, None if nothing does. `job` is `RETIRED` for a stream that
-    takes no more messages and has none.
+    `problem`: what keeps it from being as it should be, None if nothing does. `notes`: what else is to be known of its
+    topic. `job` is `RETIRED` for a stream that takes no more messages and has none.
     """
     settings = ScriptSettings()
     declared, unreadable = read_definitions(settings.streams)
@@ -51,7 +52,9 @@ def stream_status() -> dict[str, dict[str, Any]]:
             problems.append(str(error))
         if name not in declared and name not in unreadable and retired is None:
             problems.append(file_gone(name))
-        found[name] = {**_status(name, definition, jobs), "problem": "; ".join(dict.fromkeys(problems)) or None}
+        status = _status(name, definition, jobs)
+        problems += [status.pop("stopped")]
+        found[name] = {**status, "problem": "; ".join(dict.fromkeys(filter(None, problems))) or None}
         if retired is not None and found[name]["job"] not in LIVE:
             found[name]["job"] = "RETIRED"
     return found
@@ -69,35 +72,38 @@ def _jobs() -> dict[str, str] | None:
 
 def _status(name: str, definition: Definition | None, jobs: dict[str, str] | None) -> dict[str, Any]:
     """Without a definition that can be read it is not known which topic it has."""
-    totals = _totals(name)
+    view = _view(name)
+    reading = view.reading if view else None
+    ledger = _counted(name, reading)
+    standing = None if definition is None else _standing(definition, reading, ledger)
+    lag = standing.lag if standing else None
     return {
         "job": None if jobs is None else jobs.get(name, "NONE"),
-        "complete_until": _complete_until(name),
-        "lag": None if totals is None or definition is None else _lag(definition.topic, totals),
-        "rejected": None if totals is None else sum(partition.rejected for partition in totals),
+        "complete_until": timestamp(view.complete_until) if view else None,
+        "lag": None if lag is None else {str(partition): count for partition, count in lag.items()},
+        "rejected": None if ledger is None else sum(partition.rejected for partition in ledger.totals),
+        "stopped": standing.stopped if standing else "",
+        "notes": list(standing.notes) if standing else [],
     }
 
 
-def _totals(stream: str) -> tuple[PartitionTotals, ...] | None:
+def _view(stream: str) -> LakeView | None:
     try:
-        return ledger_totals(TrinoClient(QuerySettings()), stream)
-    except QueryError:
-        return None
-
-
-def _complete_until(stream: str) -> str | None:
-    try:
-        return timestamp(pin(open_catalog(LakeSettings()), stream).complete_until)
+        return pin(open_catalog(LakeSettings()), stream)
     except WindowpaneError:
         return None
 
 
-def _lag(topic: str, totals: tuple[PartitionTotals, ...]) -> dict[str, int] | None:
-    """Partition → messages that Kafka holds and the ledger does not count yet."""
-    counted = {partition.partition: partition.last_offset + 1 for partition in totals}
+def _counted(stream: str, reading: Reading | None) -> Counted | None:
+    try:
+        return counted(TrinoClient(QuerySettings()), stream, reading)
+    except QueryError:
+        return None
+
+
+def _standing(definition: Definition, reading: Reading | None, ledger: Counted | None) -> TopicStanding | None:
     try:
         with Topics(ScriptSettings().kafka) as topics:
-            ends, begins = topics.end_offsets(topic), topics.beginning_offsets(topic)
+            return topic_standing(definition, reading, held(topics, definition.topic), ledger)
     except TopicError:
         return None
-    return {str(partition): end - counted.get(partition, begins[partition]) for partition, end in ends.items()}

@@ -6,6 +6,7 @@ must stamp records itself (`message.timestamp.type=LogAppendTime`); any other to
 
 from __future__ import annotations
 
+import base64
 import logging
 import socket
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
+from uuid import UUID
 
 from kafka import TopicPartition, errors
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, OffsetSpec
@@ -24,6 +26,8 @@ from streams.definition import Definition
 from streams.errors import KafkaAwayError, TopicError
 
 __all__ = [
+    "STAMPED_BY_BROKER",
+    "TIMESTAMP_TYPE",
     "TOPIC_SETTINGS",
     "TopicChange",
     "TopicChangeKind",
@@ -33,11 +37,12 @@ __all__ = [
     "topic_settings",
 ]
 
-_TIMESTAMP_TYPE = "message.timestamp.type"
+TIMESTAMP_TYPE = "message.timestamp.type"
+STAMPED_BY_BROKER = "LogAppendTime"
 _SHORTEST_SEGMENT_MS = 600_000
 
 TOPIC_SETTINGS: Mapping[str, str] = {
-    _TIMESTAMP_TYPE: "LogAppendTime",
+    TIMESTAMP_TYPE: STAMPED_BY_BROKER,
     "cleanup.policy": "delete",
     "max.message.bytes": str(2 * 1024 * 1024),
     "retention.ms": "-1",
@@ -83,11 +88,12 @@ def topic_settings(definition: Definition) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """A topic as the broker has it."""
+    """A topic as the broker has it. `id`: no other topic ever has it, not one of the same name either."""
 
     topic: str
     partitions: int
     settings: Mapping[str, str]
+    id: str = ""
 
 
 def plan_topic(definition: Definition, state: TopicState | None) -> tuple[TopicChange, ...]:
@@ -115,16 +121,11 @@ def plan_topic(definition: Definition, state: TopicState | None) -> tuple[TopicC
 
 
 def _refuse_unusable(definition: Definition, state: TopicState) -> None:
-    stamped = state.settings.get(_TIMESTAMP_TYPE, "")
-    if stamped != TOPIC_SETTINGS[_TIMESTAMP_TYPE]:
+    stamped = state.settings.get(TIMESTAMP_TYPE, "")
+    if stamped != STAMPED_BY_BROKER:
         raise TopicError(
-            f"topic {state.topic} has {_TIMESTAMP_TYPE}={stamped or 'unknown'}, so its arrival times are not the "
+            f"topic {state.topic} has {TIMESTAMP_TYPE}={stamped or 'unknown'}, so its arrival times are not the "
             f"broker's; declare another topic for stream {definition.name}, or delete this one and apply again"
-        )
-    if state.partitions > definition.partitions:
-        raise TopicError(
-            f"topic {state.topic} has {state.partitions} partitions and Kafka cannot remove any; "
-            f"set partitions = {state.partitions} in stream {definition.name}"
         )
 
 
@@ -166,14 +167,14 @@ class Topics:
 
     def describe(self, topic: str) -> TopicState | None:
         """The topic as it is now, or None if there is none."""
-        partitions = self._partitions(topic)
-        if partitions is None:
+        described = self._described(topic)
+        if described is None:
             return None
         resource = ConfigResource(ConfigResourceType.TOPIC, topic, list(TOPIC_SETTINGS))
         with _translated(self._bootstrap):
             found = self._admin.describe_configs([resource], config_filter="all")
         settings = {name: str(config["value"]) for name, config in found["topic"][topic].items()}
-        return TopicState(topic, len(partitions), settings)
+        return TopicState(topic, len(described["partitions"]), settings, _shown_id(described["topic_id"]))
 
     def plan(self, definition: Definition) -> tuple[TopicChange, ...]:
         """What `apply` would do for this definition; raises TopicError for a topic that must be refused."""
@@ -236,6 +237,12 @@ class Topics:
         return {key.partition: (int(value.offset), int(value.timestamp)) for key, value in sorted(found.items())}
 
     def _partitions(self, topic: str) -> list[int] | None:
+        described = self._described(topic)
+        if described is None:
+            return None
+        return sorted(int(partition["partition_index"]) for partition in described["partitions"])
+
+    def _described(self, topic: str) -> dict[str, Any] | None:
         with _translated(self._bootstrap):
             [found] = self._admin.describe_topics([topic])
             code = errors.for_code(found["error_code"])
@@ -243,7 +250,7 @@ class Topics:
                 return None
             if code is not errors.NoError:
                 raise code(topic)
-        return sorted(int(partition["partition_index"]) for partition in found["partitions"])
+        return dict(found)
 
     def _await_leaders(self, topic: str, partitions: int) -> None:
         """Wait until every partition can be written to and read; the admin's own wait knows only whole topics."""
@@ -275,6 +282,11 @@ class Topics:
                 result = self._admin.alter_configs([resource])["topic"][change.topic]
                 if result != "OK":
                     raise TopicError(f"topic {change.topic}: Kafka refused to {change.description}: {result}")
+
+
+def _shown_id(topic_id: UUID | str) -> str:
+    """As Kafka's own tools write it."""
+    return base64.urlsafe_b64encode(UUID(str(topic_id)).bytes).decode().rstrip("=")
 
 
 def _check_listening(bootstrap: str) -> None:

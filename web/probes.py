@@ -28,11 +28,14 @@ async def ready(request: Request) -> Response:
     """200 when every engine answers and every stream is fresh; else 503 and which ones are not.
 
     Waits for no engine: it tells what was seen of each last, and how many seconds ago.
-    What is wrong with a stream beside that is said too, and makes nothing unready: its answers are good.
+    What is wrong with a stream beside that is said too, and so are notes, such as messages that were lost; they make
+    nothing unready, for its answers are good.
     """
     service = service_of(request)
     engines = service.lookout.seen()
     streams = _lagging(service, datetime.now(UTC))
+    standings = service.standing.newest(service.definitions, service.readings)
+    streams |= {name: standing.stopped for name, standing in standings.items() if standing.stopped}
     problems = await anyio.to_thread.run_sync(service.problems, limiter=_LOOKS)
     good = not streams and not any(seen.wrong for seen in engines.values())
     body = {
@@ -45,6 +48,7 @@ async def ready(request: Request) -> Response:
             name: "; ".join(filter(None, (streams.get(name), problems.get(name)))) or "ok"
             for name in sorted({*service.declared, *problems})
         },
+        "notes": {name: list(standing.notes) for name, standing in standings.items() if standing.notes},
     }
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
 

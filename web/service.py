@@ -10,6 +10,7 @@ from typing import cast
 import anyio.to_thread
 from starlette.requests import Request
 
+from iceberg.reading import Reading
 from query.replays import ReplayService
 from query.service import QueryService
 from query.settings import QuerySettings
@@ -87,6 +88,11 @@ class Service:
     def declared(self) -> list[str]:
         """The streams that have a definition file now; /readyz answers for these, not for one that was taken away."""
         return [name for name in self.definitions if (self.settings.streams / f"{name}.toml").exists()]
+
+    @property
+    def readings(self) -> dict[str, Reading | None]:
+        """What the ledger of each stream counts the offsets of."""
+        return {name: view.reading for name, view in self.queries.views().items()}
 
     def problems(self) -> dict[str, str]:
         """Stream → what keeps it from being as it should be, whether or not its answers are fresh. Reads files."""

@@ -1,87 +1,89 @@
-"""How each stream stands: what the ledger has counted, and what waits in Kafka beyond it."""
+"""How each stream stands: what the ledger has counted, what waits in Kafka beyond it, what is wrong with its topic."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from iceberg.reading import Reading
 from query.errors import QueryError
 from query.limits import Limits
-from query.sql_clients import PartitionTotals, ledger_totals
+from query.standing import Counted, counted, held, topic_standing
 from query.trino_client import TrinoClient
 from streams.definition import Definition
 from streams.errors import TopicError
 from streams.topics import Topics
 
-__all__ = ["Standing", "StreamStanding", "lag_of"]
+__all__ = ["Standing", "StreamStanding"]
 
 _KEPT_SECONDS = 5.0
+_NEWEST_SECONDS = 30.0
+"""Age at which what is told at once is asked anew: each stream costs two questions to Trino."""
 _LEDGERS_SECONDS = 5.0
 """Longest time to read the ledgers of all streams."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamStanding:
-    """Messages since the stream began. None where an engine does not answer."""
+    """Messages since the stream began. None where an engine does not answer.
+
+    `stopped`: why the stream's topic is not read, empty if it is or Kafka does not answer. `notes`: what else is to be
+    known of it, such as messages that were lost.
+    """
 
     accepted: int | None
     rejected: int | None
     lag: int | None
+    stopped: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Standing:
-    """Asks Trino and Kafka, and keeps the answer for a few seconds. Blocks: call it in a thread."""
+    """Asks Trino and Kafka, and keeps the answer for a few seconds."""
 
     def __init__(self, trino: TrinoClient, kafka: str) -> None:
         self._trino, self._kafka = trino, kafka
         self._lock = threading.Lock()
         self._kept: tuple[float, dict[str, StreamStanding]] = (0.0, {})
+        self._asking: threading.Thread | None = None
 
-    def of(self, definitions: Mapping[str, Definition]) -> Mapping[str, StreamStanding]:
-        """Stream → its standing."""
+    def of(
+        self, definitions: Mapping[str, Definition], readings: Mapping[str, Reading | None]
+    ) -> Mapping[str, StreamStanding]:
+        """Stream → its standing. Blocks: call it in a thread."""
         with self._lock:
             until, kept = self._kept
             if time.monotonic() < until and kept.keys() == definitions.keys():
                 return kept
-            found = self._ask(definitions)
+            limits = Limits(_LEDGERS_SECONDS)
+            found = {name: self._ask(each, readings.get(name), limits) for name, each in definitions.items()}
             self._kept = (time.monotonic() + _KEPT_SECONDS, found)
             return found
 
-    def _ask(self, definitions: Mapping[str, Definition]) -> dict[str, StreamStanding]:
-        limits = Limits(_LEDGERS_SECONDS)
-        totals = {name: self._totals(name, limits) for name in definitions}
-        topics = [definition.topic for definition in definitions.values()]
-        ends = self._ends(topics)
-        return {name: _standing(totals[name], ends.get(definition.topic)) for name, definition in definitions.items()}
+    def newest(
+        self, definitions: Mapping[str, Definition], readings: Mapping[str, Reading | None]
+    ) -> Mapping[str, StreamStanding]:
+        """What is known at once, by the newest of these calls but for the first; engines are asked meanwhile."""
+        until, kept = self._kept
+        old = time.monotonic() >= until + _NEWEST_SECONDS - _KEPT_SECONDS
+        if old and (self._asking is None or not self._asking.is_alive()):
+            self._asking = threading.Thread(target=self.of, args=(definitions, readings), name="standing", daemon=True)
+            self._asking.start()
+        return kept
 
-    def _totals(self, stream: str, limits: Limits) -> tuple[PartitionTotals, ...] | None:
+    def _ask(self, definition: Definition, reading: Reading | None, limits: Limits) -> StreamStanding:
+        ledger: Counted | None = None
+        with suppress(QueryError):
+            ledger = counted(self._trino, definition.name, reading, limits)
+        accepted = sum(part.accepted for part in ledger.totals) if ledger else None
+        rejected = sum(part.rejected for part in ledger.totals) if ledger else None
         try:
-            return ledger_totals(self._trino, stream, limits)
-        except QueryError:
-            return None
-
-    def _ends(self, topics: Sequence[str]) -> dict[str, tuple[dict[int, int], dict[int, int]]]:
-        """Topic → the offsets at which its partitions begin and end; empty when Kafka does not answer."""
-        found = {}
-        for topic in topics:
-            with suppress(TopicError), Topics(self._kafka, timeout_seconds=5) as kafka:
-                found[topic] = kafka.beginning_offsets(topic), kafka.end_offsets(topic)
-        return found
-
-
-def _standing(
-    totals: Sequence[PartitionTotals] | None, offsets: tuple[dict[int, int], dict[int, int]] | None
-) -> StreamStanding:
-    if totals is None:
-        return StreamStanding(None, None, None)
-    lag = None if offsets is None else lag_of(totals, *offsets)
-    return StreamStanding(sum(part.accepted for part in totals), sum(part.rejected for part in totals), lag)
-
-
-def lag_of(totals: Sequence[PartitionTotals], begins: Mapping[int, int], ends: Mapping[int, int]) -> int:
-    """Records that Kafka holds and the ledger does not count yet, heartbeats among them."""
-    counted = {part.partition: part.last_offset + 1 for part in totals}
-    return sum(max(0, end - counted.get(partition, begins[partition])) for partition, end in ends.items())
+            with Topics(self._kafka, timeout_seconds=5) as topics:
+                standing = topic_standing(definition, reading, held(topics, definition.topic), ledger)
+        except TopicError:
+            return StreamStanding(accepted, rejected, None)
+        lag = None if standing.lag is None else sum(standing.lag.values())
+        return StreamStanding(accepted, rejected, lag, standing.stopped, standing.notes)

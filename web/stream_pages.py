@@ -62,7 +62,9 @@ async def streams_page(request: Request) -> Response:
     """Every stream: how fresh it is, how much waits, how much was rejected."""
     service = service_of(request)
     definitions = service.definitions
-    standings = await service.standings.run(request, "all", Limits(30), lambda _: service.standing.of(definitions))
+    readings = service.readings
+    ask = functools.partial(service.standing.of, definitions, readings)
+    standings = await service.standings.run(request, "all", Limits(30), lambda _: ask())
     now = datetime.now(UTC)
     problems = await anyio.to_thread.run_sync(service.problems)
     cards = [

@@ -5,6 +5,7 @@ with judged as (
     accepted + rejected + heartbeats = last_offset - first_offset + 1
       and count(*) over (partition by "partition", arrived_from) = 1 as whole
   from {{ table }}{{ version }}
+  where arrived_from >= ? and arrived_from < ?
 ),
 followed as (
   select *,

@@ -1,4 +1,4 @@
-select "partition", max(last_offset), sum(accepted), sum(rejected), sum(heartbeats)
+select "partition", coalesce(max(last_offset) filter (where arrived_from >= ?), -1), sum(accepted), sum(rejected), sum(heartbeats)
 from {{ table }}
 group by "partition"
 order by "partition"

@@ -120,7 +120,7 @@ def live_input(definition: Definition, script: ScriptSettings, rate: int) -> Ite
         topics.ensure(definition)
     make_anew(catalog, definition)
     flink.run(render(definition, script.kafka, JobRange(), flink.settings.watermark_slack_ms))
-    heart.watch({definition.name: definition})
+    heart.watch({definition.topic: definition.partitions})
     heart.start()
     try:
         with LiveInput(definition, script.kafka, rate) as live:

@@ -16,7 +16,9 @@ from tests.golden import check_golden
 GOLDEN = Path(__file__).parent / "golden"
 CUT = datetime(2026, 3, 1, 12, 10, tzinfo=UTC)
 RESUMED = JobRange(
-    start=CUT.astimezone(timezone(timedelta(hours=2))),
+    start={0: 7, 1: 0, 2: 3},
+    before={0: (CUT - timedelta(milliseconds=1)).astimezone(timezone(timedelta(hours=2))), 1: None, 2: CUT},
+    topic_id="dGhlIHRvcGljIG9mIHRoZQ",
     cuts={"minute_panes": CUT + timedelta(seconds=10), "day_panes": None, "ledger": CUT + timedelta(seconds=20)},
     held={"rejected": {0: 17, 3: 5}, "events": {1: 9}},
 )
@@ -88,12 +90,26 @@ def test_events_are_read_from_one_time_to_another() -> None:
     ("start", "option"),
     [
         (JobRange(), "'messages.scan.startup.mode' = 'earliest-offset'"),
-        (RESUMED, f"'messages.scan.startup.timestamp-millis' = '{int(CUT.timestamp()) * 1000}'"),
+        (RESUMED, "'messages.scan.startup.specific-offsets' = 'partition:0,offset:7;partition:1,offset:0;"),
+        (RESUMED, f"'arrived-before' = '0={int(CUT.timestamp()) * 1000 - 1};1=;2={int(CUT.timestamp()) * 1000}'"),
+        (RESUMED, "'topic-id' = 'dGhlIHRvcGljIG9mIHRoZQ'"),
+        (RESUMED, "'messages.scan.topic-partition-discovery.interval' = '0 s'"),
     ],
 )
 def test_sources_start_where_told(start: JobRange, option: str) -> None:
     [parts] = [statement for statement in rendered(HEALTH, start).setup if "temporary table parts" in statement]
     assert option in parts
+
+
+def test_kafka_is_never_read_from_a_time() -> None:
+    """Its consumer would go on with the newest message where it finds its place deleted."""
+    with pytest.raises(ValueError, match="read from offsets"):
+        rendered(HEALTH, JobRange(start=CUT))
+
+
+def test_there_are_no_more_tasks_than_partitions_that_are_read() -> None:
+    assert rendered(HEALTH, RESUMED).partitions == 3
+    assert rendered(HEALTH).partitions == HEALTH.partitions
 
 
 def test_sinks_keep_what_their_table_lacks() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from iceberg.arrivals import Arrivals
 from iceberg.audit import Kind
-from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets
+from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets, check_past_offsets
 from tests.iceberg.lakes import noon
 
 LIMIT = noon(30)
@@ -41,6 +41,12 @@ CASES: dict[str, tuple[list[LedgerRun], KafkaPartition, list[Told]]] = {
     "all rows lost": ([], KAFKA, [(Kind.MISSING, (0, 29), (-10, 30))]),
     "begins where Kafka begins": (WHOLE[1:], replace(KAFKA, earliest=10), []),
     "retention beyond the ledger's begin": (WHOLE, replace(KAFKA, earliest=15), []),
+    "retention between two rows": (
+        [WHOLE[0], WHOLE[2]], replace(KAFKA, earliest=20), [(Kind.DELETED, (10, 19), None)],
+    ),
+    "retention beyond the ledger's end": (
+        WHOLE[:2], replace(KAFKA, earliest=35, due=35), [(Kind.DELETED, (20, 34), None)],
+    ),
     "retention before the ledger's begin": (
         WHOLE[1:], replace(KAFKA, earliest=5), [(Kind.MISSING, (5, 9), (-10, 30))],
     ),
@@ -75,11 +81,27 @@ def test_tells_what_is_wrong(runs: list[LedgerRun], kafka: KafkaPartition, expec
 
 
 def test_says_it_in_a_line() -> None:
-    [lost] = check_offsets([WHOLE[0], WHOLE[2]], replace(KAFKA, earliest=15), LIMIT)
-    assert str(lost) == (
-        "ledger, partition 0, arrived 2026-03-01T11:59:50Z to 2026-03-01T12:00:30Z: offsets 10 to 19 are not counted:"
-        " 10 messages (Kafka holds only those from 15)"
+    deleted, missing = check_offsets([WHOLE[0], WHOLE[2]], replace(KAFKA, earliest=15), LIMIT)
+    assert str(deleted) == (
+        "ledger, partition 0: offsets 10 to 14, 5 messages that arrived after 2026-03-01T11:59:50Z and before"
+        " 2026-03-01T12:00:30Z, were deleted by Kafka before they were read"
     )
+    assert str(missing) == (
+        "ledger, partition 0, arrived 2026-03-01T11:59:50Z to 2026-03-01T12:00:30Z: offsets 15 to 19 are not counted:"
+        " 5 messages"
+    )
+
+
+def test_what_events_may_hold_is_to_be_replayed() -> None:
+    [missing] = check_offsets([WHOLE[0], WHOLE[2]], replace(KAFKA, earliest=25), LIMIT, events=True)
+    assert (missing.kind, missing.offsets) == (Kind.MISSING, (10, 19))
+    assert missing.arrived
+
+
+def test_a_topic_that_is_no_more_asks_for_no_replay() -> None:
+    assert check_past_offsets(WHOLE) == []
+    [deleted] = check_past_offsets([WHOLE[0], WHOLE[2]])
+    assert (deleted.kind, deleted.offsets, deleted.arrived) == (Kind.DELETED, (10, 19), None)
 
 
 def test_nothing_settled_asks_nothing_of_kafka() -> None:

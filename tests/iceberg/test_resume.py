@@ -70,7 +70,7 @@ def test_cuts_are_each_tables_own(catalog: Catalog, tables: dict[str, Table]) ->
         "day_panes": noon(1200),
         "ledger": noon(1210),
     }
-    assert point.cuts == {**expected, "rejected": None}
+    assert point.cuts == {**expected, "rejected": noon(1200)}
 
 
 def test_new_jobs_single_commit_falls_back(catalog: Catalog, tables: dict[str, Table]) -> None:

@@ -17,7 +17,7 @@ from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError, N
 import streams.panes
 from compose.embedded.waiting import until
 from flink_jobs.client import FlinkClient, Job
-from flink_jobs.render import JobRange, render
+from flink_jobs.render import render
 from flink_jobs.settings import FlinkSettings
 from iceberg.arrivals import NEVER
 from iceberg.catalog import open_catalog
@@ -32,6 +32,7 @@ from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from scripts.heart import Heart
 from scripts.provision import plan
+from scripts.reading import StreamTopics
 from scripts.settings import ScriptSettings
 from streams import Definition, load_definition
 from streams.errors import WindowpaneError
@@ -128,10 +129,12 @@ class LiveStream:
 
     def run_job(self) -> str:
         """Start the job from the lake, as the keeper would; for a stream whose definition the keeper does not see."""
-        point = resume_point(open_catalog(LakeSettings()), self.name)
-        settings = self.flink.settings
-        start = JobRange(point.start, cuts=point.cuts, held=point.held)
-        return self.flink.run(render(self.definition, settings.kafka, start, settings.watermark_slack_ms))
+        catalog, settings = open_catalog(LakeSettings()), self.flink.settings
+        topics = StreamTopics(settings.kafka, lambda: catalog, settings.watermark_slack_ms)
+        topics.look(self.definition)
+        topics.note(self.definition)
+        reach = topics.range(self.definition, resume_point(catalog, self.name))
+        return self.flink.run(render(self.definition, settings.kafka, reach, settings.watermark_slack_ms))
 
     def jobs(self) -> list[Job]:
         """The stream's jobs that have not ended."""
@@ -266,7 +269,7 @@ def running_live(folder: Path, text: str) -> Iterator[LiveStream]:
         patch.setattr(streams.panes, "ROLLUP_ARRIVAL_SECONDS", ROLLUP_ARRIVAL_SECONDS)
         live = make_live(folder, text)
         heart = Heart(live.kafka, live.flink.settings.watermark_slack_ms)
-        heart.watch({live.name: live.definition})
+        heart.watch({live.definition.topic: live.definition.partitions})
         heart.start()
         try:
             live.run_job()

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
-from iceberg.arrivals import Arrivals
+from iceberg.arrivals import NEVER, Arrivals
 from iceberg.ledger_audit import LedgerRun
 from query.audit_statements import (
     arrivals_statement,
@@ -31,11 +31,12 @@ from tests.query.lake_views import at, lake_view
 GOLDEN = Path(__file__).parent / "golden"
 START, UNTIL = at("5 00:00"), at("5 09:00")
 RANGE = Arrivals(START, UNTIL)
+EVER = Arrivals(datetime(1970, 1, 1, tzinfo=UTC), NEVER)
 VIEW = lake_view(ledger=44)
 EMPTY = lake_view(minute=None, day=None, rejected=None, ledger=None)
 
 STATEMENTS = {
-    "audit_ledger": ledger_runs_statement(VIEW),
+    "audit_ledger": ledger_runs_statement(VIEW, EVER),
     "audit_arrivals": arrivals_statement(VIEW, UNTIL),
     "audit_arrivals_without_days": arrivals_statement(lake_view(day=None, ledger=44), UNTIL),
     "audit_rejected": rejected_counts_statement(VIEW, UNTIL),
@@ -73,7 +74,7 @@ def test_one_bucket_holds_any_intervals() -> None:
 
 
 def test_empty_tables_need_no_statement() -> None:
-    assert ledger_runs_statement(EMPTY) is None
+    assert ledger_runs_statement(EMPTY, EVER) is None
     assert arrivals_statement(EMPTY, UNTIL) is None
     assert rejected_counts_statement(EMPTY, UNTIL) is None
     assert values_statement(HEALTH, lake_view(day=None), Grain.DAY, RANGE, 600, 100) is None
@@ -85,14 +86,14 @@ FIELDS = ["partition", "arrived_from", "arrived_until", "first_offset", "last_of
 
 def merged_in_sql(rows: list[LedgerRun]) -> list[LedgerRun]:
     """What the statement makes of a ledger, in DuckDB."""
-    statement = ledger_runs_statement(VIEW)
+    statement = ledger_runs_statement(VIEW, EVER)
     assert statement is not None
     ledger = pa.table({name: [getattr(row, name) for row in rows] for name in FIELDS})
     with duckdb.connect() as database:
         database.register("ledger", ledger)
         database.execute("set timezone = 'UTC'")
         sql = statement.sql.replace('"health"."ledger" for version as of 44', "ledger")
-        found: list[tuple[Any, ...]] = database.execute(sql).fetchall()
+        found: list[tuple[Any, ...]] = database.execute(sql, statement.values).fetchall()
     return [LedgerRun(*(_plain(value) for value in row)) for row in found]
 
 

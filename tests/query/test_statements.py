@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -147,7 +147,7 @@ def test_nothing_comes_after_the_only_group() -> None:
 
 
 def test_ledger_renders_as_golden() -> None:
-    check_golden(GOLDEN / "ledger.sql", shown(ledger_statement("health")))
+    check_golden(GOLDEN / "ledger.sql", shown(ledger_statement("health", datetime(2026, 3, 1, tzinfo=UTC))))
 
 
 def test_sample_renders_as_golden() -> None:

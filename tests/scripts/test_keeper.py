@@ -22,6 +22,7 @@ from iceberg.handover import note_running
 from iceberg.stored_stream import StoredStream, stored_stream
 from scripts.heart import HEARTBEAT_SECONDS, _until_next_beat
 from scripts.keeper import Decision, Keeper, decide
+from scripts.reading import StreamTopics
 from streams.definition import Definition
 from streams.errors import DefinitionError
 from streams.panes import MINUTE_ARRIVAL_SECONDS
@@ -64,6 +65,15 @@ def test_a_retired_stream_has_a_job_until_it_is_drained(drained: bool, expected:
     stored = StoredStream(HEALTH, HEALTH, datetime.now(UTC), drained)
     assert decide(stored, [ENDED], "a") == expected
     assert decide(stored, [MINE], "b") == Decision((MINE,) if drained else ())
+
+
+def test_a_topic_that_may_not_be_read_has_no_job() -> None:
+    assert decide(StoredStream(HEALTH, HEALTH), [MINE], "a", is_readable=False) == Decision((MINE,))
+    assert decide(StoredStream(HEALTH, HEALTH), [ENDED], "a", is_readable=False) == Decision()
+
+
+def test_a_partition_that_no_job_reads_makes_it_begin_anew() -> None:
+    assert decide(StoredStream(HEALTH, HEALTH), [MINE], MINE.id, all_read=False) == Decision((MINE,), start=True)
 
 
 @given(
@@ -113,7 +123,7 @@ def keeper(catalog: Catalog, tmp_path: Path) -> Keeper:
         declared,
         tmp_path / "jobs.json",
         fence=lambda: pytest.fail("nothing is to be started"),
-        offsets_at=lambda *_: pytest.fail("nothing is to be handed over"),
+        topics=StreamTopics("127.0.0.1:1", lambda: catalog, 0),
     )
 
 

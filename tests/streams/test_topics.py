@@ -85,7 +85,6 @@ def test_different_topic_is_changed(
     ("partitions", "settings", "says"),
     [
         (4, {"message.timestamp.type": "CreateTime"}, "message.timestamp.type=CreateTime.*declare another topic"),
-        (5, {}, "5 partitions and Kafka cannot remove any; set partitions = 5"),
     ],
 )
 def test_unusable_topic_is_refused(health: Definition, partitions: int, settings: dict[str, str], says: str) -> None:
@@ -117,3 +116,7 @@ def test_kafka_errors_become_ours(theirs: errors.KafkaError, ours: type[TopicErr
 def test_nothing_listening_is_said() -> None:
     with pytest.raises(KafkaAwayError, match="does not answer; see `windowpane status`"):
         Topics("127.0.0.1:1", timeout_seconds=1)
+
+
+def test_more_partitions_than_declared_are_read(health: Definition) -> None:
+    assert plan_topic(health, TopicState("health", health.partitions + 1, TOPIC_SETTINGS)) == ()

@@ -53,6 +53,7 @@ create temporary table parts (
   'messages.properties.max.partition.fetch.bytes' = '4194304',
   'messages.properties.fetch.max.bytes' = '33554432',
   'messages.properties.max.poll.records' = '20000',
+  'messages.scan.topic-partition-discovery.interval' = '0 s',
   'messages.scan.startup.mode' = 'earliest-offset',
   'messages.format' = 'windowpane-json',
   'messages.windowpane-json.plan' = '{"stream":"health","event_time":{"field":["Timestamp"],"max_ahead_ms":300000},"fields":[{"path":["serviceName"],"type":"string","required":true,"min_length":1,"max_length":200},{"path":["CPU"],"type":"number","required":true,"min":0.0,"max":1.0},{"path":["RAM","Total"],"type":"number","required":true,"above":0.0},{"path":["RAM","Free"],"type":"number","required":true,"min":0.0,"max_field":2},{"path":["Disk","Total"],"type":"number","required":true,"above":0.0},{"path":["Disk","Free"],"type":"number","required":true,"min":0.0,"max_field":4}],"columns":[{"name":"service","kind":"string","field":0},{"name":"cpu","kind":"measure","expression":[{"field":1}],"scale":6,"min":0,"max":1000000},{"name":"ram","kind":"measure","expression":[{"number":1.0},{"field":3},{"field":2},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000},{"name":"disk","kind":"measure","expression":[{"number":1.0},{"field":5},{"field":4},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000}]}'

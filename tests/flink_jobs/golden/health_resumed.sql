@@ -45,6 +45,8 @@ create temporary table parts (
   'connector' = 'windowpane-combined',
   'arrival-window' = '10 s',
   'watermark-slack' = '500 ms',
+  'arrived-before' = '0=1772366999999;1=;2=1772367000000',
+  'topic-id' = 'dGhlIHRvcGljIG9mIHRoZQ',
   'every-message' = 'false',
   'messages.connector' = 'kafka',
   'messages.topic' = 'health',
@@ -53,8 +55,9 @@ create temporary table parts (
   'messages.properties.max.partition.fetch.bytes' = '4194304',
   'messages.properties.fetch.max.bytes' = '33554432',
   'messages.properties.max.poll.records' = '20000',
-  'messages.scan.startup.mode' = 'timestamp',
-  'messages.scan.startup.timestamp-millis' = '1772367000000',
+  'messages.scan.topic-partition-discovery.interval' = '0 s',
+  'messages.scan.startup.mode' = 'specific-offsets',
+  'messages.scan.startup.specific-offsets' = 'partition:0,offset:7;partition:1,offset:0;partition:2,offset:3',
   'messages.format' = 'windowpane-json',
   'messages.windowpane-json.plan' = '{"stream":"health","event_time":{"field":["Timestamp"],"max_ahead_ms":300000},"fields":[{"path":["serviceName"],"type":"string","required":true,"min_length":1,"max_length":200},{"path":["CPU"],"type":"number","required":true,"min":0.0,"max":1.0},{"path":["RAM","Total"],"type":"number","required":true,"above":0.0},{"path":["RAM","Free"],"type":"number","required":true,"min":0.0,"max_field":2},{"path":["Disk","Total"],"type":"number","required":true,"above":0.0},{"path":["Disk","Free"],"type":"number","required":true,"min":0.0,"max_field":4}],"columns":[{"name":"service","kind":"string","field":0},{"name":"cpu","kind":"measure","expression":[{"field":1}],"scale":6,"min":0,"max":1000000},{"name":"ram","kind":"measure","expression":[{"number":1.0},{"field":3},{"field":2},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000},{"name":"disk","kind":"measure","expression":[{"number":1.0},{"field":5},{"field":4},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000}]}'
 );

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -82,8 +83,19 @@ def test_partitions_are_added_only(topics: Topics, definition: Definition) -> No
     [change] = topics.ensure(definition.model_copy(update={"partitions": 6}))
     assert "add partitions, 4 to 6" in str(change)
     assert len(topics.end_offsets(definition.topic)) == 6
-    with pytest.raises(TopicError, match="set partitions = 6"):
-        topics.plan(definition)
+    assert topics.plan(definition) == ()
+
+
+def test_a_topic_made_anew_has_another_id(topics: Topics, definition: Definition) -> None:
+    found = []
+    for _ in range(2):
+        topics.ensure(definition)
+        state = topics.describe(definition.topic)
+        assert state is not None
+        found.append(state.id)
+        topics.delete(definition.topic)
+    assert all(re.fullmatch(r"[\w-]{22}", each) for each in found)
+    assert found[0] != found[1]
 
 
 def test_offsets_follow_arrival(kafka: str, topics: Topics, topic: str) -> None:

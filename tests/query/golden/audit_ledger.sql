@@ -3,6 +3,7 @@ with judged as (
     accepted + rejected + heartbeats = last_offset - first_offset + 1
       and count(*) over (partition by "partition", arrived_from) = 1 as whole
   from "health"."ledger" for version as of 44
+  where arrived_from >= ? and arrived_from < ?
 ),
 followed as (
   select *,
@@ -30,3 +31,5 @@ from numbered
 group by "partition", run
 order by "partition", min(first_offset), min(arrived_from)
 -- values:
+--   1970-01-01 00:00:00+00:00
+--   9999-12-31 23:59:59.999999+00:00

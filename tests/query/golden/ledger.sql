@@ -1,5 +1,6 @@
-select "partition", max(last_offset), sum(accepted), sum(rejected), sum(heartbeats)
+select "partition", coalesce(max(last_offset) filter (where arrived_from >= ?), -1), sum(accepted), sum(rejected), sum(heartbeats)
 from "health"."ledger"
 group by "partition"
 order by "partition"
 -- values:
+--   2026-03-01 00:00:00+00:00

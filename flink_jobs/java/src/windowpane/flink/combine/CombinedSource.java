@@ -23,14 +23,16 @@ import org.apache.flink.table.types.DataType;
 final class CombinedSource implements ScanTableSource, SupportsSourceWatermark {
     private final ScanTableSource source;
     private final Messages messages;
+    private final String plan;
     private final Combiner combiner;
     private final DataType row;
     private final Duration slack;
 
     /** @param slack how far watermarks stay behind; null for a source that tells its own */
-    CombinedSource(ScanTableSource source, Messages messages, Combiner combiner, DataType row, Duration slack) {
+    CombinedSource(ScanTableSource source, Messages messages, String plan, Combiner combiner, DataType row, Duration slack) {
         this.source = source;
         this.messages = messages;
+        this.plan = plan;
         this.combiner = combiner;
         this.row = row;
         this.slack = slack;
@@ -41,7 +43,7 @@ final class CombinedSource implements ScanTableSource, SupportsSourceWatermark {
         DataType read = messages.rowType();
         ((SupportsReadingMetadata) source).applyReadableMetadata(Messages.METADATA, read);
         if (slack != null) {
-            ((SupportsWatermarkPushDown) source).applyWatermark(ArrivalWatermarks.behindBy(slack));
+            ((SupportsWatermarkPushDown) source).applyWatermark(ArrivalWatermarks.behindBy(slack, plan));
         }
         ScanRuntimeProvider provider = source.getScanRuntimeProvider(context);
         TypeInformation<RowData> readType = context.createTypeInformation(read);
@@ -91,7 +93,7 @@ final class CombinedSource implements ScanTableSource, SupportsSourceWatermark {
 
     @Override
     public DynamicTableSource copy() {
-        return new CombinedSource((ScanTableSource) source.copy(), messages, combiner, row, slack);
+        return new CombinedSource((ScanTableSource) source.copy(), messages, plan, combiner, row, slack);
     }
 
     @Override

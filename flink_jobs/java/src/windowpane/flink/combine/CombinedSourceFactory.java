@@ -16,7 +16,6 @@ import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.types.DataType;
-import windowpane.flink.format.Plan;
 
 /**
  * {@code 'connector' = 'windowpane-combined', 'messages.connector' = 'kafka', 'messages.topic' = ...}: what another connector reads in the
@@ -43,6 +42,26 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
             .noDefaultValue()
             .withDescription("How far watermarks stay behind arrivals; of a source that tells its own watermarks none.");
 
+    private static final ConfigOption<String> ARRIVED_BEFORE = ConfigOptions.key("arrived-before")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("By partition, the latest arrival before what is read, like 0=1760000000000;1=; no other is read.");
+
+    private static final ConfigOption<String> TOPIC = ConfigOptions.key(MESSAGES + "topic")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("The topic, of which the id is known.");
+
+    private static final ConfigOption<String> KAFKA = ConfigOptions.key(MESSAGES + "properties.bootstrap.servers")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("Where Kafka listens.");
+
+    private static final ConfigOption<String> TOPIC_ID = ConfigOptions.key("topic-id")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("The topic's id: nothing is committed that was read of another one of its name.");
+
     private static final ConfigOption<Boolean> EVERY_MESSAGE = ConfigOptions.key("every-message")
             .booleanType()
             .defaultValue(false)
@@ -60,7 +79,7 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
 
     @Override
     public Set<ConfigOption<?>> optionalOptions() {
-        return Set.of(SLACK, EVERY_MESSAGE);
+        return Set.of(SLACK, ARRIVED_BEFORE, TOPIC_ID, TOPIC, KAFKA, EVERY_MESSAGE);
     }
 
     @Override
@@ -68,14 +87,21 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
         FactoryUtil.TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
         helper.validateExcept(MESSAGES);
         ReadableConfig options = helper.getOptions();
-        Messages messages = new Messages(Plan.parse(options.get(PLAN)));
+        Messages messages = Messages.of(options.get(PLAN));
+        Duration slack = options.getOptional(SLACK).orElse(null);
+        TopicFence fence = options.getOptional(TOPIC_ID)
+                .map(id -> new TopicFence(options.get(KAFKA), options.get(TOPIC), id))
+                .orElse(null);
         DataType row = context.getPhysicalRowDataType();
         Combiner combiner = new Combiner(
                 options.get(PLAN),
                 DataType.getFieldNames(row).toArray(String[]::new),
                 options.get(ARRIVAL_WINDOW).toMillis(),
-                options.get(EVERY_MESSAGE));
-        return new CombinedSource(source(context, messages), messages, combiner, row, options.getOptional(SLACK).orElse(null));
+                options.get(EVERY_MESSAGE),
+                slack,
+                options.get(ARRIVED_BEFORE),
+                fence);
+        return new CombinedSource(source(context, messages), messages, options.get(PLAN), combiner, row, slack);
     }
 
     /** The other connector's source, of a table with the columns that the plan makes. */

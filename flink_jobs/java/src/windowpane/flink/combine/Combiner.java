@@ -1,9 +1,17 @@
 package windowpane.flink.combine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -12,6 +20,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
 import windowpane.flink.aggregate.Distinct;
 import windowpane.flink.format.Plan;
 
@@ -37,7 +46,12 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     private final String[] columns;
     private final long windowLength;
     private final boolean everyMessage;
+    private final Duration slack;
+    private final String arrivedBefore;
+    private final TopicFence fence;
 
+    private transient PartitionArrivals arrivals;
+    private transient ListState<Tuple2<Integer, Long>> arrivalsState;
     private transient Messages row;
     private transient RowWriter writer;
     private transient long maxAhead;
@@ -52,19 +66,67 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     private transient List<LedgerPart> ledger;
     private transient LedgerPart current;
     private transient int combined;
+    private transient boolean hasReadSinceChecked;
     private transient long earliestEnd;
 
-    /** @param columns names of the rows' columns, those of panes among them */
-    Combiner(String planText, String[] columns, long windowLength, boolean everyMessage) {
+    /**
+     * @param columns names of the rows' columns, those of panes among them
+     * @param slack how far arrivals may step back; null for messages that tell when they arrived as they were counted before
+     * @param arrivedBefore see {@link PartitionArrivals#parse}; may be null
+     * @param fence may be null
+     */
+    Combiner(
+            String planText,
+            String[] columns,
+            long windowLength,
+            boolean everyMessage,
+            Duration slack,
+            String arrivedBefore,
+            TopicFence fence) {
         this.planText = planText;
         this.columns = columns;
         this.windowLength = windowLength;
         this.everyMessage = everyMessage;
+        this.slack = slack;
+        this.arrivedBefore = arrivedBefore;
+        this.fence = fence;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        TypeInformation<Tuple2<Integer, Long>> type = Types.TUPLE(Types.INT, Types.LONG);
+        // To every task: it is not known which one will read a partition. A task that no longer does tells what was, which is less.
+        arrivalsState = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("arrivals", type));
+        makeArrivals();
+        if (arrivals != null && context.isRestored()) {
+            for (Tuple2<Integer, Long> read : arrivalsState.get()) {
+                arrivals.raise(read.f0, read.f1);
+            }
+        }
+    }
+
+    private void makeArrivals() {
+        if (slack != null && arrivals == null) {
+            Map<Integer, Long> before = arrivedBefore == null ? null : PartitionArrivals.parse(arrivedBefore);
+            arrivals = new PartitionArrivals(Messages.of(planText), before, slack.toMillis());
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        if (arrivals != null) {
+            List<Tuple2<Integer, Long>> read = new ArrayList<>();
+            arrivals.read().forEach((partition, latest) -> read.add(Tuple2.of(partition, latest)));
+            arrivalsState.update(read);
+        }
     }
 
     @Override
     public void open() throws Exception {
         super.open();
+        makeArrivals();
         Plan plan = Plan.parse(planText);
         row = new Messages(plan);
         writer = new RowWriter(plan, row, columns);
@@ -83,7 +145,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     @Override
     public void processElement(StreamRecord<RowData> element) {
         RowData message = element.getValue();
-        long arrived = message.getTimestamp(row.arrived(), 3).getMillisecond();
+        long arrived = arrival(message);
         LedgerPart part = part(message.getInt(row.partition()), arrived - Math.floorMod(arrived, windowLength));
         part.read(message.getLong(row.offset()), arrived);
         boolean isSingle = everyMessage;
@@ -108,6 +170,20 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
         if (++combined >= MOST_MESSAGES || panes.size() >= MOST_PANES) {
             sendAll();
         }
+    }
+
+    /** When the message arrived, which its row says from now on. */
+    private long arrival(RowData message) {
+        hasReadSinceChecked = true;
+        long stamp = message.getTimestamp(row.arrived(), 3).getMillisecond();
+        if (arrivals == null) {
+            return stamp;
+        }
+        long arrived = arrivals.of(message, stamp);
+        if (arrived != stamp) {
+            ((GenericRowData) message).setField(row.arrived(), TimestampData.fromEpochMillis(arrived));
+        }
+        return arrived;
     }
 
     private LedgerPart part(int partition, long window) {
@@ -173,8 +249,20 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     }
 
     @Override
-    public void prepareSnapshotPreBarrier(long checkpointId) {
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        if (fence != null && hasReadSinceChecked) {
+            fence.check();
+        }
+        hasReadSinceChecked = false;
         sendAll();
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (fence != null) {
+            fence.close();
+        }
+        super.close();
     }
 
     @Override

@@ -10,11 +10,13 @@ import windowpane.flink.format.Plan;
 
 /**
  * The rows that messages are read into: the event time, the plan's columns, why the message was rejected and where, its bytes; then
- * partition, offset and arrival.
+ * partition, offset, arrival and whose clock that was read from.
  */
 final class Messages {
     /** Keys of the metadata that is read with a message, in this order. */
-    static final List<String> METADATA = List.of("partition", "offset", "timestamp");
+    static final List<String> METADATA = List.of("partition", "offset", "timestamp", "timestamp-type");
+
+    private static final String BY_BROKER = "LogAppendTime";
 
     static final int EVENT_TIME = 0;
     static final int FIRST_COLUMN = 1;
@@ -25,6 +27,10 @@ final class Messages {
     Messages(Plan plan) {
         this.plan = plan;
         this.reason = FIRST_COLUMN + plan.columns().size();
+    }
+
+    static Messages of(String plan) {
+        return new Messages(Plan.parse(plan));
     }
 
     List<Column> physicalColumns() {
@@ -47,6 +53,7 @@ final class Messages {
         fields.add(DataTypes.FIELD("partition", DataTypes.INT().notNull()));
         fields.add(DataTypes.FIELD("offset", DataTypes.BIGINT().notNull()));
         fields.add(DataTypes.FIELD("arrived", DataTypes.TIMESTAMP_LTZ(3).notNull()));
+        fields.add(DataTypes.FIELD("stamped", DataTypes.STRING().notNull()));
         return DataTypes.ROW(fields).notNull().bridgedTo(RowData.class);
     }
 
@@ -72,5 +79,10 @@ final class Messages {
 
     int arrived() {
         return reason + 5;
+    }
+
+    /** Whether the broker stamped the message when it came, not its producer. */
+    boolean isStampedByBroker(RowData message) {
+        return BY_BROKER.equals(message.getString(reason + 6).toString());
     }
 }

@@ -7,13 +7,15 @@ import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.iceberg.flink.source.reader.RowDataConverter;
 
 /** A row of {@code events} (partition, offset, arrived, payload) as the row that its message decodes to, with metadata behind. */
 final class EventConverter implements RowDataConverter<RowData> {
     private static final long serialVersionUID = 1L;
-    private static final List<String> METADATA = List.of("partition", "offset", "timestamp");
+    private static final List<String> METADATA = List.of("partition", "offset", "timestamp", "timestamp-type");
+    private static final StringData STAMPED = StringData.fromString("LogAppendTime");
     private static final int PAYLOAD = 3;
     private static final int MICROSECONDS = 6;
 
@@ -66,7 +68,8 @@ final class EventConverter implements RowDataConverter<RowData> {
             case 0 -> event.getInt(0);
             case 1 -> event.getLong(1);
             // To milliseconds, as Kafka has it.
-            default -> TimestampData.fromEpochMillis(event.getTimestamp(2, MICROSECONDS).getMillisecond());
+            case 2 -> TimestampData.fromEpochMillis(event.getTimestamp(2, MICROSECONDS).getMillisecond());
+            default -> STAMPED;
         };
     }
 

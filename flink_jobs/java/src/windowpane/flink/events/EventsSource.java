@@ -80,6 +80,7 @@ final class EventsSource implements ScanTableSource, SupportsReadingMetadata, Su
         readable.put("partition", DataTypes.INT().notNull());
         readable.put("offset", DataTypes.BIGINT().notNull());
         readable.put("timestamp", DataTypes.TIMESTAMP_LTZ(3).notNull());
+        readable.put("timestamp-type", DataTypes.STRING().notNull());
         return readable;
     }
 

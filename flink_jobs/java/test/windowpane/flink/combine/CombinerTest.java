@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.airlift.slice.Slices;
 import io.airlift.stats.cardinality.HyperLogLog;
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +51,7 @@ class CombinerTest {
     private static final int OFFSET = 16;
     private static final int ARRIVED = 21;
     private static final long WINDOW = 10_000;
+    private static final Duration SLACK = Duration.ofMillis(500);
 
     private final Random random = new Random(7);
     private final Sent sent = new Sent();
@@ -130,8 +132,22 @@ class CombinerTest {
         assertEquals(List.of(0L, 1L), sent.rows(OFFSET).stream().map(row -> row.getLong(OFFSET)).toList());
     }
 
+    @Test
+    void messagesOfAClockSetBackAreCountedAtTheLatestArrival() throws Exception {
+        Combiner combiner = combiner(true);
+        combiner.processElement(new StreamRecord<>(message(0, 61_000, "a", 6000L, 1L, null, null)));
+        combiner.processElement(new StreamRecord<>(message(1, 1000, "a", 6000L, 1L, null, null)));
+        combiner.processElement(new StreamRecord<>(message(2, 1000, null, null, null, null, "not valid JSON")));
+        combiner.endInput();
+        assertEquals(1, sent.rows(FIRST).size());
+        assertEquals(1, sent.rows(MESSAGES).size());
+        assertEquals(
+                List.of(61_000L, 60_500L, 60_500L),
+                sent.rows(OFFSET).stream().map(row -> row.getTimestamp(ARRIVED, 3).getMillisecond()).toList());
+    }
+
     private Combiner combiner(boolean everyMessage) throws Exception {
-        Combiner combiner = new Combiner(PLAN, COLUMNS, WINDOW, everyMessage);
+        Combiner combiner = new Combiner(PLAN, COLUMNS, WINDOW, everyMessage, SLACK, null, null);
         Field output = AbstractStreamOperator.class.getDeclaredField("output");
         output.setAccessible(true);
         output.set(combiner, sent);
@@ -151,7 +167,8 @@ class CombinerTest {
                 reason == null ? null : new byte[] {1},
                 3,
                 offset,
-                TimestampData.fromEpochMillis(arrived));
+                TimestampData.fromEpochMillis(arrived),
+                StringData.fromString("LogAppendTime"));
     }
 
     /** The aggregates of one pane, of messages or of parts. */

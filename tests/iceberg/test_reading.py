@@ -1,0 +1,135 @@
+"""What a ledger's offsets are of: the topic, its partitions and since when; and when a topic must not be read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pyiceberg.table import Table
+
+from iceberg.arrivals import Arrivals
+from iceberg.bounds import cut
+from iceberg.catalog import Catalog
+from iceberg.pending import pending_arrivals, trusted_cut
+from iceberg.reading import Reading, decide_to_adopt, latest_before, note_read, noted_reading, trouble
+from iceberg.resume import resume_point
+from streams.topics import TOPIC_SETTINGS, TopicState
+from tests.definitions import HEALTH
+from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row, rejected_row
+
+TOPIC = TopicState("health", 2, TOPIC_SETTINGS, "first")
+ANEW = replace(TOPIC, id="second")
+READ = Reading("first", None, {0: None, 1: None})
+SLACK = timedelta(milliseconds=500)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Catalog:
+    return open_local(tmp_path)
+
+
+@pytest.fixture
+def tables(catalog: Catalog) -> dict[str, Table]:
+    return make_tables(catalog, HEALTH)
+
+
+@pytest.fixture
+def filled(tables: dict[str, Table]) -> dict[str, Table]:
+    """What a job left that was stopped: day panes are behind, single messages are ahead."""
+    for checkpoint, second in ((1, 600), (2, 610)):
+        commit(tables["minute_panes"], [pane_row(second)], "a", checkpoint)
+        commit(tables["ledger"], [ledger_row(second)], "a", checkpoint)
+    commit(tables["day_panes"], [pane_row(0, length=600)], "a", 2)
+    commit(tables["rejected"], [rejected_row(605, 0, 606), rejected_row(625, 0, 626)], "a", 2)
+    return tables
+
+
+@pytest.mark.usefixtures("tables")
+def test_partitions_of_a_new_stream_count_as_stamped(catalog: Catalog) -> None:
+    assert noted_reading(catalog, "health") is None
+    for _ in "ab":
+        assert note_read(catalog, "health", TOPIC) == READ == noted_reading(catalog, "health")
+
+
+@pytest.mark.usefixtures("filled")
+def test_an_added_partition_counts_from_the_cut_on(catalog: Catalog) -> None:
+    """Also at the first note of a stream that an earlier version wrote, which had not read that partition."""
+    assert note_read(catalog, "health", TOPIC).partitions == {0: None, 1: noon(620)}
+    assert note_read(catalog, "health", replace(TOPIC, partitions=3)).partitions == {
+        0: None,
+        1: noon(620),
+        2: noon(620),
+    }
+
+
+@pytest.mark.usefixtures("filled")
+def test_another_topic_is_adopted_only_when_decided(catalog: Catalog) -> None:
+    noted = note_read(catalog, "health", replace(TOPIC, partitions=1))
+    assert note_read(catalog, "health", ANEW).topic_id == "first"
+    decide_to_adopt(catalog, "health", "second", "ann")
+    noted = note_read(catalog, "health", ANEW)
+    assert noted == Reading("second", noon(620), dict.fromkeys((0, 1), noon(620)), (("first", noon(620)),))
+    assert trouble(HEALTH, noted_reading(catalog, "health"), ANEW) == ""
+    assert note_read(catalog, "health", ANEW).before == noted.before
+
+
+def test_an_adopted_topic_begins_where_every_table_ends(catalog: Catalog, filled: dict[str, Table]) -> None:
+    """Day panes that no job will make wait to be made; offsets of the old topic hide none of the new one."""
+    note_read(catalog, "health", replace(TOPIC, partitions=1))
+    decide_to_adopt(catalog, "health", "second", "ann")
+    note_read(catalog, "health", ANEW)
+    point = resume_point(catalog, "health")
+    assert point.cuts == dict.fromkeys(filled, noon(620))
+    assert point.held == {"rejected": {}}
+    assert [row["offset"] for row in filled["rejected"].refresh().scan().to_arrow().to_pylist()] == [606]
+    days = filled["day_panes"].refresh()
+    assert (cut(days), trusted_cut(days)) == (noon(620), noon(600))
+    assert pending_arrivals(days) == Arrivals(noon(600), noon(620))
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_topic_of_which_nothing_was_counted_is_adopted(catalog: Catalog) -> None:
+    note_read(catalog, "health", TOPIC)
+    decide_to_adopt(catalog, "health", "second", "ann")
+    assert note_read(catalog, "health", ANEW).topic_id == "second"
+    assert resume_point(catalog, "health").start is None
+
+
+@pytest.mark.parametrize(
+    ("noted", "topic", "says"),
+    [
+        (None, TOPIC, ""),
+        (READ, TOPIC, ""),
+        (READ, ANEW, "deleted and made anew.*windowpane apply health --adopt-topic"),
+        (replace(READ, adopted="second"), ANEW, ""),
+        (replace(READ, adopted="second"), replace(ANEW, id="third"), "its id was first and is third"),
+        (READ, None, "was deleted: .*windowpane apply health --adopt-topic"),
+        (
+            READ,
+            replace(TOPIC, settings={**TOPIC_SETTINGS, "message.timestamp.type": "CreateTime"}),
+            "message.timestamp.type=CreateTime.*set it back",
+        ),
+    ],
+)
+def test_says_why_a_topic_is_not_read(noted: Reading | None, topic: TopicState | None, says: str) -> None:
+    found = trouble(HEALTH, noted, topic)
+    assert bool(found) == bool(says)
+    assert re.search(says, found)
+
+
+@pytest.mark.parametrize(
+    ("floor", "since", "before"),
+    [
+        (None, None, None),
+        (None, noon(600), noon(600) - MILLISECOND),
+        (noon(700), None, noon(700) + SLACK),
+        (noon(700), noon(600), noon(700) + SLACK),
+        (noon(500), noon(600), noon(600) - MILLISECOND),
+    ],
+)
+def test_what_arrived_before_is_told(floor: datetime | None, since: datetime | None, before: datetime | None) -> None:
+    assert latest_before(Reading("first", None, {3: floor}), since, SLACK) == {3: before}
