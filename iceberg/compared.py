@@ -12,8 +12,9 @@ from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, ReplayError, translated
-from iceberg.past_states import added_since, past_states, snapshot_before
+from iceberg.past_states import added_since, state_before
 from iceberg.pending import reaches, trusted_cut
+from iceberg.publications import newest_publication
 from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.stream_tables import OPTIONAL, stream_tables
 from streams.panes import Grain, rollup_arrival_start
@@ -70,7 +71,7 @@ def compared(catalog: Catalog, replay: Replay) -> Compared:
     new = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in staged.items()}
     store = ReplayStore(catalog)
     if replay.state in _TAGGED:
-        return _before(live, new, replay, store.published(replay))
+        return _before(live, new, replay, newest_publication(store.history(replay.stream), replay))
     generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}
     # Somebody may have published this very replay since its state was read.
     if len(generations) > 1 or store.get(replay.id).state is not replay.state:
@@ -90,11 +91,11 @@ def _rollups(arrivals: Arrivals, complete: datetime | None) -> Arrivals:
 
 def _before(live: Mapping[str, Table], new: Mapping[str, PinnedTable], replay: Replay, generation: int) -> Compared:
     """With what the tables held before a publication of the replay raised them to this generation."""
-    old = {name: _pinned(table, snapshot_before(table, generation)) for name, table in live.items()}
-    state = next((state for state in past_states(live) if state.generation == generation - 1), None)
-    if OPTIONAL in old and (state is None or state.hour_snapshot is None):
+    before = state_before(live, generation)
+    old = {name: _pinned(table, before.snapshots.get(name)) for name, table in live.items()}
+    if OPTIONAL in old and before.rollups_until(OPTIONAL) is None:
         del old[OPTIONAL]
-    return Compared(old, new, None, _rollups(replay.arrivals, state.day_cut if state else None))
+    return Compared(old, new, None, _rollups(replay.arrivals, before.rollups_until("day_panes")))
 
 
 def _pinned(table: Table, snapshot_id: int | None) -> PinnedTable:

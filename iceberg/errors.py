@@ -7,7 +7,8 @@ LakeError
 ├── LakeLockedError         somebody else publishes, maintains or copies the lake; run it again when they are done
 ├── BetweenStatesError      some tables hold a publication already, others not yet; ask again in a moment
 ├── BackupError             a backup cannot be made, or a folder holds none that can be restored
-└── ReplayError             a replay cannot be begun, published, rolled back or dropped
+├── ReplayError             a replay cannot be begun, published, rolled back or dropped
+└── LostStateError          a state that a publication replaced is no longer there, though it was kept
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ __all__ = [
     "LakeAwayError",
     "LakeError",
     "LakeLockedError",
+    "LostStateError",
     "ReplayError",
     "RetiredError",
     "translated",
@@ -80,6 +82,10 @@ class BetweenStatesError(LakeError):
 
 class ReplayError(LakeError):
     """A replay is not in a state, or its range not one, that allows what was asked."""
+
+
+class LostStateError(LakeError):
+    """The tags that kept a past state are gone; somebody else removed them."""
 
 
 # What a third-party error becomes; the first match counts.

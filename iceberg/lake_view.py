@@ -16,7 +16,7 @@ from iceberg.apply import GENERATION_PROPERTY, noted_definition
 from iceberg.arrivals import NEVER
 from iceberg.bounds import cut, earliest, earliest_beyond
 from iceberg.catalog import Catalog
-from iceberg.errors import BetweenStatesError, translated
+from iceberg.errors import BetweenStatesError, LostStateError, translated
 from iceberg.ledger import complete_until, settled_until
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending import pending_arrivals, reaches, trusted_cut
@@ -80,21 +80,27 @@ class LakeView:
     reading: Reading | None = field(default=None, compare=False)
 
     def as_known_at(self, at: datetime) -> LakeView:
-        """The view of the state that readers saw at a moment: the one before the first publication after it."""
-        state = next((state for state in self.past if at < state.until), None)
-        if state is None:
+        """The view of the state that readers saw at a moment: the one before the first publication after it.
+
+        Raises LostStateError when that cannot be told, for a state of then is no longer there.
+        """
+        later = next((state for state in self.past if at < state.until), None)
+        earlier = max((state.generation for state in self.past if state.until <= at), default=-1)
+        if (later.generation if later else self.generation) != earlier + 1 or (later and later.lost):
+            raise LostStateError(f"what was known of {self.stream} at {at:%Y-%m-%dT%H:%M:%SZ} is no longer kept")
+        if later is None:
             return self
         return replace(
             self,
-            minute_snapshot=state.minute_snapshot,
-            day_snapshot=state.day_snapshot,
-            day_cut=state.day_cut,
-            complete_until=state.complete_until,
-            generation=state.generation,
-            minute_missing=state.minute_missing,
-            day_missing=state.day_missing,
-            hour_snapshot=state.hour_snapshot,
-            hour_missing=state.hour_missing,
+            minute_snapshot=later.minute_snapshot,
+            day_snapshot=later.day_snapshot,
+            day_cut=later.day_cut,
+            complete_until=later.complete_until,
+            generation=later.generation,
+            minute_missing=later.minute_missing,
+            day_missing=later.day_missing,
+            hour_snapshot=later.hour_snapshot,
+            hour_missing=later.hour_missing,
             hour_capped=True,
         )
 
@@ -161,8 +167,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             minute_missing=added_since(panes, snapshots["minute_panes"]),
             day_missing=added_since(tables["day_panes"], snapshots["day_panes"]),
             day_capped=pending_arrivals(tables["day_panes"]) is not None,
-            # A publication that was killed before it was recorded may have tagged some tables of this generation.
-            past=tuple(state for state in past_states(tables) if state.generation < generation),
+            past=past_states(tables, generation),
             ledger_snapshot=snapshots["ledger"],
             retired=retired_at(panes.properties),
             settled_until=settled_until(tables["ledger"]),

@@ -1,8 +1,9 @@
 """The states that publications replaced, kept as tags: to go back to, and to answer as known before.
 
-A tag's name says all that must be known of a state: its generation, until when it was what readers saw, and up to
-which arrivals its rollups counted. All tables of a stream carry the same names; one that was empty has no tag, and hour
-panes that did not count as far as day panes have none.
+A tag's name says all that must be known of a state: its generation, until when it was what readers saw, up to which
+arrivals its rollups counted, and which tables had nothing to tag: those that were empty, and hour panes that did not
+count as far as day panes. All other tables of a stream carry the same name. A tag that is not there was lost, which is
+never taken for an empty table.
 """
 
 from __future__ import annotations
@@ -17,18 +18,20 @@ from cachetools import LRUCache, cached
 from pyiceberg.table import Table
 
 from iceberg.commits import repeated_when_overtaken
-from iceberg.errors import translated
+from iceberg.errors import LostStateError, translated
 from iceberg.ledger import kept_until
 from iceberg.pending import reaches, trusted_cut
+from streams.panes import ROLLUPS, Grain
 
-__all__ = ["PastState", "added_since", "keep_state", "past_states", "snapshot_before"]
+__all__ = ["KeptState", "PastState", "added_since", "keep_state", "past_states", "state_before"]
 
-_NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)")
+_NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)(?:-without-([a-z_.]+))?")
+_NO_TABLE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class PastState:
-    """A state that readers saw before `until`, as a LakeView describes it."""
+    """A state that readers saw before `until`, as a LakeView describes it. `lost`: whether its panes are gone."""
 
     generation: int
     until: datetime
@@ -40,6 +43,22 @@ class PastState:
     minute_missing: frozenset[str]
     day_missing: frozenset[str]
     hour_missing: frozenset[str]
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptState:
+    """The snapshots of a state; a table that is not among them was empty, rollups may also be unknown."""
+
+    generation: int
+    until: datetime
+    day_cut: datetime | None
+    snapshots: Mapping[str, int]
+    lost: frozenset[str]
+
+    def rollups_until(self, table: str) -> datetime | None:
+        """The arrival time up to which a table of rollups is known; None if none of it is."""
+        return self.day_cut if table in self.snapshots else None
 
 
 def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) -> None:
@@ -49,10 +68,13 @@ def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) ->
     """
     cut = trusted_cut(tables["day_panes"])
     behind = {"hour_panes"} if "hour_panes" in tables and not reaches(tables["hour_panes"], cut) else set()
+    snapshots = {name: table.metadata.current_snapshot_id for name, table in tables.items() if name not in behind}
+    without = sorted(name for name in tables if snapshots.get(name) is None)
     name = f"generation-{generation}-until-{_millis(until)}-days-{_millis(cut) if cut else 0}"
+    name += f"-without-{'.'.join(without) or _NO_TABLE}"
     with translated():
         for kept, table in tables.items():
-            _tag(table, None if kept in behind else table.metadata.current_snapshot_id, name, generation)
+            _tag(table, snapshots.get(kept), name, generation)
 
 
 @repeated_when_overtaken
@@ -67,43 +89,61 @@ def _tag(table: Table, snapshot: int | None, name: str, generation: int) -> None
                 snapshots.create_tag(snapshot, name)
 
 
-def snapshot_before(table: Table, generation: int) -> int | None:
-    """The table's state of the generation before; None if it was empty."""
-    refs = table.metadata.refs.items()
-    return next((ref.snapshot_id for name, ref in refs if _of(name, generation - 1)), None)
+def state_before(tables: Mapping[str, Table], generation: int) -> KeptState:
+    """The tables' state of the generation before. Raises LostStateError if a tag is gone that cannot be done without.
+
+    Rollups can: they are made again of minute panes.
+    """
+    names = {name for table in tables.values() for name in table.metadata.refs if _of(name, generation - 1)}
+    kept = [_kept(tables, name) for name in names]
+    if not kept or kept[0].lost - {grain.table for grain in ROLLUPS}:
+        gone = ", ".join(sorted(kept[0].lost)) if kept else "all tables"
+        stream = next(iter(tables.values())).name()[0]
+        raise LostStateError(f"the tags of {stream} that kept generation {generation - 1} are gone from {gone}")
+    return kept[0]
 
 
-def past_states(tables: Mapping[str, Table]) -> tuple[PastState, ...]:
-    """Every state of a stream's tables that is still kept, the oldest first."""
-    minute_panes, day_panes, hour_panes = tables["minute_panes"], tables["day_panes"], tables.get("hour_panes")
-    found = []
-    for name in {*minute_panes.metadata.refs, *day_panes.metadata.refs}:
-        match = _NAME.fullmatch(name)
-        if match:
-            generation, until, cut = map(int, match.groups())
-            minute, day, hour = (_tagged(table, name) for table in (minute_panes, day_panes, hour_panes))
-            found.append(
-                PastState(
-                    generation=generation,
-                    until=_time(until),
-                    complete_until=_complete_until(tables["ledger"], minute_panes, name),
-                    day_cut=_time(cut) if cut else None,
-                    minute_snapshot=minute,
-                    day_snapshot=day,
-                    hour_snapshot=hour,
-                    minute_missing=added_since(minute_panes, minute),
-                    day_missing=added_since(day_panes, day),
-                    hour_missing=added_since(hour_panes, hour),
-                )
-            )
+def past_states(tables: Mapping[str, Table], before: int) -> tuple[PastState, ...]:
+    """Every state of a stream's tables that is still kept, of the generations before one, the oldest first.
+
+    A publication that is under way, or was killed before it was recorded, may have tagged some tables of that one.
+    """
+    names = {name for table in tables.values() for name in table.metadata.refs if _NAME.fullmatch(name)}
+    found = [_past(tables, kept) for kept in (_kept(tables, name) for name in names) if kept.generation < before]
     return tuple(sorted(found, key=lambda state: state.generation))
 
 
-@cached(LRUCache(maxsize=1000), key=lambda _ledger, panes, name: (panes.metadata.table_uuid, name), lock=Lock())
-def _complete_until(ledger: Table, minute_panes: Table, name: str) -> datetime | None:
-    """An arrival time up to which the state with this tag holds everything; read once, for a tag never moves."""
-    counted, panes = (table.snapshot_by_name(name) for table in (ledger, minute_panes))
-    return kept_until(ledger, counted, minute_panes, panes) if counted and panes else None
+def _past(tables: Mapping[str, Table], kept: KeptState) -> PastState:
+    minute, day, hour = (kept.snapshots.get(grain.table) for grain in (Grain.MINUTE, Grain.DAY, Grain.HOUR))
+    minute_panes, day_panes, hour_panes = tables["minute_panes"], tables["day_panes"], tables.get("hour_panes")
+    return PastState(
+        generation=kept.generation,
+        until=kept.until,
+        complete_until=_complete_until(tables["ledger"], kept.snapshots.get("ledger"), minute_panes, minute),
+        # Without day panes, minute panes answer for all days.
+        day_cut=None if "day_panes" in kept.lost else kept.day_cut,
+        minute_snapshot=minute,
+        day_snapshot=day,
+        hour_snapshot=hour,
+        minute_missing=added_since(minute_panes, minute),
+        day_missing=added_since(day_panes, day),
+        hour_missing=added_since(hour_panes, hour),
+        lost="minute_panes" in kept.lost,
+    )
+
+
+@cached(
+    LRUCache(maxsize=1000),
+    key=lambda _ledger, counted, panes, held: (panes.metadata.table_uuid, counted, held),
+    lock=Lock(),
+)
+def _complete_until(ledger: Table, counted: int | None, minute_panes: Table, held: int | None) -> datetime | None:
+    """An arrival time up to which one snapshot of panes holds everything, by one of the ledger; they never change."""
+    of_ledger, of_panes = (
+        None if snapshot is None else table.metadata.snapshot_by_id(snapshot)
+        for table, snapshot in ((ledger, counted), (minute_panes, held))
+    )
+    return kept_until(ledger, of_ledger, minute_panes, of_panes) if of_ledger and of_panes else None
 
 
 def added_since(table: Table | None, snapshot_id: int | None) -> frozenset[str]:
@@ -116,14 +156,23 @@ def added_since(table: Table | None, snapshot_id: int | None) -> frozenset[str]:
     return frozenset(table.schema().column_names) - frozenset(table.schemas()[snapshot.schema_id].column_names)
 
 
-def _tagged(table: Table | None, name: str) -> int | None:
-    refs = {} if table is None else table.metadata.refs
-    return refs[name].snapshot_id if name in refs else None
+def _kept(tables: Mapping[str, Table], name: str) -> KeptState:
+    """What a tag's name says, and which snapshots have it."""
+    match = _NAME.fullmatch(name)
+    assert match is not None
+    generation, until, cut = map(int, match.groups()[:3])
+    snapshots = {
+        of: table.metadata.refs[name].snapshot_id for of, table in tables.items() if name in table.metadata.refs
+    }
+    # Tags of earlier versions do not say which tables were empty: all that have none.
+    without = tables.keys() if match[4] is None else match[4].split(".")
+    lost = tables.keys() - snapshots.keys() - {*without}
+    return KeptState(generation, _time(until), _time(cut) if cut else None, snapshots, frozenset(lost))
 
 
 def _of(name: str, generation: int) -> bool:
     match = _NAME.fullmatch(name)
-    return match is not None and int(match.group(1)) == generation
+    return match is not None and int(match[1]) == generation
 
 
 def _millis(at: datetime) -> int:

@@ -53,14 +53,14 @@ def reaches(hour_panes: Table, day_cut: datetime | None) -> bool:
     return complete is not None and day_cut is not None and complete >= day_cut
 
 
-def pending_after(rollups: Table, replaced: Arrivals, *, known: bool = True) -> Arrivals | None:
+def pending_after(rollups: Table, replaced: Arrivals, known: datetime) -> Arrivals | None:
     """What is pending once the arrivals of a range are replaced: whole arrival windows of rollups.
 
-    None when the rollups of the range can be replaced with it. `known`: whether it is known what by.
+    None when the rollups of the range can be replaced with it. `known`: arrival time up to which it is known what by.
     """
     before, complete = pending_arrivals(rollups), cut(rollups)
-    if not known:
-        return _joined(before, _whole_windows(replaced))
+    if known < replaced.end:
+        return _joined(before, _whole_windows(Arrivals(max(known, replaced.start), replaced.end)))
     if before is None and complete and replaced.end <= complete and not reached_over(rollups, replaced.end):
         return None
     return _joined(before, _whole_windows(Arrivals(replaced.end - timedelta(microseconds=1), replaced.end)))

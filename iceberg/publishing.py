@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pyiceberg.table import Table
@@ -17,14 +18,15 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
-from iceberg.errors import LakeLockedError, ReplayError, translated
+from iceberg.errors import LakeError, LakeLockedError, ReplayError, translated
 from iceberg.ledger import is_settled
 from iceberg.locks import stream_lock
-from iceberg.past_states import keep_state, snapshot_before
+from iceberg.past_states import keep_state, state_before
 from iceberg.pending import PENDING_PROPERTY, as_property, pending_after, reached_over
+from iceberg.publications import check_droppable, check_undoable, newest_publication
 from iceberg.replacement import Replaced, Source, replace
 from iceberg.replays import Action, Publication, Replay, ReplayState, ReplayStore
-from iceberg.staging import drop_staging
+from iceberg.staging import drop_staging, staging_namespaces
 from iceberg.stream_tables import OPTIONAL, optional_table, panes_of, stream_tables
 from iceberg.widening import widened_until
 from streams.panes import ROLLUPS
@@ -62,32 +64,45 @@ def roll_back(catalog: Catalog, number: int, by: str, reason: str) -> Replay:
     with _held(catalog, number) as (store, replay):
         if replay.state is not ReplayState.PUBLISHED:
             raise ReplayError(f"replay {replay.id} is {replay.state}; only a published one can be rolled back")
-        for other in store.all(replay.stream):
-            later = (other.generation or 0) > (replay.generation or 0)
-            if later and other.state is ReplayState.PUBLISHED and other.arrivals.overlaps(replay.arrivals):
-                raise ReplayError(f"replay {other.id} was published later in the same range; roll it back first")
+        check_undoable(replay, _by_number(store, replay), store.history(replay.stream))
         return _begin(catalog, store, replay, ReplayState.ROLLING_BACK, Action.ROLL_BACK, by, reason)
 
 
 def drop(catalog: Catalog, number: int) -> Replay:
-    """Discard the staging tables. What is published stays, and can no longer be rolled back."""
+    """Discard the staging tables. What is published stays, and can no longer be rolled back.
+
+    Raises ReplayError if another one could then not be rolled back either.
+    """
     with _held(catalog, number) as (store, replay):
-        if replay.state in _UNDER_WAY:
-            raise ReplayError(f"replay {replay.id} is {replay.state}; wait until that is complete")
-        drop_staging(catalog, replay, with_files=replay.generation is None)
-        return store.set_state(replay, ReplayState.DROPPED)
+        if replay.state is not ReplayState.DROPPED:
+            check_droppable(replay, _by_number(store, replay), store.history(replay.stream))
+            replay = store.set_state(replay, ReplayState.DROPPED)
+        _discard(catalog, replay)
+        return replay
 
 
 def finish_interrupted(catalog: Catalog, stream: str) -> list[Replay]:
-    """Go on with every publication of a stream that was begun and that nobody works on; those that are complete now."""
-    store = ReplayStore(catalog)
-    done = []
+    """Go on with every publication of a stream that was begun and that nobody works on; those that are complete now.
+
+    What is left of a replay whose dropping was interrupted is taken away. Raises the first LakeError met, once all
+    others were tried.
+    """
+    store, staged = ReplayStore(catalog), staging_namespaces(catalog)
+    done: list[Replay] = []
+    problems: list[LakeError] = []
     for replay in store.all(stream):
-        if replay.state in _UNDER_WAY:
-            with suppress(LakeLockedError), stream_lock(catalog, replay.stream, PURPOSE):
-                current = store.get(replay.id)
-                if current.state in _UNDER_WAY:
-                    done.append(_complete(catalog, store, current))
+        try:
+            if replay.state is ReplayState.DROPPED and replay.namespace in staged:
+                _discard(catalog, replay)
+            elif replay.state in _UNDER_WAY:
+                with suppress(LakeLockedError), stream_lock(catalog, replay.stream, PURPOSE):
+                    current = store.get(replay.id)
+                    if current.state in _UNDER_WAY:
+                        done.append(_complete(catalog, store, current))
+        except LakeError as error:
+            problems.append(error)
+    if problems:
+        raise problems[0]
     return done
 
 
@@ -121,11 +136,20 @@ def _held(catalog: Catalog, number: int) -> Iterator[tuple[ReplayStore, Replay]]
         yield store, store.get(number)
 
 
+def _by_number(store: ReplayStore, replay: Replay) -> dict[int, Replay]:
+    return {other.id: other for other in store.all(replay.stream)}
+
+
+def _discard(catalog: Catalog, replay: Replay) -> None:
+    drop_staging(catalog, replay, with_files=replay.generation is None)
+
+
 def _begin(
     catalog: Catalog, store: ReplayStore, replay: Replay, state: ReplayState, action: Action, by: str, reason: str
 ) -> Replay:
     tables = stream_tables(catalog, replay.stream)
     _check_whole(tables, replay)
+    _sources(catalog, store, tables, replay, state)
     generation = max(int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()) + 1
     now = datetime.now(UTC)
     keep_state(tables, generation - 1, until=now)
@@ -159,27 +183,48 @@ def _check_whole(tables: Mapping[str, Table], replay: Replay) -> None:
 
 def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:
     rows: dict[str, tuple[int, int]] = {}
-    for name, table in stream_tables(catalog, replay.stream).items():
-        done = _replaced(catalog, store, name, table, replay)
+    tables = stream_tables(catalog, replay.stream)
+    sources = _sources(catalog, store, tables, replay, replay.state)
+    for name, table in tables.items():
+        done = _replaced(name, table, sources[name], replay)
         rows[name] = (done.removed, done.added)
     return store.complete(replay, _UNDER_WAY[replay.state], rows)
 
 
-def _replaced(catalog: Catalog, store: ReplayStore, name: str, table: Table, replay: Replay) -> Replaced:
-    source = _source(catalog, store, name, table, replay)
+def _replaced(name: str, table: Table, known: _Known, replay: Replay) -> Replaced:
     arrivals, properties = replay.arrivals, {}
-    if name in _ROLLUP_TABLES and (pending := pending_after(table, arrivals, known=source is not None)):
+    if name in _ROLLUP_TABLES and (pending := pending_after(table, arrivals, known.until or arrivals.start)):
         arrivals = Arrivals(arrivals.start, max(arrivals.start, min(arrivals.end, pending.start)))
         properties = {PENDING_PROPERTY: as_property(pending)}
-    return replace(table, arrivals, source or Source(table, None), replay.generation or 0, properties)
+    return replace(table, arrivals, known.source, replay.generation or 0, properties)
 
 
-def _source(catalog: Catalog, store: ReplayStore, name: str, table: Table, replay: Replay) -> Source | None:
-    """Where the rows of the range are; None for hour panes that the replay, or the state before it, did not have."""
-    if replay.state is ReplayState.PUBLISHING:
-        staged = optional_table(catalog, replay.namespace, name)
-        if staged is None and name != OPTIONAL:
-            raise ReplayError(f"replay {replay.id} lacks the table {name}; drop it and replay again")
-        return None if staged is None else Source(staged, staged.metadata.current_snapshot_id)
-    before = snapshot_before(table, store.published(replay))
-    return None if before is None and name == OPTIONAL else Source(table, before)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Where the rows of the range are, and up to which arrival that table holds them; None: it holds none of them."""
+
+    source: Source
+    until: datetime | None
+
+
+def _sources(
+    catalog: Catalog, store: ReplayStore, tables: Mapping[str, Table], replay: Replay, state: ReplayState
+) -> dict[str, _Known]:
+    """Table → what to take its rows from. Raises ReplayError if any of it is not there any more."""
+    end = replay.arrivals.end
+    if state is ReplayState.PUBLISHING:
+        found = {}
+        for name, table in tables.items():
+            staged = optional_table(catalog, replay.namespace, name)
+            if staged is None and name != OPTIONAL:
+                raise ReplayError(f"replay {replay.id} lacks the table {name}; drop it and replay again")
+            source = Source(staged, staged.metadata.current_snapshot_id) if staged else Source(table, None)
+            found[name] = _Known(source, end if staged else None)
+        return found
+    before = state_before(tables, newest_publication(store.history(replay.stream), replay))
+    return {
+        name: _Known(
+            Source(table, before.snapshots.get(name)), before.rollups_until(name) if name in _ROLLUP_TABLES else end
+        )
+        for name, table in tables.items()
+    }

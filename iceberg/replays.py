@@ -19,6 +19,7 @@ from streams.definition import Definition
 from streams.definition_files import stored_definition
 
 __all__ = [
+    "MOVES",
     "RECORDS",
     "Action",
     "Offsets",
@@ -55,6 +56,18 @@ class ReplayState(StrEnum):
     def open(self) -> bool:
         """Whether the range is still to be decided on, so that no other replay may begin in it."""
         return self not in (ReplayState.PUBLISHED, ReplayState.DROPPED)
+
+
+MOVES: Mapping[ReplayState, frozenset[ReplayState]] = {
+    ReplayState.RUNNING: frozenset({ReplayState.STAGED, ReplayState.DROPPED}),
+    ReplayState.STAGED: frozenset({ReplayState.PUBLISHING, ReplayState.DROPPED}),
+    ReplayState.PUBLISHING: frozenset({ReplayState.PUBLISHED}),
+    ReplayState.PUBLISHED: frozenset({ReplayState.ROLLING_BACK, ReplayState.DROPPED}),
+    ReplayState.ROLLING_BACK: frozenset({ReplayState.ROLLED_BACK}),
+    ReplayState.ROLLED_BACK: frozenset({ReplayState.PUBLISHING, ReplayState.DROPPED}),
+    ReplayState.DROPPED: frozenset(),
+}
+"""State → the states that a replay may move to from there; no other move is ever written."""
 
 
 class Action(StrEnum):
@@ -208,13 +221,15 @@ class ReplayStore:
             return [_replay(row) for row in connection.execute(query).mappings()]
 
     def set_state(self, replay: Replay, state: ReplayState) -> Replay:
-        """Move a replay on."""
-        update = _replays.update().where(_replays.c.id == replay.id).returning(_replays)
+        """Move a replay on. Raises ReplayError if it is no longer as given, or may not move there."""
         with translated(), self._engine.begin() as connection:
-            return _replay(connection.execute(update, {"state": state}).mappings().one())
+            return _moved(connection, replay, state)
 
     def begin(self, replay: Replay, state: ReplayState, publication: Publication) -> Replay:
-        """Record, in one transaction, that a publication was begun; it is then either completed or gone on with."""
+        """Record, in one transaction, that a publication was begun; it is then either completed or gone on with.
+
+        Raises as `set_state` does; nothing is recorded then.
+        """
         values = {
             "stream": publication.stream,
             "generation": publication.generation,
@@ -230,26 +245,18 @@ class ReplayStore:
             "completed": False,
         }
         with translated(), self._engine.begin() as connection:
+            moved = _moved(connection, replay, state, generation=publication.generation)
             connection.execute(_history.insert(), values)
-            update = _replays.update().where(_replays.c.id == replay.id).returning(_replays)
-            row = connection.execute(update, {"state": state, "generation": publication.generation})
-            return _replay(row.mappings().one())
+            return moved
 
     def complete(self, replay: Replay, state: ReplayState, rows: Mapping[str, tuple[int, int]]) -> Replay:
-        """Record, in one transaction, that the newest publication of a replay is complete."""
+        """Record, in one transaction, that the newest publication of a replay is complete. Raises as `set_state`."""
         with translated(), self._engine.begin() as connection:
+            moved = _moved(connection, replay, state)
             mine = (_history.c.stream == replay.stream) & (_history.c.generation == replay.generation)
             shown = {table: list(counts) for table, counts in rows.items()}
             connection.execute(_history.update().where(mine), {"rows": shown, "completed": True})
-            update = _replays.update().where(_replays.c.id == replay.id).returning(_replays)
-            return _replay(connection.execute(update, {"state": state}).mappings().one())
-
-    def published(self, replay: Replay) -> int:
-        """The generation of the newest publication of a replay that was published."""
-        mine = (_history.c.replay == replay.id) & (_history.c.action == Action.PUBLISH)
-        with translated(), self._engine.connect() as connection:
-            found = connection.execute(sa.select(sa.func.max(_history.c.generation)).where(mine)).scalar_one()
-        return int(found)
+            return moved
 
     def forget(self, stream: str) -> None:
         """Remove every record of a stream that is no more. One made anew under its name counts generations from 1."""
@@ -264,6 +271,21 @@ class ReplayStore:
             query = query.where(_history.c.stream == stream)
         with translated(), self._engine.connect() as connection:
             return [_publication(row) for row in connection.execute(query).mappings()]
+
+
+def _moved(connection: sa.Connection, replay: Replay, state: ReplayState, **values: int) -> Replay:
+    """Compare and set: the replay moves only if it still is in the state that it was read in."""
+    now: ReplayState | None = replay.state
+    if state in MOVES[replay.state]:
+        mine = _replays.c.id == replay.id
+        update = _replays.update().where(mine, _replays.c.state == replay.state).returning(_replays)
+        row = connection.execute(update, {"state": state, **values}).mappings().one_or_none()
+        if row is not None:
+            return _replay(row)
+        found = connection.execute(sa.select(_replays.c.state).where(mine)).scalar_one_or_none()
+        now = ReplayState(found) if found else None
+    is_now = "gone" if now is None else now
+    raise ReplayError(f"replay {replay.id} is {is_now} and cannot become {state}; see: windowpane replays list")
 
 
 def _replay(row: Mapping[Any, Any]) -> Replay:

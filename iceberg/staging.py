@@ -16,7 +16,7 @@ from iceberg.arrivals import ARRIVAL_COLUMN
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeError, ReplayError, translated
 from iceberg.packing import pack_all
-from iceberg.replays import Replay
+from iceberg.replays import Replay, is_staging
 from iceberg.rows import total
 from iceberg.stream_tables import panes_of, stream_tables
 from streams.compatibility import breaking_changes
@@ -32,6 +32,7 @@ __all__ = [
     "make_staging",
     "pack_staging",
     "staged",
+    "staging_namespaces",
 ]
 
 
@@ -103,6 +104,12 @@ def drop_staging(catalog: Catalog, replay: Replay, *, with_files: bool) -> None:
                 remove((replay.namespace, name))
         with suppress(NoSuchNamespaceError, NamespaceNotEmptyError):
             catalog.drop_namespace(replay.namespace)
+
+
+def staging_namespaces(catalog: Catalog) -> set[str]:
+    """The namespaces of replays that have staging tables."""
+    with translated():
+        return {namespace for (namespace, *_) in catalog.list_namespaces() if is_staging(namespace)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ class Replaying:
 
     def see_through(self, replay: Replay, progress: Progress) -> tuple[Replay, Staged]:
         """Run the job, or go on with it, until the staging tables hold the whole range."""
+        self._check_kept(replay)
         if replay.state is not ReplayState.RUNNING:
             return replay, staged(self._catalog, replay)
         make_staging(self._catalog, replay)
@@ -106,6 +107,7 @@ class Replaying:
         seen = 0
         while (job := away(self._job, replay)).state != "FINISHED":
             if job.ended:
+                self._check_kept(replay)
                 raise ReplayError(
                     f"the job of replay {replay.id} is {job.state}; look at: windowpane logs taskmanager; "
                     f"then: windowpane replays resume {replay.id}"
@@ -119,6 +121,11 @@ class Replaying:
         found.check(replay)
         pack_staging(self._catalog, replay, MaintenanceSettings().packed_bytes)
         return self._store.set_state(replay, ReplayState.STAGED), found
+
+    def _check_kept(self, replay: Replay) -> None:
+        """Raise ReplayError if somebody has dropped the replay."""
+        if self._store.get(replay.id).state is ReplayState.DROPPED:
+            raise ReplayError(f"replay {replay.id} is dropped; begin a new one: windowpane replay {replay.stream}")
 
     def stop(self, replay: Replay) -> None:
         """Stop the job of a replay, if it runs."""

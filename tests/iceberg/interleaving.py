@@ -140,7 +140,7 @@ class Interleaving(RuleBasedStateMachine):
             case "decide" if self.kept:
                 self.decide(data.draw(st.sampled_from(self.kept)), data.draw(fates), data.draw(batches))
             case "drop" if self.kept:
-                self.drop(data.draw(st.sampled_from(self.kept)))
+                self.drop(data.draw(st.sampled_from(self.kept)), data.draw(fates))
             case "tidy":
                 self.tidy(data.draw(fates), data.draw(batches))
             case "compact":
@@ -154,9 +154,12 @@ class Interleaving(RuleBasedStateMachine):
         for _ in range(sinks):
             self.job.sink()
 
-    def drop(self, replay: int) -> None:
-        drop(self.catalog, replay)
-        self.kept.remove(replay)
+    def drop(self, replay: int, fate: Fate | None = None) -> None:
+        """Drop a replay, or be refused, for another that was published before it could not be rolled back then."""
+        with self._fate(fate, [[]]), suppress(ReplayError):
+            drop(self.catalog, replay)
+        if self.store.get(replay).state is ReplayState.DROPPED:
+            self.kept.remove(replay)
 
     def decide(self, replay: int, fate: Fate | None, windows: list[list[int]]) -> None:
         """Publish a replay, or roll it back if it is published."""
@@ -300,6 +303,10 @@ class Interleaving(RuleBasedStateMachine):
                 taken = dict.fromkeys(range(len(self.job.windows)), self.made[entry.replay])
             else:
                 published = max(g for g, e in history.items() if e.replay == entry.replay and g < generation)
+                since = {history[g].replay: history[g] for g in range(published + 1, generation)}
+                assert not any(
+                    e.action is Action.PUBLISH and e.arrivals.overlaps(entry.arrivals) for e in since.values()
+                )
                 taken = self._versions(published - 1)
             for window in self._within(entry.arrivals):
                 versions[window.number] = taken.get(window.number, 0)

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy
 from pyiceberg.table import CommitTableResponse, Table
 from pyiceberg.table.update import TableRequirement, TableUpdate
+from pyiceberg.typedef import Identifier
 
 from iceberg.catalog import Catalog
 from iceberg.resume import resume_point
@@ -38,7 +39,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What happens at which commit of some work, the first being 1. Work of fewer commits goes well."""
+    """What happens at which commit, or drop of a table, of some work, the first being 1. Shorter work goes well."""
 
     commit: int
     what: What
@@ -66,9 +67,7 @@ class MortalCatalog(Catalog):
         self, table: Table, requirements: tuple[TableRequirement, ...], updates: tuple[TableUpdate, ...]
     ) -> CommitTableResponse:
         """Commit, unless the time has come."""
-        self._commits += 1
-        due = self._fate is not None and self._fate.commit == self._commits
-        what = self._fate.what if self._fate is not None and due else None
+        what = self._due()
         if what is What.DIES_BEFORE:
             raise Killed
         if what is What.OVERTAKEN:
@@ -79,6 +78,19 @@ class MortalCatalog(Catalog):
         if what is What.DIES_AFTER:
             raise Killed
         return done
+
+    def drop_table(self, identifier: str | Identifier) -> None:
+        """Drop, unless the time has come; nobody overtakes that."""
+        what = self._due()
+        if what is What.DIES_BEFORE:
+            raise Killed
+        super().drop_table(identifier)
+        if what is What.DIES_AFTER:
+            raise Killed
+
+    def _due(self) -> What | None:
+        self._commits += 1
+        return self._fate.what if self._fate is not None and self._fate.commit == self._commits else None
 
     @classmethod
     def opened(cls, uri: str, warehouse: str) -> MortalCatalog:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,13 @@ from hypothesis.stateful import run_state_machine_as_test
 
 import iceberg.publishing
 import streams.panes
+from iceberg.errors import LostStateError, ReplayError
 from iceberg.lake_view import pin
-from iceberg.publishing import publish, roll_back
+from iceberg.publishing import drop, finish_interrupted, publish, roll_back
+from iceberg.replays import ReplayState
 from tests.iceberg.interleaved import ROLLUP_WINDOWS, SECONDS
 from tests.iceberg.interleaving import Interleaving
-from tests.iceberg.interleaving_lake import SINKS, Fate, MortalCatalog, What
+from tests.iceberg.interleaving_lake import ROLLUPS, SINKS, Fate, MortalCatalog, What
 from tests.iceberg.postgres import own_postgres
 
 ONE_DAY_PANE = [[0, 1, 2], [0, 0, 0], [0, 1]]
@@ -154,6 +158,79 @@ def test_hours_that_nobody_knows_are_made_again(made: type[Interleaving], kept: 
     lake.tidy(None, ONE_DAY_PANE)
     lake.the_lake_is_right()
     assert pin(lake.catalog, lake.stream).hour_snapshot is not None
+
+
+def test_a_publication_beneath_another_is_not_rolled_back(made: type[Interleaving]) -> None:
+    """Nor is the one above dropped while that could be rolled back after it."""
+    lake = begun(made)
+    for first, last in ((0, 2), (1, 2)):
+        lake.replay(first, last)
+        publish(lake.catalog, lake.kept[-1], "tester", "")
+    beneath, above = lake.kept
+    with pytest.raises(ReplayError, match=f"replay {above} was published .*; roll that back first"):
+        roll_back(lake.catalog, beneath, "tester", "")
+    with pytest.raises(ReplayError, match=f"replay {beneath} was published before replay {above}"):
+        drop(lake.catalog, above)
+    said = lake.store.history(lake.stream)
+    for replay in (above, beneath):  # as an earlier version let it be
+        lake.store.set_state(lake.store.get(replay), ReplayState.DROPPED)
+        if replay == above:
+            with pytest.raises(ReplayError, match=f"replay {above} was published .*; that was dropped, so it stays"):
+                roll_back(lake.catalog, beneath, "tester", "")
+    assert lake.store.history(lake.stream) == said
+    lake.the_lake_is_right()
+
+
+def test_a_roll_back_makes_the_rollups_that_were_not_there(made: type[Interleaving]) -> None:
+    """Those of the last arrival window were not committed yet when the state was kept; the replay has none of it."""
+    lake = begun(made)
+    lake.live_commit([[], [], [0]], ORDER, len(ORDER))
+    lake.live_commit([[], [0]], ORDER, len(ORDER))
+    assert [message.accepted(1) for message in lake.job.windows[10].messages] == [False]
+    lake.live_commit([[]], [*(name for name in ORDER if name not in ROLLUPS), *ROLLUPS], len(ORDER) - len(ROLLUPS))
+    lake.replay(0, 10)
+    lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
+    assert lake.store.get(lake.kept[0]).state is ReplayState.PUBLISHED
+    lake.job.sink_all()
+    lake.live_commit([[], [], []], ORDER, len(ORDER))
+    for _ in ROLLUPS:
+        lake.tidy(None, ONE_DAY_PANE)
+    lake.changed(roll_back, lake.kept[0], None, ONE_DAY_PANE)
+    lake.the_lake_is_right()
+    for _ in ROLLUPS:
+        lake.tidy(None, ONE_DAY_PANE)
+    lake.the_lake_is_right()
+
+
+def test_a_lost_tag_is_no_empty_table(made: type[Interleaving]) -> None:
+    lake = begun(made)
+    lake.replay(0, 2)
+    publish(lake.catalog, lake.kept[0], "tester", "")
+    before = pin(lake.catalog, lake.stream).past[0].until - timedelta(milliseconds=1)
+    for name, lost in (("ledger", False), ("minute_panes", True)):
+        table = lake.catalog.load_table((lake.stream, name))
+        [tag] = [ref for ref in table.metadata.refs if ref != "main"]
+        table.manage_snapshots().remove_tag(tag).commit()
+        with pytest.raises(LostStateError, match=f"kept generation 0 are gone from .*{name}"):
+            roll_back(lake.catalog, lake.kept[0], "tester", "")
+        assert lake.store.get(lake.kept[0]).state is ReplayState.PUBLISHED
+        view = pin(lake.catalog, lake.stream)
+        with pytest.raises(LostStateError, match="is no longer kept") if lost else nullcontext():
+            view.as_known_at(before)
+
+
+@pytest.mark.parametrize("what", [What.DIES_BEFORE, What.DIES_AFTER])
+def test_an_interrupted_drop_is_finished(made: type[Interleaving], what: What) -> None:
+    lake = begun(made)
+    lake.replay(0, 2)
+    replay = lake.store.get(lake.kept[0])
+    lake.drop(replay.id, Fate(2, what))
+    assert lake.store.get(replay.id).state is ReplayState.DROPPED
+    assert lake.catalog.list_tables(replay.namespace)
+    with pytest.raises(ReplayError, match=f"replay {replay.id} is dropped"):
+        publish(lake.catalog, replay.id, "tester", "")
+    finish_interrupted(lake.catalog)
+    assert not lake.catalog.namespace_exists(replay.namespace)
 
 
 def begun(made: type[Interleaving]) -> Interleaving:
