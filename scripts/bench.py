@@ -33,6 +33,7 @@ BENCHES = {
     "publish": "A staged replay of made history published and rolled back, while readers ask.",
     "peers": "The same result of the same topic by other people's software, checked against an oracle.",
     "parsers": "What reading one message costs by our decoder, and by JSON parsers.",
+    "hostile": "What other senders and readers notice of a hundred clients that send bodies made to hurt.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }
 """Name of a module in scripts.benches → what it measures."""

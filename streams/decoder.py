@@ -7,6 +7,8 @@ its arrival.
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -17,7 +19,7 @@ from streams.measure_programs import compile_measure
 from streams.reasons import Reason, Rejection
 from streams.time_text import event_millis
 
-__all__ = ["Accepted", "Decoder", "Reason", "Rejection"]
+__all__ = ["Accepted", "Decoder", "Reason", "Rejection", "decode_by_plan"]
 
 _Value: TypeAlias = str | float | None
 _Column: TypeAlias = Callable[[list[Any]], str | int | Reason | None]
@@ -110,6 +112,16 @@ class Decoder:
         if event_time > arrived_ms + self._max_ahead_ms:
             return Rejection(self._time_name, Reason.TOO_FAR_IN_THE_FUTURE)
         return Accepted(event_time, tuple(row))
+
+
+def decode_by_plan(plan: str, payload: bytes, arrived_ms: int) -> Accepted | Rejection:
+    """What the decoder of a plan, as JSON text, says of a message: for another process, where a decoder cannot go."""
+    return _decoder(plan).decode(payload, arrived_ms)
+
+
+@functools.lru_cache(maxsize=64)
+def _decoder(plan: str) -> Decoder:
+    return Decoder(json.loads(plan))
 
 
 def _column(column: Mapping[str, Any]) -> _Column:

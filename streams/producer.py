@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -101,6 +102,7 @@ class Producer:
         self._client = self._connect()
         self._retired: list[Client] = []
         self._serving = False
+        self._enqueuing = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -147,24 +149,40 @@ class Producer:
             self._waiting_bytes -= size
 
     async def _enqueue(self, topic: str, payloads: Sequence[bytes], batch: _Batch) -> None:
-        produce, delivered = self._client.produce, batch.delivered
+        """Hand all messages to the client, a part of one call's at each turn of the loop."""
         self._serve_later()
-        for index, payload in enumerate(payloads, 1):
-            try:
-                produce(topic, payload, on_delivery=delivered)
-            except (BufferError, KafkaException) as error:
-                self._refused(error, batch)
-            if index % _ENQUEUED_AT_ONCE == 0:
-                await asyncio.sleep(0)
+        for start in range(0, len(payloads), _ENQUEUED_AT_ONCE):
+            async with self._enqueuing:
+                self._enqueue_part(topic, payloads[start : start + _ENQUEUED_AT_ONCE], batch)
+                if start + _ENQUEUED_AT_ONCE < len(payloads):
+                    await asyncio.sleep(0)
 
-    def _refused(self, error: BufferError | KafkaException, batch: _Batch) -> None:
-        """Count a message that the client did not take; a fatal state of the client is left by making a new one."""
-        cause = error.args[0] if isinstance(error, KafkaException) else KafkaError(KafkaError._QUEUE_FULL)
-        batch.delivered(cause)
-        if cause.code() == KafkaError._FATAL:
+    def _enqueue_part(self, topic: str, payloads: Sequence[bytes], batch: _Batch) -> None:
+        for payload in payloads:
+            client = self._client
+            try:
+                try:
+                    client.produce(topic, payload, on_delivery=batch.delivered)
+                except KafkaException as error:
+                    self._renewed(client, error).produce(topic, payload, on_delivery=batch.delivered)
+            except BufferError:
+                batch.delivered(KafkaError(KafkaError._QUEUE_FULL))
+            except KafkaException as error:
+                batch.delivered(error.args[0])
+
+    def _renewed(self, failed: Client, error: KafkaException) -> Client:
+        """The client in place of one that met a fatal error and takes nothing more: one is made, however many ask.
+
+        Raises any other error again.
+        """
+        cause = error.args[0]
+        if cause.code() != KafkaError._FATAL:
+            raise error
+        if failed is self._client:
             _log.warning("kafka producer reset: %s", cause.str())
-            self._retired = [client for client in self._retired if len(client)] + [self._client]
+            self._retired = [client for client in self._retired if len(client)] + [failed]
             self._client = self._connect()
+        return self._client
 
     def _connect(self) -> Client:
         return Client(_settings(self._bootstrap, self._timeout_seconds, 2, 2 * self._most_messages))
@@ -177,7 +195,8 @@ class Producer:
     def _serve(self) -> None:
         """Call back for every delivery that is known, and come again while some are not."""
         for client in (self._client, *self._retired):
-            client.poll(0)
+            with suppress(KafkaException):  # a fatal error: the next message that the client does not take tells of it
+                client.poll(0)
         self._serving = False
         if self._waiting_messages:
             self._serve_later()
@@ -223,12 +242,16 @@ class BulkProducer:
             taken = self._client.produce_batch(topic, waiting, partition=where)
             self._sent += taken
             waiting = self._refused(waiting) if taken < len(waiting) else []
-            self._client.poll(0.02 if waiting else 0)
+            with suppress(KafkaException):  # a fatal error: the client takes nothing more, which is met above
+                self._client.poll(0.02 if waiting else 0)
             self._raise_failure()
 
     def flush(self, timeout_seconds: float | None = None) -> None:
         """Wait until every message sent so far is acknowledged; raises KafkaAwayError or TopicError if one is not."""
-        left = self._client.flush(self._timeout_seconds + 5 if timeout_seconds is None else timeout_seconds)
+        try:
+            left = self._client.flush(self._timeout_seconds + 5 if timeout_seconds is None else timeout_seconds)
+        except KafkaException as error:
+            raise _translated(error.args[0], self._bootstrap) from error
         self._raise_failure()
         if left:
             raise _translated(None, self._bootstrap)

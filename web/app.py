@@ -1,10 +1,11 @@
 """The ASGI application: its routes, what surrounds them, and its life.
 
-uvicorn --factory web.app:create_app
+`web.server` serves it.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -77,6 +78,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     service: Service = app.state.service
     sys.setswitchinterval(_SWITCH_SECONDS)
     await service.start()
+    gc.freeze()  # what is there now stays: looking through it again would hold the loop for a tenth of a second
     try:
         yield
     finally:

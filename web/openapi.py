@@ -155,7 +155,14 @@ _POST: Json = {
         "responses": {
             **_answer("Accepted messages are in Kafka; rejected ones were not sent.", "Posted", 202),
             **_problems(
-                "unparseable", "unknown-stream", "retired", "too-large", "unsupported-type", "busy", "engine-away"
+                "unparseable",
+                "unknown-stream",
+                "too-slow",
+                "retired",
+                "too-large",
+                "unsupported-type",
+                "busy",
+                "engine-away",
             ),
         },
     }

@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from web.bodies import JSON, read_limited
+from web.bodies import JSON, paced, too_large
 from web.problems import FieldError, ProblemError
+from web.service import service_of
 
 __all__ = ["asked_parameters", "parameters_of"]
 
@@ -30,7 +31,12 @@ async def asked_parameters(request: Request) -> Parameters:
         raise ProblemError("unsupported-type", f"A question is sent as a JSON object; its Content-Type is {JSON}.")
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise ProblemError("unsupported-type", "The body of a question is sent as it is, not packed.")
-    return found + parameters_of(await read_limited(request.stream(), _LARGEST_BODY))
+    settings, body = service_of(request).settings, bytearray()
+    async for chunk in paced(request.stream(), settings.web_body_idle_seconds, settings.web_body_bytes_per_second):
+        body += chunk
+        if len(body) > _LARGEST_BODY:
+            raise too_large(_LARGEST_BODY)
+    return found + parameters_of(bytes(body))
 
 
 def parameters_of(body: bytes) -> Parameters:

@@ -44,6 +44,7 @@ KINDS: dict[str, Kind] = {
     "not-found": Kind(404, "No such address"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
     "retired": Kind(410, "The stream takes no more messages"),
+    "too-slow": Kind(408, "The body came too slowly"),
     "too-large": Kind(413, "The body is too large"),
     "address-too-long": Kind(414, "The address is too long"),
     "unsupported-type": Kind(415, "The body's type is not supported"),
@@ -54,7 +55,7 @@ KINDS: dict[str, Kind] = {
     "engine-away": Kind(503, "An engine does not answer"),
 }
 
-_KIND_OF_STATUS = {400: "unparseable", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+_KIND_OF_STATUS = {400: "unparseable", 404: "not-found", 405: "method-not-allowed", 408: "too-slow", 413: "too-large"}
 
 
 @dataclass(frozen=True, slots=True)

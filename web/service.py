@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import cast
 
+import anyio
 import anyio.to_thread
+import orjson
 from starlette.requests import Request
 
 from iceberg.reading import Reading
@@ -28,6 +30,7 @@ from web.metrics import Metrics
 from web.problems import NO_SUCH_STREAM, ProblemError
 from web.settings import WebSettings
 from web.standing import Standing
+from web.turns import Turns
 
 __all__ = ["Service", "service_of"]
 
@@ -45,10 +48,13 @@ class Service:
     standing: Standing
     lookout: Lookout
     questions: Lane
+    turns: Turns
+    judging: anyio.CapacityLimiter
     replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
     comparisons: Lane = field(default_factory=lambda: Lane(threads=4, waiting=8))
     standings: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
     decoders: dict[str, Decoder] = field(default_factory=dict)
+    plans: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def make(cls, settings: WebSettings) -> Service:
@@ -66,6 +72,8 @@ class Service:
             standing=Standing(TrinoClient(asked), settings.kafka),
             lookout=Lookout(queries, settings.kafka),
             questions=Lane(settings.web_questions, settings.web_questions_waiting),
+            turns=Turns(),
+            judging=anyio.CapacityLimiter(1),
         )
 
     async def start(self) -> None:
@@ -125,6 +133,13 @@ class Service:
         found = self.decoders.get(definition.digest)
         if found is None:
             found = self.decoders[definition.digest] = Decoder(decoding_plan(definition))
+        return found
+
+    def plan_text(self, definition: Definition) -> str:
+        """The decoding plan of a definition as JSON text."""
+        found = self.plans.get(definition.digest)
+        if found is None:
+            found = self.plans[definition.digest] = orjson.dumps(decoding_plan(definition)).decode()
         return found
 
 

@@ -29,7 +29,21 @@ class WebSettings(BaseSettings):
     web_body_bytes: int = Field(default=16 * MEBIBYTE, ge=1024, description="Largest body of a POST, unpacked.")
     web_body_messages: int = Field(default=100_000, ge=1, description="Most messages in one POST.")
     web_pending_bytes: int = Field(
-        default=128 * MEBIBYTE, ge=1024, description="Most bytes of messages being taken in at once; beyond it 429."
+        default=128 * MEBIBYTE,
+        ge=1024,
+        description="Most bytes held of bodies being taken in, unpacked and cut into messages; beyond it 429.",
+    )
+    web_body_idle_seconds: float = Field(
+        default=10, gt=0, description="How long a client may send nothing in the middle of a body; then 408."
+    )
+    web_body_bytes_per_second: float = Field(
+        default=1024, gt=0, description="Least rate of a body after that time, on average; below it 408."
+    )
+    web_connections: int = Field(
+        default=1000, ge=10, description="Most connections; beyond it the one that asks nothing longest is closed."
+    )
+    web_header_seconds: float = Field(
+        default=10, gt=0, description="How long a client may take from its first byte to the end of a request's head."
     )
     web_questions: int = Field(default=8, ge=1, description="Most questions being asked of Trino at once.")
     web_questions_waiting: int = Field(

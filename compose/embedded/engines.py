@@ -223,15 +223,11 @@ def _services(
     # One that is ended because it hangs says where (see watch).
     environment = {**exported, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
     modules = {
-        # Clients and proxies, most of which keep an idle connection for 5 to 60 s, shall be first to give it up:
-        # what is sent on a connection that the server closes at that moment has no answer.
-        "web": ("uvicorn", "--factory", "web.app:create_app", "--host", settings.host, "--port", str(ports.web),
-                "--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "5",
-                "--timeout-keep-alive", "75"),
+        "web": ("web.server", "--host", settings.host, "--port", str(ports.web)),
         "keeper": ("scripts.keeper",),
         "agent": ("scripts.agent",),
         LISTENER: ("compose.embedded.watch",),
-    }  # fmt: skip
+    }
     return tuple(
         # The keeper may be in the middle of submitting a job, which it need not finish.
         Program(name, (*_BOUND, str(runtime.python), "-m", *modules[name]), layout.home, environment, stop_seconds=15)

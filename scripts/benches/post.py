@@ -27,7 +27,7 @@ from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 
-__all__ = ["Settings", "measure"]
+__all__ = ["Settings", "measure", "web_pid"]
 
 _BODIES = 20
 """Different bodies, sent in turn: made before the clock starts."""
@@ -61,7 +61,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     """One run after another; raises WindowpaneError if a message was not accepted."""
     script = ScriptSettings()
     definition = renamed(declared(settings.stream, script), *(f"bench-{number:03}" for number in range(100)))
-    pid = _web_pid(script)
+    pid = web_pid(script)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as loader:
         for number in range(settings.runs):
             say(f"{settings.batch_messages} messages a batch, {settings.batch_seconds:.0f} s")
@@ -82,7 +82,8 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             }
 
 
-def _web_pid(settings: ScriptSettings) -> int:
+def web_pid(settings: ScriptSettings) -> int:
+    """The web service's process; raises WindowpaneError if there is none."""
     state = Supervisor(Layout(settings.home.resolve())).states().get("web")
     if state is None or not state.pid:
         raise WindowpaneError("the web service does not run; start the stack with `windowpane up`")

@@ -229,7 +229,7 @@ def test_an_interrupted_drop_is_finished(made: type[Interleaving], what: What) -
     assert lake.catalog.list_tables(replay.namespace)
     with pytest.raises(ReplayError, match=f"replay {replay.id} is dropped"):
         publish(lake.catalog, replay.id, "tester", "")
-    finish_interrupted(lake.catalog)
+    finish_interrupted(lake.catalog, replay.stream)
     assert not lake.catalog.namespace_exists(replay.namespace)
 
 

@@ -11,14 +11,21 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
-__all__ = ["patch_engines", "served"]
+__all__ = ["patch_engines", "served", "serving"]
 
 
 @contextmanager
 def served(app: ASGIApp | Callable[[], ASGIApp], *, factory: bool = False) -> Iterator[str]:
+    """Serve an application; the address."""
+    with serving(uvicorn.Config(app, factory=factory, log_config=None)) as url:
+        yield url
+
+
+@contextmanager
+def serving(config: uvicorn.Config) -> Iterator[str]:
     """Serve in a thread; the address."""
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, factory=factory, log_config=None, timeout_keep_alive=75))
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

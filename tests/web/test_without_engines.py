@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,26 +10,17 @@ import httpx
 import pytest
 
 from streams.problems import StreamProblem, note_problems
-from tests.corpus import SQL_INJECTIONS
+from tests.corpus import HEALTH, SQL_INJECTIONS
 from tests.definitions import STREAMS
-from tests.web.served import patch_engines, served
-from web.app import create_app
+from tests.web.served import serving
 from web.middleware import SECURITY_HEADERS
+from web.server import configuration
+from web.settings import WebSettings
 
 WINDOW = "start=2026-03-01T10:00:00Z&end=2026-03-01T11:00:00Z"
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[httpx.Client]:
-    with socket.socket() as held, pytest.MonkeyPatch.context() as patch:
-        held.bind(("127.0.0.1", 0))  # bound but not listening: nobody else answers there
-        patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}")
-        patch.setenv("WINDOWPANE_WEB_BODY_MESSAGES", "1000")
-        with served(create_app, factory=True) as url, httpx.Client(base_url=url, timeout=30) as found:
-            yield found
-
-
-@pytest.mark.usefixtures("client")
+@pytest.mark.usefixtures("without_engines")
 def test_a_file_that_cannot_be_read_stops_no_other_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the keeper noted of another one is said, too."""
     (tmp_path / "health.toml").write_bytes((STREAMS / "health.toml").read_bytes())
@@ -39,7 +28,7 @@ def test_a_file_that_cannot_be_read_stops_no_other_stream(tmp_path: Path, monkey
     note_problems(tmp_path, {"health": StreamProblem("Flink refused its job", "2026-03-01T10:00:00Z")})
     monkeypatch.setenv("WINDOWPANE_STREAMS", str(tmp_path))
     monkeypatch.setenv("WINDOWPANE_HOME", str(tmp_path))
-    with served(create_app, factory=True) as url:
+    with serving(configuration(WebSettings())) as url:
         streams = httpx.get(f"{url}/readyz", timeout=30).json()["streams"]
         assert httpx.get(f"{url}/v1/streams/health").status_code == 200
     assert streams["health"] == "nothing committed yet; Flink refused its job"
@@ -150,7 +139,7 @@ def test_unknown_streams_are_told_nothing_of_others(client: httpx.Client) -> Non
         (b"not gzip", {"content-type": "application/json", "content-encoding": "gzip"}, 400),
         (b" " * (17 << 20), {"content-type": "application/json"}, 413),
         (gzip.compress(b" " * (17 << 20)), {"content-type": "application/json", "content-encoding": "gzip"}, 413),
-        (b"{}\n" * 1001, {"content-type": "application/x-ndjson"}, 413),
+        (b"{}\n" * 2001, {"content-type": "application/x-ndjson"}, 413),
     ],
 )
 def test_bad_bodies_are_refused(client: httpx.Client, body: bytes, headers: dict[str, str], status: int) -> None:
@@ -167,6 +156,22 @@ def test_injections_are_refused_before_any_engine(client: httpx.Client, name: st
         answer = client.get(address, params=span if name == "stream" else {**span, name: text})
         assert answer.headers["content-type"] == "application/problem+json", text
         assert answer.status_code in (400, 404, 422) or (name, text) == ("quantiles", "0"), text
+
+
+@pytest.mark.parametrize(
+    "broken", [b'{"a":' + b"[" * 70 + b" garbage}", b'{"a":"' + b"x" * (1 << 20) + b'"} garbage', b"\xff"]
+)
+def test_broken_array_is_refused_whole(client: httpx.Client, broken: bytes) -> None:
+    body = b"[" + HEALTH + b",\n" + broken + b"]"
+    answer = client.post("/v1/streams/health/messages", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert "line 2, column" in answer.json()["detail"]
+
+
+def test_rejections_are_listed_in_part(client: httpx.Client) -> None:
+    headers = {"content-type": "application/x-ndjson"}
+    answer = client.post("/v1/streams/health/messages", content=b"{}\n" * 1500, headers=headers).json()
+    assert (answer["accepted"], len(answer["rejected"]), answer["more_rejected"]) == (0, 1000, 500)
 
 
 def test_body_without_length_is_bounded(client: httpx.Client) -> None:
