@@ -16,13 +16,16 @@ LAST = 253_402_300_799_999
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))",
+    r"(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))",
     re.ASCII,
 )
 
 
 def event_millis(value: Any) -> int | Reason:
-    """Milliseconds since the epoch, fractions cut off, from a message's value. No leap second; 1970 to 9999."""
+    """Milliseconds since the epoch, fractions cut off, from a message's value; 1970 to 9999.
+
+    A leap second, 23:59:60 UTC, is the first second of the next day, as in POSIX.
+    """
     if type(value) is str:
         millis = _parse(value)
     elif type(value) is int:
@@ -44,14 +47,15 @@ def _parse(text: str) -> int | None:
         return None
     year, month, day, hour, minute, second, fraction, sign, hours, minutes = match.groups()
     try:
-        # Python has no year 0, which RFC 3339 has, and which like 2000 is a leap year; all of it is before 1970.
         days = date(int(year) or 2000, int(month), int(day)).toordinal() - _EPOCH
     except ValueError:
         return None
-    if year == "0000":
-        return -1
+    if year == "0000":  # which RFC 3339 has and Python has not; it is like 2000, five cycles of the calendar earlier
+        days -= 5 * 146_097
     seconds = days * 86_400 + int(hour) * 3600 + int(minute) * 60 + int(second)
     if sign is not None:
         offset = int(hours) * 3600 + int(minutes) * 60
         seconds += -offset if sign == "+" else offset
+    if second == "60" and seconds % 86_400:
+        return None
     return seconds * 1000 + (int(fraction[:3].ljust(3, "0")) if fraction else 0)

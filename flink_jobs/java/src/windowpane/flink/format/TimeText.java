@@ -29,8 +29,8 @@ final class TimeText {
     }
 
     /**
-     * Milliseconds since the epoch, cut (not rounded) to whole ones; negative before 1970. Only real calendar dates; no leap
-     * second.
+     * Milliseconds since the epoch, cut (not rounded) to whole ones; negative before 1970. Only real calendar dates; a leap
+     * second, 23:59:60 UTC, is the first second of the next day.
      */
     static long parse(char[] text, int length) {
         if (length < 20
@@ -50,7 +50,7 @@ final class TimeText {
         if (year < 0 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) {
             return INVALID;
         }
-        if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
+        if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
             return INVALID;
         }
         int at = 19;
@@ -75,6 +75,9 @@ final class TimeText {
             return INVALID;
         }
         long seconds = ((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute - offset) * 60 + second;
+        if (second == 60 && Math.floorMod(seconds, 86_400L) != 0) {
+            return INVALID;
+        }
         return seconds * 1000 + millis;
     }
 
