@@ -17,7 +17,7 @@ __all__ = ["patch_engines", "served", "serving"]
 @contextmanager
 def served(app: ASGIApp | Callable[[], ASGIApp], *, factory: bool = False) -> Iterator[str]:
     """Serve an application; the address."""
-    with serving(uvicorn.Config(app, factory=factory, log_config=None)) as url:
+    with serving(uvicorn.Config(app, factory=factory, log_config=None, timeout_keep_alive=75)) as url:
         yield url
 
 
