@@ -31,6 +31,7 @@ BENCHES = {
     "freshness": "A message posted, until the API shows it.",
     "replay": "The same messages ingested, then replayed: alone, and beside a live stream.",
     "publish": "A staged replay of made history published and rolled back, while readers ask.",
+    "first_start": "First starts beside somebody who holds 2,000 ephemeral ports; needs no running stack.",
     "peers": "The same result of the same topic by other people's software, checked against an oracle.",
     "parsers": "What reading one message costs by our decoder, and by JSON parsers.",
     "hostile": "What other senders and readers notice of a hundred clients that send bodies made to hurt.",

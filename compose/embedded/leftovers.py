@@ -13,7 +13,7 @@ import psutil
 
 from compose.embedded.layout import Layout
 
-__all__ = ["MARK", "end_leftovers", "find_leftovers"]
+__all__ = ["MARK", "end_leftovers", "find_leftovers", "remove_stale_pid_file"]
 
 MARK = "WINDOWPANE_STACK"
 PATIENCE = 10.0
@@ -38,6 +38,12 @@ def end_leftovers(layout: Layout) -> int:
             process.kill()
     psutil.wait_procs(alive, timeout=PATIENCE)
     return len(found)
+
+
+def remove_stale_pid_file(layout: Layout) -> None:
+    """After a crash or a reboot: PostgreSQL does not start while the pid in its file is of any process of its user."""
+    if _postmaster(layout) is None:
+        (layout.postgres / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _marked(process: psutil.Process, home: Path) -> bool:
