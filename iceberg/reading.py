@@ -8,7 +8,7 @@ read later than others count as arrived where those were complete by then, howev
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +23,7 @@ from iceberg.handover import close_at
 from iceberg.pending import closed_at
 from iceberg.stream_tables import rollups_of, stream_tables, windowed
 from streams.definition import Definition
+from streams.panes import arrival_start
 from streams.topics import STAMPED_BY_BROKER, TIMESTAMP_TYPE, TopicState
 
 __all__ = [
@@ -139,10 +140,13 @@ def trouble(definition: Definition, noted: Reading | None, topic: TopicState | N
     return ""
 
 
-def note_read(catalog: Catalog, stream: str, topic: TopicState) -> Reading:
+def note_read(
+    catalog: Catalog, stream: str, topic: TopicState, unstamped: Collection[int] = (), now: datetime | None = None
+) -> Reading:
     """Note that all partitions of the topic are read from now on, and adopt it where that was decided.
 
-    No job of the stream may be running. Raises LakeError.
+    Of a stream that begins, messages in partitions that are `unstamped` at first count as arrived `now`. No job of the
+    stream may be running. Raises LakeError.
     """
     with translated():
         tables = stream_tables(catalog, stream)
@@ -151,7 +155,12 @@ def note_read(catalog: Catalog, stream: str, topic: TopicState) -> Reading:
         if noted.topic_id != topic.id and topic.id == noted.adopted:
             return _adopt(catalog, stream, noted, topic)
         complete = _complete(tables)
-        added = {number: complete for number in range(topic.partitions) if number not in noted.partitions}
+        start = None if now is None else arrival_start(now)
+        added = {
+            number: complete or (start if number in unstamped else None)
+            for number in range(topic.partitions)
+            if number not in noted.partitions
+        }
         reading = replace(noted, partitions={**noted.partitions, **added})
         set_properties(ledger, {READING_PROPERTY: reading.as_json()})
     return reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flink_jobs.render import JobRange
 from iceberg.catalog import Catalog
@@ -67,9 +67,12 @@ class StreamTopics:
     def note(self, definition: Definition) -> None:
         """Note that all partitions are read from now on; no job of the stream may run. Raises WindowpaneError."""
         state = self._found.get(definition.name)
-        if state is None:
+        if state is None or self._topics is None:
             raise TopicError(f"topic {definition.topic} cannot be read; see `windowpane status`")
-        note_read(self._lake(), definition.name, state)
+        begins = noted_reading(self._lake(), definition.name) is None
+        with self._asking:
+            unstamped = self._topics.unstamped(definition.topic) if begins else set()
+        note_read(self._lake(), definition.name, state, unstamped, datetime.now(UTC))
 
     def range(self, definition: Definition, point: ResumePoint, until: datetime | None = None) -> JobRange:
         """What a job of the stream reads and keeps that goes on from a resume point. Raises WindowpaneError."""
@@ -90,7 +93,7 @@ def live_range(
     """
     reading = known_reading(catalog, definition.name)
     with Topics(kafka) as topics:
-        ends = None if until is None else topics.offsets_at(definition.topic, until + slack)
+        ends = None if until is None else topics.offsets_past(definition.topic, until + slack)
         return JobRange(
             start=first_offsets(topics, definition.topic, reading, point.start),
             ends=ends,

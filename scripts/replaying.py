@@ -156,7 +156,7 @@ class Replaying:
                 reach = dataclasses.replace(
                     reach,
                     start=first_offsets(topics, topic, reading, start),
-                    ends=topics.offsets_at(topic, end + timedelta(milliseconds=slack)),
+                    ends=topics.offsets_past(topic, end + timedelta(milliseconds=slack)),
                     before=latest_before(reading, start, timedelta(milliseconds=slack)),
                     topic_id=reading.topic_id,
                 )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import logging
 import socket
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from kafka import TopicPartition, errors
+from kafka import KafkaConsumer, TopicPartition, errors
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, OffsetSpec
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
@@ -39,6 +40,7 @@ __all__ = [
 
 TIMESTAMP_TYPE = "message.timestamp.type"
 STAMPED_BY_BROKER = "LogAppendTime"
+_APPEND_TIME = 1
 _SHORTEST_SEGMENT_MS = 600_000
 
 TOPIC_SETTINGS: Mapping[str, str] = {
@@ -137,6 +139,7 @@ class Topics:
 
     def __init__(self, bootstrap: str, *, timeout_seconds: float = 15.0) -> None:
         self._bootstrap = bootstrap
+        self._timeout_seconds = timeout_seconds
         milliseconds = int(timeout_seconds * 1000)
         _check_listening(bootstrap)
         with _translated(bootstrap):
@@ -212,6 +215,42 @@ class Topics:
         ends = self.end_offsets(topic)  # first: a message that arrives in between must not be skipped
         found = self._offsets(topic, int(arrived.timestamp() * 1000))
         return {partition: offset if offset >= 0 else ends[partition] for partition, offset in found.items()}
+
+    def offsets_past(self, topic: str, arrived: datetime) -> dict[int, int]:
+        """Partition → an offset beyond every message that arrived before a moment, near it if that can be told.
+
+        The broker finds the first message with such a stamp. If a producer stamped that one, messages that arrived
+        earlier may follow: then it is the end offset.
+        """
+        found, ends = self.offsets_at(topic, arrived), self.end_offsets(topic)
+        within = {TopicPartition(topic, number): offset for number, offset in found.items() if offset < ends[number]}
+        by_producer = {place.partition for place in self._stamped_by_producer(within)} if within else set()
+        return {number: ends[number] if number in by_producer else offset for number, offset in found.items()}
+
+    def unstamped(self, topic: str) -> set[int]:
+        """The partitions whose oldest message, if there is one, the broker did not stamp."""
+        begins, ends = self.beginning_offsets(topic), self.end_offsets(topic)
+        oldest = {TopicPartition(topic, number): offset for number, offset in begins.items() if offset < ends[number]}
+        return {place.partition for place in self._stamped_by_producer(oldest)} if oldest else set()
+
+    def _stamped_by_producer(self, places: Mapping[TopicPartition, int]) -> set[TopicPartition]:
+        """Those of some messages, all of which there are, that the broker did not stamp."""
+        stamped: dict[TopicPartition, int] = {}
+        with _translated(self._bootstrap), closing(self._consumer()) as consumer:
+            consumer.assign(list(places))
+            for place, offset in places.items():
+                consumer.seek(place, offset)
+            deadline = time.monotonic() + self._timeout_seconds
+            while places.keys() != stamped.keys():
+                if time.monotonic() > deadline:
+                    raise KafkaAwayError(f"Kafka at {self._bootstrap} does not answer; see `windowpane status`")
+                for place, records in consumer.poll(timeout_ms=500).items():
+                    stamped.setdefault(place, records[0].timestamp_type)
+                    consumer.pause(place)
+        return {place for place, kind in stamped.items() if kind != _APPEND_TIME}
+
+    def _consumer(self) -> KafkaConsumer:
+        return KafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
 
     def oldest_arrivals(self, topic: str) -> dict[int, datetime]:
         """Partition → when the oldest message that Kafka still holds arrived; partitions without any are left out."""

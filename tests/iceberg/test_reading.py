@@ -55,6 +55,12 @@ def test_partitions_of_a_new_stream_count_as_stamped(catalog: Catalog) -> None:
         assert note_read(catalog, "health", TOPIC) == READ == noted_reading(catalog, "health")
 
 
+@pytest.mark.usefixtures("tables")
+def test_what_was_there_before_the_broker_stamped_arrives_when_the_stream_begins(catalog: Catalog) -> None:
+    assert note_read(catalog, "health", TOPIC, {1}, noon(77)).partitions == {0: None, 1: noon(70)}
+    assert note_read(catalog, "health", TOPIC, {0, 1}, noon(99)).partitions == {0: None, 1: noon(70)}
+
+
 @pytest.mark.usefixtures("filled")
 def test_an_added_partition_counts_from_the_cut_on(catalog: Catalog) -> None:
     """Also at the first note of a stream that an earlier version wrote, which had not read that partition."""

@@ -143,7 +143,7 @@ def _made(live: LiveStream) -> bool:
         ("decimals = 1", "decimals = 2", "measures.load_ms.decimals cannot change from 1; add a new measure"),
         ('path = "path"\n\n[measures', "\n[measures", "dimensions cannot change from site, path; declare a new stream"),
         (HOURS, "", "hours cannot be turned off"),
-        ("partitions = 2", "partitions = 1", "has 2 partitions and Kafka cannot remove any"),
+        ("partitions = 2", "partitions = 1", "partitions cannot shrink from 2"),
         ("bytes = { type", 'bits = { type = "integer" }\nbytes = { type', "say required = false"),
     ],
 )

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from confluent_kafka import Producer as Client
 from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from scripts.benches.preload import preload
 from scripts.produce import command
@@ -107,6 +109,23 @@ def test_offsets_follow_arrival(kafka: str, topics: Topics, topic: str) -> None:
     assert topics.end_offsets(topic) == {0: 1, 1: 0, 2: 0, 3: 2}
     assert topics.offsets_at(topic, before) == {0: 0, 1: 0, 2: 0, 3: 0}
     assert topics.offsets_at(topic, datetime.now(UTC) + timedelta(hours=1)) == {0: 1, 1: 0, 2: 0, 3: 2}
+
+
+def test_a_producers_stamp_tells_no_arrival(kafka: str, topics: Topics, topic: str) -> None:
+    """What arrived before may follow it, so all there is has to be read."""
+    now, hour = datetime.now(UTC), timedelta(hours=1)
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    for partition, clock in enumerate(("LogAppendTime", "CreateTime")):
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"message.timestamp.type": clock})])
+        client = Client({"bootstrap.servers": kafka})
+        for stamp in (now + hour, now):
+            client.produce(topic, b"{}", partition=partition, timestamp=int(stamp.timestamp() * 1000))
+        assert client.flush(30) == 0
+    admin.close()
+    assert topics.offsets_at(topic, now - hour) == {0: 0, 1: 0, 2: 0, 3: 0}
+    assert topics.offsets_past(topic, now - hour) == {0: 0, 1: 2, 2: 0, 3: 0}
+    assert topics.unstamped(topic) == {1}
+    assert topics.offsets_past(topic, now + 2 * hour) == {0: 2, 1: 2, 2: 0, 3: 0}
 
 
 def test_unknown_topic_is_said(kafka: str, topics: Topics) -> None:
