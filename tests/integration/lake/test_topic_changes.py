@@ -24,7 +24,7 @@ from tests.definitions import STREAMS
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, topic_ends
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
 DEFINITION = (STREAMS / "page_views.toml").read_text("utf-8").split("# How `windowpane")[0]
 LOST = 4
@@ -70,15 +70,15 @@ def await_counted(live: LiveStream, accepted: int) -> None:
         [[panes]] = live.rows("select coalesce(sum(messages), 0) from {stream}.minute_panes")
         return [int(ledger), int(panes)]
 
-    await_true(lambda: min(held()) >= accepted, 150, f"{accepted} messages are counted")
+    await_true(lambda: min(held()) >= accepted, 300, f"{accepted} messages are counted")
     assert held() == [accepted, accepted]
 
 
 def await_complete(live: LiveStream) -> None:
     """Wait until answers are complete up to now, and all of it is settled."""
     now = datetime.now(UTC)
-    await_true(lambda: (live.view().complete_until or EPOCH) > now, 60, "completeness goes on")
-    await_true(lambda: (live.view().settled_until or EPOCH) > now, 60, "all of it is settled")
+    await_true(lambda: (live.view().complete_until or EPOCH) > now, 120, "completeness goes on")
+    await_true(lambda: (live.view().settled_until or EPOCH) > now, 120, "all of it is settled")
     assert (live.view().complete_until or EPOCH) < datetime.now(UTC) + timedelta(seconds=1)
 
 
@@ -87,7 +87,7 @@ def status(live: LiveStream) -> dict[str, Any]:
 
 
 def await_stopped(live: LiveStream, says: str) -> None:
-    await_true(lambda: not live.jobs(), 60, "the keeper stops the job")
+    await_true(lambda: not live.jobs(), 120, "the keeper stops the job")
     assert any(says in note for note in status(live)["notes"])
     assert any(says in str(finding) for finding in audit_stream(live.definition).findings)
 
