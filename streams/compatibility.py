@@ -81,6 +81,7 @@ RULES: Mapping[str, _Rule] = {
     "topic": _refused("cannot change from {old!r}; declare a new stream"),
     "partitions": _GROWS,
     "event_time.field": _refused(_OTHER, replayed=True),
+    "event_time.min": _handover,
     "event_time.max_ahead_seconds": _handover,
     "fields": _handover,
     "fields.*": _field,

@@ -40,6 +40,7 @@ class Decoder:
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self._time_path = tuple(plan["event_time"]["field"])
         self._time_name = ".".join(self._time_path)
+        self._min_ms: int = plan["event_time"].get("min_ms", 0)
         self._max_ahead_ms: int = plan["event_time"]["max_ahead_ms"]
         self._fields = [
             (tuple(field["path"]), field["path"][0] if len(field["path"]) == 1 else None, field_check(field))
@@ -74,6 +75,8 @@ class Decoder:
         if type(value) is Rejection:
             return value
         millis = event_millis(value)
+        if not isinstance(millis, Reason) and millis < self._min_ms:
+            millis = Reason.TOO_LONG_AGO
         return Rejection(self._time_name, millis) if isinstance(millis, Reason) else millis
 
     def _values(self, message: Mapping[str, Any]) -> list[_Value] | Rejection:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from streams.demo import Demo
 from streams.expression import Expression, parse
+from streams.reasons import Reason
+from streams.time_text import event_millis
 
 __all__ = ["BENCH_PREFIX", "Definition", "Dimension", "Distinct", "EventTime", "FieldRule", "Measure", "Retention"]
 
@@ -63,11 +65,29 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+def _moment(text: str) -> str:
+    if isinstance(event_millis(text), Reason):
+        raise ValueError("an RFC 3339 time with an offset, 1970 or later, like '2020-01-01T00:00:00Z'")
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
+
+EARLIEST = "1971-02-01T00:00:00Z"
+"""Every time up to the year 3054, in seconds but read as milliseconds, falls before it."""
+
+
 class EventTime(_Model):
-    """Which field says when it happened, and how far ahead of its arrival it may be."""
+    """Which field says when it happened, how early that may be, and how far ahead of its arrival."""
 
     field: str
+    min: Moment = EARLIEST
     max_ahead_seconds: int = Field(default=300, ge=0, le=86_400)
+
+    @property
+    def min_ms(self) -> int:
+        """The earliest event time that is accepted, in milliseconds since 1970."""
+        return int(event_millis(self.min))
 
 
 class FieldRule(_Model):
@@ -171,11 +191,14 @@ class Definition(_Model):
         """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
         unset = {key for key in ("events", "hours") if not getattr(self, key)}
+        left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "demo", *unset), True)
+        if self.event_time.min == EARLIEST:
+            left_out["event_time"] = {"min"}
         untitled = self.model_copy(
             update={
                 section: {name: each.model_copy(update=_UNTITLED) for name, each in getattr(self, section).items()}
                 for section in ("dimensions", "measures", "distincts")
             }
         )
-        shaping = untitled.model_dump_json(exclude={"title", "description", "retention", "demo", *unset})
+        shaping = untitled.model_dump_json(exclude=left_out)
         return hashlib.sha256(shaping.encode()).hexdigest()[:16]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def parse_definition(raw: Mapping[str, Any], file: str) -> Definition:
     """Check an already parsed definition; `file` is named in errors."""
     try:
         # By way of JSON, whose arrays may be tuples while all other types are strict.
-        definition = Definition.model_validate_json(json.dumps(_expand(raw), default=str))
+        definition = Definition.model_validate_json(json.dumps(_expand(raw), default=_text))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"] if part != "[key]") or "file"
@@ -88,6 +89,11 @@ def stored_definition(text: str | None, where: str) -> Definition:
     if not isinstance(raw, dict):
         raise DefinitionError(where, "definition", raw, "is not an object")
     return parse_definition(raw, where)
+
+
+def _text(value: Any) -> str:
+    """A TOML date or time as JSON has it."""
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def decoding_plan(definition: Definition) -> dict[str, Any]:
         "stream": definition.name,
         "event_time": {
             "field": definition.event_time.field.split("."),
+            "min_ms": definition.event_time.min_ms,
             "max_ahead_ms": definition.event_time.max_ahead_seconds * 1000,
         },
         "fields": [_field(name, rule, index) for name, rule in definition.fields.items()],

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     NOT_VALID_TEXT = "not valid text"
     NOT_FINITE = "not finite"
     BEFORE_1970 = "before 1970"
+    TOO_LONG_AGO = "too long ago (seconds, not milliseconds?)"
     TOO_SMALL = "too small"
     TOO_LARGE = "too large"
     TOO_SHORT = "too short"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,11 @@ BROKEN = [
     ("event_time", None, "event_time", "required"),
     ("event_time/max_ahead_seconds", -1, "event_time.max_ahead_seconds = -1", "greater than or equal to 0"),
     ("event_time/max_ahead_seconds", 90_000, "event_time.max_ahead_seconds = 90000", "less than or equal to 86400"),
-    ("event_time/zone", "UTC", "event_time.zone = 'UTC'", "known: field, max_ahead_seconds"),
+    ("event_time/zone", "UTC", "event_time.zone = 'UTC'", "known: field, min, max_ahead_seconds"),
+    ("event_time/min", "2020-01-01", "event_time.min = '2020-01-01'", "an RFC 3339 time with an offset"),
+    ("event_time/min", "1969-12-31T23:59:59Z", "event_time.min", "1970 or later"),
+    ("event_time/min", datetime(2020, 1, 1), "event_time.min = '2020-01-01T00:00:00'", "with an offset"),
+    ("event_time/min", 0, "event_time.min = 0", "valid string"),
     ("event_time/field", "CPU", "event_time.field = 'CPU'", "not a field too"),
     ("event_time/field", "RAM", "fields.RAM", "cannot be a field itself"),
     ("fields", {}, "fields", "at least 1"),
@@ -131,6 +136,10 @@ def test_ships_both_streams() -> None:
     assert (PAGE_VIEWS.topic, PAGE_VIEWS.partitions) == ("page_views", 2)
 
 
+def test_reads_dates_of_toml() -> None:
+    assert changed("event_time/min", datetime(2020, 1, 1, tzinfo=UTC)).event_time.min_ms == 1_577_836_800_000
+
+
 def test_survives_its_own_json() -> None:
     for definition in (HEALTH, PAGE_VIEWS):
         again = type(definition).model_validate_json(definition.model_dump_json(exclude_defaults=True))
@@ -145,6 +154,8 @@ def test_survives_its_own_json() -> None:
         ("measures/cpu/max", 2, False),
         ("fields/CPU/max", 0.5, False),
         ("event_time/max_ahead_seconds", 1, False),
+        ("event_time/min", "1971-02-01T00:00:00Z", True),
+        ("event_time/min", "2020-01-01T00:00:00Z", False),
         ("retention/kafka", "30 days", True),
         ("events", False, True),
         ("events", True, False),

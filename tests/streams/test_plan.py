@@ -13,7 +13,7 @@ from tests.definitions import HEALTH, PAGE_VIEWS, changed
 
 HEALTH_PLAN = {
     "stream": "health",
-    "event_time": {"field": ["Timestamp"], "max_ahead_ms": 300_000},
+    "event_time": {"field": ["Timestamp"], "min_ms": 34_214_400_000, "max_ahead_ms": 300_000},
     "fields": [
         {"path": ["serviceName"], "type": "string", "required": True, "min_length": 1, "max_length": 200},
         {"path": ["CPU"], "type": "number", "required": True, "min": 0.0, "max": 1.0},

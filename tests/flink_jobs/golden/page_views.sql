@@ -46,7 +46,7 @@ create temporary table parts (
   'messages.scan.topic-partition-discovery.interval' = '0 s',
   'messages.scan.startup.mode' = 'earliest-offset',
   'messages.format' = 'windowpane-json',
-  'messages.windowpane-json.plan' = '{"stream":"page_views","event_time":{"field":["time"],"max_ahead_ms":300000},"fields":[{"path":["site"],"type":"string","required":true,"min_length":1,"max_length":253},{"path":["path"],"type":"string","required":true,"min_length":1,"max_length":2000},{"path":["load_ms"],"type":"number","required":false,"min":0.0,"max":600000.0},{"path":["visitor_id"],"type":"string","required":false,"min_length":1,"max_length":200}],"columns":[{"name":"site","kind":"string","field":0},{"name":"path","kind":"string","field":1},{"name":"load_ms","kind":"measure","expression":[{"field":2}],"scale":1,"min":0,"max":6000000},{"name":"visitors","kind":"hash","field":3}]}'
+  'messages.windowpane-json.plan' = '{"stream":"page_views","event_time":{"field":["time"],"min_ms":34214400000,"max_ahead_ms":300000},"fields":[{"path":["site"],"type":"string","required":true,"min_length":1,"max_length":253},{"path":["path"],"type":"string","required":true,"min_length":1,"max_length":2000},{"path":["load_ms"],"type":"number","required":false,"min":0.0,"max":600000.0},{"path":["visitor_id"],"type":"string","required":false,"min_length":1,"max_length":200}],"columns":[{"name":"site","kind":"string","field":0},{"name":"path","kind":"string","field":1},{"name":"load_ms","kind":"measure","expression":[{"field":2}],"scale":1,"min":0,"max":6000000},{"name":"visitors","kind":"hash","field":3}]}'
 );
 
 create temporary view parts_of_panes as

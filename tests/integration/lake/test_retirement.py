@@ -30,8 +30,8 @@ def messages(count: int) -> Iterable[bytes]:
         yield json.dumps({"site": "shop", "path": f"/{number}", "time": "2026-03-02T10:00:00Z"}).encode()
 
 
-def post(stack: Stack, live: LiveStream) -> httpx.Response:
-    url = f"{stack.url}/v1/streams/{live.name}/messages"
+def post(live: LiveStream) -> httpx.Response:
+    url = f"{ScriptSettings().url}/v1/streams/{live.name}/messages"
     return httpx.post(url, content=next(iter(messages(1))), headers={"content-type": "application/json"}, timeout=30)
 
 
@@ -39,13 +39,13 @@ def test_a_stream_is_retired_resumed_and_removed(stack: Stack, stream_factory: S
     live = stream_factory(DEFINITION)
     catalog = open_catalog(LakeSettings())
     live.send(messages(100))
-    await_true(lambda: post(stack, live).status_code == 202, 60, f"{live.name} takes messages")
+    await_true(lambda: post(live).status_code == 202, 60, f"{live.name} takes messages")
     live.toml.unlink()
     assert f"{live.name}: its definition file is gone" in " ".join(windowpane(stack, "status").stdout.split())
 
     assert windowpane(stack, "streams", "retire", live.name).returncode == 0
     await_true(lambda: not live.jobs(), 60, "its job has ended")
-    assert post(stack, live).status_code == 410
+    assert post(live).status_code == 410
     live.view()
     assert [group["messages"] for group in live.window(*DAY)["groups"]] == [101]
 

@@ -19,6 +19,7 @@ from iceberg.errors import IncompatibleChangeError
 from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from scripts.keeper import tidy
+from scripts.settings import ScriptSettings
 from scripts.status import read_status
 from streams.errors import TopicError
 from streams.problems import noted_problems
@@ -176,7 +177,9 @@ def test_a_broken_stream_keeps_no_other_from_its_job(
     set_properties(panes, {DEFINITION_PROPERTY: "{"})
     unreadable.write_text("title =", "utf-8")
     try:
-        await_true(lambda: named(httpx.get(f"{stack.url}/readyz").json()), 60, "/readyz names what is broken")
+        await_true(
+            lambda: named(httpx.get(f"{ScriptSettings().url}/readyz").json()), 60, "/readyz names what is broken"
+        )
         assert named(read_status(stack).as_dict())
         live.flink.stop(other)
         await_true(lambda: _replaced(live, other), 120, "page_views has a new job")

@@ -12,6 +12,7 @@ import org.apache.flink.table.data.binary.BinaryStringData;
 public final class MessageDecoder {
     private final MessageReader reader;
     private final Node eventTimeNode;
+    private final long minMillis;
     private final FieldReader[] fields;
     private final Plan.Column[] columns;
 
@@ -35,6 +36,7 @@ public final class MessageDecoder {
     public MessageDecoder(Plan plan) {
         Node root = new Node(null, "");
         this.eventTimeNode = root.find(plan.eventTime());
+        this.minMillis = plan.minMillis();
         this.columns = plan.columns().toArray(Plan.Column[]::new);
         this.fields = new FieldReader[plan.fields().size()];
         for (int i = 0; i < fields.length; i++) {
@@ -100,6 +102,9 @@ public final class MessageDecoder {
         }
         String failure = TimeText.read(eventTimeNode);
         eventTime = eventTimeNode.whole;
+        if (failure == null && eventTime < minMillis) {
+            failure = Reason.TOO_LONG_AGO;
+        }
         return failure == null || reject(eventTimeNode.path, failure);
     }
 

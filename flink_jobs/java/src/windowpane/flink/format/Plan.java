@@ -14,11 +14,13 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
  * How one stream's messages become rows: the stream definition, compiled to JSON by Python.
  *
  * @param eventTime path of the field that holds the event time
+ * @param minMillis the earliest that it may be, in milliseconds since the epoch
  * @param maxAheadMillis how far it may be ahead of the arrival
  * @param fields what is read and checked, in the order in which failures are reported
  * @param columns what the rows hold, in order
  */
-public record Plan(List<String> eventTime, long maxAheadMillis, List<Field> fields, List<Column> columns) {
+public record Plan(
+        List<String> eventTime, long minMillis, long maxAheadMillis, List<Field> fields, List<Column> columns) {
     /** Measures and whole numbers stay where a double is exact. */
     static final long EXACT = 1L << 53;
 
@@ -88,6 +90,7 @@ public record Plan(List<String> eventTime, long maxAheadMillis, List<Field> fiel
         JsonNode eventTime = required(plan, "event_time");
         return new Plan(
                 path(required(eventTime, "field")),
+                eventTime.path("min_ms").asLong(0),
                 required(eventTime, "max_ahead_ms").asLong(),
                 List.copyOf(fields),
                 List.copyOf(columns));

@@ -24,6 +24,7 @@ public final class Reason {
     public static final String NOT_AN_ALLOWED_VALUE = "not an allowed value";
     public static final String NOT_FINITE = "not finite";
     public static final String BEFORE_1970 = "before 1970";
+    public static final String TOO_LONG_AGO = "too long ago (seconds, not milliseconds?)";
 
     /** Also what the job's SQL says of an event time later than the arrival allows. */
     public static final String TOO_FAR_IN_THE_FUTURE = "too far in the future";
