@@ -71,7 +71,7 @@ class FlinkClient:
         """A REST resource as JSON. Raises FlinkAwayError when the JobManager does not answer."""
         try:
             return self._http.get(path).raise_for_status().json()
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, ValueError) as error:  # also what is no JSON
             raise FlinkAwayError(f"Flink does not answer at {self.settings.flink}: {error}") from error
 
     def stop(self, job: Job, timeout_seconds: float = 60) -> None:

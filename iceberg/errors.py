@@ -18,9 +18,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psycopg
+import pyarrow
+import sqlalchemy.exc
 from alembic.util import CommandError
-from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, RESTError
-from sqlalchemy.exc import DBAPIError
+from pyiceberg import exceptions
 
 from streams.errors import WindowpaneError
 
@@ -88,15 +89,34 @@ class LostStateError(LakeError):
     """The tags that kept a past state are gone; somebody else removed them."""
 
 
+_REFUSED = (
+    exceptions.TableAlreadyExistsError,
+    exceptions.ViewAlreadyExistsError,
+    exceptions.NamespaceAlreadyExistsError,
+    exceptions.NamespaceNotEmptyError,
+    exceptions.NoSuchNamespaceError,
+    exceptions.NoSuchViewError,
+    exceptions.NoSuchIdentifierError,
+    exceptions.NoSuchPropertyException,
+    exceptions.ValidationError,
+    exceptions.NotInstalledError,
+    exceptions.ResolveError,
+)
+
 # What a third-party error becomes; the first match counts.
 TRANSLATIONS: tuple[tuple[type[Exception], type[LakeError], str], ...] = (
-    (NoSuchTableError, LakeError, "The table does not exist yet. Run: windowpane apply"),
-    (CommitFailedException, LakeError, "The table changed meanwhile. Try again"),
-    (DBAPIError, LakeAwayError, "The catalog (PostgreSQL) does not answer. Run: windowpane status"),
+    (exceptions.NoSuchTableError, LakeError, "The table does not exist yet. Run: windowpane apply"),
+    (exceptions.CommitFailedException, LakeError, "The table changed meanwhile. Try again"),
+    (exceptions.ValidationException, LakeError, "The table changed meanwhile. Try again"),
+    (exceptions.WaitingForLockException, LakeError, "The table is locked. Try again"),
+    (exceptions.RESTError, LakeAwayError, "The catalog does not answer. Run: windowpane status"),
+    *((refused, LakeError, "The catalog refuses. Look at: windowpane doctor") for refused in _REFUSED),
+    (sqlalchemy.exc.TimeoutError, LakeAwayError, "Every connection to the catalog is in use. Try again"),
+    (sqlalchemy.exc.SQLAlchemyError, LakeAwayError, "The catalog (PostgreSQL) does not answer. Run: windowpane status"),
     (psycopg.Error, LakeAwayError, "The catalog (PostgreSQL) does not answer. Run: windowpane status"),
-    (RESTError, LakeAwayError, "The catalog does not answer. Run: windowpane status"),
     (CommandError, LakeError, "A newer Windowpane has changed the records of this lake. Run that one"),
     (OSError, LakeAwayError, "The object store does not answer. Run: windowpane status"),
+    (pyarrow.ArrowException, LakeError, "A file of the lake cannot be read. Look at: windowpane audit"),
 )
 
 

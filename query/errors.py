@@ -13,14 +13,16 @@ QueryError
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import requests
-from trino.exceptions import TrinoConnectionError, TrinoQueryError
+from trino.exceptions import Error as TrinoError
+from trino.exceptions import HttpError, OperationalError, TrinoDataError, TrinoQueryError
 
-from iceberg.errors import LakeAwayError
+from iceberg.errors import BetweenStatesError, LakeAwayError, LakeError, LakeLockedError
 from streams.errors import WindowpaneError
 
 __all__ = [
@@ -91,10 +93,15 @@ class EngineAwayError(QueryError):
 
 
 class NotReadyError(EngineAwayError):
-    """The stream's tables have not been read yet."""
+    """The stream's tables have not been read yet. `problem`: what kept them from that; empty: they are not there."""
 
     def __init__(self, stream: str, problem: str = "") -> None:
-        super().__init__("lake", problem or f"the tables of {stream} are not there yet; windowpane apply makes them")
+        super().__init__("lake", problem)
+        self.args = (
+            f"the tables of {stream} could not be read yet; try again soon ({problem})"
+            if problem
+            else f"the tables of {stream} are not there yet; windowpane apply makes them",
+        )
 
 
 class TooSlowError(EngineAwayError):
@@ -115,16 +122,40 @@ class GivenUpError(QueryError):
 _TRINO_AWAY = {"INTERNAL_ERROR", "INSUFFICIENT_RESOURCES", "EXTERNAL"}
 
 
+def _of_query(error: TrinoQueryError) -> QueryError:
+    if error.error_type in _TRINO_AWAY or error.error_name == "SERVER_STARTING_UP":
+        return EngineAwayError("trino", error.error_name or "failed")
+    return QueryError(f"Trino refused the query: {error.message}")
+
+
+def _trino_away(error: Exception) -> QueryError:
+    return EngineAwayError("trino", type(error).__name__)
+
+
+def _lake_away(error: Exception) -> QueryError:
+    return EngineAwayError("lake", str(error))
+
+
+# What an error of Trino's client or of the lake becomes; the first match counts.
+TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], QueryError]], ...] = (
+    (TrinoQueryError, _of_query),
+    (TrinoDataError, lambda error: QueryError(f"Trino's answer cannot be read: {error}")),
+    (OperationalError, _trino_away),
+    (TrinoError, lambda error: QueryError(f"Trino's client refused: {error}")),
+    (HttpError, _trino_away),
+    (requests.RequestException, _trino_away),
+    (LakeAwayError, _lake_away),
+    (BetweenStatesError, _lake_away),
+    (LakeLockedError, _lake_away),
+    (LakeError, lambda error: QueryError(str(error))),
+)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise errors of Trino's client and of the lake as QueryErrors."""
+    """Raise errors of Trino's client and of the lake as QueryErrors, by the table above."""
     try:
         yield
-    except (TrinoConnectionError, requests.RequestException) as error:
-        raise EngineAwayError("trino", type(error).__name__) from error
-    except TrinoQueryError as error:
-        if error.error_type in _TRINO_AWAY or error.error_name == "SERVER_STARTING_UP":
-            raise EngineAwayError("trino", error.error_name or "failed") from error
-        raise QueryError(f"Trino refused the query: {error.message}") from error
-    except LakeAwayError as error:
-        raise EngineAwayError("lake", str(error)) from error
+    except tuple(source for source, _ in TRANSLATIONS) as error:
+        made = next(make for source, make in TRANSLATIONS if isinstance(error, source))
+        raise made(error) from error

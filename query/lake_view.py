@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LakeAwayError
 from iceberg.lake_view import TABLES, LakeView, metadata_locations, pin
 from iceberg.stream_tables import OPTIONAL
+from query.background import Background
 from query.errors import NotReadyError
 from streams.errors import WindowpaneError
 
@@ -33,41 +33,39 @@ class LakeWatcher:
         self._views: dict[str, LakeView] = {}
         self._locations: dict[str, dict[str, str]] = {}
         self._catalog: Catalog | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lake-watcher", daemon=True)
-        self.problem = "has not looked at the lake yet"
         self.problems: dict[str, str] = {}
         """Stream → why it could not be read at the last look."""
+        self._looked = False
+        self._background = Background("lake-watcher", self._look, refresh_seconds)
 
     def start(self) -> None:
         """Begin to watch; returns at once."""
-        self._thread.start()
+        self._background.start()
 
     def close(self) -> None:
         """Stop watching."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
+        self._background.close()
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the newest look, or with the thread; empty when all is well."""
+        return self._background.problem or ("" if self._looked else "has not looked at the lake yet")
 
     def view(self, stream: str) -> LakeView:
         """The newest view. Raises NotReadyError, which says why, when the stream's tables have not been read yet."""
         try:
             return self._views[stream]
         except KeyError:
-            raise NotReadyError(stream, self.problems.get(stream, "")) from None
+            known = self.problems.get(stream, "") if self._looked else self.problem
+            raise NotReadyError(stream, known) from None
 
     def views(self) -> dict[str, LakeView]:
         """The newest view of each stream whose tables have been read."""
         return dict(self._views)
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.refresh()
-                self.problem = ""
-            except WindowpaneError as error:
-                self.problem = str(error)
-            self._stop.wait(self._refresh_seconds)
+    def _look(self) -> float:
+        self.refresh()
+        return self._refresh_seconds
 
     def refresh(self) -> None:
         """Look once: pin again each stream of which a table has a new commit.
@@ -75,32 +73,43 @@ class LakeWatcher:
         A stream that cannot be read keeps no other from being pinned; `problems` says why. Raises LakeAwayError
         when the catalog or the object store does not answer.
         """
-        if self._catalog is None:
-            self._catalog = self._open_catalog()
-        found: dict[str, dict[str, str]] = {}
-        for (stream, table), location in metadata_locations(self._catalog).items():
-            found.setdefault(stream, {})[table] = location
+        try:
+            found = self._found()
+        except WindowpaneError:
+            self._looked = False
+            raise
         problems: dict[str, str] = {}
         away: LakeAwayError | None = None
         for stream, locations in found.items():
             try:
-                self._refresh(self._catalog, stream, locations)
-            except LakeAwayError as error:
-                away = error
+                self._refresh(stream, locations)
             except WindowpaneError as error:
+                away = error if isinstance(error, LakeAwayError) else away
                 # During a publication readers keep the state of before until it is complete.
                 if not isinstance(error, BetweenStatesError) or stream not in self._views:
                     problems[stream] = str(error)
         for stream in self._views.keys() - found.keys():
             del self._views[stream]
-        self.problems = problems
+        self.problems, self._looked = problems, True
         if away is not None:
             raise away
 
-    def _refresh(self, catalog: Catalog, stream: str, locations: dict[str, str]) -> None:
+    def _found(self) -> dict[str, dict[str, str]]:
+        """Stream → table → where its newest metadata is."""
+        found: dict[str, dict[str, str]] = {}
+        for (stream, table), location in metadata_locations(self._opened()).items():
+            found.setdefault(stream, {})[table] = location
+        return found
+
+    def _refresh(self, stream: str, locations: dict[str, str]) -> None:
         if not locations.keys() >= _NEEDED or locations == self._locations.get(stream):
             return
-        view = pin(catalog, stream)
+        view = pin(self._opened(), stream)
         if stream in self._views and view.generation != self._views[stream].generation:
             self._prepare(view)
         self._views[stream], self._locations[stream] = view, locations
+
+    def _opened(self) -> Catalog:
+        if self._catalog is None:
+            self._catalog = self._open_catalog()
+        return self._catalog

@@ -19,7 +19,7 @@ from iceberg.reading import Reading
 from iceberg.settings import LakeSettings
 from query.answers import Answer, Encoded, RejectedAnswer, SeriesAnswer, WindowAnswer, groups, view_digest
 from query.cursors import digest
-from query.errors import QueryError, UnknownStreamError
+from query.errors import QueryError, UnknownStreamError, translated
 from query.lake_view import LakeView, LakeWatcher
 from query.limits import Limits
 from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
@@ -150,6 +150,10 @@ class QueryService:
         """Stream → why its tables could not be read at the last look."""
         return dict(self._watcher.problems)
 
+    def failing(self) -> dict[str, str]:
+        """Work beside questions → what is wrong with it, where something is."""
+        return {"warm-up": self._warm_up.problem} if self._warm_up.problem else {}
+
     @property
     def lake_problem(self) -> str:
         """What keeps the lake from being looked at; empty if nothing does."""
@@ -248,4 +252,5 @@ def _freshness(view: LakeView) -> StreamFreshness:
 
 
 def _as_known(view: LakeView, request: WindowRequest) -> LakeView:
-    return view if request.as_known_at is None else view.as_known_at(request.as_known_at)
+    with translated():
+        return view if request.as_known_at is None else view.as_known_at(request.as_known_at)

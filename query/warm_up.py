@@ -7,7 +7,6 @@ later ones.
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,6 +15,7 @@ from datetime import timedelta
 
 import psutil
 
+from query.background import Background
 from query.errors import QueryError
 from query.lake_view import LakeView
 from query.requests import Filters, SeriesRequest, Step, WindowRequest
@@ -40,27 +40,33 @@ class WarmUp:
     def __init__(self, trino: TrinoClient, views: Callable[[], Mapping[str, LakeView]], seconds: float) -> None:
         self._trino, self._views, self._left = trino, views, seconds
         self._filters_of: dict[str, Filters] = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="warm-up", daemon=True)
+        self._seen: int | None = None
+        self._background = Background("warm-up", self._step)
 
     def start(self) -> None:
         """Begin to ask; returns at once."""
-        self._thread.start()
+        self._background.start()
 
     def close(self) -> None:
         """Ask no more."""
-        self._stop.set()
+        self._background.close(wait_seconds=0)
 
-    def _run(self) -> None:
-        while self._left > 0:
-            asked = self._trino.asked
-            psutil.cpu_percent()  # what the next call tells is since this one
-            if self._stop.wait(_REST_SECONDS):
-                return
-            if self._trino.asked > asked:
+    @property
+    def problem(self) -> str:
+        """What is wrong with it; empty when nothing is."""
+        return self._background.problem
+
+    def _step(self) -> float | None:
+        """A rest is over: ask, unless readers did or the processors were busy."""
+        busy = psutil.cpu_percent()
+        if self._seen is not None:
+            if self._trino.asked > self._seen:
                 self._left -= _REST_SECONDS
-            elif psutil.cpu_percent() < _BUSY_PERCENT:
+            elif busy < _BUSY_PERCENT:
                 self._ask()
+        self._seen = self._trino.asked
+        psutil.cpu_percent()  # what the next call tells is since this one
+        return _REST_SECONDS if self._left > 0 else None
 
     def _ask(self) -> None:
         """Ask one question of some stream."""

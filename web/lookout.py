@@ -55,8 +55,12 @@ class Lookout:
             task.cancel()
 
     def seen(self) -> dict[str, Seen]:
-        """Engine → what was seen of it last. One that has not been looked at for long does not answer."""
-        return {name: self._seen_of(name) for name in self._looks}
+        """Engine → what was seen of it last. One that has not been looked at for long does not answer.
+
+        Also work beside questions that fails.
+        """
+        failing = {name: Seen(wrong, 0.0) for name, wrong in self._queries.failing().items()}
+        return {name: self._seen_of(name) for name in self._looks} | failing
 
     def _seen_of(self, name: str) -> Seen:
         if name not in self._seen:

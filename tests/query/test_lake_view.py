@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from compose.embedded.waiting import until
 from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY, plan_tables
 from iceberg.catalog import Catalog
+from iceberg.errors import LakeAwayError
 from iceberg.stream_tables import stream_tables
 from query.errors import NotReadyError
 from query.lake_view import LakeWatcher
@@ -29,7 +31,10 @@ def apply(catalog: Catalog, *definitions: object) -> None:
 
 def test_pins_what_is_applied(catalog: Catalog) -> None:
     watcher = LakeWatcher(lambda: catalog, 1.0)
-    with pytest.raises(NotReadyError, match="windowpane apply"):
+    with pytest.raises(NotReadyError, match="has not looked at the lake yet"):
+        watcher.view("health")
+    watcher.refresh()
+    with pytest.raises(NotReadyError, match="are not there yet; windowpane apply makes them"):
         watcher.view("health")
     apply(catalog, HEALTH)
     watcher.refresh()
@@ -61,8 +66,26 @@ def test_broken_streams_break_no_other(catalog: Catalog) -> None:
     watcher.refresh()
     assert list(watcher.views()) == ["page_views"]
     assert list(watcher.problems) == ["health"]
-    with pytest.raises(NotReadyError, match=r"health \(as applied\): title: Field required"):
+    with pytest.raises(NotReadyError, match=r"could not be read yet.*title: Field required"):
         watcher.view("health")
+
+
+def test_a_lake_that_is_away_is_not_one_without_tables() -> None:
+    """Also for a watcher that meets errors which nobody foresaw: it goes on, and says so."""
+    raised: list[Exception] = []
+
+    def opened() -> Catalog:
+        raise raised[-1]
+
+    raised.append(LakeAwayError("PostgreSQL does not answer"))
+    watcher = LakeWatcher(opened, 0.01)
+    watcher.start()
+    for error, said in ((raised[0], "PostgreSQL does not answer"), (KeyError("odd"), "fails: KeyError: 'odd'")):
+        raised.append(error)
+        until(lambda said=said: said in watcher.problem, 30)  # type: ignore[misc]
+        with pytest.raises(NotReadyError, match=f"could not be read yet.*{said}"):
+            watcher.view("health")
+    watcher.close()
 
 
 def test_what_was_published_is_prepared_before_readers_get_it(catalog: Catalog) -> None:

@@ -62,7 +62,7 @@ def test_readers_questions_do_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def asked() -> bool:
         trino.asked += 1
-        return not work._thread.is_alive()
+        return not work._background.alive
 
     work.start()
     until(asked, 30, every=0.001)
@@ -77,4 +77,4 @@ def test_an_engine_that_is_away_is_asked_again_until_it_is_closed(monkeypatch: p
     work.start()
     until(lambda: trino.asked > 2, 60)
     work.close()
-    until(lambda: not work._thread.is_alive(), 60)
+    until(lambda: not work._background.alive, 60)
