@@ -1,18 +1,20 @@
-"""Every error as an answer: problem details for programs, a page for people."""
+"""Every error as an answer: problem details for programs, a page for people; and what is no error by HTTP's rules."""
 
 from __future__ import annotations
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from streams.errors import WindowpaneError
 from web.problems import problem_of, problem_response
 from web.templating import page_response
 
-__all__ = ["HANDLERS", "answer_error"]
+__all__ = ["HANDLERS", "answer_error", "answer_http_error"]
 
 _FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/static/")
+_READING = "GET, HEAD"
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
@@ -20,8 +22,34 @@ async def answer_error(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if request.url.path.startswith(_FOR_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
         return problem_response(problem)
-    headers = problem.headers
-    return page_response("problem.html", problem.status, headers, title=problem.title, problem=problem)
+    return page_response("problem.html", problem.status, problem.headers, title=problem.title, problem=problem)
 
 
-HANDLERS = {HTTPException: answer_error, WindowpaneError: answer_error}
+async def answer_http_error(request: Request, error: Exception) -> Response:
+    """As others; but OPTIONS is told what is allowed, and a slash too many leads to the address without."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allowed = {*(error.headers or {}).get("Allow", _READING).split(", "), "OPTIONS"}
+        headers = {"Allow": ", ".join(sorted(allowed))}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
+        return await answer_error(request, HTTPException(405, error.detail, headers))
+    if error.status_code == 404 and (address := _without_slash(request)):
+        return Response(status_code=308, headers={"Location": address})
+    return await answer_error(request, error)
+
+
+def _without_slash(request: Request) -> str:
+    """The address without slashes at its end; empty if there is nothing at it."""
+    path = request.scope["path"].rstrip("/")
+    scope = {**request.scope, "path": path}
+    if path == request.scope["path"] or not any(
+        isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE for route in request.app.routes
+    ):
+        return ""
+    query = request.scope["query_string"].decode("latin-1")
+    address: str = request.scope["raw_path"].decode("latin-1").rstrip("/")
+    return f"{address}?{query}" if query else address
+
+
+HANDLERS = {HTTPException: answer_http_error, WindowpaneError: answer_error}

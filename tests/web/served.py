@@ -6,12 +6,18 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-__all__ = ["patch_engines", "served", "serving"]
+from tests.definitions import HEALTH
+from tests.query.lake_views import lake_view
+from web.app import create_app
+
+__all__ = ["away", "empty_stream", "patch_engines", "served", "serving"]
 
 
 @contextmanager
@@ -46,3 +52,22 @@ def patch_engines(patch: pytest.MonkeyPatch, address: str) -> None:
         "S3_SECRET_KEY": "secret",
     }.items():
         patch.setenv(f"WINDOWPANE_{name}", value)
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """Every engine is at an address that is held, at which nobody listens."""
+    with socket.socket() as held, pytest.MonkeyPatch.context() as patch:
+        held.bind(("127.0.0.1", 0))
+        patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}")
+        yield
+
+
+@contextmanager
+def empty_stream() -> Iterator[Starlette]:
+    """A service that knows a stream without messages, of which it can answer everything by itself."""
+    with away():
+        app = create_app()
+        view = replace(lake_view(minute=None, day=None, rejected=None), definition=HEALTH)
+        app.state.service.queries._watcher._views["health"] = view
+        yield app

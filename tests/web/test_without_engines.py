@@ -84,7 +84,7 @@ def test_page_says_which_engine(client: httpx.Client) -> None:
         ("GET", "/v1/history?stream=nope", 404, "unknown-stream"),
         ("POST", "/v1/replays", 405, "method-not-allowed"),
         ("GET", "/v1/nope", 404, "not-found"),
-        ("GET", "/v1/streams/health/window/", 404, "not-found"),
+        ("GET", "/v1/streams/health/nope/", 404, "not-found"),
         ("GET", "/static/x/..%2f..%2fapp.py", 404, "not-found"),
         ("GET", "/static/x/", 404, "not-found"),
         ("GET", "/static/x/%00", 404, "not-found"),
