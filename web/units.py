@@ -27,12 +27,12 @@ def more_messages(difference: int) -> str:
 
 
 def change_of(value: float, before: float | None, unit: str, *, relative: bool) -> str:
-    """What became of a number: `+12.4%` of what it was, or `+2.1 points`, `+12 ms`; `new` where there was none."""
+    """What became of a number: `+12.4%` of what it was, or `+2.1 pts`, `+12 ms`; `new` where there was none."""
     if before is None or (relative and before == 0):
         return "new"
     difference = value - before
     size = abs(difference) / abs(before) if relative else abs(difference)
-    text = f"{size * 100:.1f} points" if unit == "ratio" else quantity(size, "ratio" if relative else unit)
+    text = f"{size * 100:.1f} pts" if unit == "ratio" else quantity(size, "ratio" if relative else unit)
     if not any(digit in text for digit in "123456789"):
         return "unchanged"
     return f"{'+' if difference > 0 else MINUS}{text}"

@@ -196,3 +196,20 @@ def test_what_is_no_answer_is_said_in_words(page: Page, site: Served, answer: HT
     site.answer = answer
     drawn(page, site.url)
     assert said in page.locator(".chart-problem").first.inner_text()
+
+
+def test_paper_holds_the_whole_page(page: Page, site: Served) -> None:
+    """At the width of A4 within its margins nothing reaches beyond the edge, and dark readers get light paper."""
+    site.services = [f"service-{place}" for place in range(12)]
+    site.points = [point("2026-03-04T10:00:00Z", *site.services)]
+    page.emulate_media(color_scheme="dark")
+    drawn(page, site.url)
+    page.set_viewport_size({"width": 703, "height": 1000})
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    beyond = """() => [...document.querySelectorAll("main *, canvas")]
+      .filter((e) => e.getBoundingClientRect().right > 703.5).map((e) => e.outerHTML.slice(0, 80))"""
+    assert page.evaluate(beyond) == []
+    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')") == "#161a21"
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')") == "#e7eaf0"

@@ -58,7 +58,7 @@ def test_before_the_calendar_is_an_error() -> None:
         (5, 0, "", True, "new"),
         (5, None, "ms", False, "new"),
         (100, 100, "", True, "unchanged"),
-        (0.43, 0.41, "ratio", False, "+2.0 points"),
+        (0.43, 0.41, "ratio", False, "+2.0 pts"),
         (36.9, 37.1, "\u00b0C", False, "\u22120.2 \u00b0C"),
         (400.0, 412.0, "ms", False, "\u221212 ms"),
     ],
@@ -74,7 +74,7 @@ THEN = [group("cart", 100, 0.25), group("gone", 5, 0.1)]
 def test_page_shows_numbers_and_a_second_line() -> None:
     text = window_page(NOW_HERE, THEN, compare="previous")
     assert '<small class="change">\u221250.0%</small>' in text
-    assert '<small class="change">+5.0 points</small>' in text
+    assert '<small class="change">+5.0 pts</small>' in text
     assert '<small class="change" title="the period before: 105">+23.8%</small>' in text
     assert "1 group of then has no messages now" in text
     assert '"label":"the period before"' in text

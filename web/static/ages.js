@@ -2,7 +2,8 @@
 export function showAges() {
   for (const time of document.querySelectorAll("time[data-ago]")) {
     const seconds = Math.max(0, Math.round((Date.now() - Date.parse(time.dateTime)) / 1000));
-    const age = seconds < 90 ? `${seconds} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+    const [size, unit] = [[86_400, "days"], [3600, "h"], [60, "min"]].find(([size]) => seconds >= 2 * size) ?? [1, "s"];
+    const age = `${Math.round(seconds / size)} ${unit}`;
     time.dataset.clock ??= time.textContent;
     time.textContent = `${time.dataset.clock}, ${age} ago`;
   }

@@ -68,7 +68,7 @@ export function tipRow(key, label, value) {
 
 // Charts keep the width of their box; on paper they take that of half a sheet, in the colours of light.
 export function fit(plotsNow, redraw) {
-  const PAPER = { width: 332, height: 190 };
+  const PAPER = { width: 328, height: 180 };
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const observer = new ResizeObserver(() => printing() || plotsNow().forEach((plot) => plot.setSize(sizeOf(plot.root.parentNode))));
   const printing = () => document.documentElement.classList.contains("paper");

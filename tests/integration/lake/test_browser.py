@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 import uuid
@@ -9,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
@@ -23,8 +25,8 @@ pytestmark = pytest.mark.integration
 
 ARTIFACTS = Path(__file__).resolve().parents[3] / "test-artifacts"
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
-SERVICES = ("web-shop", "web-search", "web-<b>bold</b>")
-SHARED = "where.service=" + "&where.service=".join(("web-shop", "web-search", "web-%3Cb%3Ebold%3C/b%3E"))
+SERVICES = ("web-shop", "web-search", "web-<b>bold</b>\nand a line")
+SHARED = "where.service=" + "&where.service=".join(map(quote, SERVICES))
 
 Open = Callable[..., Page]
 
@@ -180,6 +182,49 @@ def test_sorting_in_place_is_remembered(visit: Open) -> None:
     assert query(page)["sort"] == ["cpu.max"]
     page.reload()
     assert column(page, "cpu.max") == sorted(column(page, "cpu.max"))
+
+
+def test_choices_survive_another_range(visit: Open) -> None:
+    """Sorted and stopped in place, compared, with a group chosen: the form and its filters keep all of it."""
+    page = visit(f"/?{SHARED}&compare=previous")
+    charts_drawn(page)
+    page.locator('th[data-key="cpu.max"] a').click()
+    page.get_by_role("button", name="Live").click()
+    with navigating(page):
+        page.get_by_role("link", name="Do not draw web-shop").click()
+    with navigating(page):
+        page.get_by_role("button", name="6 hours").click()
+    charts_drawn(page)
+    assert sorted(query(page).pop("where.service")) == sorted(SERVICES)
+    kept = {name: query(page)[name] for name in ("range", "sort", "live", "compare")}
+    assert kept == {"range": ["6h"], "sort": ["-cpu.max"], "live": ["0"], "compare": ["previous"]}
+    assert page.locator("#legend button").count() == len(query(page)["draw"]) == 2
+    assert page.locator("#compared").count() == 1
+    keep(page, "window-compared")
+
+
+def test_chosen_zone_is_remembered(visit: Open, url: str) -> None:
+    page = visit(f"/?{SHARED}")
+    page.select_option("#zone", "Asia/Kolkata")
+    with navigating(page):
+        page.get_by_role("button", name="Show", exact=True).click()
+    page.goto(url)
+    assert page.input_value("#zone") == "Asia/Kolkata"
+    assert "Asia/Kolkata" in page.locator(".when").inner_text()
+
+
+def test_csv_is_the_table(url: str) -> None:
+    answer = httpx.get(f"{url}window.csv?{SHARED}&range=6h&sort=-cpu.max", timeout=60)
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert {row["service"] for row in rows} == set(SERVICES)
+    tops = [float(row["cpu.max"]) for row in rows]
+    assert tops == sorted(tops, reverse=True)
+
+
+def test_all_begins_with_the_first_message(url: str) -> None:
+    ends = [httpx.get(f"{url}window.csv?{SHARED}&range={key}", timeout=60).headers for key in ("all", "6h")]
+    assert ends[0]["content-disposition"] < ends[1]["content-disposition"]
+    assert httpx.get(f"{url}?{SHARED}&range=all", timeout=60).text.count("scope=row") == len(SERVICES)
 
 
 def test_drag_over_chart_looks_closer(visit: Open) -> None:
