@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import click
-from rich.console import Console
 
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from scripts.provision import Step, plan
+from scripts.results import Column, Format, Result, Sheet, formatted, show
 from scripts.settings import ScriptSettings
 from streams import Definition, read_definitions
-from streams.errors import DefinitionError, WindowpaneError
+from streams.errors import WindowpaneError
 from streams.topics import Topics
 
 __all__ = ["command"]
@@ -22,27 +22,35 @@ __all__ = ["command"]
 @click.argument("streams", nargs=-1, metavar="[STREAM…]")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say what would change.")
 @click.option("--adopt-topic", is_flag=True, help="Go on with a topic that was deleted and made anew.")
-def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool) -> None:
+@formatted
+def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output: Format) -> None:
     """Make topics, tables, views and jobs match streams/*.toml.
 
     \b
     Examples:
-      windowpane apply --plan        what would change
-      windowpane apply health        make one stream as declared
-      windowpane apply health --adopt-topic    its topic was deleted and made anew: read that one
+      ./windowpane apply --plan      # what would change
+      ./windowpane apply health      # make one stream as declared
+      ./windowpane apply health --adopt-topic    # its topic was deleted and made anew: read that one
     """
     settings, lake, query = ScriptSettings(), LakeSettings(), QuerySettings()
     definitions, problems = _declared(settings, streams)
+    done: list[tuple[str, str]] = []
+    same: list[str] = []
     # What is wrong with one stream keeps no other from being made as declared.
     if definitions:
-        console = Console(highlight=False)
         with Topics(settings.kafka) as topics:
             for name, definition in definitions.items():
                 try:
                     steps = plan(definition, topics, lake, query, adopt=adopt_topic)
-                    _apply(console, name, steps, only_plan=only_plan)
+                    done += _apply(name, steps, only_plan=only_plan, told=output is Format.TABLE)
+                    same += [] if steps else [name]
                 except WindowpaneError as error:
                     problems.append(error)
+    changes = [{"stream": name, "change": change} for name, change in done]
+    sheet = Sheet([Column("stream"), Column("change")], done)
+    unchanged = [f"{name}: is as declared" for name in same]
+    parts = unchanged if output is Format.TABLE else [sheet]
+    show(Result({"planned" if only_plan else "changed": changes}, parts), output)
     if problems:
         for problem in problems[:-1]:
             click.echo(f"windowpane: {problem}", err=True)
@@ -59,15 +67,16 @@ def _declared(settings: ScriptSettings, names: Sequence[str]) -> tuple[Mapping[s
     for name in names:
         try:
             definitions[name] = settings.definition(name)
-        except DefinitionError as error:
+        except WindowpaneError as error:
             problems.append(error)
     return definitions, problems
 
 
-def _apply(console: Console, name: str, steps: Sequence[Step], *, only_plan: bool) -> None:
+def _apply(name: str, steps: Sequence[Step], *, only_plan: bool, told: bool) -> list[tuple[str, str]]:
+    """Take the steps, saying each first if they are to be told; the stream's name with each."""
     for step in steps:
-        console.print(f"{name}: {step.description}")
+        if told:
+            click.echo(f"{name}: {step.description}")
         if not only_plan:
             step.run()
-    if not steps:
-        console.print(f"{name}: is as declared")
+    return [(name, step.description) for step in steps]

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from iceberg.apply import applied_definition
 from iceberg.audit import AuditResult, Finding, PartitionAudit
@@ -27,6 +24,7 @@ from query.trino_client import TrinoClient
 from scripts.console import message_progress, say
 from scripts.known_streams import known_definition
 from scripts.replaying import RangeWanted, Replaying
+from scripts.results import Format, Result, Sheet, formatted, right, show
 from scripts.settings import ScriptSettings
 from streams import Definition
 from streams.topics import Topics
@@ -38,19 +36,19 @@ LONGEST_QUERY_SECONDS = 600.0
 
 @click.command(name="audit")
 @click.argument("stream")
-@click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 @click.option("--repair", is_flag=True, help="Replay the arrivals that do not add up, publish them, and audit again.")
+@formatted
 @click.pass_context
-def command(ctx: click.Context, stream: str, as_json: bool, repair: bool) -> None:
+def command(ctx: click.Context, stream: str, repair: bool, output: Format) -> None:
     """Account for every offset of STREAM; compare Kafka, ledger, panes and rejected messages.
 
     Exit code 1 when something does not add up: every fault is named with its table and the arrivals to replay.
 
     \b
     Examples:
-      windowpane audit health
-      windowpane audit health --json | jq '.replay'
-      windowpane audit health --repair
+      ./windowpane audit health
+      ./windowpane audit health --json | jq '.replay'
+      ./windowpane audit health --repair
     """
     definition = known_definition(stream)
     result = audit_stream(definition)
@@ -58,10 +56,7 @@ def command(ctx: click.Context, stream: str, as_json: bool, repair: bool) -> Non
         for replay in repaired(definition, result):
             say(f"Replay {replay.id} is {replay.state}: arrivals {replay.arrivals}")
         result = audit_stream(definition)
-    if as_json:
-        click.echo(json.dumps(audit_json(result), indent=2))
-    else:
-        _show(result)
+    show(Result(audit_json(result), [_partitions(result), *_verdict(result)]), output)
     if not result.clean:
         ctx.exit(1)
 
@@ -153,24 +148,21 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _show(result: AuditResult) -> None:
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+def _partitions(result: AuditResult) -> Sheet:
     heads = ("partition", "ledger's offsets", "accepted", "rejected", "heartbeats", "Kafka holds", "not yet")
-    table = Table(title=f"Audit of {result.stream}", title_justify="left")
-    for head in heads:
-        table.add_column(head, justify="right")
-    for item in result.partitions:
-        numbers = (item.accepted, item.rejected, item.heartbeats)
-        table.add_row(
-            str(item.partition),
+    rows = [
+        (
+            item.partition,
             "none" if item.next_offset is None else _offsets(item.first_offset or 0, item.next_offset),
-            *(f"{number:,}" for number in numbers),
+            item.accepted,
+            item.rejected,
+            item.heartbeats,
             _offsets(item.earliest, item.end),
-            f"{item.not_yet:,}",
+            item.not_yet,
         )
-    console.print(table)
-    for line in _verdict(result):
-        console.print(line)
+        for item in result.partitions
+    ]
+    return Sheet([right(head) for head in heads], rows, f"Audit of {result.stream}")
 
 
 def _verdict(result: AuditResult) -> list[str]:

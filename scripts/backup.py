@@ -41,7 +41,7 @@ def backup(folder: Path) -> None:
 
     \b
     Examples:
-      windowpane backup /srv/backup/windowpane
+      ./windowpane backup /srv/backup/windowpane
     """
     with copy_progress("Copying objects") as gauge:
         manifest = make_backup(LakeSettings(), folder, _programs(), gauge)
@@ -58,9 +58,9 @@ def restore(folder: Path) -> None:
     \b
     Examples:
       export WINDOWPANE_HOME=/srv/second
-      windowpane up --engines-only
-      windowpane restore /srv/backup/windowpane
-      windowpane up
+      ./windowpane up --engines-only
+      ./windowpane restore /srv/backup/windowpane
+      ./windowpane up
     """
     settings = ScriptSettings()
     _refuse_running(settings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import Any
 import click
 import httpx
 from rich.console import Console
-from rich.table import Table
 
 from scripts.benches.profile import profiled
 from scripts.benches.report import Metrics, Report, machine
+from scripts.results import Column, Format, Result, Sheet, formatted, right, show
 from scripts.settings import ScriptSettings
 from streams.errors import WindowpaneError
 
@@ -44,21 +43,21 @@ _LIST = "\b\nBenchmarks:\n" + "\n".join(f"  {name:<13} {text}" for name, text in
 
 @click.command(name="bench", epilog=_LIST)
 @click.argument("name", type=click.Choice(sorted(BENCHES)))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 @click.option(
     "--profile",
     type=click.Path(file_okay=False, path_type=Path),
     help="Also record Kafka, Flink and Trino: their flame graphs go to this directory. Figures are lower meanwhile.",
 )
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a setting; tables show them all.")
-def command(name: str, as_json: bool, profile: Path | None, changes: tuple[str, ...]) -> None:
+@formatted
+def command(name: str, profile: Path | None, changes: tuple[str, ...], output: Format) -> None:
     """Run the benchmark NAME against the running stack.
 
     \b
     Examples:
-      windowpane bench post
-      windowpane bench freshness --set samples=50 --json
-      windowpane bench ingest --profile graphs --set runs=1
+      ./windowpane bench post
+      ./windowpane bench freshness --set samples=50 --json
+      ./windowpane bench ingest --profile graphs --set runs=1
     """
     module = importlib.import_module(f"scripts.benches.{name}")
     settings = _changed(module.Settings(), changes)
@@ -70,10 +69,7 @@ def command(name: str, as_json: bool, profile: Path | None, changes: tuple[str, 
             runs.append(run)
             progress.print(f"run {len(runs)}: " + ", ".join(f"{key} {_number(value)}" for key, value in run.items()))
     report = Report(name, settings, runs)
-    if as_json:
-        click.echo(json.dumps(report.as_json(), indent=2))
-    else:
-        _show(report)
+    show(Result(report.as_json(), _sheets(report)), output)
 
 
 @contextmanager
@@ -109,24 +105,19 @@ def _changed(settings: Any, changes: tuple[str, ...]) -> Any:
     return dataclasses.replace(settings, **values)
 
 
-def _show(report: Report) -> None:
-    console = Console(highlight=False)
-    console.print(_pairs("Machine", machine()))
-    console.print(_pairs("Settings", dataclasses.asdict(report.settings)))
-    table = Table(title=f"{report.name}, {len(report.runs)} runs", title_justify="left")
-    table.add_column("metric")
-    for heading in ("median", "least", "most"):
-        table.add_column(heading, justify="right")
-    for name, median in report.metrics.items():
-        table.add_row(name, _number(median), *map(_number, report.ranges[name]))
-    console.print(table)
+def _sheets(report: Report) -> list[Sheet]:
+    columns = [Column("metric"), *(right(head, as_text=_number) for head in ("median", "least", "most"))]
+    rows = [(name, median, *report.ranges[name]) for name, median in report.metrics.items()]
+    measured = Sheet(columns, rows, f"{report.name}, {len(report.runs)} runs")
+    return [_pairs("machine", machine()), _pairs("setting", dataclasses.asdict(report.settings)), measured]
 
 
-def _pairs(title: str, values: dict[str, Any]) -> Table:
-    table = Table(title=title, title_justify="left", show_header=False)
-    for key, value in values.items():
-        table.add_row(key, _number(value) if isinstance(value, int | float) else str(value))
-    return table
+def _pairs(of: str, values: dict[str, Any]) -> Sheet:
+    return Sheet([Column(of), Column("value", as_text=_shown, wraps=True)], list(values.items()))
+
+
+def _shown(value: object) -> str:
+    return _number(value) if isinstance(value, int | float) else str(value)
 
 
 def _number(value: float) -> str:

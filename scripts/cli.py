@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import tomllib
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from streams.errors import WindowpaneError
+from streams.errors import UnknownNameError, WindowpaneError
 
 __all__ = ["COMMANDS", "cli", "main"]
 
@@ -26,6 +28,8 @@ COMMANDS = {
     "streams": ("scripts.stream_commands:command", "List streams; retire, resume or remove one."),
     "produce": ("scripts.produce:command", "Send realistic messages, or those of a file."),
     "window": ("scripts.window:command", "Ask what happened between two minutes."),
+    "series": ("scripts.series:command", "The same, for each minute, hour or day."),
+    "rejected": ("scripts.rejected:command", "List messages that broke a rule, with the reason."),
     "replay": ("scripts.replay:command", "Process part of a stream again, into staging."),
     "replays": ("scripts.replays:command", "List, show, publish, roll back or drop replays."),
     "audit": ("scripts.audit:command", "Account for every offset; compare Kafka, ledger and panes."),
@@ -35,6 +39,10 @@ COMMANDS = {
     "bench": ("scripts.bench:command", "Run a benchmark."),
 }
 """Name to (`module:click command`, one line of help). The line here is the one the group lists."""
+
+PROGRAM = "./windowpane"
+INTERRUPTED, READER_GONE = 130, 141
+"""Exit codes as a shell gives them to what SIGINT and SIGPIPE end."""
 
 OWN_ENVIRONMENT = {"install", "up", "down", "status", "logs", "doctor", "test"}
 """Commands that find the stack by its home; all others read the WINDOWPANE_* variables that `up` wrote."""
@@ -55,6 +63,14 @@ class _LazyGroup(click.Group):
         module, attribute = target.split(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As usual, but what is not there is said with the name that is nearly the same."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise UnknownNameError("command", args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -77,14 +93,24 @@ def _take_over_environment() -> None:
     os.environ.update(variables | kept)
 
 
+def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked:
+        project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+        click.echo(f"windowpane {project['version']}")
+        ctx.exit()
+
+
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
 def cli() -> None:
     """Windowpane: what happened between these two minutes?
 
     \b
-    Start here:
-      ./windowpane up                 everything; then open the printed URL
-      ./windowpane window health --start 2026-03-01T10:17:00Z --end 2026-03-04T09:05:00Z
+    Examples:
+      ./windowpane up                           # everything; then open the printed URL
+      ./windowpane window health --last 24h     # what happened in it, per service
       ./windowpane down
 
     Settings are environment variables: WINDOWPANE_HOME (state, default .windowpane), WINDOWPANE_PORT (default 8000).
@@ -92,18 +118,32 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line. Exit code 2 for an error of ours, said in one line; 1 for a check that failed."""
+    """Run the command line. Exit code 2 for what is said in one line; 1 for a check that failed; 130 after Ctrl-C."""
+    # A terminal that lacks a character shows its number instead of an error.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        cli.main(prog_name="windowpane")
-    except WindowpaneError as error:
-        click.echo(f"windowpane: {error}", err=True)
+        sys.exit(cli.main(prog_name=PROGRAM, standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
         sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read stdout wants no more. What is still buffered must not be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(READER_GONE)
+    except WindowpaneError as error:
+        _end(str(error))
     except ValueError as error:
         # pydantic's ValidationError, by name: importing it here would slow down every command.
         if type(error).__name__ != "ValidationError":
             raise
-        click.echo(f"windowpane: {_setting_at_fault(error)}", err=True)
-        sys.exit(2)
+        _end(_setting_at_fault(error))
+
+
+def _end(line: str) -> NoReturn:
+    click.echo(f"windowpane: {line}", err=True)
+    sys.exit(2)
 
 
 def _setting_at_fault(error: ValueError) -> str:

@@ -8,10 +8,9 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import click
 import psutil
 
 from compose.embedded.downloads import is_intact
@@ -25,6 +24,7 @@ from compose.embedded.runtime import RUN_TIME_SETS
 from compose.embedded.stack import Stack
 from compose.embedded.supervisor import ProgramState
 from compose.errors import EngineError
+from scripts.results import Column, Format, Result, Sheet, show
 
 __all__ = ["Check", "examine", "show_checks"]
 
@@ -44,11 +44,23 @@ def examine(stack: Stack) -> list[Check]:
     return [check for part in parts for check in part(stack)]
 
 
-def show_checks(checks: list[Check]) -> None:
-    """Print one line for each."""
-    for check in checks:
-        mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red")
-        click.echo(f"{mark} {check.name:<14} {check.detail}")
+def show_checks(checks: list[Check], output: Format) -> None:
+    """One row for each."""
+    columns = [
+        Column("ok", as_text=_mark, style=_colour),
+        Column("check"),
+        Column("found", wraps=True),
+    ]
+    sheet = Sheet(columns, [(check.ok, check.name, check.detail) for check in checks])
+    show(Result([asdict(check) for check in checks], [sheet]), output)
+
+
+def _mark(ok: bool) -> str:
+    return "ok" if ok else "FAIL"
+
+
+def _colour(ok: bool) -> str:
+    return "green" if ok else "red"
 
 
 def _machine(stack: Stack) -> Iterator[Check]:

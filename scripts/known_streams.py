@@ -5,9 +5,9 @@ from __future__ import annotations
 from iceberg.apply import applied_definition, applied_streams
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
-from query.errors import UnknownStreamError
 from scripts.settings import ScriptSettings
 from streams import Definition, read_definitions
+from streams.errors import UnknownNameError
 
 __all__ = ["known_definition"]
 
@@ -15,7 +15,7 @@ __all__ = ["known_definition"]
 def known_definition(stream: str) -> Definition:
     """The stream's definition: as declared, or as applied where there is no file that can be read.
 
-    Raises UnknownStreamError, DefinitionError, LakeError.
+    Raises UnknownNameError, DefinitionError, LakeError.
     """
     declared, unreadable = read_definitions(ScriptSettings().streams)
     if stream in declared:
@@ -26,4 +26,4 @@ def known_definition(stream: str) -> Definition:
         return applied
     if stream in unreadable:
         raise unreadable[stream]
-    raise UnknownStreamError(stream, sorted({*declared, *unreadable, *applied_streams(catalog)}))
+    raise UnknownNameError("stream", stream, sorted({*declared, *unreadable, *applied_streams(catalog)}))

@@ -10,6 +10,7 @@ import click
 
 from compose.embedded.engines import ENGINES, LISTENER, SERVICES
 from compose.errors import MachineError
+from streams.errors import UnknownNameError
 
 __all__ = ["show_logs"]
 
@@ -20,12 +21,13 @@ def show_logs(directory: Path, service: str | None, follow: bool, lines: int) ->
     """Print the last `lines` of one service's log or of all; with `follow`, become `tail -F`.
 
     Raises:
-        MachineError: there is no such service, or it has no log yet.
+        UnknownNameError: there is no such service.
+        MachineError: it has no log yet.
     """
     known = (*ENGINES, *SERVICES, LISTENER, "supervisord")
     wanted = known if service is None else NAMES.get(service, (service,))
     if unknown := set(wanted) - set(known):
-        raise MachineError(f"there is no service {unknown.pop()}; there are {', '.join(known)}")
+        raise UnknownNameError("service", unknown.pop(), known)
     files = [path for name in wanted if (path := directory / f"{name}.log").exists()]
     if not files:
         raise MachineError(f"there is no log in {directory} yet; run ./windowpane up")

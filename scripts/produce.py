@@ -48,9 +48,9 @@ def command(
 
     \b
     Examples:
-      windowpane produce health --days 3           the past three days, 40 services
-      windowpane produce health --rate 500         500 messages a second until Ctrl-C
-      windowpane produce health --file messages.ndjson
+      ./windowpane produce health --days 3         # the past three days, 40 services
+      ./windowpane produce health --rate 500       # 500 messages a second until Ctrl-C
+      zcat messages.ndjson.gz | ./windowpane produce health --file -
     """
     settings = ScriptSettings()
     definition = settings.definition(stream)

@@ -10,11 +10,13 @@ from pathlib import Path
 import click
 
 from iceberg.replays import Replay
-from query.requests import parse_time
+from query.requests import TimeWithoutOffsetError, parse_time
 from scripts.console import message_progress, say
 from scripts.difference_table import show
 from scripts.replaying import RangeWanted, Replaying
+from scripts.results import Format, formatted
 from scripts.settings import ScriptSettings
+from scripts.times import Time
 from streams import Definition
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
@@ -38,25 +40,29 @@ class _Offsets(click.ParamType[dict[int, int]]):
         return found
 
 
-class _Time(click.ParamType[datetime]):
-    """An RFC 3339 time with an offset."""
+class _Moment(click.ParamType[datetime]):
+    """As `scripts.times.Time`, read."""
 
     name = "T"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        text = Time(minutes=False).convert(value, param, ctx)
         try:
-            return parse_time(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+            return parse_time(text)
+        except TimeWithoutOffsetError:
+            self.fail(f"{text!r} has no offset; add Z or an offset such as +02:00", param, ctx)
+        except (ValueError, OverflowError):
+            self.fail(f"{text!r} is not a time such as 2026-03-01T10:17:00Z", param, ctx)
 
 
 @click.command(name="replay")
 @click.argument("stream")
 @click.option("--from-offset", type=_Offsets(), help="Begin with the arrival window that holds these offsets.")
-@click.option("--from-time", type=_Time(), help="Begin with what arrived at this time.")
+@click.option("--from-time", type=_Moment(), help="Begin with what arrived at this time.")
 @click.option("--to-offset", type=_Offsets(), help="End before these offsets, at the end of an arrival window.")
-@click.option("--to-time", type=_Time(), help="End with what arrived before this time; default: all that is complete.")
+@click.option("--to-time", type=_Moment(), help="End with what arrived before it; default: all that is complete.")
 @click.option("--definition", type=click.Path(path_type=Path), help="A definition of the stream with the fix in it.")
+@formatted
 def command(
     stream: str,
     from_offset: dict[int, int] | None,
@@ -64,17 +70,18 @@ def command(
     to_offset: dict[int, int] | None,
     to_time: datetime | None,
     definition: Path | None,
+    output: Format,
 ) -> None:
     """Process what arrived in a range of STREAM again, into staging tables; show what would change.
 
-    Nothing that is published changes: see `windowpane replays publish`. The live job goes on. The range is widened to
+    Nothing that is published changes: see `./windowpane replays publish`. The live job goes on. The range is widened to
     whole arrival windows.
 
     \b
     Examples:
-      windowpane replay health --from-offset 0:0,1:0
-      windowpane replay health --from-time 2026-03-01T00:00:00Z --to-time 2026-03-03T00:00:00Z
-      windowpane replay health --from-time 2026-03-01T00:00:00Z --definition fixed.toml
+      ./windowpane replay health --from-offset 0:0,1:0
+      ./windowpane replay health --from-time 2026-03-01T00:00:00Z --to-time 2026-03-03T00:00:00Z
+      ./windowpane replay health --from-time 2026-03-01T00:00:00Z --definition fixed.toml
     """
     if (from_offset is None) == (from_time is None):
         raise click.UsageError("say where to begin: --from-offset or --from-time, one of them")
@@ -84,14 +91,14 @@ def command(
     with Replaying() as replaying:
         replay = replaying.begin(_definition(stream, definition), wanted, getpass.getuser())
         say(f"Replay {replay.id}: {replay.messages} messages of {stream} that arrived {replay.arrivals}")
-        see_through(replaying, replay)
+        see_through(replaying, replay, output)
 
 
-def see_through(replaying: Replaying, replay: Replay) -> None:
+def see_through(replaying: Replaying, replay: Replay, output: Format = Format.TABLE) -> None:
     """Follow a replay to its end under a progress bar, and show its difference."""
     with message_progress("Messages", replay.messages) as counted:
         done, _ = replaying.see_through(replay, counted)
-    show(done.id)
+    show(done.id, output)
 
 
 def _definition(stream: str, file: Path | None) -> Definition:

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from compose.embedded.ports import reachable
 from streams import Definition, load_definition, load_definitions
-from streams.errors import DefinitionError
+from streams.errors import UnknownNameError
 
 __all__ = ["ScriptSettings"]
 
@@ -30,19 +30,23 @@ class ScriptSettings(BaseSettings):
     def definitions(self, *names: str) -> dict[str, Definition]:
         """The declared streams of these names, in their order, or all of them.
 
-        Raises DefinitionError; what is wrong with the file of another stream than these is not looked at.
+        Raises DefinitionError, UnknownNameError; what is wrong with the file of another stream is not looked at.
         """
         return {name: self.definition(name) for name in names} if names else load_definitions(self.streams)
 
     def definition(self, name: str) -> Definition:
-        """The declared stream of this name. Raises DefinitionError."""
+        """One declared stream. Raises DefinitionError, UnknownNameError."""
         path = self.streams / f"{name}.toml"
         if not path.is_file():
-            known = ", ".join(sorted(known.stem for known in self.streams.glob("*.toml")))
-            raise DefinitionError(path.name, "file", None, f"does not exist; known: {known}")
+            raise UnknownNameError("stream", name, sorted(known.stem for known in self.streams.glob("*.toml")))
         return load_definition(path)
+
+    @property
+    def address(self) -> str:
+        """`host:port` of the web service."""
+        return f"{reachable(self.host)}:{self.port}"
 
     @property
     def url(self) -> str:
         """Where the web service answers."""
-        return f"http://{reachable(self.host)}:{self.port}"
+        return f"http://{self.address}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
@@ -12,6 +11,7 @@ from compose.embedded.stack import Stack
 from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
 from scripts.foreground import stay
+from scripts.results import Format, formatted, show
 
 __all__ = ["doctor", "down", "logs", "status", "up"]
 
@@ -45,18 +45,30 @@ def up(no_input: bool, engines_only: bool, foreground: bool) -> None:
 
 @click.command()
 def down() -> None:
-    """Stop everything of this home. Nothing is lost; up continues where it was."""
+    """Stop everything of this home. Nothing is lost; up continues where it was.
+
+    \b
+    Examples:
+      ./windowpane down
+      WINDOWPANE_HOME=/srv/second ./windowpane down
+    """
     own_stack().down(say)
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def status(as_json: bool) -> None:
-    """Show engines, jobs, lag and freshness. Exit code 1 if something is not ready."""
-    from scripts.status import read_status, show_status
+@formatted
+def status(output: Format) -> None:
+    """Show engines, jobs, lag and freshness. Exit code 1 if something is not ready.
+
+    \b
+    Examples:
+      ./windowpane status
+      ./windowpane status --json | jq .streams
+    """
+    from scripts.status import read_status, status_result
 
     found = read_status(own_stack())
-    click.echo(json.dumps(found.as_dict(), indent=1)) if as_json else show_status(found)
+    show(status_result(found), output)
     sys.exit(0 if found.ready else 1)
 
 
@@ -78,10 +90,17 @@ def logs(service: str | None, follow: bool, lines: int) -> None:
 
 
 @click.command()
-def doctor() -> None:
-    """Check this machine and the installation; exit code 1 if something is wrong."""
+@formatted
+def doctor(output: Format) -> None:
+    """Check this machine and the installation; exit code 1 if something is wrong.
+
+    \b
+    Examples:
+      ./windowpane doctor
+      ./windowpane doctor --format csv | grep false
+    """
     from scripts.doctor import examine, show_checks
 
     checks = examine(own_stack())
-    show_checks(checks)
+    show_checks(checks, output)
     sys.exit(0 if all(check.ok for check in checks) else 1)

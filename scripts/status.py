@@ -7,16 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from compose.embedded.engines import ENGINES, SERVICES
 from compose.embedded.stack import Stack
 from compose.embedded.supervisor import ProgramState
+from scripts.asking import RefusedError, get
+from scripts.results import Column, Result, Sheet, right
+from scripts.settings import ScriptSettings
 from streams.errors import WindowpaneError
 
-__all__ = ["EngineStatus", "Status", "read_status", "show_status"]
+__all__ = ["EngineStatus", "Status", "read_status", "status_result"]
 
 SHOWN_AS = {"jobmanager": "flink"}
 """Program to the name people know it by."""
@@ -55,18 +54,31 @@ class Status:
 
 
 def read_status(stack: Stack) -> Status:
-    """Ask every engine at once, then the lake about the streams (only if the engines answer).
+    """Ask every engine at once, and about the streams the web service, or else the engines themselves.
 
     Raises:
         MachineError: there was no `up` in this home yet.
     """
+    variables = stack.environment()
+    os.environ.update(variables)
     states, failing = stack.states(), stack.failing()
     names = (*ENGINES, *SERVICES)
-    with ThreadPoolExecutor(len(names)) as pool:
+    with ThreadPoolExecutor(len(names) + 1) as pool:
+        told = pool.submit(_told_by_service)
         asked = {name: pool.submit(_engine, stack, name, states.get(name), name in failing) for name in names}
         engines = {SHOWN_AS.get(name, name): engine.result() for name, engine in asked.items()}
     reachable = all(engines[name].state == "ready" for name in ("postgres", "objectstore", "trino"))
-    return Status(stack.url, engines, _streams(stack) if reachable else {})
+    streams = told.result() or (_asked_of_engines() if reachable else {})
+    return Status(stack.url, engines, streams)
+
+
+def _told_by_service() -> dict[str, dict[str, Any]] | None:
+    """Stream → how it stands; None while the web service, or what it asks, is away."""
+    try:
+        found = get(ScriptSettings(), "/v1/engines")
+    except RefusedError:
+        return None
+    return None if found is None else found["streams"]
 
 
 def _engine(stack: Stack, name: str, state: ProgramState | None, failing: bool) -> EngineStatus:
@@ -78,9 +90,8 @@ def _engine(stack: Stack, name: str, state: ProgramState | None, failing: bool) 
     return EngineStatus("ready" if stack.answers(name) else "starting", state.pid, address)
 
 
-def _streams(stack: Stack) -> dict[str, dict[str, Any]]:
-    os.environ.update(stack.environment())
-    # It reads those variables at import and on call; the heavy engine clients come with it.
+def _asked_of_engines() -> dict[str, dict[str, Any]]:
+    # The engines' clients take seconds to load: only where the service does not answer.
     from scripts.stream_status import stream_status
 
     try:
@@ -90,29 +101,38 @@ def _streams(stack: Stack) -> dict[str, dict[str, Any]]:
         return {"?": {**nothing, "problem": str(error), "notes": []}}
 
 
-def show_status(status: Status) -> None:
-    """Print two tables."""
-    console = Console(highlight=False)
-    console.print(status.url)
-    engines = Table("engine", "state", "pid", "address", box=None)
-    for name, engine in status.engines.items():
-        colour = {"ready": "green", "down": "red", "failing": "red"}.get(engine.state, "yellow")
-        engines.add_row(name, f"[{colour}]{engine.state}[/]", str(engine.pid or ""), engine.address or "")
-    console.print(engines)
-    for name, engine in status.engines.items():
-        if engine.error:
-            console.print(f"{name} ends again and again; its last error: {engine.error}", markup=False)
-    if not status.streams:
-        return
-    streams = Table("stream", "job", "complete until", "lag by partition", "rejected", box=None)
+def status_result(status: Status) -> Result:
+    """Engines and streams, a row each, and what is wrong with them."""
+    engines = [(name, engine.state, engine.pid, engine.address) for name, engine in status.engines.items()]
+    parts: list[Sheet | str] = [
+        status.url,
+        Sheet(
+            [Column("engine"), Column("state", style=_colour), right("pid", as_text=_plain), Column("address")], engines
+        ),
+    ]
+    parts += [
+        f"{name} ends again and again; its last error: {engine.error}"
+        for name, engine in status.engines.items()
+        if engine.error
+    ]
+    if status.streams:
+        heads = ("stream", "job", "complete until", "lag by partition", "rejected")
+        parts.append(Sheet([Column(head) for head in heads], [_row(*each) for each in status.streams.items()]))
     for name, stream in status.streams.items():
-        lag = stream["lag"]
-        shown = " ".join(f"{partition}:{count}" for partition, count in lag.items()) if lag else "?"
-        rejected = "?" if stream["rejected"] is None else str(stream["rejected"])
-        streams.add_row(name, stream["job"] or "?", stream["complete_until"] or "?", shown, rejected)
-    console.print(streams)
-    for name, stream in status.streams.items():
-        if stream["problem"]:
-            console.print(f"[yellow]{name}[/]: {escape(stream['problem'])}", soft_wrap=True)
-        for note in stream["notes"]:
-            console.print(f"{name}: {escape(note)}", soft_wrap=True)
+        parts += [f"{name}: {said}" for said in (stream["problem"], *stream["notes"]) if said]
+    return Result(status.as_dict(), parts)
+
+
+def _row(name: str, stream: dict[str, Any]) -> tuple[object, ...]:
+    lag = stream["lag"]
+    lags = " ".join(f"{partition}:{count}" for partition, count in lag.items()) if lag else "?"
+    rejected = "?" if stream["rejected"] is None else stream["rejected"]
+    return name, stream["job"] or "?", stream["complete_until"] or "?", lags, rejected
+
+
+def _colour(state: str) -> str:
+    return {"ready": "green", "down": "red", "failing": "red"}.get(state, "yellow")
+
+
+def _plain(pid: int | None) -> str:
+    return str(pid or "")

@@ -1,101 +1,54 @@
-"""`windowpane window`: the answer for a window, as a table."""
+"""`windowpane window`: the answer for a window."""
 
 from __future__ import annotations
 
-import json
+from datetime import timedelta
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from iceberg.settings import LakeSettings
-from query.requests import WindowRequest
-from query.service import QueryService
-from query.settings import QuerySettings
-from scripts.known_streams import known_definition
-from streams import Definition
+from scripts.answer_sheets import groups_sheet, standing_lines
+from scripts.asking import ask
+from scripts.question_options import grouping, grouping_parameters, spanning
+from scripts.results import Format, Result, formatted, show
+from scripts.times import window_of
 
-__all__ = ["command"]
+__all__ = ["command", "window_result"]
 
 
 @click.command(name="window")
 @click.argument("stream")
-@click.option("--start", required=True, metavar="T", help="First minute, e.g. 2026-03-01T10:17:00Z.")
-@click.option("--end", required=True, metavar="T", help="Minute after the last.")
-@click.option("--by", multiple=True, metavar="DIM", help="Dimension to group by; --by '' gives one total.")
-@click.option("--where", multiple=True, metavar="DIM=VALUE", help="Only these values of a dimension.")
-@click.option("--as-known-at", metavar="T", help="Answer from what had arrived by then.")
-@click.option("--quantiles", metavar="Q,…", help="For example 0.5,0.99.")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON, as the API gives it.")
+@spanning
+@grouping
+@formatted
 def command(
     stream: str,
-    start: str,
-    end: str,
+    start: str | None,
+    end: str | None,
+    last: timedelta | None,
     by: tuple[str, ...],
     where: tuple[str, ...],
     as_known_at: str | None,
     quantiles: str | None,
-    as_json: bool,
+    output: Format,
 ) -> None:
     """What happened in STREAM between two minutes.
 
     \b
     Examples:
-      windowpane window health --start 2026-03-01T10:17:00Z --end 2026-03-04T09:05:00Z
-      windowpane window health --start … --end … --by '' --where service=checkout --json
+      ./windowpane window health --last 24h
+      ./windowpane window health --start 2026-03-01T10:17:00Z --end 2026-03-04T09:05:00Z
+      ./windowpane window health --start yesterday --end today --by '' --where service=checkout --json
+      ./windowpane window health --start -3h --quantiles 0.5,0.99 --format csv
     """
-    definition = known_definition(stream)
-    params = [("start", start), ("end", end), *(("by", name) for name in by)]
-    for condition in where:
-        name, equals, value = condition.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{condition!r} is not DIM=VALUE", param_hint="--where")
-        params.append((name, value))
-    params += [(key, value) for key, value in (("as_known_at", as_known_at), ("quantiles", quantiles)) if value]
-    request = WindowRequest.parse(definition, params)
-    service = QueryService(QuerySettings(), {stream: definition}, LakeSettings())
-    service.refresh()
-    answer = service.window(request).as_json()
-    if as_json:
-        click.echo(json.dumps(answer, indent=2))
-    else:
-        _show(definition, answer)
+    first, following = window_of(start, end, last)
+    params = [("start", first), ("end", following), *grouping_parameters(by, where, as_known_at, quantiles)]
+    show(window_result(ask(stream, "window", params)), output)
 
 
-def _show(definition: Definition, answer: dict[str, Any]) -> None:
-    table = Table(title=f"{definition.title}, {answer['start']} to {answer['end']}", title_justify="left")
+def window_result(answer: dict[str, Any]) -> Result:
+    """An answer of the API for people."""
+    title = f"{answer['stream']}, {answer['start']} to {answer['end']}"
     groups = answer["groups"]
-    dimensions = [name for name in definition.dimensions if groups and name in groups[0]]
-    for name in dimensions:
-        table.add_column(name)
-    table.add_column("messages", justify="right")
-    for name in definition.measures:
-        for part in ("mean", "min", "max", "max at"):
-            table.add_column(f"{name} {part}", justify="right")
-    for name in definition.distincts:
-        table.add_column(name, justify="right")
-    for group in groups:
-        cells = [str(group[name]) for name in dimensions] + [f"{group['messages']:,}"]
-        for name in definition.measures:
-            cells += [_number(group[name][part]) for part in ("mean", "min", "max")] + [group[name]["max_at"] or ""]
-        cells += [f"{group[name]['distinct']:,}" for name in definition.distincts]
-        table.add_row(*cells)
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.print(table if groups else "No messages in this window.")
-    for line in _standing(answer):
-        console.print(line, soft_wrap=True)
-
-
-def _standing(answer: dict[str, Any]) -> list[str]:
-    """What the answer holds: everything up to now, or up to a moment that may be earlier than the one asked for."""
-    asked, known = answer["as_known_at"], answer["known_until"]
-    lines = [f"Complete until {answer['complete_until'] or 'nothing yet'}."]
-    if asked is not None:
-        rounded = "" if asked == known else f"; {asked} was asked for, which panes cannot tell more exactly"
-        lines.insert(0, f"As known at {known or 'a moment that nothing is complete for yet'}{rounded}.")
-    return lines
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
+    found = groups_sheet(title, groups) if groups else f"{title}: no messages in this window."
+    return Result(answer, [found, *standing_lines(answer)])

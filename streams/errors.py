@@ -5,6 +5,7 @@
     ├── streams.errors.TopicError           Kafka holds a topic that cannot be used as declared
     │   ├── streams.errors.KafkaAwayError       Kafka does not answer, or has not acknowledged in time
     │   └── streams.errors.ProducerBusyError    more messages wait for Kafka than may wait
+    ├── streams.errors.UnknownNameError     nothing of that name is known
     ├── iceberg.errors.LakeError            a table, snapshot or commit
     ├── query.errors.QueryError             a window cannot be answered
     ├── flink_jobs.errors.JobError          a job cannot be rendered, submitted or found
@@ -15,7 +16,17 @@ Third-party errors are translated at the boundary of the package that talks to t
 
 from __future__ import annotations
 
-__all__ = ["DefinitionError", "KafkaAwayError", "ProducerBusyError", "TopicError", "WindowpaneError"]
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "DefinitionError",
+    "KafkaAwayError",
+    "ProducerBusyError",
+    "TopicError",
+    "UnknownNameError",
+    "WindowpaneError",
+]
 
 
 class WindowpaneError(Exception):
@@ -33,6 +44,16 @@ class DefinitionError(WindowpaneError):
         text = repr(value)
         shown = "" if value is None else f" = {text if len(text) <= 120 else f'{text[:117]}...'}"
         super().__init__(f"{file}: {key}{shown}: {allowed}")
+
+
+class UnknownNameError(WindowpaneError):
+    """Nothing of that kind has this name; says which name is nearly the same, and which there are."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(known)
+        near = get_close_matches(name.lower(), self.known, n=1)
+        meant = f"did you mean {near[0]}? Known: " if near else "known: "
+        super().__init__(f"there is no {kind} {name!r}; {meant}{', '.join(self.known)}")
 
 
 class TopicError(WindowpaneError):

@@ -17,7 +17,18 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
-from web import answers, catalogue, ingest, openapi, probes, replay_api, replay_pages, stream_pages, window_page
+from web import (
+    answers,
+    catalogue,
+    engines,
+    ingest,
+    openapi,
+    probes,
+    replay_api,
+    replay_pages,
+    stream_pages,
+    window_page,
+)
 from web.errors import HANDLERS
 from web.hosts import HostCheck, own_names
 from web.middleware import Surroundings
@@ -35,12 +46,14 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/", window_page.window_page),
     Route("/window.csv", window_page.window_csv),
     Route("/streams", stream_pages.streams_page),
+    Route("/engines", engines.engines_page),
     Route("/rejected/{stream}", stream_pages.rejected_page),
     Route("/replays", replay_pages.replays_page),
     Route("/replays/{id}", replay_pages.replay_page),
     Route("/v1/openapi.json", openapi.show_openapi),
     Route("/v1/streams", catalogue.streams),
     Route("/v1/streams/{stream}", catalogue.show_stream),
+    Route("/v1/engines", engines.show_engines),
     Route("/v1/replays", replay_api.replays),
     Route("/v1/replays/{id}", replay_api.replay),
     Route("/v1/history", replay_api.history),

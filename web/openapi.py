@@ -233,6 +233,12 @@ DOCUMENT: Json = {
         "/v1/openapi.json": _get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),
         "/healthz": _get("alive", "Whether the service is alive.", [], {"200": {"description": "It is."}}),
         "/readyz": _get("ready", "Whether engines answer and streams are fresh.", [], _READY),
+        "/v1/engines": _get(
+            "engines",
+            "How engines, streams and the disk stand.",
+            [],
+            _answer("What is away is named; nothing is left out.", "Standing"),
+        ),
         "/metrics": _get("metrics", "Metrics for Prometheus.", [], _TEXT),
     },
     "components": {"schemas": SCHEMAS | REPLAY_SCHEMAS},

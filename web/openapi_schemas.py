@@ -18,8 +18,13 @@ def _array(items: Json) -> Json:
     return {"type": "array", "items": items}
 
 
+def _words(description: str) -> Json:
+    return {"type": "object", "additionalProperties": {"type": "string"}, "description": description}
+
+
 _TEXT: Json = {"type": "string"}
 _COUNT: Json = {"type": "integer", "minimum": 0}
+_COUNT_OR_NULL: Json = {"type": ["integer", "null"], "minimum": 0}
 _NUMBER_OR_NULL: Json = {"type": ["number", "null"]}
 _TIME: Json = {"type": "string", "format": "date-time"}
 _TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
@@ -154,6 +159,46 @@ SCHEMAS: Json = {
             "engines": {"type": "object", "additionalProperties": _TEXT},
             "seen_seconds_ago": {"type": "object", "additionalProperties": _NUMBER_OR_NULL},
             "streams": {"type": "object", "additionalProperties": _TEXT},
+        }
+    ),
+    "Standing": _object(
+        {
+            "engines": _words("Engine → `ok`, or what is wrong with it."),
+            "streams": {
+                "type": "object",
+                "additionalProperties": _object(
+                    {
+                        "state": {"type": "string", "description": "`ok`, or what is wrong."},
+                        "job": {"type": ["string", "null"], "description": "Flink's state of the job, or `NONE`."},
+                        "complete_until": _TIME_OR_NULL,
+                        "last_commit": _TIME_OR_NULL,
+                        "accepted": _COUNT_OR_NULL,
+                        "rejected": _COUNT_OR_NULL,
+                        "lag": {
+                            "type": ["object", "null"],
+                            "additionalProperties": _COUNT,
+                            "description": "Partition → records that Kafka holds and the ledger does not count yet.",
+                        },
+                    }
+                ),
+            },
+            "disk": {
+                "type": ["object", "null"],
+                "properties": {
+                    "home": _TEXT,
+                    "free": _COUNT,
+                    "parts": _array(_object({"part": _TEXT, "holds": _TEXT, "bytes": _COUNT})),
+                },
+            },
+            "maintenance": {
+                "type": ["object", "null"],
+                "properties": {
+                    "began": _TIME,
+                    "ended": _TIME,
+                    "streams": _array(_TEXT),
+                    "problems": _words("Stream → why its maintenance failed."),
+                },
+            },
         }
     ),
 }

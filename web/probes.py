@@ -14,7 +14,7 @@ from web.problems import RETRY_SECONDS
 from web.responses import json_response
 from web.service import Service, service_of
 
-__all__ = ["alive", "metrics", "ready"]
+__all__ = ["alive", "lagging", "metrics", "ready"]
 
 _LOOKS = anyio.CapacityLimiter(2)
 
@@ -33,7 +33,7 @@ async def ready(request: Request) -> Response:
     """
     service = service_of(request)
     engines = service.lookout.seen()
-    streams = _lagging(service, datetime.now(UTC))
+    streams = lagging(service, datetime.now(UTC))
     standings = service.standing.newest(service.definitions, service.readings)
     streams |= {name: standing.stopped for name, standing in standings.items() if standing.stopped}
     problems = await anyio.to_thread.run_sync(service.problems, limiter=_LOOKS)
@@ -53,7 +53,7 @@ async def ready(request: Request) -> Response:
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
 
 
-def _lagging(service: Service, now: datetime) -> dict[str, str]:
+def lagging(service: Service, now: datetime) -> dict[str, str]:
     """Streams whose answers are not complete up to a moment ago, and since when."""
     views = service.queries.views()
     oldest = now - timedelta(seconds=service.settings.web_ready_seconds)

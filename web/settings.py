@@ -26,6 +26,7 @@ class WebSettings(BaseSettings):
         default="", description="More names that the service answers to, separated by commas; *: any name."
     )
     kafka: str = Field(default="127.0.0.1:9092", description="Bootstrap address of Kafka, host:port.")
+    flink: str = Field(default="127.0.0.1:8081", description="Address of Flink's REST API, host:port.")
     web_body_bytes: int = Field(default=16 * MEBIBYTE, ge=1024, description="Largest body of a POST, unpacked.")
     web_body_messages: int = Field(default=100_000, ge=1, description="Most messages in one POST.")
     web_pending_bytes: int = Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -24,11 +25,12 @@ _NEWEST_SECONDS = 30.0
 """Age at which what is told at once is asked anew: each stream costs two questions to Trino."""
 _LEDGERS_SECONDS = 5.0
 """Longest time to read the ledgers of all streams."""
+_AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True)
 class StreamStanding:
-    """Messages since the stream began. None where an engine does not answer.
+    """Messages since the stream began, and how many each partition holds beyond. None where an engine is away.
 
     `stopped`: why the stream's topic is not read, empty if it is or Kafka does not answer. `notes`: what else is to be
     known of it, such as messages that were lost.
@@ -36,9 +38,14 @@ class StreamStanding:
 
     accepted: int | None
     rejected: int | None
-    lag: int | None
+    lags: Mapping[int, int] | None
     stopped: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def lag(self) -> int | None:
+        """Of all partitions."""
+        return None if self.lags is None else sum(self.lags.values())
 
 
 class Standing:
@@ -59,7 +66,11 @@ class Standing:
             if time.monotonic() < until and kept.keys() == definitions.keys():
                 return kept
             limits = Limits(_LEDGERS_SECONDS)
-            found = {name: self._ask(each, readings.get(name), limits) for name, each in definitions.items()}
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                asked = {
+                    name: pool.submit(self._ask, each, readings.get(name), limits) for name, each in definitions.items()
+                }
+            found = {name: standing.result() for name, standing in asked.items()}
             self._kept = (time.monotonic() + _KEPT_SECONDS, found)
             return found
 
@@ -85,5 +96,4 @@ class Standing:
                 standing = topic_standing(definition, reading, held(topics, definition.topic), ledger)
         except TopicError:
             return StreamStanding(accepted, rejected, None)
-        lag = None if standing.lag is None else sum(standing.lag.values())
-        return StreamStanding(accepted, rejected, lag, standing.stopped, standing.notes)
+        return StreamStanding(accepted, rejected, standing.lag, standing.stopped, standing.notes)

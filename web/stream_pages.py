@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,7 +30,7 @@ from web.templating import page_response
 from web.times import RANGES, span
 from web.window_table import moment_of
 
-__all__ = ["rejected_page", "streams_page"]
+__all__ = ["rejected_page", "standings_of", "streams_page"]
 
 _DEFAULT_RANGE = "24h"
 _SHOWN = 200
@@ -62,9 +63,7 @@ async def streams_page(request: Request) -> Response:
     """Every stream: how fresh it is, how much waits, how much was rejected."""
     service = service_of(request)
     definitions = service.definitions
-    readings = service.readings
-    ask = functools.partial(service.standing.of, definitions, readings)
-    standings = await service.standings.run(request, "all", Limits(30), lambda _: ask())
+    standings = await standings_of(request)
     now = datetime.now(UTC)
     problems = await anyio.to_thread.run_sync(service.problems)
     cards = [
@@ -81,6 +80,13 @@ def _card(service: Service, definition: Definition, standing: StreamStanding, pr
     fresh = until is not None and now - until <= timedelta(seconds=service.settings.web_ready_seconds)
     state = "retired" if view and view.retired else "empty" if until is None else "fresh" if fresh else "lagging"
     return Card(definition, standing, until, state, problem)
+
+
+async def standings_of(request: Request) -> Mapping[str, StreamStanding]:
+    """How each stream stands, kept for a few seconds."""
+    service = service_of(request)
+    ask = functools.partial(service.standing.of, service.definitions, service.readings)
+    return await service.standings.run(request, "all", Limits(30), lambda _: ask())
 
 
 async def rejected_page(request: Request) -> Response:

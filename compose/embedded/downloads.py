@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
-from jgo.maven import MavenContext
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from compose.embedded.jars import Jar
@@ -49,13 +48,20 @@ def fetch(jars: Sequence[Jar], cache: Path, advance: Advance, repositories: Sequ
         InstallError: a file could not be had, or is not the one that was locked.
     """
     largest_first = sorted(missing(jars, cache), key=lambda jar: -jar.size)
-    repositories = repositories or list(MavenContext(repo_cache=cache).remote_repos.values())
+    repositories = repositories or _configured(cache)
     with (
         httpx.Client(follow_redirects=True, timeout=60, limits=httpx.Limits(max_connections=TRANSFERS)) as client,
         ThreadPoolExecutor(TRANSFERS) as pool,
     ):
         for done in [pool.submit(_fetch_one, client, repositories, jar, cache, advance) for jar in largest_first]:
             done.result()
+
+
+def _configured(cache: Path) -> list[str]:
+    # It takes a quarter of a second to load, which every command would wait for.
+    from jgo.maven import MavenContext
+
+    return list(MavenContext(repo_cache=cache).remote_repos.values())
 
 
 def _fetch_one(client: httpx.Client, repositories: Sequence[str], jar: Jar, cache: Path, advance: Advance) -> None:

@@ -12,8 +12,8 @@ import scripts.audit
 import scripts.known_streams
 from iceberg.arrivals import Arrivals
 from iceberg.audit import AuditResult, Finding, Kind, PartitionAudit
-from query.errors import UnknownStreamError
 from scripts.audit import audit_json, command
+from streams.errors import UnknownNameError
 from tests.iceberg.lakes import noon, open_local
 
 PARTITION = PartitionAudit(0, 0, 1_240, 1_200, 34, 6, 0, 1_250)
@@ -105,4 +105,4 @@ def test_json_has_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_refuses_unknown_streams() -> None:
     result = CliRunner().invoke(command, ["nope"])
-    assert isinstance(result.exception, UnknownStreamError)
+    assert isinstance(result.exception, UnknownNameError)

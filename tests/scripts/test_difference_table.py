@@ -6,14 +6,15 @@ import pytest
 from rich.console import Console
 
 from iceberg.replays import ReplayState
-from scripts.difference_table import print_report
+from scripts.difference_table import report_parts
+from scripts.results import Format, Result, show
 from tests.query.differences import report
 
 
 def printed(state: ReplayState, *, identical: bool = False) -> str:
-    console = Console(width=300, highlight=False, markup=False, emoji=False, record=True, quiet=False)
+    console = Console(width=300, highlight=False, markup=False, emoji=False)
     with console.capture() as captured:
-        print_report(console, report(state, identical=identical))
+        show(Result(None, report_parts(report(state, identical=identical))), Format.TABLE, console)
     return captured.get()
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from scripts.apply import command
-from streams.errors import DefinitionError, KafkaAwayError
+from streams.errors import DefinitionError, KafkaAwayError, UnknownNameError
 from tests.definitions import STREAMS
 
 ADDRESSES = {
@@ -32,7 +32,7 @@ def nothing_listens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("name", "text", "arguments", "part"),
     [
-        ("health", None, ["nope"], "nope.toml: file: does not exist; known: health"),
+        ("health", None, ["nope"], "there is no stream 'nope'; known: health"),
         ("health", "title = 3", [], "health.toml: title = 3"),
         ("odd-name", None, [], "odd-name.toml: name = 'odd-name'"),
     ],
@@ -43,7 +43,7 @@ def test_refuses_definitions_first(
     shipped = (STREAMS / "health.toml").read_text("utf-8")
     (nothing_listens / f"{name}.toml").write_text(shipped if text is None else text, "utf-8")
     result = CliRunner().invoke(command, arguments)
-    assert isinstance(result.exception, DefinitionError)
+    assert isinstance(result.exception, DefinitionError | UnknownNameError)
     assert part in str(result.exception)
 
 

@@ -60,7 +60,7 @@ def test_logs_show_one_service(stack: Stack) -> None:
     assert "Kafka Server started" in windowpane(stack, "logs", "kafka", "-n", "1000").stdout
     done = windowpane(stack, "logs", "mongodb")
     assert done.returncode == 2
-    assert "there is no service mongodb" in done.stderr
+    assert "there is no service 'mongodb'; " in done.stderr
 
 
 def listening(process: psutil.Process) -> list[Any]:
