@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from streams.panes import ColumnType, PaneColumn
 
-__all__ = ["ident", "table_name", "templates"]
+__all__ = ["ident", "literal", "table_name", "templates"]
 
 _TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamp(6) with time zone", ColumnType.BYTES: "varbinary"}
 
@@ -16,6 +16,11 @@ _TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamp(6) with time zo
 def ident(name: str) -> str:
     """A quoted identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A quoted text, for the few places that bind no value."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def table_name(namespace: str, name: str) -> str:
@@ -37,4 +42,4 @@ templates = Environment(
     undefined=StrictUndefined,
     autoescape=False,
 )
-templates.filters |= {"absent": _absent, "ident": ident, "stored": _stored}
+templates.filters |= {"absent": _absent, "ident": ident, "literal": literal, "stored": _stored}

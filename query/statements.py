@@ -264,6 +264,19 @@ def view_statements(definition: Definition) -> tuple[str, ...]:
         "stored": [column.name for column in pane_columns(definition)],
         "pending": PENDING_PROPERTY,
     }
-    minutes = templates.get_template("minutes_view.sql").render(values)
-    rollups = [grain for grain in grains(definition) if grain is not Grain.MINUTE]
-    return minutes, *(templates.get_template("rollup_view.sql").render(values, grain=grain) for grain in rollups)
+    return tuple(
+        templates.get_template("minutes_view.sql" if grain is Grain.MINUTE else "rollup_view.sql").render(
+            values, grain=grain, comment=_comment(definition, grain)
+        )
+        for grain in grains(definition)
+    )
+
+
+def _comment(definition: Definition, grain: Grain) -> str:
+    """What SQL clients show of a view: the stream's title, and of each measure and count its title and unit."""
+    named = [
+        f"{name}: {', '.join(part for part in (measure.title or name, measure.unit) if part)}"
+        for name, measure in definition.measures.items()
+    ]
+    named += [f"{name}: {distinct.title or name}, distinct" for name, distinct in definition.distincts.items()]
+    return "; ".join([f"{definition.title} per {grain}", *named])

@@ -15,11 +15,10 @@ from iceberg.catalog import Catalog, open_catalog
 from iceberg.retirement import begin_removal, is_drained, resume, retire
 from iceberg.settings import LakeSettings
 from iceberg.stored_stream import stored_stream
-from query.errors import UnknownStreamError
 from scripts.console import say
 from scripts.removal import remove_stream
 from scripts.settings import ScriptSettings
-from streams.errors import DefinitionError, WindowpaneError
+from streams.errors import DefinitionError, UnknownNameError, WindowpaneError
 from streams.problems import file_gone
 
 __all__ = ["command"]
@@ -133,8 +132,8 @@ def _remove(stream: str, typed: str | None) -> None:
 
 
 def _catalog_with(stream: str) -> Catalog:
-    """The lake, if it holds the stream. Raises UnknownStreamError."""
+    """The lake, if it holds the stream. Raises UnknownNameError."""
     catalog = open_catalog(LakeSettings())
     if stream not in (known := applied_streams(catalog)):
-        raise UnknownStreamError(stream, known)
+        raise UnknownNameError("stream", stream, known)
     return catalog

@@ -19,7 +19,9 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from web import (
     answers,
+    api_pages,
     catalogue,
+    definition_page,
     engines,
     ingest,
     openapi,
@@ -46,6 +48,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/", window_page.window_page),
     Route("/window.csv", window_page.window_csv),
     Route("/streams", stream_pages.streams_page),
+    Route("/streams/{stream}", definition_page.definition_page),
+    Route("/docs/api", api_pages.api_page),
     Route("/engines", engines.engines_page),
     Route("/rejected/{stream}", stream_pages.rejected_page),
     Route("/replays", replay_pages.replays_page),

@@ -1,4 +1,5 @@
-create or replace view {{ stream | ident }}.minutes as
+create or replace view {{ stream | ident }}.minutes
+comment {{ comment | literal }} as
 select
   {%- for name in dimensions %}
   {{ name | ident }},

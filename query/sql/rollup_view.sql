@@ -1,6 +1,7 @@
 {#- Rollups up to where they are complete and count, and the minute panes that arrived later. -#}
 {%- set table = grain ~ "_panes" -%}
-create or replace view {{ stream | ident }}.{{ grain }}s as
+create or replace view {{ stream | ident }}.{{ grain }}s
+comment {{ comment | literal }} as
 with counted as (
   select least(
     coalesce(

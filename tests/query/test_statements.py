@@ -32,7 +32,7 @@ from query.windows import plan_window
 from streams.definition import Definition
 from streams.panes import MINUTE_ARRIVAL_SECONDS, ROLLUP_ARRIVAL_SECONDS, ROLLUPS, Grain, grains
 from tests.corpus import SQL_INJECTIONS
-from tests.definitions import HEALTH, PAGE_VIEWS
+from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
 from tests.query.lake_views import at, lake_view
 
@@ -349,3 +349,14 @@ def test_drops_every_view() -> None:
     assert drop_view_statements("health") == tuple(
         f'drop view if exists "health"."{view}"' for view in ("minutes", "hours", "days")
     )
+
+
+def test_views_say_what_they_hold() -> None:
+    definition = changed("title", "Sam's health; drop view x")
+    minutes, days = view_statements(definition)
+    assert (
+        "comment 'Sam''s health; drop view x per minute; cpu: CPU, ratio; ram: RAM, ratio; disk: Disk, ratio' as"
+        in minutes
+    )
+    assert "per day; cpu" in days
+    assert "per hour; load_ms: " in view_statements(PAGE_VIEWS)[1]

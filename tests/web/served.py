@@ -45,6 +45,7 @@ def patch_engines(patch: pytest.MonkeyPatch, address: str) -> None:
     """Every engine is at an address."""
     for name, value in {
         "KAFKA": address,
+        "FLINK": address,
         "TRINO": address,
         "CATALOG_URI": f"postgresql://windowpane:secret@{address}/windowpane",
         "S3_ENDPOINT": f"http://{address}",

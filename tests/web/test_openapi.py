@@ -13,7 +13,17 @@ from web.app import ROUTES
 from web.openapi import DOCUMENT
 from web.problems import KINDS
 
-PAGES = {"/", "/window.csv", "/streams", "/engines", "/rejected/{stream}", "/replays", "/replays/{id}"}
+PAGES = {
+    "/",
+    "/window.csv",
+    "/streams",
+    "/engines",
+    "/streams/{stream}",
+    "/docs/api",
+    "/rejected/{stream}",
+    "/replays",
+    "/replays/{id}",
+}
 
 
 def references(node: Any) -> Iterator[str]:

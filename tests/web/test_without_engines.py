@@ -279,3 +279,27 @@ def test_reversed_window_has_no_length(client: httpx.Client) -> None:
 def test_csv_says_what_is_wrong(client: httpx.Client) -> None:
     assert client.get("/window.csv?start=x&end=y").status_code == 422
     assert client.get("/window.csv").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("/docs/api", ["/v1/streams/{stream}/window", "curl 'http://127.0.0.1:", "Run it here"]),
+        ("/streams/health", ["serviceName", "at most RAM.Total", "kcat -P -b 127.0.0.1:", "lake.health.minutes"]),
+        ("/engines", ["flink does not answer", "nothing committed yet", "None has run yet"]),
+    ],
+)
+def test_pages_to_look_up_need_no_engine(client: httpx.Client, path: str, parts: list[str]) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert [part for part in parts if part not in answer.text] == []
+    assert "{{" not in answer.text
+
+
+def test_standing_names_what_is_away(client: httpx.Client) -> None:
+    found = client.get("/v1/engines").json()
+    assert all(found["engines"][name] != "ok" for name in ("kafka", "trino", "lake", "flink"))
+    stream = found["streams"]["health"]
+    assert (stream["state"], stream["job"], stream["lag"], stream["accepted"]) == (
+        "nothing committed yet", None, None, None,
+    )  # fmt: skip

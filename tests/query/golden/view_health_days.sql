@@ -1,4 +1,5 @@
-create or replace view "health".days as
+create or replace view "health".days
+comment 'Service health per day; cpu: CPU, ratio; ram: RAM, ratio; disk: Disk, ratio' as
 with counted as (
   select least(
     coalesce(

@@ -1,4 +1,5 @@
-create or replace view "health".minutes as
+create or replace view "health".minutes
+comment 'Service health per minute; cpu: CPU, ratio; ram: RAM, ratio; disk: Disk, ratio' as
 select
   "service",
   window_start,

@@ -1,4 +1,5 @@
-create or replace view "page_views".days as
+create or replace view "page_views".days
+comment 'Page views per day; load_ms: Load time, ms; visitors: Visitors, distinct' as
 with counted as (
   select least(
     coalesce(

@@ -1,4 +1,5 @@
-create or replace view "page_views".hours as
+create or replace view "page_views".hours
+comment 'Page views per hour; load_ms: Load time, ms; visitors: Visitors, distinct' as
 with counted as (
   select least(
     coalesce(

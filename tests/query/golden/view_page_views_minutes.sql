@@ -1,4 +1,5 @@
-create or replace view "page_views".minutes as
+create or replace view "page_views".minutes
+comment 'Page views per minute; load_ms: Load time, ms; visitors: Visitors, distinct' as
 select
   "site",
   "path",

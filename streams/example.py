@@ -1,0 +1,56 @@
+"""A message of a stream that its decoder accepts, for people who want to send one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from streams.definition import Definition, FieldRule
+
+__all__ = ["example_message"]
+
+
+def example_message(definition: Definition, now: datetime) -> dict[str, Any]:
+    """One message that happened now; every declared field has a value within its bounds."""
+    message: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    # Bounds that name another field come after it.
+    for name in sorted(definition.fields, key=lambda name: _named(definition.fields[name]) is not None):
+        values[name] = _value(definition.fields[name], values, now)
+    values[definition.event_time.field] = _written(now)
+    for name in dict.fromkeys((definition.event_time.field, *definition.fields)):
+        *path, last = name.split(".")
+        place = message
+        for part in path:
+            place = place.setdefault(part, {})
+        place[last] = values[name]
+    return message
+
+
+def _named(rule: FieldRule) -> str | None:
+    return next((bound for bound in (rule.min, rule.max) if isinstance(bound, str)), None)
+
+
+def _value(rule: FieldRule, values: dict[str, Any], now: datetime) -> Any:
+    match rule.type:
+        case "string":
+            text = rule.values[0] if rule.values else "example"
+            return text.ljust(rule.min_length or 0, "x")[: rule.max_length]
+        case "boolean":
+            return True
+        case "time":
+            return _written(now)
+    low, high = (values[bound] if isinstance(bound, str) else bound for bound in (rule.min, rule.max))
+    low = low if low is not None else rule.above
+    high = high if high is not None else rule.below
+    if low is None and high is None:
+        found = 1.0
+    elif low is None or high is None:
+        found = high - 1 if low is None else low + 1
+    else:
+        found = (low + high) / 2
+    return round(found) if rule.type == "integer" else found
+
+
+def _written(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
