@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["QuerySettings"]
@@ -14,6 +14,9 @@ class QuerySettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True)
 
     trino: str = Field(description="Address of Trino: host:port")
+    trino_user: SecretStr = Field(
+        default=SecretStr("windowpane"), description="Name by which our processes ask Trino; only this one may write"
+    )
     query_seconds: float = Field(default=60, gt=0, description="Longest time a statement may take")
     question_seconds: float = Field(default=30, gt=0, description="Longest time a question may take, waiting included")
     answer_bytes: int = Field(default=4 << 20, ge=1024, description="Most bytes read from Trino for one answer")

@@ -60,7 +60,7 @@ class TrinoClient:
         self._connection = Connection(
             host=host,
             port=int(port),
-            user="windowpane",
+            user=settings.trino_user.get_secret_value(),
             source="windowpane",
             catalog=CATALOG,
             http_scheme="http",

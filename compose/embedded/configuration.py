@@ -39,6 +39,8 @@ FILES = {
     "trino-config.properties": ("etc/trino/config.properties", ("trino",)),
     "trino-node.properties": ("etc/trino/node.properties", ("trino",)),
     "trino-log.properties": ("etc/trino/log.properties", ("trino",)),
+    "trino-access-control.properties": ("etc/trino/access-control.properties", ("trino",)),
+    "trino-rules.json": ("etc/trino/rules.json", ("trino",)),
     "trino-lake.properties": ("etc/trino/catalog/lake.properties", ("trino",)),
 }
 """Template (without `.j2`) to its place under the home and the programs it concerns."""
@@ -90,6 +92,7 @@ def configure(
     """
     context = {
         "ports": ports, "secrets": secrets, "runtime": runtime, "memory": memory, "java_opens": JAVA_OPENS,
+        "flush": settings.kafka_flush,
         "etc": layout.etc, "data": layout.data, "warehouse": WAREHOUSE, "checkpoints": layout.checkpoints.as_uri(),
     }  # fmt: skip
     rendered = {template: render(template, context) for template in FILES}

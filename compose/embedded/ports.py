@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from compose.embedded.secrets import write_private
 from compose.embedded.settings import StackSettings
 from compose.errors import MachineError
 
@@ -166,8 +167,5 @@ def _with_free_ones(known: Mapping[str, int], candidates: Sequence[int], free: C
 
 def _remember(remembered: Path, ports: Mapping[str, int]) -> Ports:
     chosen = Ports(**ports)
-    remembered.parent.mkdir(parents=True, exist_ok=True)
-    part = remembered.with_name(remembered.name + ".part")
-    part.write_text(json.dumps(asdict(chosen), indent=1))
-    part.replace(remembered)
+    write_private(remembered, json.dumps(asdict(chosen), indent=1))
     return chosen

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 __all__ = ["Secrets", "load_or_make", "write_private"]
@@ -19,31 +20,39 @@ class Secrets:
     s3_access_key: str
     s3_secret_key: str
     kafka_cluster_id: str
+    trino_user: str
+    trino_internal: str
 
     def __repr__(self) -> str:
         return "Secrets(…)"
 
 
 def load_or_make(path: Path) -> Secrets:
-    """Those of this home; made at the first call."""
-    if path.exists():
-        return Secrets(**json.loads(path.read_text()))
+    """Those of this home; made at the first call, as are those that an earlier version did not know."""
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     made = Secrets(
         postgres_admin=secrets.token_hex(24),
         postgres_password=secrets.token_hex(24),
         s3_access_key=secrets.token_hex(10),
         s3_secret_key=secrets.token_hex(24),
         kafka_cluster_id=secrets.token_urlsafe(16),
+        trino_user=f"windowpane-{secrets.token_hex(24)}",
+        trino_internal=secrets.token_hex(48),
     )
-    write_private(path, json.dumps(asdict(made), indent=1))
-    return made
+    kept = replace(made, **known)
+    if asdict(kept) != known:
+        write_private(path, json.dumps(asdict(kept), indent=1))
+    return kept
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file with mode 0600 from its first moment, replacing an earlier one in one step."""
+    """Write a file with mode 0600 from its first moment in one step; a power cut loses neither."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
-    part.write_text(text)
+    with part.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     part.rename(path)

@@ -19,7 +19,7 @@ from compose.embedded.endings import Endings, last_error
 from compose.embedded.engines import ENGINES, SERVICES, Memory
 from compose.embedded.environments import cache_directory, lock
 from compose.embedded.layout import Layout
-from compose.embedded.leftovers import end_leftovers
+from compose.embedded.leftovers import end_leftovers, remove_stale_pid_file
 from compose.embedded.machine import check_machine
 from compose.embedded.ports import LOOPBACK, OF_PROGRAMS, Ports, choose, choose_anew, is_free, reachable, recall
 from compose.embedded.probes import Addresses, listens, probe
@@ -70,8 +70,9 @@ class Stack:
             for _ in range(PORT_CHOICES):
                 variables, changed = self._configure(runtime)
                 if self.supervisor.alive():
-                    for name, reasons in changed.items():
-                        say(f"Restarting {name}, for this changed: {'; '.join(reasons)}")
+                    for name, state in self.states().items():
+                        if state.running and name in changed:
+                            say(f"Restarting {name}, for this changed: {'; '.join(changed[name])}")
                     self.supervisor.reload_programs()
                 else:
                     self._prepare(runtime)
@@ -177,6 +178,7 @@ class Stack:
         ended = end_leftovers(self.layout)
         if ended:
             say(f"Ended {ended} processes of an earlier run")
+        remove_stale_pid_file(self.layout)
         # A job starts from the lake, never from an earlier run's checkpoints.
         shutil.rmtree(self.layout.checkpoints, ignore_errors=True)
         self.layout.make()

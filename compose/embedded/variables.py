@@ -38,6 +38,7 @@ def exported(
         "WINDOWPANE_WAREHOUSE": WAREHOUSE,
         "WINDOWPANE_CHECKPOINTS": layout.checkpoints.as_uri(),
         "WINDOWPANE_TRINO": f"127.0.0.1:{ports.trino}",
+        "WINDOWPANE_TRINO_USER": secrets.trino_user,
         "WINDOWPANE_FLINK": f"127.0.0.1:{ports.flink}",
         "WINDOWPANE_FLINK_PYTHON": str(runtime.flink_python),
         "WINDOWPANE_FLINK_HOME": str(layout.flink),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from compose.embedded.settings import StackSettings
 from compose.embedded.variables import as_script, exported, from_script
 
 PORTS = Ports(**{field.name: 8001 + number for number, field in enumerate(dataclasses.fields(Ports))})
-SECRETS = Secrets("admin-password", "catalog-password", "access-key", "secret-key", "cluster")
+SECRETS = Secrets("admin-password", "catalog-password", "access-key", "secret-key", "cluster", "trino-user", "internal")
 JOBS = dict.fromkeys(("jobmanager", "taskmanager"), "what it was started with")
 LAKE = "etc/trino/catalog/lake.properties (iceberg.jdbc-catalog.connection-url)"
 CREDENTIALS = "(iceberg.jdbc-catalog.connection-password, s3.aws-access-key, s3.aws-secret-key)"
@@ -118,7 +119,8 @@ def test_no_secret_is_told(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> N
     write(layout)
     monkeypatch.setattr(sys.modules[__name__], "SECRETS", Secrets(*("another" for _ in dataclasses.fields(Secrets))))
     _, told = write_and_compare(layout, PORTS)
-    assert told["trino"] == ["etc/trino/catalog/lake.properties " + CREDENTIALS]
+    assert told["trino"][0] == "etc/trino/config.properties (internal-communication.shared-secret)"
+    assert told["trino"][-1] == "etc/trino/catalog/lake.properties " + CREDENTIALS
     assert not [text for texts in told.values() for text in texts if "another" in text]
 
 
@@ -148,3 +150,22 @@ def test_long_home_gets_a_short_socket(tmp_path: Path) -> None:
     long = Layout(tmp_path / ("x" * 120))
     assert len(str(long.socket)) < 100
     assert long.socket != Layout(tmp_path / ("y" * 120)).socket
+
+
+def test_only_one_name_may_write_to_the_lake(layout: Layout) -> None:
+    write(layout)
+    rules = json.loads((layout.etc / "trino" / "rules.json").read_text())
+    for kind in ("tables", "schemas", "procedures", "functions", "queries", "system_information"):
+        assert rules[kind][0]["user"] == SECRETS.trino_user, kind
+        assert not [rule for rule in rules[kind][1:] if "user" in rule], kind
+    others = {privilege for rule in rules["tables"][1:] for privilege in rule["privileges"]}
+    assert others == {"SELECT", "GRANT_SELECT"}
+    # Trino checks `alter table … execute` by no privilege, but refuses it where there is a row filter.
+    assert [rule["filter"] for rule in rules["tables"][1:] if rule.get("catalog") == "lake"] == ["true"]
+
+
+@pytest.mark.parametrize("flush", [False, True])
+def test_kafka_flushes_if_asked_to(layout: Layout, flush: bool) -> None:
+    settings, installed = StackSettings(home=layout.home, kafka_flush=flush), runtime(Path("/installed"))
+    configure(settings, layout, installed, PORTS, SECRETS, MEMORY, {})
+    assert ("log.flush.interval.messages=1" in (layout.etc / "server.properties").read_text().splitlines()) is flush
