@@ -39,9 +39,7 @@ class StreamTopics:
                 self._topics = self._topics or Topics(self._kafka)
                 state = self._topics.describe(definition.topic)
             except KafkaAwayError:
-                if self._topics is not None:
-                    self._topics.close()
-                self._topics = None
+                self.close()
                 return
         self._found[definition.name] = state
         self._partitions[definition.topic] = 0 if state is None else state.partitions
@@ -49,6 +47,12 @@ class StreamTopics:
     def partitions(self, topic: str) -> int:
         """How many the topic has, or had when Kafka answered last; none if it is not there."""
         return self._partitions.get(topic, 0)
+
+    def close(self) -> None:
+        """Give the connection back; the next look makes a new one."""
+        if self._topics is not None:
+            self._topics.close()
+        self._topics = None
 
     def trouble(self, definition: Definition) -> str:
         """Why the stream must have no job now; empty when it may. Raises LakeError."""

@@ -43,12 +43,12 @@ def _value(rule: FieldRule, values: dict[str, Any], now: datetime) -> Any:
     low, high = (values[bound] if isinstance(bound, str) else bound for bound in (rule.min, rule.max))
     low = low if low is not None else rule.above
     high = high if high is not None else rule.below
-    if low is None and high is None:
-        found = 1.0
-    elif low is None or high is None:
-        found = high - 1 if low is None else low + 1
-    else:
+    if low is not None and high is not None:
         found = (low + high) / 2
+    elif low is not None:
+        found = low + 1
+    else:
+        found = 1.0 if high is None else high - 1
     return round(found) if rule.type == "integer" else found
 
 

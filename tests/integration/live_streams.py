@@ -134,6 +134,7 @@ class LiveStream:
         topics.look(self.definition)
         topics.note(self.definition)
         reach = topics.range(self.definition, resume_point(catalog, self.name))
+        topics.close()
         return self.flink.run(render(self.definition, settings.kafka, reach, settings.watermark_slack_ms))
 
     def jobs(self) -> list[Job]:

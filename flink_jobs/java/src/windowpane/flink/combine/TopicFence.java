@@ -10,7 +10,7 @@ import org.apache.flink.kafka.shaded.org.apache.kafka.clients.admin.Admin;
 final class TopicFence implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private static final int SECONDS = 10;
+    private static final int SECONDS = 60;
 
     private final String kafka;
     private final String topic;
