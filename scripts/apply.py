@@ -52,6 +52,7 @@ def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output
     parts = unchanged if output is Format.TABLE else [sheet]
     show(Result({"planned" if only_plan else "changed": changes}, parts), output)
     if problems:
+        problems = [each for error in problems for each in (error, *getattr(error, "others", ()))]
         for problem in problems[:-1]:
             click.echo(f"windowpane: {problem}", err=True)
         raise problems[-1]

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from streams.definition import BENCH_PREFIX, Definition, Dimension, Distinct, EventTime, FieldRule, Measure, Retention
 from streams.definition_rules import check
+from streams.definition_sense import nonsense
 from streams.errors import DefinitionError
 
 __all__ = ["load_definition", "load_definitions", "parse_definition", "read_definitions", "stored_definition"]
@@ -24,6 +27,9 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
     "retention": Retention,
 }  # fmt: skip
+
+
+_Rules: TypeAlias = Callable[[Definition, str], Iterable[DefinitionError]]
 
 
 def load_definitions(folder: Path) -> dict[str, Definition]:
@@ -59,25 +65,37 @@ def load_definition(path: Path) -> Definition:
         raise DefinitionError(path.name, "name", raw["name"], "a stream is named after its file; leave name out")
     if path.stem.startswith(BENCH_PREFIX):
         raise DefinitionError(path.name, "name", path.stem, f"{BENCH_PREFIX}… is for benchmarks; choose another name")
-    return parse_definition(raw, path.name)
+    return parse_definition(raw, path.name, (check, nonsense))
 
 
-def parse_definition(raw: Mapping[str, Any], file: str) -> Definition:
-    """Check an already parsed definition; `file` is named in errors."""
+def parse_definition(raw: Mapping[str, Any], file: str, rules: Sequence[_Rules] = (check,)) -> Definition:
+    """Check an already parsed definition; `file` is named in errors.
+
+    Raises the first DefinitionError, which carries the others; `rules` are looked at in order, until one is broken.
+    """
     try:
         # By way of JSON, whose arrays may be tuples while all other types are strict.
         definition = Definition.model_validate_json(json.dumps(_expand(raw), default=_text))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"] if part != "[key]") or "file"
-        value = None if first["type"] == "missing" else first["input"]
-        allowed = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            section = Definition if len(first["loc"]) == 1 else _SECTIONS.get(str(first["loc"][0]))
-            allowed = "is not known here" + (f"; known: {', '.join(section.model_fields)}" if section else "")
-        raise DefinitionError(file, key, value, allowed) from error
-    check(definition, file)
+        raise DefinitionError.first([_told(file, each) for each in error.errors()]) from error
+    for rule in rules:
+        if problems := list(rule(definition, file)):
+            raise DefinitionError.first(problems)
     return definition
+
+
+def _told(file: str, error: ErrorDetails) -> DefinitionError:
+    """What pydantic found, with the known keys, and the one that was probably meant, where one is not known."""
+    key = ".".join(str(part) for part in error["loc"] if part != "[key]") or "file"
+    value = None if error["type"] == "missing" else error["input"]
+    allowed = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        section = Definition if len(error["loc"]) == 1 else _SECTIONS.get(str(error["loc"][0]))
+        known = list(section.model_fields) if section else []
+        meant = get_close_matches(str(error["loc"][-1]), known, n=1)
+        allowed = "is not known here" + (f"; did you mean {meant[0]}?" if meant else "")
+        allowed += f"; known: {', '.join(known)}" if known else ""
+    return DefinitionError(file, key, value, allowed)
 
 
 def stored_definition(text: str | None, where: str) -> Definition:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from streams.definition import Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.expression import ExpressionError
@@ -15,87 +17,93 @@ _MEASURE_COLUMNS = ("count", "sum", "min", "max", "max_at", "digest", "mean", "p
 _RESERVED_STREAMS = {"streams", "replays", "information_schema"}
 
 
-def check(definition: Definition, file: str) -> None:
-    """Raise DefinitionError, which names `file` and the key, for the first rule that does not hold."""
-    _check_names(definition, file)
-    _check_fields(definition, file)
+def check(definition: Definition, file: str) -> Iterator[DefinitionError]:
+    """One error, which names `file` and the key, for each rule that does not hold."""
+    yield from _check_names(definition, file)
+    yield from _check_fields(definition, file)
     for name, dimension in definition.dimensions.items():
-        _need(definition, file, f"dimensions.{name}.field", dimension.field, {"string"}, required=True)
+        yield from _need(definition, file, f"dimensions.{name}.field", dimension.field, {"string"}, required=True)
     for name, distinct in definition.distincts.items():
-        _need(definition, file, f"distincts.{name}.field", distinct.field, {"string"})
+        yield from _need(definition, file, f"distincts.{name}.field", distinct.field, {"string"})
     for name, measure in definition.measures.items():
-        _check_measure(definition, file, name, measure)
+        yield from _check_measure(definition, file, name, measure)
     if definition.demo is not None:
         problem = definition.demo.problem({name: rule.required for name, rule in definition.fields.items()})
         if problem is not None:
-            raise DefinitionError(file, problem[0], None, problem[1])
+            yield DefinitionError(file, problem[0], None, problem[1])
 
 
-def _check_names(definition: Definition, file: str) -> None:
+def _check_names(definition: Definition, file: str) -> Iterator[DefinitionError]:
     if definition.name in _RESERVED_STREAMS:
-        raise DefinitionError(file, "name", definition.name, "is a word of the engines; choose another name")
+        yield DefinitionError(file, "name", definition.name, "is a word of the engines; choose another name")
     columns = [*definition.dimensions, *definition.measures, *definition.distincts]
-    for name in columns:
+    for name in dict.fromkeys(columns):
         if columns.count(name) > 1:
-            raise DefinitionError(file, name, None, "names two of dimensions, measures and distincts; names are unique")
+            yield DefinitionError(file, name, None, "names two of dimensions, measures and distincts; names are unique")
     derived = {f"{name}_{part}": name for name in definition.measures for part in _MEASURE_COLUMNS}
     derived |= {f"{name}_distinct": name for name in definition.distincts}
     for name in (*definition.dimensions, *definition.distincts):
         if name in derived:
-            raise DefinitionError(file, name, None, f"is the name of a column of {derived[name]}; choose another name")
+            yield DefinitionError(file, name, None, f"is the name of a column of {derived[name]}; choose another name")
 
 
-def _check_fields(definition: Definition, file: str) -> None:
+def _check_fields(definition: Definition, file: str) -> Iterator[DefinitionError]:
     event_field = definition.event_time.field
     if event_field in definition.fields:
-        raise DefinitionError(file, "event_time.field", event_field, "is the event time; not a field too")
+        yield DefinitionError(file, "event_time.field", event_field, "is the event time; not a field too")
     names = [*definition.fields, event_field]
     for name in names:
         if any(other.startswith(f"{name}.") for other in names):
-            raise DefinitionError(file, f"fields.{name}", None, "holds other fields, so it cannot be a field itself")
+            yield DefinitionError(file, f"fields.{name}", None, "holds other fields, so it cannot be a field itself")
     for name, rule in definition.fields.items():
         if not all(name.split(".")):
-            raise DefinitionError(
+            yield DefinitionError(
                 file, f"fields.{name}", None, "write a dotted path such as RAM.Total, without empty parts"
             )
-        _check_rule(definition, file, f"fields.{name}", rule)
+        yield from _check_rule(definition, file, f"fields.{name}", rule)
 
 
-def _check_rule(definition: Definition, file: str, key: str, rule: FieldRule) -> None:
+def _check_rule(definition: Definition, file: str, key: str, rule: FieldRule) -> Iterator[DefinitionError]:
     numeric = rule.type in ("number", "integer")
     for bound in ("min", "max", "above", "below"):
         value = getattr(rule, bound)
         if value is not None and not numeric:
-            raise DefinitionError(file, f"{key}.{bound}", value, "bounds are for numbers")
+            yield DefinitionError(file, f"{key}.{bound}", value, "bounds are for numbers")
         if isinstance(value, str):
-            _need(definition, file, f"{key}.{bound}", value, {"number", "integer"}, required=rule.required)
+            yield from _need(definition, file, f"{key}.{bound}", value, {"number", "integer"}, required=rule.required)
     for limit in ("min_length", "max_length", "values"):
         if getattr(rule, limit) is not None and rule.type != "string":
-            raise DefinitionError(file, f"{key}.{limit}", getattr(rule, limit), "is for strings")
+            yield DefinitionError(file, f"{key}.{limit}", getattr(rule, limit), "is for strings")
 
 
-def _need(definition: Definition, file: str, key: str, field: str, types: set[str], *, required: bool = False) -> None:
+def _need(
+    definition: Definition, file: str, key: str, field: str, types: set[str], *, required: bool = False
+) -> Iterator[DefinitionError]:
     rule = definition.fields.get(field)
     if rule is None:
-        raise DefinitionError(file, key, field, f"names no field; known: {', '.join(definition.fields)}")
+        yield DefinitionError(file, key, field, f"names no field; known: {', '.join(definition.fields)}")
+        return
     if rule.type not in types:
-        raise DefinitionError(file, key, field, f"is a {rule.type}; needs a {' or '.join(sorted(types))} field")
+        yield DefinitionError(file, key, field, f"is a {rule.type}; needs a {' or '.join(sorted(types))} field")
     if required and not rule.required:
-        raise DefinitionError(file, key, field, "may be missing; needs a required field")
+        yield DefinitionError(file, key, field, "may be missing; needs a required field")
 
 
-def _check_measure(definition: Definition, file: str, name: str, measure: Measure) -> None:
+def _check_measure(definition: Definition, file: str, name: str, measure: Measure) -> Iterator[DefinitionError]:
     key = f"measures.{name}"
     try:
         steps = definition.expression(name)
     except ExpressionError as error:
-        raise DefinitionError(file, f"{key}.value", measure.value, str(error)) from error
+        yield DefinitionError(file, f"{key}.value", measure.value, str(error))
+        return
     for step in steps:
         if step.field is not None:
-            _need(definition, file, f"{key}.value", list(definition.fields)[step.field], {"number", "integer"})
+            yield from _need(
+                definition, file, f"{key}.value", list(definition.fields)[step.field], {"number", "integer"}
+            )
     if measure.min >= measure.max:
-        raise DefinitionError(file, f"{key}.min", measure.min, f"must be below max, {measure.max}")
+        yield DefinitionError(file, f"{key}.min", measure.min, f"must be below max, {measure.max}")
     largest = max(abs(bound) for bound in measure.stored_bounds)
     if largest * MOST_MESSAGES_PER_GRAIN >= 2**63:
         allowed = f"with {measure.decimals} decimals a day's sum could overflow 64 bits; lower max or decimals"
-        raise DefinitionError(file, f"{key}.max", measure.max, allowed)
+        yield DefinitionError(file, f"{key}.max", measure.max, allowed)

@@ -16,7 +16,7 @@ Third-party errors are translated at the boundary of the package that talks to t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 __all__ = [
@@ -36,14 +36,22 @@ class WindowpaneError(Exception):
 class DefinitionError(WindowpaneError):
     """A stream definition breaks a rule.
 
-    Carries the file, the dotted key, the value found and what is allowed.
+    Carries the file, the dotted key, the value found and what is allowed; `others`: what else is wrong with the file.
     """
+
+    others: tuple[DefinitionError, ...] = ()
 
     def __init__(self, file: str, key: str, value: object, allowed: str) -> None:
         self.file, self.key, self.value, self.allowed = file, key, value, allowed
         text = repr(value)
         shown = "" if value is None else f" = {text if len(text) <= 120 else f'{text[:117]}...'}"
         super().__init__(f"{file}: {key}{shown}: {allowed}")
+
+    @classmethod
+    def first(cls, problems: Sequence[DefinitionError]) -> DefinitionError:
+        """The first of several, at least one, which carries the others."""
+        problems[0].others = tuple(problems[1:])
+        return problems[0]
 
 
 class UnknownNameError(WindowpaneError):

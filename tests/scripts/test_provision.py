@@ -44,7 +44,7 @@ def test_refuses_definitions_first(
     (nothing_listens / f"{name}.toml").write_text(shipped if text is None else text, "utf-8")
     result = CliRunner().invoke(command, arguments)
     assert isinstance(result.exception, DefinitionError | UnknownNameError)
-    assert part in str(result.exception)
+    assert part in f"{result.stderr}{result.exception}"
 
 
 def test_names_every_file_that_cannot_be_read(nothing_listens: Path) -> None:
