@@ -9,6 +9,7 @@ import pytest
 
 from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY
 from iceberg.catalog import Catalog
+from iceberg.errors import LostStateError
 from iceberg.lake_view import pin
 from iceberg.past_states import keep_state
 from tests.definitions import HEALTH
@@ -61,6 +62,33 @@ def test_nothing_is_known_of_an_empty_lake(tmp_path: Path) -> None:
     moment: datetime = noon(0)
     assert view.as_known_at(moment).known_until(moment) is None
     assert view.began is None
+
+
+def test_a_state_that_was_seen_while_it_was_kept_is_known_after(tmp_path: Path) -> None:
+    """Who looked when the panes had their tag and the ledger none yet must not hold that against the state."""
+    catalog = open_local(tmp_path)
+    tables = make_tables(catalog, HEALTH, **NOTED)
+    for number in (1, 2):
+        for name, row in (("ledger", ledger_row), ("minute_panes", pane_row)):
+            commit(tables[name], [row(10 * (number - 1))], "a", number)
+    late = catalog.load_table(tables["ledger"].name())
+    with overtaken(catalog, lambda: None, lambda: pin(catalog, HEALTH.name)):
+        keep_state({name: tables[name] for name in ("minute_panes", "day_panes")} | {"ledger": late}, 0, noon(35))
+    for table in tables.values():
+        with table.refresh().transaction() as transaction:
+            transaction.set_properties({GENERATION_PROPERTY: "1"})
+    assert pin(catalog, HEALTH.name).as_known_at(noon(30)).known_until(noon(30)) == noon(20)
+
+
+def test_a_state_whose_tags_are_gone_is_not_guessed(catalog: Catalog) -> None:
+    for name in ("ledger", "minute_panes"):
+        table = catalog.load_table((HEALTH.name, name))
+        [tag] = [ref for ref in table.metadata.refs if ref.startswith("generation-1-")]
+        table.manage_snapshots().remove_tag(tag).commit()
+    view = pin(catalog, HEALTH.name)
+    with pytest.raises(LostStateError, match="is no longer kept"):
+        view.as_known_at(noon(40))
+    assert view.as_known_at(noon(34)).generation == 0
 
 
 def test_tells_when_a_stream_began(catalog: Catalog) -> None:
