@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LakeAwayError
@@ -104,7 +106,7 @@ class LakeWatcher:
     def _refresh(self, stream: str, locations: dict[str, str]) -> None:
         if not locations.keys() >= _NEEDED or locations == self._locations.get(stream):
             return
-        view = pin(self._opened(), stream)
+        view = _not_before(self._views.get(stream), pin(self._opened(), stream))
         if stream in self._views and view.generation != self._views[stream].generation:
             self._prepare(view)
         self._views[stream], self._locations[stream] = view, locations
@@ -113,3 +115,22 @@ class LakeWatcher:
         if self._catalog is None:
             self._catalog = self._open_catalog()
         return self._catalog
+
+
+def _not_before(seen: LakeView | None, view: LakeView) -> LakeView:
+    """The view, known to be complete as far as the one before it: its tables hold all that theirs did.
+
+    Alone it may tell less, for while sinks commit one after the other its snapshots are not of one checkpoint. Tables
+    that were made anew are no later state of those that readers saw.
+    """
+    if seen is None or seen.began != view.began:
+        return view
+    return replace(
+        view,
+        complete_until=_later(seen.complete_until, view.complete_until),
+        settled_until=_later(seen.settled_until, view.settled_until),
+    )
+
+
+def _later(*moments: datetime | None) -> datetime | None:
+    return max((at for at in moments if at is not None), default=None)

@@ -187,6 +187,10 @@ class QueryService:
             with suppress(QueryError):
                 self._merged(self._asked[view.stream], view, self.limits())
 
+    def _definition_of(self, view: LakeView) -> Definition:
+        """As it was applied to the tables of a view: the newest may be of a view that has come since."""
+        return view.definition or self.definition(view.stream)
+
     def _window(self, request: WindowRequest, view: LakeView, limits: Limits) -> WindowAnswer:
         self._asked[request.stream] = request
         answer = self._merged(request, view, limits)
@@ -195,7 +199,7 @@ class QueryService:
         return answer.changed_from(self._merged(request.known_at(request.changed_since), view, limits))
 
     def _merged(self, request: WindowRequest, view: LakeView, limits: Limits) -> WindowAnswer:
-        definition = self.definition(request.stream)
+        definition = self._definition_of(view)
         view = _as_known(view, request)
         statement = window_statement(definition, view, request)
         if statement is None:
@@ -212,7 +216,7 @@ class QueryService:
 
     def _series(self, request: SeriesRequest, view: LakeView, limits: Limits) -> SeriesAnswer:
         window = request.window
-        definition = self.definition(window.stream)
+        definition = self._definition_of(view)
         view = _as_known(view, window)
         statement = series_statement(definition, view, request)
         if statement is None:

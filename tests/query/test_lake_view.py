@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,17 @@ from compose.embedded.waiting import until
 from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY, plan_tables
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeAwayError
+from iceberg.lake_view import pin
+from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
 from query.errors import NotReadyError
 from query.lake_view import LakeWatcher
+from query.requests import WindowRequest
+from query.service import QueryService
+from query.settings import QuerySettings
 from tests.definitions import HEALTH, PAGE_VIEWS
-from tests.iceberg.lakes import open_local
+from tests.iceberg.lakes import commit, ledger_row, noon, open_local, pane_row
+from tests.query.lake_views import at, lake_view
 
 
 @pytest.fixture
@@ -101,3 +108,49 @@ def test_what_was_published_is_prepared_before_readers_get_it(catalog: Catalog) 
     watcher.refresh()
     assert seen == [(1, 0)]
     assert watcher.view("health").generation == 1
+
+
+def test_completeness_never_steps_back(catalog: Catalog) -> None:
+    """While the ledger has a checkpoint that the panes have not, and across a publication; but for tables made anew."""
+    watcher = LakeWatcher(lambda: catalog, 1.0)
+    apply(catalog, HEALTH)
+    tables = stream_tables(catalog, "health")
+    told = []
+
+    def look() -> None:
+        watcher.refresh()
+        told.append((watcher.view("health").complete_until, pin(catalog, "health").complete_until))
+
+    for number in range(1, 5):
+        stalled = number == 4
+        commit(tables["ledger"], [] if stalled else [ledger_row(10 * number)], "a", number)
+        look()
+        commit(tables["minute_panes"], [] if stalled else [pane_row(10 * number)], "a", number)
+        look()
+    for table in tables.values():
+        with table.refresh().transaction() as transaction:
+            transaction.set_properties({GENERATION_PROPERTY: "1"})
+    look()
+    seen, alone = zip(*told, strict=True)
+    assert seen[-1] == noon(40)
+    assert list(seen[1:]) == sorted(seen[1:])
+    assert list(alone[1:]) != sorted(alone[1:])
+    for name in tables:
+        catalog.drop_table(("health", name))
+    apply(catalog, HEALTH)
+    look()
+    assert told[-1] == (None, None)
+
+
+def test_an_answer_is_of_the_definition_of_its_view() -> None:
+    """A definition can change without a commit of rows, which views do not tell apart."""
+    other = HEALTH.model_copy(update={"topic": "another"})
+    views = [replace(lake_view(minute=None, day=None), definition=definition) for definition in (HEALTH, other)]
+    service = QueryService(QuerySettings(trino="127.0.0.1:1"), {}, LakeSettings.model_construct())
+    request = WindowRequest("health", at("5 08:00"), at("5 09:00"), ("service",))
+    asked = []
+    for view in [*views, views[0]]:
+        service._watcher._views["health"] = view
+        asked.append((service.window(request).view.definition, service.tag(request)))
+    assert [definition for definition, _ in asked] == [HEALTH, other, HEALTH]
+    assert [tag == asked[0][1] for _, tag in asked] == [True, False, True]
