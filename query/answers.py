@@ -18,6 +18,7 @@ from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import EPOCH, WindowPlan
 from streams.definition import Definition
 from streams.panes import Aggregate, PaneColumn
+from streams.refusals import unwrapped
 
 __all__ = ["Answer", "Encoded", "RejectedAnswer", "SeriesAnswer", "WindowAnswer", "groups", "timestamp", "view_digest"]
 
@@ -162,24 +163,37 @@ class RejectedAnswer(_Answer):
             "end": timestamp(self.request.end),
             "complete_until": timestamp(self.view.complete_until),
             "limit": self.request.limit,
-            "messages": [
-                {
-                    "partition": partition,
-                    "offset": offset,
-                    "arrived": timestamp(arrived, millis=True),
-                    "reason": reason,
-                    "field": name,
-                    "payload": bytes(payload or b"").decode("utf-8", "replace"),
-                    "payload_base64": base64.b64encode(payload or b"").decode(),
-                    "payload_bytes": size or 0,
-                }
-                for arrived, partition, offset, reason, name, payload, size in self.rows
-            ],
+            "messages": [_rejected(*row) for row in self.rows],
             "next": self.next,
         }
 
 
 Answer = WindowAnswer | SeriesAnswer | RejectedAnswer
+
+
+def _rejected(
+    arrived: datetime,
+    partition: int,
+    offset: int,
+    reason: str,
+    field: str | None,
+    stored: bytes | None,
+    size: int | None,
+) -> dict[str, Any]:
+    """One rejected message; with `refused_at`, which is `edge`, if its sender was told so."""
+    refused = unwrapped(bytes(stored or b""))
+    payload = refused[1] if refused else bytes(stored or b"")
+    return {
+        "partition": partition,
+        "offset": offset,
+        "arrived": timestamp(arrived, millis=True),
+        "reason": reason,
+        "field": field,
+        **({"refused_at": "edge"} if refused else {}),
+        "payload": payload.decode("utf-8", "replace"),
+        "payload_base64": base64.b64encode(payload).decode(),
+        "payload_bytes": (size or 0) - len(stored or b"") + len(payload),
+    }
 
 
 def _about(request: WindowRequest, view: LakeView) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Decides on a message by a decoding plan, with the same outcome as the JVM's decoder for every sequence of bytes.
 
-The order, the first failure being the one that is reported: size, UTF-8, depth, JSON, object, duplicate keys, the
-event time, each field by itself, bounds between fields, measures, and last whether the event time is too far ahead of
-its arrival.
+What the edge refused stays refused (`streams.refusals`). Of anything else the order, the first failure being the one
+that is reported: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, bounds between
+fields, measures, and last whether the event time is too far ahead of its arrival.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from streams.field_checks import field_check
 from streams.json_text import read_object
 from streams.measure_programs import compile_measure
 from streams.reasons import Reason, Rejection
+from streams.refusals import unwrapped
 from streams.time_text import event_millis
 
 __all__ = ["Accepted", "Decoder", "Reason", "Rejection", "decode_by_plan"]
@@ -59,6 +60,8 @@ class Decoder:
 
     def decode(self, payload: bytes, arrived_ms: int) -> Accepted | Rejection:
         """The row, or the first failure. `arrived_ms`: when the message reached Kafka, or now."""
+        if payload.startswith(b"\0") and (refused := unwrapped(payload)):
+            return refused[0]
         message = read_object(payload)
         if isinstance(message, Rejection):
             return message

@@ -17,6 +17,7 @@ from streams.decoder import Accepted, Decoder, Rejection, decode_by_plan
 from streams.definition import Definition
 from streams.json_text import LARGEST
 from streams.reasons import Reason
+from streams.refusals import MOST_BYTES
 from web.bodies import JSON, Gunzip, is_packed, media_type, paced, place, split_messages, too_large
 from web.intake import Held
 from web.json_grammar import first_fault
@@ -44,9 +45,12 @@ class Judged:
     accepted: list[bytes] = field(default_factory=list)
     rejected: list[tuple[int, Rejection]] = field(default_factory=list)
     unlisted: int = 0
+    samples: list[tuple[bytes, Rejection]] = field(default_factory=list)
 
-    def reject(self, index: int, rejection: Rejection) -> None:
-        """Note a rejection, the first of them to be listed."""
+    def reject(self, index: int, rejection: Rejection, message: bytes, most_samples: int) -> None:
+        """Note a rejection, the first of them to be listed and kept."""
+        if len(self.samples) < most_samples:
+            self.samples.append((message[:MOST_BYTES], rejection))
         if len(self.rejected) < MOST_LISTED:
             self.rejected.append((index, rejection))
         else:
@@ -66,6 +70,8 @@ async def post_messages(request: Request) -> Response:
     kind = media_type(request.headers.getlist("content-type"))
     with service.intake.hold() as held:
         judged = await _judged(request, service, definition, kind, held)
+        kept = service.refusals.keep(definition.topic, judged.samples)
+        service.metrics.refusals_kept.labels(definition.name).inc(kept)
         if judged.accepted:
             await service.producer.send(definition.topic, judged.accepted)
     _count(service, definition.name, judged)
@@ -105,7 +111,7 @@ class _Judge:
                 else:
                     if kind == JSON:
                         await self._refuse_broken(body, start, message, outcome)
-                    judged.reject(index, outcome)
+                    judged.reject(index, outcome, message, self.service.refusals.most)
                 index += 1
             if self.work.is_over:
                 await self.work.pause()

@@ -51,6 +51,7 @@ class Metrics:
     seconds: Histogram
     in_flight: Gauge
     messages: Counter
+    refusals_kept: Counter
     batch: Histogram
     answers: Counter
 
@@ -76,6 +77,12 @@ class Metrics:
             in_flight=Gauge("windowpane_http_requests_in_flight", "Requests being answered.", registry=registry),
             messages=Counter(
                 "windowpane_ingest_messages", "Messages posted over HTTP.", ["stream", "result"], registry=registry
+            ),
+            refusals_kept=Counter(
+                "windowpane_ingest_rejected_kept",
+                "Messages posted and rejected that were sent on to be kept.",
+                ["stream"],
+                registry=registry,
             ),
             batch=Histogram(
                 "windowpane_ingest_batch_messages",

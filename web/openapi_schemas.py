@@ -109,6 +109,10 @@ SCHEMAS: Json = {
                         "arrived": _TIME,
                         "reason": _TEXT,
                         "field": {"type": ["string", "null"]},
+                        "refused_at": {
+                            **_TEXT,
+                            "description": "`edge`, if its sender was told; else absent.",
+                        },
                         "payload": {**_TEXT, "description": "As text; bytes that are not UTF-8 become U+FFFD."},
                         "payload_base64": {**_TEXT, "contentEncoding": "base64"},
                         "payload_bytes": {

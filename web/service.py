@@ -28,6 +28,7 @@ from web.lanes import Lane
 from web.lookout import Lookout
 from web.metrics import Metrics
 from web.problems import NO_SUCH_STREAM, ProblemError
+from web.refusals import Refusals
 from web.settings import WebSettings
 from web.standing import Standing
 from web.turns import Turns
@@ -48,6 +49,7 @@ class Service:
     standing: Standing
     lookout: Lookout
     questions: Lane
+    refusals: Refusals
     turns: Turns
     judging: anyio.CapacityLimiter
     replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
@@ -62,16 +64,18 @@ class Service:
         asked = QuerySettings()
         definitions, _ = read_definitions(settings.streams)
         queries = QueryService(asked, definitions)
+        producer = Producer(settings.kafka)
         return cls(
             settings=settings,
             queries=queries,
             replays=ReplayService(asked),
-            producer=Producer(settings.kafka),
+            producer=producer,
             metrics=Metrics.make(queries),
             intake=Intake(settings.web_pending_bytes),
             standing=Standing(TrinoClient(asked), settings.kafka),
             lookout=Lookout(queries, settings.kafka),
             questions=Lane(settings.web_questions, settings.web_questions_waiting),
+            refusals=Refusals(producer, settings.web_refusals_per_second),
             turns=Turns(),
             judging=anyio.CapacityLimiter(1),
         )

@@ -40,6 +40,9 @@ class WebSettings(BaseSettings):
     web_body_bytes_per_second: float = Field(
         default=1024, gt=0, description="Least rate of a body after that time, on average; below it 408."
     )
+    web_refusals_per_second: int = Field(
+        default=100, ge=0, description="Rejected messages of a stream kept each second; beyond it they only count."
+    )
     web_connections: int = Field(
         default=1000, ge=10, description="Most connections; beyond it the one that asks nothing longest is closed."
     )

@@ -57,6 +57,7 @@ class Rejected:
     partition: int
     offset: int
     payload: Payload
+    at_edge: bool
 
 
 async def streams_page(request: Request) -> Response:
@@ -156,6 +157,7 @@ def _rejected(message: dict[str, Any], form: FormTimes) -> Rejected:
         partition=message["partition"],
         offset=message["offset"],
         payload=payload_of(message["payload_base64"], message["payload_bytes"]),
+        at_edge="refused_at" in message,
     )
 
 

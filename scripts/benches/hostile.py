@@ -7,6 +7,7 @@ own. Latency counts from the moment each request was due.
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -133,10 +134,8 @@ async def _notice(url: str, settings: Settings, message: bytes) -> dict[str, flo
     posts: list[float] = []
     reads: list[float] = []
     async with httpx.AsyncClient(base_url=url, timeout=_NOTICED) as http, asyncio.TaskGroup() as tasks:
-
-        def post() -> httpx.Request:
-            return http.build_request("POST", f"{address}/messages", content=message, headers=headers)
-
+        path = f"{address}/messages"
+        post = functools.partial(http.build_request, "POST", path, content=message, headers=headers)
         tasks.create_task(repeat(0.05, lambda: http.build_request("GET", "/healthz"), probes))
         tasks.create_task(repeat(0.1, post, posts))
         tasks.create_task(repeat(0.5, lambda: http.build_request("GET", f"{address}/window", params=window), reads))

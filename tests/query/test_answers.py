@@ -144,6 +144,16 @@ def test_series_answers_keep_the_contract() -> None:
     assert answer["points"] == [{"at": "2026-03-01T10:00:00Z", "groups": [{"messages": 1}]}]
 
 
+def test_refused_at_edge_is_told() -> None:
+    request = RejectedRequest("health", at("1 00:00"), at("2 00:00"))
+    stored = b"\0too large\0CPU\0{}"
+    answer = RejectedAnswer(
+        lake_view(), "query", False, request, ((PEAK, 3, 17, "x", "CPU", stored, 90),), 1000
+    ).as_json()
+    [message] = answer["messages"]
+    assert (message["refused_at"], message["payload"], message["payload_bytes"]) == ("edge", "{}", 90 - len(stored) + 2)
+
+
 def test_rejected_answers_keep_raw_bytes() -> None:
     request = RejectedRequest("health", at("1 00:00"), at("2 00:00"))
     rows = ((PEAK, 3, 17, "not valid UTF-8", None, b"\xff{", 2), (PEAK, 3, 16, "empty", None, b"", 0))
@@ -160,6 +170,7 @@ def test_rejected_answers_keep_raw_bytes() -> None:
         "payload_bytes": 2,
     }
     assert (second["payload"], second["payload_base64"]) == ("", "")
+    assert "refused_at" not in second
     assert json.dumps(answer)
     assert answer["next"] is None
 

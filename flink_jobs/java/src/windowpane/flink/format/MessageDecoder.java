@@ -5,7 +5,7 @@ import org.apache.flink.table.data.binary.BinaryStringData;
 /**
  * Decides on one message after the other, by a {@link Plan}: accepted with its values, or rejected with the first failure.
  *
- * <p>The order: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, bounds between fields,
+ * <p>A {@link Refusal} stays one. Of anything else the order: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, bounds between fields,
  * measures. That an event time is too far ahead of its arrival is for the caller to see: only the caller knows the arrival. Never
  * throws. Not for two threads at once.
  */
@@ -57,6 +57,10 @@ public final class MessageDecoder {
     public boolean decode(byte[] payload) {
         reason = null;
         field = null;
+        Refusal refused = Refusal.of(payload);
+        if (refused != null) {
+            return reject(refused.field(), refused.reason());
+        }
         String unfit = reader.read(payload);
         if (unfit != null) {
             return reject(reader.duplicate(), unfit);

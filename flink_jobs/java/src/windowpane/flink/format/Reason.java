@@ -1,5 +1,7 @@
 package windowpane.flink.format;
 
+import java.util.Set;
+
 /** Why a message is rejected. The phrases are stable: they are stored, shown and counted. */
 public final class Reason {
     public static final String EMPTY = "empty";
@@ -28,6 +30,14 @@ public final class Reason {
 
     /** Also what the job's SQL says of an event time later than the arrival allows. */
     public static final String TOO_FAR_IN_THE_FUTURE = "too far in the future";
+
+    /** Every one. */
+    static final Set<String> ALL = Set.of(
+            EMPTY, LARGER_THAN_1_MIB, NOT_VALID_UTF_8, NOT_VALID_JSON, NESTED_TOO_DEEPLY,
+            NOT_AN_OBJECT, DUPLICATE_KEY, MISSING, NULL, NOT_A_STRING,
+            NOT_A_NUMBER, NOT_A_WHOLE_NUMBER, NOT_A_BOOLEAN, NOT_A_TIME, NOT_VALID_TEXT,
+            TOO_SMALL, TOO_LARGE, TOO_SHORT, TOO_LONG, NOT_AN_ALLOWED_VALUE,
+            NOT_FINITE, BEFORE_1970, TOO_FAR_IN_THE_FUTURE);
 
     private Reason() {}
 }
