@@ -147,9 +147,7 @@ def test_series_answers_keep_the_contract() -> None:
 def test_refused_at_edge_is_told() -> None:
     request = RejectedRequest("health", at("1 00:00"), at("2 00:00"))
     stored = b"\0too large\0CPU\0{}"
-    answer = RejectedAnswer(
-        lake_view(), "query", False, request, ((PEAK, 3, 17, "x", "CPU", stored, 90),), 1000
-    ).as_json()
+    answer = RejectedAnswer(lake_view(), "query", request, ((PEAK, 3, 17, "x", "CPU", stored, 90),)).as_json()
     [message] = answer["messages"]
     assert (message["refused_at"], message["payload"], message["payload_bytes"]) == ("edge", "{}", 90 - len(stored) + 2)
 
