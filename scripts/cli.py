@@ -72,6 +72,14 @@ class _LazyGroup(click.Group):
             raise UnknownNameError("command", args[0], self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Whoever read stdout wants no more. What is still buffered must not be tried again at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(READER_GONE) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
@@ -128,10 +136,6 @@ def main() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read stdout wants no more. What is still buffered must not be tried again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(READER_GONE)
     except WindowpaneError as error:
         _end(str(error))
     except ValueError as error:
@@ -151,7 +155,8 @@ def _setting_at_fault(error: ValueError) -> str:
     first = error.errors()[0]  # type: ignore[attr-defined]
     name = "WINDOWPANE_" + "_".join(str(part) for part in first["loc"]).upper()
     if first["type"] == "missing":
-        return f"{name} is not set; start the stack with ./windowpane up"
+        home = os.environ.get("WINDOWPANE_HOME") or CHECKOUT / ".windowpane"
+        return f"there is no stack in {home}; run ./windowpane up ({name} is not set)"
     return f"{name} = {first['input']!r}: {first['msg']}"
 
 

@@ -107,9 +107,15 @@ def show(result: Result, output: Format, console: Console | None = None) -> None
             _print(console, part)
 
 
+class _Stdout(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line: rich would end with the code of a check that failed."""
+        raise BrokenPipeError
+
+
 def _stdout() -> Console:
     """A pipe is as wide as it needs to be, whatever COLUMNS says."""
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = _Stdout(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = _WIDEST
     return console

@@ -13,7 +13,7 @@ __all__ = ["ELSEWHERE", "ROOT", "RUN_HERE", "Snippet", "commands", "coverage_of"
 ROOT = Path(__file__).resolve().parent.parent
 RUN_HERE = {
     "./windowpane produce health": r"[1-9][\d,]* messages acknowledged in",
-    "./windowpane window health": r"checkout",
+    "./windowpane window health": r"checkout +[1-9][\d,]* +0\.\d+",
     "./windowpane status": r"health +RUNNING",
     "curl 'http://127.0.0.1:8000/v1/streams/health/window": r'"stream": ?"health"',
     "curl http://127.0.0.1:8000/v1/streams/health/messages": r'"accepted": ?1',

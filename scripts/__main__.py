@@ -1,0 +1,19 @@
+"""`python -m scripts`: the command line. Ctrl-C while its modules load ends it without a word."""
+
+from __future__ import annotations
+
+import signal
+
+__all__: list[str] = []
+
+
+def _run() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from scripts.cli import main
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    main()
+
+
+if __name__ == "__main__":
+    _run()
