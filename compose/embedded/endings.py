@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections import deque
@@ -15,12 +16,16 @@ FAILING = 3
 """So many ends within `_SECONDS`, the newest within `_CALM_SECONDS`, mean that restarting does not help."""
 _SECONDS = 600.0
 _CALM_SECONDS = 180.0
+_BLOCK = 4096
 _LINES = 400
 _ERROR = re.compile(r"error|exception|fatal|panic|cannot|could not|refused|denied|no space", re.IGNORECASE)
 
 
 class Endings:
-    """The record in a home's `run`: written by the watcher, read by whoever asks. Without a watcher it is empty."""
+    """The record in a home's `run`: written by the watcher, read by whoever asks. Without a watcher it is empty.
+
+    Written in place, into one block: a full disk makes programs end, and must not keep that from being noted.
+    """
 
     def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
         self._path, self._now = path, now
@@ -31,7 +36,8 @@ class Endings:
 
     def note(self, name: str) -> None:
         """A program ended by itself."""
-        self._write({**self._read(), name: [*self._read().get(name, []), self._now()]})
+        known = self._read()
+        self._write({**known, name: [*known.get(name, []), self._now()][-FAILING:]})
 
     def forget(self, name: str) -> None:
         """A program was stopped on purpose; what begins next is judged by itself."""
@@ -53,9 +59,11 @@ class Endings:
         return {name: recent for name, times in known.items() if (recent := [at for at in times if at > since])}
 
     def _write(self, known: dict[str, list[float]]) -> None:
-        part = self._path.with_name(self._path.name + ".part")
-        part.write_text(json.dumps(known))
-        part.replace(self._path)
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.pwrite(file, json.dumps(known).ljust(_BLOCK).encode(), 0)
+        finally:
+            os.close(file)
 
 
 def last_error(log: Path) -> str:

@@ -10,10 +10,12 @@ import psutil
 
 from compose.errors import MachineError
 
-__all__ = ["DISK_GIB", "GIB", "MEMORY_GIB", "check_machine", "existing"]
+__all__ = ["DISK_GIB", "GIB", "MEMORY_GIB", "check_disk", "check_machine", "existing"]
 
 GIB = 1 << 30
 DISK_GIB = 2
+RUNNING_DISK_GIB = 0.1
+"""What a stack that runs already needs to be configured and restarted."""
 MEMORY_GIB = 5
 
 
@@ -29,13 +31,18 @@ def check_machine(home: Path) -> None:
         )
     if not shutil.which("setpriv"):
         raise MachineError("setpriv is missing; install util-linux")
-    free = shutil.disk_usage(existing(home)).free
-    if free < DISK_GIB * GIB:
-        raise MachineError(f"{free / GIB:.1f} GB of disk are free at {home}, {DISK_GIB} GB are needed; make room")
+    check_disk(home, DISK_GIB)
     available = psutil.virtual_memory().available
     if available < MEMORY_GIB * GIB:
         needed = f"{available / GIB:.1f} GB of memory are available, {MEMORY_GIB} GB are needed"
         raise MachineError(f"{needed}; stop something or use a larger machine")
+
+
+def check_disk(home: Path, needed: float = RUNNING_DISK_GIB) -> None:
+    """Raise MachineError if fewer GiB than needed are free where the home is or will be."""
+    free = shutil.disk_usage(existing(home)).free
+    if free < needed * GIB:
+        raise MachineError(f"{free / GIB:.1f} GB of disk are free at {home}, {needed:g} GB are needed; make room")
 
 
 def existing(path: Path) -> Path:

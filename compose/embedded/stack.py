@@ -20,7 +20,7 @@ from compose.embedded.engines import ENGINES, SERVICES, Memory
 from compose.embedded.environments import cache_directory, lock
 from compose.embedded.layout import Layout
 from compose.embedded.leftovers import end_leftovers, remove_stale_pid_file
-from compose.embedded.machine import check_machine
+from compose.embedded.machine import check_disk, check_machine
 from compose.embedded.ports import LOOPBACK, OF_PROGRAMS, Ports, choose, choose_anew, is_free, reachable, recall
 from compose.embedded.probes import Addresses, listens, probe
 from compose.embedded.readiness import Readiness
@@ -55,7 +55,9 @@ class Stack:
         Raises:
             StackError: one line about what is wrong with the machine, the installation or an engine.
         """
-        if not self.supervisor.alive():
+        if self.supervisor.alive():
+            check_disk(self.layout.home)
+        else:
             check_machine(self.layout.home)
         self.layout.make()
         with lock(self.layout.run / "up.lock"):

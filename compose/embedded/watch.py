@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
@@ -102,18 +103,22 @@ def main() -> None:
     settings = StackSettings()
     layout = Layout(settings.home)
     endings, supervisor = Endings(layout.endings), Supervisor(layout)
-    endings.clear()
+    with suppress(OSError):
+        endings.clear()
     watch = HungWatch(lambda: _healthy(f"{reachable(settings.host)}:{settings.port}"))
     while True:
         headers, payload = childutils.listener.wait(sys.stdin, sys.stdout)
         event, facts = headers["eventname"], childutils.get_headers(payload)
-        if event.startswith("TICK"):
-            _look(watch, supervisor)
-        elif event == "PROCESS_STATE_STOPPED":
-            endings.forget(facts["processname"])
-        elif facts.get("expected") != "1" or event != "PROCESS_STATE_EXITED":
-            endings.note(facts["processname"])
-            _say(f"{facts['processname']} ended ({event.rpartition('_')[2].lower()})")
+        try:
+            if event.startswith("TICK"):
+                _look(watch, supervisor)
+            elif event == "PROCESS_STATE_STOPPED":
+                endings.forget(facts["processname"])
+            elif facts.get("expected") != "1" or event != "PROCESS_STATE_EXITED":
+                endings.note(facts["processname"])
+                _say(f"{facts['processname']} ended ({event.rpartition('_')[2].lower()})")
+        except OSError as error:  # a full disk, of which others have more to say
+            _say(f"{event} could not be noted: {error}")
         childutils.listener.ok(sys.stdout)
 
 

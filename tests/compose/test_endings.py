@@ -48,3 +48,16 @@ def test_error_is_found_among_lines(tmp_path: Path, log: str, told: str) -> None
     assert last_error(tmp_path / "none.log") == ""
     (tmp_path / "a.log").write_text(log)
     assert last_error(tmp_path / "a.log") == told
+
+
+def test_record_needs_no_more_room(tmp_path: Path) -> None:
+    """Not even on a full disk."""
+    path = tmp_path / "endings.json"
+    endings = Endings(path)
+    endings.clear()
+    before = path.stat()
+    for name in ("postgres", "objectstore", "kafka", "jobmanager", "taskmanager", "trino", "web", "keeper", "agent"):
+        for _ in range(50):
+            endings.note(name)
+    assert (path.stat().st_ino, path.stat().st_size) == (before.st_ino, before.st_size)
+    assert len(endings.failing()) == 9

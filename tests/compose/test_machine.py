@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from compose.embedded.machine import check_machine, existing
+from compose.embedded.machine import GIB, check_disk, check_machine, existing
 from compose.embedded.unprivileged import as_ordinary_user
 from compose.errors import MachineError
 
@@ -30,3 +31,11 @@ def test_root_keeps_one_capability(monkeypatch: pytest.MonkeyPatch) -> None:
     assert command[0] == "setpriv"
     assert "--reuid=0" not in command
     assert [word for word in command if "caps" in word] == ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+
+
+def test_full_disk_is_told_of_a_running_stack_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=GIB // 5))
+    check_disk(tmp_path)
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=0))
+    with pytest.raises(MachineError, match=r"0\.0 GB of disk are free at .*, 0\.1 GB are needed; make room"):
+        check_disk(tmp_path / "not" / "there")
