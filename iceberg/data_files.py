@@ -8,10 +8,12 @@ column, has a file for each hour.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyiceberg.io.pyarrow
 from pyiceberg.conversions import from_bytes
 from pyiceberg.io.pyarrow import _dataframe_to_data_files
 from pyiceberg.manifest import DataFile
@@ -24,6 +26,21 @@ __all__ = ["in_order", "portion", "write_files"]
 
 _SPLIT_OFFSETS = 13
 """Place of `split_offsets` in a data file's record; the class has no setter for it."""
+
+
+def _upper_bound(value: str, length: int | None) -> str | None:
+    """A text of at most so many characters that is no less than another; None if there is none."""
+    kept = value[:length]
+    if kept == value:
+        return kept
+    kept = kept.rstrip(chr(sys.maxunicode))
+    last = ord(kept[-1]) if kept else None
+    # What follows U+D7FF are surrogates, which no file can hold.
+    return None if last is None else kept[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
+
+
+# pyiceberg's own makes a surrogate of U+D7FF, and the write fails: https://github.com/apache/iceberg-python/pull/3880
+pyiceberg.io.pyarrow.truncate_upper_bound_text_string = _upper_bound  # type: ignore[attr-defined, assignment]
 
 
 def in_order(table: Table, rows: pa.Table, order: SortOrder) -> pa.Table:
