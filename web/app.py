@@ -34,6 +34,7 @@ from web import (
 from web.errors import HANDLERS
 from web.hosts import HostCheck, own_names
 from web.middleware import Surroundings
+from web.pieces import InPieces
 from web.service import Service
 from web.settings import WebSettings
 from web.static_files import VersionedFiles
@@ -78,6 +79,7 @@ def create_app() -> Starlette:
     app = Starlette(
         routes=[*ROUTES, Mount("/static/{version}", VersionedFiles())],
         middleware=[
+            Middleware(InPieces),
             Middleware(Surroundings, metrics=service.metrics),
             Middleware(HostCheck, names=own_names([service.settings.host, *service.settings.hosts.split(",")])),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
