@@ -16,6 +16,8 @@ from streams.reasons import Reason
 __all__ = ["command", "rejected_result"]
 
 _DEFAULT = timedelta(hours=24)
+_MOST = 1_000
+"""As many as the API gives at once."""
 
 
 @click.command(name="rejected")
@@ -37,7 +39,8 @@ def command(
       ./windowpane rejected health --start yesterday --end today --format csv
     """
     first, following = window_of(start, end, last or (None if start or end else _DEFAULT))
-    params = [("start", first), ("end", following), *([("reason", reason)] if reason else [])]
+    params = [("start", first), ("end", following), ("limit", str(_MOST))]
+    params += [("reason", reason)] if reason else []
     show(rejected_result(ask(stream, "rejected", params)), output)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import structlog
 
 from query.errors import QueryError, TooSlowError
 from query.service import QueryService
+from streams.broker_probe import broker_answers
 
 __all__ = ["Lookout", "Seen"]
 
@@ -41,7 +43,7 @@ class Lookout:
             "trino": self._trino,
             "kafka": self._broker,
         }
-        self._limiter = anyio.CapacityLimiter(1)
+        self._asking_trino, self._asking_kafka = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
         self._seen: dict[str, tuple[str, float]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -85,7 +87,7 @@ class Lookout:
 
     async def _trino(self) -> str:
         try:
-            await anyio.to_thread.run_sync(self._queries.check_trino, _LOOK_SECONDS, limiter=self._limiter)
+            await anyio.to_thread.run_sync(self._queries.check_trino, _LOOK_SECONDS, limiter=self._asking_trino)
         except TooSlowError:
             return f"trino has not answered within {_LOOK_SECONDS:g} s"
         except QueryError as error:
@@ -93,12 +95,10 @@ class Lookout:
         return ""
 
     async def _broker(self) -> str:
-        """Empty when something listens there, else what is wrong."""
-        host, _, port = self._kafka.rpartition(":")
+        """Empty when a broker answers there, else what is wrong."""
+        ask = functools.partial(broker_answers, self._kafka, _LOOK_SECONDS)
         try:
-            with anyio.fail_after(_LOOK_SECONDS):
-                stream = await anyio.connect_tcp(host, int(port))
-                await stream.aclose()
-        except (OSError, TimeoutError, ValueError) as error:
-            return f"kafka does not listen at {self._kafka} ({type(error).__name__})"
-        return ""
+            answers = await anyio.to_thread.run_sync(ask, limiter=self._asking_kafka)
+        except (OSError, ValueError) as error:
+            return f"kafka does not answer at {self._kafka} ({type(error).__name__})"
+        return "" if answers else f"what listens at {self._kafka} is no Kafka, or one that is not ready"

@@ -7,9 +7,6 @@ a client that loads certificates for every question would cost more than the eng
 from __future__ import annotations
 
 import json
-import secrets
-import socket
-import struct
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -19,12 +16,11 @@ import psutil
 import psycopg
 
 from compose.embedded.ports import LOOPBACK, Ports
+from streams.broker_probe import broker_answers
 
-__all__ = ["Addresses", "http_get", "is_api_versions", "listens", "probe"]
+__all__ = ["Addresses", "http_get", "listens", "probe"]
 
 PATIENCE = 3.0
-API_VERSIONS, PRODUCE, FETCH = 18, 0, 1
-LONGEST_ANSWER = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ def probe(name: str, addresses: Addresses) -> bool:
         return True
     try:
         return ask(addresses)
-    except (OSError, HTTPException, psycopg.Error, struct.error, ValueError, KeyError, TypeError):
+    except (OSError, HTTPException, psycopg.Error, ValueError, KeyError, TypeError):
         return False
 
 
@@ -109,21 +105,7 @@ def _objectstore(addresses: Addresses) -> bool:
 
 
 def _kafka(addresses: Addresses) -> bool:
-    """An ApiVersions request: the broker answers it once it has finished starting."""
-    host, port = addresses.kafka.split(":")
-    correlation = secrets.randbits(31)
-    body = struct.pack(">hhih", API_VERSIONS, 0, correlation, -1)
-    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection, connection.makefile("rb") as file:
-        connection.sendall(struct.pack(">i", len(body)) + body)
-        (size,) = struct.unpack(">i", file.read(4))
-        return 0 < size <= LONGEST_ANSWER and is_api_versions(file.read(size), correlation)
-
-
-def is_api_versions(answer: bytes, correlation: int) -> bool:
-    """Whether a broker answered this request without an error, and can be sent to and read from."""
-    answered, error, count = struct.unpack_from(">ihi", answer)
-    keys = {key for key, _, _ in struct.iter_unpack(">hhh", answer[10:])}
-    return answered == correlation and error == 0 and count == len(keys) and {PRODUCE, FETCH, API_VERSIONS} <= keys
+    return broker_answers(addresses.kafka, PATIENCE)
 
 
 def _flink(addresses: Addresses) -> dict[str, int]:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from compose.embedded.ports import LOOPBACK
-from compose.embedded.probes import Addresses, is_api_versions, listens, probe
+from compose.embedded.probes import Addresses, listens, probe
+from streams.broker_probe import is_api_versions
 
 KEYS = b"".join(struct.pack(">hhh", key, 0, 9) for key in (0, 1, 18))
 
