@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["NOTHING", "change_of", "count", "more_messages", "quantity", "spoken_name"]
+__all__ = ["NOTHING", "UNCHANGED", "change_of", "count", "more_messages", "quantity", "spoken_name"]
 
 _MILLISECONDS_IN = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
 NOTHING = "\u2013"
 """Shown where there is no value."""
 
 MINUS = "\u2212"
+UNCHANGED = "unchanged"
 
 _BYTES_IN = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
@@ -34,7 +35,7 @@ def change_of(value: float, before: float | None, unit: str, *, relative: bool) 
     size = abs(difference) / abs(before) if relative else abs(difference)
     text = f"{size * 100:.1f} pts" if unit == "ratio" else quantity(size, "ratio" if relative else unit)
     if not any(digit in text for digit in "123456789"):
-        return "unchanged"
+        return UNCHANGED
     return f"{'+' if difference > 0 else MINUS}{text}"
 
 

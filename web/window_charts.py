@@ -131,7 +131,7 @@ def chart_plan(
     """What the page's script draws: what to ask for the points, which groups, and one chart a measure."""
     start, end = form.bounds
     lengths = [end - start, *([compared.end - compared.start] if compared else [])]
-    step = step_for(max(lengths).total_seconds() / 60, len(drawn) * len(lengths))
+    step = step_for(max(lengths).total_seconds() / 60, len(drawn))
     return {
         "path": f"/v1/streams/{definition.name}/series",
         "question": _series(definition, drawn, form, step, start, end),

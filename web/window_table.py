@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from streams.definition import Definition
 from web.times import Detail, long_moment, short_moment
-from web.units import NOTHING, change_of, count, more_messages, quantity, spoken_name
+from web.units import NOTHING, UNCHANGED, change_of, count, more_messages, quantity, spoken_name
 
 __all__ = [
     "QUANTILES",
@@ -210,7 +210,7 @@ def _cell(column: Column, group: Group, tops: Mapping[str, float], zone: ZoneInf
     was = column.read(group["before"])
     before = NOTHING if was is None else count(was) if column.kind == "count" else quantity(was, column.unit)
     change = change_of(value, was, column.unit, relative=column.kind == "count")
-    return Cell(column, text, float(value), f"before: {before}", bar, change)
+    return Cell(column, text, float(value), f"before: {before}", bar, "" if change == UNCHANGED else change)
 
 
 def _since_text(since: Mapping[str, Any]) -> str:

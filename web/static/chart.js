@@ -60,9 +60,11 @@ export function tip(plot, span, rowsAt) {
   box.style.right = right ? `${plot.root.clientWidth - over.offsetLeft - left + 14}px` : "";
 }
 
-export function tipRow(key, label, value) {
+// `then`: what the value was at the time compared with, if there is one.
+export function tipRow(key, label, value, then = "") {
   const row = element("div");
   row.append(element("i", key), element("span", "", label), element("em", "", value));
+  if (then) row.append(element("em", "quiet", `was ${then}`));
   return row;
 }
 

@@ -172,14 +172,12 @@ export function drawCharts(section, zoom) {
   }
 
   function rows(chart, lines, at) {
-    const had = lines.filter((each) => each.show !== false && each.column[at] != null);
+    const had = lines.filter((each) => !each.past && each.show !== false && each.column[at] != null);
     if (!single()) had.sort((a, b) => b.column[at] - a.column[at]);
     return had.map((each) => {
-      const group = plan.groups[each.index]?.label;
-      const label = each.past ? (single() ? each.label : `${group}, ${each.label}`) : single() && each.index === 0 ? (chart === MESSAGES ? "messages a minute" : "mean") : each.label;
-      const row = tipRow(each.past ? "faint" : kind(each.index ?? 0), label, quantity(each.column[at], chart.unit));
-      row.classList.toggle("past", Boolean(each.past));
-      return row;
+      const label = single() && each.index === 0 ? (chart === MESSAGES ? "messages a minute" : "mean") : each.label;
+      const then = lines.find((other) => other.past && other.index === each.index)?.column[at];
+      return tipRow(kind(each.index ?? 0), label, quantity(each.column[at], chart.unit), then == null ? "" : quantity(then, chart.unit));
     });
   }
 
