@@ -22,7 +22,7 @@ from scripts.stream_status import stream_status
 from streams.topics import TOPIC_SETTINGS, Topics
 from tests.definitions import STREAMS
 from tests.integration.conftest import StreamFactory
-from tests.integration.live_streams import EPOCH, LiveStream, await_true, topic_ends
+from tests.integration.live_streams import EPOCH, LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
@@ -48,13 +48,21 @@ def messages(count: int) -> list[bytes]:
     return [json.dumps(message).encode()] * count
 
 
-def send_stamped(live: LiveStream, partition: int, count: int, ahead: timedelta) -> None:
-    """Send messages whose producer says when it sent them."""
+def send_stamped(live: LiveStream, partition: int, count: int, ahead: timedelta) -> list[int]:
+    """Send messages whose producer says when it sent them; their offsets."""
+    offsets: list[int] = []
     producer = Producer({"bootstrap.servers": live.kafka})
     for payload in messages(count):
         stamp = int((time.time() + ahead.total_seconds()) * 1000)
-        producer.produce(live.definition.topic, payload, partition=partition, timestamp=stamp)
+        producer.produce(
+            live.definition.topic,
+            payload,
+            partition=partition,
+            timestamp=stamp,
+            on_delivery=lambda _, sent: offsets.append(sent.offset() or 0),
+        )
     assert producer.flush(30) == 0
+    return offsets
 
 
 def set_stamped_by(live: LiveStream, admin: KafkaAdminClient, clock: str) -> None:
@@ -120,10 +128,8 @@ def test_a_stamp_ahead_of_the_clock_stops_nothing(live: LiveStream, admin: Kafka
     """
     set_stamped_by(live, admin, "CreateTime")
     await_stopped(live, "message.timestamp.type=CreateTime")
-    for partition in range(4):
-        send_stamped(live, partition, 10, timedelta(minutes=50))
-    ends = topic_ends(live.name)
-    admin.delete_records({TopicPartition(live.name, 1): ends[1] - 10 + LOST})
+    offsets = [send_stamped(live, partition, 10, timedelta(minutes=50)) for partition in range(4)]
+    admin.delete_records({TopicPartition(live.name, 1): offsets[1][LOST]})
     set_stamped_by(live, admin, "LogAppendTime")
     live.await_running()
     live.send(messages(40))
