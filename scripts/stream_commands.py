@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict, dataclass
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from iceberg.apply import applied_streams
 from iceberg.catalog import Catalog, open_catalog
@@ -17,6 +14,7 @@ from iceberg.settings import LakeSettings
 from iceberg.stored_stream import stored_stream
 from scripts.console import say
 from scripts.removal import remove_stream
+from scripts.results import Column, Format, Result, Sheet, formatted, show
 from scripts.settings import ScriptSettings
 from streams.errors import DefinitionError, UnknownNameError, WindowpaneError
 from streams.problems import file_gone
@@ -44,33 +42,32 @@ def command(context: click.Context) -> None:
 
     \b
     Examples:
-      windowpane streams                   all of them, and where they are declared
-      windowpane streams retire health     takes no more messages; answers stay
-      windowpane streams resume health     takes messages again
-      windowpane streams remove health     gone, with its topic and tables
+      ./windowpane streams                   # all of them, and where they are declared
+      ./windowpane streams retire health     # takes no more messages; answers stay
+      ./windowpane streams resume health     # takes messages again
+      ./windowpane streams remove health     # gone, with its topic and tables
     """
     if context.invoked_subcommand is None:
         context.invoke(_list)
 
 
 @command.command(name="list")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def _list(as_json: bool = False) -> None:
-    """Every stream that is applied or declared."""
+@formatted
+def _list(output: Format = Format.TABLE) -> None:
+    """Every stream that is applied or declared.
+
+    \b
+    Examples:
+      ./windowpane streams list --json
+    """
     folder, catalog = ScriptSettings().streams, open_catalog(LakeSettings())
     files = {path.stem: str(path) for path in folder.glob("*.toml")}
     found = [_listed(catalog, name, files.get(name)) for name in sorted({*files, *applied_streams(catalog)})]
-    if as_json:
-        click.echo(json.dumps([asdict(each) for each in found], indent=2))
-        return
-    table = Table("stream", "state", "topic", "file")
-    for each in found:
-        table.add_row(each.stream, each.state, each.topic or "", each.file or "")
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.print(table)
-    for each in found:
-        if each.file is None and each.state == "live":
-            console.print(f"{each.stream}: {file_gone(each.stream)}", soft_wrap=True)
+    columns = [Column(head) for head in ("stream", "state", "topic", "file")]
+    sheet = Sheet(columns, [(each.stream, each.state, each.topic or "", each.file or "") for each in found])
+    gone = [each.stream for each in found if each.file is None and each.state == "live"]
+    lines = [f"{name}: {file_gone(name)}" for name in gone]
+    show(Result({"streams": [asdict(each) for each in found]}, [sheet, *lines]), output)
 
 
 def _listed(catalog: Catalog, name: str, file: str | None) -> Listed:
@@ -90,6 +87,10 @@ def _retire(stream: str) -> None:
     """Let STREAM take no more messages: senders get 410, its job ends once all that was acknowledged is counted.
 
     Answers stay, and so do topic and tables. `resume` takes it up again where its job ended.
+
+    \b
+    Examples:
+      ./windowpane streams retire health
     """
     catalog = _catalog_with(stream)
     since = retire(catalog, stream)
@@ -108,7 +109,12 @@ def _retire(stream: str) -> None:
 @command.command(name="resume")
 @click.argument("stream")
 def _resume(stream: str) -> None:
-    """Let a retired STREAM take messages again; its job goes on where it ended."""
+    """Let a retired STREAM take messages again; its job goes on where it ended.
+
+    \b
+    Examples:
+      ./windowpane streams resume health
+    """
     resume(_catalog_with(stream), stream)
     say(f"{stream} takes messages again; the keeper starts its job")
 
@@ -117,7 +123,13 @@ def _resume(stream: str) -> None:
 @click.argument("stream")
 @click.option("--yes", "typed", metavar="NAME", help="The stream's name again, in place of typing it when asked.")
 def _remove(stream: str, typed: str | None) -> None:
-    """Remove a retired STREAM: its topic, tables, views and replays, with all they hold. It cannot be undone."""
+    """Remove a retired STREAM: its topic, tables, views and replays, with all they hold. It cannot be undone.
+
+    \b
+    Examples:
+      ./windowpane streams remove health
+      ./windowpane streams remove health --yes health     # asks nothing
+    """
     catalog = _catalog_with(stream)
     question = f"Topic, tables and replays of {stream} will be gone for good. Type its name to go on"
     if (typed if typed is not None else click.prompt(question)) != stream:

@@ -19,7 +19,7 @@ from query.lake_view import LakeWatcher
 from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
-from tests.definitions import HEALTH, PAGE_VIEWS
+from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.iceberg.lakes import commit, ledger_row, noon, open_local, pane_row
 from tests.query.lake_views import at, lake_view
 
@@ -144,7 +144,7 @@ def test_completeness_never_steps_back(catalog: Catalog) -> None:
 
 def test_an_answer_is_of_the_definition_of_its_view() -> None:
     """A definition can change without a commit of rows, which views do not tell apart."""
-    other = HEALTH.model_copy(update={"topic": "another"})
+    other = changed("topic", "another")
     views = [replace(lake_view(minute=None, day=None), definition=definition) for definition in (HEALTH, other)]
     service = QueryService(QuerySettings(trino="127.0.0.1:1"), {}, LakeSettings.model_construct())
     request = WindowRequest("health", at("5 08:00"), at("5 09:00"), ("service",))

@@ -7,12 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
+import scripts.known_streams
 from scripts.asking import RefusedError, ask, get
 from scripts.settings import ScriptSettings
 from streams.errors import UnknownNameError
+from tests.iceberg.lakes import open_local
 
 PROBLEM = "application/problem+json"
 UNKNOWN = {"type": "…/unknown-stream", "status": 404, "title": "No such stream", "detail": "There is none."}
@@ -45,6 +48,15 @@ def answering(status: int, kind: str, body: str) -> Iterator[list[str]]:
             patch.setenv("WINDOWPANE_PORT", str(server.server_port))
             yield paths
         server.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def lake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A lake that holds no stream."""
+    catalog = open_local(tmp_path)
+    monkeypatch.setattr(scripts.known_streams, "open_catalog", lambda _: catalog)
+    for name in ("CATALOG_URI", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
+        monkeypatch.setenv(f"WINDOWPANE_{name}", "127.0.0.1:1")
 
 
 def test_the_service_is_asked_with_the_names_of_the_api() -> None:

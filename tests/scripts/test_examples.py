@@ -61,6 +61,14 @@ def test_every_example_is_in_reach() -> None:
         assert "…" not in "".join(examples(command))
 
 
+@pytest.fixture
+def nothing_kept() -> None:
+    """click keeps a command's help option as it was first asked for, with or without the group around it."""
+    for _, command in COMMANDS:
+        command._help_option = None
+
+
+@pytest.mark.usefixtures("nothing_kept")
 @pytest.mark.parametrize("words", [["-h"], ["--version"], *([*name.split(), "-h"] for name, _ in COMMANDS)])
 def test_help_needs_no_stack(words: list[str]) -> None:
     result = CliRunner().invoke(cli, words, env={"WINDOWPANE_HOME": str(ROOT / "no-such-home")})
