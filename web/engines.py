@@ -84,8 +84,8 @@ def _streams(
 ) -> dict[str, dict[str, Any]]:
     views, wrong = service.queries.views(), lagging(service, datetime.now(UTC))
     found = {}
-    for name, standing in standings.items():
-        view = views.get(name)
+    for name in sorted({*standings, *problems}):
+        standing, view = standings.get(name, StreamStanding(None, None, None)), views.get(name)
         job = None if jobs is None else jobs.get(name, "NONE")
         if view is not None and view.retired is not None and job in {"NONE", *_ENDED}:
             job = "RETIRED"
