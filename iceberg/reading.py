@@ -21,6 +21,7 @@ from iceberg.commits import set_properties
 from iceberg.errors import translated
 from iceberg.handover import close_at
 from iceberg.pending import closed_at
+from iceberg.rows import any_row
 from iceberg.stream_tables import rollups_of, stream_tables, windowed
 from streams.definition import Definition
 from streams.panes import arrival_start
@@ -141,12 +142,17 @@ def trouble(definition: Definition, noted: Reading | None, topic: TopicState | N
 
 
 def note_read(
-    catalog: Catalog, stream: str, topic: TopicState, unstamped: Collection[int] = (), now: datetime | None = None
+    catalog: Catalog,
+    stream: str,
+    topic: TopicState,
+    begins: Mapping[int, int],
+    unstamped: Collection[int] = (),
+    now: datetime | None = None,
 ) -> Reading:
     """Note that all partitions of the topic are read from now on, and adopt it where that was decided.
 
-    Of a stream that begins, messages in partitions that are `unstamped` at first count as arrived `now`. No job of the
-    stream may be running. Raises LakeError.
+    `begins`: partition → the first offset that Kafka holds. Of a stream that begins, messages in partitions that are
+    `unstamped` at first count as arrived `now`. No job of the stream may be running. Raises LakeError.
     """
     with translated():
         tables = stream_tables(catalog, stream)
@@ -156,14 +162,23 @@ def note_read(
             return _adopt(catalog, stream, noted, topic)
         complete = _complete(tables)
         start = None if now is None else arrival_start(now)
-        added = {
-            number: complete or (start if number in unstamped else None)
-            for number in range(topic.partitions)
-            if number not in noted.partitions
-        }
-        reading = replace(noted, partitions={**noted.partitions, **added})
+        partitions = dict(noted.partitions)
+        for number in range(topic.partitions):
+            if number not in partitions:
+                partitions[number] = complete or (start if number in unstamped else None)
+            elif complete is not None and _is_all_unread(ledger, noted, number, begins.get(number, 0)):
+                # What its messages follow was deleted: by themselves they might not tell that they arrived later.
+                partitions[number] = complete
+        reading = replace(noted, partitions=partitions)
         set_properties(ledger, {READING_PROPERTY: reading.as_json()})
     return reading
+
+
+def _is_all_unread(ledger: Table, reading: Reading, partition: int, begin: int) -> bool:
+    """Whether Kafka deleted messages of a partition and none is counted of those that it holds."""
+    since = (reading.since or _EPOCH).isoformat()
+    counted = f"partition = {partition} and last_offset >= {begin} and arrived_from >= '{since}'"
+    return begin > 0 and not any_row(ledger, counted)
 
 
 def _adopt(catalog: Catalog, stream: str, noted: Reading, topic: TopicState) -> Reading:

@@ -76,7 +76,8 @@ class StreamTopics:
         begins = noted_reading(self._lake(), definition.name) is None
         with self._asking:
             unstamped = self._topics.unstamped(definition.topic) if begins else set()
-        note_read(self._lake(), definition.name, state, unstamped, datetime.now(UTC))
+            oldest = self._topics.beginning_offsets(definition.topic)
+        note_read(self._lake(), definition.name, state, oldest, unstamped, datetime.now(UTC))
 
     def range(self, definition: Definition, point: ResumePoint, until: datetime | None = None) -> JobRange:
         """What a job of the stream reads and keeps that goes on from a resume point. Raises WindowpaneError."""

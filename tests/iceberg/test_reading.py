@@ -23,6 +23,7 @@ from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_loca
 TOPIC = TopicState("health", 2, TOPIC_SETTINGS, "first")
 ANEW = replace(TOPIC, id="second")
 READ = Reading("first", None, {0: None, 1: None})
+WHOLE = {0: 0, 1: 0, 2: 0}
 SLACK = timedelta(milliseconds=500)
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -52,20 +53,20 @@ def filled(tables: dict[str, Table]) -> dict[str, Table]:
 def test_partitions_of_a_new_stream_count_as_stamped(catalog: Catalog) -> None:
     assert noted_reading(catalog, "health") is None
     for _ in "ab":
-        assert note_read(catalog, "health", TOPIC) == READ == noted_reading(catalog, "health")
+        assert note_read(catalog, "health", TOPIC, WHOLE) == READ == noted_reading(catalog, "health")
 
 
 @pytest.mark.usefixtures("tables")
 def test_what_was_there_before_the_broker_stamped_arrives_when_the_stream_begins(catalog: Catalog) -> None:
-    assert note_read(catalog, "health", TOPIC, {1}, noon(77)).partitions == {0: None, 1: noon(70)}
-    assert note_read(catalog, "health", TOPIC, {0, 1}, noon(99)).partitions == {0: None, 1: noon(70)}
+    assert note_read(catalog, "health", TOPIC, WHOLE, {1}, noon(77)).partitions == {0: None, 1: noon(70)}
+    assert note_read(catalog, "health", TOPIC, WHOLE, {0, 1}, noon(99)).partitions == {0: None, 1: noon(70)}
 
 
 @pytest.mark.usefixtures("filled")
 def test_an_added_partition_counts_from_the_cut_on(catalog: Catalog) -> None:
     """Also at the first note of a stream that an earlier version wrote, which had not read that partition."""
-    assert note_read(catalog, "health", TOPIC).partitions == {0: None, 1: noon(620)}
-    assert note_read(catalog, "health", replace(TOPIC, partitions=3)).partitions == {
+    assert note_read(catalog, "health", TOPIC, WHOLE).partitions == {0: None, 1: noon(620)}
+    assert note_read(catalog, "health", replace(TOPIC, partitions=3), WHOLE).partitions == {
         0: None,
         1: noon(620),
         2: noon(620),
@@ -73,21 +74,32 @@ def test_an_added_partition_counts_from_the_cut_on(catalog: Catalog) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(("begin", "arrives"), [(0, None), (619, None), (620, noon(620)), (650, noon(620))])
+def test_what_follows_deleted_messages_arrives_after_them(
+    catalog: Catalog, begin: int, arrives: datetime | None
+) -> None:
+    """Where none is counted of those that Kafka holds; the ledger counts up to offset 619."""
+    topic = replace(TOPIC, partitions=1)
+    note_read(catalog, "health", topic, WHOLE)
+    assert note_read(catalog, "health", topic, {0: begin}).partitions == {0: arrives}
+
+
+@pytest.mark.usefixtures("filled")
 def test_another_topic_is_adopted_only_when_decided(catalog: Catalog) -> None:
-    noted = note_read(catalog, "health", replace(TOPIC, partitions=1))
-    assert note_read(catalog, "health", ANEW).topic_id == "first"
+    noted = note_read(catalog, "health", replace(TOPIC, partitions=1), WHOLE)
+    assert note_read(catalog, "health", ANEW, WHOLE).topic_id == "first"
     decide_to_adopt(catalog, "health", "second", "ann")
-    noted = note_read(catalog, "health", ANEW)
+    noted = note_read(catalog, "health", ANEW, WHOLE)
     assert noted == Reading("second", noon(620), dict.fromkeys((0, 1), noon(620)), (("first", noon(620)),))
     assert trouble(HEALTH, noted_reading(catalog, "health"), ANEW) == ""
-    assert note_read(catalog, "health", ANEW).before == noted.before
+    assert note_read(catalog, "health", ANEW, WHOLE).before == noted.before
 
 
 def test_an_adopted_topic_begins_where_every_table_ends(catalog: Catalog, filled: dict[str, Table]) -> None:
     """Day panes that no job will make wait to be made; offsets of the old topic hide none of the new one."""
-    note_read(catalog, "health", replace(TOPIC, partitions=1))
+    note_read(catalog, "health", replace(TOPIC, partitions=1), WHOLE)
     decide_to_adopt(catalog, "health", "second", "ann")
-    note_read(catalog, "health", ANEW)
+    note_read(catalog, "health", ANEW, WHOLE)
     point = resume_point(catalog, "health")
     assert point.cuts == dict.fromkeys(filled, noon(620))
     assert point.held == {"rejected": {}}
@@ -99,9 +111,9 @@ def test_an_adopted_topic_begins_where_every_table_ends(catalog: Catalog, filled
 
 @pytest.mark.usefixtures("tables")
 def test_a_topic_of_which_nothing_was_counted_is_adopted(catalog: Catalog) -> None:
-    note_read(catalog, "health", TOPIC)
+    note_read(catalog, "health", TOPIC, WHOLE)
     decide_to_adopt(catalog, "health", "second", "ann")
-    assert note_read(catalog, "health", ANEW).topic_id == "second"
+    assert note_read(catalog, "health", ANEW, WHOLE).topic_id == "second"
     assert resume_point(catalog, "health").start is None
 
 
