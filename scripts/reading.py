@@ -71,10 +71,10 @@ class StreamTopics:
     def note(self, definition: Definition) -> None:
         """Note that all partitions are read from now on; no job of the stream may run. Raises WindowpaneError."""
         state = self._found.get(definition.name)
-        if state is None or self._topics is None:
-            raise TopicError(f"topic {definition.topic} cannot be read; see `windowpane status`")
         begins = noted_reading(self._lake(), definition.name) is None
         with self._asking:
+            if state is None or self._topics is None:
+                raise TopicError(f"topic {definition.topic} cannot be read; see `windowpane status`")
             unstamped = self._topics.unstamped(definition.topic) if begins else set()
             oldest = self._topics.beginning_offsets(definition.topic)
         note_read(self._lake(), definition.name, state, oldest, unstamped, datetime.now(UTC))
