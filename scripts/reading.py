@@ -10,12 +10,12 @@ from flink_jobs.render import JobRange
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeError
 from iceberg.reading import Reading, latest_before, note_read, noted_reading, trouble
-from iceberg.resume import ResumePoint
+from iceberg.resume import ResumePoint, resume_point
 from streams.definition import Definition
 from streams.errors import KafkaAwayError, TopicError
 from streams.topics import Topics, TopicState
 
-__all__ = ["StreamTopics", "first_offsets", "known_reading", "live_range"]
+__all__ = ["StreamTopics", "begin_reading", "first_offsets", "known_reading", "live_range"]
 
 
 class StreamTopics:
@@ -82,6 +82,20 @@ class StreamTopics:
     def range(self, definition: Definition, point: ResumePoint, until: datetime | None = None) -> JobRange:
         """What a job of the stream reads and keeps that goes on from a resume point. Raises WindowpaneError."""
         return live_range(self._kafka, self._lake(), definition, point, self._slack, until)
+
+
+def begin_reading(kafka: str, catalog: Catalog, definition: Definition, slack_ms: int) -> JobRange:
+    """Note that all partitions are read from now on, as the keeper does; what a job reads and keeps that does it.
+
+    No job of the stream may run. Raises WindowpaneError.
+    """
+    topics = StreamTopics(kafka, lambda: catalog, slack_ms)
+    try:
+        topics.look(definition)
+        topics.note(definition)
+        return topics.range(definition, resume_point(catalog, definition.name))
+    finally:
+        topics.close()
 
 
 def live_range(

@@ -7,11 +7,11 @@ ends. A run counts only if panes and ledger hold every message exactly once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from flink_jobs.client import FlinkClient
-from flink_jobs.render import JobRange, render
+from flink_jobs.render import render
 from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
@@ -24,6 +24,7 @@ from scripts.benches.jobs import clear, engine_usage, job_metrics
 from scripts.benches.preload import preload
 from scripts.benches.report import Metrics
 from scripts.benches.subject import declared, make_anew
+from scripts.reading import begin_reading
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
@@ -78,11 +79,14 @@ def ingest(
     definition: Definition, script: ScriptSettings, checkpoint_seconds: float, timeout_seconds: float
 ) -> Metrics:
     """One job over all that the stream's topic holds, into fresh tables."""
-    make_anew(open_catalog(LakeSettings()), definition)
+    catalog = open_catalog(LakeSettings())
+    make_anew(catalog, definition)
     with Topics(script.kafka) as topics:
         ends = topics.end_offsets(definition.topic)
     flink = FlinkClient(FlinkSettings())
-    job_script = render(definition, script.kafka, JobRange(ends=ends), flink.settings.watermark_slack_ms)
+    slack = flink.settings.watermark_slack_ms
+    reach = replace(begin_reading(script.kafka, catalog, definition, slack), ends=ends)
+    job_script = render(definition, script.kafka, reach, slack)
     with engine_usage(script.home) as used:
         job = flink.run(job_script, {"execution.checkpointing.interval": f"{checkpoint_seconds:.0f} s"})
         details = flink.await_finished(job, timeout_seconds)

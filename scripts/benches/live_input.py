@@ -14,7 +14,7 @@ import numpy as np
 
 from compose.embedded.waiting import until
 from flink_jobs.client import FlinkClient
-from flink_jobs.render import JobRange, render
+from flink_jobs.render import render
 from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import pin
@@ -25,6 +25,7 @@ from query.trino_client import TrinoClient
 from scripts.benches.subject import make_anew, remove
 from scripts.generator import Generator
 from scripts.heart import Heart
+from scripts.reading import begin_reading
 from scripts.removal import stop_jobs
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
@@ -119,7 +120,9 @@ def live_input(definition: Definition, script: ScriptSettings, rate: int) -> Ite
         topics.delete(definition.topic)
         topics.ensure(definition)
     make_anew(catalog, definition)
-    flink.run(render(definition, script.kafka, JobRange(), flink.settings.watermark_slack_ms))
+    slack = flink.settings.watermark_slack_ms
+    reach = begin_reading(script.kafka, catalog, definition, slack)
+    flink.run(render(definition, script.kafka, reach, slack))
     heart.watch({definition.topic: definition.partitions})
     heart.start()
     try:

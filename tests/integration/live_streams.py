@@ -24,7 +24,6 @@ from iceberg.catalog import open_catalog
 from iceberg.lake_view import TABLES, LakeView
 from iceberg.publishing import drop
 from iceberg.replays import ReplayState, ReplayStore
-from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.service import QueryService
@@ -32,7 +31,7 @@ from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from scripts.heart import Heart
 from scripts.provision import plan
-from scripts.reading import StreamTopics
+from scripts.reading import begin_reading
 from scripts.settings import ScriptSettings
 from streams import Definition, load_definition
 from streams.errors import WindowpaneError
@@ -130,10 +129,7 @@ class LiveStream:
     def run_job(self) -> str:
         """Start the job from the lake, as the keeper would; for a stream whose definition the keeper does not see."""
         catalog, settings = open_catalog(LakeSettings()), self.flink.settings
-        topics = StreamTopics(settings.kafka, lambda: catalog, settings.watermark_slack_ms)
-        topics.look(self.definition)
-        topics.note(self.definition)
-        reach = topics.range(self.definition, resume_point(catalog, self.name))
+        reach = begin_reading(settings.kafka, catalog, self.definition, settings.watermark_slack_ms)
         topics.close()
         return self.flink.run(render(self.definition, settings.kafka, reach, settings.watermark_slack_ms))
 
