@@ -130,7 +130,6 @@ class LiveStream:
         """Start the job from the lake, as the keeper would; for a stream whose definition the keeper does not see."""
         catalog, settings = open_catalog(LakeSettings()), self.flink.settings
         reach = begin_reading(settings.kafka, catalog, self.definition, settings.watermark_slack_ms)
-        topics.close()
         return self.flink.run(render(self.definition, settings.kafka, reach, settings.watermark_slack_ms))
 
     def jobs(self) -> list[Job]:
