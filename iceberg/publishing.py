@@ -31,7 +31,7 @@ from iceberg.stream_tables import OPTIONAL, optional_table, panes_of, stream_tab
 from iceberg.widening import widened_until
 from streams.panes import ROLLUPS
 
-__all__ = ["drop", "finish_interrupted", "publish", "roll_back"]
+__all__ = ["drop", "finish_interrupted", "interrupted", "publish", "roll_back"]
 
 PURPOSE = "publishing"
 LOCK_SECONDS = 60.0
@@ -79,6 +79,11 @@ def drop(catalog: Catalog, number: int) -> Replay:
             replay = store.set_state(replay, ReplayState.DROPPED)
         _discard(catalog, replay)
         return replay
+
+
+def interrupted(catalog: Catalog) -> set[str]:
+    """The streams of which a publication was begun and is not complete. Raises LakeError."""
+    return ReplayStore(catalog).streams_with(_UNDER_WAY)
 
 
 def finish_interrupted(catalog: Catalog, stream: str) -> list[Replay]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -219,6 +219,12 @@ class ReplayStore:
             query = query.where(_replays.c.stream == stream)
         with translated(), self._engine.connect() as connection:
             return [_replay(row) for row in connection.execute(query).mappings()]
+
+    def streams_with(self, states: Collection[ReplayState]) -> set[str]:
+        """The streams that have a replay in one of these states."""
+        query = sa.select(_replays.c.stream.distinct()).where(_replays.c.state.in_([str(state) for state in states]))
+        with translated(), self._engine.connect() as connection:
+            return set(connection.execute(query).scalars())
 
     def set_state(self, replay: Replay, state: ReplayState) -> Replay:
         """Move a replay on. Raises ReplayError if it is no longer as given, or may not move there."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from collections.abc import Callable
 from http.client import HTTPException
 
@@ -16,6 +18,8 @@ from compose.errors import EngineError
 __all__ = ["bring_up"]
 
 PATIENCE = 240.0
+PROBLEMS_PATIENCE = 30.0
+"""What is wrong with a stream for so long waits for a person."""
 EARLY = ("keeper", "web")
 """What may start before the streams are applied: it waits for them, and finds them there from the second `up` on."""
 
@@ -40,25 +44,36 @@ def bring_up(
 
     provision(say)
     stack.start_services(say, [name for name in SERVICES if live_input or name != "agent"])
-    _await_ready(stack)
+    _await_ready(stack, say)
     return environment
 
 
-def _await_ready(stack: Stack) -> None:
-    """Until /readyz says 200; its last answer names what is not ready."""
-    answer = "no answer"
+def _await_ready(stack: Stack, say: Callable[[str], None]) -> None:
+    """Until /readyz says 200, or that nothing is not ready but streams with which something is wrong.
+
+    What is wrong with one stream keeps nobody from the others; it is said. The last answer names what is not ready.
+    """
+    answer, begun = "no answer", time.monotonic()
+    problems: dict[str, str] = {}
 
     def ready() -> bool:
-        nonlocal answer
+        nonlocal answer, problems
         try:
             status, body = http_get(stack.addresses.web, "/readyz")
         except (OSError, HTTPException) as error:
             answer = str(error)
             return False
         answer = body.decode(errors="replace")[:300]
-        return status == 200
+        if status == 200 or time.monotonic() - begun < PROBLEMS_PATIENCE:
+            return status == 200
+        found = json.loads(body)
+        problems = found["problems"]
+        away = {name for name, said in found["engines"].items() if said != "ok"}
+        return not away and {name for name, said in found["streams"].items() if said != "ok"} <= problems.keys()
 
     try:
         until(ready, PATIENCE, every=0.5)
     except TimeoutError:
         raise EngineError(f"the page is not ready after {PATIENCE:.0f} s ({answer}); see ./windowpane status") from None
+    for name, wrong in problems.items():
+        say(f"{name}: {wrong}")

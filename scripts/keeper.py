@@ -30,10 +30,10 @@ from flink_jobs.client import FlinkClient, Job
 from flink_jobs.render import JobRange, JobScript, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import Catalog, open_catalog
-from iceberg.errors import LakeLockedError
+from iceberg.errors import LakeError, LakeLockedError
 from iceberg.handover import close_at, note_running
 from iceberg.locks import stream_lock
-from iceberg.publishing import finish_interrupted
+from iceberg.publishing import finish_interrupted, interrupted
 from iceberg.resume import resume_point
 from iceberg.rollups import begin_making, finish_making, has_pending
 from iceberg.settings import LakeSettings, MaintenanceSettings
@@ -245,6 +245,14 @@ def tidy(name: str, trino: TrinoClient) -> None:
             _log.info("rollups made", stream=name, grain=making.grain, arrivals=str(making.arrivals))
 
 
+def _interrupted(lake: Callable[[], Catalog]) -> set[str]:
+    """The streams with a publication to go on with, whether or not they are kept; none while the lake is away."""
+    try:
+        return interrupted(lake())
+    except LakeError:
+        return set()
+
+
 def main() -> None:
     """Entry point: keep until terminated."""
     settings, flink = ScriptSettings(), FlinkSettings()
@@ -268,7 +276,8 @@ def main() -> None:
 
     def look(name: str) -> None:
         try:
-            keeper.make_right(name)
+            if name in keeper.names():
+                keeper.make_right(name)
         except WindowpaneError:
             # A job that cannot be started keeps nothing of the stream's past from being put in order.
             with suppress(WindowpaneError):
@@ -280,7 +289,7 @@ def main() -> None:
     maintenance = MaintenanceSchedule(MaintenanceSettings().maintain_seconds, time.monotonic())
     while not stop.wait(NAMES_SECONDS):
         names = keeper.names()
-        upkeep.keep(names)
+        upkeep.keep(names | _interrupted(lake))
         heart.watch(keeper.beats(names))
         maintenance.look(time.monotonic())
     upkeep.close()

@@ -28,15 +28,17 @@ async def ready(request: Request) -> Response:
     """200 when every engine answers and every stream is fresh; else 503 and which ones are not.
 
     Waits for no engine: it tells what was seen of each last, and how many seconds ago.
-    What is wrong with a stream beside that is said too, and so are notes, such as messages that were lost; they make
-    nothing unready, for its answers are good.
+    What is wrong with a stream beside that is said too (`problems`), and so are notes, such as messages that were
+    lost; they make nothing unready, for its answers are good.
     """
     service = service_of(request)
     engines = service.lookout.seen()
     streams = lagging(service, datetime.now(UTC))
     standings = service.standing.newest(service.definitions, service.readings)
-    streams |= {name: standing.stopped for name, standing in standings.items() if standing.stopped}
     problems = await anyio.to_thread.run_sync(service.problems, limiter=_LOOKS)
+    stopped = {name: standing.stopped for name, standing in standings.items() if standing.stopped}
+    streams |= {name: why for name, why in stopped.items() if name in service.declared}
+    problems |= stopped
     good = not streams and not any(seen.wrong for seen in engines.values())
     body = {
         "status": "ready" if good else "not ready",
@@ -45,9 +47,10 @@ async def ready(request: Request) -> Response:
             name: None if seen.seconds_ago is None else round(seen.seconds_ago, 1) for name, seen in engines.items()
         },
         "streams": {
-            name: "; ".join(filter(None, (streams.get(name), problems.get(name)))) or "ok"
+            name: "; ".join(dict.fromkeys(filter(None, (streams.get(name), problems.get(name))))) or "ok"
             for name in sorted({*service.declared, *problems})
         },
+        "problems": problems,
         "notes": {name: list(standing.notes) for name, standing in standings.items() if standing.notes},
     }
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})

@@ -70,7 +70,7 @@ def ask(sql: str, user: str = "eve") -> list[list[Any]]:
     return [list(row) for row in cursor.fetchall()]
 
 
-@pytest.mark.parametrize("user", ["eve", "windowpane"])
+@pytest.mark.parametrize("user", ["eve", "windowpane-elsewhere"])
 @pytest.mark.parametrize("sql", REFUSED)
 @pytest.mark.usefixtures("stack")
 def test_stranger_changes_nothing(sql: str, user: str) -> None:
