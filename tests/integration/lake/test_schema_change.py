@@ -168,6 +168,7 @@ def test_a_broken_stream_keeps_no_other_from_its_job(
     live, _, _ = grown
     catalog, unreadable = open_catalog(LakeSettings()), live.toml.with_stem("unreadable")
     panes = catalog.load_table((live.name, "minute_panes"))
+    right = {DEFINITION_PROPERTY: panes.properties[DEFINITION_PROPERTY]}
     other = next(job for job in live.flink.jobs() if job.stream == "page_views" and not job.ended)
 
     def named(answer: Mapping[str, Any]) -> bool:
@@ -185,7 +186,7 @@ def test_a_broken_stream_keeps_no_other_from_its_job(
         await_true(lambda: _replaced(live, other), 120, "page_views has a new job")
         assert [job.state for job in live.jobs()] == ["RUNNING"]
     finally:
-        set_properties(panes, {DEFINITION_PROPERTY: panes.properties[DEFINITION_PROPERTY]})
+        set_properties(panes, right)
         unreadable.unlink()
     await_true(lambda: not noted_problems(stack.layout.home), 90, "the keeper reports nothing any more")
 
