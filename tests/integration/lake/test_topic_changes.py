@@ -96,7 +96,7 @@ def status(live: LiveStream) -> dict[str, Any]:
 
 def await_stopped(live: LiveStream, says: str) -> None:
     await_true(lambda: not live.jobs(), 120, "the keeper stops the job")
-    assert any(says in note for note in status(live)["notes"])
+    assert says in status(live)["problem"]
     assert any(says in str(finding) for finding in audit_stream(live.definition).findings)
 
 
