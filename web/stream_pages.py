@@ -161,7 +161,7 @@ def _rejected(message: dict[str, Any], form: FormTimes) -> Rejected:
     )
 
 
-def _rejected_url(definition: Definition, form: FormTimes, reason: str, **changes: Any) -> str:
+def _rejected_url(definition: Definition, form: FormTimes, reason: str, /, **changes: Any) -> str:
     """The address of this page, or of one with `reason` or some times changed."""
     reason = changes.pop("reason", reason)
     pairs = replace(form, **changes).pairs()
