@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import coverage
+import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -31,8 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Leave out the JVM's optimizing compiler and the warm-up: engines that live for minutes do not repay them.
 
-    With `--cov`, commands that tests run are measured too.
+    With `--cov`, commands that tests run are measured too. How long an example of a property takes says something of
+    the machine, not of the property.
     """
+    hypothesis.settings.register_profile("any machine", deadline=None)
+    hypothesis.settings.load_profile("any machine")
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     os.environ.setdefault("WINDOWPANE_WARM_UP_SECONDS", "0")
     if config.getoption("cov_source"):

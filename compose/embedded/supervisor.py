@@ -25,8 +25,8 @@ from compose.errors import EngineError, SupervisorDownError
 __all__ = ["ProgramState", "Supervisor"]
 
 ALREADY_STARTED, NOT_RUNNING = 60, 70
-PATIENCE = 10.0
-"""supervisord answers in milliseconds; one that is stopped or hangs must not hang who asks."""
+PATIENCE = 20.0
+"""supervisord answers in milliseconds, on a very busy machine in seconds; one that hangs must not hang who asks."""
 
 
 @dataclass(frozen=True)
