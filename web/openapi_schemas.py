@@ -163,6 +163,8 @@ SCHEMAS: Json = {
             "engines": {"type": "object", "additionalProperties": _TEXT},
             "seen_seconds_ago": {"type": "object", "additionalProperties": _NUMBER_OR_NULL},
             "streams": {"type": "object", "additionalProperties": _TEXT},
+            "problems": _words("Stream → what a person must see to."),
+            "notes": {"type": "object", "additionalProperties": _array(_TEXT)},
         }
     ),
     "Standing": _object(
@@ -173,7 +175,10 @@ SCHEMAS: Json = {
                 "additionalProperties": _object(
                     {
                         "state": {"type": "string", "description": "`ok`, or what is wrong."},
-                        "job": {"type": ["string", "null"], "description": "Flink's state of the job, or `NONE`."},
+                        "job": {
+                            "type": ["string", "null"],
+                            "description": "Flink's state of the job, `NONE` or `RETIRED`.",
+                        },
                         "complete_until": _TIME_OR_NULL,
                         "last_commit": _TIME_OR_NULL,
                         "accepted": _COUNT_OR_NULL,
@@ -183,6 +188,8 @@ SCHEMAS: Json = {
                             "additionalProperties": _COUNT,
                             "description": "Partition → records that Kafka holds and the ledger does not count yet.",
                         },
+                        "problem": {"type": ["string", "null"], "description": "What a person must see to."},
+                        "notes": _array(_TEXT),
                     }
                 ),
             },
