@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +14,7 @@ from iceberg.stream_tables import stream_tables
 from streams.definition import Definition
 from streams.panes import grains
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
-from tests.iceberg.lakes import commit, ledger_row, noon, open_local, overtaken, pane_row
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    return open_local(tmp_path)
+from tests.iceberg.lakes import commit, ledger_row, noon, overtaken, pane_row
 
 
 def apply(catalog: Catalog, definition: Definition) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from pyiceberg.table import Table
 
@@ -14,14 +12,9 @@ from iceberg.events import counted_events, events_table
 from iceberg.handover import close_at
 from iceberg.resume import resume_point
 from tests.definitions import HEALTH, changed
-from tests.iceberg.lakes import commit, event_row, ledger_row, make_tables, noon, open_local
+from tests.iceberg.lakes import commit, event_row, ledger_row, make_tables, noon
 
 KEPT = changed("events", True)
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    return open_local(tmp_path)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from pyiceberg.table import Table
 
@@ -16,17 +14,7 @@ from iceberg.resume import resume_point
 from iceberg.rollups import begin_making, finish_making
 from streams.panes import Grain
 from tests.definitions import HEALTH, changed
-from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row, rejected_row
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    return open_local(tmp_path)
-
-
-@pytest.fixture
-def tables(catalog: Catalog) -> dict[str, Table]:
-    return make_tables(catalog, HEALTH)
+from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, pane_row, rejected_row
 
 
 @pytest.mark.usefixtures("tables")

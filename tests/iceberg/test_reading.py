@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pyiceberg.table import Table
@@ -18,7 +17,7 @@ from iceberg.reading import Reading, decide_to_adopt, latest_before, note_read, 
 from iceberg.resume import resume_point
 from streams.topics import TOPIC_SETTINGS, TopicState
 from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row, rejected_row
+from tests.iceberg.lakes import commit, ledger_row, noon, pane_row, rejected_row
 
 TOPIC = TopicState("health", 2, TOPIC_SETTINGS, "first")
 ANEW = replace(TOPIC, id="second")
@@ -26,16 +25,6 @@ READ = Reading("first", None, {0: None, 1: None})
 WHOLE = {0: 0, 1: 0, 2: 0}
 SLACK = timedelta(milliseconds=500)
 MILLISECOND = timedelta(milliseconds=1)
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    return open_local(tmp_path)
-
-
-@pytest.fixture
-def tables(catalog: Catalog) -> dict[str, Table]:
-    return make_tables(catalog, HEALTH)
 
 
 @pytest.fixture

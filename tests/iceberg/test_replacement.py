@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,11 +19,6 @@ from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, make_tables, noon, open_local, pane_row, rejected_row
 
 RANGE = Arrivals(noon(100), noon(200))
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    return open_local(tmp_path)
 
 
 def tables_of(catalog: Catalog, name: str, table: str = "minute_panes") -> Table:

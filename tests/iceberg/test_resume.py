@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from pyiceberg.table import Table
@@ -11,20 +10,9 @@ from pyiceberg.table import Table
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeError
 from iceberg.resume import resume_point
-from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row, rejected_row
+from tests.iceberg.lakes import commit, ledger_row, noon, pane_row, rejected_row
 
 TABLES = ("minute_panes", "day_panes", "ledger")
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    return open_local(tmp_path)
-
-
-@pytest.fixture
-def tables(catalog: Catalog) -> dict[str, Table]:
-    return make_tables(catalog, HEALTH)
 
 
 def test_refuses_streams_without_tables(catalog: Catalog) -> None:

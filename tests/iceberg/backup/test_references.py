@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 from pyiceberg.table import Table
 
@@ -13,7 +12,7 @@ from iceberg.backup import references
 from iceberg.backup.references import CopiedFiles
 from iceberg.catalog import Catalog
 from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row
+from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, pane_row
 
 
 class InPlace(CopiedFiles):
@@ -21,16 +20,6 @@ class InPlace(CopiedFiles):
 
     def new_input(self, location: str) -> PyArrowFile:
         return PyArrowFileIO.new_input(self, location)
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    return open_local(tmp_path)
-
-
-@pytest.fixture
-def tables(catalog: Catalog) -> dict[str, Table]:
-    return make_tables(catalog, HEALTH)
 
 
 def referred(table: Table) -> set[str]:
