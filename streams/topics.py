@@ -10,7 +10,7 @@ import base64
 import logging
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -199,6 +199,7 @@ class Topics:
         """Remove a topic with all its messages; none of that name is no error."""
         with _translated(self._bootstrap), _ignored(errors.UnknownTopicOrPartitionError):
             self._admin.delete_topics([topic])
+        self._await(lambda: self._described(topic) is None, f"has not deleted {topic}")
 
     def beginning_offsets(self, topic: str) -> dict[int, int]:
         """Partition → offset of its oldest message that Kafka still holds."""
@@ -298,13 +299,17 @@ class Topics:
             [found] = self._admin.describe_topics([topic])
             return sum(int(partition["leader_id"]) >= 0 for partition in found["partitions"]) >= partitions
 
+        self._await(led, f"has not added the partitions of {topic}")
+
+    def _await(self, done: Callable[[], bool], failure: str) -> None:
+        """Kafka answers a request before every broker has heard of the change: ask until one shows it."""
         waiting = Retrying(
             stop=stop_after_delay(30), wait=wait_fixed(0.05), retry=retry_if_result(lambda done: not done)
         )
         try:
-            waiting(led)
+            waiting(done)
         except RetryError:
-            raise KafkaAwayError(f"Kafka at {self._bootstrap} has not added the partitions of {topic}") from None
+            raise KafkaAwayError(f"Kafka at {self._bootstrap} {failure}") from None
 
     def _apply(self, change: TopicChange) -> None:
         match change.kind:

@@ -14,12 +14,13 @@ from web.settings import WebSettings
 
 
 @pytest.fixture(scope="session")
-def without_engines() -> Iterator[None]:
-    """The environment of a service whose engines do not listen."""
+def without_engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The environment of a service whose engines do not listen, with a home of its own."""
     with socket.socket() as held, pytest.MonkeyPatch.context() as patch:
         held.bind(("127.0.0.1", 0))  # bound but not listening: nobody else answers there
         patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}")
         for name, value in {
+            "HOME": str(tmp_path_factory.mktemp("home")),
             "WEB_BODY_MESSAGES": "2000",
             "WEB_BODY_IDLE_SECONDS": "1",
             "WEB_HEADER_SECONDS": "1",
