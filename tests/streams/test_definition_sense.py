@@ -85,7 +85,7 @@ def test_no_possible_value_is_called_nonsense(value: str, cpu: float, total: flo
     """
     found = _range_of(*_measured(value))
     told = re.fullmatch(r"divides by zero for every message: (.+) is 0", found) if isinstance(found, str) else None
-    definition, steps = _measured(told[1] if told else value)
+    steps = _measured(told[1] if told else value)[1]
     stored = compile_measure({"expression": [step.as_plan() for step in steps], "scale": 0})(
         [None, cpu, total, min(total * part, total)] + [1.0] * 2
     )
