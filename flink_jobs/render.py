@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flink_jobs.aggregates import FUNCTIONS, aggregate_sql
 from streams.definition import Definition
-from streams.panes import Grain, grains, pane_columns
+from streams.panes import BREAKDOWN, Grain, grains, pane_columns, period_of, prefix_of
 from streams.plan import decoding_plan
 
 __all__ = ["JobRange", "JobScript", "render"]
@@ -28,8 +28,8 @@ class JobRange:
     holds each partition's latest arrival before that, None where there is none; it is None for any partitions, from
     their beginnings. With `from_events` not from Kafka but from the stream's table `events`: what arrived from `start`,
     here a time, to before `until`.
-    Kept: of each table the rows that arrived after its cut (`cuts`: table → arrival time) and before `until`, of
-    `rejected` and `events` those beyond the offsets in `held` (table → partition → highest offset that it already has).
+    Kept: of each table the rows that arrived after its cut (`cuts`: table, or panes of a grain such as `day panes` →
+    arrival time) and before `until`, of `rejected` and `events` those beyond the offsets in `held` (table → partition → highest offset that it already has).
     """
 
     start: datetime | Mapping[int, int] | None = None
@@ -91,7 +91,7 @@ def _sql(template: str, **values: Any) -> str:
 def render(
     definition: Definition, kafka: str, reach: JobRange, slack_ms: int, *, name: str = "", namespace: str = ""
 ) -> JobScript:
-    """The job of a stream: messages in; minute panes, rollups, ledger, rejected and, if it keeps them, events out.
+    """The job of a stream: messages in; panes of each grain, ledger, rejected and, if it keeps them, events out.
 
     `name` and `namespace` (where its tables are) are those of the stream's live job if not given.
     """
@@ -104,11 +104,8 @@ def render(
         "until": _timestamp(reach.until),
     }
 
-    def cut(table: str) -> str | None:
-        return _timestamp(reach.cuts.get(table))
-
-    def panes(grain: Grain, source: str, event_column: str, cut: str | None) -> str:
-        return _sql("insert_panes", **shape, table=grain.table, source=source, event_column=event_column, cut=cut)
+    def cut(name: str) -> str | None:
+        return _timestamp(reach.cuts.get(name))
 
     rollups = [grain for grain in grains(definition) if grain is not Grain.MINUTE]
 
@@ -120,15 +117,13 @@ def render(
             *(_sql("parts_of", kind=kind, mark=mark) for kind, mark in _KINDS.items()),
             _sql("minutes", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds),
             *(
-                _sql(view, **shape, grain=grain, arrival_seconds=grain.arrival_seconds, cut=cut(grain.table))
+                _sql(view, **shape, grain=grain, arrival_seconds=grain.arrival_seconds, cut=cut(grain.panes))
                 for grain in rollups
                 for view in ("minutes_of_rollup", "rollup")
             ),
         ),
         inserts=(
-            panes(Grain.MINUTE, "minutes", "event_minute", cut("minute_panes")),
-            # Only minutes that a rollup's table lacks are rolled up.
-            *(panes(grain, f"{grain}s", "_event_start", None) for grain in rollups),
+            _sql("insert_panes", **shape, breakdown=BREAKDOWN, grains=_grains(definition), cut=cut(Grain.MINUTE.panes)),
             _sql("insert_ledger", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds, cut=cut("ledger")),
             *(
                 _sql(f"insert_{table}", **shape, cut=cut(table), held=reach.held.get(table, {}))
@@ -137,6 +132,22 @@ def render(
         ),
         partitions=len(reach.before) if reach.before else definition.partitions,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Grain:
+    """A grain as SQL: what its parts begin with and go on with, a pattern of `date_format`."""
+
+    name: str
+    prefix: str
+    period: str
+
+
+def _grains(definition: Definition) -> list[_Grain]:
+    return [
+        _Grain(grain, prefix_of(BREAKDOWN, grain), period_of(grain, hourly=definition.hours))
+        for grain in grains(definition)
+    ]
 
 
 def _timestamp(at: datetime | None) -> str | None:

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import sqlalchemy
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 from pyiceberg.table.sorting import NullOrder
-from pyiceberg.transforms import IdentityTransform, Transform
+from pyiceberg.transforms import IdentityTransform
 
 from iceberg.catalog import Catalog
 from iceberg.commits import repeated_when_overtaken, set_properties
 from iceberg.errors import IncompatibleChangeError, translated
+from iceberg.kinds import PANES
 from iceberg.schemas import Column, TableLayout, layouts
 from iceberg.stream_tables import optional_table
 from streams.compatibility import breaking_changes
@@ -54,12 +54,8 @@ class Change:
 
 def applied_definition(catalog: Catalog, stream: str) -> Definition | None:
     """The definition that the stream's tables match now; None when they are not there."""
-    with translated():
-        try:
-            table = catalog.load_table((stream, "minute_panes"))
-        except NoSuchTableError:
-            return None
-    return noted_definition(table)
+    panes = optional_table(catalog, stream, PANES.name)
+    return None if panes is None else noted_definition(panes)
 
 
 def noted_definition(table: Table) -> Definition:
@@ -69,9 +65,9 @@ def noted_definition(table: Table) -> Definition:
 
 def applied_streams(catalog: Catalog) -> list[str]:
     """Every stream that has tables, sorted; no staging tables of replays, and no benchmark's."""
-    sql = "select table_namespace from iceberg_tables where catalog_name = :catalog and table_name = 'minute_panes'"
+    sql = "select table_namespace from iceberg_tables where catalog_name = :catalog and table_name = :panes"
     with translated(), catalog.engine.connect() as connection:
-        rows = connection.execute(sqlalchemy.text(sql), {"catalog": catalog.name})
+        rows = connection.execute(sqlalchemy.text(sql), {"catalog": catalog.name, "panes": PANES.name})
         return sorted(name for (name,) in rows if is_offered(name))
 
 
@@ -131,9 +127,7 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
     if unset:
         changes.append(Change(f"set {', '.join(sorted(unset))} of {shown}", _setting(table, unset)))
     if not _is_sorted(table, layout):
-        changes.append(
-            Change(f"sort {shown} by {', '.join(_shown(*field) for field in layout.sort)}", _sorting(table, layout))
-        )
+        changes.append(Change(f"sort {shown} by {', '.join(layout.sort)}", _sorting(table, layout)))
     noted = _as_property(definition)
     if table.properties.get(DEFINITION_PROPERTY) != noted:
         note = _setting(table, {DEFINITION_PROPERTY: noted})
@@ -144,9 +138,6 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
 def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> None:
     with translated():
         catalog.create_namespace_if_not_exists(definition.name)
-        # Hour panes may be added to a stream of which much was published.
-        others = optional_table(catalog, definition.name, "minute_panes")
-        generation = others.properties.get(GENERATION_PROPERTY, "0") if others else "0"
         catalog.create_table_if_not_exists(
             (definition.name, layout.name),
             schema=layout.schema,
@@ -156,7 +147,7 @@ def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> No
                 "format-version": "2",
                 **layout.properties,
                 DEFINITION_PROPERTY: _as_property(definition),
-                GENERATION_PROPERTY: generation,
+                GENERATION_PROPERTY: "0",
             },
         )
 
@@ -174,12 +165,8 @@ def _adding(table: Table, column: Column) -> Callable[[], None]:
 
 def _is_sorted(table: Table, layout: TableLayout) -> bool:
     """Whether new files of the table are sorted so; those that it has stay as they are."""
-    found = [(table.schema().find_column_name(each.source_id), each.transform) for each in table.sort_order().fields]
+    found = [table.schema().find_column_name(each.source_id) for each in table.sort_order().fields]
     return found == list(layout.sort)
-
-
-def _shown(column: str, transform: Transform[Any, Any]) -> str:
-    return column if isinstance(transform, IdentityTransform) else f"{transform} of {column}"
 
 
 def _sorting(table: Table, layout: TableLayout) -> Callable[[], None]:
@@ -187,8 +174,8 @@ def _sorting(table: Table, layout: TableLayout) -> Callable[[], None]:
     @repeated_when_overtaken
     def sort() -> None:
         with table.refresh().update_sort_order() as update:
-            for column, transform in layout.sort:
-                update.asc(column, transform, NullOrder.NULLS_FIRST)
+            for column in layout.sort:
+                update.asc(column, IdentityTransform(), NullOrder.NULLS_FIRST)
 
     return sort
 

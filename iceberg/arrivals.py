@@ -1,23 +1,14 @@
-"""Ranges of arrival time, and which column of each table tells when a row arrived."""
+"""Ranges of arrival time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-__all__ = ["ARRIVAL_COLUMN", "NEVER", "Arrivals", "reaching_over"]
+__all__ = ["NEVER", "Arrivals", "reaching_over"]
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """A moment after every arrival."""
-
-ARRIVAL_COLUMN = {
-    "minute_panes": "arrived_from",
-    "hour_panes": "arrived_from",
-    "day_panes": "arrived_from",
-    "ledger": "arrived_from",
-    "rejected": "arrived",
-}
-"""Table → the column that says when a row, or the first message in it, arrived. Not every stream has `hour_panes`."""
 
 
 @dataclass(frozen=True, slots=True)

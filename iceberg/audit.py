@@ -46,9 +46,10 @@ class Kind(StrEnum):
 class Finding:
     """One thing that does not add up.
 
-    `tables`: the table at fault, or those that disagree when it cannot be told which is. `arrived`: what must be
-    replayed to make it right; None when no replay can. `offsets`: first and last, of Kafka. `expected` and `found`
-    count messages (rows for duplicate rows). `text`: one line without table, partition and arrivals; `str` has all.
+    `tables`: the table at fault (of panes: those of a grain), or those that disagree when it cannot be told which is.
+    `arrived`: what must be replayed to make it right; None when no replay can. `offsets`: first and last, of Kafka.
+    `expected` and `found` count messages (rows for duplicate rows). `text`: one line without table, partition and
+    arrivals; `str` has all.
     """
 
     kind: Kind
@@ -218,7 +219,7 @@ def check_values(differences: Iterable[ValueDifference], counts: Sequence[Findin
     """
     found = []
     for item in differences:
-        compared = (Grain.MINUTE.table, item.grain.table)
+        compared = (Grain.MINUTE.panes, item.grain.panes)
         at_fault = {
             table
             for finding in counts

@@ -1,27 +1,33 @@
-"""Bounds of time columns, read from manifests alone: no data file is opened.
+"""Bounds of time columns, read from manifests alone: no data file is opened. Of panes, those of one grain.
 
 Manifests never change once written, so what was read of one is kept; a refresh reads only the new ones.
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from cachetools import LRUCache, cached
 from pyiceberg.io import FileIO
-from pyiceberg.manifest import ManifestContent, ManifestFile
+from pyiceberg.manifest import DataFile, ManifestContent, ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
+
+from streams.panes import Grain
 
 __all__ = [
     "COMPLETE_PROPERTY",
     "cut",
     "earliest",
-    "earliest_beyond",
     "first_added",
     "latest",
+    "noted_as",
     "noted_cut",
+    "part_in",
+    "parts_beyond",
     "time_of_bound",
 ]
 
@@ -31,44 +37,52 @@ COMPLETE_PROPERTY = "windowpane.complete-until"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def latest(table: Table, column: str, snapshot: Snapshot | None = None) -> datetime | None:
+def noted_as(key: str, grain: Grain | None) -> str:
+    """The property that notes something of the panes of a grain, or of a table that has none."""
+    return key if grain is None else f"{key}.{grain}"
+
+
+def part_in(file: DataFile) -> str:
+    """The part that a file of panes is of; empty for files of other tables."""
+    part = file.partition[0] if len(file.partition) else None
+    return sys.intern(part) if isinstance(part, str) else ""
+
+
+def latest(table: Table, column: str, snapshot: Snapshot | None = None, grain: Grain | None = None) -> datetime | None:
     """The largest value of a time column in a snapshot (default: the current one); None when it holds no rows."""
-    snapshot = snapshot or table.current_snapshot()
-    if snapshot is None:
-        return None
-    field_id = table.schema().find_field(column).field_id
-    found = [
-        _latest_in(manifest, table.io, field_id)
-        for manifest in snapshot.manifests(table.io)
-        if manifest.content is ManifestContent.DATA  # a SQL client's delete adds others, which bound no column
-    ]
-    return _time(max((micros for micros in found if micros is not None), default=None))
+    found = max((micros for _, micros in _reached(table, column, snapshot, grain)), default=None)
+    return None if found is None else _time(found)
 
 
-def earliest(table: Table, column: str) -> datetime | None:
-    """The smallest value of a time column; None when the table holds no rows. Reads every manifest anew."""
-    snapshot = table.current_snapshot()
-    if snapshot is None:
-        return None
+def parts_beyond(
+    table: Table, column: str, at: datetime | None = None, snapshot: Snapshot | None = None, grain: Grain | None = None
+) -> tuple[str, ...]:
+    """The parts, sorted, that have files which reach beyond a moment in a time column; None: all that have files."""
+    limit = -1 if at is None else (at - _EPOCH) // timedelta(microseconds=1)
+    return tuple(sorted({part for part, micros in _reached(table, column, snapshot, grain) if micros > limit}))
+
+
+def earliest(table: Table, column: str, grain: Grain | None = None) -> datetime | None:
+    """The smallest value of a time column; None when there are no rows. Reads every manifest anew."""
     field_id = table.schema().find_field(column).field_id
     found = [
         _micros(entry.data_file.lower_bounds[field_id])
-        for manifest in snapshot.manifests(table.io)
-        if manifest.content is ManifestContent.DATA
+        for manifest in _manifests(table, table.current_snapshot())
         for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
+        if _is_of(part_in(entry.data_file), grain)
     ]
-    return _time(min(found, default=None))
+    return _time(min(found)) if found else None
 
 
-def cut(table: Table) -> datetime | None:
-    """The arrival time up to which a table of whole arrival windows is complete; None while that is not known."""
-    known = [latest(table, "arrived_until"), noted_cut(table)]
+def cut(table: Table, grain: Grain | None = None) -> datetime | None:
+    """The arrival time up to which rows of whole arrival windows are complete; None while that is not known."""
+    known = [latest(table, "arrived_until", grain=grain), noted_cut(table, grain)]
     return max((at for at in known if at is not None), default=None)
 
 
-def noted_cut(table: Table) -> datetime | None:
-    """The arrival time up to which the table was noted to be complete."""
-    noted = table.properties.get(COMPLETE_PROPERTY)
+def noted_cut(table: Table, grain: Grain | None = None) -> datetime | None:
+    """The arrival time up to which a table, or the panes of a grain, was noted to be complete."""
+    noted = table.properties.get(noted_as(COMPLETE_PROPERTY, grain))
     return datetime.fromisoformat(noted) if noted else None
 
 
@@ -77,55 +91,48 @@ def first_added(table: Table, column: str, snapshot: Snapshot) -> datetime | Non
     field_id = table.schema().find_field(column).field_id
     bounds = [
         _micros(entry.data_file.lower_bounds[field_id])
-        for manifest in snapshot.manifests(table.io)
-        if manifest.added_snapshot_id == snapshot.snapshot_id and manifest.content is ManifestContent.DATA
+        for manifest in _manifests(table, snapshot)
+        if manifest.added_snapshot_id == snapshot.snapshot_id
         for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
         if entry.snapshot_id in (None, snapshot.snapshot_id)
     ]
-    return _time(min(bounds, default=None))
-
-
-def earliest_beyond(table: Table, column: str, after: str, at: datetime) -> datetime | None:
-    """The smallest value of a time column in the data files that reach beyond a moment in another; None: no file does.
-
-    Of the rows that are beyond it, none has a smaller value.
-    """
-    snapshot = table.current_snapshot()
-    if snapshot is None:
-        return None
-    fields = tuple(table.schema().find_field(name).field_id for name in (column, after))
-    limit = (at - _EPOCH) // timedelta(microseconds=1)
-    found = [
-        low
-        for manifest in snapshot.manifests(table.io)
-        if manifest.content is ManifestContent.DATA
-        for low, high in _reaches(manifest, table.io, *fields)
-        if high > limit
-    ]
-    return _time(min(found, default=None))
-
-
-@cached(LRUCache(maxsize=20_000), key=lambda manifest, _io, *fields: (manifest.manifest_path, fields), lock=Lock())
-def _reaches(manifest: ManifestFile, io: FileIO, low: int, high: int) -> tuple[tuple[int, int], ...]:
-    """Of each data file, the smallest value of one field and the largest of another."""
-    files = [entry.data_file for entry in manifest.fetch_manifest_entry(io, discard_deleted=True)]
-    return tuple((_micros(file.lower_bounds[low]), _micros(file.upper_bounds[high])) for file in files)
-
-
-@cached(LRUCache(maxsize=100_000), key=lambda manifest, _io, field: (manifest.manifest_path, field), lock=Lock())
-def _latest_in(manifest: ManifestFile, io: FileIO, field_id: int) -> int | None:
-    entries = manifest.fetch_manifest_entry(io, discard_deleted=True)
-    return max((_micros(entry.data_file.upper_bounds[field_id]) for entry in entries), default=None)
+    return _time(min(bounds)) if bounds else None
 
 
 def time_of_bound(bound: bytes) -> datetime:
     """The value of a bound of a time column."""
-    return _EPOCH + timedelta(microseconds=_micros(bound))
+    return _time(_micros(bound))
+
+
+def _manifests(table: Table, snapshot: Snapshot | None) -> Iterator[ManifestFile]:
+    """Those of data files: a SQL client's delete adds others, which bound no column."""
+    manifests = snapshot.manifests(table.io) if snapshot else []
+    return (manifest for manifest in manifests if manifest.content is ManifestContent.DATA)
+
+
+def _reached(table: Table, column: str, snapshot: Snapshot | None, grain: Grain | None) -> Iterator[tuple[str, int]]:
+    """Part, largest value of a column in its files of one manifest; of a snapshot (default: the current one)."""
+    field_id = table.schema().find_field(column).field_id
+    for manifest in _manifests(table, snapshot or table.current_snapshot()):
+        yield from (found for found in _reached_in(manifest, table.io, field_id) if _is_of(found[0], grain))
+
+
+@cached(LRUCache(maxsize=20_000), key=lambda manifest, _io, field: (manifest.manifest_path, field), lock=Lock())
+def _reached_in(manifest: ManifestFile, io: FileIO, field_id: int) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for entry in manifest.fetch_manifest_entry(io, discard_deleted=True):
+        part, micros = part_in(entry.data_file), _micros(entry.data_file.upper_bounds[field_id])
+        found[part] = max(micros, found.get(part, micros))
+    return tuple(found.items())
+
+
+def _is_of(part: str, grain: Grain | None) -> bool:
+    return grain is None or f"/{grain}/" in part
 
 
 def _micros(bound: bytes) -> int:
     return int.from_bytes(bound, "little", signed=True)
 
 
-def _time(micros: int | None) -> datetime | None:
-    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+def _time(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)

@@ -11,12 +11,14 @@ from pyiceberg.table import Table
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
-from iceberg.errors import BetweenStatesError, ReplayError, translated
+from iceberg.errors import BetweenStatesError, ReplayError
+from iceberg.kinds import PANES
 from iceberg.past_states import added_since, state_before
-from iceberg.pending import reaches, trusted_cut
+from iceberg.pending import hours_reach, trusted_cut
 from iceberg.publications import newest_publication
 from iceberg.replays import Replay, ReplayState, ReplayStore
-from iceberg.stream_tables import OPTIONAL, stream_tables
+from iceberg.slices import grains_of
+from iceberg.stream_tables import stream_tables
 from streams.panes import Grain, rollup_arrival_start
 
 __all__ = ["Compared", "PinnedTable", "compared"]
@@ -44,19 +46,15 @@ class Compared:
     `generation`: of the published tables, if `old` is what they hold now; None if it is what they held before the
     replay was published. What they hold of the range changes with their generation alone.
 
-    `rollups`: the arrivals whose day and hour panes are whole, and count, on both sides; the last ones of the range may
-    be made later, with what arrived after it. A side may have no hour panes.
+    `grains`: those of which both sides have panes that count. `rollups`: the arrivals whose day and hour panes are
+    whole, and count, on both sides; the last ones of the range may be made later, with what arrived after it.
     """
 
     old: Mapping[str, PinnedTable]
     new: Mapping[str, PinnedTable]
     generation: int | None
+    grains: tuple[Grain, ...]
     rollups: Arrivals
-
-    @property
-    def grains(self) -> tuple[Grain, ...]:
-        """The grains of which both sides have panes."""
-        return tuple(grain for grain in Grain if grain.table in self.old and grain.table in self.new)
 
 
 def compared(catalog: Catalog, replay: Replay) -> Compared:
@@ -66,36 +64,39 @@ def compared(catalog: Catalog, replay: Replay) -> Compared:
     """
     if replay.state in _INCOMPLETE:
         raise ReplayError(f"replay {replay.id} is {replay.state}; it has nothing to compare")
-    with translated():
-        live, staged = (stream_tables(catalog, namespace) for namespace in (replay.stream, replay.namespace))
-    new = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in staged.items()}
-    store = ReplayStore(catalog)
+    live, staged = (stream_tables(catalog, namespace) for namespace in (replay.stream, replay.namespace))
+    panes, store = live[PANES.name], ReplayStore(catalog)
     if replay.state in _TAGGED:
-        return _before(live, new, replay, newest_publication(store.history(replay.stream), replay))
-    generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}
-    # Somebody may have published this very replay since its state was read.
-    if len(generations) > 1 or store.get(replay.id).state is not replay.state:
-        raise BetweenStatesError(replay.stream)
-    old = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in live.items()}
-    cut = trusted_cut(live["day_panes"])
-    if OPTIONAL in live and not reaches(live[OPTIONAL], cut):
-        del old[OPTIONAL]
-    return Compared(old, new, generations.pop(), _rollups(replay.arrivals, cut))
+        before = state_before(live, newest_publication(store.history(replay.stream), replay))
+        snapshots, generation, day_cut, hours = before.snapshots, None, before.day_cut, before.hours
+    else:
+        generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}
+        # Somebody may have published this very replay since its state was read.
+        if len(generations) > 1 or store.get(replay.id).state is not replay.state:
+            raise BetweenStatesError(replay.stream)
+        snapshots, generation = _current(live), generations.pop()
+        day_cut = trusted_cut(panes, Grain.DAY)
+        hours = hours_reach(panes, day_cut)
+    made = grains_of(staged[PANES.name])
+    return Compared(
+        {name: _pinned(table, snapshots.get(name)) for name, table in live.items()},
+        {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in staged.items()},
+        generation,
+        tuple(grain for grain in grains_of(panes) if grain in made and (hours or grain is not Grain.HOUR)),
+        _rollups(replay.arrivals, day_cut),
+    )
+
+
+def _current(tables: Mapping[str, Table]) -> dict[str, int]:
+    """Table → its newest snapshot; those that are empty are left out."""
+    found = {name: table.metadata.current_snapshot_id for name, table in tables.items()}
+    return {name: snapshot for name, snapshot in found.items() if snapshot is not None}
 
 
 def _rollups(arrivals: Arrivals, complete: datetime | None) -> Arrivals:
     """The part of a range in which rollups are whole, when those of old are complete up to a time."""
     end = rollup_arrival_start(min(arrivals.end, complete)) if complete else arrivals.start
     return Arrivals(arrivals.start, max(arrivals.start, end))
-
-
-def _before(live: Mapping[str, Table], new: Mapping[str, PinnedTable], replay: Replay, generation: int) -> Compared:
-    """With what the tables held before a publication of the replay raised them to this generation."""
-    before = state_before(live, generation)
-    old = {name: _pinned(table, before.snapshots.get(name)) for name, table in live.items()}
-    if OPTIONAL in old and before.rollups_until(OPTIONAL) is None:
-        del old[OPTIONAL]
-    return Compared(old, new, None, _rollups(replay.arrivals, before.rollups_until("day_panes")))
 
 
 def _pinned(table: Table, snapshot_id: int | None) -> PinnedTable:

@@ -17,19 +17,17 @@ from iceberg.arrivals import Arrivals
 from iceberg.bounds import time_of_bound
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
+from iceberg.kinds import EVENTS
 from iceberg.stream_tables import optional_table
 
-__all__ = ["EVENTS", "counted_events", "events_table", "highest_offsets"]
-
-EVENTS = "events"
-"""The table's name."""
+__all__ = ["counted_events", "events_table", "highest_offsets"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def events_table(catalog: Catalog, namespace: str) -> Table | None:
     """The table, None where there is none. Raises LakeError."""
-    return optional_table(catalog, namespace, EVENTS)
+    return optional_table(catalog, namespace, EVENTS.name)
 
 
 def counted_events(catalog: Catalog, stream: str, arrivals: Arrivals) -> int | None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
+from iceberg.kinds import LEDGER, kind_of
 from iceberg.ledger import evidence, newest_by_job
 
 __all__ = ["expired_at", "expiry"]
@@ -39,7 +40,7 @@ def expired_at(table: Table, before: datetime) -> list[int]:
 def _needed(table: Table) -> list[Snapshot]:
     """Snapshots that tell what jobs have read; of a ledger that proves nothing yet, all of them."""
     by_job = newest_by_job(table)
-    if table.name()[-1] != "ledger":
+    if kind_of(table) is not LEDGER:
         return [by_job] if by_job else []
     return [*(evidence(table) or table.metadata.snapshots), *([by_job] if by_job else [])]
 

@@ -12,30 +12,31 @@ from iceberg.catalog import Catalog
 from iceberg.commits import set_properties
 from iceberg.errors import translated
 from iceberg.events import events_table
+from iceberg.kinds import REJECTED
 from iceberg.pending import begun_at
 from iceberg.rows import any_row
-from iceberg.stream_tables import stream_tables, windowed
+from iceberg.slices import windowed
+from iceberg.stream_tables import panes_table, stream_tables
 from streams.definition import Definition
 from streams.definition_files import stored_definition
 
 __all__ = ["RUNNING_PROPERTY", "close_at", "note_running", "running_definition"]
 
 RUNNING_PROPERTY = "windowpane.running-definition"
-"""Property of minute_panes: the definition, as JSON, of the job that writes the stream's tables."""
+"""Property of panes: the definition, as JSON, of the job that writes the stream's tables."""
 
 
 def running_definition(catalog: Catalog, stream: str) -> Definition | None:
     """The definition that made the newest rows of the stream; None when none did yet."""
-    with translated():
-        noted = catalog.load_table((stream, "minute_panes")).properties.get(RUNNING_PROPERTY)
+    noted = panes_table(catalog, stream).properties.get(RUNNING_PROPERTY)
     return stored_definition(noted, f"{stream} (as running)") if noted else None
 
 
 def note_running(catalog: Catalog, definition: Definition) -> None:
     """Note that rows from now on are made by this definition; before its job starts. Raises LakeError."""
     with translated():
-        table = catalog.load_table((definition.name, "minute_panes"))
-        set_properties(table, {RUNNING_PROPERTY: definition.model_dump_json(exclude_defaults=True)})
+        panes = panes_table(catalog, definition.name)
+        set_properties(panes, {RUNNING_PROPERTY: definition.model_dump_json(exclude_defaults=True)})
 
 
 def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
@@ -46,11 +47,11 @@ def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
     """
     with translated():
         tables = stream_tables(catalog, stream)
-        of_messages = [tables["rejected"], events_table(catalog, stream)]
+        of_messages = [tables[REJECTED.name], events_table(catalog, stream)]
         beyond = f"arrived >= '{at.isoformat()}'"
         for table in filter(None, of_messages):
             if any_row(table, beyond):
                 table.delete(beyond)
             set_properties(table, {COMPLETE_PROPERTY: at.isoformat()})
-        for table in windowed(tables).values():
-            set_properties(table, begun_at(table, tables["minute_panes"], at))
+        for each in windowed(tables):
+            set_properties(each.table, begun_at(each.table, each.grain, at))

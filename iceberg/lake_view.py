@@ -13,25 +13,25 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
-from iceberg.arrivals import NEVER
-from iceberg.bounds import cut, earliest, earliest_beyond
+from iceberg.bounds import cut, earliest, parts_beyond
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LostStateError, translated
+from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
 from iceberg.ledger import complete_until, settled_until
-from iceberg.past_states import PastState, added_since, past_states
-from iceberg.pending import pending_arrivals, reaches, trusted_cut
+from iceberg.past_states import PastState, added_since, daily_parts, past_states
+from iceberg.pending import hours_reach, pending_arrivals, trusted_cut
 from iceberg.reading import Reading, noted_in
 from iceberg.replays import is_staging
 from iceberg.retirement import retired_at
-from iceberg.stream_tables import OPTIONAL, optional_table, rollups_of
+from iceberg.slices import rollups_of
+from iceberg.stream_tables import stream_tables
 from iceberg.widening import widened_until
 from streams.definition import Definition
-from streams.panes import arrival_start, day_start
+from streams.panes import Grain, arrival_start, day_start
 
-__all__ = ["TABLES", "LakeView", "metadata_locations", "pin"]
+__all__ = ["LakeView", "metadata_locations", "pin"]
 
-TABLES = ("ledger", "day_panes", "hour_panes", "minute_panes", "rejected")
-"""In the order in which they are read: what is read later may only be newer. Not every stream has hour panes."""
+_READ = {kind.name for kind in KINDS if kind.replaced}
 
 _BEGAN: LRUCache[UUID, datetime] = LRUCache(maxsize=1000)
 """Ledger → its first arrival."""
@@ -41,13 +41,13 @@ _BEGAN: LRUCache[UUID, datetime] = LRUCache(maxsize=1000)
 class LakeView:
     """One state of a stream's tables.
 
-    A snapshot is None while its table is empty. `day_cut`: arrival time up to which day panes are complete, and
-    `day_capped`: whether there are day panes beyond it, which do not count. `hour_snapshot`: of hour panes, None unless
-    they are complete as far as day panes; `hour_capped`: whether there are some beyond the day panes' cut.
+    A snapshot is None while its table is empty. `day_cut`: arrival time up to which day panes are complete, and hour
+    panes with them if `hours`. `capped`: whether there may be rollups beyond it, which do not count.
     `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
-    `minute_missing`, `day_missing`, `hour_missing`: columns that were added to the table after its pinned snapshot.
+    `panes_missing`: columns that were added to the panes after their pinned snapshot.
     `past`: the states that publications replaced, the oldest first.
-    `fresh_from`: no minute pane that arrived after the day cut is of an earlier minute; None while that is not known.
+    `late_parts`: the parts of all minute panes that arrived after the day cut; None while that is not known.
+    `daily_parts`: parts of minute panes, of a stream that has hour panes now, that are of whole days.
     `began`: when the stream's first message or heartbeat arrived, or a moment before.
     `retired`: since when the stream takes no more messages; None if it does.
     `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
@@ -56,26 +56,23 @@ class LakeView:
     """
 
     stream: str
-    minute_snapshot: int | None
-    day_snapshot: int | None
+    panes_snapshot: int | None
     rejected_snapshot: int | None
     day_cut: datetime | None
     complete_until: datetime | None
     committed: datetime | None
     generation: int = 0
     definition: Definition | None = field(default=None, compare=False)
-    minute_missing: frozenset[str] = frozenset()
-    day_missing: frozenset[str] = frozenset()
-    day_capped: bool = False
+    panes_missing: frozenset[str] = frozenset()
+    hours: bool = False
+    capped: bool = False
     past: tuple[PastState, ...] = ()
     ledger_snapshot: int | None = None
     settled_until: datetime | None = None
-    fresh_from: datetime | None = None
+    late_parts: tuple[str, ...] | None = None
+    daily_parts: tuple[str, ...] = ()
     began: datetime | None = field(default=None, compare=False)
     widened_until: datetime | None = None
-    hour_snapshot: int | None = None
-    hour_missing: frozenset[str] = frozenset()
-    hour_capped: bool = False
     retired: datetime | None = None
     reading: Reading | None = field(default=None, compare=False)
 
@@ -92,16 +89,15 @@ class LakeView:
             return self
         return replace(
             self,
-            minute_snapshot=later.minute_snapshot,
-            day_snapshot=later.day_snapshot,
+            panes_snapshot=later.panes_snapshot,
             day_cut=later.day_cut,
             complete_until=later.complete_until,
             generation=later.generation,
-            minute_missing=later.minute_missing,
-            day_missing=later.day_missing,
-            hour_snapshot=later.hour_snapshot,
-            hour_missing=later.hour_missing,
-            hour_capped=True,
+            panes_missing=later.panes_missing,
+            hours=later.hours,
+            capped=True,
+            late_parts=None,
+            daily_parts=later.daily_parts,
         )
 
     def told(self, at: datetime) -> datetime:
@@ -133,7 +129,7 @@ def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
         return {
             (namespace, name): location
             for namespace, name, location in rows
-            if name in TABLES and not is_staging(namespace)
+            if name in _READ and not is_staging(namespace)
         }
 
 
@@ -142,56 +138,40 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
 
     Raises BetweenStatesError while a publication is under way, and any other LakeError.
     """
+    tables = stream_tables(catalog, stream)
     with translated():
-        tables = _tables(catalog, stream)
-        current = {name: table.current_snapshot() for name, table in tables.items()}
-        snapshots = {name: snapshot.snapshot_id if snapshot else None for name, snapshot in current.items()}
-        panes = tables["minute_panes"]
         generations = set(map(_generation, tables.values()))
         if len(generations) > 1:
             raise BetweenStatesError(stream)
         [generation] = generations
-        day_cut = trusted_cut(tables["day_panes"])
-        hours = tables.get(OPTIONAL)
-        hour_snapshot = snapshots[OPTIONAL] if hours and reaches(hours, day_cut) else None
+        panes, ledger = tables[PANES.name], tables[LEDGER.name]
+        current = {name: table.current_snapshot() for name, table in tables.items()}
+        snapshots = {name: snapshot.snapshot_id if snapshot else None for name, snapshot in current.items()}
+        rollups = rollups_of(panes)
+        day_cut = trusted_cut(panes, Grain.DAY)
+        hours = Grain.HOUR in rollups and hours_reach(panes, day_cut)
         return LakeView(
             stream=stream,
-            minute_snapshot=snapshots["minute_panes"],
-            day_snapshot=snapshots["day_panes"],
-            rejected_snapshot=snapshots["rejected"],
+            panes_snapshot=snapshots[PANES.name],
+            rejected_snapshot=snapshots[REJECTED.name],
             day_cut=day_cut,
-            complete_until=complete_until(tables["ledger"], panes),
+            complete_until=complete_until(ledger, panes),
             committed=_committed(current.values()),
             generation=generation,
             definition=noted_definition(panes),
-            minute_missing=added_since(panes, snapshots["minute_panes"]),
-            day_missing=added_since(tables["day_panes"], snapshots["day_panes"]),
-            day_capped=pending_arrivals(tables["day_panes"]) is not None,
+            panes_missing=added_since(panes, snapshots[PANES.name]),
+            hours=hours,
+            capped=any(pending_arrivals(panes, grain) or cut(panes, grain) != day_cut for grain in rollups),
             past=past_states(tables, generation),
-            ledger_snapshot=snapshots["ledger"],
+            ledger_snapshot=snapshots[LEDGER.name],
             retired=retired_at(panes.properties),
-            settled_until=settled_until(tables["ledger"]),
-            fresh_from=_fresh_from(panes, day_cut),
-            began=_began(tables["ledger"]),
-            widened_until=max(filter(None, map(widened_until, (panes, *rollups_of(tables).values()))), default=None),
-            hour_snapshot=hour_snapshot,
-            hour_missing=added_since(hours, hour_snapshot),
-            reading=noted_in(tables["ledger"]),
-            hour_capped=hours is not None and (pending_arrivals(hours) is not None or cut(hours) != day_cut),
+            settled_until=settled_until(ledger),
+            late_parts=parts_beyond(panes, "arrived_until", day_cut, grain=Grain.MINUTE) if day_cut else None,
+            daily_parts=daily_parts(panes) if hours else (),
+            began=_began(ledger),
+            widened_until=max(filter(None, (widened_until(panes, grain) for grain in Grain)), default=None),
+            reading=noted_in(ledger),
         )
-
-
-def _tables(catalog: Catalog, stream: str) -> dict[str, Table]:
-    """Loaded in order. Hour panes that missed a publication, for they were new, are left out until the next one."""
-    loaded = {
-        name: optional_table(catalog, stream, name) if name == OPTIONAL else catalog.load_table((stream, name))
-        for name in TABLES
-    }
-    tables = {name: table for name, table in loaded.items() if table is not None}
-    hours = tables.get(OPTIONAL)
-    if hours is not None and _generation(hours) != _generation(tables["day_panes"]):
-        del tables[OPTIONAL]
-    return tables
 
 
 def _generation(table: Table) -> int:
@@ -204,12 +184,6 @@ def _began(ledger: Table) -> datetime | None:
     if known is None and (known := earliest(ledger, "arrived_from")) is not None:
         _BEGAN[ledger.metadata.table_uuid] = known
     return known
-
-
-def _fresh_from(minute_panes: Table, day_cut: datetime | None) -> datetime | None:
-    if day_cut is None:
-        return None
-    return earliest_beyond(minute_panes, "window_start", "arrived_until", day_cut) or NEVER
 
 
 def _committed(snapshots: Iterable[Snapshot | None]) -> datetime | None:

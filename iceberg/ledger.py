@@ -14,6 +14,7 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.bounds import first_added, latest
+from streams.panes import Grain
 
 __all__ = [
     "complete_until",
@@ -51,25 +52,25 @@ def is_settled(ledger: Table, at: datetime) -> bool:
     return at <= settled if settled else not any(_summary(snapshot, _JOB) for snapshot in ledger.metadata.snapshots)
 
 
-def complete_until(ledger: Table, minute_panes: Table) -> datetime | None:
-    """An arrival time up to which the minute panes, loaded after the ledger, hold everything.
+def complete_until(ledger: Table, panes: Table) -> datetime | None:
+    """An arrival time up to which the panes, loaded after the ledger, hold everything.
 
     It is the ledger's cut when their newest commit is of the same checkpoint or a later one, else what is settled.
     """
     now = ledger.current_snapshot()
-    if _holds(minute_panes, minute_panes.current_snapshot(), ledger, now):
+    if _holds(panes, panes.current_snapshot(), ledger, now):
         return latest(ledger, "arrived_until", now)
     return settled_until(ledger)
 
 
-def kept_until(ledger: Table, counted: Snapshot, minute_panes: Table, panes: Snapshot) -> datetime | None:
-    """An arrival time up to which a past snapshot of the minute panes holds everything, by one of the ledger then.
+def kept_until(ledger: Table, counted: Snapshot, panes: Table, held: Snapshot) -> datetime | None:
+    """An arrival time up to which a past snapshot of the panes holds everything, by one of the ledger then.
 
     Where that cannot be told by the ledger it is the panes' own cut, which a quiet stream leaves far behind.
     """
-    if _holds(minute_panes, panes, ledger, counted):
+    if _holds(panes, held, ledger, counted):
         return latest(ledger, "arrived_until", counted)
-    return latest(minute_panes, "arrived_until", panes)
+    return latest(panes, "arrived_until", held, Grain.MINUTE)
 
 
 def read_so_far(table: Table) -> dict[str, str]:
@@ -87,9 +88,9 @@ def newest_by_job(table: Table) -> Snapshot | None:
     return _by_job(table, table.current_snapshot())[0]
 
 
-def _holds(minute_panes: Table, panes: Snapshot | None, ledger: Table, counted: Snapshot | None) -> bool:
+def _holds(panes: Table, held: Snapshot | None, ledger: Table, counted: Snapshot | None) -> bool:
     """Whether the panes' newest commit by a job is of the ledger's checkpoint or of a later one."""
-    newest, read = _read(ledger, counted), _read(minute_panes, panes)
+    newest, read = _read(ledger, counted), _read(panes, held)
     return newest is not None and read is not None and newest[0] == read[0] and read[1] >= newest[1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from iceberg.catalog import Catalog
-from iceberg.commits import begun_on
+from iceberg.commits import appending, begun_on
 from iceberg.data_files import in_order, write_files
 from iceberg.errors import translated
 
@@ -21,7 +21,7 @@ def append_rows(catalog: Catalog, namespace: str, name: str, rows: pa.Table) -> 
             rows[field.name].cast(field.type) if field.name in rows.column_names else pa.nulls(len(rows), field.type)
             for field in schema
         ]
-        files = write_files(table, in_order(table, pa.Table.from_arrays(columns, schema=schema), table.sort_order()))
-        with begun_on(table) as transaction, transaction.update_snapshot().fast_append() as append:
+        files = write_files(table, in_order(table, pa.Table.from_arrays(columns, schema=schema)))
+        with begun_on(table) as transaction, appending(transaction) as append:
             for file in files:
                 append.append_data_file(file)

@@ -12,11 +12,13 @@ from pyiceberg.table import Table
 from iceberg.arrivals import NEVER
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
-from iceberg.events import EVENTS, events_table
+from iceberg.events import events_table
+from iceberg.kinds import EVENTS, LEDGER, PANES
 from iceberg.ledger import is_settled, settled_until
 from iceberg.pending import trusted_cut
 from iceberg.replays import staging_prefix
-from iceberg.stream_tables import panes_of, rollups_of, stream_tables
+from iceberg.slices import rollups_of
+from iceberg.stream_tables import stream_tables
 from streams.panes import rollup_arrival_start
 
 __all__ = ["TableSize", "Tables", "aged_files", "closed_until", "maintained_tables", "size_of", "staged_locations"]
@@ -38,9 +40,8 @@ class TableSize:
 
 def maintained_tables(catalog: Catalog, stream: str) -> Tables:
     """Every table of a stream, by name, as it is now. Raises LakeError."""
-    tables = stream_tables(catalog, stream)
     events = events_table(catalog, stream)
-    return tables if events is None else tables | {EVENTS: events}
+    return stream_tables(catalog, stream) | ({} if events is None else {EVENTS.name: events})
 
 
 def size_of(table: Table) -> TableSize:
@@ -60,13 +61,13 @@ def closed_until(tables: Tables) -> dict[str, datetime]:
     It is the end of a rollup's arrival window, and of panes no later than all rollups are complete: beyond that,
     readers look for minute panes by the bounds of their files.
     """
-    settled = settled_until(tables["ledger"])
-    if settled is None and not is_settled(tables["ledger"], NEVER):
+    settled = settled_until(tables[LEDGER.name])
+    if settled is None and not is_settled(tables[LEDGER.name], NEVER):
         return {}
     closed = rollup_arrival_start(settled) if settled else NEVER
-    rollups = [at for at in map(trusted_cut, rollups_of(tables).values()) if at is not None]
-    panes = panes_of(tables)
-    return {name: min(closed, *rollups) if rollups and name in panes else closed for name in tables}
+    panes = tables[PANES.name]
+    rollups = [at for at in (trusted_cut(panes, grain) for grain in rollups_of(panes)) if at is not None]
+    return {name: min(closed, *rollups) if rollups and name == PANES.name else closed for name in tables}
 
 
 def staged_locations(catalog: Catalog, stream: str) -> list[str]:

@@ -1,9 +1,9 @@
 """The states that publications replaced, kept as tags: to go back to, and to answer as known before.
 
 A tag's name says all that must be known of a state: its generation, until when it was what readers saw, up to which
-arrivals its rollups counted, and which tables had nothing to tag: those that were empty, and hour panes that did not
-count as far as day panes. All other tables of a stream carry the same name. A tag that is not there was lost, which is
-never taken for an empty table.
+arrivals its rollups counted, whether hour panes did as far as day panes, and which tables were empty, so that there was
+nothing to tag. All other tables of a stream carry the same name. A tag that is not there was lost, which is never taken
+for an empty table.
 """
 
 from __future__ import annotations
@@ -16,16 +16,19 @@ from threading import Lock
 
 from cachetools import LRUCache, cached
 from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Snapshot
 
+from iceberg.bounds import parts_beyond
 from iceberg.commits import repeated_when_overtaken
 from iceberg.errors import LostStateError, translated
+from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import kept_until
-from iceberg.pending import reaches, trusted_cut
-from streams.panes import ROLLUPS, Grain
+from iceberg.pending import hours_reach, trusted_cut
+from streams.panes import Grain, spans_day
 
-__all__ = ["KeptState", "PastState", "added_since", "keep_state", "past_states", "state_before"]
+__all__ = ["KeptState", "PastState", "added_since", "daily_parts", "keep_state", "past_states", "state_before"]
 
-_NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)(?:-without-([a-z_.]+))?")
+_NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)-hours-([01])-without-([a-z.]+)")
 _NO_TABLE = "none"
 
 
@@ -37,28 +40,27 @@ class PastState:
     until: datetime
     complete_until: datetime | None
     day_cut: datetime | None
-    minute_snapshot: int | None
-    day_snapshot: int | None
-    hour_snapshot: int | None
-    minute_missing: frozenset[str]
-    day_missing: frozenset[str]
-    hour_missing: frozenset[str]
+    hours: bool
+    panes_snapshot: int | None
+    panes_missing: frozenset[str]
+    daily_parts: tuple[str, ...]
     lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class KeptState:
-    """The snapshots of a state; a table that is not among them was empty, rollups may also be unknown."""
+    """The snapshots of a state; a table that is not among them was empty."""
 
     generation: int
     until: datetime
     day_cut: datetime | None
+    hours: bool
     snapshots: Mapping[str, int]
     lost: frozenset[str]
 
-    def rollups_until(self, table: str) -> datetime | None:
-        """The arrival time up to which a table of rollups is known; None if none of it is."""
-        return self.day_cut if table in self.snapshots else None
+    def rollups_until(self, grain: Grain) -> datetime | None:
+        """The arrival time up to which the rollups of a grain are known; None if none are."""
+        return self.day_cut if self.hours or grain is not Grain.HOUR else None
 
 
 def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) -> None:
@@ -66,15 +68,15 @@ def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) ->
 
     Tags that one left which was killed before it was recorded are taken away: rows may have come since.
     """
-    cut = trusted_cut(tables["day_panes"])
-    behind = {"hour_panes"} if "hour_panes" in tables and not reaches(tables["hour_panes"], cut) else set()
-    snapshots = {name: table.metadata.current_snapshot_id for name, table in tables.items() if name not in behind}
-    without = sorted(name for name in tables if snapshots.get(name) is None)
+    cut = trusted_cut(tables[PANES.name], Grain.DAY)
+    hours = hours_reach(tables[PANES.name], cut)
+    snapshots = {name: table.metadata.current_snapshot_id for name, table in tables.items()}
+    empty = sorted(name for name, snapshot in snapshots.items() if snapshot is None)
     name = f"generation-{generation}-until-{_millis(until)}-days-{_millis(cut) if cut else 0}"
-    name += f"-without-{'.'.join(without) or _NO_TABLE}"
+    name += f"-hours-{int(hours)}-without-{'.'.join(empty) or _NO_TABLE}"
     with translated():
         for kept, table in tables.items():
-            _tag(table, snapshots.get(kept), name, generation)
+            _tag(table, snapshots[kept], name, generation)
 
 
 @repeated_when_overtaken
@@ -90,13 +92,10 @@ def _tag(table: Table, snapshot: int | None, name: str, generation: int) -> None
 
 
 def state_before(tables: Mapping[str, Table], generation: int) -> KeptState:
-    """The tables' state of the generation before. Raises LostStateError if a tag is gone that cannot be done without.
-
-    Rollups can: they are made again of minute panes.
-    """
+    """The tables' state of the generation before. Raises LostStateError if a tag of it is gone."""
     names = {name for table in tables.values() for name in table.metadata.refs if _of(name, generation - 1)}
     kept = [_kept(tables, name) for name in names]
-    if not kept or kept[0].lost - {grain.table for grain in ROLLUPS}:
+    if not kept or kept[0].lost:
         gone = ", ".join(sorted(kept[0].lost)) if kept else "all tables"
         stream = next(iter(tables.values())).name()[0]
         raise LostStateError(f"the tags of {stream} that kept generation {generation - 1} are gone from {gone}")
@@ -114,21 +113,17 @@ def past_states(tables: Mapping[str, Table], before: int) -> tuple[PastState, ..
 
 
 def _past(tables: Mapping[str, Table], kept: KeptState) -> PastState:
-    minute, day, hour = (kept.snapshots.get(grain.table) for grain in (Grain.MINUTE, Grain.DAY, Grain.HOUR))
-    minute_panes, day_panes, hour_panes = tables["minute_panes"], tables["day_panes"], tables.get("hour_panes")
+    panes, snapshot = tables[PANES.name], kept.snapshots.get(PANES.name)
     return PastState(
         generation=kept.generation,
         until=kept.until,
-        complete_until=_complete_until(tables["ledger"], kept.snapshots.get("ledger"), minute_panes, minute),
-        # Without day panes, minute panes answer for all days.
-        day_cut=None if "day_panes" in kept.lost else kept.day_cut,
-        minute_snapshot=minute,
-        day_snapshot=day,
-        hour_snapshot=hour,
-        minute_missing=added_since(minute_panes, minute),
-        day_missing=added_since(day_panes, day),
-        hour_missing=added_since(hour_panes, hour),
-        lost="minute_panes" in kept.lost,
+        complete_until=_complete_until(tables[LEDGER.name], kept.snapshots.get(LEDGER.name), panes, snapshot),
+        day_cut=kept.day_cut,
+        hours=kept.hours,
+        panes_snapshot=snapshot,
+        panes_missing=added_since(panes, snapshot),
+        daily_parts=_daily_parts(panes, snapshot) if kept.hours else (),
+        lost=PANES.name in kept.lost,
     )
 
 
@@ -137,18 +132,30 @@ def _past(tables: Mapping[str, Table], kept: KeptState) -> PastState:
     key=lambda _ledger, counted, panes, held: (panes.metadata.table_uuid, counted, held),
     lock=Lock(),
 )
-def _complete_until(ledger: Table, counted: int | None, minute_panes: Table, held: int | None) -> datetime | None:
+def _complete_until(ledger: Table, counted: int | None, panes: Table, held: int | None) -> datetime | None:
     """An arrival time up to which one snapshot of panes holds everything, by one of the ledger; they never change."""
     of_ledger, of_panes = (
         None if snapshot is None else table.metadata.snapshot_by_id(snapshot)
-        for table, snapshot in ((ledger, counted), (minute_panes, held))
+        for table, snapshot in ((ledger, counted), (panes, held))
     )
-    return kept_until(ledger, of_ledger, minute_panes, of_panes) if of_ledger and of_panes else None
+    return kept_until(ledger, of_ledger, panes, of_panes) if of_ledger and of_panes else None
 
 
-def added_since(table: Table | None, snapshot_id: int | None) -> frozenset[str]:
+@cached(LRUCache(maxsize=1000), key=lambda panes, held: (panes.metadata.table_uuid, held), lock=Lock())
+def _daily_parts(panes: Table, held: int | None) -> tuple[str, ...]:
+    snapshot = None if held is None else panes.metadata.snapshot_by_id(held)
+    return daily_parts(panes, snapshot) if snapshot else ()
+
+
+def daily_parts(panes: Table, snapshot: Snapshot | None = None) -> tuple[str, ...]:
+    """The parts of minute panes that are of a whole day: of before the stream had hour panes; by default those now."""
+    parts = parts_beyond(panes, "arrived_until", snapshot=snapshot, grain=Grain.MINUTE)
+    return tuple(part for part in parts if spans_day(part))
+
+
+def added_since(table: Table, snapshot_id: int | None) -> frozenset[str]:
     """Columns of the table that a snapshot does not know: it was committed before they were added."""
-    if table is None or snapshot_id is None:
+    if snapshot_id is None:
         return frozenset()
     snapshot = table.metadata.snapshot_by_id(snapshot_id)
     if snapshot is None or snapshot.schema_id is None:
@@ -160,14 +167,12 @@ def _kept(tables: Mapping[str, Table], name: str) -> KeptState:
     """What a tag's name says, and which snapshots have it."""
     match = _NAME.fullmatch(name)
     assert match is not None
-    generation, until, cut = map(int, match.groups()[:3])
+    generation, until, cut, hours = map(int, match.groups()[:4])
     snapshots = {
         of: table.metadata.refs[name].snapshot_id for of, table in tables.items() if name in table.metadata.refs
     }
-    # Tags of earlier versions do not say which tables were empty: all that have none.
-    without = tables.keys() if match[4] is None else match[4].split(".")
-    lost = tables.keys() - snapshots.keys() - {*without}
-    return KeptState(generation, _time(until), _time(cut) if cut else None, snapshots, frozenset(lost))
+    lost = tables.keys() - snapshots.keys() - {*match[5].split(".")}
+    return KeptState(generation, _time(until), _time(cut) if cut else None, bool(hours), snapshots, frozenset(lost))
 
 
 def _of(name: str, generation: int) -> bool:

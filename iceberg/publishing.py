@@ -1,8 +1,8 @@
 """Publish a replay, roll it back, drop it: finished or not begun, never half, whatever is killed in between.
 
-A publication is recorded before the first table changes. Its tables are then replaced one after the other, each in
-one commit that raises the table's generation; readers keep the state of before until all have the same generation.
-One that was interrupted is gone on with by whoever looks next (the keeper does).
+A publication is recorded before the first table changes. Its tables are then replaced one after the other, each in one
+commit, of panes for all grains, that raises the table's generation; readers keep the state of before until all have the
+same generation. One that was interrupted is gone on with by whoever looks next (the keeper does).
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeError, LakeLockedError, ReplayError, translated
+from iceberg.kinds import LEDGER, PANES, kind_of
 from iceberg.ledger import is_settled
 from iceberg.locks import stream_lock
 from iceberg.past_states import keep_state, state_before
-from iceberg.pending import PENDING_PROPERTY, as_property, pending_after, reached_over
+from iceberg.pending import as_noted, pending_after, reached_over
 from iceberg.publications import check_droppable, check_undoable, newest_publication
-from iceberg.replacement import Replaced, Source, replace
+from iceberg.replacement import Ranges, Source, replace
 from iceberg.replays import Action, Publication, Replay, ReplayState, ReplayStore
+from iceberg.slices import grains_of, rollups_of
 from iceberg.staging import drop_staging, staging_namespaces
-from iceberg.stream_tables import OPTIONAL, optional_table, panes_of, stream_tables
+from iceberg.stream_tables import optional_table, stream_tables
 from iceberg.widening import widened_until
-from streams.panes import ROLLUPS
+from streams.panes import ROLLUPS, Grain
 
 __all__ = ["drop", "finish_interrupted", "interrupted", "publish", "roll_back"]
 
@@ -40,7 +42,6 @@ LOCK_SECONDS = 60.0
 SETTLE_SECONDS = 60.0
 """How long to wait for the live job to commit what arrived in the range."""
 
-_ROLLUP_TABLES = {grain.table for grain in ROLLUPS}
 _PUBLISHABLE = (ReplayState.STAGED, ReplayState.ROLLED_BACK)
 _UNDER_WAY = {ReplayState.PUBLISHING: ReplayState.PUBLISHED, ReplayState.ROLLING_BACK: ReplayState.ROLLED_BACK}
 """State of a publication that was begun → the state once it is complete."""
@@ -120,7 +121,7 @@ def _await_settled(catalog: Catalog, replay: Replay) -> None:
         retry=retry_if_result(lambda settled: not settled), stop=stop_after_delay(SETTLE_SECONDS), wait=wait_fixed(0.5)
     )
     with translated():
-        ledger = catalog.load_table((replay.stream, "ledger"))
+        ledger = catalog.load_table((replay.stream, LEDGER.name))
         try:
             waiting(lambda: is_settled(ledger.refresh(), replay.arrivals.end))
         except RetryError:
@@ -153,7 +154,7 @@ def _begin(
     catalog: Catalog, store: ReplayStore, replay: Replay, state: ReplayState, action: Action, by: str, reason: str
 ) -> Replay:
     tables = stream_tables(catalog, replay.stream)
-    _check_whole(tables, replay)
+    _check_whole(tables[PANES.name], replay)
     _sources(catalog, store, tables, replay, state)
     generation = max(int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()) + 1
     now = datetime.now(UTC)
@@ -174,12 +175,12 @@ def _begin(
     return _complete(catalog, store, store.begin(replay, state, publication))
 
 
-def _check_whole(tables: Mapping[str, Table], replay: Replay) -> None:
+def _check_whole(panes: Table, replay: Replay) -> None:
     """Raise ReplayError if panes were merged by day since the replay was begun, and one reaches over an end of it."""
     with translated():
-        for panes in panes_of(tables).values():
+        for grain in Grain:
             for at in (replay.arrivals.start, replay.arrivals.end):
-                if at < (widened_until(panes) or at) and reached_over(panes, at):
+                if at < (widened_until(panes, grain) or at) and reached_over(panes, grain, at):
                     raise ReplayError(
                         f"panes that arrived about {at:%Y-%m-%dT%H:%M:%SZ} were merged by day since; "
                         f"drop replay {replay.id} and replay whole days of arrival"
@@ -191,45 +192,48 @@ def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:
     tables = stream_tables(catalog, replay.stream)
     sources = _sources(catalog, store, tables, replay, replay.state)
     for name, table in tables.items():
-        done = _replaced(name, table, sources[name], replay)
+        ranges, properties = _ranges(table, sources[name], replay.arrivals)
+        done = replace(table, ranges, sources[name].source, replay.generation or 0, properties)
         rows[name] = (done.removed, done.added)
     return store.complete(replay, _UNDER_WAY[replay.state], rows)
 
 
-def _replaced(name: str, table: Table, known: _Known, replay: Replay) -> Replaced:
-    arrivals, properties = replay.arrivals, {}
-    if name in _ROLLUP_TABLES and (pending := pending_after(table, arrivals, known.until or arrivals.start)):
-        arrivals = Arrivals(arrivals.start, max(arrivals.start, min(arrivals.end, pending.start)))
-        properties = {PENDING_PROPERTY: as_property(pending)}
-    return replace(table, arrivals, known.source, replay.generation or 0, properties)
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Where the rows of the range are, and up to which arrival that table holds them; None: it holds none of them."""
+    """Where the rows of a table are; grain of rollups → up to which arrival it holds them, None: it holds none."""
 
     source: Source
-    until: datetime | None
+    until: Mapping[Grain, datetime | None]
+
+
+def _ranges(table: Table, known: _Known, arrivals: Arrivals) -> tuple[Ranges, dict[str, str]]:
+    """What of a table is replaced, and properties that note what of it is pending then."""
+    if kind_of(table) is not PANES:
+        return {None: arrivals}, {}
+    ranges: dict[Grain | None, Arrivals] = dict.fromkeys(grains_of(table), arrivals)
+    properties: dict[str, str] = {}
+    for grain in rollups_of(table):
+        pending = pending_after(table, grain, arrivals, known.until[grain] or arrivals.start)
+        if pending:
+            ranges[grain] = Arrivals(arrivals.start, max(arrivals.start, min(arrivals.end, pending.start)))
+            properties |= as_noted(grain, pending)
+    return ranges, properties
 
 
 def _sources(
     catalog: Catalog, store: ReplayStore, tables: Mapping[str, Table], replay: Replay, state: ReplayState
 ) -> dict[str, _Known]:
     """Table → what to take its rows from. Raises ReplayError if any of it is not there any more."""
-    end = replay.arrivals.end
-    if state is ReplayState.PUBLISHING:
-        found = {}
-        for name, table in tables.items():
-            staged = optional_table(catalog, replay.namespace, name)
-            if staged is None and name != OPTIONAL:
-                raise ReplayError(f"replay {replay.id} lacks the table {name}; drop it and replay again")
-            source = Source(staged, staged.metadata.current_snapshot_id) if staged else Source(table, None)
-            found[name] = _Known(source, end if staged else None)
-        return found
-    before = state_before(tables, newest_publication(store.history(replay.stream), replay))
-    return {
-        name: _Known(
-            Source(table, before.snapshots.get(name)), before.rollups_until(name) if name in _ROLLUP_TABLES else end
-        )
-        for name, table in tables.items()
-    }
+    if state is not ReplayState.PUBLISHING:
+        before = state_before(tables, newest_publication(store.history(replay.stream), replay))
+        until = {grain: before.rollups_until(grain) for grain in ROLLUPS}
+        return {name: _Known(Source(table, before.snapshots.get(name)), until) for name, table in tables.items()}
+    found = {}
+    for name in tables:
+        staged = optional_table(catalog, replay.namespace, name)
+        if staged is None:
+            raise ReplayError(f"replay {replay.id} lacks the table {name}; drop it and replay again")
+        made = grains_of(staged) if kind_of(staged) is PANES else ()
+        until = {grain: replay.arrivals.end if grain in made else None for grain in ROLLUPS}
+        found[name] = _Known(Source(staged, staged.metadata.current_snapshot_id), until)
+    return found

@@ -15,14 +15,15 @@ from datetime import UTC, datetime, timedelta
 import pyarrow.compute as pc
 from pyiceberg.table import Table
 
-from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.commits import set_properties
 from iceberg.errors import translated
 from iceberg.handover import close_at
+from iceberg.kinds import LEDGER, PANES
 from iceberg.pending import closed_at
 from iceberg.rows import any_row
-from iceberg.stream_tables import rollups_of, stream_tables, windowed
+from iceberg.slices import rollups_of, windowed
+from iceberg.stream_tables import stream_tables
 from streams.definition import Definition
 from streams.panes import arrival_start
 from streams.topics import STAMPED_BY_BROKER, TIMESTAMP_TYPE, TopicState
@@ -105,14 +106,14 @@ def noted_in(ledger: Table) -> Reading | None:
 def noted_reading(catalog: Catalog, stream: str) -> Reading | None:
     """What is noted of a stream. Raises LakeError."""
     with translated():
-        return noted_in(catalog.load_table((stream, "ledger")))
+        return noted_in(catalog.load_table((stream, LEDGER.name)))
 
 
 def decide_to_adopt(catalog: Catalog, stream: str, topic_id: str, by: str) -> None:
     """Record the decision to go on with another topic; the keeper does it. Raises LakeError."""
     decision = {"topic_id": topic_id, "by": by, "at": datetime.now(UTC).isoformat(timespec="seconds")}
     with translated():
-        set_properties(catalog.load_table((stream, "ledger")), {ADOPTED_PROPERTY: json.dumps(decision)})
+        set_properties(catalog.load_table((stream, LEDGER.name)), {ADOPTED_PROPERTY: json.dumps(decision)})
 
 
 def trouble(definition: Definition, noted: Reading | None, topic: TopicState | None) -> str:
@@ -156,7 +157,7 @@ def note_read(
     """
     with translated():
         tables = stream_tables(catalog, stream)
-        ledger = tables["ledger"]
+        ledger = tables[LEDGER.name]
         noted = noted_in(ledger) or Reading(topic.id, partitions=dict.fromkeys(_counted(ledger)))
         if noted.topic_id != topic.id and topic.id == noted.adopted:
             return _adopt(catalog, stream, noted, topic)
@@ -189,12 +190,13 @@ def _adopt(catalog: Catalog, stream: str, noted: Reading, topic: TopicState) -> 
     """
     tables = stream_tables(catalog, stream)
     complete = _complete(tables) or _EPOCH
-    for rollups in rollups_of(tables).values():
-        set_properties(rollups, closed_at(rollups, complete))
+    panes = tables[PANES.name]
+    for grain in rollups_of(panes):
+        set_properties(panes, closed_at(panes, grain, complete))
     close_at(catalog, stream, complete)
     before = (*noted.before, (noted.topic_id, complete))
     reading = Reading(topic.id, complete, dict.fromkeys(range(topic.partitions), complete), before)
-    set_properties(tables["ledger"], {READING_PROPERTY: reading.as_json()})
+    set_properties(tables[LEDGER.name], {READING_PROPERTY: reading.as_json()})
     return reading
 
 
@@ -212,8 +214,8 @@ def latest_before(reading: Reading, since: datetime | None, slack: timedelta) ->
 
 
 def _complete(tables: Mapping[str, Table]) -> datetime | None:
-    """The newest cut of all tables of arrival windows."""
-    return max(filter(None, map(cut, windowed(tables).values())), default=None)
+    """The newest cut of all slices of arrival windows."""
+    return max(filter(None, (each.cut for each in windowed(tables))), default=None)
 
 
 def _counted(ledger: Table) -> Iterable[int]:

@@ -16,15 +16,17 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 
 from iceberg.apply import GENERATION_PROPERTY
-from iceberg.arrivals import ARRIVAL_COLUMN, Arrivals
-from iceberg.bounds import COMPLETE_PROPERTY, cut, noted_cut, time_of_bound
-from iceberg.commits import begun_on, repeated_when_overtaken
+from iceberg.arrivals import Arrivals
+from iceberg.bounds import COMPLETE_PROPERTY, cut, noted_as, noted_cut, part_in, time_of_bound
+from iceberg.commits import begun_on, overwriting, repeated_when_overtaken
 from iceberg.data_files import write_files
 from iceberg.errors import translated
+from iceberg.kinds import kind_of
 from iceberg.ledger import read_so_far
 from iceberg.rows import read_files
+from streams.panes import Grain, grain_of
 
-__all__ = ["Replaced", "Source", "replace"]
+__all__ = ["Ranges", "Replaced", "Source", "replace"]
 
 _REMOVED, _ADDED = "windowpane.removed-rows", "windowpane.added-rows"
 
@@ -59,53 +61,61 @@ class _Found:
         return sum(file.record_count for file in self.whole) + sum(map(len, self.inside))
 
 
+Ranges = Mapping[Grain | None, Arrivals]
+"""Grain → the arrivals whose panes are replaced; those of a grain that is not there stay. None stands for all rows."""
+
+
 def replace(
     table: Table,
-    arrivals: Arrivals,
+    ranges: Ranges,
     source: Source,
     generation: int | None = None,
     properties: Mapping[str, str] | None = None,
 ) -> Replaced:
-    """Let the table hold, of the arrivals in the range, exactly the rows that the source holds of them.
+    """Let the table hold, of the arrivals in the ranges, exactly the rows that the source holds of them.
 
     The commit sets the properties and, for a publication, raises the table's generation; it is not repeated on a
     table that has the generation already. Commits of others in between are kept. Raises LakeError.
     """
     with translated():
-        return _replace(table, arrivals, source, generation, properties or {})
+        return _replace(table, ranges, source, generation, properties or {})
 
 
 @repeated_when_overtaken
 def _replace(
-    table: Table, arrivals: Arrivals, source: Source, generation: int | None, properties: Mapping[str, str]
+    table: Table, ranges: Ranges, source: Source, generation: int | None, properties: Mapping[str, str]
 ) -> Replaced:
     table.refresh()
     if generation is not None and int(table.properties.get(GENERATION_PROPERTY, "0")) >= generation:
         return _replaced_before(table, generation)
     raised = {} if generation is None else {GENERATION_PROPERTY: str(generation)}
-    old = _find(Source(table, table.metadata.current_snapshot_id), arrivals)
-    new = _find(source, arrivals)
+    old = _find(Source(table, table.metadata.current_snapshot_id), ranges)
+    new = _find(source, ranges)
     done = Replaced(old.rows, new.rows)
     summary = {**raised, **read_so_far(table), _REMOVED: str(done.removed), _ADDED: str(done.added)}
     with begun_on(table) as transaction:
         if old.rows or new.rows:
-            with transaction.update_snapshot(snapshot_properties=summary).overwrite() as update:
+            with overwriting(transaction, summary) as update:
                 for file in (*old.whole, *old.split):
                     update.delete_data_file(file)
                 for file in (*new.whole, *_written(table, [*old.outside, *new.inside])):
                     update.append_data_file(file)
-        transaction.set_properties({**raised, **_complete(table, arrivals), **properties})
+        transaction.set_properties({**raised, **_complete(table, ranges), **properties})
     return done
 
 
-def _complete(table: Table, arrivals: Arrivals) -> dict[str, str]:
+def _complete(table: Table, ranges: Ranges) -> dict[str, str]:
     """The table stays complete up to where it was, also if its last rows are replaced by none.
 
     Of rejected messages only the highest offset tells that; a replay may accept the message that had it.
     """
-    windowed = ARRIVAL_COLUMN[table.name()[-1]] == "arrived_from"
-    before = cut(table) if windowed else max(noted_cut(table) or arrivals.end, arrivals.end)
-    return {COMPLETE_PROPERTY: before.isoformat()} if before else {}
+    found = {}
+    for grain, arrivals in ranges.items():
+        windowed = kind_of(table).windowed
+        before = cut(table, grain) if windowed else max(noted_cut(table) or arrivals.end, arrivals.end)
+        if before:
+            found[noted_as(COMPLETE_PROPERTY, grain)] = before.isoformat()
+    return found
 
 
 def _replaced_before(table: Table, generation: int) -> Replaced:
@@ -117,15 +127,20 @@ def _replaced_before(table: Table, generation: int) -> Replaced:
     return Replaced(0, 0)
 
 
-def _find(source: Source, arrivals: Arrivals) -> _Found:
+def _find(source: Source, ranges: Ranges) -> _Found:
     found = _Found()
     if source.snapshot_id is None:
         return found
     table = source.table
-    column = ARRIVAL_COLUMN[table.name()[-1]]
+    column = kind_of(table).arrival
     field_id = table.schema().find_field(column).field_id
-    for task in table.scan(row_filter=arrivals.condition(column), snapshot_id=source.snapshot_id).plan_files():
+    widest = Arrivals(min(each.start for each in ranges.values()), max(each.end for each in ranges.values()))
+    for task in table.scan(row_filter=widest.condition(column), snapshot_id=source.snapshot_id).plan_files():
+        part = part_in(task.file)
+        arrivals = ranges.get(grain_of(part) if part else None)
         first, last = (time_of_bound(bounds[field_id]) for bounds in (task.file.lower_bounds, task.file.upper_bounds))
+        if arrivals is None or last < arrivals.start or first >= arrivals.end:
+            continue
         # A file of which rows were deleted holds them still; only reading leaves them out.
         if arrivals.start <= first and last < arrivals.end and not task.delete_files:
             found.whole.append(task.file)

@@ -16,8 +16,9 @@ from pyiceberg.table import Table
 from iceberg.arrivals import Arrivals, reaching_over
 from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError, translated
+from iceberg.kinds import LEDGER, kind_of
 from iceberg.lake_view import pin
-from iceberg.stream_tables import stream_tables, windowed
+from iceberg.stream_tables import stream_tables
 from streams.panes import MINUTE_ARRIVAL_SECONDS, arrival_start
 
 __all__ = ["ReplayRanges"]
@@ -31,7 +32,9 @@ class ReplayRanges:
     def __init__(self, catalog: Catalog, stream: str) -> None:
         self._stream = stream
         with translated():
-            self._tables = windowed(stream_tables(catalog, stream))
+            self._tables = {
+                name: table for name, table in stream_tables(catalog, stream).items() if kind_of(table).windowed
+            }
             self.cut = pin(catalog, stream).complete_until
             """Arrival time up to which the answers are complete; None while nothing is."""
 
@@ -59,7 +62,7 @@ class ReplayRanges:
         found = []
         for partition, offset in offsets.items():
             holds = f"partition = {partition} and first_offset <= {offset} and last_offset >= {offset}"
-            rows = self._scan("ledger", holds, "arrived_from", "arrived_until")
+            rows = self._scan(LEDGER.name, holds, "arrived_from", "arrived_until")
             if not len(rows):
                 raise ReplayError(f"the ledger of {self._stream} holds no offset {offset} of partition {partition}")
             found.append(Arrivals(rows["arrived_from"][0].as_py(), rows["arrived_until"][0].as_py()))
@@ -67,7 +70,7 @@ class ReplayRanges:
 
     def offsets(self, arrivals: Arrivals) -> dict[int, tuple[int, int]]:
         """Partition → the first offset that arrived in a range, and the one after the last, by the ledger."""
-        rows = self._scan("ledger", arrivals.condition("arrived_from"), "partition", "first_offset", "last_offset")
+        rows = self._scan(LEDGER.name, arrivals.condition("arrived_from"), "partition", "first_offset", "last_offset")
         reach = rows.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
         return {
             row["partition"]: (row["first_offset_min"], row["last_offset_max"] + 1)
@@ -76,9 +79,9 @@ class ReplayRanges:
 
     def _first_arrival(self) -> datetime:
         """When the first message that the ledger knows arrived."""
-        rows = self._scan("ledger", "first_offset = 0", "arrived_from")
+        rows = self._scan(LEDGER.name, "first_offset = 0", "arrived_from")
         if not len(rows):
-            rows = self._scan("ledger", "first_offset > 0", "arrived_from")
+            rows = self._scan(LEDGER.name, "first_offset > 0", "arrived_from")
         first: datetime = pc.min(rows["arrived_from"]).as_py()
         return first
 

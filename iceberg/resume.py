@@ -1,7 +1,7 @@
 """Where a job with no state of its own starts: the lake is the checkpoint.
 
 The job starts at a time up to which the ledger proves that every table is complete, rounded down to a day pane's
-arrival window, and each sink keeps only what lies beyond its own table's cut.
+arrival window, and each sink keeps only what lies beyond its own table's cut; of panes, beyond that of each grain.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from iceberg.bounds import cut, noted_cut
+from iceberg.bounds import noted_cut
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
-from iceberg.events import EVENTS, events_table, highest_offsets
+from iceberg.events import events_table, highest_offsets
+from iceberg.kinds import EVENTS, LEDGER, REJECTED
 from iceberg.ledger import settled_until
-from iceberg.stream_tables import stream_tables, windowed
+from iceberg.slices import windowed
+from iceberg.stream_tables import stream_tables
 from streams.panes import rollup_arrival_start
 
 __all__ = ["ResumePoint", "resume_point"]
@@ -24,9 +26,9 @@ __all__ = ["ResumePoint", "resume_point"]
 class ResumePoint:
     """Where to read from, and what each table already holds.
 
-    `start`: arrival time to read from, None for the beginning. `cuts`: table → arrival time up to which it is
-    complete. `held`: for the tables whose rows are of messages, `rejected` and
-    `events` if there is one, partition → highest offset that the table holds beyond its cut.
+    `start`: arrival time to read from, None for the beginning. `cuts`: table, or the panes of a grain (`day panes`) →
+    arrival time up to which it is complete. `held`: for the tables whose rows are of messages, `rejected` and `events`
+    if there is one, partition → highest offset that the table holds beyond its cut.
     """
 
     start: datetime | None
@@ -38,16 +40,16 @@ def resume_point(catalog: Catalog, stream: str) -> ResumePoint:
     """Read the resume point of a stream from its tables. No job of the stream may be running."""
     with translated():
         tables = stream_tables(catalog, stream)
-        settled = settled_until(tables["ledger"])
+        settled = settled_until(tables[LEDGER.name])
         start = None if settled is None else rollup_arrival_start(settled)
-        rejected = tables["rejected"]
-        cuts = {name: cut(table) for name, table in windowed(tables).items()}
-        cuts["rejected"] = max(filter(None, (start, noted_cut(rejected))), default=None)
-        held = {"rejected": highest_offsets(rejected, cuts["rejected"])}
+        rejected = tables[REJECTED.name]
+        cuts = {each.name: each.cut for each in windowed(tables)}
+        cuts[REJECTED.name] = max(filter(None, (start, noted_cut(rejected))), default=None)
+        held = {REJECTED.name: highest_offsets(rejected, cuts[REJECTED.name])}
         events = events_table(catalog, stream)
         if events is not None:
             # What is settled is in the table, or arrived before the stream kept events; so little has to be looked at.
             known = [at for at in (settled, noted_cut(events)) if at is not None]
-            cuts[EVENTS] = max(known, default=None)
-            held[EVENTS] = highest_offsets(events, cuts[EVENTS])
+            cuts[EVENTS.name] = max(known, default=None)
+            held[EVENTS.name] = highest_offsets(events, cuts[EVENTS.name])
     return ResumePoint(start, cuts, held)

@@ -1,4 +1,4 @@
-"""A retired stream takes no more messages; its answers stay. The lake notes so, in its minute panes."""
+"""A retired stream takes no more messages; its answers stay. The lake notes so, in the properties of its panes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError
 from iceberg.catalog import Catalog
 from iceberg.commits import repeated_when_overtaken, set_properties
 from iceberg.errors import LakeError, RetiredError, translated
+from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import settled_until
 from iceberg.replays import ReplayState, ReplayStore
 from iceberg.staging import drop_staging
-from iceberg.stream_tables import optional_table
+from iceberg.stream_tables import optional_table, panes_table
 from streams.definition import BENCH_PREFIX
 
 __all__ = [
@@ -35,7 +36,7 @@ GRACE = timedelta(seconds=15)
 
 
 def retired_at(properties: Mapping[str, str]) -> datetime | None:
-    """When a stream was retired, by the properties of its minute panes; None if it is not."""
+    """When a stream was retired, by the properties of its panes; None if it is not."""
     noted = properties.get(_RETIRED)
     return datetime.fromisoformat(noted) if noted else None
 
@@ -43,7 +44,7 @@ def retired_at(properties: Mapping[str, str]) -> datetime | None:
 def retire(catalog: Catalog, stream: str) -> datetime:
     """Note that the stream takes no more messages, since when it does if it was noted before. Raises LakeError."""
     with translated():
-        panes = catalog.load_table((stream, "minute_panes"))
+        panes = panes_table(catalog, stream)
         now = datetime.now(UTC)
         set_properties(panes, {_RETIRED: panes.properties.get(_RETIRED, now.isoformat(timespec="seconds"))})
         return retired_at(panes.refresh().properties) or now
@@ -54,7 +55,7 @@ def resume(catalog: Catalog, stream: str) -> None:
 
     @repeated_when_overtaken
     def remove_note() -> None:
-        panes = catalog.load_table((stream, "minute_panes"))
+        panes = panes_table(catalog, stream)
         if _REMOVING in panes.properties:
             raise LakeError(f"{stream} is being removed; finish that with: windowpane streams remove {stream}")
         if _RETIRED in panes.properties:
@@ -67,7 +68,7 @@ def resume(catalog: Catalog, stream: str) -> None:
 
 def refuse_retired(catalog: Catalog, stream: str) -> None:
     """Raise RetiredError, which says how it is taken up again, for a stream that is retired."""
-    panes = optional_table(catalog, stream, "minute_panes")
+    panes = optional_table(catalog, stream, PANES.name)
     since = retired_at(panes.properties) if panes else None
     if since is not None:
         raise RetiredError(stream, since)
@@ -76,17 +77,17 @@ def refuse_retired(catalog: Catalog, stream: str) -> None:
 def is_drained(catalog: Catalog, stream: str) -> bool:
     """Whether a retired stream needs its job no more: every table holds all that was acknowledged, or is to go."""
     with translated():
-        properties = catalog.load_table((stream, "minute_panes")).properties
+        properties = panes_table(catalog, stream).properties
         if _REMOVING in properties:
             return True
-        retired, settled = retired_at(properties), settled_until(catalog.load_table((stream, "ledger")))
+        retired, settled = retired_at(properties), settled_until(catalog.load_table((stream, LEDGER.name)))
     return retired is not None and settled is not None and settled >= retired + GRACE
 
 
 def begin_removal(catalog: Catalog, stream: str) -> None:
     """Note that the stream is to go, so that its job is not started again. Raises LakeError unless it is retired."""
     with translated():
-        panes = catalog.load_table((stream, "minute_panes"))
+        panes = panes_table(catalog, stream)
         if retired_at(panes.properties) is None:
             raise LakeError(f"{stream} takes messages; first: windowpane streams retire {stream}")
         set_properties(panes, {_REMOVING: "true"})
@@ -106,7 +107,7 @@ def left_by_benchmarks(catalog: Catalog, before: datetime) -> list[str]:
 def drop_stream(catalog: Catalog, stream: str) -> None:
     """Drop the stream's tables with all they hold, its replays and their records; what is gone already is no error.
 
-    The minute panes go last: while they are there, the stream is known, and its removal can be gone on with.
+    The panes go last: while they are there, the stream is known, and its removal can be gone on with.
     """
     store = ReplayStore(catalog)
     for replay in store.all(stream):
@@ -114,7 +115,7 @@ def drop_stream(catalog: Catalog, stream: str) -> None:
             drop_staging(catalog, replay, with_files=replay.generation is None)
     store.forget(stream)
     with translated():
-        for identifier in sorted(catalog.list_tables(stream), key=lambda each: each[-1] == "minute_panes"):
+        for identifier in sorted(catalog.list_tables(stream), key=lambda each: each[-1] == PANES.name):
             catalog.purge_table(identifier)
         try:
             catalog.drop_namespace(stream)

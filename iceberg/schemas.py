@@ -9,11 +9,12 @@ from typing import Any
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table.sorting import SortField, SortOrder
-from pyiceberg.transforms import DayTransform, HourTransform, IdentityTransform, MonthTransform, Transform
+from pyiceberg.transforms import DayTransform, IdentityTransform, Transform
 from pyiceberg.types import BinaryType, IcebergType, IntegerType, LongType, NestedField, StringType, TimestamptzType
 
+from iceberg.kinds import EVENTS, LEDGER, PANES, REJECTED
 from streams.definition import Definition
-from streams.panes import ColumnType, Grain, grains, pane_columns
+from streams.panes import ColumnType, pane_columns
 
 __all__ = ["TableLayout", "layouts"]
 
@@ -45,7 +46,12 @@ _PROPERTIES = {
 
 # Of 20,000 rows of a group a question wants few, but all are decompressed: zstd takes a third less room, and a fifth
 # more time for each question.
-_OF_PANES = {**_PROPERTIES, "write.parquet.compression-codec": "snappy"}
+# Flink would merge the manifests of its commits with those of packed files, and no question could leave any out.
+_OF_PANES = {
+    **_PROPERTIES,
+    "write.parquet.compression-codec": "snappy",
+    "commit.manifest-merge.enabled": "false",
+}
 
 Column = tuple[str, IcebergType, bool]
 """Name, type, required."""
@@ -53,12 +59,12 @@ Column = tuple[str, IcebergType, bool]
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """One table: its columns, and how it is partitioned and sorted (columns and transforms)."""
+    """One table: its columns, how it is partitioned (column and transform), and the columns that it is sorted by."""
 
     name: str
     columns: tuple[Column, ...]
-    partition: tuple[str, Transform[int, int]]
-    sort: tuple[tuple[str, Transform[Any, Any]], ...]
+    partition: tuple[str, Transform[Any, Any]]
+    sort: tuple[str, ...]
     properties: Mapping[str, str] = field(default_factory=lambda: _PROPERTIES)
 
     @property
@@ -76,52 +82,42 @@ class TableLayout:
         """The partition spec of a new table."""
         column, transform = self.partition
         source = self.schema.find_field(column).field_id
-        return PartitionSpec(PartitionField(source, 1000, transform, f"{column}_{transform}"))
+        name = column if isinstance(transform, IdentityTransform) else f"{column}_{transform}"
+        return PartitionSpec(PartitionField(source, 1000, transform, name))
 
     @property
     def sort_order(self) -> SortOrder:
         """The sort order of a new table."""
         find = self.schema.find_field
-        return SortOrder(*(SortField(find(name).field_id, transform) for name, transform in self.sort))
-
-
-def _sorted_by(*columns: str) -> tuple[tuple[str, Transform[Any, Any]], ...]:
-    return tuple((name, IdentityTransform()) for name in columns)
+        return SortOrder(*(SortField(find(name).field_id, IdentityTransform()) for name in self.sort))
 
 
 def layouts(definition: Definition) -> tuple[TableLayout, ...]:
     """Every table of a stream."""
-    return (
-        *(_panes(definition, grain) for grain in grains(definition)),
-        _LEDGER,
-        _REJECTED,
-        *((_EVENTS,) if definition.events else ()),
-    )
+    return (_panes(definition), _LEDGER, _REJECTED, *((_EVENTS,) if definition.events else ()))
 
 
-def _panes(definition: Definition, grain: Grain) -> TableLayout:
+def _panes(definition: Definition) -> TableLayout:
+    """Dimensions may be null: of a breakdown that lacks some."""
     dimensions = tuple(definition.dimensions)
-    times = ("window_start", "arrived_from", "arrived_until")
-    aggregates = pane_columns(definition)
-    order = _sorted_by(*dimensions, "window_start")
-    if definition.hours and grain is Grain.MINUTE:
-        # Questions ask for less than an hour of minute panes then, of any number of keys.
-        order = (("window_start", HourTransform()), *order)
+    texts = ("breakdown", "grain", "part")
+    times = ("window_start", "window_end", "arrived_from", "arrived_until")
     return TableLayout(
-        name=grain.table,
+        name=PANES.name,
         columns=(
-            *((name, StringType(), True) for name in dimensions),
+            *((name, StringType(), False) for name in dimensions),
+            *((name, StringType(), True) for name in texts),
             *((name, TimestamptzType(), True) for name in times),
-            *((column.name, _TYPES[column.type], column.source == "") for column in aggregates),
+            *((column.name, _TYPES[column.type], column.source == "") for column in pane_columns(definition)),
         ),
-        partition=("window_start", MonthTransform() if grain is Grain.DAY else DayTransform()),
-        sort=order,
+        partition=("part", IdentityTransform()),
+        sort=(*dimensions, "window_start"),
         properties=_OF_PANES,
     )
 
 
 _LEDGER = TableLayout(
-    name="ledger",
+    name=LEDGER.name,
     columns=(
         ("partition", IntegerType(), True),
         ("arrived_from", TimestamptzType(), True),
@@ -133,11 +129,11 @@ _LEDGER = TableLayout(
         ("heartbeats", LongType(), True),
     ),
     partition=("arrived_from", DayTransform()),
-    sort=_sorted_by("partition", "arrived_from"),
+    sort=("partition", "arrived_from"),
 )
 
 _REJECTED = TableLayout(
-    name="rejected",
+    name=REJECTED.name,
     columns=(
         ("partition", IntegerType(), True),
         ("offset", LongType(), True),
@@ -147,11 +143,11 @@ _REJECTED = TableLayout(
         ("payload", BinaryType(), False),
     ),
     partition=("arrived", DayTransform()),
-    sort=_sorted_by("arrived"),
+    sort=("arrived",),
 )
 
 _EVENTS = TableLayout(
-    name="events",
+    name=EVENTS.name,
     columns=(
         ("partition", IntegerType(), True),
         ("offset", LongType(), True),
@@ -160,7 +156,7 @@ _EVENTS = TableLayout(
         ("payload", BinaryType(), False),
     ),
     partition=("arrived", DayTransform()),
-    sort=_sorted_by("arrived"),
+    sort=("arrived",),
     # Each task writes what it reads: every message passes here, and only ranges of arrivals are asked for.
     properties={**_PROPERTIES, "write.distribution-mode": "none"},
 )

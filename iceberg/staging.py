@@ -11,17 +11,18 @@ import pyarrow.compute as pc
 from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError, NoSuchTableError
 from pyiceberg.table import Table
 
-from iceberg.apply import applied_definition
-from iceberg.arrivals import ARRIVAL_COLUMN
+from iceberg.apply import DEFINITION_PROPERTY, applied_definition
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeError, ReplayError, translated
+from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
 from iceberg.packing import pack_all
 from iceberg.replays import Replay, is_staging
 from iceberg.rows import total
-from iceberg.stream_tables import panes_of, stream_tables
+from iceberg.slices import grains_of
+from iceberg.stream_tables import stream_tables
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
-from streams.panes import pane_columns
+from streams.panes import Grain, pane_columns
 
 __all__ = [
     "Staged",
@@ -57,7 +58,11 @@ def make_staging(catalog: Catalog, replay: Replay) -> None:
         catalog.create_namespace_if_not_exists(replay.namespace)
         for name, live in stream_tables(catalog, replay.stream).items():
             identifier = (replay.namespace, name)
-            made = catalog.create_table_if_not_exists(identifier, sort_order=live.sort_order(), **_shape(live))
+            shape = _shape(live)
+            if DEFINITION_PROPERTY in live.properties:
+                # It tells which grains are made.
+                shape["properties"][DEFINITION_PROPERTY] = live.properties[DEFINITION_PROPERTY]
+            made = catalog.create_table_if_not_exists(identifier, sort_order=live.sort_order(), **shape)
             if not _has_shape(made, live):
                 raise ReplayError(f"table {replay.stream}.{name} was changed; drop replay {replay.id} and replay again")
 
@@ -98,10 +103,10 @@ def pack_staging(catalog: Catalog, replay: Replay, packed_bytes: int) -> None:
 def drop_staging(catalog: Catalog, replay: Replay, *, with_files: bool) -> None:
     """Remove the tables; with their data files, unless those were ever published."""
     with translated():
-        for name in ARRIVAL_COLUMN:
+        for kind in KINDS:
             with suppress(NoSuchTableError):
                 remove = catalog.purge_table if with_files else catalog.drop_table
-                remove((replay.namespace, name))
+                remove((replay.namespace, kind.name))
         with suppress(NoSuchNamespaceError, NamespaceNotEmptyError):
             catalog.drop_namespace(replay.namespace)
 
@@ -114,7 +119,7 @@ def staging_namespaces(catalog: Catalog) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What the staging tables of a replay hold. `in_panes`: table → messages in its panes.
+    """What the staging tables of a replay hold. `in_panes`: grain → messages in its panes.
 
     `offsets`: messages that the ledger accounts for, heartbeats included. `span`: how many there are between the
     first and the last of each partition. `firsts`: partition → the first. The others are messages, or rows of
@@ -125,7 +130,7 @@ class Staged:
     span: int
     accepted: int
     rejected: int
-    in_panes: Mapping[str, int]
+    in_panes: Mapping[Grain, int]
     in_rejected: int
     firsts: Mapping[int, int]
 
@@ -145,7 +150,7 @@ class Staged:
 def committed(catalog: Catalog, replay: Replay) -> int:
     """How many messages, heartbeats included, are committed by now."""
     with translated():
-        ledger = catalog.load_table((replay.namespace, "ledger"))
+        ledger = catalog.load_table((replay.namespace, LEDGER.name))
         return total(ledger, "accepted", "rejected", "heartbeats")
 
 
@@ -153,15 +158,16 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
     """Count everything."""
     with translated():
         tables = stream_tables(catalog, replay.namespace)
-        reach = tables["ledger"].scan(selected_fields=("partition", "first_offset", "last_offset")).to_arrow()
+        panes, ledger = tables[PANES.name], tables[LEDGER.name]
+        reach = ledger.scan(selected_fields=("partition", "first_offset", "last_offset")).to_arrow()
         ends = reach.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
         span = pc.sum(pc.subtract(ends["last_offset_max"], ends["first_offset_min"])).as_py() or 0
         return Staged(
             offsets=committed(catalog, replay),
             span=span + len(ends),
-            accepted=total(tables["ledger"], "accepted"),
-            rejected=total(tables["ledger"], "rejected"),
-            in_panes={name: total(table, "messages") for name, table in panes_of(tables).items()},
-            in_rejected=tables["rejected"].scan(selected_fields=("offset",)).count(),
+            accepted=total(ledger, "accepted"),
+            rejected=total(ledger, "rejected"),
+            in_panes={grain: total(panes, "messages", condition=f"grain = '{grain}'") for grain in grains_of(panes)},
+            in_rejected=tables[REJECTED.name].scan(selected_fields=("offset",)).count(),
             firsts={row["partition"]: row["first_offset_min"] for row in ends.to_pylist()},
         )

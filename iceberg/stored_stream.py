@@ -1,4 +1,4 @@
-"""What the lake notes of a stream, in the properties of its minute panes: read at once, so that it is of one moment."""
+"""What the lake notes of a stream, in the properties of its panes: read at once, so that it is of one moment."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.handover import RUNNING_PROPERTY
+from iceberg.kinds import PANES
 from iceberg.retirement import is_drained, retired_at
 from iceberg.stream_tables import optional_table
 from streams.definition import Definition
@@ -34,7 +35,7 @@ def stored_stream(catalog: Catalog, stream: str) -> StoredStream | None:
 
     Raises LakeError, and DefinitionError for a note that cannot be read.
     """
-    table = optional_table(catalog, stream, "minute_panes")
+    table = optional_table(catalog, stream, PANES.name)
     if table is None:
         return None
     applied, running = (table.properties.get(key) for key in (DEFINITION_PROPERTY, RUNNING_PROPERTY))

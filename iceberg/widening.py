@@ -18,15 +18,17 @@ from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 
 from iceberg.arrivals import Arrivals
-from iceberg.bounds import earliest
+from iceberg.bounds import earliest, noted_as
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeError, translated
+from iceberg.kinds import PANES
 from iceberg.packing import pack_all
 from iceberg.replacement import Replaced, Source, replace
 from iceberg.replays import Replay, ReplayState
 from iceberg.rows import any_row, total
 from iceberg.staging import make_like
-from streams.panes import day_start
+from iceberg.stream_tables import panes_table
+from streams.panes import Grain, day_start
 
 __all__ = [
     "WIDENED_PROPERTY",
@@ -38,7 +40,7 @@ __all__ = [
 ]
 
 WIDENED_PROPERTY = "windowpane.widened-until"
-"""Table property: panes that arrived before may be merged by day of arrival; always the start of a day."""
+"""Property of panes, for each grain: those that arrived before may be merged by day of arrival; the start of a day."""
 
 DAY = timedelta(days=1)
 MOST_DAYS = 31
@@ -47,27 +49,29 @@ MOST_DAYS = 31
 
 @dataclass(frozen=True, slots=True)
 class Widening:
-    """Merge what arrived on a day, of a table of panes, into a table of that name in a namespace."""
+    """Merge the panes of a grain that arrived on a day, into the panes of a namespace."""
 
     stream: str
-    table: str
+    grain: Grain
     arrivals: Arrivals
     namespace: str
 
 
-def widened_until(table: Table) -> datetime | None:
-    """The arrival time before which panes may be merged by day; None if none are."""
-    noted = table.properties.get(WIDENED_PROPERTY)
+def widened_until(panes: Table, grain: Grain) -> datetime | None:
+    """The arrival time before which panes of a grain may be merged by day; None if none are."""
+    noted = panes.properties.get(noted_as(WIDENED_PROPERTY, grain))
     return datetime.fromisoformat(noted) if noted else None
 
 
-def days_to_widen(table: Table, before: datetime, replays: Iterable[Replay], most: int = MOST_DAYS) -> list[Arrivals]:
-    """The days of arrival that end before a moment and of which panes are not merged yet: the oldest ones.
+def days_to_widen(
+    panes: Table, grain: Grain, before: datetime, replays: Iterable[Replay], most: int = MOST_DAYS
+) -> list[Arrivals]:
+    """The days of arrival that end before a moment and of which panes of a grain are not merged yet: the oldest ones.
 
     `replays`: all of the stream. Raises LakeError.
     """
     with translated():
-        first = widened_until(table) or earliest(table, "arrived_from")
+        first = widened_until(panes, grain) or earliest(panes, "arrived_from", grain)
         if first is None:
             return []
         known = list(replays)
@@ -77,34 +81,37 @@ def days_to_widen(table: Table, before: datetime, replays: Iterable[Replay], mos
         unmerged = (
             day
             for day in sorted(days, key=lambda day: day.start)
-            if day.end <= before and not any(day.overlaps(arrivals) for arrivals in kept) and _unmerged(table, day)
+            if day.end <= before
+            and not any(day.overlaps(arrivals) for arrivals in kept)
+            and _unmerged(panes, grain, day)
         )
         return list(islice(unmerged, most))
 
 
-def begin_widening(catalog: Catalog, stream: str, table: str, day: Arrivals) -> Widening:
+def begin_widening(catalog: Catalog, stream: str, grain: Grain, day: Arrivals) -> Widening:
     """Make the empty table that the panes are merged into. Hold the stream's lock till it is done."""
     namespace = f"{stream}-widened"
     with translated():
-        make_like(catalog, (namespace, table), catalog.load_table((stream, table)))
-    return Widening(stream, table, day, namespace)
+        make_like(catalog, (namespace, PANES.name), panes_table(catalog, stream))
+    return Widening(stream, grain, day, namespace)
 
 
 def finish_widening(catalog: Catalog, widening: Widening, packed_bytes: int) -> Replaced:
     """Put the merged panes in place, in one commit. Raises LakeError, also if they count other messages."""
+    grain, day = widening.grain, widening.arrivals
+    live, made = (panes_table(catalog, namespace) for namespace in (widening.stream, widening.namespace))
     with translated():
-        made = catalog.load_table((widening.namespace, widening.table))
-        live = catalog.load_table((widening.stream, widening.table))
-        condition = widening.arrivals.condition("arrived_from")
+        condition = f"grain = '{grain}' and {day.condition('arrived_from')}"
         expected, found = (total(table, "messages", condition=condition) for table in (live, made))
         if expected != found:
-            raise LakeError(f"{widening.table} of {widening.arrivals} holds {expected} messages, merged {found}")
+            raise LakeError(f"{grain.panes} of {day} hold {expected} messages, merged {found}")
         pack_all(made, packed_bytes, 1, live.sort_order())
-        until = max(widened_until(live) or widening.arrivals.end, widening.arrivals.end)
+        until = max(widened_until(live, grain) or day.end, day.end)
     source = Source(made, made.refresh().metadata.current_snapshot_id)
-    done = replace(live, widening.arrivals, source, properties={WIDENED_PROPERTY: until.isoformat()})
+    noted = {noted_as(WIDENED_PROPERTY, grain): until.isoformat()}
+    done = replace(live, {grain: day}, source, properties=noted)
     with translated(), suppress(NoSuchTableError):
-        catalog.drop_table((widening.namespace, widening.table))
+        catalog.drop_table(made.name())
     return done
 
 
@@ -116,7 +123,7 @@ def _days(arrivals: Arrivals) -> Iterator[Arrivals]:
         start += DAY
 
 
-def _unmerged(table: Table, day: Arrivals) -> bool:
+def _unmerged(panes: Table, grain: Grain, day: Arrivals) -> bool:
     """Whether any pane of a day began to arrive after its start; merged ones all begin with the day."""
     inside = f"arrived_from > '{day.start.isoformat()}' and arrived_from < '{day.end.isoformat()}'"
-    return any_row(table, inside)
+    return any_row(panes, f"grain = '{grain}' and {inside}")

@@ -1,7 +1,8 @@
-"""The shape of panes: which columns a definition gives them, and the tables of a stream.
+"""The shape of panes: which columns a definition gives them, and the parts that their table is partitioned by.
 
-This is the one place that names the columns; the job that fills them, the tables that hold them and the query that
-merges them all read it.
+This is the one place that names them; the job that fills the columns, the table that holds them and the query that
+merges them all read it. A part is `<breakdown>/<grain>/<period>`, such as `all/minute/2026-03-01T10`: all panes of a
+breakdown and grain whose windows start in a period.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from math import floor
 from streams.definition import Definition
 
 __all__ = [
+    "BREAKDOWN",
     "MINUTE_ARRIVAL_SECONDS",
     "ROLLUPS",
     "ROLLUP_ARRIVAL_SECONDS",
@@ -21,12 +23,23 @@ __all__ = [
     "ColumnType",
     "Grain",
     "PaneColumn",
+    "Period",
     "arrival_start",
     "day_start",
+    "grain_of",
     "grains",
     "pane_columns",
+    "part_of",
+    "part_start",
+    "period_of",
+    "prefix_of",
     "rollup_arrival_start",
+    "shelf_of",
+    "spans_day",
 ]
+
+BREAKDOWN = "all"
+"""The breakdown that every stream has: by all of its dimensions."""
 
 MINUTE_ARRIVAL_SECONDS = 10
 """Length of the arrival windows of minute panes and of the ledger."""
@@ -53,13 +66,62 @@ class Grain(StrEnum):
         return MINUTE_ARRIVAL_SECONDS if self is Grain.MINUTE else ROLLUP_ARRIVAL_SECONDS
 
     @property
-    def table(self) -> str:
-        """The name of the table that holds its panes."""
-        return f"{self.value}_panes"
+    def panes(self) -> str:
+        """What its panes are called where they are told apart from those of other grains, and from other tables."""
+        return f"{self.value} panes"
 
 
 ROLLUPS = (Grain.DAY, Grain.HOUR)
 """The grains whose panes are made of minute panes."""
+
+
+class Period(StrEnum):
+    """What a part's windows start in, in UTC: how Flink and Trino write it (both know this pattern)."""
+
+    HOUR = "yyyy-MM-dd'T'HH"
+    DAY = "yyyy-MM-dd"
+    MONTH = "yyyy-MM"
+
+    def text(self, at: datetime) -> str:
+        """The period that a moment is in, as a part names it."""
+        formats = {Period.HOUR: "%Y-%m-%dT%H", Period.DAY: "%Y-%m-%d", Period.MONTH: "%Y-%m"}
+        return at.astimezone(UTC).strftime(formats[self])
+
+
+def period_of(grain: Grain, *, hourly: bool) -> Period:
+    """The period of a grain's parts; `hourly`: whether the stream has hour panes."""
+    shortest = Period.HOUR if hourly else Period.DAY
+    return {Grain.MINUTE: shortest, Grain.HOUR: Period.DAY, Grain.DAY: Period.MONTH}[grain]
+
+
+def part_of(breakdown: str, grain: Grain, start: datetime, *, hourly: bool) -> str:
+    """The part of a pane whose window starts at a moment; `hourly`: whether the stream has hour panes."""
+    return prefix_of(breakdown, grain) + period_of(grain, hourly=hourly).text(start)
+
+
+def prefix_of(breakdown: str, grain: Grain) -> str:
+    """What all parts of a breakdown and grain begin with."""
+    return f"{breakdown}/{grain}/"
+
+
+def grain_of(part: str) -> Grain:
+    """The grain of a part's panes."""
+    return Grain(part.split("/")[1])
+
+
+def part_start(part: str) -> datetime:
+    """When the period of a part of minute or hour panes starts."""
+    return datetime.fromisoformat(part.rpartition("/")[2]).replace(tzinfo=UTC)
+
+
+def spans_day(part: str) -> bool:
+    """Whether a part of minute panes is of a whole day, as they are of a stream without hour panes."""
+    return len(part.rpartition("/")[2]) == len("2026-03-01")
+
+
+def shelf_of(part: str) -> str:
+    """What near parts of a breakdown and grain share: of hours their day, of days their month, of months their year."""
+    return part[:-3]
 
 
 class Aggregate(StrEnum):

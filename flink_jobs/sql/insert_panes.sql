@@ -1,22 +1,31 @@
-insert into lake.{{ namespace | ident }}.{{ table | ident }} /*+ options('write-parallelism'='1') */
-({% for name in dimensions %}{{ name | ident }}, {% endfor %}window_start, arrived_from, arrived_until
+insert into lake.{{ namespace | ident }}.panes /*+ options('write-parallelism'='1') */
+({% for name in dimensions %}{{ name | ident }}, {% endfor %}breakdown, grain, part, window_start, window_end, arrived_from, arrived_until
 {%- for column in columns %}, {{ column.name | ident }}{% endfor %})
+{#- A condition on the window alone would be pushed below the aggregate, which then would not be shared. Only minutes
+    that a rollup's panes lack are rolled up. #}
+{%- for grain in grains %}
+{%- set start = "event_minute" if grain.name == "minute" else "`_event_start`" %}
 select
-{%- for name in dimensions %}
+  {%- for name in dimensions %}
   {{ name | ident }},
-{%- endfor %}
-  cast({{ event_column | ident }} as timestamp_ltz(6)),
+  {%- endfor %}
+  {{ breakdown | literal }},
+  {{ grain.name | literal }},
+  concat({{ grain.prefix | literal }}, date_format({{ start }}, {{ grain.period | literal }})),
+  cast({{ start }} as timestamp_ltz(6)),
+  cast(timestampadd({{ grain.name }}, 1, {{ start }}) as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
-{%- for column in columns %}
+  {%- for column in columns %}
   {{ column.stored }}{{ "," if not loop.last }}
-{%- endfor %}
-from {{ source }}
-{#- A condition on the window alone would be pushed below the aggregate, which then would not be shared. #}
+  {%- endfor %}
+from {{ grain.name }}s
 where true
-{%- if cut %}
+{%- if cut and grain.name == "minute" %}
   and (window_until > timestamp {{ cut | literal }} or messages < 0)
 {%- endif %}
 {%- if until %}
   and (window_until <= timestamp {{ until | literal }} or messages < 0)
 {%- endif %}
+{{- "\nunion all" if not loop.last }}
+{%- endfor %}

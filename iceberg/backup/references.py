@@ -12,9 +12,10 @@ from pyiceberg.manifest import ManifestFile
 from pyiceberg.serializers import FromInputFile
 from pyiceberg.table import Table
 
-from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.backup.manifest import local_path
+from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import complete_until
+from iceberg.replays import is_staging
 
 __all__ = ["CopiedFiles", "completeness", "copied_table", "data_files", "manifest_lists", "manifests"]
 
@@ -64,6 +65,8 @@ def data_files(files: CopiedFiles, known: Iterable[ManifestFile]) -> dict[str, i
 
 def completeness(tables: Mapping[tuple[str, str], Table]) -> dict[str, datetime | None]:
     """Stream → arrival time up to which its copied tables are complete; replays' staging tables are no stream."""
-    noted = (table for (_, name), table in sorted(tables.items()) if name == "minute_panes")
-    streams = {panes.name()[0]: panes for panes in noted if DEFINITION_PROPERTY in panes.properties}
-    return {stream: complete_until(tables[stream, "ledger"], panes) for stream, panes in streams.items()}
+    return {
+        stream: complete_until(tables[stream, LEDGER.name], panes)
+        for (stream, name), panes in sorted(tables.items())
+        if name == PANES.name and not is_staging(stream)
+    }

@@ -10,6 +10,7 @@ import pytest
 
 from flink_jobs.render import JobRange, JobScript, render
 from streams.definition import Definition
+from streams.panes import grains
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
 
@@ -19,21 +20,21 @@ RESUMED = JobRange(
     start={0: 7, 1: 0, 2: 3},
     before={0: (CUT - timedelta(milliseconds=1)).astimezone(timezone(timedelta(hours=2))), 1: None, 2: CUT},
     topic_id="dGhlIHRvcGljIG9mIHRoZQ",
-    cuts={"minute_panes": CUT + timedelta(seconds=10), "day_panes": None, "ledger": CUT + timedelta(seconds=20)},
+    cuts={"minute panes": CUT + timedelta(seconds=10), "day panes": None, "ledger": CUT + timedelta(seconds=20)},
     held={"rejected": {0: 17, 3: 5}, "events": {1: 9}},
 )
 
 EVENTFUL = changed("events", True, "page_views")
 FROM_EVENTS = JobRange(
     start=CUT.astimezone(timezone(timedelta(hours=2))),
-    cuts=dict.fromkeys(("minute_panes", "day_panes", "ledger", "rejected"), CUT),
+    cuts=dict.fromkeys(("minute panes", "day panes", "ledger", "rejected"), CUT),
     until=CUT + timedelta(minutes=15),
     from_events=True,
 )
 REPLAYED = JobRange(
     start={0: 10, 1: 0},
     ends={0: 90, 1: 80},
-    cuts=dict.fromkeys(("minute_panes", "day_panes", "ledger", "rejected"), CUT + timedelta(seconds=150)),
+    cuts=dict.fromkeys(("minute panes", "day panes", "ledger", "rejected"), CUT + timedelta(seconds=150)),
     until=CUT + timedelta(minutes=15),
 )
 
@@ -66,15 +67,20 @@ def test_jobs_are_named_after_stream_and_definition() -> None:
 
 def test_each_table_has_one_insert() -> None:
     targets = [insert.split()[2] for insert in rendered(PAGE_VIEWS).inserts]
-    assert targets == [
-        f"lake.`page_views`.{table}"
-        for table in ("`minute_panes`", "`hour_panes`", "`day_panes`", "ledger", "rejected")
-    ]
+    assert targets == [f"lake.`page_views`.{table}" for table in ("panes", "ledger", "rejected")]
+
+
+@pytest.mark.parametrize(("definition", "period"), [(HEALTH, "yyyy-MM-dd"), (PAGE_VIEWS, "yyyy-MM-dd''T''HH")])
+def test_panes_are_of_the_parts_that_readers_look_for(definition: Definition, period: str) -> None:
+    panes = rendered(definition).inserts[0].split("union all")
+    assert len(panes) == len(grains(definition))
+    assert f"concat('all/minute/', date_format(event_minute, '{period}'))" in panes[0]
+    assert "concat('all/day/', date_format(`_event_start`, 'yyyy-MM'))" in panes[-1]
 
 
 def test_events_have_an_insert_where_they_are_kept() -> None:
     *others, events = rendered(EVENTFUL, RESUMED).inserts
-    assert len(others) == 5
+    assert len(others) == 3
     assert events.startswith("insert into lake.`page_views`.events\n")
     assert "(`partition` <> 1 or `offset` > 9)" in events
     assert "(`partition` <> 1 or `offset` > 9)" not in others[-1]
@@ -113,8 +119,8 @@ def test_there_are_no_more_tasks_than_partitions_that_are_read() -> None:
 
 
 def test_sinks_keep_what_their_table_lacks() -> None:
-    minutes, _, ledger, rejected = rendered(HEALTH, RESUMED).inserts
-    assert "window_until > timestamp '2026-03-01 12:10:10'" in minutes
+    panes, ledger, rejected = rendered(HEALTH, RESUMED).inserts
+    assert panes.count("window_until > timestamp '2026-03-01 12:10:10'") == 1
     assert "window_end > timestamp '2026-03-01 12:10:20'" in ledger
     assert "(`partition` <> 0 or `offset` > 17)" in rejected
     assert "(`partition` <> 3 or `offset` > 5)" in rejected
@@ -136,9 +142,9 @@ def test_replays_read_their_offsets_into_their_own_tables() -> None:
     [parts] = [statement for statement in script.setup if "temporary table parts" in statement]
     assert "'messages.scan.startup.specific-offsets' = 'partition:0,offset:10;partition:1,offset:0'" in parts
     assert "'messages.scan.bounded.specific-offsets' = 'partition:0,offset:90;partition:1,offset:80'" in parts
-    minutes, _, ledger, rejected = script.inserts
+    panes, ledger, rejected = script.inserts
     assert all("insert into lake.`health-replay-7`." in insert for insert in script.inserts)
-    assert "window_until <= timestamp '2026-03-01 12:25:00'" in minutes
+    assert panes.count("window_until <= timestamp '2026-03-01 12:25:00'") == 2
     assert "window_end <= timestamp '2026-03-01 12:25:00'" in ledger
     assert "arrived >= cast(timestamp '2026-03-01 12:12:30' as timestamp_ltz(3))" in rejected
     assert "arrived < cast(timestamp '2026-03-01 12:25:00' as timestamp_ltz(3))" in rejected

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from streams.panes import (
     MINUTE_ARRIVAL_SECONDS,
@@ -13,8 +15,15 @@ from streams.panes import (
     Aggregate,
     ColumnType,
     Grain,
+    Period,
     day_start,
+    grain_of,
     pane_columns,
+    part_of,
+    part_start,
+    period_of,
+    shelf_of,
+    spans_day,
 )
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 
@@ -50,3 +59,38 @@ def test_day_windows_hold_whole_minute_windows() -> None:
 @pytest.mark.parametrize("at", ["2026-03-01T00:00:00+00:00", "2026-03-01T23:59:59+00:00", "2026-03-02T01:00:00+02:00"])
 def test_days_are_of_utc(at: str) -> None:
     assert day_start(datetime.fromisoformat(at)) == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("grain", "hourly", "part", "shelf"),
+    [
+        (Grain.MINUTE, True, "all/minute/2026-03-01T23", "all/minute/2026-03-01"),
+        (Grain.MINUTE, False, "all/minute/2026-03-01", "all/minute/2026-03"),
+        (Grain.HOUR, True, "all/hour/2026-03-01", "all/hour/2026-03"),
+        (Grain.DAY, True, "all/day/2026-03", "all/day/2026"),
+    ],
+)
+def test_parts_are_named_by_breakdown_grain_and_period(grain: Grain, hourly: bool, part: str, shelf: str) -> None:
+    start = datetime.fromisoformat("2026-03-02T01:30:00+02:00")
+    assert part_of("all", grain, start, hourly=hourly) == part
+    assert (grain_of(part), shelf_of(part)) == (grain, shelf)
+    if grain is not Grain.DAY:
+        assert part_start(part) == datetime(2026, 3, 1, 23 if part.endswith("T23") else 0, tzinfo=UTC)
+
+
+def test_parts_of_whole_days_are_told_from_those_of_hours() -> None:
+    assert spans_day("all/minute/2026-03-01")
+    assert not spans_day("all/minute/2026-03-01T23")
+
+
+_JAVA = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "'T'": "T", "HH": "%H"}
+
+
+@given(st.datetimes(datetime(1970, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC)), st.sampled_from(Period))
+def test_engines_write_periods_as_python_does(at: datetime, period: Period) -> None:
+    """The pattern that Flink's date_format and Trino's format_datetime are given, read by what Java says of it."""
+    pattern = str(period)
+    for letters, code in _JAVA.items():
+        pattern = pattern.replace(letters, code)
+    assert period.text(at) == at.strftime(pattern)
+    assert {period_of(grain, hourly=hourly) for grain in Grain for hourly in (True, False)} == set(Period)

@@ -135,12 +135,16 @@ group by
   `path`,
   floor(event_minute to day), window_start, window_end;
 
-insert into lake.`page_views`.`minute_panes` /*+ options('write-parallelism'='1') */
-(`site`, `path`, window_start, arrived_from, arrived_until, `messages`, `load_ms_count`, `load_ms_sum`, `load_ms_min`, `load_ms_max`, `load_ms_max_at`, `load_ms_digest`, `visitors_distinct`)
+insert into lake.`page_views`.panes /*+ options('write-parallelism'='1') */
+(`site`, `path`, breakdown, grain, part, window_start, window_end, arrived_from, arrived_until, `messages`, `load_ms_count`, `load_ms_sum`, `load_ms_min`, `load_ms_max`, `load_ms_max_at`, `load_ms_digest`, `visitors_distinct`)
 select
   `site`,
   `path`,
-  cast(`event_minute` as timestamp_ltz(6)),
+  'all',
+  'minute',
+  concat('all/minute/', date_format(event_minute, 'yyyy-MM-dd''T''HH')),
+  cast(event_minute as timestamp_ltz(6)),
+  cast(timestampadd(minute, 1, event_minute) as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
   `messages`,
@@ -154,14 +158,16 @@ select
 from minutes
 where true
   and (window_until > timestamp '2026-03-01 12:10:00' or messages < 0)
-  and (window_until <= timestamp '2026-03-01 12:25:00' or messages < 0);
-
-insert into lake.`page_views`.`hour_panes` /*+ options('write-parallelism'='1') */
-(`site`, `path`, window_start, arrived_from, arrived_until, `messages`, `load_ms_count`, `load_ms_sum`, `load_ms_min`, `load_ms_max`, `load_ms_max_at`, `load_ms_digest`, `visitors_distinct`)
+  and (window_until <= timestamp '2026-03-01 12:25:00' or messages < 0)
+union all
 select
   `site`,
   `path`,
+  'all',
+  'hour',
+  concat('all/hour/', date_format(`_event_start`, 'yyyy-MM-dd')),
   cast(`_event_start` as timestamp_ltz(6)),
+  cast(timestampadd(hour, 1, `_event_start`) as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
   `messages`,
@@ -174,14 +180,16 @@ select
   `visitors_distinct`
 from hours
 where true
-  and (window_until <= timestamp '2026-03-01 12:25:00' or messages < 0);
-
-insert into lake.`page_views`.`day_panes` /*+ options('write-parallelism'='1') */
-(`site`, `path`, window_start, arrived_from, arrived_until, `messages`, `load_ms_count`, `load_ms_sum`, `load_ms_min`, `load_ms_max`, `load_ms_max_at`, `load_ms_digest`, `visitors_distinct`)
+  and (window_until <= timestamp '2026-03-01 12:25:00' or messages < 0)
+union all
 select
   `site`,
   `path`,
+  'all',
+  'day',
+  concat('all/day/', date_format(`_event_start`, 'yyyy-MM')),
   cast(`_event_start` as timestamp_ltz(6)),
+  cast(timestampadd(day, 1, `_event_start`) as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
   `messages`,

@@ -22,7 +22,7 @@ CUT = datetime(2026, 3, 1, 12, 12, 30, tzinfo=UTC)
 REPLAYED = JobRange(
     start={0: 10, 1: 0},
     ends={0: 90, 1: 80},
-    cuts=dict.fromkeys(("minute_panes", "hour_panes", "day_panes", "ledger", "rejected"), CUT),
+    cuts=dict.fromkeys(("minute panes", "hour panes", "day panes", "ledger", "rejected"), CUT),
     until=CUT + timedelta(minutes=15),
 )
 EXECUTION_PLAN = "== Physical Execution Plan =="

@@ -1,0 +1,44 @@
+"""The kinds of tables that a stream has, and what is to be known of each; nothing else repeats these facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyiceberg.table import Table
+
+__all__ = ["EVENTS", "KINDS", "LEDGER", "PANES", "REJECTED", "TableKind", "kind_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableKind:
+    """One kind of table.
+
+    `arrival`: the column that says when a row, or the first message in it, arrived. `last_arrival`: the one that says
+    when its last did. `optional`: whether not every stream has it. `replaced`: whether publications replace its rows,
+    so that replays make it. Maintenance packs all.
+    """
+
+    name: str
+    arrival: str
+    last_arrival: str
+    optional: bool = False
+    replaced: bool = True
+
+    @property
+    def windowed(self) -> bool:
+        """Whether a row is of a whole arrival window, and not of a single message."""
+        return self.arrival != self.last_arrival
+
+
+LEDGER = TableKind("ledger", "arrived_from", "arrived_until")
+PANES = TableKind("panes", "arrived_from", "arrived_until")
+REJECTED = TableKind("rejected", "arrived", "arrived")
+EVENTS = TableKind("events", "arrived", "arrived", optional=True, replaced=False)
+
+KINDS = (LEDGER, PANES, REJECTED, EVENTS)
+"""In the order in which readers load them: what is read later may only be newer."""
+
+
+def kind_of(table: Table) -> TableKind:
+    """The kind of a table of a stream or of a replay's staging."""
+    return next(kind for kind in KINDS if kind.name == table.name()[-1])
