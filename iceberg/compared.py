@@ -65,32 +65,35 @@ def compared(catalog: Catalog, replay: Replay) -> Compared:
     if replay.state in _INCOMPLETE:
         raise ReplayError(f"replay {replay.id} is {replay.state}; it has nothing to compare")
     live, staged = (stream_tables(catalog, namespace) for namespace in (replay.stream, replay.namespace))
-    panes, store = live[PANES.name], ReplayStore(catalog)
+    store = ReplayStore(catalog)
     if replay.state in _TAGGED:
-        before = state_before(live, newest_publication(store.history(replay.stream), replay))
-        snapshots, generation, day_cut, hours = before.snapshots, None, before.day_cut, before.hours
-    else:
-        generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}
-        # Somebody may have published this very replay since its state was read.
-        if len(generations) > 1 or store.get(replay.id).state is not replay.state:
-            raise BetweenStatesError(replay.stream)
-        snapshots, generation = _current(live), generations.pop()
-        day_cut = trusted_cut(panes, Grain.DAY)
-        hours = hours_reach(panes, day_cut)
-    made = grains_of(staged[PANES.name])
-    return Compared(
-        {name: _pinned(table, snapshots.get(name)) for name, table in live.items()},
-        {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in staged.items()},
-        generation,
-        tuple(grain for grain in grains_of(panes) if grain in made and (hours or grain is not Grain.HOUR)),
-        _rollups(replay.arrivals, day_cut),
-    )
+        return _before(live, staged, replay, newest_publication(store.history(replay.stream), replay))
+    generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}
+    # Somebody may have published this very replay since its state was read.
+    if len(generations) > 1 or store.get(replay.id).state is not replay.state:
+        raise BetweenStatesError(replay.stream)
+    panes, old = live[PANES.name], _current(live)
+    cut = trusted_cut(panes, Grain.DAY)
+    grains = _grains(panes, staged[PANES.name], hours=hours_reach(panes, cut))
+    return Compared(old, _current(staged), generations.pop(), grains, _rollups(replay.arrivals, cut))
 
 
-def _current(tables: Mapping[str, Table]) -> dict[str, int]:
-    """Table → its newest snapshot; those that are empty are left out."""
-    found = {name: table.metadata.current_snapshot_id for name, table in tables.items()}
-    return {name: snapshot for name, snapshot in found.items() if snapshot is not None}
+def _before(live: Mapping[str, Table], staged: Mapping[str, Table], replay: Replay, generation: int) -> Compared:
+    """With what the tables held before a publication of the replay raised them to this generation."""
+    before = state_before(live, generation)
+    old = {name: _pinned(table, before.snapshots.get(name)) for name, table in live.items()}
+    grains = _grains(live[PANES.name], staged[PANES.name], hours=before.hours)
+    return Compared(old, _current(staged), None, grains, _rollups(replay.arrivals, before.day_cut))
+
+
+def _current(tables: Mapping[str, Table]) -> dict[str, PinnedTable]:
+    return {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in tables.items()}
+
+
+def _grains(live: Table, staged: Table, *, hours: bool) -> tuple[Grain, ...]:
+    """The grains of both; `hours`: whether hour panes count."""
+    made = grains_of(staged)
+    return tuple(grain for grain in grains_of(live) if grain in made and (hours or grain is not Grain.HOUR))
 
 
 def _rollups(arrivals: Arrivals, complete: datetime | None) -> Arrivals:

@@ -8,15 +8,15 @@ from datetime import datetime
 
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LakeAwayError
-from iceberg.lake_view import TABLES, LakeView, metadata_locations, pin
-from iceberg.stream_tables import OPTIONAL
+from iceberg.kinds import KINDS
+from iceberg.lake_view import LakeView, metadata_locations, pin
 from query.background import Background
 from query.errors import NotReadyError
 from streams.errors import WindowpaneError
 
 __all__ = ["LakeView", "LakeWatcher"]
 
-_NEEDED = {*TABLES} - {OPTIONAL}
+_NEEDED = {kind.name for kind in KINDS if kind.replaced}
 
 
 class LakeWatcher:

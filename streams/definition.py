@@ -28,6 +28,7 @@ _RESERVED = {
     "messages", "window_start", "arrived_from", "arrived_until", "arrived", "partition", "offset", "event_time",
     "reason", "field", "payload", "start", "end", "by", "as_known_at", "changed_since", "quantiles", "step", "measure",
     "at", "event_minute", "event_day", "arrival", "window_from", "window_until", "window_end", "window_time",
+    "breakdown", "grain", "part",
 }  # fmt: skip
 
 

@@ -20,7 +20,8 @@ from pyiceberg.manifest import DataFile, ManifestFile, read_manifest_list
 from pyiceberg.table import Table
 
 from streams.definition_files import parse_definition
-from tests.iceberg.lakes import NOON, noon
+from streams.panes import Grain
+from tests.iceberg.lakes import NOON, noon, pane_place
 
 __all__ = [
     "DEFINITION",
@@ -31,11 +32,9 @@ __all__ = [
     "Window",
     "content",
     "data_files",
-    "day_rows",
-    "hour_rows",
     "ledger_rows",
     "merged",
-    "minute_rows",
+    "pane_rows",
     "rejected_rows",
     "rows_of",
     "rows_of_files",
@@ -100,44 +99,29 @@ class Window:
         return noon(self.number * SECONDS)
 
 
-def minute_rows(windows: Iterable[Window], versions: Versions) -> list[dict[str, Any]]:
-    """The minute panes of some windows."""
-    return [row for window in windows for row in _panes([window], versions, SECONDS, {})]
-
-
-def hour_rows(windows: Sequence[Window], versions: Versions) -> list[dict[str, Any]]:
-    """The hour panes of some windows, of which the first begins one of theirs."""
-    return _rollup(windows, versions, {"minute": 0})
-
-
-def day_rows(windows: Sequence[Window], versions: Versions) -> list[dict[str, Any]]:
-    """The day panes of some windows, of which the first begins one of theirs."""
-    return _rollup(windows, versions, {"hour": 0, "minute": 0})
-
-
-def _rollup(windows: Sequence[Window], versions: Versions, start: Mapping[str, int]) -> list[dict[str, Any]]:
+def pane_rows(grain: Grain, windows: Sequence[Window], versions: Versions) -> list[dict[str, Any]]:
+    """The panes of some windows; of rollups, the first window begins one of theirs."""
+    together = 1 if grain is Grain.MINUTE else ROLLUP_WINDOWS
     return [
         row
-        for _, group in groupby(windows, key=lambda window: window.number // ROLLUP_WINDOWS)
-        for row in _panes(list(group), versions, SECONDS * ROLLUP_WINDOWS, start)
+        for _, group in groupby(windows, key=lambda window: window.number // together)
+        for row in _panes(grain, list(group), versions, SECONDS * together)
     ]
 
 
-def _panes(
-    windows: Sequence[Window], versions: Versions, length: int, start: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """`start`: what of an event minute is replaced to get the pane's."""
+def _panes(grain: Grain, windows: Sequence[Window], versions: Versions, length: int) -> list[dict[str, Any]]:
     values: dict[datetime, list[int]] = {}
     for window in windows:
         version = versions.get(window.number, 0)
         for message in window.messages:
             if message.accepted(version):
-                values.setdefault(EVENTS[message.event].replace(**start), []).append(message.value(version))
+                start: datetime = pane_place(grain, EVENTS[message.event], hourly=True)["window_start"]
+                values.setdefault(start, []).append(message.value(version))
     first = noon(windows[0].number * SECONDS // length * length)
     return [
         {
             "who": "somebody",
-            "window_start": at,
+            **pane_place(grain, at, hourly=True),
             "arrived_from": first,
             "arrived_until": first + timedelta(seconds=length),
             "messages": len(found),

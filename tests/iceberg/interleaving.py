@@ -37,33 +37,28 @@ from iceberg.replay_range import ReplayRanges
 from iceberg.replays import Action, Replay, ReplayState, ReplayStore
 from iceberg.rollups import begin_making, finish_making
 from iceberg.staging import make_staging
+from iceberg.stream_tables import panes_table
+from streams.panes import ROLLUPS, Grain
 from tests.iceberg.interleaved import (
     DEFINITION,
     ROLLUP_WINDOWS,
     SECONDS,
+    Rows,
     Window,
     content,
     data_files,
-    day_rows,
-    hour_rows,
     ledger_rows,
     merged,
-    minute_rows,
+    pane_rows,
     rejected_rows,
     rows_of,
 )
-from tests.iceberg.interleaving_lake import ROLLUPS, SINKS, Fate, LiveJob, MortalCatalog, What
+from tests.iceberg.interleaving_lake import SINKS, Fate, LiveJob, MortalCatalog, What, whole
 from tests.iceberg.lakes import commit, noon
 
 __all__ = ["Interleaving"]
 
-ROWS = {
-    "minute_panes": minute_rows,
-    "hour_panes": hour_rows,
-    "day_panes": day_rows,
-    "ledger": ledger_rows,
-    "rejected": rejected_rows,
-}
+ROWS = {"ledger": ledger_rows, "rejected": rejected_rows}
 
 Decision = Callable[[Catalog, int, str, str], Replay]
 
@@ -81,9 +76,7 @@ class Reader:
     """What a reader holds, and must go on seeing while it holds it."""
 
     view: LakeView
-    minutes: Table
-    hours: Table
-    days: Table
+    panes: Table
     known: Counter[Any]
 
 
@@ -128,9 +121,7 @@ class Interleaving(RuleBasedStateMachine):
     def happen(self, what: str, data: st.DataObject) -> None:
         match what:
             case "commit":
-                self.live_commit(
-                    data.draw(batches), data.draw(orders), data.draw(st.sampled_from([0, 1, 2, 3, 4, 5, 5]))
-                )
+                self.live_commit(data.draw(batches), data.draw(orders), data.draw(st.sampled_from([0, 1, 2, 3, 3])))
             case "sink" if self.job.due:
                 self.job.sink()
             case "restart":
@@ -185,8 +176,9 @@ class Interleaving(RuleBasedStateMachine):
         version = self.made[replay.id] = len(self.made) + 1
         windows = self._within(arrivals)
         assert windows[-1].arrived + timedelta(seconds=SECONDS) == arrivals.end
-        for name in SINKS:
-            rows = ROWS[name](windows, {window.number: version for window in windows})
+        versions = {window.number: version for window in windows}
+        made = {"panes": [row for grain in Grain for row in pane_rows(grain, windows, versions)]}
+        for name, rows in (made | {name: make(windows, versions) for name, make in ROWS.items()}).items():
             commit(self.catalog.load_table((replay.namespace, name)), rows, "replay", 1)
         self.store.set_state(replay, ReplayState.STAGED)
         self.kept.append(replay.id)
@@ -197,13 +189,13 @@ class Interleaving(RuleBasedStateMachine):
             finish_interrupted(self.catalog, self.stream)
             making = begin_making(self.catalog, self.stream)
             if making is not None:
-                minutes = self.catalog.load_table((self.stream, "minute_panes"))
-                seen = self.job.written["minute_panes"]
-                rows = ROWS[making.grain.table](
+                seen = self.job.written["panes"]
+                rows = pane_rows(
+                    making.grain,
                     [window for window in self._within(making.arrivals) if window.number < seen],
-                    self._versions(_generation(minutes)),
+                    self._versions(_generation(panes_table(self.catalog, self.stream))),
                 )
-                commit(self.catalog.load_table((making.namespace, making.grain.table)), rows)
+                commit(panes_table(self.catalog, making.namespace), rows)
                 finish_making(self.catalog, making)
 
     def compact(self, name: str, pick: int, fate: Fate | None, windows: list[list[int]]) -> None:
@@ -212,14 +204,13 @@ class Interleaving(RuleBasedStateMachine):
         closed, table = closed_until(tables), tables[name]
         if name in closed:
             with self._fate(fate, windows):
-                for group in plan_packing(table, closed[name], 1 << 26, 2, staged_locations(self.catalog, self.stream)):
-                    pack(table, group)
+                spared = staged_locations(self.catalog, self.stream)
+                assert list(pack(table, plan_packing(table, closed[name], 1 << 26, 2, spared))) is not None
         if pick % 3 == 0:
             self._expire(self.catalog.load_table((self.stream, name)), newest=1 + pick % 2)
 
     def _expire(self, table: Table, newest: int) -> None:
-        view = self.reader.view if self.reader else None
-        read = {view.minute_snapshot, view.hour_snapshot, view.day_snapshot} if view else set()
+        read = {self.reader.view.panes_snapshot} if self.reader else set()
         gone = set(expired_at(table, expiry(table, datetime.now(UTC) + timedelta(days=1), timedelta(), newest))) - read
         used = _files(table)
         if gone:
@@ -251,27 +242,31 @@ class Interleaving(RuleBasedStateMachine):
         files = data_files(table, table.metadata.current_snapshot_id)
         assert all(Path(file.file_path.removeprefix("file://")).exists() for file in files), name
         windows = self.job.windows[: self.job.written[name]]
-        if name in ROLLUPS:
+        if name != "panes":
+            assert content(rows) == content(ROWS[name](windows, versions)), name
+            return
+        assert max(content(rows).values(), default=1) == 1
+        assert content(_of(Grain.MINUTE, rows)) == content(pane_rows(Grain.MINUTE, windows, versions))
+        for grain in ROLLUPS:
             # Rollups that do not count may be of any definition.
-            counted = trusted_cut(table) or noon(0)
-            assert max(content(rows).values(), default=1) == 1
-            rows = [row for row in rows if row["arrived_until"] <= counted]
-            windows = [window for window in windows if _rollup_end(window) <= counted]
-        assert content(rows) == content(ROWS[name](windows, versions)), name
+            counted = trusted_cut(table, grain) or noon(0)
+            known = [window for window in windows[: whole(len(windows), grain)] if _rollup_end(window) <= counted]
+            there = [row for row in _of(grain, rows) if row["arrived_until"] <= counted]
+            assert content(there) == content(pane_rows(grain, known, versions)), grain
 
     def _pin_anew(self, tables: Mapping[str, Table]) -> None:
         """What a reader sees from now on is all of one generation, and the audit finds no fault with it."""
         view = pin(self.catalog, self.stream)
-        minutes, ledger = (self.job.written[name] for name in ("minute_panes", "ledger"))
-        panes = (tables["minute_panes"], tables["hour_panes"], tables["day_panes"])
+        minutes, ledger = (self.job.written[name] for name in ("panes", "ledger"))
+        panes = tables["panes"]
         days = view.day_cut or noon(0)
         seen = [window for window in self.job.windows if window.number < minutes or _rollup_end(window) <= days]
-        known = merged(minute_rows(seen, self._versions(view.generation)))
+        known = merged(pane_rows(Grain.MINUTE, seen, self._versions(view.generation)))
         for state in view.past:
-            then = Reader(view.as_known_at(state.until - timedelta(milliseconds=1)), *panes, Counter())
+            then = Reader(view.as_known_at(state.until - timedelta(milliseconds=1)), panes, Counter())
             assert self._answer(then) == self.answers.get(state.generation, self._answer(then))
         self.answers[view.generation] = known
-        self.reader = Reader(view, *panes, known)
+        self.reader = Reader(view, panes, known)
         assert view.complete_until is None or view.complete_until <= noon(min(minutes, ledger) * SECONDS)
         rows = {name: rows_of(table, table.metadata.current_snapshot_id) for name, table in tables.items()}
         offsets, until = self.job.next_offset, view.settled_until
@@ -279,19 +274,20 @@ class Interleaving(RuleBasedStateMachine):
         assert check_offsets(map(_run, rows["ledger"]), KafkaPartition(0, 0, offsets, due), until) == []
         if until is not None:
             accepted, rejected = ([_total(row, kind) for row in rows["ledger"]] for kind in ("accepted", "rejected"))
-            by_minute = [_total(row, "messages") for row in rows["minute_panes"]]
-            assert check_counts("minute_panes", accepted, by_minute, until) == []
+            by_minute = [_total(row, "messages") for row in _of(Grain.MINUTE, rows["panes"])]
+            assert check_counts("minute panes", accepted, by_minute, until) == []
             assert check_counts("rejected", rejected, [_one(row) for row in rows["rejected"]], until) == []
 
     def _answer(self, reader: Reader) -> Counter[Any]:
         """Day panes as far as they count, and the minute panes beyond; hour panes, where they count, say the same."""
         view, cut = reader.view, reader.view.day_cut or noon(0)
-        days = [row for row in rows_of(reader.days, view.day_snapshot) if row["arrived_until"] <= cut]
-        minutes = [row for row in rows_of(reader.minutes, view.minute_snapshot) if row["arrived_from"] >= cut]
-        if view.hour_snapshot is not None:
-            hours = rows_of(reader.hours, view.hour_snapshot)
-            assert view.hour_capped or all(row["arrived_until"] <= cut for row in hours)
-            assert merged([row for row in hours if row["arrived_until"] <= cut]) == merged(days)
+        rows = rows_of(reader.panes, view.panes_snapshot)
+        days, hours = (_of(grain, rows) for grain in (Grain.DAY, Grain.HOUR))
+        assert view.capped or all(row["arrived_until"] <= cut for row in [*days, *hours])
+        days, hours = ([row for row in found if row["arrived_until"] <= cut] for found in (days, hours))
+        minutes = [row for row in _of(Grain.MINUTE, rows) if row["arrived_from"] >= cut]
+        assert view.late_parts is None or {row["part"] for row in minutes} <= {*view.late_parts}
+        assert not view.hours or merged(hours) == merged(days)
         return merged(days) + merged(minutes)
 
     def _versions(self, generation: int) -> dict[int, int]:
@@ -330,6 +326,10 @@ def _generation(table: Table) -> int:
 def _rollup_end(window: Window) -> datetime:
     """When the rollups' arrival window ends that a window is in."""
     return noon((window.number // ROLLUP_WINDOWS + 1) * ROLLUP_WINDOWS * SECONDS)
+
+
+def _of(grain: Grain, rows: Rows) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["grain"] == grain]
 
 
 def _run(row: Mapping[str, Any]) -> LedgerRun:

@@ -15,14 +15,19 @@ from pyiceberg.typedef import Identifier
 
 from iceberg.catalog import Catalog
 from iceberg.resume import resume_point
-from tests.iceberg.interleaved import ROLLUP_WINDOWS, Message, Window, day_rows, hour_rows, ledger_rows, minute_rows
+from streams.panes import Grain
+from tests.iceberg.interleaved import ROLLUP_WINDOWS, Message, Window, ledger_rows, pane_rows
 from tests.iceberg.interleaved import rejected_rows as rejected_rows_of
 from tests.iceberg.lakes import commit, overtaken
 
-__all__ = ["ROLLUPS", "SINKS", "Fate", "Killed", "LiveJob", "MortalCatalog", "What"]
+__all__ = ["SINKS", "Fate", "Killed", "LiveJob", "MortalCatalog", "What", "whole"]
 
-SINKS = ("minute_panes", "hour_panes", "day_panes", "ledger", "rejected")
-ROLLUPS = {"hour_panes": hour_rows, "day_panes": day_rows}
+SINKS = ("panes", "ledger", "rejected")
+
+
+def whole(windows: int, grain: Grain) -> int:
+    """How many of the first so many windows panes of a grain are made of: of rollups, whole windows of theirs."""
+    return windows if grain is Grain.MINUTE else windows // ROLLUP_WINDOWS * ROLLUP_WINDOWS
 
 
 class Killed(BaseException):
@@ -107,8 +112,8 @@ class MortalCatalog(Catalog):
 class LiveJob:
     """A stream's live job: windows arrive, checkpoints complete, and each sink commits them by itself.
 
-    `windows`: all that arrived. `written`: sink → how many of them are in its table (rollups: rounded down to whole
-    windows of theirs). `due`: sinks that have not committed the newest checkpoint yet; the next one waits for them.
+    `windows`: all that arrived. `written`: sink → how many of them are in its table (of rollups, see `whole`). `due`:
+    sinks that have not committed the newest checkpoint yet; the next one waits for them.
     """
 
     catalog: Catalog
@@ -129,12 +134,15 @@ class LiveJob:
             messages = tuple(Message(heartbeat + 1 + number, event) for number, event in enumerate(events))
             self.next_offset += 1 + len(messages)
             self.windows.append(Window(len(self.windows), heartbeat, messages))
-        whole = len(self.windows) // ROLLUP_WINDOWS * ROLLUP_WINDOWS
+        before, now = self.written["panes"], len(self.windows)
         self._complete(
             order,
             {
-                "minute_panes": minute_rows(self.windows[self.written["minute_panes"] :], {}),
-                **{name: rows(self.windows[self.written[name] : whole], {}) for name, rows in ROLLUPS.items()},
+                "panes": [
+                    row
+                    for grain in Grain
+                    for row in pane_rows(grain, self.windows[whole(before, grain) : whole(now, grain)], {})
+                ],
                 "ledger": ledger_rows(self.windows[self.written["ledger"] :], {}),
                 "rejected": rejected_rows_of(self.windows[self.written["rejected"] :], {}),
             },
@@ -146,20 +154,23 @@ class LiveJob:
         read = [window for window in self.windows if point.start is None or window.arrived >= point.start]
         held = point.held.get("rejected", {}).get(0, -1)
 
-        def beyond(table: str) -> list[Window]:
-            cut = point.cuts[table]
+        def beyond(name: str) -> list[Window]:
+            cut = point.cuts[name]
             return [window for window in read if cut is None or window.arrived >= cut]
 
-        whole = len(self.windows) // ROLLUP_WINDOWS * ROLLUP_WINDOWS
         self._starts, self._checkpoint = self._starts + 1, 0
         self._complete(
             order,
             {
-                "minute_panes": minute_rows(beyond("minute_panes"), {}),
-                **{
-                    name: rows([window for window in beyond(name) if window.number < whole], {})
-                    for name, rows in ROLLUPS.items()
-                },
+                "panes": [
+                    row
+                    for grain in Grain
+                    for row in pane_rows(
+                        grain,
+                        [each for each in beyond(grain.panes) if each.number < whole(len(self.windows), grain)],
+                        {},
+                    )
+                ],
                 "ledger": ledger_rows(beyond("ledger"), {}),
                 "rejected": [row for row in rejected_rows_of(beyond("rejected"), {}) if row["offset"] > held],
             },
@@ -172,11 +183,10 @@ class LiveJob:
     def sink(self) -> None:
         """The next sink commits the checkpoint."""
         name = self.due.pop(0)
-        if self._rows[name] or name in ("minute_panes", "ledger"):
+        if self._rows[name] or name in ("panes", "ledger"):
             table = self.catalog.load_table((self.stream, name))
             commit(table, self._rows[name], f"job {self._starts}", self._checkpoint)
-        whole = len(self.windows) // ROLLUP_WINDOWS * ROLLUP_WINDOWS
-        self.written[name] = whole if name in ROLLUPS else len(self.windows)
+        self.written[name] = len(self.windows)
 
     def sink_all(self) -> None:
         """All sinks have committed the checkpoint."""

@@ -16,19 +16,22 @@ from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.table import Table
 from pyiceberg.table.metadata import TableMetadata
 
+from iceberg.apply import plan_tables
 from iceberg.catalog import Catalog
-from iceberg.schemas import layouts
 from streams.definition import Definition
+from streams.panes import BREAKDOWN, Grain, part_of
 
 __all__ = [
     "NOON",
     "commit",
+    "day_row",
     "event_row",
     "ledger_row",
     "make_tables",
     "noon",
     "open_local",
     "overtaken",
+    "pane_place",
     "pane_row",
     "rejected_row",
 ]
@@ -52,12 +55,15 @@ def open_local(folder: Path) -> Catalog:
 
 
 def make_tables(catalog: Catalog, definition: Definition, **properties: str) -> dict[str, Table]:
-    """The stream's tables, unpartitioned, since commits and bounds do not depend on partitions."""
-    catalog.create_namespace_if_not_exists(definition.name)
-    return {
-        layout.name: catalog.create_table((definition.name, layout.name), layout.schema, properties=properties)
-        for layout in layouts(definition)
-    }
+    """The stream's tables, by name, with these properties."""
+    for change in plan_tables(catalog, definition):
+        change.run()
+    tables = {name: catalog.load_table((namespace, name)) for namespace, name in catalog.list_tables(definition.name)}
+    for table in tables.values():
+        if properties:
+            with table.transaction() as transaction:
+                transaction.set_properties(properties)
+    return tables
 
 
 def commit(table: Table, rows: Sequence[Mapping[str, Any]], job: str | None = None, checkpoint: int = 0) -> None:
@@ -98,14 +104,31 @@ def ledger_row(second: int, *, partition: int = 0, accepted: int = 1) -> dict[st
     }
 
 
-def pane_row(second: int, *, length: int = 10) -> dict[str, Any]:
-    """A pane of one message that arrived in the interval from `second` after noon."""
+def pane_row(second: int, *, length: int = 10, grain: Grain = Grain.MINUTE) -> dict[str, Any]:
+    """A pane of one message of `health` that arrived in the interval from `second` after noon."""
     return {
         "service": "cart",
-        "window_start": NOON,
+        **pane_place(grain, NOON, hourly=False),
         "arrived_from": noon(second),
         "arrived_until": noon(second + length),
         "messages": 1,
+    }
+
+
+def day_row(second: int) -> dict[str, Any]:
+    """A day pane of one message of `health` that arrived in the ten minutes from `second` after noon."""
+    return pane_row(second, length=600, grain=Grain.DAY)
+
+
+def pane_place(grain: Grain, start: datetime, *, hourly: bool) -> dict[str, Any]:
+    """What tells where a pane belongs whose window starts at a moment, or a little before."""
+    start = start.replace(**{Grain.MINUTE: {}, Grain.HOUR: {"minute": 0}, Grain.DAY: {"hour": 0, "minute": 0}}[grain])
+    return {
+        "breakdown": BREAKDOWN,
+        "grain": str(grain),
+        "part": part_of(BREAKDOWN, grain, start, hourly=hourly),
+        "window_start": start,
+        "window_end": start + timedelta(seconds=grain.seconds),
     }
 
 

@@ -41,9 +41,9 @@ COUNTS: list[tuple[list[IntervalTotal], list[tuple[tuple[int, int], Kind, int, i
 def test_counts_are_compared_before_the_limit(
     rows: list[IntervalTotal], expected: list[tuple[tuple[int, int], Kind, int, int]]
 ) -> None:
-    found = check_counts("minute_panes", LEDGER, rows, noon(40))
+    found = check_counts("minute panes", LEDGER, rows, noon(40))
     assert [(f.arrived, f.kind, f.expected, f.found, f.tables) for f in found] == [
-        (arrived(*where), kind, wanted, held, ("minute_panes",)) for where, kind, wanted, held in expected
+        (arrived(*where), kind, wanted, held, ("minute panes",)) for where, kind, wanted, held in expected
     ]
 
 
@@ -56,22 +56,22 @@ def test_counts_are_told_in_a_line() -> None:
 
 
 def test_ledger_is_named_where_it_has_faults() -> None:
-    counts = check_counts("minute_panes", LEDGER[1:], LEDGER, noon(40)) + check_counts(
+    counts = check_counts("minute panes", LEDGER[1:], LEDGER, noon(40)) + check_counts(
         "rejected", [], [total(0, 5)], noon(40), 1
     )
     fault = Finding(Kind.MISSING, ("ledger",), "", arrived(0, 20), 0, (0, 4))
-    assert [finding.tables for finding in blamed(counts, [fault])] == [("ledger", "minute_panes"), ("rejected",)]
+    assert [finding.tables for finding in blamed(counts, [fault])] == [("ledger", "minute panes"), ("rejected",)]
     assert blamed(counts, []) == counts
 
 
 def test_values_blame_the_table_that_miscounts() -> None:
     difference = ValueDifference(arrived(0, 600), (("service", "cart"),), (("cpu_sum", 1, 2),))
-    lost = Finding(Kind.LOST, ("day_panes",), "", arrived(0, 600))
-    other = Finding(Kind.LOST, ("minute_panes",), "", arrived(10, 20))
+    lost = Finding(Kind.LOST, ("day panes",), "", arrived(0, 600))
+    other = Finding(Kind.LOST, ("minute panes",), "", arrived(10, 20))
     assert [check_values([difference], counts)[0].tables for counts in ([], [lost], [lost, other])] == [
-        ("minute_panes", "day_panes"),
-        ("day_panes",),
-        ("minute_panes", "day_panes"),
+        ("minute panes", "day panes"),
+        ("day panes",),
+        ("minute panes", "day panes"),
     ]
 
 

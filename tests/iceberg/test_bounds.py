@@ -8,9 +8,20 @@ import pytest
 from pyiceberg.expressions import EqualTo
 from pyiceberg.table import Table
 
-from iceberg.bounds import earliest, earliest_beyond, first_added, latest
+from iceberg.bounds import cut, earliest, first_added, latest, parts_beyond
+from streams.panes import Grain
 from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local
+from tests.iceberg.lakes import (
+    NOON,
+    commit,
+    day_row,
+    ledger_row,
+    make_tables,
+    noon,
+    open_local,
+    pane_place,
+    pane_row,
+)
 
 
 @pytest.fixture(params=["appended manifests", "merged manifests"])
@@ -72,10 +83,22 @@ def test_keeps_what_is_before_the_epoch(ledger: Table) -> None:
     assert latest(ledger, "arrived_until") == noon(0).replace(year=1969)
 
 
-def test_earliest_is_of_files_that_reach_beyond(ledger: Table) -> None:
-    assert earliest_beyond(ledger, "arrived_from", "arrived_until", noon(0)) is None
-    commit(ledger, [ledger_row(0), ledger_row(10)])
-    commit(ledger, [ledger_row(20), ledger_row(40)])
-    commit(ledger, [ledger_row(30)])
-    found = [earliest_beyond(ledger, "arrived_from", "arrived_until", noon(at)) for at in (0, 19, 20, 40, 50)]
-    assert found == [noon(0), noon(0), noon(20), noon(20), None]
+def test_bounds_of_panes_are_of_a_grain(tmp_path: Path) -> None:
+    panes = make_tables(open_local(tmp_path), HEALTH)["panes"]
+    assert (latest(panes, "arrived_until", grain=Grain.DAY), cut(panes, Grain.DAY)) == (None, None)
+    commit(panes, [pane_row(1200), day_row(600)])
+    commit(panes, [pane_row(610), day_row(0)])
+    assert [earliest(panes, "arrived_from", grain) for grain in (None, *Grain)] == [noon(0), noon(610), None, noon(0)]
+    assert [cut(panes, grain) for grain in Grain] == [noon(1210), None, noon(1200)]
+
+
+def test_parts_that_reach_beyond_a_moment_are_found(tmp_path: Path) -> None:
+    panes = make_tables(open_local(tmp_path), HEALTH)["panes"]
+    assert parts_beyond(panes, "arrived_until", noon(0), grain=Grain.MINUTE) == ()
+    for day, second in ((1, 0), (2, 20), (1, 40)):
+        at = NOON.replace(day=day)
+        commit(panes, [pane_row(second) | pane_place(Grain.MINUTE, at, hourly=False), day_row(second)])
+    found = [parts_beyond(panes, "arrived_until", noon(at), grain=Grain.MINUTE) for at in (9, 10, 30, 50)]
+    both = ("all/minute/2026-03-01", "all/minute/2026-03-02")
+    assert found == [both, both, both[:1], ()]
+    assert parts_beyond(panes, "arrived_until", grain=Grain.DAY) == ("all/day/2026-03",)

@@ -16,7 +16,7 @@ from iceberg.commits import begun_on
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, make_tables, open_local, pane_row
 
-NAME = (HEALTH.name, "minute_panes")
+NAME = (HEALTH.name, "panes")
 
 
 @pytest.fixture

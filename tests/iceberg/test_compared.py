@@ -8,28 +8,29 @@ from pathlib import Path
 import pytest
 
 from iceberg.arrivals import Arrivals
-from iceberg.compared import _before, _pinned, _rollups, compared
+from iceberg.compared import _before, _rollups, compared
 from iceberg.errors import ReplayError
 from iceberg.past_states import keep_state
 from iceberg.replays import ReplayState, is_staging
+from streams.panes import Grain
 from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, make_tables, noon, open_local, pane_row
+from tests.iceberg.lakes import commit, day_row, make_tables, noon, open_local, pane_row
 from tests.query.differences import replay
 
 
 def test_published_replay_is_compared_with_the_state_before(tmp_path: Path) -> None:
     live = make_tables(open_local(tmp_path), HEALTH)
-    commit(live["minute_panes"], [pane_row(0)])
-    commit(live["day_panes"], [pane_row(0, length=600)])
+    commit(live["panes"], [pane_row(0)])
+    commit(live["panes"], [day_row(0)])
     before = {name: table.metadata.current_snapshot_id for name, table in live.items()}
     keep_state(live, 3, until=noon(1000))
-    commit(live["minute_panes"], [pane_row(600)])
-    commit(live["day_panes"], [pane_row(600, length=600)])
-    new = {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in live.items()}
+    commit(live["panes"], [pane_row(600)])
+    commit(live["panes"], [day_row(600)])
     published = replace(replay(ReplayState.PUBLISHED), arrivals=Arrivals(noon(0), noon(900)))
-    found = _before(live, new, published, 4)
+    found = _before(live, live, published, 4)
     assert {name: table.snapshot for name, table in found.old.items()} == before
     assert (found.generation, found.rollups) == (None, Arrivals(noon(0), noon(600)))
+    assert found.grains == (Grain.MINUTE, Grain.DAY)
 
 
 @pytest.mark.parametrize("state", [ReplayState.RUNNING, ReplayState.DROPPED])

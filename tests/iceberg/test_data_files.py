@@ -34,13 +34,13 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Table]:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_text_is_written(tables: dict[str, Table], found: list[str]) -> None:
     for name, column, rows in (
-        ("minute_panes", "service", [pane_row(0) | {"service": text} for text in found]),
+        ("panes", "service", [pane_row(0) | {"service": text} for text in found]),
         ("rejected", "field", [rejected_row(0, 0, at) | {"field": text} for at, text in enumerate(found)]),
     ):
         table = tables[name]
         schema = table.schema().as_arrow()
         data = pa.Table.from_pylist(rows, schema=schema)
-        [file] = write_files(table, in_order(table, data, table.sort_order()))
+        [file] = write_files(table, in_order(table, data))
         field = table.schema().find_field(column).field_id
         bound = file.upper_bounds.get(field)
         assert bound is None or bound >= max(text.encode() for text in found)
@@ -49,7 +49,7 @@ def test_any_text_is_written(tables: dict[str, Table], found: list[str]) -> None
 
 def test_what_was_written_is_read_as_it_was(tmp_path: Path) -> None:
     """Also by the bounds that leave files out."""
-    panes = make_tables(open_local(tmp_path), HEALTH)["minute_panes"]
+    panes = make_tables(open_local(tmp_path), HEALTH)["panes"]
     found = [15 * "x" + "\ud7ff" + "y", 20 * LAST, "", "a\0b"]
     commit(panes, [pane_row(0) | {"service": text} for text in found])
     assert sorted(read_files(panes, list(panes.scan().plan_files()))["service"].to_pylist()) == sorted(found)

@@ -36,7 +36,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 @pytest.fixture
 def tables(catalog: Catalog) -> dict[str, Table]:
-    return {name: catalog.load_table(("made", name)) for name in ("minute_panes", "day_panes", "ledger", "rejected")}
+    return {name: catalog.load_table(("made", name)) for name in ("panes", "ledger", "rejected")}
 
 
 def expire(table: Table, newest: int) -> None:
@@ -47,7 +47,7 @@ def expire(table: Table, newest: int) -> None:
 
 
 def test_young_and_newest_snapshots_are_kept(tables: dict[str, Table]) -> None:
-    table = tables["day_panes"]
+    table = tables["panes"]
     for second in range(0, 50, 10):
         commit(table, [pane(second)])
     assert expired_at(table, expiry(table, datetime.now(UTC), DAY, 1)) == []
@@ -56,11 +56,11 @@ def test_young_and_newest_snapshots_are_kept(tables: dict[str, Table]) -> None:
 
 
 def test_tagged_snapshots_are_kept(tables: dict[str, Table]) -> None:
-    table = tables["day_panes"]
+    table = tables["panes"]
     for second in range(0, 30, 10):
         commit(table, [pane(second)])
         if second == 10:
-            keep_state({"day_panes": table}, 0, noon(0))
+            keep_state({"panes": table}, 0, noon(0))
     tagged = next(ref.snapshot_id for name, ref in table.metadata.refs.items() if name.startswith("generation-0-"))
     expire(table, 1)
     assert {snapshot.snapshot_id for snapshot in table.metadata.snapshots} == {
@@ -73,36 +73,35 @@ def test_what_jobs_read_is_known_after_packing_and_expiry(catalog: Catalog, tabl
     """Cut, resume point, complete and settled times and the generation are what they were."""
     for number in range(4):
         commit(tables["ledger"], [ledger_row(600 * number)], "a", number)
-        commit(tables["minute_panes"], [pane(600 * number)], "a", number)
+        commit(tables["panes"], [pane(600 * number)], "a", number)
     commit(tables["ledger"], [ledger_row(2400)], "b", 1)
-    commit(tables["minute_panes"], [pane(2400)], "b", 1)
+    commit(tables["panes"], [pane(2400)], "b", 1)
     keep_state(tables, 0, noon(9999))
 
     def state() -> object:
         view = pin(catalog, "made")
-        ledger, panes = (catalog.load_table(("made", name)) for name in ("ledger", "minute_panes"))
+        ledger, panes = (catalog.load_table(("made", name)) for name in ("ledger", "panes"))
         times = (settled_until(ledger), complete_until(ledger, panes), view.complete_until, view.day_cut, view.began)
-        return times, view.generation, resume_point(catalog, "made"), view.fresh_from, view.past
+        return times, view.generation, resume_point(catalog, "made"), view.late_parts, view.past
 
     before = state()
     for _ in range(2):
         for table in tables.values():
-            for group in plan_packing(table, noon(1800), 1 << 26, 2):
-                pack(table, group)
+            assert all(done.made for done in pack(table, plan_packing(table, noon(1800), 1 << 26, 2)))
             expire(table, 1)
     assert state() == before
     assert len(tables["ledger"].metadata.snapshots) < 6
-    assert len(tables["minute_panes"].metadata.snapshots) <= 3
+    assert len(tables["panes"].metadata.snapshots) <= 3
 
 
 def test_a_tagged_state_tells_its_checkpoint_by_itself(tables: dict[str, Table]) -> None:
     """The commit of the job that it holds has expired."""
-    ledger, panes = tables["ledger"], tables["minute_panes"]
+    ledger, panes = tables["ledger"], tables["panes"]
     for number in range(3):
         commit(ledger, [ledger_row(600 * number)], "a", number)
         commit(panes, [pane(600 * number)], "a", number)
-    [group] = plan_packing(panes, noon(1800), 1 << 26, 2)
-    pack(panes, group)
+    [done] = pack(panes, plan_packing(panes, noon(1800), 1 << 26, 2))
+    assert (done.files, done.made) == (3, 1)
     whole = complete_until(ledger, panes)
     assert whole == noon(1210)
     own = panes.metadata.current_snapshot_id

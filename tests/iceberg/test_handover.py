@@ -14,7 +14,7 @@ from iceberg.resume import resume_point
 from iceberg.rollups import begin_making, finish_making
 from streams.panes import Grain
 from tests.definitions import HEALTH, changed
-from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, pane_row, rejected_row
+from tests.iceberg.lakes import commit, day_row, ledger_row, make_tables, noon, pane_row, rejected_row
 
 
 @pytest.mark.usefixtures("tables")
@@ -28,31 +28,31 @@ def test_running_definition_is_noted(catalog: Catalog) -> None:
 
 def test_every_table_begins_again_at_the_same_cut(catalog: Catalog, tables: dict[str, Table]) -> None:
     """Also those that hold no row near it, and `rejected`, of which newer rows of the old definition are discarded."""
-    commit(tables["minute_panes"], [pane_row(0)], "a", 1)
+    commit(tables["panes"], [pane_row(0)], "a", 1)
     commit(tables["ledger"], [ledger_row(0), ledger_row(10, accepted=0)], "a", 1)
     commit(tables["rejected"], [rejected_row(5, 0, 1), rejected_row(19.999, 0, 2), rejected_row(20, 0, 3)])
     commit(tables["rejected"], [rejected_row(25, 1, 1)])
     for _ in "ab":
         close_at(catalog, "health", noon(20))
         point = resume_point(catalog, "health")
-        assert point.cuts == dict.fromkeys(tables, noon(20))
+        assert point.cuts == dict.fromkeys(("minute panes", "day panes", "ledger", "rejected"), noon(20))
         assert point.held == {"rejected": {}}
 
 
 def test_hours_begin_where_the_new_definition_takes_over(catalog: Catalog) -> None:
-    """What came before is pending, in that table alone, and made a day of arrival at a time."""
+    """What came before is pending, of that grain alone, and made a day of arrival at a time."""
     tables = make_tables(catalog, changed("hours", True))
-    commit(tables["minute_panes"], [pane_row(5), pane_row(86_400)], "a", 1)
-    commit(tables["day_panes"], [pane_row(0, length=600), pane_row(86_400, length=600)], "a", 1)
+    commit(tables["panes"], [pane_row(5), pane_row(86_400)], "a", 1)
+    commit(tables["panes"], [day_row(0), day_row(86_400)], "a", 1)
     ledger = [[ledger_row(0)], [ledger_row(86_400)], [ledger_row(90_000)], [ledger_row(90_600)]]
     for checkpoint, rows in enumerate(ledger):
         commit(tables["ledger"], rows, "a", checkpoint)
     for _ in "ab":
         close_at(catalog, "health", noon(86_410))
-    hours = tables["hour_panes"].refresh()
-    assert pending_arrivals(hours) == Arrivals(noon(0), noon(86_410))
-    assert (cut(hours), trusted_cut(hours)) == (noon(86_410), noon(0))
-    assert all(pending_arrivals(table.refresh()) is None for name, table in tables.items() if name != "hour_panes")
+    panes = tables["panes"].refresh()
+    assert pending_arrivals(panes, Grain.HOUR) == Arrivals(noon(0), noon(86_410))
+    assert (cut(panes, Grain.HOUR), trusted_cut(panes, Grain.HOUR)) == (noon(86_410), noon(0))
+    assert pending_arrivals(panes, Grain.DAY) is None
     made = []
     while (making := begin_making(catalog, "health")) is not None:
         made.append((making.grain, making.arrivals))
@@ -61,10 +61,10 @@ def test_hours_begin_where_the_new_definition_takes_over(catalog: Catalog) -> No
         (Grain.HOUR, Arrivals(noon(0), noon(43_200))),
         (Grain.HOUR, Arrivals(noon(43_200), noon(86_410))),
     ]
-    assert trusted_cut(hours.refresh()) == noon(86_410)
+    assert trusted_cut(panes.refresh(), Grain.HOUR) == noon(86_410)
 
 
 def test_a_new_stream_has_nothing_pending(catalog: Catalog) -> None:
     tables = make_tables(catalog, changed("hours", True))
     close_at(catalog, "health", noon(20))
-    assert pending_arrivals(tables["hour_panes"].refresh()) is None
+    assert pending_arrivals(tables["panes"].refresh(), Grain.HOUR) is None

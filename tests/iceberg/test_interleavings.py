@@ -18,13 +18,17 @@ from hypothesis.stateful import run_state_machine_as_test
 
 import iceberg.publishing
 import streams.panes
+from iceberg.apply import DEFINITION_PROPERTY
+from iceberg.commits import set_properties
 from iceberg.errors import LostStateError, ReplayError
 from iceberg.lake_view import pin
 from iceberg.publishing import drop, finish_interrupted, publish, roll_back
 from iceberg.replays import ReplayState
+from iceberg.stream_tables import panes_table, stream_tables
+from streams.panes import ROLLUPS
 from tests.iceberg.interleaved import ROLLUP_WINDOWS, SECONDS
 from tests.iceberg.interleaving import Interleaving
-from tests.iceberg.interleaving_lake import ROLLUPS, SINKS, Fate, MortalCatalog, What
+from tests.iceberg.interleaving_lake import SINKS, Fate, MortalCatalog, What
 from tests.iceberg.postgres import own_postgres
 
 ONE_DAY_PANE = [[0, 1, 2], [0, 0, 0], [0, 1]]
@@ -98,10 +102,10 @@ def test_a_restarted_job_does_not_reject_again(made: type[Interleaving]) -> None
     lake.the_lake_is_right()
 
 
-@pytest.mark.parametrize("last", ["day_panes", "rejected"])
+@pytest.mark.parametrize("last", ["panes", "rejected"])
 def test_rows_on_their_way_are_waited_for(made: type[Interleaving], last: str) -> None:
     lake = begun(made)
-    lake.live_commit([*ONE_DAY_PANE, *ONE_DAY_PANE, [0]], [*(name for name in ORDER if name != last), last], 4)
+    lake.live_commit([*ONE_DAY_PANE, *ONE_DAY_PANE, [0]], [*(name for name in ORDER if name != last), last], 2)
     lake.replay(0, None)
     lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
     lake.job.sink_all()
@@ -114,7 +118,7 @@ def test_day_panes_are_made_of_all_minute_panes(made: type[Interleaving]) -> Non
     lake.live_commit([[0]], ORDER, len(ORDER))
     lake.replay(0, 6)
     lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
-    lake.live_commit([[0, 2]], ["day_panes", *(name for name in ORDER if name != "day_panes")], 1)
+    lake.live_commit([[0, 2]], ORDER, 1)
     lake.tidy(None, ONE_DAY_PANE)
     lake.job.sink_all()
     lake.the_lake_is_right()
@@ -144,20 +148,25 @@ def test_hours_that_nobody_knows_are_made_again(made: type[Interleaving], kept: 
     replay = lake.store.get(lake.kept[0])
     if kept:
         lake.changed(publish, replay.id, None, ONE_DAY_PANE)
-        hours = lake.catalog.load_table((lake.stream, "hour_panes"))
-        [tag] = [name for name in hours.metadata.refs if name != "main"]
-        hours.manage_snapshots().remove_tag(tag).commit()
+        for table in stream_tables(lake.catalog, lake.stream).values():
+            [(tag, ref)] = [(name, ref) for name, ref in table.metadata.refs.items() if name != "main"]
+            told = tag.replace("-hours-1-", "-hours-0-")
+            assert told != tag
+            table.manage_snapshots().remove_tag(tag).create_tag(ref.snapshot_id, told).commit()
         lake.answers.clear()
         lake.changed(roll_back, replay.id, None, ONE_DAY_PANE)
     else:
-        lake.catalog.drop_table((replay.namespace, "hour_panes"))
+        staged = panes_table(lake.catalog, replay.namespace)
+        staged.delete("grain = 'hour'")
+        hourless = lake.definition.model_copy(update={"hours": False})
+        set_properties(staged, {DEFINITION_PROPERTY: hourless.model_dump_json(exclude_defaults=True)})
         lake.changed(publish, replay.id, None, ONE_DAY_PANE)
     lake.the_lake_is_right()
-    assert pin(lake.catalog, lake.stream).hour_snapshot is None
+    assert not pin(lake.catalog, lake.stream).hours
     lake.live_commit(ONE_DAY_PANE, ORDER, len(ORDER))
     lake.tidy(None, ONE_DAY_PANE)
     lake.the_lake_is_right()
-    assert pin(lake.catalog, lake.stream).hour_snapshot is not None
+    assert pin(lake.catalog, lake.stream).hours
 
 
 def test_a_publication_beneath_another_is_not_rolled_back(made: type[Interleaving]) -> None:
@@ -187,7 +196,7 @@ def test_a_roll_back_makes_the_rollups_that_were_not_there(made: type[Interleavi
     lake.live_commit([[], [], [0]], ORDER, len(ORDER))
     lake.live_commit([[], [0]], ORDER, len(ORDER))
     assert [message.accepted(1) for message in lake.job.windows[10].messages] == [False]
-    lake.live_commit([[]], [*(name for name in ORDER if name not in ROLLUPS), *ROLLUPS], len(ORDER) - len(ROLLUPS))
+    lake.live_commit([[]], ["ledger", "rejected", "panes"], 2)
     lake.replay(0, 10)
     lake.changed(publish, lake.kept[0], None, ONE_DAY_PANE)
     assert lake.store.get(lake.kept[0]).state is ReplayState.PUBLISHED
@@ -207,7 +216,7 @@ def test_a_lost_tag_is_no_empty_table(made: type[Interleaving]) -> None:
     lake.replay(0, 2)
     publish(lake.catalog, lake.kept[0], "tester", "")
     before = pin(lake.catalog, lake.stream).past[0].until - timedelta(milliseconds=1)
-    for name, lost in (("ledger", False), ("minute_panes", True)):
+    for name, lost in (("ledger", False), ("panes", True)):
         table = lake.catalog.load_table((lake.stream, name))
         [tag] = [ref for ref in table.metadata.refs if ref != "main"]
         table.manage_snapshots().remove_tag(tag).commit()

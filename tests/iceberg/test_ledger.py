@@ -83,31 +83,31 @@ def test_completes_as_far_as_panes_are_committed(
 ) -> None:
     for number, seconds in ((1, [0]), (2, [10]), (3, [20, 30])):
         commit(tables["ledger"], [ledger_row(at) for at in seconds], "a", number)
-    panes = tables["minute_panes"]
+    panes = tables["panes"]
     commit(panes, [pane_row(0)], job, checkpoint)
     assert complete_until(tables["ledger"], panes) == noon(complete)
 
 
 def test_nothing_is_complete_without_commits(tables: dict[str, Table]) -> None:
-    assert complete_until(tables["ledger"], tables["minute_panes"]) is None
+    assert complete_until(tables["ledger"], tables["panes"]) is None
     commit(tables["ledger"], [ledger_row(0)], "a", 1)
-    assert complete_until(tables["ledger"], tables["minute_panes"]) is None
+    assert complete_until(tables["ledger"], tables["panes"]) is None
 
 
 def test_quiet_windows_are_complete_by_heartbeats(tables: dict[str, Table]) -> None:
     """The ledger goes on with heartbeats alone while the panes' commits add nothing."""
     commit(tables["ledger"], [ledger_row(0)], "a", 1)
-    commit(tables["minute_panes"], [pane_row(0)], "a", 1)
+    commit(tables["panes"], [pane_row(0)], "a", 1)
     commit(tables["ledger"], [ledger_row(10, accepted=0)], "a", 2)
-    commit(tables["minute_panes"], [], "a", 2)
-    assert complete_until(tables["ledger"], tables["minute_panes"]) == noon(20)
+    commit(tables["panes"], [], "a", 2)
+    assert complete_until(tables["ledger"], tables["panes"]) == noon(20)
 
 
 def test_publications_between_commits_hide_nothing(tables: dict[str, Table]) -> None:
     """A publication's commit is no job's, but what jobs committed before it is still there."""
     for number in (1, 2):
         commit(tables["ledger"], [ledger_row(10 * number)], "a", number)
-        commit(tables["minute_panes"], [pane_row(10 * number)], "a", number)
+        commit(tables["panes"], [pane_row(10 * number)], "a", number)
     commit(tables["ledger"], [])
-    commit(tables["minute_panes"], [])
-    assert complete_until(tables["ledger"], tables["minute_panes"]) == noon(30)
+    commit(tables["panes"], [])
+    assert complete_until(tables["ledger"], tables["panes"]) == noon(30)

@@ -37,7 +37,7 @@ create table windowpane.history (
 );
 insert into windowpane.history values
   ('health', 1, 7, 'publish', '2026-03-01Z', '2026-03-02Z', 'abc', '2026-03-03Z', 'somebody', 'wrong RAM',
-   '{"minute_panes": [3, 4]}', true);
+   '{"panes": [3, 4]}', true);
 """
 """What was made, by SQLAlchemy's create_all, before there were revisions; with a publication in it."""
 
@@ -96,7 +96,7 @@ def test_takes_over_what_was_there(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(BEFORE)
     [publication] = store(engine).history()
-    assert (publication.reason, publication.rows) == ("wrong RAM", {"minute_panes": (3, 4)})
+    assert (publication.reason, publication.rows) == ("wrong RAM", {"panes": (3, 4)})
     assert (differences(engine), versions(engine)) == ([], ["0001"])
 
 

@@ -12,29 +12,28 @@ from pyiceberg.table import Table
 
 from iceberg.apply import plan_tables
 from iceberg.catalog import Catalog
-from iceberg.data_files import portion
-from iceberg.packing import FileGroup, pack, pack_all, plan_packing
+from iceberg.packing import FileGroup, Packed, pack, pack_all, plan_packing
+from streams.panes import Grain
 from tests.iceberg.interleaved import DEFINITION, content, data_files, rows_of
-from tests.iceberg.lakes import NOON, commit, event_row, ledger_row, noon, open_local, rejected_row
+from tests.iceberg.lakes import NOON, commit, event_row, ledger_row, noon, open_local, pane_place, rejected_row
 
 BIG = 64 * 1024 * 1024
 
 
-def pane(second: int, who: str = "somebody", *, length: int = 10) -> dict[str, Any]:
+def pane(second: int, who: str = "somebody", at: int = 0) -> dict[str, Any]:
+    """A minute pane whose window starts so many seconds after noon."""
     return {
         "who": who,
-        "window_start": NOON,
+        **pane_place(Grain.MINUTE, noon(at), hourly=True),
         "arrived_from": noon(second),
-        "arrived_until": noon(second + length),
+        "arrived_until": noon(second + 10),
         "messages": 1,
         "value_sum": second,
     }
 
 
 ROWS: Mapping[str, Callable[[int], dict[str, Any]]] = {
-    "minute_panes": pane,
-    "hour_panes": pane,
-    "day_panes": pane,
+    "panes": pane,
     "ledger": ledger_row,
     "rejected": lambda second: rejected_row(second, 0, second),
     "events": lambda second: event_row(second, 0, second),
@@ -52,7 +51,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 @pytest.fixture
 def minutes(catalog: Catalog) -> Table:
-    return catalog.load_table(("made", "minute_panes"))
+    return catalog.load_table(("made", "panes"))
 
 
 def filled(table: Table, seconds: range) -> None:
@@ -69,20 +68,18 @@ def test_every_table_is_packed(catalog: Catalog, name: str) -> None:
     table = catalog.load_table(("made", name))
     filled(table, range(0, 30, 10))
     before = rows_of(table, table.metadata.current_snapshot_id)
-    [group] = plan_packing(table, noon(60), BIG, 2)
-    assert (len(group.files), group.rows) == (3, 3)
-    assert pack(table, group) == 1
+    assert list(pack(table, plan_packing(table, noon(60), BIG, 2))) == [Packed(3, 3, 1)]
     assert files_of(table.refresh()) == 1
     assert content(rows_of(table, table.metadata.current_snapshot_id)) == content(before)
     assert plan_packing(table, noon(60), BIG, 2) == []
 
 
-def test_packed_files_are_of_an_hour_each(minutes: Table) -> None:
-    """Of a stream with hour panes. They are sorted; a file's columns stay what they are."""
-    rows = [(1, "d"), (0, "b"), (1, "c"), (1, "a"), (0, "a")]
-    commit(minutes, [pane(10, who) | {"window_start": noon(3600 * hour)} for hour, who in rows])
-    [group] = plan_packing(minutes, noon(60), BIG, 2)
-    assert pack(minutes, group) == 2
+def test_packed_files_are_sorted_parts(minutes: Table) -> None:
+    """A file's columns stay what they are."""
+    for second, hour, who in [(0, 1, "d"), (10, 0, "b"), (20, 1, "c"), (30, 1, "a"), (40, 0, "a")]:
+        commit(minutes, [pane(second, who, 3600 * hour)])
+    [done] = pack(minutes, plan_packing(minutes, noon(60), BIG, 2))
+    assert done == Packed(files=5, rows=5, made=2)
     found = []
     for file in data_files(minutes, minutes.refresh().metadata.current_snapshot_id):
         assert file.split_offsets is None
@@ -92,21 +89,31 @@ def test_packed_files_are_of_an_hour_each(minutes: Table) -> None:
     assert sorted(found) == [["a", "b"], ["a", "c", "d"]]
 
 
-def test_files_are_packed_by_hour(minutes: Table) -> None:
-    """Those that reach over several are cut, however large or few they are."""
-    for second, hours in enumerate([(0,), (1,), (0,), (1,), (0, 1)]):
-        commit(minutes, [pane(10 * second, "a") | {"window_start": noon(3600 * hour)} for hour in hours])
+def test_manifests_are_of_a_grain_and_near_periods(minutes: Table) -> None:
+    """One commit packs parts of two days and grains; those of the commits before are gone."""
+    for second in range(0, 40, 10):
+        rows = [pane(second, at=at) for at in (0, 3600, 86_400)]
+        day = pane(second) | pane_place(Grain.DAY, NOON, hourly=True)
+        commit(minutes, [*rows, day])
     groups = plan_packing(minutes, noon(60), BIG, 2)
-    assert sorted(len(group.files) for group in groups) == [1, 2, 2]
-    assert all(len({portion(minutes, file) for file in group.files}) == 1 for group in groups)
-    [group] = plan_packing(minutes, noon(60), 1, 8)
-    assert pack(minutes, group) == 2
-    assert plan_packing(minutes, noon(60), 1, 8) == []
+    assert [done.files for done in pack(minutes, groups)] == [16]
+    snapshot = minutes.refresh().current_snapshot()
+    assert snapshot is not None
+    files = [
+        [entry.data_file.partition[0] for entry in manifest.fetch_manifest_entry(minutes.io)]
+        for manifest in snapshot.manifests(minutes.io)
+        if manifest.has_added_files() or manifest.has_existing_files()
+    ]
+    assert sorted(map(sorted, files)) == [
+        ["all/day/2026-03"],
+        ["all/minute/2026-03-01T12", "all/minute/2026-03-01T13"],
+        ["all/minute/2026-03-02T12"],
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "limit", "packed"),
-    [("minute_panes", 30, 3), ("minute_panes", 39, 3), ("rejected", 30, 3), ("events", 31, 4)],
+    [("panes", 30, 3), ("panes", 39, 3), ("rejected", 30, 3), ("events", 31, 4)],
 )
 def test_what_may_still_arrive_is_left_alone(catalog: Catalog, name: str, limit: int, packed: int) -> None:
     table = catalog.load_table(("made", name))
@@ -124,7 +131,7 @@ def test_few_files_and_big_ones_are_left_alone(minutes: Table) -> None:
 
 def test_partitions_are_packed_apart(minutes: Table) -> None:
     filled(minutes, range(0, 40, 10))
-    commit(minutes, [pane(40) | {"window_start": noon(-86_400)}])
+    commit(minutes, [pane(40, at=-86_400)])
     assert sorted(len(group.files) for group in plan_packing(minutes, noon(60), BIG, 1)) == [1, 4]
 
 
@@ -136,31 +143,34 @@ def test_files_at_spared_locations_are_left_alone(minutes: Table) -> None:
 
 def test_what_comes_meanwhile_stays(catalog: Catalog, minutes: Table) -> None:
     filled(minutes, range(0, 40, 10))
-    [group] = plan_packing(minutes, noon(60), BIG, 2)
-    other = catalog.load_table(("made", "minute_panes"))
+    groups = plan_packing(minutes, noon(60), BIG, 2)
+    other = catalog.load_table(("made", "panes"))
     filled(other, range(40, 60, 10))
     before = rows_of(other, other.metadata.current_snapshot_id)
-    assert pack(minutes, group) == 1
+    assert list(pack(minutes, groups)) == [Packed(4, 4, 1)]
     assert files_of(minutes.refresh()) == 3
     assert content(rows_of(minutes, minutes.metadata.current_snapshot_id)) == content(before)
 
 
 def test_what_was_replaced_meanwhile_is_not_packed(catalog: Catalog, minutes: Table) -> None:
     filled(minutes, range(0, 40, 10))
-    [group] = plan_packing(minutes, noon(60), BIG, 2)
-    other = catalog.load_table(("made", "minute_panes"))
+    groups = plan_packing(minutes, noon(60), BIG, 2)
+    other = catalog.load_table(("made", "panes"))
     other.delete(f"arrived_from = '{noon(10).isoformat()}'")
     before = rows_of(other, other.metadata.current_snapshot_id)
-    assert pack(minutes, group) is None
+    assert list(pack(minutes, groups)) == [Packed(0, 0, 0)]
     assert content(rows_of(minutes, minutes.refresh().metadata.current_snapshot_id)) == content(before)
 
 
 def test_half_a_group_is_never_swapped(minutes: Table) -> None:
     filled(minutes, range(0, 40, 10))
     [group] = plan_packing(minutes, noon(60), BIG, 2)
-    assert pack(minutes, group) == 1
-    assert pack(minutes, FileGroup(group.snapshot_id, group.tasks[:2])) is None
-    assert len(rows_of(minutes, minutes.refresh().metadata.current_snapshot_id)) == 4
+    assert list(pack(minutes, [group])) == [Packed(4, 4, 1)]
+    half = FileGroup(group.snapshot_id, group.tasks[:2])
+    filled(minutes, range(100, 120, 10))
+    [other] = plan_packing(minutes, noon(200), BIG, 2)
+    assert list(pack(minutes, [half, other])) == [Packed(3, 6, 1)]
+    assert len(rows_of(minutes, minutes.refresh().metadata.current_snapshot_id)) == 6
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY
+from iceberg.apply import GENERATION_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.errors import LostStateError
 from iceberg.lake_view import pin
 from iceberg.past_states import keep_state
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, overtaken, pane_row
-
-NOTED = {DEFINITION_PROPERTY: HEALTH.model_dump_json(exclude_defaults=True)}
 
 
 @pytest.fixture
@@ -25,13 +23,13 @@ def catalog(tmp_path: Path) -> Catalog:
     The panes lag a checkpoint behind the ledger when the second state is kept.
     """
     catalog = open_local(tmp_path)
-    tables = make_tables(catalog, HEALTH, **{**NOTED, GENERATION_PROPERTY: "2"})
+    tables = make_tables(catalog, HEALTH, **{GENERATION_PROPERTY: "2"})
     for number in range(1, 8):
         start = 10 * (number - 1)
         commit(tables["ledger"], [ledger_row(start)], "a", number)
         if number == 6:
             keep_state(tables, 1, noon(65))
-        commit(tables["minute_panes"], [pane_row(start)] if number != 3 else [], "a", number)
+        commit(tables["panes"], [pane_row(start)] if number != 3 else [], "a", number)
         if number == 3:
             keep_state(tables, 0, noon(35))
     return catalog
@@ -52,12 +50,12 @@ def test_tells_what_was_known(catalog: Catalog, asked: float, generation: int, k
     now = pin(catalog, HEALTH.name)
     view = now.as_known_at(noon(asked))
     assert (view.generation, view.known_until(noon(asked))) == (generation, noon(known))
-    assert view.minute_snapshot != now.minute_snapshot or asked >= 65
+    assert view.panes_snapshot != now.panes_snapshot or asked >= 65
 
 
 def test_nothing_is_known_of_an_empty_lake(tmp_path: Path) -> None:
     catalog = open_local(tmp_path)
-    keep_state(make_tables(catalog, HEALTH, **NOTED), 0, noon(35))
+    keep_state(make_tables(catalog, HEALTH), 0, noon(35))
     view = pin(catalog, HEALTH.name)
     moment: datetime = noon(0)
     assert view.as_known_at(moment).known_until(moment) is None
@@ -67,13 +65,13 @@ def test_nothing_is_known_of_an_empty_lake(tmp_path: Path) -> None:
 def test_a_state_that_was_seen_while_it_was_kept_is_known_after(tmp_path: Path) -> None:
     """Who looked when the panes had their tag and the ledger none yet must not hold that against the state."""
     catalog = open_local(tmp_path)
-    tables = make_tables(catalog, HEALTH, **NOTED)
+    tables = make_tables(catalog, HEALTH)
     for number in (1, 2):
-        for name, row in (("ledger", ledger_row), ("minute_panes", pane_row)):
+        for name, row in (("ledger", ledger_row), ("panes", pane_row)):
             commit(tables[name], [row(10 * (number - 1))], "a", number)
     late = catalog.load_table(tables["ledger"].name())
     with overtaken(catalog, lambda: None, lambda: pin(catalog, HEALTH.name)):
-        keep_state({name: tables[name] for name in ("minute_panes", "day_panes")} | {"ledger": late}, 0, noon(35))
+        keep_state({"panes": tables["panes"], "ledger": late}, 0, noon(35))
     for table in tables.values():
         with table.refresh().transaction() as transaction:
             transaction.set_properties({GENERATION_PROPERTY: "1"})
@@ -81,7 +79,7 @@ def test_a_state_that_was_seen_while_it_was_kept_is_known_after(tmp_path: Path) 
 
 
 def test_a_state_whose_tags_are_gone_is_not_guessed(catalog: Catalog) -> None:
-    for name in ("ledger", "minute_panes"):
+    for name in ("ledger", "panes"):
         table = catalog.load_table((HEALTH.name, name))
         [tag] = [ref for ref in table.metadata.refs if ref.startswith("generation-1-")]
         table.manage_snapshots().remove_tag(tag).commit()
@@ -97,9 +95,9 @@ def test_tells_when_a_stream_began(catalog: Catalog) -> None:
 
 def test_a_state_is_kept_as_it_was_when_a_commit_comes_first(tmp_path: Path) -> None:
     catalog = open_local(tmp_path)
-    tables = make_tables(catalog, HEALTH, **NOTED)
-    commit(tables["minute_panes"], [pane_row(0)], "a", 1)
-    panes = tables["minute_panes"].refresh()
+    tables = make_tables(catalog, HEALTH)
+    commit(tables["panes"], [pane_row(0)], "a", 1)
+    panes = tables["panes"].refresh()
     before = panes.metadata.current_snapshot_id
     live = catalog.load_table(panes.name())
     with overtaken(catalog, lambda: commit(live, [pane_row(10)], "a", 2)):

@@ -15,9 +15,10 @@ from iceberg.catalog import Catalog
 from iceberg.pending import pending_arrivals, trusted_cut
 from iceberg.reading import Reading, decide_to_adopt, latest_before, note_read, noted_reading, trouble
 from iceberg.resume import resume_point
+from streams.panes import Grain
 from streams.topics import TOPIC_SETTINGS, TopicState
 from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, ledger_row, noon, pane_row, rejected_row
+from tests.iceberg.lakes import commit, day_row, ledger_row, noon, pane_row, rejected_row
 
 TOPIC = TopicState("health", 2, TOPIC_SETTINGS, "first")
 ANEW = replace(TOPIC, id="second")
@@ -31,9 +32,9 @@ MILLISECOND = timedelta(milliseconds=1)
 def filled(tables: dict[str, Table]) -> dict[str, Table]:
     """What a job left that was stopped: day panes are behind, single messages are ahead."""
     for checkpoint, second in ((1, 600), (2, 610)):
-        commit(tables["minute_panes"], [pane_row(second)], "a", checkpoint)
+        commit(tables["panes"], [pane_row(second)], "a", checkpoint)
         commit(tables["ledger"], [ledger_row(second)], "a", checkpoint)
-    commit(tables["day_panes"], [pane_row(0, length=600)], "a", 2)
+    commit(tables["panes"], [day_row(0)], "a", 2)
     commit(tables["rejected"], [rejected_row(605, 0, 606), rejected_row(625, 0, 626)], "a", 2)
     return tables
 
@@ -90,12 +91,12 @@ def test_an_adopted_topic_begins_where_every_table_ends(catalog: Catalog, filled
     decide_to_adopt(catalog, "health", "second", "ann")
     note_read(catalog, "health", ANEW, WHOLE)
     point = resume_point(catalog, "health")
-    assert point.cuts == dict.fromkeys(filled, noon(620))
+    assert point.cuts == dict.fromkeys(("minute panes", "day panes", "ledger", "rejected"), noon(620))
     assert point.held == {"rejected": {}}
     assert [row["offset"] for row in filled["rejected"].refresh().scan().to_arrow().to_pylist()] == [606]
-    days = filled["day_panes"].refresh()
-    assert (cut(days), trusted_cut(days)) == (noon(620), noon(600))
-    assert pending_arrivals(days) == Arrivals(noon(600), noon(620))
+    panes = filled["panes"].refresh()
+    assert (cut(panes, Grain.DAY), trusted_cut(panes, Grain.DAY)) == (noon(620), noon(600))
+    assert pending_arrivals(panes, Grain.DAY) == Arrivals(noon(600), noon(620))
 
 
 @pytest.mark.usefixtures("tables")

@@ -12,7 +12,7 @@ from iceberg.catalog import Catalog
 from iceberg.errors import ReplayError
 from iceberg.replay_range import ReplayRanges
 from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, ledger_row, noon, open_local, pane_row
+from tests.iceberg.lakes import commit, day_row, ledger_row, noon, open_local, pane_row
 
 
 @pytest.fixture
@@ -21,11 +21,11 @@ def catalog(tmp_path: Path) -> Catalog:
     catalog = open_local(tmp_path)
     for change in plan_tables(catalog, HEALTH):
         change.run()
-    tables = {name: catalog.load_table(("health", name)) for name in ("minute_panes", "day_panes", "ledger")}
+    tables = {name: catalog.load_table(("health", name)) for name in ("panes", "ledger")}
     for number, seconds in enumerate((range(0, 1200, 10), range(1200, 1260, 10)), start=1):
         commit(tables["ledger"], [ledger_row(second) for second in seconds], "a", number)
-        commit(tables["minute_panes"], [pane_row(second) for second in seconds], "a", number)
-    commit(tables["day_panes"], [pane_row(0, length=600), pane_row(600, length=600)], "a", 2)
+        commit(tables["panes"], [pane_row(second) for second in seconds], "a", number)
+    commit(tables["panes"], [day_row(0), day_row(600)], "a", 2)
     return catalog
 
 
@@ -49,7 +49,7 @@ def test_ranges_are_widened_to_whole_rows(catalog: Catalog, start: float, end: f
 
 def test_day_panes_beyond_what_is_complete_do_not_widen(catalog: Catalog) -> None:
     """The live job may have committed them a moment before the rest."""
-    commit(catalog.load_table(("health", "day_panes")), [pane_row(1200, length=600)], "a", 3)
+    commit(catalog.load_table(("health", "panes")), [day_row(1200)], "a", 3)
     assert ReplayRanges(catalog, "health").between(noon(0), None) == Arrivals(noon(0), noon(1260))
 
 

@@ -10,9 +10,9 @@ from pyiceberg.table import Table
 from iceberg.catalog import Catalog
 from iceberg.errors import LakeError
 from iceberg.resume import resume_point
-from tests.iceberg.lakes import commit, ledger_row, noon, pane_row, rejected_row
+from tests.iceberg.lakes import commit, day_row, ledger_row, noon, pane_row, rejected_row
 
-TABLES = ("minute_panes", "day_panes", "ledger")
+SLICES = ("minute panes", "day panes", "ledger", "rejected")
 
 
 def test_refuses_streams_without_tables(catalog: Catalog) -> None:
@@ -20,9 +20,10 @@ def test_refuses_streams_without_tables(catalog: Catalog) -> None:
         resume_point(catalog, "health")
 
 
-def test_starts_new_streams_at_the_beginning(catalog: Catalog, tables: dict[str, Table]) -> None:
+@pytest.mark.usefixtures("tables")
+def test_starts_new_streams_at_the_beginning(catalog: Catalog) -> None:
     point = resume_point(catalog, "health")
-    assert (point.start, point.cuts, point.held) == (None, dict.fromkeys(tables), {"rejected": {}})
+    assert (point.start, point.cuts, point.held) == (None, dict.fromkeys(SLICES), {"rejected": {}})
 
 
 def test_one_commit_proves_nothing(catalog: Catalog, tables: dict[str, Table]) -> None:
@@ -31,7 +32,7 @@ def test_one_commit_proves_nothing(catalog: Catalog, tables: dict[str, Table]) -
     commit(tables["rejected"], [rejected_row(1201, 0, 7)], "a", 1)
     point = resume_point(catalog, "health")
     assert point.start is None
-    assert point.cuts == {"minute_panes": None, "day_panes": None, "ledger": noon(1210), "rejected": None}
+    assert point.cuts == {"minute panes": None, "day panes": None, "ledger": noon(1210), "rejected": None}
     assert point.held == {"rejected": {0: 7}}
 
 
@@ -50,12 +51,12 @@ def test_starts_with_a_whole_day_window(
 def test_cuts_are_each_tables_own(catalog: Catalog, tables: dict[str, Table]) -> None:
     commit(tables["ledger"], [ledger_row(1190)], "a", 1)
     commit(tables["ledger"], [ledger_row(1200)], "a", 2)
-    commit(tables["minute_panes"], [pane_row(1190), pane_row(1180)], "a", 2)
-    commit(tables["day_panes"], [pane_row(600, length=600)], "a", 2)
+    commit(tables["panes"], [pane_row(1190), pane_row(1180)], "a", 2)
+    commit(tables["panes"], [day_row(600)], "a", 2)
     point = resume_point(catalog, "health")
     expected: dict[str, datetime | None] = {
-        "minute_panes": noon(1200),
-        "day_panes": noon(1200),
+        "minute panes": noon(1200),
+        "day panes": noon(1200),
         "ledger": noon(1210),
     }
     assert point.cuts == {**expected, "rejected": noon(1200)}

@@ -8,10 +8,11 @@ import pytest
 
 from iceberg.apply import plan_tables
 from iceberg.arrivals import Arrivals
-from iceberg.pending import PENDING_PROPERTY, as_property
+from iceberg.pending import as_noted
 from iceberg.rollups import begin_making, finish_making, has_pending
+from streams.panes import Grain
 from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, noon, open_local, pane_row
+from tests.iceberg.lakes import commit, day_row, noon, open_local
 
 
 class Killed(BaseException):
@@ -26,18 +27,17 @@ def test_a_making_takes_no_file_from_an_earlier_one(tmp_path: Path, monkeypatch:
     catalog = open_local(tmp_path)
     for change in plan_tables(catalog, HEALTH):
         change.run()
-    days = catalog.load_table(("health", "day_panes"))
+    panes = catalog.load_table(("health", "panes"))
     for second in (0, 600):
-        pending = as_property(Arrivals(noon(second), noon(second + 600)))
-        with days.refresh().transaction() as transaction:
-            transaction.set_properties({PENDING_PROPERTY: pending})
+        with panes.refresh().transaction() as transaction:
+            transaction.set_properties(as_noted(Grain.DAY, Arrivals(noon(second), noon(second + 600))))
         making = begin_making(catalog, "health")
         assert making is not None
-        commit(catalog.load_table((making.namespace, "day_panes")), [pane_row(second, length=600)])
+        commit(catalog.load_table((making.namespace, "panes")), [day_row(second)])
         with monkeypatch.context() as patch:
             patch.setattr(catalog, "drop_table", killed)
             with pytest.raises(Killed):
                 finish_making(catalog, making)
         assert not has_pending(catalog, "health")
-    assert sorted(days.refresh().scan().to_arrow()["arrived_from"].to_pylist()) == [noon(0), noon(600)]
+    assert sorted(panes.refresh().scan().to_arrow()["arrived_from"].to_pylist()) == [noon(0), noon(600)]
     catalog.close()

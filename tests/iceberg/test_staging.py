@@ -10,6 +10,7 @@ from iceberg.arrivals import Arrivals
 from iceberg.errors import ReplayError
 from iceberg.replays import Replay, ReplayState
 from iceberg.staging import Staged
+from streams.panes import Grain
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import NOON, noon
 
@@ -28,7 +29,7 @@ WHOLE = Staged(
     span=10,
     accepted=6,
     rejected=1,
-    in_panes={"minute_panes": 6, "day_panes": 6},
+    in_panes={Grain.MINUTE: 6, Grain.DAY: 6},
     in_rejected=1,
     firsts={0: 10, 2: 0},
 )
@@ -43,7 +44,7 @@ def test_whole_ranges_pass() -> None:
     ("staged", "reason"),
     [
         (replace(WHOLE, offsets=9), "replay 7 does not balance"),
-        (replace(WHOLE, in_panes={"minute_panes": 6, "day_panes": 5}), "replay 7 does not balance"),
+        (replace(WHOLE, in_panes={Grain.MINUTE: 6, Grain.DAY: 5}), "replay 7 does not balance"),
         (replace(WHOLE, in_rejected=2), "replay 7 does not balance"),
         (replace(WHOLE, firsts={0: 11, 2: 0}), "replay 7 lacks offset 10 of partition 0: Kafka deleted"),
         (replace(WHOLE, firsts={0: 10}), "replay 7 lacks offset 0 of partition 2: Kafka deleted"),

@@ -20,8 +20,9 @@ from iceberg.publishing import _check_whole
 from iceberg.replay_range import ReplayRanges
 from iceberg.replays import Replay, ReplayState
 from iceberg.widening import begin_widening, days_to_widen, finish_widening, widened_until
+from streams.panes import Grain
 from tests.iceberg.interleaved import DEFINITION, content, merged, rows_of
-from tests.iceberg.lakes import NOON, commit, ledger_row, noon, open_local
+from tests.iceberg.lakes import NOON, commit, ledger_row, noon, open_local, pane_place
 
 DAY = 86_400
 MIDNIGHT = -DAY // 2
@@ -30,12 +31,12 @@ MIDNIGHT = -DAY // 2
 LAST = 3 * DAY
 
 
-def pane(second: int, value: int, length: int) -> dict[str, Any]:
+def pane(second: int, value: int, grain: Grain) -> dict[str, Any]:
     return {
         "who": "somebody",
-        "window_start": NOON,
+        **pane_place(grain, NOON, hourly=True),
         "arrived_from": noon(second),
-        "arrived_until": noon(second + length),
+        "arrived_until": noon(second + grain.arrival_seconds),
         "messages": 1,
         "value_count": 1,
         "value_sum": value,
@@ -53,11 +54,11 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
         change.run()
     tables = maintained_tables(catalog, "made")
     seconds = [0, 600, 1200, DAY, DAY + 600, 2 * DAY, LAST, LAST + 600]
-    commit(tables["minute_panes"], [pane(second, number, 10) for number, second in enumerate(seconds)], "a", 1)
-    commit(tables["day_panes"], [pane(second, number, 600) for number, second in enumerate(seconds)], "a", 1)
+    for grain in (Grain.MINUTE, Grain.DAY):
+        commit(tables["panes"], [pane(second, number, grain) for number, second in enumerate(seconds)], "a", 1)
     commit(tables["ledger"], [ledger_row(second) for second in seconds], "a", 1)
     commit(tables["ledger"], [ledger_row(LAST + 1200)], "a", 2)
-    commit(tables["minute_panes"], [], "a", 2)
+    commit(tables["panes"], [], "a", 2)
     yield catalog
     catalog.close()
 
@@ -67,20 +68,21 @@ def day(number: int) -> Arrivals:
     return Arrivals(start, start + timedelta(days=1))
 
 
-def panes(catalog: Catalog, name: str = "minute_panes") -> tuple[Table, list[dict[str, Any]]]:
-    table = catalog.load_table(("made", name))
-    return table, rows_of(table, table.metadata.current_snapshot_id)
+def panes(catalog: Catalog, grain: Grain = Grain.MINUTE) -> tuple[Table, list[dict[str, Any]]]:
+    table = catalog.load_table(("made", "panes"))
+    rows = rows_of(table, table.metadata.current_snapshot_id)
+    return table, [row for row in rows if row["grain"] == grain]
 
 
-def widen(catalog: Catalog, name: str, arrivals: Arrivals, *, lost: int = 0) -> None:
+def widen(catalog: Catalog, grain: Grain, arrivals: Arrivals, *, lost: int = 0) -> None:
     """With Trino's merge replaced by sums of our own."""
-    widening = begin_widening(catalog, "made", name, arrivals)
-    _, rows = panes(catalog, name)
+    widening = begin_widening(catalog, "made", grain, arrivals)
+    _, rows = panes(catalog, grain)
     found = [row for row in rows if arrivals.start <= row["arrived_from"] < arrivals.end]
     peak = max(found, key=lambda row: row["value_max"])
     one = {
         "who": "somebody",
-        "window_start": NOON,
+        **pane_place(grain, NOON, hourly=True),
         "arrived_from": arrivals.start,
         "arrived_until": arrivals.end,
         "messages": sum(row["messages"] for row in found) - lost,
@@ -90,7 +92,7 @@ def widen(catalog: Catalog, name: str, arrivals: Arrivals, *, lost: int = 0) -> 
         "value_max": peak["value_max"],
         "value_max_at": peak["value_max_at"],
     }
-    commit(catalog.load_table((widening.namespace, name)), [one])
+    commit(catalog.load_table((widening.namespace, "panes")), [one])
     finish_widening(catalog, widening, 1 << 26)
 
 
@@ -101,62 +103,62 @@ def replay(state: ReplayState, *seconds: int) -> Replay:
 def test_old_days_are_merged(catalog: Catalog) -> None:
     table, _ = panes(catalog)
     before = noon(MIDNIGHT + 2 * DAY)
-    assert days_to_widen(table, before, []) == [day(0), day(1)]
-    assert days_to_widen(table, day(0).start, []) == []
-    assert days_to_widen(table, before, [], most=1) == [day(0)]
+    assert days_to_widen(table, Grain.MINUTE, before, []) == [day(0), day(1)]
+    assert days_to_widen(table, Grain.MINUTE, day(0).start, []) == []
+    assert days_to_widen(table, Grain.MINUTE, before, [], most=1) == [day(0)]
 
 
 def test_days_of_replays_are_left_alone_until_dropped(catalog: Catalog) -> None:
     before = noon(MIDNIGHT + 2 * DAY)
     table, _ = panes(catalog)
     for state in set(ReplayState) - {ReplayState.DROPPED}:
-        assert days_to_widen(table, before, [replay(state, 600, 1200)]) == [day(1)]
-    widen(catalog, "minute_panes", day(1))
+        assert days_to_widen(table, Grain.MINUTE, before, [replay(state, 600, 1200)]) == [day(1)]
+    widen(catalog, Grain.MINUTE, day(1))
     table, _ = panes(catalog)
-    assert days_to_widen(table, before, []) == []
-    assert days_to_widen(table, before, [replay(ReplayState.DROPPED, 600, 1200)]) == [day(0)]
+    assert days_to_widen(table, Grain.MINUTE, before, []) == []
+    assert days_to_widen(table, Grain.MINUTE, before, [replay(ReplayState.DROPPED, 600, 1200)]) == [day(0)]
 
 
-@pytest.mark.parametrize("name", ["minute_panes", "day_panes"])
-def test_merged_panes_answer_the_same(catalog: Catalog, name: str) -> None:
-    _, before = panes(catalog, name)
+@pytest.mark.parametrize("grain", [Grain.MINUTE, Grain.DAY])
+def test_merged_panes_answer_the_same(catalog: Catalog, grain: Grain) -> None:
+    _, before = panes(catalog, grain)
     for number in (0, 1):
-        widen(catalog, name, day(number))
-    table, after = panes(catalog, name)
+        widen(catalog, grain, day(number))
+    table, after = panes(catalog, grain)
     assert (len(before), len(after)) == (8, 5)
     assert merged(after) == merged(before)
     untouched = [row for row in before if row["arrived_from"] >= day(2).start]
     assert content(after) >= content(untouched)
-    assert widened_until(table) == day(1).end
-    assert days_to_widen(table, day(2).start, []) == []
-    assert not catalog.table_exists(("made-widened", name))
+    assert widened_until(table, grain) == day(1).end
+    assert days_to_widen(table, grain, day(2).start, []) == []
+    assert not catalog.table_exists(("made-widened", "panes"))
 
 
 def test_lost_messages_are_noticed(catalog: Catalog) -> None:
     _, before = panes(catalog)
-    with pytest.raises(LakeError, match="holds 3 messages, merged 2"):
-        widen(catalog, "minute_panes", day(0), lost=1)
+    with pytest.raises(LakeError, match="hold 3 messages, merged 2"):
+        widen(catalog, Grain.MINUTE, day(0), lost=1)
     assert content(panes(catalog)[1]) == content(before)
-    widen(catalog, "minute_panes", day(0))  # what was left of the first does no harm
+    widen(catalog, Grain.MINUTE, day(0))  # what was left of the first does no harm
     assert merged(panes(catalog)[1]) == merged(before)
 
 
 def test_an_interruption_after_the_commit_loses_no_file(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(catalog, "drop_table", lambda *_: None)
-        widen(catalog, "minute_panes", day(0))
+        widen(catalog, Grain.MINUTE, day(0))
     _, before = panes(catalog)
-    widen(catalog, "minute_panes", day(1))
+    widen(catalog, Grain.MINUTE, day(1))
     table, after = panes(catalog)
     assert merged(after) == merged(before)
     assert all(Path(task.file.file_path.removeprefix("file://")).exists() for task in table.scan().plan_files())
 
 
-@pytest.mark.parametrize("tables", [["minute_panes"], ["minute_panes", "day_panes"]])
-def test_answers_say_what_can_be_told(catalog: Catalog, tables: list[str]) -> None:
-    """Also while only one of the tables is merged; nothing changes for moments of other days."""
-    for name in tables:
-        widen(catalog, name, day(0))
+@pytest.mark.parametrize("grains", [[Grain.MINUTE], [Grain.MINUTE, Grain.DAY]])
+def test_answers_say_what_can_be_told(catalog: Catalog, grains: list[Grain]) -> None:
+    """Also while only one of the grains is merged; nothing changes for moments of other days."""
+    for grain in grains:
+        widen(catalog, grain, day(0))
     view = pin(catalog, "made")
     for asked, told in ((600, MIDNIGHT), (MIDNIGHT, MIDNIGHT), (DAY + 1, DAY + 1), (LAST + 7, LAST + 7)):
         assert view.told(noon(asked)) == noon(told)
@@ -164,8 +166,8 @@ def test_answers_say_what_can_be_told(catalog: Catalog, tables: list[str]) -> No
 
 
 def test_a_replay_takes_in_whole_days(catalog: Catalog) -> None:
-    for name in ("minute_panes", "day_panes"):
-        widen(catalog, name, day(0))
+    for grain in (Grain.MINUTE, Grain.DAY):
+        widen(catalog, grain, day(0))
     for start, end, found in (
         (600, 1200, (MIDNIGHT, MIDNIGHT + DAY)),
         (DAY, DAY + 10, (DAY, DAY + 600)),
@@ -178,28 +180,26 @@ def test_a_replay_of_before_is_not_published_across_merged_days(catalog: Catalog
     """It was begun while the day was merged, so that its range is of rows that are no longer there."""
     tables = maintained_tables(catalog, "made")
     inside = replay(ReplayState.STAGED, 600, 1200)
-    _check_whole(tables, inside)
-    widen(catalog, "day_panes", day(0))
+    _check_whole(tables["panes"], inside)
+    widen(catalog, Grain.DAY, day(0))
     tables = maintained_tables(catalog, "made")
     with pytest.raises(ReplayError, match=r"12:10:00Z were merged by day since; drop replay 1"):
-        _check_whole(tables, inside)
+        _check_whole(tables["panes"], inside)
     for seconds in ((MIDNIGHT, MIDNIGHT + DAY), (DAY, DAY + 600)):
-        _check_whole(tables, replay(ReplayState.STAGED, *seconds))
+        _check_whole(tables["panes"], replay(ReplayState.STAGED, *seconds))
 
 
 def test_only_what_is_complete_is_closed(catalog: Catalog) -> None:
     closed = closed_until(maintained_tables(catalog, "made"))
     assert closed == {
-        "minute_panes": noon(LAST + 1200),
-        "hour_panes": noon(LAST + 1200),
-        "day_panes": noon(LAST + 1200),
+        "panes": noon(LAST + 1200),
         "ledger": noon(LAST + 1200),
         "rejected": noon(LAST + 1200),
     }
     tables = maintained_tables(catalog, "made")
     commit(tables["ledger"], [ledger_row(LAST + 2400)], "a", 3)
     assert closed_until(tables)["ledger"] == noon(LAST + 2400)
-    assert closed_until(tables)["minute_panes"] == noon(LAST + 1200)
+    assert closed_until(tables)["panes"] == noon(LAST + 1200)
 
 
 def test_nothing_is_closed_before_it_is_settled(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 from pyiceberg.table import Table
 
-from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.backup import references
 from iceberg.backup.references import CopiedFiles
 from iceberg.catalog import Catalog
@@ -34,11 +33,11 @@ def referred(table: Table) -> set[str]:
 def on_disk(table: Table) -> set[str]:
     """Every file of the table, but for the metadata that newer metadata replaced."""
     old = {entry.metadata_file for entry in table.metadata.metadata_log}
-    return {path.as_uri() for path in Path(table.location().removeprefix("file://")).rglob("*.*")} - old
+    return {f"file://{path}" for path in Path(table.location().removeprefix("file://")).rglob("*.*")} - old
 
 
 def test_refers_to_each_file(tables: dict[str, Table]) -> None:
-    panes = tables["minute_panes"]
+    panes = tables["panes"]
     assert referred(panes) == on_disk(panes)
     for second in (0, 10, 20):
         commit(panes, [pane_row(second)], "a", second)
@@ -50,7 +49,7 @@ def test_refers_to_each_file(tables: dict[str, Table]) -> None:
 
 def test_forgets_what_has_expired(tables: dict[str, Table]) -> None:
     """What only expired snapshots referred to is left out, though the files may still be there."""
-    panes = tables["minute_panes"]
+    panes = tables["panes"]
     commit(panes, [pane_row(0)], "a", 1)
     before = on_disk(panes)
     panes.delete(f"arrived_until <= '{noon(10).isoformat()}'")
@@ -64,7 +63,7 @@ def test_forgets_what_has_expired(tables: dict[str, Table]) -> None:
 
 
 def test_sizes_are_those_of_the_files(tables: dict[str, Table]) -> None:
-    panes = tables["minute_panes"]
+    panes = tables["panes"]
     commit(panes, [pane_row(0)], "a", 1)
     files = InPlace(Path("unused"))
     manifests = references.manifests(panes)
@@ -75,10 +74,10 @@ def test_sizes_are_those_of_the_files(tables: dict[str, Table]) -> None:
 
 
 def test_completeness_is_that_of_the_copies(catalog: Catalog) -> None:
-    tables = make_tables(catalog, HEALTH, **{DEFINITION_PROPERTY: "{}"})
+    tables = make_tables(catalog, HEALTH)
     staged = make_tables(catalog, HEALTH.model_copy(update={"name": "health-replay-1"}))
     for checkpoint, second in enumerate((0, 10), start=1):
         commit(tables["ledger"], [ledger_row(second)], "a", checkpoint)
-        commit(tables["minute_panes"], [pane_row(second)], "a", checkpoint)
+        commit(tables["panes"], [pane_row(second)], "a", checkpoint)
     copied = {(table.name()[0], table.name()[1]): table for table in (*tables.values(), *staged.values())}
     assert references.completeness(copied) == {"health": noon(20)}
