@@ -29,7 +29,8 @@ class JobRange:
     their beginnings. With `from_events` not from Kafka but from the stream's table `events`: what arrived from `start`,
     here a time, to before `until`.
     Kept: of each table the rows that arrived after its cut (`cuts`: table, or panes of a grain such as `day panes` →
-    arrival time) and before `until`, of `rejected` and `events` those beyond the offsets in `held` (table → partition → highest offset that it already has).
+    arrival time) and before `until`, of `rejected` and `events` those beyond the offsets in `held` (table → partition →
+    highest offset that it already has).
     """
 
     start: datetime | Mapping[int, int] | None = None

@@ -24,6 +24,7 @@ from iceberg.errors import LostStateError, translated
 from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import kept_until
 from iceberg.pending import hours_reach, trusted_cut
+from iceberg.slices import grains_of
 from streams.panes import Grain, spans_day
 
 __all__ = ["KeptState", "PastState", "added_since", "daily_parts", "keep_state", "past_states", "state_before"]
@@ -122,7 +123,7 @@ def _past(tables: Mapping[str, Table], kept: KeptState) -> PastState:
         hours=kept.hours,
         panes_snapshot=snapshot,
         panes_missing=added_since(panes, snapshot),
-        daily_parts=_daily_parts(panes, snapshot) if kept.hours else (),
+        daily_parts=_daily_parts(panes, snapshot) if Grain.HOUR in grains_of(panes) else (),
         lost=PANES.name in kept.lost,
     )
 

@@ -17,7 +17,7 @@ from query.lake_view import LakeView
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import EPOCH, WindowPlan
 from streams.definition import Definition
-from streams.panes import Aggregate, PaneColumn
+from streams.panes import BREAKDOWN, Aggregate, PaneColumn
 from streams.refusals import unwrapped
 
 __all__ = ["Answer", "Encoded", "RejectedAnswer", "SeriesAnswer", "WindowAnswer", "groups", "timestamp", "view_digest"]
@@ -47,7 +47,7 @@ class Encoded:
     tag: str
     body: bytes
     query_id: str
-    snapshots: dict[str, str | None] | None
+    snapshot: str | None
     cached: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -69,10 +69,12 @@ class _Answer:
 
     def encoded(self, tag: str) -> Encoded:
         """As it is kept and sent."""
-        content = self.as_json()
-        parts = content.get("answered_from", {})
-        snapshots = {grain: part["snapshot"] for grain, part in parts.items()} or None
-        return Encoded(tag, orjson.dumps(content), self.query_id, snapshots)
+        return Encoded(tag, orjson.dumps(self.as_json()), self.query_id, _snapshot(self.snapshot))
+
+    @property
+    def snapshot(self) -> int | None:
+        """That of the table which the answer was read from."""
+        return self.view.panes_snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +111,13 @@ class WindowAnswer(_Answer):
             **({} if self.request.limit is None else {"next": self.next}),
             **({} if since is None else {"changed_since": timestamp(since), "gone_since": list(self.gone)}),
             "answered_from": {
-                "day": {"windows": self.plan.day_windows, "snapshot": _snapshot(self.view.day_snapshot)},
-                **({"hour": self._hours()} if self.plan.hours else {}),
-                "minute": {"windows": self.plan.minute_windows, "snapshot": _snapshot(self.view.minute_snapshot)},
+                "snapshot": _snapshot(self.snapshot),
+                "breakdown": BREAKDOWN,
+                "day": {"windows": self.plan.day_windows},
+                **({"hour": {"windows": self.plan.hour_windows}} if self.plan.hours else {}),
+                "minute": {"windows": self.plan.minute_windows},
             },
         }
-
-    def _hours(self) -> dict[str, Any]:
-        return {"windows": self.plan.hour_windows, "snapshot": _snapshot(self.view.hour_snapshot)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,11 @@ class RejectedAnswer(_Answer):
     request: RejectedRequest
     rows: tuple[tuple[Any, ...], ...]
     more: bool = False
+
+    @property
+    def snapshot(self) -> int | None:
+        """That of `rejected`."""
+        return self.view.rejected_snapshot
 
     @property
     def next(self) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iceberg.arrivals import Arrivals
+from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.lake_view import LakeView
 from query.aggregates import Expression, merged_columns
 from query.rendering import ident, table_name, templates
@@ -28,13 +29,13 @@ _BUCKET = "cast(floor(to_unixtime(arrived_from) / {seconds}) as bigint)"
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A table at its pinned snapshot, and what the statement reads of it."""
+    """A table at its pinned snapshot, and what the statement reads of it: of panes, those of a grain."""
 
     name: str
     table: str
     version: str
+    grain: str = ""
     count: str = "messages"
-    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +57,28 @@ def ledger_runs_statement(view: LakeView, arrivals: Arrivals) -> Statement | Non
     if view.ledger_snapshot is None:
         return None
     template = templates.get_template("audit_ledger.sql")
-    table = table_name(view.stream, "ledger")
+    table = table_name(view.stream, LEDGER.name)
     return Statement(
         template.render(table=table, version=_version(view.ledger_snapshot)), (arrivals.start, arrivals.end)
     )
 
 
 def arrivals_statement(view: LakeView, until: datetime) -> Statement | None:
-    """The statement that totals each table: name, arrival interval, messages; only intervals that began before."""
-    snapshots = {
-        "ledger": (view.ledger_snapshot, "accepted"),
-        "minute_panes": (view.minute_snapshot, "messages"),
-        "hour_panes": (view.hour_snapshot, "messages"),
-        "day_panes": (view.day_snapshot, "messages"),
-    }
-    sources = [
-        _Source(name, table_name(view.stream, name), _version(snapshot), count)
-        for name, (snapshot, count) in snapshots.items()
-        if snapshot is not None
-    ]
+    """The statement that totals ledger and panes: name, arrival interval, messages; intervals that began before."""
+    ledger = _Source(
+        LEDGER.name, table_name(view.stream, LEDGER.name), _version(view.ledger_snapshot), count="accepted"
+    )
+    sources = [] if view.ledger_snapshot is None else [ledger]
+    if view.panes_snapshot is not None:
+        sources += [_panes(view, grain, grain.panes) for grain in Grain if view.hours or grain is not Grain.HOUR]
     if not sources:
         return None
     sql = templates.get_template("audit_arrivals.sql").render(sources=sources)
     return Statement(sql.lstrip(), (until,) * len(sources))
+
+
+def _panes(view: LakeView, grain: Grain, name: str) -> _Source:
+    return _Source(name, table_name(view.stream, PANES.name), _version(view.panes_snapshot), grain)
 
 
 def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | None:
@@ -86,9 +86,9 @@ def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | No
     if view.ledger_snapshot is None:
         return None
     sql = templates.get_template("audit_rejected.sql").render(
-        ledger=table_name(view.stream, "ledger"),
+        ledger=table_name(view.stream, LEDGER.name),
         ledger_version=_version(view.ledger_snapshot),
-        rejected=table_name(view.stream, "rejected"),
+        rejected=table_name(view.stream, REJECTED.name),
         rejected_version=_version(view.rejected_snapshot),
         seconds=MINUTE_ARRIVAL_SECONDS,
     )
@@ -107,7 +107,7 @@ def values_statement(
 
     A row holds the dimensions, the event day or hour, the number of the arrival bucket (always 0 for length 0), each
     compared column by minute and by rollup (`statement.columns` names them), and how many groups differ in all. None
-    while a table is empty.
+    while there are no panes.
     """
     return _compared(definition, view, grain, arrivals, bucket_seconds, limit)
 
@@ -122,17 +122,12 @@ def buckets_statement(
 def _compared(
     definition: Definition, view: LakeView, grain: Grain, arrivals: Arrivals, bucket_seconds: int, limit: int
 ) -> Statement | None:
-    rollup = {Grain.HOUR: view.hour_snapshot, Grain.DAY: view.day_snapshot}[grain]
-    if view.minute_snapshot is None or rollup is None:
+    if view.panes_snapshot is None:
         return None
     columns = pane_columns(definition)
-    minutes, rollups = (table_name(view.stream, each.table) for each in (Grain.MINUTE, grain))
-    missing = view.day_missing if grain is Grain.DAY else view.hour_missing
     sql = templates.get_template("audit_values.sql").render(
-        sides=[
-            _Source("minutes", minutes, _version(view.minute_snapshot), missing=view.minute_missing),
-            _Source("rollups", rollups, _version(rollup), missing=missing),
-        ],
+        sides=[_panes(view, Grain.MINUTE, "minutes"), _panes(view, grain, "rollups")],
+        missing=view.panes_missing,
         grain=grain,
         dimensions=list(definition.dimensions),
         bucket=_BUCKET.format(seconds=bucket_seconds) if bucket_seconds else "bigint '0'",

@@ -65,13 +65,13 @@ def audit(
         return AuditResult(view.stream, None, None, 0, 0, looked_at, tuple(ledger))
     totals = _arrival_totals(trino, view, until)
     values_until = None
-    counts = check_counts("minute_panes", totals["ledger"], totals["minute_panes"], until)
+    counts = check_counts(Grain.MINUTE.panes, totals["ledger"], totals[Grain.MINUTE.panes], until)
     altered: list[ValueDifference] = []
     if view.day_cut is not None:
-        rollups = [grain for grain in ROLLUPS if grain is Grain.DAY or view.hour_snapshot is not None]
+        rollups = [grain for grain in ROLLUPS if grain is Grain.DAY or view.hours]
         values_until = _values_until(totals, rollups, min(until, view.day_cut))
         for grain in rollups:
-            counts += check_counts(grain.table, totals["ledger"], totals[grain.table], values_until)
+            counts += check_counts(grain.panes, totals["ledger"], totals[grain.panes], values_until)
             altered += _differences(trino, view, definition, grain, totals, values_until)
     rejected, rejected_wrong = _rejected(trino, view, until)
     findings = (*ledger, *blamed(counts + rejected_wrong, ledger), *check_values(altered, counts))
@@ -91,16 +91,16 @@ def _ledger_runs(trino: TrinoClient, view: LakeView, arrivals: Arrivals) -> dict
 
 
 def _arrival_totals(trino: TrinoClient, view: LakeView, until: datetime) -> Totals:
-    totals: Totals = {"ledger": [], **{grain.table: [] for grain in Grain}}
-    for table, *interval in _rows(trino, arrivals_statement(view, until)):
-        totals[table].append(IntervalTotal(*interval))
+    totals: Totals = {"ledger": [], **{grain.panes: [] for grain in Grain}}
+    for name, *interval in _rows(trino, arrivals_statement(view, until)):
+        totals[name].append(IntervalTotal(*interval))
     return totals
 
 
 def _values_until(totals: Totals, rollups: Sequence[Grain], limit: datetime) -> datetime:
     """The latest moment up to the limit that no interval of any table straddles."""
-    rolled_up = [item for grain in rollups for item in totals[grain.table]]
-    return whole_until([*totals["ledger"], *totals["minute_panes"]], rolled_up, limit)
+    rolled_up = [item for grain in rollups for item in totals[grain.panes]]
+    return whole_until([*totals["ledger"], *totals[Grain.MINUTE.panes]], rolled_up, limit)
 
 
 def _rejected(trino: TrinoClient, view: LakeView, until: datetime) -> tuple[int, list[Finding]]:
@@ -128,8 +128,8 @@ def _differences(
     trino: TrinoClient, view: LakeView, definition: Definition, grain: Grain, totals: Totals, until: datetime
 ) -> list[ValueDifference]:
     """Groups whose values differ: looked for by days of arrival, which are few, then by rollups' own intervals."""
-    tables = (Grain.MINUTE.table, grain.table)
-    intervals = [item for name in tables for item in totals[name] if item.arrived_until <= until]
+    names = (Grain.MINUTE.panes, grain.panes)
+    intervals = [item for name in names for item in totals[name] if item.arrived_until <= until]
     if not intervals:
         return []
     whole = Arrivals(min(item.arrived_from for item in intervals), until)

@@ -9,6 +9,7 @@ from typing import Any
 
 from iceberg.arrivals import Arrivals
 from iceberg.compared import Compared, PinnedTable
+from iceberg.kinds import LEDGER, PANES, REJECTED, TableKind
 from query.aggregates import merged_columns
 from query.rendering import ident, table_name, templates
 from query.requests import Filters
@@ -37,12 +38,13 @@ _TIME = "timestamp(6) with time zone"
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One state of a table: `table` is its quoted name, empty where the state holds no rows."""
+    """One state of a table: `table` is its quoted name, empty if it holds no rows; of panes those of a grain count."""
 
     name: str
     table: str
     snapshot: int | None
     missing: frozenset[str]
+    grain: Grain | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def shown_columns(definition: Definition) -> tuple[PaneColumn, ...]:
 
 def buckets_statement(sides: Compared, arrivals: Arrivals, grain: Grain, bucket: str) -> Statement | None:
     """Bucket of event time (`hour` or `day`), stored panes of both sides in it; None when there are none."""
-    return _counts("difference_buckets.sql", _sides(sides, grain.table), arrivals, bucket=bucket)
+    return _counts("difference_buckets.sql", _sides(sides, PANES, grain), arrivals, bucket=bucket)
 
 
 def panes_statement(
@@ -75,7 +77,7 @@ def panes_statement(
     keys = (*_dimensions(definition), _Key("window_start", "window_start", _TIME))
     return _pairs(
         "difference_panes.sql",
-        _sides(sides, grain.table),
+        _sides(sides, PANES, grain),
         arrivals,
         keys,
         columns,
@@ -92,7 +94,7 @@ def groups_statement(definition: Definition, sides: Compared, arrivals: Arrivals
     columns = tuple(column for column in pane_columns(definition) if column.aggregate in kinds)
     return _pairs(
         "difference_groups.sql",
-        _sides(sides, Grain.MINUTE.table),
+        _sides(sides, PANES, Grain.MINUTE),
         arrivals,
         _dimensions(definition),
         columns,
@@ -109,27 +111,27 @@ def points_statement(
     at = "window_start" if bucket == "minute" else f"date_trunc('{bucket}', window_start)"
     columns = shown_columns(definition)
     keys = (_Key(":at", at, _TIME),)
-    tables = _sides(sides, Grain.MINUTE.table)
+    tables = _sides(sides, PANES, Grain.MINUTE)
     return _pairs("difference_points.sql", tables, arrivals, keys, columns, where=where, shown=columns)
 
 
 def totals_statement(sides: Compared, arrivals: Arrivals) -> Statement | None:
     """Rows of: `old` or `new`, then what its ledger counts (`ACCOUNTED`); None when both are empty."""
-    return _counts("difference_ledger.sql", _sides(sides, "ledger"), arrivals)
+    return _counts("difference_ledger.sql", _sides(sides, LEDGER), arrivals)
 
 
 def rejected_statement(sides: Compared, arrivals: Arrivals) -> Statement | None:
     """Rows of: `old` or `new`, reason, messages rejected for it; None when both are empty."""
-    return _counts("difference_rejected.sql", _sides(sides, "rejected"), arrivals)
+    return _counts("difference_rejected.sql", _sides(sides, REJECTED), arrivals)
 
 
-def _sides(sides: Compared, table: str) -> tuple[_Side, _Side]:
-    return _side("old", sides.old[table]), _side("new", sides.new[table])
+def _sides(sides: Compared, kind: TableKind, grain: Grain | None = None) -> tuple[_Side, _Side]:
+    return _side("old", sides.old[kind.name], grain), _side("new", sides.new[kind.name], grain)
 
 
-def _side(name: str, pinned: PinnedTable) -> _Side:
+def _side(name: str, pinned: PinnedTable, grain: Grain | None) -> _Side:
     table = "" if pinned.snapshot is None else table_name(pinned.namespace, pinned.name)
-    return _Side(name, table, pinned.snapshot, pinned.missing)
+    return _Side(name, table, pinned.snapshot, pinned.missing, grain)
 
 
 def _dimensions(definition: Definition) -> tuple[_Key, ...]:

@@ -51,7 +51,7 @@ def remove_orphan_files(trino: TrinoClient, stream: str, table: str, before: dat
 def widen_panes(trino: TrinoClient, definition: Definition, widening: Widening) -> None:
     """Merge the panes that a widening asks for. Raises QueryError."""
     statement = widened_panes_statement(
-        definition, widening.table, widening.namespace, widening.arrivals.start, widening.arrivals.end
+        definition, widening.grain, widening.namespace, widening.arrivals.start, widening.arrivals.end
     )
     trino.rows(statement.sql, statement.values)
 

@@ -24,10 +24,9 @@ from query.lake_view import LakeView, LakeWatcher
 from query.limits import Limits
 from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
-from query.statements import Statement, rejected_statement, series_statement, window_statement
+from query.statements import Statement, rejected_statement, series_statement, window_plan, window_statement
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
-from query.windows import plan_window
 from streams.definition import Definition
 
 __all__ = ["QueryService", "StreamFreshness"]
@@ -203,7 +202,7 @@ class QueryService:
         view = _as_known(view, request)
         statement = window_statement(definition, view, request)
         if statement is None:
-            return WindowAnswer(view, "", request, plan_window(request.start, request.end), ())
+            return WindowAnswer(view, "", request, window_plan(view, request), ())
         rows, query_id = self._rows(statement, limits)
         found = groups(definition, request.by, statement.columns, request.quantiles, rows)
         more = request.limit is not None and len(found) > request.limit

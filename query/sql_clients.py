@@ -48,9 +48,9 @@ def drop_views(trino: TrinoClient, stream: str) -> None:
 
 def make_rollup(trino: TrinoClient, definition: Definition, making: Making) -> None:
     """Make the panes that a making asks for. Raises QueryError."""
-    if making.minute_snapshot is not None:
+    if making.snapshot is not None:
         start, end = making.arrivals.start, making.arrivals.end
-        statement = rollup_statement(definition, making.grain, making.minute_snapshot, making.namespace, start, end)
+        statement = rollup_statement(definition, making.grain, making.snapshot, making.namespace, start, end)
         trino.rows(statement.sql, statement.values)
 
 

@@ -5,25 +5,30 @@ Identifiers come only from the stream's definition; every value of the question 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from iceberg.bounds import noted_as
+from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, state_columns, view_columns
 from query.lake_view import LakeView
 from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
-from query.windows import EPOCH, Span, WindowPlan, plan_window
+from query.windows import EPOCH, Choice, Span, WindowPlan, chosen, plan_window
 from streams.definition import Definition
 from streams.panes import (
+    BREAKDOWN,
     ROLLUPS,
     Aggregate,
     Grain,
     PaneColumn,
     grains,
     pane_columns,
+    period_of,
+    prefix_of,
     rollup_arrival_start,
 )
 
@@ -38,6 +43,7 @@ __all__ = [
     "series_statement",
     "view_statements",
     "widened_panes_statement",
+    "window_plan",
     "window_statement",
 ]
 
@@ -64,37 +70,37 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """One source of panes: a table at a snapshot, spans of event time, and bounds on arrival."""
+class _Panes:
+    """The panes that answer: of which parts, within which span, and when they may have arrived.
 
-    table: str
-    snapshot: int
-    spans: tuple[Span, ...]
-    arrived_from: datetime | None
-    arrived_until: datetime | None
-    missing: frozenset[str]
+    `late_from`: minute panes beside rollups count if they arrived from then on. `rolled_until`: rollups count if they
+    arrived until then, None if all do. `known_until`: so does every pane.
+    """
+
+    choice: Choice
+    span: Span
+    late_from: datetime | None
+    rolled_until: datetime | None
+    known_until: datetime | None
 
 
 def window_statement(definition: Definition, view: LakeView, request: WindowRequest) -> Statement | None:
     """The statement that answers a window; None when no pane can be in it."""
-    columns = _columns(definition, request, ())
-    plan = plan_window(request.start, request.end, _rollups(view))
-    return _merge(request, view, plan, columns, bucket="")
+    return _merge(definition, view, request, set(ROLLUPS), _columns(definition, request, ()), bucket="")
 
 
 def series_statement(definition: Definition, view: LakeView, request: SeriesRequest) -> Statement | None:
     """The statement that answers each step of a window; None when no pane can be in it."""
-    window = request.window
     fitting = {Step.MINUTE: set(), Step.HOUR: {Grain.HOUR}, Step.DAY: set(ROLLUPS)}[request.step]
-    plan = plan_window(window.start, window.end, _rollups(view) & fitting)
-    columns = _columns(definition, window, request.measures)
+    columns = _columns(definition, request.window, request.measures)
     bucket = "window_start" if request.step is Step.MINUTE else f"date_trunc('{request.step.value}', window_start)"
-    return _merge(window, view, plan, columns, bucket)
+    return _merge(definition, view, request.window, fitting, columns, bucket)
 
 
-def _rollups(view: LakeView) -> set[Grain]:
-    """The grains of which there are rollups."""
-    return {Grain.DAY} if view.hour_snapshot is None else {Grain.DAY, Grain.HOUR}
+def window_plan(view: LakeView, request: WindowRequest, fitting: Collection[Grain] = ROLLUPS) -> WindowPlan:
+    """What answers a window; `fitting`: rollups that may."""
+    rollups = {grain for grain in fitting if grain is Grain.DAY or view.hours}
+    return plan_window(request.start, request.end, rollups, view.daily_parts)
 
 
 def _columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
@@ -108,18 +114,25 @@ def _columns(definition: Definition, request: WindowRequest, measures: Sequence[
 
 
 def _merge(
-    request: WindowRequest, view: LakeView, plan: WindowPlan, columns: tuple[PaneColumn, ...], bucket: str
+    definition: Definition,
+    view: LakeView,
+    request: WindowRequest,
+    fitting: Collection[Grain],
+    columns: tuple[PaneColumn, ...],
+    bucket: str,
 ) -> Statement | None:
-    branches = _branches(view, plan, request.as_known_at and view.told(request.as_known_at))
-    if not branches:
-        return None
     single = {name: values[0] for name, values in request.where if len(values) == 1}
     keys = [name for name in request.by if name not in single]
-    if request.after is not None and not keys:
+    if view.panes_snapshot is None or (request.after is not None and not keys):
         return None
+    plan = window_plan(view, request, fitting)
+    panes = _panes(definition, view, plan, request)
     answered = answered_columns(columns, request.quantiles)
     sql = templates.get_template("window.sql").render(
-        branches=branches,
+        table=table_name(view.stream, PANES.name),
+        snapshot=view.panes_snapshot,
+        missing=view.panes_missing,
+        panes=panes,
         keys=keys,
         bucket=bucket,
         columns=columns,
@@ -128,13 +141,13 @@ def _merge(
         after=request.after is not None,
         limit=request.limit and request.limit + 1,
     )
-    filters = tuple(value for _, values in request.where for value in values) + _beyond(request, keys)
-    values: list[Any] = []
-    for branch in branches:
-        for span in branch.spans:
-            values += (span.start, span.end)
-        values += filters
-        values += (bound for bound in (branch.arrived_from, branch.arrived_until) if bound is not None)
+    choice = panes.choice
+    values: list[Any] = [*(choice.edges + choice.rollups + choice.late).values, panes.span.start, panes.span.end]
+    values += [value for _, listed in request.where for value in listed]
+    values += _beyond(request, keys)
+    if panes.late_from is not None:
+        values += [*(choice.edges + choice.rollups).values, panes.late_from]
+    values += [at for at in (panes.rolled_until, panes.known_until) if at is not None]
     known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
     return Statement(sql, tuple(values), tuple(answered), plan, known)
 
@@ -147,35 +160,21 @@ def _beyond(request: WindowRequest, keys: Sequence[str]) -> tuple[str | int, ...
     return tuple(after[name] for name in keys for _ in range(1 if name == keys[-1] else 2))
 
 
-def _branches(view: LakeView, plan: WindowPlan, as_known_at: datetime | None) -> list[_Branch]:
-    """Disjoint sources that together hold every pane of the plan."""
-    minutes, hours, days = (table_name(view.stream, grain.table) for grain in Grain)
+def _panes(definition: Definition, view: LakeView, plan: WindowPlan, request: WindowRequest) -> _Panes:
+    """The panes that hold every message of a plan, each in one of them."""
+    known = None if request.as_known_at is None else view.told(request.as_known_at)
     cut = view.day_cut
-    if as_known_at is not None and cut is not None:
-        cut = min(cut, rollup_arrival_start(as_known_at))
-    branches = []
-    if plan.days and view.day_snapshot is not None and cut is not None:
-        until = cut if as_known_at is not None or view.day_capped else None
-        branches.append(_Branch(days, view.day_snapshot, (plan.days,), None, until, view.day_missing))
-    if plan.hours and view.hour_snapshot is not None and cut is not None:
-        until = cut if as_known_at is not None or view.hour_capped else None
-        branches.append(_Branch(hours, view.hour_snapshot, plan.hours, None, until, view.hour_missing))
-    if view.minute_snapshot is not None:
-        late = plan.rolled_up if as_known_at is not None else _not_before(plan.rolled_up, view.fresh_from)
-        if late:
-            branches.append(_Branch(minutes, view.minute_snapshot, (late,), cut, as_known_at, view.minute_missing))
-        if plan.minutes:
-            branches.append(
-                _Branch(minutes, view.minute_snapshot, plan.minutes, None, as_known_at, view.minute_missing)
-            )
-    return branches
-
-
-def _not_before(span: Span | None, at: datetime | None) -> Span | None:
-    """What is left of a span from a moment on."""
-    if span is None or at is None or at <= span.start:
-        return span
-    return Span(at, span.end) if at < span.end else None
+    if known is not None and cut is not None:
+        cut = min(cut, rollup_arrival_start(known))
+    late_parts = view.late_parts if cut == view.day_cut else None
+    choice = chosen(plan, hourly=definition.hours, daily_parts=view.daily_parts, late_parts=late_parts)
+    return _Panes(
+        choice,
+        Span(request.start, request.end),
+        late_from=cut if choice.late else None,
+        rolled_until=cut if choice.rollups and (known is not None or view.capped) else None,
+        known_until=known,
+    )
 
 
 def rejected_statement(view: LakeView, request: RejectedRequest) -> Statement | None:
@@ -183,7 +182,7 @@ def rejected_statement(view: LakeView, request: RejectedRequest) -> Statement | 
     if view.rejected_snapshot is None:
         return None
     sql = templates.get_template("rejected.sql").render(
-        table=table_name(view.stream, "rejected"),
+        table=table_name(view.stream, REJECTED.name),
         snapshot=view.rejected_snapshot,
         reason=request.reason is not None,
         after=request.after is not None,
@@ -200,53 +199,56 @@ def rejected_statement(view: LakeView, request: RejectedRequest) -> Statement | 
 
 def sample_statement(definition: Definition, view: LakeView) -> Statement | None:
     """The statement that gives a value of the first dimension; None when there is no pane."""
-    if view.minute_snapshot is None:
+    if view.panes_snapshot is None:
         return None
     sql = templates.get_template("sample.sql").render(
         dimension=next(iter(definition.dimensions)),
-        table=table_name(view.stream, Grain.MINUTE.table),
-        snapshot=view.minute_snapshot,
+        table=table_name(view.stream, PANES.name),
+        snapshot=view.panes_snapshot,
     )
     return Statement(sql, ())
 
 
 def ledger_statement(stream: str, since: datetime) -> Statement:
     """The statement that totals a stream's ledger: partition, last offset since, accepted, rejected, heartbeats."""
-    return Statement(templates.get_template("ledger.sql").render(table=table_name(stream, "ledger")), (since,))
+    return Statement(templates.get_template("ledger.sql").render(table=table_name(stream, LEDGER.name)), (since,))
 
 
 def ledger_gaps_statement(stream: str, since: datetime) -> Statement:
     """The statement that lists offsets since that the ledger lacks, as Gap has them."""
-    return Statement(templates.get_template("ledger_gaps.sql").render(table=table_name(stream, "ledger")), (since,))
+    return Statement(templates.get_template("ledger_gaps.sql").render(table=table_name(stream, LEDGER.name)), (since,))
 
 
 def rollup_statement(
-    definition: Definition, grain: Grain, minute_snapshot: int, target: str, start: datetime, end: datetime
+    definition: Definition, grain: Grain, snapshot: int, target: str, start: datetime, end: datetime
 ) -> Statement:
-    """The statement that makes a rollup's panes of what arrived in `[start, end)`, into a schema's table."""
+    """The statement that makes a rollup's panes of what arrived in `[start, end)`, into a schema's panes."""
     sql = templates.get_template("rollup.sql").render(
-        source=table_name(definition.name, Grain.MINUTE.table),
-        snapshot=minute_snapshot,
-        target=table_name(target, grain.table),
-        grain=grain,
-        dimensions=list(definition.dimensions),
-        columns=state_columns(definition),
-        arrival_seconds=grain.arrival_seconds,
+        **_made_panes(definition, grain, target), snapshot=snapshot, arrival_seconds=grain.arrival_seconds
     )
     return Statement(sql, (start, end, end))
 
 
 def widened_panes_statement(
-    definition: Definition, table: str, target: str, start: datetime, end: datetime
+    definition: Definition, grain: Grain, target: str, start: datetime, end: datetime
 ) -> Statement:
-    """The statement that merges the panes of a table that arrived in `[start, end)`, into a schema's table."""
-    sql = templates.get_template("widened_panes.sql").render(
-        source=table_name(definition.name, table),
-        target=table_name(target, table),
-        dimensions=list(definition.dimensions),
-        columns=state_columns(definition),
-    )
+    """The statement that merges the panes of a grain that arrived in `[start, end)`, into a schema's panes."""
+    sql = templates.get_template("widened_panes.sql").render(_made_panes(definition, grain, target))
     return Statement(sql, (start, end, start, end))
+
+
+def _made_panes(definition: Definition, grain: Grain, target: str) -> dict[str, Any]:
+    """What the statements that make panes of panes have in common."""
+    return {
+        "source": table_name(definition.name, PANES.name),
+        "target": table_name(target, PANES.name),
+        "breakdown": BREAKDOWN,
+        "grain": str(grain),
+        "prefix": prefix_of(BREAKDOWN, grain),
+        "period": str(period_of(grain, hourly=definition.hours)),
+        "dimensions": list(definition.dimensions),
+        "columns": state_columns(definition),
+    }
 
 
 def drop_view_statements(stream: str) -> tuple[str, ...]:
@@ -262,11 +264,10 @@ def view_statements(definition: Definition) -> tuple[str, ...]:
         "dimensions": list(definition.dimensions),
         "columns": view_columns(definition),
         "stored": [column.name for column in pane_columns(definition)],
-        "pending": PENDING_PROPERTY,
     }
     return tuple(
         templates.get_template("minutes_view.sql" if grain is Grain.MINUTE else "rollup_view.sql").render(
-            values, grain=grain, comment=_comment(definition, grain)
+            values, grain=grain, pending=noted_as(PENDING_PROPERTY, grain), comment=_comment(definition, grain)
         )
         for grain in grains(definition)
     )

@@ -32,13 +32,13 @@ from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.errors import LakeError, LakeLockedError
 from iceberg.handover import close_at, note_running
+from iceberg.kinds import KINDS
 from iceberg.locks import stream_lock
 from iceberg.publishing import finish_interrupted, interrupted
 from iceberg.resume import resume_point
 from iceberg.rollups import begin_making, finish_making, has_pending
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.stored_stream import StoredStream, stored_stream
-from iceberg.stream_tables import OPTIONAL, windowed
 from query.settings import QuerySettings
 from query.sql_clients import make_rollup
 from query.trino_client import TrinoClient
@@ -49,6 +49,7 @@ from scripts.settings import ScriptSettings
 from scripts.upkeep import Upkeep
 from streams.definition import Definition
 from streams.errors import WindowpaneError
+from streams.panes import Grain
 from streams.problems import note_problems
 
 __all__ = ["Decision", "Keeper", "decide", "main", "tidy"]
@@ -180,8 +181,9 @@ class Keeper:
     def _hand_over(self, old: Definition) -> None:
         """Let the old definition complete every table up to the newest cut; the new one takes over there."""
         point = resume_point(self._lake(), old.name)
-        cuts = {table: cut for table, cut in point.cuts.items() if table != OPTIONAL or old.hours}
-        at = max(filter(None, windowed(cuts).values()), default=None)
+        cuts = {name: cut for name, cut in point.cuts.items() if name != Grain.HOUR.panes or old.hours}
+        of_messages = {kind.name for kind in KINDS if not kind.windowed}
+        at = max((cut for name, cut in cuts.items() if cut and name not in of_messages), default=None)
         if at is None:
             return
         # Tables of single messages tell by themselves only that they were closed there before.

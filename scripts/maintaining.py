@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.expiry import expired_at, expiry
+from iceberg.kinds import PANES
 from iceberg.locks import LakeLock, stream_lock
 from iceberg.maintenance import (
     Tables,
@@ -22,19 +23,19 @@ from iceberg.maintenance import (
 from iceberg.packing import FileGroup, pack, plan_packing
 from iceberg.replays import ReplayStore
 from iceberg.settings import MaintenanceSettings
-from iceberg.stream_tables import panes_of
+from iceberg.slices import grains_of
 from iceberg.widening import begin_widening, days_to_widen, finish_widening
 from query.maintenance import expire_snapshots, remove_orphan_files, widen_panes
 from query.trino_client import TrinoClient
 from streams.definition import Definition
-from streams.panes import day_start
+from streams.panes import Grain, day_start
 
 __all__ = ["Maintained", "Maintenance", "Planned"]
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a maintenance would do to a table now: days merged, files packed, snapshots expired."""
+    """What a maintenance would do to a table now: days merged (of each grain), files packed, snapshots expired."""
 
     table: str
     size: TableSize
@@ -79,7 +80,7 @@ class Maintenance:
             before = expiry(table, now, self._settings.snapshot_age, self._settings.maintain_snapshots)
             files = sum(len(group.files) for group in groups[name])
             snapshots = len(expired_at(table, before))
-            found.append(Planned(name, size_of(table), len(days.get(name, [])), files, snapshots))
+            found.append(Planned(name, size_of(table), len(days) if name == PANES.name else 0, files, snapshots))
         return found
 
     def run(self) -> list[Maintained]:
@@ -92,35 +93,35 @@ class Maintenance:
             orphans = self._remove_orphans(lock)
             tables = self._tables()
         return [
-            Maintained(name, size, size_of(tables[name]), days.get(name, 0), expired[name], orphans[name])
+            Maintained(
+                name, size, size_of(tables[name]), days if name == PANES.name else 0, expired[name], orphans[name]
+            )
             for name, size in before.items()
         ]
 
     def _tables(self) -> Tables:
         return maintained_tables(self._catalog, self._stream)
 
-    def _days(self, tables: Tables) -> dict[str, list[Arrivals]]:
-        """Table of panes → days of arrival to merge."""
-        closed, replays = closed_until(tables), ReplayStore(self._catalog).all(self._stream)
-        old = datetime.now(UTC) - self._settings.widen_age
-        return {
-            name: days_to_widen(tables[name], day_start(min(old, closed[name])), replays)
-            for name in panes_of(tables)
-            if name in closed
-        }
+    def _days(self, tables: Tables) -> list[tuple[Grain, Arrivals]]:
+        """Days of arrival to merge the panes of, each with their grain."""
+        closed, replays = closed_until(tables).get(PANES.name), ReplayStore(self._catalog).all(self._stream)
+        if closed is None:
+            return []
+        panes, before = tables[PANES.name], day_start(min(datetime.now(UTC) - self._settings.widen_age, closed))
+        return [(grain, day) for grain in grains_of(panes) for day in days_to_widen(panes, grain, before, replays)]
 
-    def _widen(self, lock: LakeLock) -> dict[str, int]:
+    def _widen(self, lock: LakeLock) -> int:
+        """How many days were merged, counted for each grain."""
         merged = self._days(self._tables())
-        for name, days in merged.items():
-            for day in days:
-                lock.check()
-                widening = begin_widening(self._catalog, self._stream, name, day)
-                widen_panes(self._trino, self._definition, widening)
-                done = finish_widening(self._catalog, widening, self._settings.packed_bytes)
-                self._say(
-                    f"{self._stream}.{name}: merged {done.removed:,} panes of {day.start:%Y-%m-%d} to {done.added:,}"
-                )
-        return {name: len(days) for name, days in merged.items()}
+        for grain, day in merged:
+            lock.check()
+            widening = begin_widening(self._catalog, self._stream, grain, day)
+            widen_panes(self._trino, self._definition, widening)
+            done = finish_widening(self._catalog, widening, self._settings.packed_bytes)
+            self._say(
+                f"{self._stream}: merged {done.removed:,} {grain.panes} of {day.start:%Y-%m-%d} to {done.added:,}"
+            )
+        return len(merged)
 
     def _groups(self, tables: Tables) -> dict[str, list[FileGroup]]:
         """Table → groups of files to pack."""
@@ -136,12 +137,10 @@ class Maintenance:
     def _pack(self, lock: LakeLock) -> None:
         tables = self._tables()
         for name, groups in self._groups(tables).items():
-            for group in groups:
+            lock.check()
+            for done in pack(tables[name], groups):
+                self._say(f"{self._stream}.{name}: packed {done.files:,} files of {done.rows:,} rows to {done.made:,}")
                 lock.check()
-                made = pack(tables[name], group)
-                if made is not None:
-                    files, rows = len(group.files), group.rows
-                    self._say(f"{self._stream}.{name}: packed {files:,} files of {rows:,} rows to {made:,}")
 
     def _expire(self, lock: LakeLock) -> dict[str, int]:
         """Table → snapshots expired."""

@@ -29,10 +29,10 @@ from iceberg.replays import Offsets, Replay, ReplayState, ReplayStore, messages_
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.staging import Staged, check_definition, committed, make_staging, pack_staging, staged
-from iceberg.stream_tables import OPTIONAL
 from scripts.reading import first_offsets, known_reading
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
+from streams.panes import Grain
 from streams.topics import Topics
 
 __all__ = ["RangeWanted", "Replaying", "job_name"]
@@ -163,7 +163,7 @@ class Replaying:
             else:
                 reach = dataclasses.replace(reach, start=start, from_events=True)
         # The events themselves stay as they are, whatever is made of them. There are hour panes if the stream had any.
-        definition = replay.definition.model_copy(update={"events": False, "hours": OPTIONAL in point.cuts})
+        definition = replay.definition.model_copy(update={"events": False, "hours": Grain.HOUR.panes in point.cuts})
         return render(definition, self._kafka, reach, slack, name=job_name(replay), namespace=replay.namespace)
 
     def _offsets(self, definition: Definition, arrivals: Arrivals, counted: Offsets) -> Offsets:

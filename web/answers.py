@@ -93,6 +93,6 @@ async def _ask(request: Request, question: Question) -> tuple[Encoded, float]:
     seconds = time.perf_counter() - begun
     service.metrics.answers.labels(_KINDS[type(question)], "cache" if answer.cached else "engine").inc()
     structlog.contextvars.bind_contextvars(
-        cached=answer.cached, query_id=answer.query_id or None, snapshots=answer.snapshots
+        cached=answer.cached, query_id=answer.query_id or None, snapshot=answer.snapshot
     )
     return answer, seconds

@@ -29,7 +29,12 @@ _NUMBER_OR_NULL: Json = {"type": ["number", "null"]}
 _TIME: Json = {"type": "string", "format": "date-time"}
 _TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
 _GROUP: Json = {"$ref": "#/components/schemas/Group"}
-_GRAIN = _object({"windows": _COUNT, "snapshot": {"type": ["string", "null"]}})
+_GRAIN = _object({"windows": _COUNT})
+
+_ANSWERED_FROM = _object(
+    {"snapshot": {"type": ["string", "null"]}, "breakdown": _TEXT, "day": _GRAIN, "hour": _GRAIN, "minute": _GRAIN},
+    optional=("hour",),
+)
 
 _NEXT: Json = {"type": ["string", "null"], "description": "Cursor of the next page (`after`); null on the last."}
 
@@ -87,7 +92,7 @@ SCHEMAS: Json = {
             "next": {**_NEXT, "description": f"{_NEXT['description']} Only if `limit` was asked for."},
             "changed_since": {**_TIME, "description": "As it was asked for."},
             "gone_since": {**_array(_GROUP), "description": "Groups that were known then and are not in the answer."},
-            "answered_from": _object({"day": _GRAIN, "hour": _GRAIN, "minute": _GRAIN}, optional=("hour",)),
+            "answered_from": _ANSWERED_FROM,
         },
         optional=("next", "changed_since", "gone_since"),
     ),

@@ -17,9 +17,9 @@ with
       {{ name | ident }},
       {%- endfor %}
       window_start, arrived_from,
-      {% for column in columns %}{{ column | stored(side.missing) }}{{ ", " if not loop.last }}{% endfor %}
+      {% for column in columns %}{{ column | stored(missing) }}{{ ", " if not loop.last }}{% endfor %}
     from {{ side.table }}{{ side.version }}
-    where arrived_from >= ? and arrived_until <= ?
+    where grain = '{{ side.grain }}' and arrived_from >= ? and arrived_until <= ?
   )
   group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}date_trunc('{{ grain }}', window_start), {{ bucket }}
 ),

@@ -8,5 +8,6 @@ select
   {%- for column in columns %}
   {{ column.sql }} as {{ column.name | ident }}{{ "," if not loop.last }}
   {%- endfor %}
-from {{ stream | ident }}.minute_panes
+from {{ stream | ident }}.panes
+where grain = 'minute'
 group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}window_start

@@ -1,17 +1,17 @@
 {#- Rollups up to where they are complete and count, and the minute panes that arrived later. -#}
-{%- set table = grain ~ "_panes" -%}
+{%- set table = (stream | ident) ~ ".panes" -%}
 create or replace view {{ stream | ident }}.{{ grain }}s
 comment {{ comment | literal }} as
 with counted as (
   select least(
     coalesce(
-      (select max(arrived_until) from {{ stream | ident }}.{{ table }}),
+      (select max(arrived_until) from {{ table }} where grain = '{{ grain }}'),
       timestamp '1970-01-01 00:00:00 UTC'
     ),
     coalesce(
       (
         select from_iso8601_timestamp(split_part(value, '/', 1))
-        from {{ stream | ident }}.{{ (table ~ "$properties") | ident }}
+        from {{ stream | ident }}."panes$properties"
         where key = '{{ pending }}' and value <> ''
       ),
       timestamp '9999-12-31 00:00:00 UTC'
@@ -25,8 +25,8 @@ panes as (
     {%- endfor %}
     window_start,
     {{ stored | map("ident") | join(", ") }}
-  from {{ stream | ident }}.{{ table }}
-  where arrived_until <= (select until from counted)
+  from {{ table }}
+  where grain = '{{ grain }}' and arrived_until <= (select until from counted)
   union all
   select
     {%- for name in dimensions %}
@@ -34,8 +34,8 @@ panes as (
     {%- endfor %}
     date_trunc('{{ grain }}', window_start),
     {{ stored | map("ident") | join(", ") }}
-  from {{ stream | ident }}.minute_panes
-  where arrived_from >= (select until from counted)
+  from {{ table }}
+  where grain = 'minute' and arrived_from >= (select until from counted)
 )
 select
   {%- for name in dimensions %}

@@ -1,13 +1,17 @@
-{#- Merge panes into one row per group. Branches are disjoint: whole days, the minutes at the edges, and the minute
-    panes of whole days that arrived after the day table's cut. A dimension that can have one value only is no key, and not
-    asked for: without any key Trino needs fewer stages. A page has the first groups, in the order of the keys, of those
-    beyond a cursor. -#}
+{#- Merge panes into one row per group. Those of the chosen parts whose windows lie in the span: rollups as far as they
+    count, the minute panes at the edges, and beside rollups the minute panes that arrived after their cut. A dimension
+    that can have one value only is no key, and not asked for: without any key Trino needs fewer stages. A page has the
+    first groups, in the order of the keys, of those beyond a cursor. -#}
 {%- macro beyond(names) -%}
   ({{ names[0] | ident }} > ?
   {%- if names[1:] %} or ({{ names[0] | ident }} = ? and {{ beyond(names[1:]) }}){% endif %})
 {%- endmacro -%}
+{%- macro among(parts) -%}
+  {%- if parts.names %}part in ({{ (["?"] * parts.names | length) | join(", ") }}){% endif %}
+  {%- for _ in parts.ranges %}{{ " or " if parts.names or not loop.first }}part between ? and ?{% endfor %}
+{%- endmacro -%}
+{%- set choice = panes.choice -%}
 with panes as (
-{%- for branch in branches %}
   select
     {%- for name in keys %}
     {{ name | ident }},
@@ -15,23 +19,25 @@ with panes as (
     {%- if bucket %}
     {{ bucket }} as at,
     {%- endif %}
-    {% for column in columns %}{{ column | stored(branch.missing) }}{{ ", " if not loop.last }}{% endfor %}
-  from {{ branch.table }} for version as of {{ branch.snapshot }}
-  where ({% for span in branch.spans %}{{ "or " if not loop.first }}(window_start >= ? and window_start < ?){{ " " if not loop.last }}{% endfor %})
+    {% for column in columns %}{{ column | stored(missing) }}{{ ", " if not loop.last }}{% endfor %}
+  from {{ table }} for version as of {{ snapshot }}
+  where ({{ among(choice.edges + choice.rollups + choice.late) }})
+    and window_start >= ? and window_end <= ?
     {%- for name, count in where %}
     and {{ name | ident }} in ({{ (["?"] * count) | join(", ") }})
     {%- endfor %}
     {%- if after %}
     and {{ beyond(keys) }}
     {%- endif %}
-    {%- if branch.arrived_from %}
-    and arrived_from >= ?
+    {%- if panes.late_from %}
+    and ({{ among(choice.edges + choice.rollups) }} or arrived_from >= ?)
     {%- endif %}
-    {%- if branch.arrived_until %}
+    {%- if panes.rolled_until %}
+    and (grain = 'minute' or arrived_until <= ?)
+    {%- endif %}
+    {%- if panes.known_until %}
     and arrived_until <= ?
     {%- endif %}
-  {{- "\n  union all" if not loop.last }}
-{%- endfor %}
 )
 select
   {%- for name in keys %}

@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from iceberg.catalog import Catalog
+from iceberg.kinds import PANES
 from iceberg.loading import append_rows
 from streams.definition import Definition
 from streams.errors import WindowpaneError
-from streams.panes import MINUTE_ARRIVAL_SECONDS, Aggregate, pane_columns
+from streams.panes import BREAKDOWN, MINUTE_ARRIVAL_SECONDS, Aggregate, Grain, pane_columns, part_of
 
 __all__ = ["append_days", "await_messages", "made_ledger", "made_panes"]
 
@@ -25,11 +26,10 @@ _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=
 _Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def made_panes(
-    definition: Definition, keys: int, starts: Sequence[datetime], length: timedelta, rate: int = 1
-) -> pa.Table:
+def made_panes(definition: Definition, keys: int, starts: Sequence[datetime], grain: Grain, rate: int = 1) -> pa.Table:
     """One pane of each key for each start, sorted by key and time, of `rate` messages a second."""
-    seconds = length // timedelta(seconds=1)
+    seconds = grain.seconds
+    parts = pa.array([part_of(BREAKDOWN, grain, start, hourly=definition.hours) for start in starts])
     times = np.tile(_micros(starts), keys)
     rng = np.random.default_rng(int(times[0]) + rate)
     first, *others = definition.dimensions
@@ -37,7 +37,11 @@ def made_panes(
     columns: dict[str, pa.Array] = {
         first: pa.DictionaryArray.from_arrays(np.repeat(np.arange(keys, dtype=np.int32), len(starts)), names),
         **{name: pa.array(["all"] * len(times)) for name in others},
+        "breakdown": pa.array([BREAKDOWN] * len(times)),
+        "grain": pa.array([str(grain)] * len(times)),
+        "part": parts.take(pa.array(np.tile(np.arange(len(starts)), keys))),
         "window_start": _times(times),
+        "window_end": _times(times + seconds * 1_000_000),
         "arrived_from": _times(times),
         "arrived_until": _times(times + seconds * 1_000_000),
     }
@@ -95,13 +99,13 @@ def append_days(
     for first in range(0, days, commit_days):
         chosen = starts[first : first + commit_days]
         times = [day + _MINUTE * minute for day in chosen for minute in minutes]
-        panes = made_panes(definition, keys, times, _MINUTE, rate)
-        append_rows(catalog, definition.name, "minute_panes", panes)
+        panes = made_panes(definition, keys, times, Grain.MINUTE, rate)
+        append_rows(catalog, definition.name, PANES.name, panes)
         rows += len(panes)
     if definition.hours:
         hours = [day + _HOUR * hour for day in starts for hour in range(24)]
-        append_rows(catalog, definition.name, "hour_panes", made_panes(definition, keys, hours, _HOUR, rate))
-    append_rows(catalog, definition.name, "day_panes", made_panes(definition, keys, starts, _DAY, rate))
+        append_rows(catalog, definition.name, PANES.name, made_panes(definition, keys, hours, Grain.HOUR, rate))
+    append_rows(catalog, definition.name, PANES.name, made_panes(definition, keys, starts, Grain.DAY, rate))
     return rows
 
 

@@ -20,6 +20,7 @@ import httpx
 
 from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog, open_catalog
+from iceberg.kinds import LEDGER, PANES
 from iceberg.loading import append_rows
 from iceberg.packing import pack_all
 from iceberg.publishing import publish, roll_back
@@ -35,7 +36,7 @@ from scripts.pacing import unhurried
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
-from streams.panes import day_start
+from streams.panes import Grain, day_start
 
 __all__ = ["Settings", "measure"]
 
@@ -127,13 +128,13 @@ def _fill(
         for number in range(settings.days * settings.commits_per_day):
             start = arrivals.start + length * number
             minutes = [start + _MINUTE * minute for minute in range(length // _MINUTE)]
-            panes = made_panes(definition, settings.keys, minutes, _MINUTE, rate)
-            append_rows(catalog, namespace, "minute_panes", panes)
+            panes = made_panes(definition, settings.keys, minutes, Grain.MINUTE, rate)
+            append_rows(catalog, namespace, PANES.name, panes)
             ledger = made_ledger(definition, start, start + length, settings.keys * rate)
-            append_rows(catalog, namespace, "ledger", ledger)
+            append_rows(catalog, namespace, LEDGER.name, ledger)
             counted(len(panes))
-    append_rows(catalog, namespace, "day_panes", made_panes(definition, settings.keys, days, _DAY, rate))
-    for name in ("minute_panes", "ledger"):
+    append_rows(catalog, namespace, PANES.name, made_panes(definition, settings.keys, days, Grain.DAY, rate))
+    for name in (PANES.name, LEDGER.name):
         pack_all(catalog.load_table((namespace, name)), MaintenanceSettings().packed_bytes)
 
 

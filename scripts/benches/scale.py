@@ -22,8 +22,8 @@ import psutil
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from iceberg.catalog import open_catalog
-from iceberg.maintenance import maintained_tables, size_of
 from iceberg.settings import LakeSettings
+from iceberg.stream_tables import panes_table
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from scripts.benches.history import append_days, await_messages
@@ -35,7 +35,7 @@ from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, make_anew
 from scripts.settings import ScriptSettings
 from streams.definition import Definition
-from streams.panes import day_start
+from streams.panes import Grain, day_start
 
 __all__ = ["Settings", "measure"]
 
@@ -139,14 +139,14 @@ class _History:
         return {
             **percentiles("", asker.seconds([asker.one_key() for _ in range(settings.questions)])),
             "select_1_ms": statistics.median(_select_seconds(settings.questions)) * 1000,
-            "minute_pane_bytes": self._pane_bytes("minute_panes"),
-            "day_pane_bytes": self._pane_bytes("day_panes"),
+            "minute_pane_bytes": self._pane_bytes(Grain.MINUTE),
+            "day_pane_bytes": self._pane_bytes(Grain.DAY),
         }
 
-    def _pane_bytes(self, table: str) -> float:
+    def _pane_bytes(self, grain: Grain) -> float:
         """What a pane takes in storage, quantile digests apart."""
-        size = size_of(maintained_tables(self._catalog, _NAME)[table])
-        return size.size / size.rows
+        files = [task.file for task in panes_table(self._catalog, _NAME).scan(f"grain == '{grain}'").plan_files()]
+        return sum(file.file_size_in_bytes for file in files) / sum(file.record_count for file in files)
 
 
 def _select_seconds(count: int) -> list[float]:

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from compose.embedded.layout import Layout
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.settings import LakeSettings
+from iceberg.stream_tables import panes_table
 from scripts.benches.contenders import OURS, Contender, rotated
 from scripts.benches.history import append_days, await_messages
 from scripts.benches.peer_programs.questions import Answer, Answers, Question, Questions, timed
@@ -33,7 +34,7 @@ from scripts.benches.subject import declared, make_anew, remove
 from scripts.benches.window_answers import EPOCH, MICROSECOND, moment, of_service, random_questions, right_ones
 from scripts.settings import ScriptSettings
 from streams.errors import WindowpaneError
-from streams.panes import day_start
+from streams.panes import Grain, day_start
 
 __all__ = ["Settings", "measure"]
 
@@ -103,12 +104,12 @@ def _of_iceberg(catalog: Catalog, question: Question) -> Answer:
     """pyiceberg's scans of both tables, merged by pyarrow."""
     first, last = question.days
     spans = {
-        "minute_panes": [(question.start, min(first, question.end)), (max(last, question.start), question.end)],
-        "day_panes": [(first, last)],
+        Grain.MINUTE: [(question.start, min(first, question.end)), (max(last, question.start), question.end)],
+        Grain.DAY: [(first, last)],
     }
     rows = pa.concat_tables(
-        _scanned(catalog, name, question.service, low, high)
-        for name, parts in spans.items()
+        _scanned(catalog, grain, question.service, low, high)
+        for grain, parts in spans.items()
         for low, high in parts
         if low < high
     )
@@ -121,9 +122,9 @@ def _of_iceberg(catalog: Catalog, question: Question) -> Answer:
     return answer
 
 
-def _scanned(catalog: Catalog, table: str, service: str, start: int, end: int) -> pa.Table:
+def _scanned(catalog: Catalog, grain: Grain, service: str, start: int, end: int) -> pa.Table:
     span = f"window_start >= '{moment(start).isoformat()}' and window_start < '{moment(end).isoformat()}'"
-    return catalog.load_table((_NAME, table)).scan(f"service == '{service}' and {span}").to_arrow()
+    return panes_table(catalog, _NAME).scan(f"grain == '{grain}' and service == '{service}' and {span}").to_arrow()
 
 
 def _of_program(
@@ -133,15 +134,15 @@ def _of_program(
     ready = prepared(Contender(name, "", _PROGRAMS[name], ""), say)
     with tempfile.TemporaryDirectory(dir=Layout(home).data) as scratch:
         told, output = Path(scratch) / "questions.json", Path(scratch) / "answers.json"
-        minutes, days = (_files(catalog, table, home) for table in ("minute_panes", "day_panes"))
+        minutes, days = (_files(catalog, grain, home) for grain in (Grain.MINUTE, Grain.DAY))
         Questions(minutes, days, asked, settings.warm_up, str(output)).save(told)
         command = [str(ready.python), "-m", f"scripts.benches.peer_programs.{_PROGRAMS[name]}", str(told)]
         run_measured(command, ready.variables, Path(scratch) / "log", settings.timeout_seconds)
         return [(seconds, answer) for seconds, answer in json.loads(output.read_text())]
 
 
-def _files(catalog: Catalog, table: str, home: Path) -> list[str]:
-    """The table's data files as the object store keeps them on disk."""
-    tasks = catalog.load_table((_NAME, table)).scan().plan_files()
+def _files(catalog: Catalog, grain: Grain, home: Path) -> list[str]:
+    """The data files of a grain's panes as the object store keeps them on disk."""
+    tasks = panes_table(catalog, _NAME).scan(f"grain == '{grain}'").plan_files()
     stored = Layout(home).data / "objectstore" / "lake"
     return [os.fspath(stored / task.file.file_path.removeprefix(_LAKE)) for task in tasks]

@@ -36,6 +36,7 @@ __all__ = [
     "rejected_row",
 ]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -122,7 +123,8 @@ def day_row(second: int) -> dict[str, Any]:
 
 def pane_place(grain: Grain, start: datetime, *, hourly: bool) -> dict[str, Any]:
     """What tells where a pane belongs whose window starts at a moment, or a little before."""
-    start = start.replace(**{Grain.MINUTE: {}, Grain.HOUR: {"minute": 0}, Grain.DAY: {"hour": 0, "minute": 0}}[grain])
+    seconds = (start - _EPOCH) // timedelta(seconds=grain.seconds) * grain.seconds
+    start = _EPOCH + timedelta(seconds=seconds)
     return {
         "breakdown": BREAKDOWN,
         "grain": str(grain),

@@ -60,7 +60,8 @@ def test_grains_are_replaced_in_one_commit_each_in_its_range(catalog: Catalog) -
     live, staged = tables_of(catalog, "live"), tables_of(catalog, "staged")
     commit(live, [pane_row(110), pane_row(160), *(pane_row(at, grain=Grain.DAY) for at in (110, 160))])
     commit(
-        staged, [{**pane_row(at, grain=grain), "messages": 2} for at in (110, 160) for grain in (*MINUTES, Grain.DAY)]
+        staged,
+        [{**pane_row(at, grain=grain), "messages": 2} for at in (110, 160) for grain in (Grain.MINUTE, Grain.DAY)],
     )
     before = len(live.metadata.snapshots)
     done = replace(live, {**MINUTES, Grain.DAY: Arrivals(noon(100), noon(150))}, state_of(staged), generation=1)

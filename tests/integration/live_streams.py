@@ -19,9 +19,9 @@ from compose.embedded.waiting import until
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.render import render
 from flink_jobs.settings import FlinkSettings
-from iceberg.arrivals import NEVER
 from iceberg.catalog import open_catalog
-from iceberg.lake_view import TABLES, LakeView
+from iceberg.kinds import KINDS
+from iceberg.lake_view import LakeView
 from iceberg.publishing import drop
 from iceberg.replays import ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
@@ -177,7 +177,7 @@ class LiveStream:
             """When nothing arrives, the day panes' cut stays where it is: there are no minute panes beyond it then."""
             view = self.view()
             cut, complete = view.day_cut or EPOCH, view.complete_until or EPOCH
-            return cut >= until or (complete >= until and view.fresh_from == NEVER)
+            return cut >= until or (complete >= until and view.late_parts == ())
 
         await_true(held, 120, f"day panes hold what arrived until {until}")
 
@@ -216,7 +216,7 @@ class LiveStream:
         for view in ("minutes", "hours", "days"):
             self.rows(f"drop view if exists {{stream}}.{view}")
         catalog = open_catalog(LakeSettings())
-        for table in (*TABLES, "events"):
+        for table in (kind.name for kind in KINDS):
             try:
                 catalog.drop_table((self.name, table))
             except NoSuchTableError:

@@ -32,16 +32,14 @@ MINUTE = datetime(2026, 3, 4, 10, 17, tzinfo=UTC)
 def pinned(stream: str = "health", *, old: int | None = 11, new: int | None = 22, unknown: str = "") -> Compared:
     """Both sides at these snapshots; `unknown`: a column that the old snapshot does not know."""
     sides = [
-        {
-            name: PinnedTable(space, name, snapshot, missing)
-            for name in ("minute_panes", "day_panes", "ledger", "rejected")
-        }
+        {name: PinnedTable(space, name, snapshot, missing) for name in ("panes", "ledger", "rejected")}
         for space, snapshot, missing in (
             (stream, old, frozenset({unknown} - {""})),
             (f"{stream}-replay-7", new, frozenset[str]()),
         )
     ]
-    return Compared(sides[0], sides[1], 0, Arrivals(ARRIVALS.start, ARRIVALS.end - timedelta(minutes=10)))
+    grains = (Grain.MINUTE, Grain.DAY)
+    return Compared(sides[0], sides[1], 0, grains, Arrivals(ARRIVALS.start, ARRIVALS.end - timedelta(minutes=10)))
 
 
 def totals(messages: int, ram: float | None) -> Totals:

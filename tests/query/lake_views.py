@@ -15,17 +15,19 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-03-{int(day):02}T{clock}").replace(tzinfo=UTC)
 
 
+_CUT = at("5 09:00")
+
+
 def lake_view(
     stream: str = "health",
     *,
-    minute: int | None = 11,
-    day: int | None = 22,
+    panes: int | None = 11,
     rejected: int | None = 33,
     ledger: int | None = None,
-    hour: int | None = None,
-    cut: datetime | None = None,
+    cut: datetime | None = _CUT,
+    hours: bool = False,
+    late: tuple[str, ...] | None = None,
 ) -> LakeView:
-    """A view with these snapshots; the day table's cut is 5 March 09:00 unless said, None without a day snapshot."""
-    day_cut = None if day is None else cut or at("5 09:00")
+    """A view with these snapshots; day panes, and hour panes if there are any, are complete up to the cut."""
     known = (at("5 09:09:20"), at("5 09:09:25"))
-    return LakeView(stream, minute, day, rejected, day_cut, *known, ledger_snapshot=ledger, hour_snapshot=hour)
+    return LakeView(stream, panes, rejected, cut, *known, ledger_snapshot=ledger, hours=hours, late_parts=late)

@@ -112,12 +112,14 @@ def test_window_answers_keep_the_contract() -> None:
         "complete_until": "2026-03-05T09:09:20Z",
         "groups": [{"messages": 1}],
         "answered_from": {
-            "day": {"windows": 2, "snapshot": "22"},
-            "minute": {"windows": 1368, "snapshot": "11"},
+            "snapshot": "11",
+            "breakdown": "all",
+            "day": {"windows": 2},
+            "minute": {"windows": 1368},
         },
     }
     encoded = answer.encoded("tag")
-    assert encoded == Encoded("tag", encoded.body, "query", {"day": "22", "minute": "11"})
+    assert encoded == Encoded("tag", encoded.body, "query", "11")
     assert encoded.as_json() == answer.as_json()
 
 
@@ -196,6 +198,6 @@ def test_the_next_rejected_messages_are_older() -> None:
 
 
 def test_views_that_answer_otherwise_have_other_digests() -> None:
-    views = [lake_view(), lake_view(minute=12), lake_view(cut=at("5 08:00")), replace(lake_view(), definition=HEALTH)]
+    views = [lake_view(), lake_view(panes=12), lake_view(cut=at("5 08:00")), replace(lake_view(), definition=HEALTH)]
     assert len({view_digest(view) for view in views}) == len(views)
     assert view_digest(lake_view()) == view_digest(replace(lake_view(), began=at("1 00:00")))

@@ -33,12 +33,12 @@ START, UNTIL = at("5 00:00"), at("5 09:00")
 RANGE = Arrivals(START, UNTIL)
 EVER = Arrivals(datetime(1970, 1, 1, tzinfo=UTC), NEVER)
 VIEW = lake_view(ledger=44)
-EMPTY = lake_view(minute=None, day=None, rejected=None, ledger=None)
+EMPTY = lake_view(panes=None, rejected=None, ledger=None)
 
 STATEMENTS = {
     "audit_ledger": ledger_runs_statement(VIEW, EVER),
     "audit_arrivals": arrivals_statement(VIEW, UNTIL),
-    "audit_arrivals_without_days": arrivals_statement(lake_view(day=None, ledger=44), UNTIL),
+    "audit_arrivals_with_hours": arrivals_statement(lake_view(hours=True, ledger=44), UNTIL),
     "audit_rejected": rejected_counts_statement(VIEW, UNTIL),
     "audit_rejected_none": rejected_counts_statement(lake_view(rejected=None, ledger=44), UNTIL),
 }
@@ -77,7 +77,7 @@ def test_empty_tables_need_no_statement() -> None:
     assert ledger_runs_statement(EMPTY, EVER) is None
     assert arrivals_statement(EMPTY, UNTIL) is None
     assert rejected_counts_statement(EMPTY, UNTIL) is None
-    assert values_statement(HEALTH, lake_view(day=None), Grain.DAY, RANGE, 600, 100) is None
+    assert values_statement(HEALTH, EMPTY, Grain.DAY, RANGE, 600, 100) is None
 
 
 FIELDS = ["partition", "arrived_from", "arrived_until", "first_offset", "last_offset", "accepted", "rejected",

@@ -59,7 +59,7 @@ def test_forgets_what_is_dropped(catalog: Catalog) -> None:
     watcher = LakeWatcher(lambda: catalog, 1.0)
     apply(catalog, HEALTH)
     watcher.refresh()
-    for table in ("minute_panes", "day_panes", "ledger", "rejected"):
+    for table in ("panes", "ledger", "rejected"):
         catalog.drop_table(("health", table))
     watcher.refresh()
     assert watcher.views() == {}
@@ -67,7 +67,7 @@ def test_forgets_what_is_dropped(catalog: Catalog) -> None:
 
 def test_broken_streams_break_no_other(catalog: Catalog) -> None:
     apply(catalog, HEALTH, PAGE_VIEWS)
-    with catalog.load_table("health.minute_panes").transaction() as transaction:
+    with catalog.load_table("health.panes").transaction() as transaction:
         transaction.set_properties({DEFINITION_PROPERTY: '{"name": "health"}'})
     watcher = LakeWatcher(lambda: catalog, 1.0)
     watcher.refresh()
@@ -125,7 +125,7 @@ def test_completeness_never_steps_back(catalog: Catalog) -> None:
         stalled = number == 4
         commit(tables["ledger"], [] if stalled else [ledger_row(10 * number)], "a", number)
         look()
-        commit(tables["minute_panes"], [] if stalled else [pane_row(10 * number)], "a", number)
+        commit(tables["panes"], [] if stalled else [pane_row(10 * number)], "a", number)
         look()
     for table in tables.values():
         with table.refresh().transaction() as transaction:
@@ -145,7 +145,7 @@ def test_completeness_never_steps_back(catalog: Catalog) -> None:
 def test_an_answer_is_of_the_definition_of_its_view() -> None:
     """A definition can change without a commit of rows, which views do not tell apart."""
     other = changed("topic", "another")
-    views = [replace(lake_view(minute=None, day=None), definition=definition) for definition in (HEALTH, other)]
+    views = [replace(lake_view(panes=None), definition=definition) for definition in (HEALTH, other)]
     service = QueryService(QuerySettings(trino="127.0.0.1:1"), {}, LakeSettings.model_construct())
     request = WindowRequest("health", at("5 08:00"), at("5 09:00"), ("service",))
     asked = []

@@ -17,7 +17,7 @@ from query.settings import QuerySettings
 from tests.definitions import HEALTH
 from tests.query.lake_views import at, lake_view
 
-EMPTY = lake_view(minute=None, day=None, rejected=None)
+EMPTY = lake_view(panes=None, rejected=None)
 QUESTION = WindowRequest("health", at("1 10:00"), at("1 11:00"), ("service",))
 
 

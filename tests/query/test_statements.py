@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from iceberg.lake_view import LakeView
 from query.cursors import Cursor
 from query.maintenance import expire_snapshots_statement, remove_orphan_files_statement
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.statements import (
     Statement,
-    _Branch,
-    _branches,
     drop_view_statements,
     ledger_statement,
     rejected_statement,
+    rollup_statement,
     sample_statement,
     series_statement,
     view_statements,
     widened_panes_statement,
+    window_plan,
     window_statement,
 )
-from query.windows import plan_window
 from streams.definition import Definition
-from streams.panes import MINUTE_ARRIVAL_SECONDS, ROLLUP_ARRIVAL_SECONDS, ROLLUPS, Grain, grains
+from streams.panes import Grain, grains
 from tests.corpus import SQL_INJECTIONS
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
@@ -97,25 +92,26 @@ def test_series_render_as_golden(name: str, definition: Definition, span: str, m
 )
 def test_windows_with_hours_render_as_golden(name: str, more: list[tuple[str, str]]) -> None:
     request = WindowRequest.parse(PAGE_VIEWS, params("days_and_edges", more))
-    check_golden(GOLDEN / f"{name}.sql", shown(window_statement(PAGE_VIEWS, lake_view("page_views", hour=44), request)))
+    check_golden(
+        GOLDEN / f"{name}.sql", shown(window_statement(PAGE_VIEWS, lake_view("page_views", hours=True), request))
+    )
 
 
-@pytest.mark.parametrize(("step", "tables"), [("minute", 0), ("hour", 1), ("day", 1)])
-def test_series_read_the_longest_panes_that_fit(step: str, tables: int) -> None:
+@pytest.mark.parametrize(("step", "hours"), [("minute", 0), ("hour", 1), ("day", 1)])
+def test_series_read_the_longest_panes_that_fit(step: str, hours: int) -> None:
     request = SeriesRequest.parse(PAGE_VIEWS, params("edges_only", [("step", step), ("by", ""), ("site", "a")]))
-    statement = series_statement(PAGE_VIEWS, lake_view("page_views", hour=44), request)
+    statement = series_statement(PAGE_VIEWS, lake_view("page_views", hours=True), request)
     assert statement is not None
-    assert statement.sql.count('"hour_panes"') == tables
-    assert statement.sql.count('"day_panes"') == 0
+    assert statement.values.count("all/hour/2026-03-02") == hours * 2  # once more where late panes are told from them
+    assert "all/day/2026-03" not in statement.values
 
 
-def test_hours_beyond_the_days_cut_do_not_count() -> None:
-    view = dataclasses.replace(lake_view("page_views", hour=44), hour_capped=True)
+def test_rollups_beyond_the_cut_do_not_count() -> None:
+    view = dataclasses.replace(lake_view("page_views", hours=True), capped=True)
     statement = window_statement(PAGE_VIEWS, view, WindowRequest.parse(PAGE_VIEWS, params("edges_only", [])))
     assert statement is not None
-    hours = statement.sql.split("union all")[0]
-    assert "hour_panes" in hours
-    assert "arrived_until <= ?" in hours
+    assert "and (grain = 'minute' or arrived_until <= ?)" in statement.sql
+    assert statement.values[-1] == view.day_cut
 
 
 @pytest.mark.parametrize("definition", [HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
@@ -156,7 +152,7 @@ def test_sample_renders_as_golden() -> None:
 
 def test_empty_tables_need_no_statement() -> None:
     request = WindowRequest.parse(HEALTH, params("days_and_edges", []))
-    empty = lake_view(minute=None, day=None, rejected=None)
+    empty = lake_view(panes=None, rejected=None)
     assert window_statement(HEALTH, empty, request) is None
     assert sample_statement(HEALTH, empty) is None
     assert rejected_statement(empty, RejectedRequest("health", request.start, request.end)) is None
@@ -176,14 +172,14 @@ def test_a_row_is_whole_with_what_the_question_says() -> None:
 @pytest.mark.parametrize("span", SPANS)
 def test_without_day_panes_minutes_answer(span: str) -> None:
     request = WindowRequest.parse(HEALTH, params(span, []))
-    statement = window_statement(HEALTH, lake_view(day=None), request)
+    statement = window_statement(HEALTH, lake_view(cut=None), request)
     assert statement is not None
-    assert "day_panes" not in statement.sql
+    assert statement.plan == window_plan(lake_view(), request)
     assert "arrived_from" not in statement.sql
 
 
 NAUGHTY = [
-    "' or 1=1 --", "'; drop table health.minute_panes; --", '" or ""="', "\\'; select 1", "' union all select 'x", "?",
+    "' or 1=1 --", "'; drop table health.panes; --", '" or ""="', "\\'; select 1", "' union all select 'x", "?",
     "{{ stream }}", "{% raw %}", "${jndi:ldap://x}", "\x00", "a\nb", "%00", "\u202e", "\U0001f600" * 10, "/*", "*/",
     "--", "$1", ":1",
 ]  # fmt: skip
@@ -199,125 +195,49 @@ def test_naughty_values_are_only_bound(text: str) -> None:
     assert found is not None
     assert found.sql == expected.sql
     assert [value for value in found.values if value not in expected.values] == [text] * found.values.count(text)
-    assert found.values.count(text) == 3
+    assert found.values.count(text) == 1
     listed = rejected_statement(lake_view(), RejectedRequest("health", at("1 00:00"), at("2 00:00"), text))
     assert listed is not None
     assert text in listed.values
 
 
-# A small universe: four days of event time, 40 minutes of arrival, minute panes that are ahead of the day table's cut.
-FIRST = at("3 00:00")
-ARRIVALS = at("5 09:00")
-EVENTS = [day * 1440 + minute for day in range(4) for minute in (0, 1, 719, 720, 1439)]
-ARRIVED = [start + offset for start in range(0, 2400, 600) for offset in (0, 9, 10, 295, 589, 590, 599)]
-
-minutes = st.sampled_from(EVENTS)
-ten_seconds = st.integers(0, 240).map(lambda n: n * MINUTE_ARRIVAL_SECONDS)
-ten_minutes = st.integers(0, 4).map(lambda n: n * ROLLUP_ARRIVAL_SECONDS)
-moments = st.integers(0, 40 * 60)
-
-
-def floored(seconds: int, length: int) -> datetime:
-    return ARRIVALS + timedelta(seconds=seconds - seconds % length)
-
-
-def reads(branch: _Branch, window_start: datetime, arrived_from: datetime, arrived_until: datetime) -> bool:
-    """What the statement's predicates say of a pane, as in sql/window.sql."""
-    return (
-        any(span.start <= window_start < span.end for span in branch.spans)
-        and (branch.arrived_from is None or arrived_from >= branch.arrived_from)
-        and (branch.arrived_until is None or arrived_until <= branch.arrived_until)
-    )
-
-
-def times_read(view: LakeView, branches: list[_Branch], event: datetime, arrived: int, minute_cut: datetime) -> int:
-    """How many of the panes that hold a message the branches read. Panes exist up to their table's cut."""
-    found = 0
-    for branch in branches:
-        grain = next(grain for grain in Grain if grain.table in branch.table)
-        length = grain.arrival_seconds
-        start = {Grain.MINUTE: event, Grain.HOUR: event.replace(minute=0), Grain.DAY: event.replace(hour=0, minute=0)}[
-            grain
-        ]
-        arrived_from = floored(arrived, length)
-        arrived_until = arrived_from + timedelta(seconds=length)
-        cut = minute_cut if grain is Grain.MINUTE else view.day_cut
-        if grain is Grain.HOUR and view.hour_capped and cut is not None:
-            cut += timedelta(seconds=ROLLUP_ARRIVAL_SECONDS)
-        if cut is not None and arrived_until <= cut:
-            found += reads(branch, start, arrived_from, arrived_until)
-    return found
-
-
-@given(
-    start=minutes,
-    end=minutes,
-    day_cut=st.none() | ten_minutes,
-    minutes_beyond=ten_seconds,
-    known=st.none() | moments,
-    hours=st.sampled_from(["none", "there", "ahead"]),
-)
-def test_each_message_is_read_exactly_once(
-    start: int, end: int, day_cut: int | None, minutes_beyond: int, known: int | None, hours: str
-) -> None:
-    """Whole days and their edges, panes beyond the day table's cut, and answers as known before and after it."""
-    start, end = min(start, end), max(start, end) + 1
-    first, last = (FIRST + timedelta(minutes=minute) for minute in (start, end))
-    cut = None if day_cut is None else ARRIVALS + timedelta(seconds=day_cut)
-    minute_cut = (cut or ARRIVALS) + timedelta(seconds=minutes_beyond)
-    as_known_at = None if known is None else ARRIVALS + timedelta(seconds=known)
-    view = LakeView("health", 11, None if cut is None else 22, None, cut, None, None)
-    if cut is not None and hours != "none":
-        view = dataclasses.replace(view, hour_snapshot=44, hour_capped=hours == "ahead")
-    grains = ROLLUPS if view.hour_snapshot else (Grain.DAY,)
-    branches = _branches(view, plan_window(first, last, grains), as_known_at)
-    wrong = []
-    for minute, arrived in product(EVENTS, ARRIVED):
-        event = FIRST + timedelta(minutes=minute)
-        until = floored(arrived, MINUTE_ARRIVAL_SECONDS) + timedelta(seconds=MINUTE_ARRIVAL_SECONDS)
-        there = until <= minute_cut and (as_known_at is None or until <= as_known_at)
-        expected = int(there and first <= event < last)
-        found = times_read(view, branches, event, arrived, minute_cut)
-        if found != expected:
-            wrong.append((event, arrived, found, expected))
-    assert wrong == []
-
-
 def test_columns_younger_than_the_snapshot_are_null() -> None:
     request = WindowRequest.parse(HEALTH, [("start", "2026-03-01T00:00:00Z"), ("end", "2026-03-02T00:01:00Z")])
-    view = dataclasses.replace(lake_view(), minute_missing=frozenset({"disk_sum", "disk_max_at"}))
+    view = dataclasses.replace(lake_view(), panes_missing=frozenset({"disk_sum", "disk_max_at"}))
     statement = window_statement(HEALTH, view, request)
     assert statement is not None
-    # whole day, its late minutes, the edge
-    day, late, edge = statement.sql.split("union all")
-    assert "cast(null" not in day
-    for branch in (late, edge):
-        assert 'cast(null as bigint) as "disk_sum"' in branch
-        assert 'cast(null as timestamp(6) with time zone) as "disk_max_at"' in branch
+    assert 'cast(null as bigint) as "disk_sum"' in statement.sql
+    assert 'cast(null as timestamp(6) with time zone) as "disk_max_at"' in statement.sql
+
+
+MINUTES = [f"all/minute/2026-03-0{day}" for day in range(1, 6)]
 
 
 @pytest.mark.parametrize(
-    ("fresh_from", "spans"),
-    [
-        (None, [(at("2 00:00"), at("4 00:00"))]),
-        (at("1 00:00"), [(at("2 00:00"), at("4 00:00"))]),
-        (at("3 07:30"), [(at("3 07:30"), at("4 00:00"))]),
-        (at("4 00:00"), []),
-    ],
+    ("late", "parts"),
+    [(None, MINUTES[1:3]), ((), []), ((MINUTES[0], MINUTES[2], MINUTES[4]), [MINUTES[2]])],
+    ids=["unknown", "none", "some"],
 )
-def test_late_panes_are_sought_only_where_they_can_be(
-    fresh_from: datetime | None, spans: list[tuple[datetime, datetime]]
-) -> None:
-    """Beside the day panes; but all of them when asked as known before, for then the cut is another one."""
-    view = dataclasses.replace(lake_view(), fresh_from=fresh_from)
+def test_late_panes_are_sought_only_where_they_can_be(late: tuple[str, ...] | None, parts: list[str]) -> None:
+    """Beside the day panes; but in all parts when asked as known before, for then the cut is another one."""
+    view = lake_view(late=late)
     now = WindowRequest("health", at("2 00:00"), at("4 00:00"), by=())
     statement = window_statement(HEALTH, view, now)
     assert statement is not None
-    assert statement.sql.count("minute_panes") == len(spans)
-    assert [value for value in statement.values[2:] if value != view.day_cut] == [end for span in spans for end in span]
+    assert [value for value in statement.values if value in MINUTES] == parts
+    assert ("arrived_from >= ?" in statement.sql) == bool(parts)
     then = window_statement(HEALTH, view, dataclasses.replace(now, as_known_at=at("4 12:00")))
     assert then is not None
-    assert then.sql.count("minute_panes") == 1
+    assert [value for value in then.values if value in MINUTES] == MINUTES[1:3]
+
+
+def test_many_parts_are_a_range() -> None:
+    request = WindowRequest("page_views", at("1 00:00"), at("1 00:00") + timedelta(days=60), by=())
+    statement = window_statement(PAGE_VIEWS, lake_view("page_views", cut=None), request)
+    assert statement is not None
+    assert "where (part in (?, ?) or part between ? and ?)" in statement.sql
+    names = ("all/day/2026-03", "all/day/2026-04", "all/minute/2026-03-01T00", "all/minute/2026-04-29T23")
+    assert statement.values == (*names, request.start, request.end)
 
 
 def test_merged_panes_are_told_apart_by_days() -> None:
@@ -331,8 +251,13 @@ def test_merged_panes_are_told_apart_by_days() -> None:
         assert merged is not None
 
 
+def test_rollups_of_minute_panes() -> None:
+    statement = rollup_statement(PAGE_VIEWS, Grain.HOUR, 11, "page_views-rollups", at("1 00:00"), at("2 00:00"))
+    check_golden(GOLDEN / "rollup.sql", shown(statement))
+
+
 def test_widened_panes() -> None:
-    statement = widened_panes_statement(HEALTH, "minute_panes", "health-widened", at("1 00:00"), at("2 00:00"))
+    statement = widened_panes_statement(HEALTH, Grain.MINUTE, "health-widened", at("1 00:00"), at("2 00:00"))
     check_golden(GOLDEN / "widened_panes.sql", statement.sql)
     assert statement.values == (at("1 00:00"), at("2 00:00")) * 2
 

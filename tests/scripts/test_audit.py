@@ -18,7 +18,7 @@ from tests.iceberg.lakes import noon, open_local
 
 PARTITION = PartitionAudit(0, 0, 1_240, 1_200, 34, 6, 0, 1_250)
 CLEAN = AuditResult("health", noon(60), noon(0), 1_200, 34, (PARTITION,), ())
-LOST = Finding(Kind.LOST, ("minute_panes",), "2 of 5 messages are lost", Arrivals(noon(0), noon(10)), None, None, 5, 3)
+LOST = Finding(Kind.LOST, ("minute panes",), "2 of 5 messages are lost", Arrivals(noon(0), noon(10)), None, None, 5, 3)
 FAULTY = AuditResult("health", noon(60), noon(0), 1_200, 34, (PARTITION,), (LOST,))
 YOUNG = AuditResult("health", None, None, 0, 0, (PartitionAudit(0, None, None, 0, 0, 0, 0, 7),), ())
 
@@ -52,7 +52,7 @@ def test_names_each_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     code, output = run(monkeypatch, FAULTY)
     assert code == 1
     arrived = "2026-03-01T12:00:00Z to 2026-03-01T12:00:10Z"
-    assert f"lost: minute_panes, arrived {arrived}: 2 of 5 messages are lost\n" in output
+    assert f"lost: minute panes, arrived {arrived}: 2 of 5 messages are lost\n" in output
     assert f"To replay: arrivals {arrived}\n" in output
     assert "accounted for" not in output
 
@@ -89,7 +89,7 @@ def test_json_has_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
         "findings": [
             {
                 "kind": "lost",
-                "tables": ["minute_panes"],
+                "tables": ["minute panes"],
                 "partition": None,
                 "arrived_from": "2026-03-01T12:00:00Z",
                 "arrived_until": "2026-03-01T12:00:10Z",

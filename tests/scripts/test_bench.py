@@ -19,6 +19,7 @@ from scripts.benches.readers import Answered, Reading
 from scripts.benches.report import Report, percentiles
 from scripts.benches.usage import Usage
 from streams.errors import WindowpaneError
+from streams.panes import Grain
 from tests.definitions import HEALTH
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -102,8 +103,8 @@ def test_reading_begins_with_the_last_task() -> None:
 
 
 def test_made_history_agrees_with_itself() -> None:
-    minutes = made_panes(HEALTH, 3, [NIGHT + MINUTE * minute for minute in range(1440)], MINUTE, rate=4)
-    days = made_panes(HEALTH, 3, [NIGHT], DAY, rate=4)
+    minutes = made_panes(HEALTH, 3, [NIGHT + MINUTE * minute for minute in range(1440)], Grain.MINUTE, rate=4)
+    days = made_panes(HEALTH, 3, [NIGHT], Grain.DAY, rate=4)
     ledger = made_ledger(HEALTH, NIGHT, NIGHT + DAY, 3 * 4)
     messages = [pc.sum(minutes["messages"]), pc.sum(days["messages"]), pc.sum(ledger["accepted"])]
     assert [total.as_py() for total in messages] == [3 * 4 * 86_400] * 3

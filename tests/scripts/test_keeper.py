@@ -131,7 +131,7 @@ def keeper(catalog: Catalog, tmp_path: Path) -> Keeper:
 def test_a_stored_definition_that_cannot_be_read_is_that_streams_alone(
     catalog: Catalog, keeper: Keeper, stored: str | None
 ) -> None:
-    with catalog.load_table("health.minute_panes").transaction() as change:
+    with catalog.load_table("health.panes").transaction() as change:
         change.remove_properties(DEFINITION_PROPERTY)
         if stored is not None:
             change.set_properties({DEFINITION_PROPERTY: stored})

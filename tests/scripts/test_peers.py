@@ -34,6 +34,7 @@ from scripts.benches.results import Rows, difference, of_answer, read
 from scripts.generator import Generator
 from streams.decoder import Accepted, Decoder
 from streams.errors import WindowpaneError
+from streams.panes import Grain
 from streams.plan import decoding_plan
 from tests.definitions import HEALTH
 from tests.query.lake_views import lake_view
@@ -222,7 +223,7 @@ def test_duckdb_answers_windows_of_files(tmp_path: Path) -> None:
     """Two whole days between minutes of the days beside them."""
     days = [NIGHT + DAY * day for day in range(4)]
     minutes = [days[0] + MINUTE * minute for minute in range(4 * 1440)]
-    tables = [made_panes(HEALTH, 2, minutes, MINUTE), made_panes(HEALTH, 2, days, DAY)]
+    tables = [made_panes(HEALTH, 2, minutes, Grain.MINUTE), made_panes(HEALTH, 2, days, Grain.DAY)]
     files = [str(tmp_path / name) for name in ("minutes", "days")]
     for table, file in zip(tables, files, strict=True):
         pq.write_table(table.set_column(0, "service", table["service"].cast("string")), file)

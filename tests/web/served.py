@@ -69,6 +69,6 @@ def empty_stream() -> Iterator[Starlette]:
     """A service that knows a stream without messages, of which it can answer everything by itself."""
     with away():
         app = create_app()
-        view = replace(lake_view(minute=None, day=None, rejected=None), definition=HEALTH)
+        view = replace(lake_view(panes=None, rejected=None), definition=HEALTH)
         app.state.service.queries._watcher._views["health"] = view
         yield app

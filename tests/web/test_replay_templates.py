@@ -14,7 +14,7 @@ from web.templating import page_response
 
 DONE = Publication(
     3, 7, "health", Action.PUBLISH, ARRIVALS, HEALTH.digest, datetime(2026, 3, 6, tzinfo=UTC), "somebody", "RAM <b>",
-    {"minute_panes": (10_000, 9_999)}, True,
+    {"panes": (10_000, 9_999)}, True,
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_dropped_replay_says_so() -> None:
 
 def test_publications_are_listed() -> None:
     text = page(ReplayState.PUBLISHED)
-    assert "minute_panes 10,000 → 9,999" in text
+    assert "panes 10,000 → 9,999" in text
     assert "RAM &lt;b&gt;" in text
 
 

@@ -77,8 +77,8 @@ def window_page(
         )
         groups = marked(then, changes, form.by)
     columns = columns_of(HEALTH, form.by, every=True, since=known is not None)
-    grain = {"windows": 2, "snapshot": "731283947192"}
-    content = {"complete_until": "2026-03-09T10:17:30Z", "answered_from": {"day": grain, "minute": grain}}
+    source = {"snapshot": "731283947192", "breakdown": "all", "day": {"windows": 2}, "minute": {"windows": 2}}
+    content = {"complete_until": "2026-03-09T10:17:30Z", "answered_from": source}
     compared = None
     if form.compare:
         span = compared_span(form.compare, *form.bounds, NOW, form.zone)

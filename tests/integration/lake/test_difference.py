@@ -24,7 +24,9 @@ from iceberg.staging import make_staging
 from query.replays import ReplayService
 from query.settings import QuerySettings
 from scripts.replays import command
+from streams.panes import Grain
 from tests.definitions import STREAMS
+from tests.iceberg.lakes import pane_place
 from tests.integration.live_streams import LiveStream, await_true, make_live
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -42,19 +44,19 @@ Row = dict[str, Any]
 class Rows:
     """What arrived, as rows of a stream's tables."""
 
-    minute_panes: list[Row]
-    day_panes: list[Row]
+    minutes: list[Row]
+    days: list[Row]
     ledger: list[Row]
     rejected: list[Row]
 
 
-def pane(service: str, window: datetime, arrived: datetime, seconds: int, ram: int = 400_000) -> Row:
+def pane(service: str, window: datetime, arrived: datetime, grain: Grain, ram: int = 400_000) -> Row:
     """Ten messages of one value each; in stored units."""
     found: Row = {
         "service": service,
-        "window_start": window,
+        **pane_place(grain, window, hourly=False),
         "arrived_from": arrived,
-        "arrived_until": arrived + timedelta(seconds=seconds),
+        "arrived_until": arrived + timedelta(seconds=grain.arrival_seconds),
         "messages": 10,
     }
     for name, value in (("cpu", 500_000), ("ram", ram), ("disk", 100_000)):
@@ -67,16 +69,16 @@ def arrived(services: Sequence[str] = SERVICES, *, ram: int = 400_000, reasons: 
     """Ten messages a minute of every service, twenty minutes long; `ram` is the cart's."""
     minutes = [EVENT + timedelta(minutes=minute) for minute in range(20)]
     panes = [
-        pane(service, at, START + timedelta(minutes=place), 10, ram=ram if service == "cart" else 400_000)
+        pane(service, at, START + timedelta(minutes=place), Grain.MINUTE, ram=ram if service == "cart" else 400_000)
         for service in services
         for place, at in enumerate(minutes)
     ]
     days = [
         pane(
             service,
-            EVENT.replace(hour=0),
+            EVENT,
             START + timedelta(minutes=ten),
-            600,
+            Grain.DAY,
             ram=ram if service == "cart" else 400_000,
         )
         for service in services
@@ -100,9 +102,8 @@ def arrived(services: Sequence[str] = SERVICES, *, ram: int = 400_000, reasons: 
 
 
 def append(catalog: Catalog, namespace: str, rows: Rows) -> None:
-    for name in ("minute_panes", "day_panes", "ledger", "rejected"):
+    for name, found in (("panes", rows.minutes + rows.days), ("ledger", rows.ledger), ("rejected", rows.rejected)):
         table = catalog.load_table((namespace, name))
-        found: list[Row] = getattr(rows, name)
         if found:
             table.append(pa.Table.from_pylist(found, schema=table.schema().as_arrow()))
 
@@ -126,7 +127,7 @@ def catalog(stack: Stack) -> Catalog:
 def replays(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replays]:
     # Not among the stack's own streams, so that the keeper starts no job.
     live = make_live(tmp_path_factory.mktemp("streams"), HEALTH.replace('"health"', '"{topic}"'))
-    before = pane("cart", EVENT, START - timedelta(seconds=10), 10, ram=999_999)
+    before = pane("cart", EVENT, START - timedelta(seconds=10), Grain.MINUTE, ram=999_999)
     append(catalog, live.name, arrived(reasons=("missing", "missing", "too large")))
     append(catalog, live.name, Rows([before], [], [], []))
     same = staged(catalog, live, arrived(reasons=("missing", "missing", "too large")))
@@ -134,7 +135,7 @@ def replays(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Itera
     said(catalog, same, ReplayState.PUBLISHED)
     # RAM of the cart is less, a service and one pane are gone, another service and a reason are new.
     other = arrived(("cart", "<b>search</b>", "new"), ram=200_000, reasons=("missing", "not a number"))
-    other.minute_panes.pop(25)
+    other.minutes.pop(25)
     changed = staged(catalog, live, other)
     said(catalog, same, ReplayState.STAGED)
     yield Replays(live, same, changed)
@@ -274,7 +275,7 @@ def test_published_replay_keeps_its_difference(stack: Stack, catalog: Catalog, r
         await_true(said, 30, "the window page names the publication")
         [done] = http.get("/v1/history", params={"stream": replays.live.name}).json()["history"]
     assert (done["replay"], done["by"], done["completed"]) == (replays.changed.id, "somebody", True)
-    assert done["rows"]["minute_panes"] == {"removed": 60, "added": 59}
+    assert done["rows"]["panes"] == {"removed": 60 + 18, "added": 59 + 18}
     history = CliRunner().invoke(command, ["history", replays.live.name], catch_exceptions=False).stdout
     assert "somebody" in history
     roll_back(catalog, replays.changed.id, "somebody", "")

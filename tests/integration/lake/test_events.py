@@ -73,7 +73,7 @@ def rows_of(live: LiveStream, namespace: str, table: str, until: datetime) -> li
         "rejected": f"{OFFSETS}, arrived, reason, field, payload",
     }
     shown = columns.get(table) or ", ".join(
-        (*live.definition.dimensions, "window_start, arrived_from, arrived_until", *_columns(live))
+        (*live.definition.dimensions, "part, window_start, window_end, arrived_from, arrived_until", *_columns(live))
     )
     ended = "arrived < ?" if table == "rejected" else "arrived_until <= ?"
     sql = f'select {shown} from "{namespace}".{table} where {ended} order by {shown}'
@@ -123,7 +123,7 @@ def test_a_forgotten_range_is_replayed_from_events(live: LiveStream, raw: RawMes
 
     replay = replayed(live)
     assert all(first == 0 for first, _ in replay.offsets.values())
-    for table in ("minute_panes", "ledger", "rejected"):
+    for table in ("panes", "ledger", "rejected"):
         assert rows_of(live, replay.namespace, table, replay.arrivals.end) == rows_of(
             live, live.name, table, replay.arrivals.end
         )

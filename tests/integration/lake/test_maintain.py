@@ -17,7 +17,7 @@ from query.maintenance import maintaining_client
 from query.settings import QuerySettings
 from scripts.audit import audit_stream
 from scripts.maintaining import Maintained, Maintenance
-from streams.panes import day_start
+from streams.panes import Grain, day_start, period_of
 from tests.integration.command_line import windowpane
 from tests.integration.live_streams import LiveStream, make_live, running_live
 
@@ -49,22 +49,24 @@ OLD = day_start(datetime.now(UTC)) - timedelta(days=20)
 """A day on which panes arrived that are merged by now."""
 
 INSERT = """
-insert into {stream}.TABLE
-select who, minute, ?, ?, count(*), count(*), sum(used), min(used), max(used), min_by(at, row(-used, at)),
+insert into {stream}.panes
+select who, 'all', 'GRAIN', 'all/GRAIN/' || format_datetime(start, 'PERIOD'), start, date_add('GRAIN', 1, start), ?, ?,
+  count(*), count(*), sum(used), min(used), max(used), min_by(at, row(-used, at)),
   cast(tdigest_agg(cast(used as double)) as varbinary)
 from (
   select
-    'w' || cast(number % 3 as varchar) as who, date_trunc('GRAIN', at) as minute, (number * 7919) % 1000 as used, at
+    'w' || cast(number % 3 as varchar) as who, date_trunc('GRAIN', at) as start, (number * 7919) % 1000 as used, at
   from (select number, timestamp '2026-03-02 10:00:00 UTC' + number * interval '1' second as at
     from unnest(sequence(?, ?)) as numbers(number))
 )
-group by 1, 2
+group by who, start
 """
 INTEGERS = """
 select who, window_start, sum(messages), sum(used_count), sum(used_sum), min(used_min), max(used_max),
   (min(row(-used_max, used_max_at)))[2]
-from {stream}.TABLE group by 1, 2 order by 1, 2
+from {stream}.panes where grain = 'GRAIN' group by 1, 2 order by 1, 2
 """
+GRAINS = (Grain.MINUTE, Grain.DAY)
 WINDOW = [
     ("start", "2026-03-02T00:00:00Z"),
     ("end", "2026-03-03T00:00:00Z"),
@@ -110,11 +112,11 @@ def old(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live
     live = make_live(tmp_path_factory.mktemp("streams"), TOML)
     for number in range(12):
         arrived = OLD + timedelta(hours=6 * number + 1)
-        for table, grain, seconds in (("minute_panes", "minute", 10), ("day_panes", "day", 600)):
+        for grain in GRAINS:
             live.rows(
-                INSERT.replace("TABLE", table).replace("GRAIN", grain),
+                INSERT.replace("GRAIN", grain).replace("PERIOD", period_of(grain, hourly=False)),
                 arrived,
-                arrived + timedelta(seconds=seconds),
+                arrived + timedelta(seconds=grain.arrival_seconds),
                 number * 500,
                 number * 500 + 900,
             )
@@ -124,24 +126,25 @@ def old(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live
 
 def test_old_panes_are_merged_and_answer_the_same(old: LiveStream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(query.maintenance, "SLACK_SECONDS", 0)
-    integers = {name: old.rows(INTEGERS.replace("TABLE", name)) for name in ("minute_panes", "day_panes")}
+    integers = {grain: old.rows(INTEGERS.replace("GRAIN", grain)) for grain in GRAINS}
     before, then = answer(old), ("as_known_at", (OLD + timedelta(hours=24)).isoformat())
     known = answer(old, then)
-    location = open_catalog(LakeSettings()).load_table((old.name, "minute_panes"))
+    location = open_catalog(LakeSettings()).load_table((old.name, "panes"))
     with location.io.new_output(f"{location.location()}/data/nobody.parquet").create() as file:
         file.write(b"nothing")
 
     done = maintained(old, at_once())
-    for name, rows in integers.items():
-        assert old.rows(INTEGERS.replace("TABLE", name)) == rows
-        assert old.rows(
-            f"select count(*), count(distinct (who, window_start, arrived_from)) from {{stream}}.{name}"
-        ) == [[done[name].after.rows, done[name].after.rows]]
-        assert done[name].days == 2
-        assert done[name].after.rows < done[name].before.rows
-        assert done[name].after.files < done[name].before.files
-        assert done[name].expired > 0
-    assert done["minute_panes"].orphans >= 1
+    for grain, rows in integers.items():
+        assert old.rows(INTEGERS.replace("GRAIN", grain)) == rows
+    panes = done["panes"]
+    assert old.rows(
+        "select count(*), count(distinct (grain, who, window_start, arrived_from)) from {stream}.panes"
+    ) == [[panes.after.rows, panes.after.rows]]
+    assert panes.days == 2 * len(GRAINS)
+    assert panes.after.rows < panes.before.rows
+    assert panes.after.files < panes.before.files
+    assert panes.expired > 0
+    assert panes.orphans >= 1
     assert without_quantiles(answer(old)) == without_quantiles(before)
     for group, was in zip(answer(old), before, strict=True):
         for quantile, value in group["used"]["quantiles"].items():
@@ -188,7 +191,7 @@ def sent(first: int, count: int) -> Iterator[bytes]:
 def test_the_command_line_says_what_it_did(stack: Stack) -> None:
     planned = windowpane(stack, "maintain", "health", "--plan", "--json")
     assert planned.returncode == 0, planned.stderr
-    assert {row["table"] for row in json.loads(planned.stdout)["health"]} >= {"minute_panes", "day_panes", "ledger"}
+    assert {row["table"] for row in json.loads(planned.stdout)["health"]} == {"panes", "ledger", "rejected"}
     done = windowpane(stack, "maintain", "health")
     assert done.returncode == 0, done.stderr
-    assert "health.minute_panes" in done.stdout
+    assert "health.panes" in done.stdout

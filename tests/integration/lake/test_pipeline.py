@@ -22,7 +22,7 @@ VIEWS_TEXT = (STREAMS / "page_views.toml").read_text("utf-8").replace('topic = "
 
 INJECTIONS = [
     "' or 1=1 --",
-    "'; drop table minute_panes; --",
+    "'; drop table panes; --",
     '"',
     "''",
     "\\",
@@ -69,7 +69,10 @@ def test_one_message_is_answered(health: LiveStream) -> None:
     answer = health.window(*DAY)
     assert answer["groups"] == [{"service": "checkout", "messages": 1, **measured}]
     assert answer["answered_from"]["day"]["windows"] == 1
-    assert answer["answered_from"]["minute"]["snapshot"] == str(view.minute_snapshot)
+    assert (answer["answered_from"]["snapshot"], answer["answered_from"]["breakdown"]) == (
+        str(view.panes_snapshot),
+        "all",
+    )
     assert health.window(("start", "2026-03-02T14:04:00Z"), DAY[1])["groups"] == []
     assert health.window(DAY[0], ("end", "2026-03-02T14:03:00Z"))["groups"] == []
     points = health.series(*DAY, ("step", "minute"), ("measure", "cpu"))["points"]
@@ -82,7 +85,7 @@ def test_each_offset_is_in_the_ledger(health: LiveStream) -> None:
     health.await_accounted()
     assert health.gaps() == []
     [[accepted, rejected]] = health.rows("select sum(accepted), sum(rejected) from {stream}.ledger")
-    [[stored]] = health.rows("select sum(messages) from {stream}.minute_panes")
+    [[stored]] = health.rows("select sum(messages) from {stream}.panes where grain = 'minute'")
     [[kept]] = health.rows("select count(*) from {stream}.rejected")
     assert (accepted, rejected) == (stored, kept)
 

@@ -19,9 +19,9 @@ from click.testing import CliRunner
 
 from compose.embedded.stack import Stack
 from iceberg.apply import GENERATION_PROPERTY
-from iceberg.arrivals import ARRIVAL_COLUMN
 from iceberg.catalog import open_catalog
 from iceberg.errors import ReplayError
+from iceberg.kinds import KINDS
 from iceberg.publishing import drop, publish, roll_back
 from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.rollups import has_pending
@@ -31,6 +31,7 @@ from scripts.audit import command as audit
 from scripts.keeper import tidy
 from scripts.replaying import RangeWanted, Replaying
 from streams.definition import Definition
+from streams.panes import Grain
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live
 from tests.integration.stopping import killed_at, replay_row, table_row
 
@@ -89,6 +90,11 @@ def content(live: LiveStream, namespace: str, table: str, columns: str = INTEGER
     return live.trino.rows(f'select {columns} from "{namespace}".{table} order by {columns}', ())[0]
 
 
+def panes(live: LiveStream, namespace: str, grain: Grain) -> list[list[Any]]:
+    """Every pane of a grain, in order."""
+    return content(live, namespace, f"panes where grain = '{grain}'")
+
+
 @pytest.fixture(scope="module")
 def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStream]:
     """A stream with the wrong definition, 400 messages in day panes and 200 in minute panes alone."""
@@ -122,21 +128,21 @@ def test_same_definition_gives_the_same_rows(live: LiveStream) -> None:
     """Bit for bit, in every table, of what the range holds."""
     replay = replayed(live, live.definition)
     assert replay.state is ReplayState.STAGED
-    published = content(live, live.name, "minute_panes")
-    staged = content(live, replay.namespace, "minute_panes")
+    published = panes(live, live.name, Grain.MINUTE)
+    staged = panes(live, replay.namespace, Grain.MINUTE)
     assert [row for row in published if row[3] <= replay.arrivals.end] == staged
     ledger = "partition, arrived_from, arrived_until, first_offset, last_offset, accepted, rejected, heartbeats"
     rows = [row for row in content(live, live.name, "ledger", ledger) if row[2] <= replay.arrivals.end]
     assert rows == content(live, replay.namespace, "ledger", ledger)
-    days = [row for row in content(live, live.name, "day_panes") if row[3] <= replay.arrivals.end]
-    assert days == [row for row in content(live, replay.namespace, "day_panes") if row[3] <= days[-1][3]]
+    days = [row for row in panes(live, live.name, Grain.DAY) if row[3] <= replay.arrivals.end]
+    assert days == [row for row in panes(live, replay.namespace, Grain.DAY) if row[3] <= days[-1][3]]
     assert drop(open_catalog(LakeSettings()), replay.id).state is ReplayState.DROPPED
 
 
 def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
     catalog = open_catalog(LakeSettings())
     assert means(live) == {"early": (400, 0.1), "middle": (200, 0.1)}
-    before = content(live, live.name, "minute_panes"), content(live, live.name, "day_panes")
+    before = panes(live, live.name, Grain.MINUTE), panes(live, live.name, Grain.DAY)
     replay = replayed(live, right(live))
     live.send(messages("late", 50))
     live.await_accounted()
@@ -154,7 +160,7 @@ def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
     assert means(live) == {"early": (400, 0.1), "middle": (200, 0.1), "late": (50, 0.1), "later": (30, 0.1)}
     await_true(partial(_days_made, live), 120, "day panes are made again")
     end = replay.arrivals.end
-    now = content(live, live.name, "minute_panes"), content(live, live.name, "day_panes")
+    now = panes(live, live.name, Grain.MINUTE), panes(live, live.name, Grain.DAY)
     assert [row for row in now[0] if row[3] <= end] == [row for row in before[0] if row[3] <= end]
     assert [row for row in now[1] if row[3] <= end] == [row for row in before[1] if row[3] <= end]
 
@@ -177,10 +183,10 @@ def _days_made(live: LiveStream) -> bool:
     return not has_pending(open_catalog(LakeSettings()), live.name)
 
 
-RECORD, TABLES = "record", list(ARRIVAL_COLUMN)
+RECORD, TABLES = "record", [kind.name for kind in KINDS if kind.replaced]
 ACTIONS = {"publish": ReplayState.PUBLISHED, "rollback": ReplayState.ROLLED_BACK}
 KILLS = [
-    pytest.param("rollback", ["day_panes"], None, id="while the old state is tagged"),
+    pytest.param("rollback", ["panes"], None, id="while the old state is tagged"),
     pytest.param("rollback", [RECORD], None, id="before it is recorded"),
     *(
         pytest.param(list(ACTIONS)[(number + 1) % 2], [RECORD, table], TABLES[:number], id=f"before {table} changes")
@@ -241,7 +247,7 @@ class Publishable:
 def range_rows(live: LiveStream, replay: Replay) -> list[list[list[Any]]]:
     """What the tables, but for day panes, hold of a replay's range."""
     ledger = "partition, arrived_from, arrived_until, first_offset, last_offset, accepted, rejected, heartbeats"
-    minutes, offsets = content(live, live.name, "minute_panes"), content(live, live.name, "ledger", ledger)
+    minutes, offsets = panes(live, live.name, Grain.MINUTE), content(live, live.name, "ledger", ledger)
     rejected = content(live, live.name, "rejected", '"partition", "offset", arrived')
     end = replay.arrivals.end
     return [

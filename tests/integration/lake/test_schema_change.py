@@ -80,9 +80,7 @@ def grown(stream_factory: StreamFactory) -> tuple[LiveStream, list[dict[str, Any
 def test_apply_says_what_it_does(grown: tuple[LiveStream, list[dict[str, Any]], list[str]]) -> None:
     live, _, done = grown
     parts = ("size_count", "size_sum", "size_min", "size_max", "size_max_at", "size_digest", "paths_distinct")
-    for table in ("minute_panes", "day_panes"):
-        assert [f"add column {live.name}.{table}.{part}" in done for part in parts] == [True] * len(parts)
-    assert f"create table {live.name}.hour_panes" in done
+    assert [f"add column {live.name}.panes.{part}" in done for part in parts] == [True] * len(parts)
     assert f"make views {live.name}.minutes, .hours and .days" in done
     assert done[-1] == f"restart job {live.name} with the new definition"
     assert live.apply() == []
@@ -122,7 +120,7 @@ def test_hours_are_made_of_what_came_before(grown: tuple[LiveStream, list[dict[s
     expected = [[datetime(2026, 3, 2, 10, tzinfo=UTC), 200]]
     assert live.rows(by_hour) == expected
     await_true(lambda: _made(live), 60, f"hour panes of {live.name} are made")
-    assert live.rows("select sum(messages) from {stream}.hour_panes where site = 'old'") == [[100]]
+    assert live.rows("select sum(messages) from {stream}.panes where grain = 'hour' and site = 'old'") == [[100]]
     assert live.rows(by_hour) == expected
     live.view()
     asked = [("start", "2026-03-02T09:59:00Z"), ("end", "2026-03-02T11:00:00Z"), ("by", "site")]
@@ -167,7 +165,7 @@ def test_a_broken_stream_keeps_no_other_from_its_job(
     """What is stored of one stream cannot be read, nor the file of another; a third one gets its job back."""
     live, _, _ = grown
     catalog, unreadable = open_catalog(LakeSettings()), live.toml.with_stem("unreadable")
-    panes = catalog.load_table((live.name, "minute_panes"))
+    panes = catalog.load_table((live.name, "panes"))
     right = {DEFINITION_PROPERTY: panes.properties[DEFINITION_PROPERTY]}
     other = next(job for job in live.flink.jobs() if job.stream == "page_views" and not job.ended)
 

@@ -75,7 +75,7 @@ def await_counted(live: LiveStream, accepted: int) -> None:
 
     def held() -> list[int]:
         [[ledger]] = live.rows("select coalesce(sum(accepted), 0) from {stream}.ledger")
-        [[panes]] = live.rows("select coalesce(sum(messages), 0) from {stream}.minute_panes")
+        [[panes]] = live.rows("select coalesce(sum(messages), 0) from {stream}.panes where grain = 'minute'")
         return [int(ledger), int(panes)]
 
     await_true(lambda: min(held()) >= accepted, 300, f"{accepted} messages are counted")

@@ -37,7 +37,7 @@ NDJSON = {"content-type": "application/x-ndjson"}
 
 INJECTIONS = [
     "' or 1=1 --",
-    "'; drop table minute_panes; --",
+    "'; drop table panes; --",
     "1 union select version() --",
     "x' and sleep(5) #",
     '" or ""="',

@@ -122,7 +122,9 @@ def test_the_good_ones_are_counted(fed: Fed) -> None:
         for outcome in [*fed.expected, DECODER.decode(corpus.HEALTH, int(time.time() * 1000))]
         if isinstance(outcome, Accepted)
     )
-    rows = fed.live.rows("select service, window_start, sum(messages) from {stream}.minute_panes group by 1, 2")
+    rows = fed.live.rows(
+        "select service, window_start, sum(messages) from {stream}.panes where grain = 'minute' group by 1, 2"
+    )
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     found = {(service, round((start - epoch).total_seconds() * 1000)): messages for service, start, messages in rows}
     assert found == dict(expected)

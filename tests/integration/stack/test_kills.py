@@ -160,7 +160,9 @@ def test_every_message_is_counted_once(load: Load) -> None:
     live = load.live
     load.stop()
     live.await_accounted(RECOVERY_SECONDS, topic_ends(live.name))
-    minutes = live.rows("select site, window_start, sum(messages) from {stream}.minute_panes group by 1, 2")
+    minutes = live.rows(
+        "select site, window_start, sum(messages) from {stream}.panes where grain = 'minute' group by 1, 2"
+    )
     assert {(site, start): count for site, start, count in minutes} == dict(load.sent)
     days = Counter[tuple[str, datetime]]()
     for (site, minute), count in load.sent.items():

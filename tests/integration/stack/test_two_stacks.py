@@ -76,7 +76,7 @@ class Lake:
         """What Trino makes of the minute panes."""
         sql = (
             "select service, sum(messages), sum(cpu_sum), max(cpu_max), cast(min(arrived_from) as varchar)"
-            f' from "{stream}".minute_panes where arrived_until <= ? group by 1 order by 1'
+            f""" from "{stream}".panes where grain = 'minute' and arrived_until <= ? group by 1 order by 1"""
         )
         return TrinoClient(self.query).rows(sql, (until,))[0]
 
@@ -194,8 +194,8 @@ def test_what_is_restored_is_what_was_there(stack: Stack, live: LiveStream, fold
     assert until is not None
     before, after = Lake.of(stack), Lake.of(second)
     assert after.tables(live.name, "health", "page_views") == before.tables(live.name, "health", "page_views")
-    assert len(after.tables(live.name)) == 4
-    for table in ("minute_panes", "ledger", "rejected"):
+    assert len(after.tables(live.name)) == 3
+    for table in ("panes", "ledger", "rejected"):
         found = after.content(live.name, table, until)
         assert found == before.content(live.name, table, until)
         assert found[0] > 0
@@ -295,12 +295,13 @@ def test_lost_lake_goes_on_from_kafka(second: Stack, own: LiveStream, tmp_path: 
     bring_up(second, "--engines-only")
     done = windowpane(second, "restore", str(tmp_path / "backup"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert own.rows("select service, sum(messages) from {stream}.minute_panes group by 1") == [["before", 500]]
+    by_service = "select service, sum(messages) from {stream}.panes where grain = 'minute' group by 1"
+    assert own.rows(by_service) == [["before", 500]]
     bring_up(second, "--no-input")
     own.await_running()
     own.await_accounted()
     assert own.gaps() == []
-    totals = own.rows("select service, sum(messages) from {stream}.minute_panes group by 1 order by 1")
+    totals = own.rows(f"{by_service} order by 1")
     assert totals == [["after", 300], ["before", 500]]
     assert own.rows("select count(*) from {stream}.rejected") == [[2]]
 

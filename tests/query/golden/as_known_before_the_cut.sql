@@ -2,23 +2,11 @@ with panes as (
   select
     "service",
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."day_panes" for version as of 22
-  where ((window_start >= ? and window_start < ?))
-    and arrived_until <= ?
-  union all
-  select
-    "service",
-    "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?))
-    and arrived_from >= ?
-    and arrived_until <= ?
-  union all
-  select
-    "service",
-    "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?) or (window_start >= ? and window_start < ?))
+  from "health"."panes" for version as of 11
+  where (part in (?, ?, ?, ?, ?))
+    and window_start >= ? and window_end <= ?
+    and (part in (?, ?, ?) or arrived_from >= ?)
+    and (grain = 'minute' or arrived_until <= ?)
     and arrived_until <= ?
 )
 select
@@ -39,15 +27,16 @@ select
 from panes
 group by "service"
 -- values:
---   2026-03-02 00:00:00+00:00
---   2026-03-04 00:00:00+00:00
---   2026-03-05 08:50:00+00:00
---   2026-03-02 00:00:00+00:00
---   2026-03-04 00:00:00+00:00
---   2026-03-05 08:50:00+00:00
---   2026-03-05 08:55:07+00:00
+--   all/minute/2026-03-01
+--   all/minute/2026-03-04
+--   all/day/2026-03
+--   all/minute/2026-03-02
+--   all/minute/2026-03-03
 --   2026-03-01 10:17:00+00:00
---   2026-03-02 00:00:00+00:00
---   2026-03-04 00:00:00+00:00
 --   2026-03-04 09:05:00+00:00
+--   all/minute/2026-03-01
+--   all/minute/2026-03-04
+--   all/day/2026-03
+--   2026-03-05 08:50:00+00:00
+--   2026-03-05 08:50:00+00:00
 --   2026-03-05 08:55:07+00:00

@@ -4,15 +4,15 @@ where arrived_from < ?
 group by arrived_from, arrived_until
 having sum("accepted") <> 0
 union all
-select 'minute_panes', arrived_from, arrived_until, sum("messages")
-from "health"."minute_panes" for version as of 11
-where arrived_from < ?
+select 'minute panes', arrived_from, arrived_until, sum("messages")
+from "health"."panes" for version as of 11
+where grain = 'minute' and arrived_from < ?
 group by arrived_from, arrived_until
 having sum("messages") <> 0
 union all
-select 'day_panes', arrived_from, arrived_until, sum("messages")
-from "health"."day_panes" for version as of 22
-where arrived_from < ?
+select 'day panes', arrived_from, arrived_until, sum("messages")
+from "health"."panes" for version as of 11
+where grain = 'day' and arrived_from < ?
 group by arrived_from, arrived_until
 having sum("messages") <> 0
 -- values:

@@ -28,8 +28,8 @@ minutes as (
       "service",
       window_start, arrived_from,
       "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "cpu_digest", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "ram_digest", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at", "disk_digest"
-    from "health"."minute_panes" for version as of 11
-    where arrived_from >= ? and arrived_until <= ?
+    from "health"."panes" for version as of 11
+    where grain = 'minute' and arrived_from >= ? and arrived_until <= ?
   )
   group by "service", date_trunc('day', window_start), cast(floor(to_unixtime(arrived_from) / 86400) as bigint)
 ),
@@ -62,8 +62,8 @@ rollups as (
       "service",
       window_start, arrived_from,
       "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "cpu_digest", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "ram_digest", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at", "disk_digest"
-    from "health"."day_panes" for version as of 22
-    where arrived_from >= ? and arrived_until <= ?
+    from "health"."panes" for version as of 11
+    where grain = 'day' and arrived_from >= ? and arrived_until <= ?
   )
   group by "service", date_trunc('day', window_start), cast(floor(to_unixtime(arrived_from) / 86400) as bigint)
 ),

@@ -19,8 +19,8 @@ minutes as (
       "path",
       window_start, arrived_from,
       "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "load_ms_digest", "visitors_distinct"
-    from "page_views"."minute_panes" for version as of 11
-    where arrived_from >= ? and arrived_until <= ?
+    from "page_views"."panes" for version as of 11
+    where grain = 'minute' and arrived_from >= ? and arrived_until <= ?
   )
   group by "site", "path", date_trunc('day', window_start), cast(floor(to_unixtime(arrived_from) / 600) as bigint)
 ),
@@ -44,8 +44,8 @@ rollups as (
       "path",
       window_start, arrived_from,
       "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "load_ms_digest", "visitors_distinct"
-    from "page_views"."day_panes" for version as of 22
-    where arrived_from >= ? and arrived_until <= ?
+    from "page_views"."panes" for version as of 11
+    where grain = 'day' and arrived_from >= ? and arrived_until <= ?
   )
   group by "site", "path", date_trunc('day', window_start), cast(floor(to_unixtime(arrived_from) / 600) as bigint)
 ),

@@ -1,16 +1,11 @@
 with panes as (
   select
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."day_panes" for version as of 22
-  where ((window_start >= ? and window_start < ?))
+  from "health"."panes" for version as of 11
+  where (part in (?, ?))
+    and window_start >= ? and window_end <= ?
     and "service" in (?, ?)
-  union all
-  select
-    "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?))
-    and "service" in (?, ?)
-    and arrived_from >= ?
+    and (part in (?) or arrived_from >= ?)
 )
 select
   sum("messages") as "messages",
@@ -28,12 +23,11 @@ select
   min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null) as "disk_max_at"
 from panes
 -- values:
+--   all/day/2026-03
+--   all/minute/2026-03-02
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00
 --   auth
 --   cart
---   2026-03-02 00:00:00+00:00
---   2026-03-03 00:00:00+00:00
---   auth
---   cart
+--   all/day/2026-03
 --   2026-03-05 09:00:00+00:00

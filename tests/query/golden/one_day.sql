@@ -2,15 +2,10 @@ with panes as (
   select
     "service",
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."day_panes" for version as of 22
-  where ((window_start >= ? and window_start < ?))
-  union all
-  select
-    "service",
-    "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?))
-    and arrived_from >= ?
+  from "health"."panes" for version as of 11
+  where (part in (?, ?))
+    and window_start >= ? and window_end <= ?
+    and (part in (?) or arrived_from >= ?)
 )
 select
   "service",
@@ -30,8 +25,9 @@ select
 from panes
 group by "service"
 -- values:
+--   all/day/2026-03
+--   all/minute/2026-03-02
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00
---   2026-03-02 00:00:00+00:00
---   2026-03-03 00:00:00+00:00
+--   all/day/2026-03
 --   2026-03-05 09:00:00+00:00

@@ -2,17 +2,11 @@ with panes as (
   select
     "site",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "load_ms_digest", "visitors_distinct"
-  from "page_views"."day_panes" for version as of 22
-  where ((window_start >= ? and window_start < ?))
+  from "page_views"."panes" for version as of 11
+  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
+    and window_start >= ? and window_end <= ?
     and "path" in (?)
-  union all
-  select
-    "site",
-    "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "load_ms_digest", "visitors_distinct"
-  from "page_views"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?))
-    and "path" in (?)
-    and arrived_from >= ?
+    and (part in (?) or arrived_from >= ?)
 )
 select
   "site",
@@ -26,10 +20,33 @@ select
 from panes
 group by "site"
 -- values:
+--   all/day/2026-03
+--   all/minute/2026-03-02T00
+--   all/minute/2026-03-02T01
+--   all/minute/2026-03-02T02
+--   all/minute/2026-03-02T03
+--   all/minute/2026-03-02T04
+--   all/minute/2026-03-02T05
+--   all/minute/2026-03-02T06
+--   all/minute/2026-03-02T07
+--   all/minute/2026-03-02T08
+--   all/minute/2026-03-02T09
+--   all/minute/2026-03-02T10
+--   all/minute/2026-03-02T11
+--   all/minute/2026-03-02T12
+--   all/minute/2026-03-02T13
+--   all/minute/2026-03-02T14
+--   all/minute/2026-03-02T15
+--   all/minute/2026-03-02T16
+--   all/minute/2026-03-02T17
+--   all/minute/2026-03-02T18
+--   all/minute/2026-03-02T19
+--   all/minute/2026-03-02T20
+--   all/minute/2026-03-02T21
+--   all/minute/2026-03-02T22
+--   all/minute/2026-03-02T23
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00
 --   /
---   2026-03-02 00:00:00+00:00
---   2026-03-03 00:00:00+00:00
---   /
+--   all/day/2026-03
 --   2026-03-05 09:00:00+00:00

@@ -3,8 +3,9 @@ with panes as (
     "path",
     date_trunc('hour', window_start) as at,
     "messages", "visitors_distinct"
-  from "page_views"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?))
+  from "page_views"."panes" for version as of 11
+  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
+    and window_start >= ? and window_end <= ?
     and "site" in (?)
 )
 select
@@ -15,6 +16,30 @@ select
 from panes
 group by "path", at
 -- values:
+--   all/minute/2026-03-02T00
+--   all/minute/2026-03-02T01
+--   all/minute/2026-03-02T02
+--   all/minute/2026-03-02T03
+--   all/minute/2026-03-02T04
+--   all/minute/2026-03-02T05
+--   all/minute/2026-03-02T06
+--   all/minute/2026-03-02T07
+--   all/minute/2026-03-02T08
+--   all/minute/2026-03-02T09
+--   all/minute/2026-03-02T10
+--   all/minute/2026-03-02T11
+--   all/minute/2026-03-02T12
+--   all/minute/2026-03-02T13
+--   all/minute/2026-03-02T14
+--   all/minute/2026-03-02T15
+--   all/minute/2026-03-02T16
+--   all/minute/2026-03-02T17
+--   all/minute/2026-03-02T18
+--   all/minute/2026-03-02T19
+--   all/minute/2026-03-02T20
+--   all/minute/2026-03-02T21
+--   all/minute/2026-03-02T22
+--   all/minute/2026-03-02T23
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00
 --   a

@@ -2,8 +2,9 @@ with panes as (
   select
     "service",
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "cpu_digest", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "ram_digest", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at", "disk_digest"
-  from "health"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?))
+  from "health"."panes" for version as of 11
+  where (part in (?))
+    and window_start >= ? and window_end <= ?
 )
 select
   "service",
@@ -26,5 +27,6 @@ select
 from panes
 group by "service"
 -- values:
+--   all/minute/2026-03-02
 --   2026-03-02 10:17:00+00:00
 --   2026-03-02 23:05:00+00:00

@@ -1,4 +1,4 @@
 select "service"
-from "health"."minute_panes" for version as of 11
+from "health"."panes" for version as of 11
 limit 1
 -- values:

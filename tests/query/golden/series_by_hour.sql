@@ -2,8 +2,9 @@ with panes as (
   select
     date_trunc('hour', window_start) as at,
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?))
+  from "health"."panes" for version as of 11
+  where (part in (?, ?, ?, ?))
+    and window_start >= ? and window_end <= ?
 )
 select
   at,
@@ -23,5 +24,9 @@ select
 from panes
 group by at
 -- values:
+--   all/minute/2026-03-01
+--   all/minute/2026-03-02
+--   all/minute/2026-03-03
+--   all/minute/2026-03-04
 --   2026-03-01 10:17:00+00:00
 --   2026-03-04 09:05:00+00:00

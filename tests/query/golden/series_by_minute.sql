@@ -3,8 +3,9 @@ with panes as (
     "service",
     window_start as at,
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at"
-  from "health"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?))
+  from "health"."panes" for version as of 11
+  where (part in (?))
+    and window_start >= ? and window_end <= ?
 )
 select
   "service",
@@ -17,5 +18,6 @@ select
 from panes
 group by "service", at
 -- values:
+--   all/minute/2026-03-02
 --   2026-03-02 10:17:00+00:00
 --   2026-03-02 23:05:00+00:00

@@ -1,19 +1,10 @@
 with panes as (
   select
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."day_panes" for version as of 22
-  where ((window_start >= ? and window_start < ?))
-  union all
-  select
-    "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?))
-    and arrived_from >= ?
-  union all
-  select
-    "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
-  from "health"."minute_panes" for version as of 11
-  where ((window_start >= ? and window_start < ?) or (window_start >= ? and window_start < ?))
+  from "health"."panes" for version as of 11
+  where (part in (?, ?, ?, ?, ?))
+    and window_start >= ? and window_end <= ?
+    and (part in (?, ?, ?) or arrived_from >= ?)
 )
 select
   sum("messages") as "messages",
@@ -31,12 +22,14 @@ select
   min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null) as "disk_max_at"
 from panes
 -- values:
---   2026-03-02 00:00:00+00:00
---   2026-03-04 00:00:00+00:00
---   2026-03-02 00:00:00+00:00
---   2026-03-04 00:00:00+00:00
---   2026-03-05 09:00:00+00:00
+--   all/minute/2026-03-01
+--   all/minute/2026-03-04
+--   all/day/2026-03
+--   all/minute/2026-03-02
+--   all/minute/2026-03-03
 --   2026-03-01 10:17:00+00:00
---   2026-03-02 00:00:00+00:00
---   2026-03-04 00:00:00+00:00
 --   2026-03-04 09:05:00+00:00
+--   all/minute/2026-03-01
+--   all/minute/2026-03-04
+--   all/day/2026-03
+--   2026-03-05 09:00:00+00:00

@@ -3,14 +3,14 @@ comment 'Service health per day; cpu: CPU, ratio; ram: RAM, ratio; disk: Disk, r
 with counted as (
   select least(
     coalesce(
-      (select max(arrived_until) from "health".day_panes),
+      (select max(arrived_until) from "health".panes where grain = 'day'),
       timestamp '1970-01-01 00:00:00 UTC'
     ),
     coalesce(
       (
         select from_iso8601_timestamp(split_part(value, '/', 1))
-        from "health"."day_panes$properties"
-        where key = 'windowpane.pending-days' and value <> ''
+        from "health"."panes$properties"
+        where key = 'windowpane.pending.day' and value <> ''
       ),
       timestamp '9999-12-31 00:00:00 UTC'
     )
@@ -21,15 +21,15 @@ panes as (
     "service",
     window_start,
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "cpu_digest", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "ram_digest", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at", "disk_digest"
-  from "health".day_panes
-  where arrived_until <= (select until from counted)
+  from "health".panes
+  where grain = 'day' and arrived_until <= (select until from counted)
   union all
   select
     "service",
     date_trunc('day', window_start),
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "cpu_digest", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "ram_digest", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at", "disk_digest"
-  from "health".minute_panes
-  where arrived_from >= (select until from counted)
+  from "health".panes
+  where grain = 'minute' and arrived_from >= (select until from counted)
 )
 select
   "service",

@@ -28,5 +28,6 @@ select
   value_at_quantile(merge(cast("disk_digest" as tdigest)), double '0.5') / 1000000e0 as "disk_p50",
   value_at_quantile(merge(cast("disk_digest" as tdigest)), double '0.95') / 1000000e0 as "disk_p95",
   value_at_quantile(merge(cast("disk_digest" as tdigest)), double '0.99') / 1000000e0 as "disk_p99"
-from "health".minute_panes
+from "health".panes
+where grain = 'minute'
 group by "service", window_start

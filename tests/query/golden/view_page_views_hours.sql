@@ -3,14 +3,14 @@ comment 'Page views per hour; load_ms: Load time, ms; visitors: Visitors, distin
 with counted as (
   select least(
     coalesce(
-      (select max(arrived_until) from "page_views".hour_panes),
+      (select max(arrived_until) from "page_views".panes where grain = 'hour'),
       timestamp '1970-01-01 00:00:00 UTC'
     ),
     coalesce(
       (
         select from_iso8601_timestamp(split_part(value, '/', 1))
-        from "page_views"."hour_panes$properties"
-        where key = 'windowpane.pending-days' and value <> ''
+        from "page_views"."panes$properties"
+        where key = 'windowpane.pending.hour' and value <> ''
       ),
       timestamp '9999-12-31 00:00:00 UTC'
     )
@@ -22,16 +22,16 @@ panes as (
     "path",
     window_start,
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "load_ms_digest", "visitors_distinct"
-  from "page_views".hour_panes
-  where arrived_until <= (select until from counted)
+  from "page_views".panes
+  where grain = 'hour' and arrived_until <= (select until from counted)
   union all
   select
     "site",
     "path",
     date_trunc('hour', window_start),
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "load_ms_digest", "visitors_distinct"
-  from "page_views".minute_panes
-  where arrived_from >= (select until from counted)
+  from "page_views".panes
+  where grain = 'minute' and arrived_from >= (select until from counted)
 )
 select
   "site",

@@ -14,5 +14,6 @@ select
   value_at_quantile(merge(cast("load_ms_digest" as tdigest)), double '0.95') / 10e0 as "load_ms_p95",
   value_at_quantile(merge(cast("load_ms_digest" as tdigest)), double '0.99') / 10e0 as "load_ms_p99",
   cardinality(merge(cast("visitors_distinct" as hyperloglog))) as "visitors"
-from "page_views".minute_panes
+from "page_views".panes
+where grain = 'minute'
 group by "site", "path", window_start

@@ -1,13 +1,17 @@
-insert into "health-widened"."minute_panes" ("service", window_start, arrived_from, arrived_until, "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "cpu_digest", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "ram_digest", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at", "disk_digest"
+insert into "health-widened"."panes" ("service", breakdown, grain, part, window_start, window_end, arrived_from, arrived_until, "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "cpu_digest", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "ram_digest", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at", "disk_digest"
 )
 with panes as (
   select *
-  from "health"."minute_panes"
-  where arrived_from >= ? and arrived_from < ?
+  from "health"."panes"
+  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
 )
 select
   "service",
+  'all',
+  'minute',
+  'all/minute/' || format_datetime(window_start, 'yyyy-MM-dd'),
   window_start,
+  window_end,
   cast(? as timestamp(6) with time zone),
   cast(? as timestamp(6) with time zone),
   coalesce(sum("messages"), 0),
@@ -30,4 +34,4 @@ select
   (min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null))[2],
   cast(merge(cast("disk_digest" as tdigest)) as varbinary)
 from panes
-group by "service", window_start
+group by "service", window_start, window_end

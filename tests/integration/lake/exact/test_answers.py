@@ -80,9 +80,7 @@ def _all_differences(filled: Filled, asked: list[tuple[Any, ...]]) -> list[str]:
 def test_windows_equal_the_oracle(filled: Filled) -> None:
     view = filled.live.view()
     assert view.day_cut is not None
-    assert view.minute_snapshot is not None
-    assert view.day_snapshot is not None
-    assert view.hour_snapshot is not None
+    assert view.hours
     asked = [(question, len(BATCHES)) for question in _questions(1, WINDOWS)]
     assert _all_differences(filled, asked) == []
 
@@ -171,10 +169,16 @@ def test_day_panes_equal_their_minute_panes(filled: Filled) -> None:
     """Per arrival window of the day panes: the same messages, sums and sketches went into both."""
     sums = ", ".join(f"sum({name})" for name in ("messages", "a_count", "a_sum", "b_sum", "c_sum"))
     cut = filled.live.view().day_cut
-    days = filled.live.rows(f"select {sums} from {{stream}}.day_panes where arrived_until <= ?", cut)
-    minutes = filled.live.rows(f"select {sums} from {{stream}}.minute_panes where arrived_until <= ?", cut)
+    days = filled.live.rows(f"select {sums} from {{stream}}.panes where grain = 'day' and arrived_until <= ?", cut)
+    minutes = filled.live.rows(
+        f"select {sums} from {{stream}}.panes where grain = 'minute' and arrived_until <= ?", cut
+    )
     assert days == minutes
     [[wrong]] = filled.live.rows(
-        "select count(*) from {stream}.day_panes where window_start <> date_trunc('day', window_start)"
+        "select count(*) from {stream}.panes where window_start <> date_trunc(grain, window_start)"
+        " or part <> case grain when 'minute' then 'all/minute/' || format_datetime(window_start, 'yyyy-MM-dd''T''HH')"
+        " when 'hour' then 'all/hour/' || format_datetime(window_start, 'yyyy-MM-dd')"
+        " else 'all/day/' || format_datetime(window_start, 'yyyy-MM') end"
+        " or window_end <> date_add(grain, 1, window_start)"
     )
     assert wrong == 0

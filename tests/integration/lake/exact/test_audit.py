@@ -22,13 +22,14 @@ from iceberg.replays import ReplayStore
 from iceberg.settings import LakeSettings
 from query.errors import QueryError
 from scripts.audit import command
+from streams.panes import Grain
 from tests.integration.lake.exact.conftest import BATCHES, Filled
 from tests.integration.lake.exact.raw_messages import FIRST_DAY
 from tests.integration.live_streams import EPOCH, ROLLUP_ARRIVAL_SECONDS, LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
-ROLLUPS = ["day_panes", "hour_panes"]
+ROLLUPS = [Grain.DAY, Grain.HOUR]
 
 COUNT = sum(BATCHES)
 
@@ -61,10 +62,10 @@ class Audited:
         )
         trying(self.live.rows, sql, *values)
 
-    def arrival(self, table: str) -> tuple[datetime, datetime]:
-        """The first arrival interval of a table with messages."""
-        sql = f"select arrived_from, arrived_until from {{stream}}.{table} order by 1 limit 1"
-        [[start, until]] = self.live.rows(sql)
+    def arrival(self, grain: Grain) -> tuple[datetime, datetime]:
+        """The first arrival interval of a grain's panes."""
+        sql = "select arrived_from, arrived_until from {stream}.panes where grain = ? order by 1 limit 1"
+        [[start, until]] = self.live.rows(sql, grain)
         return start, until
 
 
@@ -80,22 +81,19 @@ def audited(filled: Filled) -> Iterator[Audited]:
 
 
 @contextmanager
-def undone(audited: Audited, *tables: str) -> Iterator[None]:
-    """Puts the tables' rows back as they were, so that each test plants in a clean lake."""
+def undone(audited: Audited, table: str = "panes") -> Iterator[None]:
+    """Puts the table's rows back as they were, so that each test plants in a clean lake."""
     live = audited.live
-    before = {}
-    for table in tables:
-        sql = f'select snapshot_id from {{stream}}."{table}$snapshots" order by committed_at desc limit 1'
-        [[before[table]]] = live.rows(sql)
+    sql = f'select snapshot_id from {{stream}}."{table}$snapshots" order by committed_at desc limit 1'
+    [[snapshot]] = live.rows(sql)
     try:
         yield
     finally:
-        for table, snapshot in before.items():
-            then = f"{{stream}}.{table} for version as of {snapshot}"
-            # Rows that the job has written since stay: they arrived later.
-            [[cut]] = live.rows(f"select max(arrived_until) from {then}")
-            audited.plant(f"delete from {{stream}}.{table} where arrived_until <= ?", cut)
-            audited.plant(f"insert into {{stream}}.{table} select * from {then}")
+        then, grain = f"{{stream}}.{table} for version as of {snapshot}", "grain" if table == "panes" else "''"
+        # Rows that the job has written since stay: they arrived later.
+        for of, cut in live.rows(f"select {grain}, max(arrived_until) from {then} group by 1"):
+            audited.plant(f"delete from {{stream}}.{table} where {grain} = ? and arrived_until <= ?", of, cut)
+        audited.plant(f"insert into {{stream}}.{table} select * from {then}")
         await_true(lambda: audited.audit()[0] == 0, 30, "the audit is clean again")
 
 
@@ -134,79 +132,82 @@ def test_clean_stream_is_accounted_for(audited: Audited) -> None:
 
 def test_lost_pane_is_named(audited: Audited) -> None:
     live = audited.live
-    start, until = audited.arrival("minute_panes")
-    with undone(audited, "minute_panes"):
+    start, until = audited.arrival(Grain.MINUTE)
+    with undone(audited):
         keys = "region, path, window_start"
         [[region, path, at]] = live.rows(
-            f"select {keys} from {{stream}}.minute_panes where arrived_from = ? order by {keys} limit 1", start
+            f"select {keys} from {{stream}}.panes where grain = 'minute' and arrived_from = ? order by {keys} limit 1",
+            start,
         )
         audited.plant(
-            "delete from {stream}.minute_panes"
-            " where arrived_from = ? and region = ? and path = ? and window_start = ?",
+            "delete from {stream}.panes"
+            " where grain = 'minute' and arrived_from = ? and region = ? and path = ? and window_start = ?",
             start, region, path, at,
         )  # fmt: skip
         code, found = audited.audit()
         assert code == 1
-        assert ("lost", ["minute_panes"], text(start), text(until)) in faults(found)
-        assert {tuple(tables) for _, tables, _, _ in faults(found)} == {("minute_panes",)}
+        assert ("lost", ["minute panes"], text(start), text(until)) in faults(found)
+        assert {tuple(tables) for _, tables, _, _ in faults(found)} == {("minute panes",)}
         assert any(repr(region) in finding["text"] for finding in found["findings"])
         assert_replays(found, start, until)
-        assert "lost: minute_panes" in audited.run().output
+        assert "lost: minute panes" in audited.run().output
 
 
-@pytest.mark.parametrize("table", ROLLUPS)
-def test_duplicated_rollup_is_named(audited: Audited, table: str) -> None:
-    start, until = audited.arrival(table)
-    with undone(audited, table):
+@pytest.mark.parametrize("grain", ROLLUPS)
+def test_duplicated_rollup_is_named(audited: Audited, grain: Grain) -> None:
+    start, until = audited.arrival(grain)
+    with undone(audited):
         audited.plant(
-            f"insert into {{stream}}.{table} select * from {{stream}}.{table} where arrived_from = ?"
+            "insert into {stream}.panes select * from {stream}.panes where grain = ? and arrived_from = ?"
             " order by region, path, window_start limit 1",
+            grain,
             start,
         )
         code, found = audited.audit()
         assert code == 1
-        assert ("surplus", [table], text(start), text(until)) in faults(found)
-        assert {tuple(tables) for _, tables, _, _ in faults(found)} == {(table,)}
+        assert ("surplus", [grain.panes], text(start), text(until)) in faults(found)
+        assert {tuple(tables) for _, tables, _, _ in faults(found)} == {(grain.panes,)}
         assert_replays(found, start, until)
 
 
 def test_altered_count_is_named(audited: Audited) -> None:
-    start, until = audited.arrival("minute_panes")
-    with undone(audited, "minute_panes"):
+    start, until = audited.arrival(Grain.MINUTE)
+    with undone(audited):
         audited.plant(
-            "update {stream}.minute_panes set messages = messages + 3 where arrived_from = ? and region = 'north'"
-            " and path = '/' and window_start = (select min(window_start) from {stream}.minute_panes"
-            " where arrived_from = ? and region = 'north' and path = '/')",
+            "update {stream}.panes set messages = messages + 3"
+            " where grain = 'minute' and arrived_from = ? and region = 'north'"
+            " and path = '/' and window_start = (select min(window_start) from {stream}.panes"
+            " where grain = 'minute' and arrived_from = ? and region = 'north' and path = '/')",
             start, start,
         )  # fmt: skip
         code, found = audited.audit()
         assert code == 1
-        assert ("surplus", ["minute_panes"], text(start), text(until)) in faults(found)
+        assert ("surplus", ["minute panes"], text(start), text(until)) in faults(found)
         assert_replays(found, start, until)
 
 
 @pytest.mark.parametrize(
-    ("table", "change", "column"),
+    ("grain", "change", "column"),
     [
-        ("minute_panes", "a_sum = a_sum + 1", "a_sum"),
-        ("minute_panes", "c_max_at = c_max_at + interval '1' second", "c_max_at"),
-        ("day_panes", "a_min = a_min - 1", "a_min"),
-        ("day_panes", "a_digest = null", "a_digest"),
-        ("hour_panes", "a_max = a_max + 1", "a_max"),
+        (Grain.MINUTE, "a_sum = a_sum + 1", "a_sum"),
+        (Grain.MINUTE, "c_max_at = c_max_at + interval '1' second", "c_max_at"),
+        (Grain.DAY, "a_min = a_min - 1", "a_min"),
+        (Grain.DAY, "a_digest = null", "a_digest"),
+        (Grain.HOUR, "a_max = a_max + 1", "a_max"),
     ],
 )
-def test_altered_values_are_named(audited: Audited, table: str, change: str, column: str) -> None:
-    start, until = audited.arrival("day_panes")
-    with undone(audited, table):
+def test_altered_values_are_named(audited: Audited, grain: Grain, change: str, column: str) -> None:
+    start, until = audited.arrival(Grain.DAY)
+    with undone(audited):
         audited.plant(
-            f"update {{stream}}.{table} set {change} where arrived_from >= ? and arrived_until <= ?"
+            f"update {{stream}}.panes set {change} where grain = ? and arrived_from >= ? and arrived_until <= ?"
             " and region = 'north' and path = '/' and a_count > 0 and window_start < ?",
-            start, until, FIRST_DAY + timedelta(days=1),
+            grain, start, until, FIRST_DAY + timedelta(days=1),
         )  # fmt: skip
         code, found = audited.audit()
         assert code == 1
-        compared = ROLLUPS if table == "minute_panes" else [table]
-        expected = {str(("altered", ["minute_panes", rollup], text(start), text(until))) for rollup in compared}
+        compared = ROLLUPS if grain is Grain.MINUTE else [grain]
+        expected = {str(("altered", ["minute panes", rollup.panes], text(start), text(until))) for rollup in compared}
         assert set(map(str, faults(found))) == expected
         assert all("region 'north', path '/'" in finding["text"] for finding in found["findings"])
         assert all(f"{column} " in finding["text"] for finding in found["findings"])
@@ -216,7 +217,7 @@ def test_altered_values_are_named(audited: Audited, table: str, change: str, col
 @pytest.mark.parametrize("plant", ["lost", "twice"])
 def test_spoilt_ledger_is_named(audited: Audited, plant: str) -> None:
     live = audited.live
-    start, until = audited.arrival("minute_panes")
+    start, until = audited.arrival(Grain.MINUTE)
     sqls = {
         "lost": 'delete from {stream}.ledger where arrived_from = ? and "partition" = 1',
         "twice": 'insert into {stream}.ledger select * from {stream}.ledger where arrived_from = ? and "partition" = 1',
@@ -258,8 +259,8 @@ def test_spoilt_rejected_is_named(audited: Audited) -> None:
 
 def test_repair_replays_what_is_missing(audited: Audited) -> None:
     """Last, since it republishes; rows that a SQL client deleted from a file that is kept stay deleted elsewhere."""
-    start, _ = audited.arrival("minute_panes")
-    audited.plant("delete from {stream}.minute_panes where arrived_from = ? and region = 'north'", start)
+    start, _ = audited.arrival(Grain.MINUTE)
+    audited.plant("delete from {stream}.panes where grain = 'minute' and arrived_from = ? and region = 'north'", start)
     code, found = audited.audit()
     assert code == 1
     [gap] = found["replay"]

@@ -1,12 +1,12 @@
 select at, count(*)
 from (
   select date_trunc('day', window_start) as at
-  from "health"."day_panes" for version as of 11
-  where arrived_from >= ? and arrived_from < ?
+  from "health"."panes" for version as of 11
+  where grain = 'day' and arrived_from >= ? and arrived_from < ?
   union all
   select date_trunc('day', window_start) as at
-  from "health-replay-7"."day_panes" for version as of 22
-  where arrived_from >= ? and arrived_from < ?
+  from "health-replay-7"."panes" for version as of 22
+  where grain = 'day' and arrived_from >= ? and arrived_from < ?
 )
 group by at
 order by at

@@ -4,8 +4,8 @@ old_rows as (
     "site" as "site",
     "path" as "path",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", cast(null as varbinary) as "visitors_distinct"
-  from "page_views"."minute_panes" for version as of 11
-  where arrived_from >= ? and arrived_from < ?
+  from "page_views"."panes" for version as of 11
+  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
 ),
 old_panes as (
   select
@@ -25,8 +25,8 @@ new_rows as (
     "site" as "site",
     "path" as "path",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "visitors_distinct"
-  from "page_views-replay-7"."minute_panes" for version as of 22
-  where arrived_from >= ? and arrived_from < ?
+  from "page_views-replay-7"."panes" for version as of 22
+  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
 ),
 new_panes as (
   select

@@ -3,8 +3,8 @@ old_rows as (
   select
     "service" as "service",
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "ram_count", "ram_sum", "ram_min", "ram_max", "disk_count", "disk_sum", "disk_min", "disk_max"
-  from "health"."minute_panes" for version as of 11
-  where arrived_from >= ? and arrived_from < ?
+  from "health"."panes" for version as of 11
+  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
 ),
 old_panes as (
   select
@@ -29,8 +29,8 @@ new_rows as (
   select
     "service" as "service",
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "ram_count", "ram_sum", "ram_min", "ram_max", "disk_count", "disk_sum", "disk_min", "disk_max"
-  from "health-replay-7"."minute_panes" for version as of 22
-  where arrived_from >= ? and arrived_from < ?
+  from "health-replay-7"."panes" for version as of 22
+  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
 ),
 new_panes as (
   select

@@ -1,0 +1,152 @@
+"""Whatever is asked, and however far rollups are: of the panes that hold a message, exactly one is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import product
+from unittest import mock
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import query.windows
+from iceberg.lake_view import LakeView
+from query.requests import WindowRequest
+from query.statements import _Panes, _panes, window_plan
+from streams.panes import (
+    BREAKDOWN,
+    MINUTE_ARRIVAL_SECONDS,
+    ROLLUP_ARRIVAL_SECONDS,
+    ROLLUPS,
+    Grain,
+    part_of,
+    rollup_arrival_start,
+)
+from tests.definitions import HEALTH, PAGE_VIEWS
+from tests.iceberg.lakes import pane_place
+from tests.query.lake_views import at
+
+# A small universe: four days of event time, 40 minutes of arrival, minute panes that are ahead of the rollups' cut.
+FIRST = at("3 00:00")
+ARRIVALS = at("5 09:00")
+EVENTS = [day * 1440 + minute for day in range(4) for minute in (0, 1, 59, 719, 720, 1439)]
+ARRIVED = [start + offset for start in range(0, 2400, 600) for offset in (0, 9, 10, 295, 589, 590, 599)]
+
+minutes = st.sampled_from(EVENTS)
+ten_seconds = st.integers(0, 240).map(lambda n: n * MINUTE_ARRIVAL_SECONDS)
+ten_minutes = st.integers(0, 4).map(lambda n: n * ROLLUP_ARRIVAL_SECONDS)
+moments = st.integers(0, 40 * 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """What a statement looks at of a pane; `message`: its one message's event minute and second of arrival."""
+
+    message: tuple[int, int]
+    grain: Grain
+    part: str
+    start: datetime
+    end: datetime
+    arrived_from: datetime
+    arrived_until: datetime
+
+
+def panes_of(message: tuple[int, int], hourly: bool, switched: int) -> Iterator[Pane]:
+    """The panes of every grain that hold a message. Before a second of arrival, the stream had no hour panes."""
+    event, arrived = FIRST + timedelta(minutes=message[0]), ARRIVALS + timedelta(seconds=message[1])
+    for grain in Grain if hourly else (Grain.MINUTE, Grain.DAY):
+        place = pane_place(grain, event, hourly=hourly)
+        length = grain.arrival_seconds
+        since = rollup_arrival_start(arrived) if grain in ROLLUPS else arrived - (arrived - ARRIVALS) % _seconds(length)
+        part = part_of(BREAKDOWN, grain, event, hourly=hourly and message[1] >= switched)
+        yield Pane(message, grain, part, place["window_start"], place["window_end"], since, since + _seconds(length))
+
+
+def _seconds(number: int) -> timedelta:
+    return timedelta(seconds=number)
+
+
+def reads(panes: _Panes, pane: Pane) -> bool:
+    """What the statement's conditions say of a pane, as in sql/window.sql."""
+    sure = panes.choice.edges + panes.choice.rollups
+    return (
+        (pane.part in sure or pane.part in panes.choice.late)
+        and pane.start >= panes.span.start
+        and pane.end <= panes.span.end
+        and (panes.late_from is None or pane.part in sure or pane.arrived_from >= panes.late_from)
+        and (panes.rolled_until is None or pane.grain is Grain.MINUTE or pane.arrived_until <= panes.rolled_until)
+        and (panes.known_until is None or pane.arrived_until <= panes.known_until)
+    )
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    start=minutes,
+    end=minutes,
+    day_cut=st.none() | ten_minutes,
+    minutes_beyond=ten_seconds,
+    known=st.none() | moments,
+    hours=st.sampled_from(["none", "pending", "there"]),
+    capped=st.booleans(),
+    switched=st.none() | ten_minutes,
+    is_late_known=st.booleans(),
+    fitting=st.sampled_from([{*ROLLUPS}, {Grain.HOUR}, set()]),
+    most_parts=st.sampled_from([1, 5, 1000]),
+)
+def test_each_message_is_read_exactly_once(
+    start: int,
+    end: int,
+    day_cut: int | None,
+    minutes_beyond: int,
+    known: int | None,
+    hours: str,
+    capped: bool,
+    switched: int | None,
+    is_late_known: bool,
+    fitting: set[Grain],
+    most_parts: int,
+) -> None:
+    """Whole days, hours and edges; panes beyond the rollups' cut; as known before and after it; windows and series."""
+    start, end = min(start, end), max(start, end) + 1
+    first, last = (FIRST + timedelta(minutes=minute) for minute in (start, end))
+    cut = None if day_cut is None else ARRIVALS + timedelta(seconds=day_cut)
+    minute_cut = (cut or ARRIVALS) + timedelta(seconds=minutes_beyond)
+    hourly = hours != "none"
+    there = [
+        pane
+        for message in product(EVENTS, ARRIVED)
+        for pane in panes_of(message, hourly, switched or 0)
+        if pane.arrived_until <= (minute_cut if pane.grain is Grain.MINUTE or capped else cut or ARRIVALS)
+        and (cut is not None or pane.grain is Grain.MINUTE)
+    ]
+    daily = sorted({pane.part for pane in there if hourly and pane.grain is Grain.MINUTE and "T" not in pane.part})
+    late = sorted({p.part for p in there if cut and p.grain is Grain.MINUTE and p.arrived_until > cut})
+    view = LakeView(
+        stream="made",
+        panes_snapshot=11,
+        rejected_snapshot=None,
+        day_cut=cut,
+        complete_until=None,
+        committed=None,
+        hours=hours == "there" and cut is not None,
+        capped=capped,
+        late_parts=tuple(late) if is_late_known and cut else None,
+        daily_parts=tuple(daily),
+    )
+    as_known_at = None if known is None else ARRIVALS + timedelta(seconds=known)
+    request = WindowRequest("made", first, last, (), as_known_at=as_known_at)
+    with mock.patch.object(query.windows, "MOST_PARTS", most_parts):
+        plan = window_plan(view, request, fitting)
+        panes = _panes(PAGE_VIEWS if hourly else HEALTH, view, plan, request)
+    found: dict[tuple[int, int], int] = {}
+    for pane in there:
+        found[pane.message] = found.get(pane.message, 0) + reads(panes, pane)
+    wrong = []
+    for event, arrived in found:
+        until = arrived - arrived % MINUTE_ARRIVAL_SECONDS + MINUTE_ARRIVAL_SECONDS
+        is_there = ARRIVALS + timedelta(seconds=until) <= min(minute_cut, as_known_at or minute_cut)
+        if found[event, arrived] != int(is_there and start <= event < end):
+            wrong.append((event, arrived, found[event, arrived]))
+    assert wrong == []
