@@ -108,6 +108,10 @@ def render(
     def cut(name: str) -> str | None:
         return _timestamp(reach.cuts.get(name))
 
+    # Grain → what the names of its parts begin with, and the pattern of what follows.
+    parts = {
+        grain: (prefix_of(BREAKDOWN, grain), period_of(grain, hourly=definition.hours)) for grain in grains(definition)
+    }
     rollups = [grain for grain in grains(definition) if grain is not Grain.MINUTE]
 
     return JobScript(
@@ -124,7 +128,7 @@ def render(
             ),
         ),
         inserts=(
-            _sql("insert_panes", **shape, breakdown=BREAKDOWN, grains=_grains(definition), cut=cut(Grain.MINUTE.panes)),
+            _sql("insert_panes", **shape, breakdown=BREAKDOWN, parts=parts, cut=cut(Grain.MINUTE.panes)),
             _sql("insert_ledger", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds, cut=cut("ledger")),
             *(
                 _sql(f"insert_{table}", **shape, cut=cut(table), held=reach.held.get(table, {}))
@@ -133,22 +137,6 @@ def render(
         ),
         partitions=len(reach.before) if reach.before else definition.partitions,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Grain:
-    """A grain as SQL: what its parts begin with and go on with, a pattern of `date_format`."""
-
-    name: str
-    prefix: str
-    period: str
-
-
-def _grains(definition: Definition) -> list[_Grain]:
-    return [
-        _Grain(grain, prefix_of(BREAKDOWN, grain), period_of(grain, hourly=definition.hours))
-        for grain in grains(definition)
-    ]
 
 
 def _timestamp(at: datetime | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from pyiceberg.exceptions import CommitFailedException, ValidationException
@@ -10,13 +10,13 @@ from pyiceberg.manifest import DataFile, ManifestEntry, ManifestEntryStatus, Man
 from pyiceberg.table import Table, Transaction
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Operation
-from pyiceberg.table.update.snapshot import _FastAppendFiles, _OverwriteFiles, _SnapshotProducer
+from pyiceberg.table.update.snapshot import _OverwriteFiles
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from iceberg.bounds import part_in
 from streams.panes import shelf_of
 
-__all__ = ["appending", "begun_on", "overwriting", "repeated_when_overtaken", "set_properties"]
+__all__ = ["begun_on", "repeated_when_overtaken", "set_properties", "swapping"]
 
 repeated_when_overtaken = retry(
     retry=retry_if_exception_type((CommitFailedException, ValidationException)),
@@ -58,18 +58,12 @@ class _Transaction(Transaction):
         return self._seen[2]
 
 
-def overwriting(transaction: Transaction, summary: Mapping[str, str]) -> _OverwriteFiles:
+def swapping(transaction: Transaction, summary: Mapping[str, str]) -> _OverwriteFiles:
     """A commit that takes files out of a table and puts others in, to be used in a `with` statement."""
-    table = transaction._table
-    return _NarrowOverwrite(Operation.OVERWRITE, transaction, table.io, snapshot_properties=dict(summary))
+    return _Swap(Operation.OVERWRITE, transaction, transaction._table.io, snapshot_properties=dict(summary))
 
 
-def appending(transaction: Transaction) -> _FastAppendFiles:
-    """A commit that puts files into a table, to be used in a `with` statement."""
-    return _NarrowAppend(Operation.APPEND, transaction, transaction._table.io)
-
-
-class _Narrow(_SnapshotProducer):  # type: ignore[type-arg]
+class _Swap(_OverwriteFiles):
     """Writes a manifest for each shelf of parts: a reader leaves out those that have none of the parts it looks for."""
 
     def _manifests(self) -> list[ManifestFile]:
@@ -77,9 +71,9 @@ class _Narrow(_SnapshotProducer):  # type: ignore[type-arg]
         others = super()._manifests()
         self._added_data_files = added
         by_shelf = groupby(sorted(added, key=_shelf), key=_shelf)
-        return [*(self._manifest_of(list(files)) for _, files in by_shelf), *others]
+        return [*(self._manifest_of(files) for _, files in by_shelf), *others]
 
-    def _manifest_of(self, files: list[DataFile]) -> ManifestFile:
+    def _manifest_of(self, files: Iterable[DataFile]) -> ManifestFile:
         with self.new_manifest_writer(self._transaction.table_metadata.spec()) as writer:
             for file in files:
                 status = ManifestEntryStatus.ADDED
@@ -89,11 +83,3 @@ class _Narrow(_SnapshotProducer):  # type: ignore[type-arg]
 
 def _shelf(file: DataFile) -> str:
     return shelf_of(part_in(file))
-
-
-class _NarrowOverwrite(_Narrow, _OverwriteFiles):
-    pass
-
-
-class _NarrowAppend(_Narrow, _FastAppendFiles):
-    pass

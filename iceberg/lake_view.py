@@ -167,7 +167,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             retired=retired_at(panes.properties),
             settled_until=settled_until(ledger),
             late_parts=parts_beyond(panes, "arrived_until", day_cut, grain=Grain.MINUTE) if day_cut else None,
-            daily_parts=daily_parts(panes) if Grain.HOUR in rollups else (),
+            daily_parts=daily_parts(panes, snapshots[PANES.name]),
             began=_began(ledger),
             widened_until=max(filter(None, (widened_until(panes, grain) for grain in Grain)), default=None),
             reading=noted_in(ledger),

@@ -18,7 +18,7 @@ from pyiceberg.table.sorting import SortOrder
 
 from iceberg.arrivals import NEVER
 from iceberg.bounds import time_of_bound
-from iceberg.commits import begun_on, overwriting, repeated_when_overtaken
+from iceberg.commits import begun_on, repeated_when_overtaken, swapping
 from iceberg.data_files import in_order, write_files
 from iceberg.errors import LakeError, translated
 from iceberg.kinds import kind_of
@@ -152,7 +152,7 @@ def _swap(table: Table, made: Mapping[FileGroup, list[DataFile]]) -> list[FileGr
         there = {task.file.file_path for task in table.scan().plan_files() if not task.delete_files}
         groups = [group for group in groups if all(file.file_path in there for file in group.files)]
     if groups:
-        with begun_on(table) as transaction, overwriting(transaction, read_so_far(table)) as update:
+        with begun_on(table) as transaction, swapping(transaction, read_so_far(table)) as update:
             for group in groups:
                 for file in group.files:
                     update.delete_data_file(file)

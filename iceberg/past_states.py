@@ -16,7 +16,6 @@ from threading import Lock
 
 from cachetools import LRUCache, cached
 from pyiceberg.table import Table
-from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.bounds import parts_beyond
 from iceberg.commits import repeated_when_overtaken
@@ -123,7 +122,7 @@ def _past(tables: Mapping[str, Table], kept: KeptState) -> PastState:
         hours=kept.hours,
         panes_snapshot=snapshot,
         panes_missing=added_since(panes, snapshot),
-        daily_parts=_daily_parts(panes, snapshot) if Grain.HOUR in grains_of(panes) else (),
+        daily_parts=daily_parts(panes, snapshot),
         lost=PANES.name in kept.lost,
     )
 
@@ -142,14 +141,11 @@ def _complete_until(ledger: Table, counted: int | None, panes: Table, held: int 
     return kept_until(ledger, of_ledger, panes, of_panes) if of_ledger and of_panes else None
 
 
-@cached(LRUCache(maxsize=1000), key=lambda panes, held: (panes.metadata.table_uuid, held), lock=Lock())
-def _daily_parts(panes: Table, held: int | None) -> tuple[str, ...]:
-    snapshot = None if held is None else panes.metadata.snapshot_by_id(held)
-    return daily_parts(panes, snapshot) if snapshot else ()
-
-
-def daily_parts(panes: Table, snapshot: Snapshot | None = None) -> tuple[str, ...]:
-    """The parts of minute panes that are of a whole day: of before the stream had hour panes; by default those now."""
+def daily_parts(panes: Table, snapshot_id: int | None) -> tuple[str, ...]:
+    """The parts of minute panes, in a snapshot of a stream that has hour panes now, that are of a whole day."""
+    snapshot = None if snapshot_id is None else panes.metadata.snapshot_by_id(snapshot_id)
+    if snapshot is None or Grain.HOUR not in grains_of(panes):
+        return ()
     parts = parts_beyond(panes, "arrived_until", snapshot=snapshot, grain=Grain.MINUTE)
     return tuple(part for part in parts if spans_day(part))
 

@@ -18,7 +18,7 @@ from pyiceberg.table import FileScanTask, Table
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.arrivals import Arrivals
 from iceberg.bounds import COMPLETE_PROPERTY, cut, noted_as, noted_cut, part_in, time_of_bound
-from iceberg.commits import begun_on, overwriting, repeated_when_overtaken
+from iceberg.commits import begun_on, repeated_when_overtaken, swapping
 from iceberg.data_files import write_files
 from iceberg.errors import translated
 from iceberg.kinds import kind_of
@@ -95,7 +95,7 @@ def _replace(
     summary = {**raised, **read_so_far(table), _REMOVED: str(done.removed), _ADDED: str(done.added)}
     with begun_on(table) as transaction:
         if old.rows or new.rows:
-            with overwriting(transaction, summary) as update:
+            with swapping(transaction, summary) as update:
                 for file in (*old.whole, *old.split):
                     update.delete_data_file(file)
                 for file in (*new.whole, *_written(table, [*old.outside, *new.inside])):
