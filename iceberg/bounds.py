@@ -6,7 +6,7 @@ Manifests never change once written, so what was read of one is kept; a refresh 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -50,7 +50,8 @@ def part_in(file: DataFile) -> str:
 
 def latest(table: Table, column: str, snapshot: Snapshot | None = None, grain: Grain | None = None) -> datetime | None:
     """The largest value of a time column in a snapshot (default: the current one); None when it holds no rows."""
-    found = max((micros for _, micros in _reached(table, column, snapshot, grain)), default=None)
+    reached = _reached(table, column, snapshot or table.current_snapshot())
+    found = max((micros for part, micros in reached.items() if _is_of(part, grain)), default=None)
     return None if found is None else _time(found)
 
 
@@ -58,8 +59,9 @@ def parts_beyond(
     table: Table, column: str, at: datetime | None = None, snapshot: Snapshot | None = None, grain: Grain | None = None
 ) -> tuple[str, ...]:
     """The parts, sorted, that have files which reach beyond a moment in a time column; None: all that have files."""
+    reached = _reached(table, column, snapshot or table.current_snapshot())
     limit = -1 if at is None else (at - _EPOCH) // timedelta(microseconds=1)
-    return tuple(sorted({part for part, micros in _reached(table, column, snapshot, grain) if micros > limit}))
+    return tuple(sorted(part for part, micros in reached.items() if micros > limit and _is_of(part, grain)))
 
 
 def earliest(table: Table, column: str, grain: Grain | None = None) -> datetime | None:
@@ -110,11 +112,19 @@ def _manifests(table: Table, snapshot: Snapshot | None) -> Iterator[ManifestFile
     return (manifest for manifest in manifests if manifest.content is ManifestContent.DATA)
 
 
-def _reached(table: Table, column: str, snapshot: Snapshot | None, grain: Grain | None) -> Iterator[tuple[str, int]]:
-    """Part, largest value of a column in its files of one manifest; of a snapshot (default: the current one)."""
+@cached(
+    LRUCache(maxsize=200),
+    key=lambda table, column, snapshot: (table.metadata.table_uuid, column, snapshot and snapshot.snapshot_id),
+    lock=Lock(),
+)
+def _reached(table: Table, column: str, snapshot: Snapshot | None) -> Mapping[str, int]:
+    """Part → the largest value of a column in its files."""
     field_id = table.schema().find_field(column).field_id
-    for manifest in _manifests(table, snapshot or table.current_snapshot()):
-        yield from (found for found in _reached_in(manifest, table.io, field_id) if _is_of(found[0], grain))
+    found: dict[str, int] = {}
+    for manifest in _manifests(table, snapshot):
+        for part, micros in _reached_in(manifest, table.io, field_id):
+            found[part] = max(micros, found.get(part, micros))
+    return found
 
 
 @cached(LRUCache(maxsize=20_000), key=lambda manifest, _io, field: (manifest.manifest_path, field), lock=Lock())

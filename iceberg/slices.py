@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
+from cachetools import LRUCache, cached
 from pyiceberg.table import Table
 
-from iceberg.apply import noted_definition
+from iceberg.apply import DEFINITION_PROPERTY, noted_definition
 from iceberg.bounds import cut
 from iceberg.kinds import PANES, kind_of
 from streams.panes import ROLLUPS, Grain, grains
@@ -34,6 +36,7 @@ class Slice:
         return cut(self.table, self.grain)
 
 
+@cached(LRUCache(maxsize=1000), key=lambda panes: panes.properties.get(DEFINITION_PROPERTY), lock=Lock())
 def grains_of(panes: Table) -> tuple[Grain, ...]:
     """The grains that a table holds panes of, by the definition that it was made for; the shortest first."""
     return grains(noted_definition(panes))
