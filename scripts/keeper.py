@@ -32,7 +32,6 @@ from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.errors import LakeError, LakeLockedError
 from iceberg.handover import close_at, note_running
-from iceberg.kinds import KINDS
 from iceberg.locks import stream_lock
 from iceberg.publishing import finish_interrupted, interrupted
 from iceberg.resume import resume_point
@@ -182,8 +181,7 @@ class Keeper:
         """Let the old definition complete every table up to the newest cut; the new one takes over there."""
         point = resume_point(self._lake(), old.name)
         cuts = {name: cut for name, cut in point.cuts.items() if name != Grain.HOUR.panes or old.hours}
-        of_messages = {kind.name for kind in KINDS if not kind.windowed}
-        at = max((cut for name, cut in cuts.items() if cut and name not in of_messages), default=None)
+        at = max((cut for name, cut in cuts.items() if cut and name not in point.held), default=None)
         if at is None:
             return
         # Tables of single messages tell by themselves only that they were closed there before.
