@@ -13,6 +13,8 @@ __all__ = ["EPOCH", "Choice", "Parts", "Span", "WindowPlan", "chosen", "plan_win
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_DAY = timedelta(days=1)
+
 MOST_PARTS = 1000
 """Parts that a statement names; of more, it names the first and the last of each span."""
 
@@ -72,15 +74,15 @@ def plan_window(
     so hold hours too: of those days, none is answered by hour panes.
     """
     left: tuple[Span, ...] = (Span(start.astimezone(UTC), end.astimezone(UTC)),)
-    undivided = {part_start(part) for part in daily_parts}
     days: list[Span] = []
     hours: list[Span] = []
     for grain, found in ((Grain.DAY, days), (Grain.HOUR, hours)):
         if grain in grains:
-            pieces = [piece for span in left for piece in (_pieces(span, undivided) if grain is Grain.HOUR else [span])]
+            undivided = {part_start(part) for part in daily_parts if grain is Grain.HOUR}
+            pieces = [piece for span in left for piece in _pieces(span, undivided)]
             whole = [
-                Span(piece.end, piece.end) if found is hours and day_start(piece.start) in undivided else inner
-                for piece, inner in ((piece, _whole(piece, grain)) for piece in pieces)
+                Span(piece.end, piece.end) if day_start(piece.start) in undivided else _whole(piece, grain)
+                for piece in pieces
             ]
             left = tuple(edge for piece, inner in zip(pieces, whole, strict=True) for edge in _edges(piece, inner))
             found += [span for span in whole if not span.empty]
@@ -89,7 +91,7 @@ def plan_window(
 
 def _pieces(span: Span, undivided: Collection[datetime]) -> list[Span]:
     """A span in pieces: each is of one undivided day, or of none."""
-    inside = {at for day in undivided for at in (day, day + timedelta(days=1)) if span.start < at < span.end}
+    inside = {at for day in undivided for at in (day, day + _DAY) if span.start < at < span.end}
     ends = [span.start, *sorted(inside), span.end]
     return [Span(*pair) for pair in pairwise(ends)]
 
@@ -119,9 +121,6 @@ class Parts:
 
     def __bool__(self) -> bool:
         return bool(self.names or self.ranges)
-
-    def __contains__(self, part: str) -> bool:
-        return part in self.names or any(first <= part <= last for first, last in self.ranges)
 
     def __add__(self, other: Parts) -> Parts:
         return Parts(self.names + other.names, self.ranges + other.ranges)
@@ -155,7 +154,7 @@ def chosen(
 
     def minutes(span: Span) -> list[str]:
         named = {*_named(Grain.MINUTE, span, hourly=hourly)}
-        return sorted(named | {part for part in daily_parts if _overlaps(part, span, Grain.DAY)})
+        return sorted(named | {part for part in daily_parts if span.start - _DAY < part_start(part) < span.end})
 
     rollups = [_named(Grain.HOUR, span, hourly=hourly) for span in plan.hours]
     if plan.days is not None:
@@ -180,12 +179,7 @@ def _parts(spans: Iterable[list[str]]) -> Parts:
 
 def _named(grain: Grain, span: Span, *, hourly: bool) -> list[str]:
     """The parts of a grain that a span is in, in order."""
-    step = timedelta(seconds=(Grain.HOUR if period_of(grain, hourly=hourly) is Period.HOUR else Grain.DAY).seconds)
+    step = timedelta(hours=1) if period_of(grain, hourly=hourly) is Period.HOUR else _DAY
     first = EPOCH + (span.start - EPOCH) // step * step
     starts = (first + step * number for number in range(-((first - span.end) // step)))
     return list(dict.fromkeys(part_of(BREAKDOWN, grain, at, hourly=hourly) for at in starts))
-
-
-def _overlaps(part: str, span: Span, grain: Grain) -> bool:
-    start = part_start(part)
-    return start < span.end and span.start < start + timedelta(seconds=grain.seconds)
