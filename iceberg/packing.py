@@ -3,6 +3,8 @@
 Only files whose rows all arrived before a moment that no job adds to any more are packed, so every bound that a resume
 point or a cut is read from stays what it is. Groups of files, each of one part, are swapped for their packed ones in
 one commit, but for those of which some are no longer there; what others append meanwhile is none of its concern.
+
+Minute panes of before a stream had hour panes lie in parts of whole days; they are packed to parts of hours.
 """
 
 from __future__ import annotations
@@ -12,18 +14,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import pyarrow.compute as pc
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 from pyiceberg.table.sorting import SortOrder
 
 from iceberg.arrivals import NEVER
-from iceberg.bounds import time_of_bound
+from iceberg.bounds import part_in, time_of_bound
 from iceberg.commits import begun_on, repeated_when_overtaken, swapping
 from iceberg.data_files import in_order, write_files
 from iceberg.errors import LakeError, translated
 from iceberg.kinds import kind_of
 from iceberg.ledger import read_so_far
 from iceberg.rows import read_files
+from streams.panes import BREAKDOWN, Grain, period_of, prefix_of, spans_day
 
 __all__ = ["FileGroup", "Packed", "pack", "pack_all", "plan_packing"]
 
@@ -36,10 +40,11 @@ _MOST_GROUPS = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileGroup:
-    """Small data files of one partition, as of a snapshot, that are to become one, or few."""
+    """Small data files of one partition, as of a snapshot, that are to become one, or few; or to be `cut` by hour."""
 
     snapshot_id: int | None
     tasks: tuple[FileScanTask, ...]
+    cut: bool = False
 
     @property
     def files(self) -> tuple[DataFile, ...]:
@@ -67,17 +72,23 @@ class Packed:
 
 
 def plan_packing(
-    table: Table, arrived_before: datetime, packed_bytes: int, least: int, spared: Collection[str] = ()
+    table: Table,
+    arrived_before: datetime,
+    packed_bytes: int,
+    least: int,
+    spared: Collection[str] = (),
+    *,
+    hourly: bool = False,
 ) -> list[FileGroup]:
     """Groups of at least so many files smaller than half of what packed ones should have, near parts after each other.
 
     `arrived_before`: files that hold a later arrival are left alone, and so are those at the `spared` locations.
-    Raises LakeError.
+    `hourly`: whether minute panes are to be in parts of hours; any that are not are cut. Raises LakeError.
     """
     kind = kind_of(table)
     field_id = table.schema().find_field(kind.last_arrival).field_id
     spec_id = table.spec().spec_id
-    parts: dict[str, list[tuple[datetime, FileScanTask]]] = defaultdict(list)
+    parts: dict[tuple[str, bool], list[tuple[datetime, FileScanTask]]] = defaultdict(list)
     with translated():
         for task in table.scan().plan_files():
             file = task.file
@@ -86,13 +97,14 @@ def plan_packing(
             small = file.file_size_in_bytes * 2 < packed_bytes and file.record_count * 2 < _MOST_ROWS
             # A file of which a SQL client deleted rows holds them still.
             whole = file.spec_id == spec_id and not task.delete_files
-            if settled and small and whole and not _at(file, spared):
-                parts[str(file.partition)].append((last, task))
+            cut = hourly and _is_to_cut(part_in(file))
+            if settled and (small or cut) and whole and not _at(file, spared):
+                parts[str(file.partition), cut].append((last, task))
     return [
-        FileGroup(table.metadata.current_snapshot_id, group)
-        for _, tasks in sorted(parts.items())
+        FileGroup(table.metadata.current_snapshot_id, group, cut)
+        for (_, cut), tasks in sorted(parts.items())
         for group in _grouped([task for _, task in sorted(tasks, key=lambda pair: pair[0])], packed_bytes)
-        if len(group) >= least
+        if len(group) >= least or cut
     ]
 
 
@@ -123,7 +135,16 @@ def _packed(table: Table, group: FileGroup, order: SortOrder | None) -> list[Dat
     rows = in_order(table, read_files(table, group.tasks), order)
     if len(rows) != group.rows:
         raise LakeError(f"{'.'.join(table.name())}: read {len(rows)} rows of files that hold {group.rows}")
+    if group.cut:
+        names = prefix_of(BREAKDOWN, Grain.MINUTE) + period_of(Grain.MINUTE, hourly=True).strftime
+        part = rows.schema.field("part")
+        hours = pc.strftime(rows["window_start"], format=names).cast(part.type)
+        rows = rows.set_column(rows.column_names.index("part"), part, hours)
     return write_files(table, rows)
+
+
+def _is_to_cut(part: str) -> bool:
+    return part.startswith(prefix_of(BREAKDOWN, Grain.MINUTE)) and spans_day(part)
 
 
 def _grouped(tasks: list[FileScanTask], packed_bytes: int) -> Iterator[tuple[FileScanTask, ...]]:

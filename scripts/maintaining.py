@@ -128,7 +128,14 @@ class Maintenance:
         closed, staged = closed_until(tables), staged_locations(self._catalog, self._stream)
         settings = self._settings
         return {
-            name: plan_packing(table, closed[name], settings.packed_bytes, settings.maintain_files, staged)
+            name: plan_packing(
+                table,
+                closed[name],
+                settings.packed_bytes,
+                settings.maintain_files,
+                staged,
+                hourly=self._definition.hours,
+            )
             if name in closed
             else []
             for name, table in tables.items()

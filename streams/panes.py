@@ -82,10 +82,10 @@ class Period(StrEnum):
     DAY = "yyyy-MM-dd"
     MONTH = "yyyy-MM"
 
-    def text(self, at: datetime) -> str:
-        """The period that a moment is in, as a part names it."""
-        formats = {Period.HOUR: "%Y-%m-%dT%H", Period.DAY: "%Y-%m-%d", Period.MONTH: "%Y-%m"}
-        return at.astimezone(UTC).strftime(formats[self])
+    @property
+    def strftime(self) -> str:
+        """The same for Python."""
+        return {Period.HOUR: "%Y-%m-%dT%H", Period.DAY: "%Y-%m-%d", Period.MONTH: "%Y-%m"}[self]
 
 
 def period_of(grain: Grain, *, hourly: bool) -> Period:
@@ -96,7 +96,7 @@ def period_of(grain: Grain, *, hourly: bool) -> Period:
 
 def part_of(breakdown: str, grain: Grain, start: datetime, *, hourly: bool) -> str:
     """The part of a pane whose window starts at a moment; `hourly`: whether the stream has hour panes."""
-    return prefix_of(breakdown, grain) + period_of(grain, hourly=hourly).text(start)
+    return prefix_of(breakdown, grain) + start.astimezone(UTC).strftime(period_of(grain, hourly=hourly).strftime)
 
 
 def prefix_of(breakdown: str, grain: Grain) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,22 @@ def test_packed_files_are_sorted_parts(minutes: Table) -> None:
         assert read.column_names == minutes.schema().column_names
         found.append(read["who"].to_pylist())
     assert sorted(found) == [["a", "b"], ["a", "c", "d"]]
+
+
+def test_parts_of_days_are_cut_by_hour(minutes: Table) -> None:
+    """Of a stream that begins to have hour panes, however few files there are."""
+    rows = [pane(0, at=3600 * hour) | {"part": "all/minute/2026-03-01"} for hour in (0, 1, 1)]
+    commit(minutes, [*rows, pane(0) | pane_place(Grain.HOUR, NOON, hourly=True)])
+    assert plan_packing(minutes, noon(60), BIG, 8) == []
+    before = content(rows_of(minutes, minutes.metadata.current_snapshot_id))
+    assert list(pack(minutes, plan_packing(minutes, noon(60), BIG, 8, hourly=True))) == [Packed(1, 3, 2)]
+    after = rows_of(minutes, minutes.refresh().metadata.current_snapshot_id)
+    hours = ["all/minute/2026-03-01T12", *2 * ["all/minute/2026-03-01T13"]]
+    assert sorted(row["part"] for row in after if row["grain"] == "minute") == hours
+    assert content([row | {"part": ""} for row in after]) == Counter(
+        {tuple(sorted((dict(row) | {"part": ""}).items())): count for row, count in before.items()}
+    )
+    assert plan_packing(minutes, noon(60), BIG, 8, hourly=True) == []
 
 
 def test_manifests_are_of_a_grain_and_near_periods(minutes: Table) -> None:

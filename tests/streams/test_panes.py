@@ -92,5 +92,5 @@ def test_engines_write_periods_as_python_does(at: datetime, period: Period) -> N
     pattern = str(period)
     for letters, code in _JAVA.items():
         pattern = pattern.replace(letters, code)
-    assert period.text(at) == at.strftime(pattern)
+    assert at.strftime(period.strftime) == at.strftime(pattern)
     assert {period_of(grain, hourly=hourly) for grain in Grain for hourly in (True, False)} == set(Period)

@@ -16,6 +16,8 @@ from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.catalog import open_catalog
 from iceberg.commits import set_properties
 from iceberg.errors import IncompatibleChangeError
+from iceberg.maintenance import closed_until, maintained_tables
+from iceberg.packing import pack, plan_packing
 from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from scripts.keeper import tidy
@@ -122,13 +124,21 @@ def test_hours_are_made_of_what_came_before(grown: tuple[LiveStream, list[dict[s
     await_true(lambda: _made(live), 60, f"hour panes of {live.name} are made")
     assert live.rows("select sum(messages) from {stream}.panes where grain = 'hour' and site = 'old'") == [[100]]
     assert live.rows(by_hour) == expected
-    live.view()
+    await_true(lambda: _cut(live), 60, f"minute panes of {live.name} are cut by hour")
     asked = [("start", "2026-03-02T09:59:00Z"), ("end", "2026-03-02T11:00:00Z"), ("by", "site")]
     answer = live.window(*asked)
     assert answer["answered_from"]["hour"]["windows"] == 1
     assert answer["groups"] == live.window(*DAY)["groups"]
     assert [group["messages"] for group in answer["groups"]] == [100, 100]
     assert live.gaps() == []
+
+
+def _cut(live: LiveStream) -> bool:
+    """As maintenance does, once no job adds to them."""
+    tables = maintained_tables(open_catalog(LakeSettings()), live.name)
+    for _ in pack(tables["panes"], plan_packing(tables["panes"], closed_until(tables)["panes"], 1, 8, hourly=True)):
+        pass
+    return not live.view().daily_parts
 
 
 def _made(live: LiveStream) -> bool:
