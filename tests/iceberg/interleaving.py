@@ -205,7 +205,8 @@ class Interleaving(RuleBasedStateMachine):
         if name in closed:
             with self._fate(fate, windows):
                 spared = staged_locations(self.catalog, self.stream)
-                assert list(pack(table, plan_packing(table, closed[name], 1 << 26, 2, spared))) is not None
+                for done in pack(table, plan_packing(table, closed[name], 1 << 26, 2, spared)):
+                    assert done.rows >= done.files >= done.made
         if pick % 3 == 0:
             self._expire(self.catalog.load_table((self.stream, name)), newest=1 + pick % 2)
 
