@@ -16,14 +16,16 @@ from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.catalog import open_catalog
 from iceberg.commits import set_properties
 from iceberg.errors import IncompatibleChangeError
-from iceberg.maintenance import closed_until, maintained_tables
 from iceberg.packing import pack, plan_packing
+from iceberg.pending import trusted_cut
 from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
+from iceberg.stream_tables import panes_table
 from scripts.keeper import tidy
 from scripts.settings import ScriptSettings
 from scripts.status import read_status
 from streams.errors import TopicError
+from streams.panes import Grain
 from streams.problems import noted_problems
 from tests.definitions import STREAMS
 from tests.integration.conftest import StreamFactory
@@ -134,10 +136,12 @@ def test_hours_are_made_of_what_came_before(grown: tuple[LiveStream, list[dict[s
 
 
 def _cut(live: LiveStream) -> bool:
-    """As maintenance does, once no job adds to them."""
-    tables = maintained_tables(open_catalog(LakeSettings()), live.name)
-    for _ in pack(tables["panes"], plan_packing(tables["panes"], closed_until(tables)["panes"], 1, 8, hourly=True)):
-        pass
+    """As maintenance does a little later: at the latest ten minutes after the definition took over."""
+    panes = panes_table(open_catalog(LakeSettings()), live.name)
+    taken_over = trusted_cut(panes, Grain.HOUR)
+    assert taken_over is not None
+    for done in pack(panes, plan_packing(panes, taken_over, 1, 8, hourly=True)):
+        assert done.made
     return not live.view().daily_parts
 
 
