@@ -10,7 +10,7 @@ from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from scripts.provision import Step, plan
 from scripts.results import Column, Format, Result, Sheet, formatted, show
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.errors import WindowpaneError
 from streams.topics import Topics
@@ -32,7 +32,7 @@ def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output
       ./windowpane apply health      # make one stream as declared
       ./windowpane apply health --adopt-topic    # its topic was deleted and made anew: read that one
     """
-    settings, lake, query = ScriptSettings(), LakeSettings(), QuerySettings()
+    settings, lake, query = ServiceSettings(), LakeSettings(), QuerySettings()
     definitions, problems = _declared(settings, streams)
     done: list[tuple[str, str]] = []
     same: list[str] = []
@@ -58,7 +58,9 @@ def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output
         raise problems[-1]
 
 
-def _declared(settings: ScriptSettings, names: Sequence[str]) -> tuple[Mapping[str, Definition], list[WindowpaneError]]:
+def _declared(
+    settings: ServiceSettings, names: Sequence[str]
+) -> tuple[Mapping[str, Definition], list[WindowpaneError]]:
     """The named streams, or all; and what is wrong with the files of the others."""
     if not names:
         found, unreadable = read_definitions(settings.streams)

@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams import Definition
 from streams.errors import WindowpaneError
 
@@ -34,7 +34,7 @@ def ask(stream: str, kind: str, params: Sequence[tuple[str, str]]) -> dict[str, 
     Raises:
         WindowpaneError: the question breaks a rule, or what the answer needs does not answer.
     """
-    settings = ScriptSettings()
+    settings = ServiceSettings()
     try:
         answer = get(settings, f"/v1/streams/{quote(stream, safe='')}/{kind}?{urlencode(params)}")
     except RefusedError as error:
@@ -57,7 +57,7 @@ def _known(stream: str) -> Definition:
     return known_definition(stream)
 
 
-def get(settings: ScriptSettings, path: str) -> dict[str, Any] | None:
+def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
     """What the web service of this stack says at a path; None when it does not answer. Raises RefusedError."""
     connection = HTTPConnection(settings.address, timeout=_CONNECT_SECONDS)
     try:

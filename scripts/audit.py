@@ -25,7 +25,7 @@ from scripts.console import message_progress, say
 from scripts.known_streams import known_definition
 from scripts.replaying import RangeWanted, Replaying
 from scripts.results import Format, Result, Sheet, formatted, right, show
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams import Definition
 from streams.topics import Topics
 
@@ -89,7 +89,7 @@ def _kafka(definition: Definition, view: LakeView) -> tuple[dict[int, KafkaParti
     Call it after the ledger was pinned, so that Kafka is never behind it.
     """
     topic, until = definition.topic, view.settled_until
-    with Topics(ScriptSettings().kafka) as topics:
+    with Topics(ServiceSettings().kafka) as topics:
         state = topics.describe(topic)
         wrong = trouble(definition, view.reading, state)
         if state is None or (view.reading is not None and view.reading.topic_id != state.id):

@@ -22,7 +22,7 @@ from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
 from query.trino_client import TrinoClient
 from scripts.console import copy_progress, say
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 from streams.topics import Topics
 
@@ -62,7 +62,7 @@ def restore(folder: Path) -> None:
       ./windowpane restore /srv/backup/windowpane
       ./windowpane up
     """
-    settings = ScriptSettings()
+    settings = ServiceSettings()
     _refuse_running(settings)
     with copy_progress("Sending objects") as gauge:
         manifest = restore_backup(LakeSettings(), folder, _programs(), gauge)
@@ -97,7 +97,7 @@ def _summary(manifest: BackupManifest) -> str:
     return f"{objects}, as of {manifest.made:%Y-%m-%dT%H:%M:%SZ}; complete: {', '.join(cuts) or 'no stream'}"
 
 
-def _refuse_running(settings: ScriptSettings) -> None:
+def _refuse_running(settings: ServiceSettings) -> None:
     states = Supervisor(Layout(settings.home)).states()
     running = [name for name in SERVICES if name in states and states[name].running]
     if running:
@@ -105,7 +105,7 @@ def _refuse_running(settings: ScriptSettings) -> None:
         raise StackError(f"only the engines may run while restoring, but {', '.join(running)} runs; {advice}")
 
 
-def _other_kafka(settings: ScriptSettings, manifest: BackupManifest) -> list[str]:
+def _other_kafka(settings: ServiceSettings, manifest: BackupManifest) -> list[str]:
     """One line for each stream whose ledger has counted offsets that this Kafka has not given yet."""
     catalog, trino = open_catalog(LakeSettings()), TrinoClient(QuerySettings())
     found = []

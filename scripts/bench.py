@@ -16,7 +16,7 @@ from rich.console import Console
 from scripts.benches.profile import profiled
 from scripts.benches.report import Metrics, Report, machine
 from scripts.results import Column, Format, Result, Sheet, formatted, right, show
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
 __all__ = ["BENCHES", "command"]
@@ -63,7 +63,7 @@ def command(name: str, profile: Path | None, changes: tuple[str, ...], output: F
     settings = _changed(module.Settings(), changes)
     progress = Console(stderr=True, highlight=False)
     runs: list[Metrics] = []
-    recording = profiled(ScriptSettings().home, profile, progress.print) if profile else nullcontext()
+    recording = profiled(ServiceSettings().home, profile, progress.print) if profile else nullcontext()
     with _translated(), recording:
         for run in module.measure(settings, progress.print):
             runs.append(run)

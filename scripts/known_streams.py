@@ -5,7 +5,7 @@ from __future__ import annotations
 from iceberg.apply import applied_definition, applied_streams
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.errors import UnknownNameError
 
@@ -17,7 +17,7 @@ def known_definition(stream: str) -> Definition:
 
     Raises UnknownNameError, DefinitionError, LakeError.
     """
-    declared, unreadable = read_definitions(ScriptSettings().streams)
+    declared, unreadable = read_definitions(ServiceSettings().streams)
     if stream in declared:
         return declared[stream]
     catalog = open_catalog(LakeSettings())

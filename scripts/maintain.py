@@ -18,7 +18,7 @@ from scripts.console import say
 from scripts.maintaining import Maintained, Maintenance, Planned
 from scripts.removal import remove_leftovers
 from scripts.results import Column, Format, Result, Sheet, formatted, right, show
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.errors import UnknownNameError, WindowpaneError
 
 __all__ = ["command"]
@@ -78,7 +78,7 @@ def command(stream: str | None, plan: bool, output: Format) -> None:
 def _note(began: datetime, problems: dict[str, str], streams: list[str]) -> None:
     """Leave in the home what the newest run did: the web service shows it."""
     noted = {"began": timestamp(began), "ended": timestamp(datetime.now(UTC)), "streams": streams, "problems": problems}
-    home = ScriptSettings().home
+    home = ServiceSettings().home
     if home.is_dir():
         written = home / "maintenance.json.new"
         written.write_text(json.dumps(noted), "utf-8")

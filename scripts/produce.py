@@ -15,8 +15,8 @@ import click
 import numpy as np
 
 from scripts.console import message_progress
-from scripts.generator import Generator
-from scripts.settings import ScriptSettings
+from services.generator import Generator
+from services.settings import ServiceSettings
 from streams import Definition
 from streams.producer import BulkProducer
 
@@ -52,7 +52,7 @@ def command(
       ./windowpane produce health --rate 500       # 500 messages a second until Ctrl-C
       zcat messages.ndjson.gz | ./windowpane produce health --file -
     """
-    settings = ScriptSettings()
+    settings = ServiceSettings()
     definition = settings.definition(stream)
     if file is not None and (rate or count or days):
         raise click.UsageError("--file sends the whole file; leave out --rate, --count and --days")

@@ -19,7 +19,7 @@ from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from query.sql_clients import make_views
 from query.trino_client import TrinoClient
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.compatibility import changes
 from streams.errors import WindowpaneError
@@ -90,7 +90,7 @@ def provision(say: Callable[[str], None]) -> None:
 
     Reads the environment. Raises the first problem met if no stream could be applied.
     """
-    settings, lake, query = ScriptSettings(), LakeSettings(), QuerySettings()
+    settings, lake, query = ServiceSettings(), LakeSettings(), QuerySettings()
     declared, unreadable = read_definitions(settings.streams)
     problems: list[WindowpaneError] = [*unreadable.values()]
     retired = 0

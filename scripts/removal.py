@@ -14,7 +14,7 @@ from iceberg.retirement import drop_stream, left_by_benchmarks
 from query.settings import QuerySettings
 from query.sql_clients import drop_views
 from query.trino_client import TrinoClient
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.errors import DefinitionError
 from streams.topics import Topics
 
@@ -31,7 +31,7 @@ def remove_stream(catalog: Catalog, stream: str) -> list[str]:
         stop_jobs(stream)
         drop_views(TrinoClient(QuerySettings()), stream)
         if topic is not None:
-            with Topics(ScriptSettings().kafka) as topics:
+            with Topics(ServiceSettings().kafka) as topics:
                 topics.delete(topic)
         drop_stream(catalog, stream)
     return left

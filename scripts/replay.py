@@ -15,8 +15,8 @@ from scripts.console import message_progress, say
 from scripts.difference_table import show
 from scripts.replaying import RangeWanted, Replaying
 from scripts.results import Format, formatted
-from scripts.settings import ScriptSettings
 from scripts.times import Time
+from services.settings import ServiceSettings
 from streams import Definition
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
@@ -108,4 +108,4 @@ def _definition(stream: str, file: Path | None) -> Definition:
         except (OSError, ValueError) as error:
             raise DefinitionError(file.name, "file", None, f"cannot be read: {error}") from error
         return parse_definition({**raw, "name": stream}, file.name)
-    return ScriptSettings().definition(stream)
+    return ServiceSettings().definition(stream)

@@ -30,8 +30,8 @@ from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.staging import Staged, check_definition, committed, make_staging, pack_staging, staged
 from iceberg.stream_tables import OPTIONAL
-from scripts.reading import first_offsets, known_reading
-from scripts.settings import ScriptSettings
+from services.reading import first_offsets, known_reading
+from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.topics import Topics
 
@@ -65,7 +65,7 @@ class Replaying:
     """
 
     def __init__(self, flink: FlinkClient | None = None) -> None:
-        self._kafka = ScriptSettings().kafka
+        self._kafka = ServiceSettings().kafka
         self._lent, self._flink = flink is not None, flink or FlinkClient(FlinkSettings())
         self._catalog = open_catalog(LakeSettings())
         self._store = ReplayStore(self._catalog)

@@ -15,7 +15,7 @@ from scripts import results
 from scripts.difference_table import replay_sheet, show
 from scripts.pacing import unhurried
 from scripts.results import Column, Format, Result, Sheet, formatted
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 
 __all__ = ["command"]
 
@@ -169,7 +169,7 @@ def _say_done(replay: Replay) -> None:
 
 def _refuse_unknown(stream: str | None) -> None:
     """Nothing found may mean a wrong name. Streams that are gone have a history. Raises UnknownNameError."""
-    ScriptSettings().definitions(*([stream] if stream else []))
+    ServiceSettings().definitions(*([stream] if stream else []))
 
 
 def _store() -> ReplayStore:

@@ -12,7 +12,7 @@ from compose.embedded.stack import Stack
 from compose.embedded.supervisor import ProgramState
 from scripts.asking import RefusedError, get
 from scripts.results import Column, Result, Sheet, right
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
 __all__ = ["EngineStatus", "Status", "read_status", "status_result"]
@@ -81,7 +81,7 @@ def read_status(stack: Stack) -> Status:
 def _told_by_service() -> dict[str, dict[str, Any]] | None:
     """Stream → how it stands; None while the web service, or what it asks, is away."""
     try:
-        found = get(ScriptSettings(), "/v1/engines")
+        found = get(ServiceSettings(), "/v1/engines")
     except RefusedError:
         return None
     return None if found is None else found["streams"]

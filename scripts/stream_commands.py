@@ -15,7 +15,7 @@ from iceberg.stored_stream import stored_stream
 from scripts.console import say
 from scripts.removal import remove_stream
 from scripts.results import Column, Format, Result, Sheet, formatted, show
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.errors import DefinitionError, UnknownNameError, WindowpaneError
 from streams.problems import file_gone
 
@@ -60,7 +60,7 @@ def _list(output: Format = Format.TABLE) -> None:
     Examples:
       ./windowpane streams list --json
     """
-    folder, catalog = ScriptSettings().streams, open_catalog(LakeSettings())
+    folder, catalog = ServiceSettings().streams, open_catalog(LakeSettings())
     files = {path.stem: str(path) for path in folder.glob("*.toml")}
     found = [_listed(catalog, name, files.get(name)) for name in sorted({*files, *applied_streams(catalog)})]
     columns = [Column(head) for head in ("stream", "state", "topic", "file")]
@@ -137,7 +137,7 @@ def _remove(stream: str, typed: str | None) -> None:
     begin_removal(catalog, stream)
     left = remove_stream(catalog, stream)
     say(f"{stream} is removed")
-    if (file := ScriptSettings().streams / f"{stream}.toml").exists():
+    if (file := ServiceSettings().streams / f"{stream}.toml").exists():
         left.append(f"{file}: apply and up make an empty stream of it; delete it, too")
     for each in left:
         say(f"What is left: {each}")

@@ -19,7 +19,7 @@ from query.errors import QueryError
 from query.settings import QuerySettings
 from query.standing import Counted, TopicStanding, counted, held, topic_standing
 from query.trino_client import TrinoClient
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.errors import TopicError, WindowpaneError
 from streams.problems import file_gone, noted_problems
@@ -37,7 +37,7 @@ def stream_status() -> dict[str, dict[str, Any]]:
     `problem`: what keeps it from being as it should be, None if nothing does. `notes`: what else is to be known of its
     topic. `job` is `RETIRED` for a stream that takes no more messages and has none.
     """
-    settings = ScriptSettings()
+    settings = ServiceSettings()
     declared, unreadable = read_definitions(settings.streams)
     noted, jobs, catalog = noted_problems(settings.home), _jobs(), open_catalog(LakeSettings())
     found = {}
@@ -103,7 +103,7 @@ def _counted(stream: str, reading: Reading | None) -> Counted | None:
 
 def _standing(definition: Definition, reading: Reading | None, ledger: Counted | None) -> TopicStanding | None:
     try:
-        with Topics(ScriptSettings().kafka) as topics:
+        with Topics(ServiceSettings().kafka) as topics:
             return topic_standing(definition, reading, held(topics, definition.topic), ledger)
     except TopicError:
         return None

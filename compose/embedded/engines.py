@@ -226,8 +226,8 @@ def _services(
     environment |= {"MALLOC_MMAP_THRESHOLD_": str(256 << 10), "MALLOC_ARENA_MAX": "2"}
     modules = {
         "web": ("web.server", "--host", settings.host, "--port", str(ports.web)),
-        "keeper": ("scripts.keeper",),
-        "agent": ("scripts.agent",),
+        "keeper": ("services.keeper",),
+        "agent": ("services.agent",),
         LISTENER: ("compose.embedded.watch",),
     }
     return tuple(

@@ -14,8 +14,8 @@ import numpy as np
 
 from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, renamed
-from scripts.generator import Generator
-from scripts.settings import ScriptSettings
+from services.generator import Generator
+from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 
@@ -36,7 +36,7 @@ class Settings:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """One run after another; raises WindowpaneError if a message never shows."""
-    script = ScriptSettings()
+    script = ServiceSettings()
     definition = declared(settings.stream, script)
     for _ in range(settings.runs):
         say(f"{settings.samples} messages, one every {settings.every_seconds} s")

@@ -25,8 +25,8 @@ from scripts.benches.post import web_pid
 from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, renamed
 from scripts.benches.usage import Usage
-from scripts.generator import Generator
-from scripts.settings import ScriptSettings
+from services.generator import Generator
+from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
 __all__ = ["Settings", "measure", "notice", "pester"]
@@ -47,7 +47,7 @@ class Settings:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """One run for each kind of body, and one before them with none."""
-    script = ScriptSettings()
+    script = ServiceSettings()
     names = ["none", *HOSTILE] if settings.kinds == "all" else settings.kinds.split(",")
     if unknown := set(names) - {"none", *HOSTILE}:
         raise WindowpaneError(f"no such kinds: {', '.join(sorted(unknown))}; there are: {', '.join(HOSTILE)}")
@@ -66,7 +66,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             }
 
 
-def _message(stream: str, script: ScriptSettings) -> bytes:
+def _message(stream: str, script: ServiceSettings) -> bytes:
     generator = Generator(renamed(declared(stream, script), "bench-hostile"), seed=1)
     return generator.batch(np.arange(1), np.array([time.time_ns() // 1_000_000]))[0]
 

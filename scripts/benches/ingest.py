@@ -24,8 +24,8 @@ from scripts.benches.jobs import clear, engine_usage, job_metrics
 from scripts.benches.preload import preload
 from scripts.benches.report import Metrics
 from scripts.benches.subject import declared, make_anew
-from scripts.reading import begin_reading
-from scripts.settings import ScriptSettings
+from services.reading import begin_reading
+from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.panes import day_start
@@ -55,7 +55,7 @@ class Settings:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Preload once, then one job after another; raises WindowpaneError if a message is lost or counted twice."""
-    script = ScriptSettings()
+    script = ServiceSettings()
     name = f"bench_{settings.stream}"
     known = declared(settings.stream, script)
     hours = known.hours or bool(settings.hours)
@@ -76,7 +76,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
 
 
 def ingest(
-    definition: Definition, script: ScriptSettings, checkpoint_seconds: float, timeout_seconds: float
+    definition: Definition, script: ServiceSettings, checkpoint_seconds: float, timeout_seconds: float
 ) -> Metrics:
     """One job over all that the stream's topic holds, into fresh tables."""
     catalog = open_catalog(LakeSettings())

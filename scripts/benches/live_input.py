@@ -23,11 +23,11 @@ from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
 from query.trino_client import TrinoClient
 from scripts.benches.subject import make_anew, remove
-from scripts.generator import Generator
-from scripts.heart import Heart
-from scripts.reading import begin_reading
 from scripts.removal import stop_jobs
-from scripts.settings import ScriptSettings
+from services.generator import Generator
+from services.heart import Heart
+from services.reading import begin_reading
+from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
@@ -109,7 +109,7 @@ class LiveInput:
 
 
 @contextmanager
-def live_input(definition: Definition, script: ScriptSettings, rate: int) -> Iterator[LiveInput]:
+def live_input(definition: Definition, script: ServiceSettings, rate: int) -> Iterator[LiveInput]:
     """A live job whose answers are already complete for its first messages, and its input of `rate` messages a second.
 
     Leaving checks that every message was counted once, and takes everything away. Raises WindowpaneError.

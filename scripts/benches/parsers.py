@@ -26,8 +26,8 @@ from scripts.benches.peer_programs.task import SCALE
 from scripts.benches.report import Metrics
 from scripts.benches.subject import declared
 from scripts.console import download_progress
-from scripts.generator import Generator
-from scripts.settings import ScriptSettings
+from services.generator import Generator
+from services.settings import ServiceSettings
 from streams.plan import decoding_plan
 
 __all__ = ["Settings", "measure", "totals"]
@@ -61,7 +61,7 @@ class _Parser:
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Compile once; then all parsers in each run, the first one changing."""
     installed = install(StackSettings(), say, download_progress)
-    definition = declared(settings.stream, ScriptSettings())
+    definition = declared(settings.stream, ServiceSettings())
     index = np.arange(settings.different, dtype=np.int64)
     generator = Generator(definition)
     payloads = generator.batch(index, generator.times(index, 1_760_000_000_000, 1_760_003_600_000, len(index)))

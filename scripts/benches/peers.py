@@ -30,7 +30,7 @@ from scripts.benches.report import Metrics
 from scripts.benches.results import Rows, difference, of_answer
 from scripts.benches.subject import declared, remove
 from scripts.removal import stop_jobs
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.definition import Definition, Distinct, FieldRule
 from streams.demo import Pool
 from streams.errors import DefinitionError, WindowpaneError
@@ -68,7 +68,7 @@ class _Subject:
     start: datetime
     end: datetime
     topic: PeerTopic
-    script: ScriptSettings
+    script: ServiceSettings
     settings: Settings
     say: Callable[[str], None]
 
@@ -76,7 +76,7 @@ class _Subject:
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Preload once, then all contenders in each run. One that fails, or errs, is said and has no figures of the run."""
     contenders = _ready(chosen(settings.only, bool(settings.quantiles)), say)
-    script = ScriptSettings()
+    script = ServiceSettings()
     definition = definition_of(declared("health", script), bool(settings.quantiles))
     end = datetime.now(UTC).replace(second=0, microsecond=0)
     start = end - timedelta(minutes=settings.minutes)

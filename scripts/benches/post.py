@@ -22,8 +22,8 @@ from scripts.benches.connections import Connections
 from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, renamed
 from scripts.benches.usage import Usage
-from scripts.generator import Generator
-from scripts.settings import ScriptSettings
+from services.generator import Generator
+from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 
@@ -59,7 +59,7 @@ class _Answers:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """One run after another; raises WindowpaneError if a message was not accepted."""
-    script = ScriptSettings()
+    script = ServiceSettings()
     definition = renamed(declared(settings.stream, script), *(f"bench-{number:03}" for number in range(100)))
     pid = web_pid(script)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as loader:
@@ -82,7 +82,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             }
 
 
-def web_pid(settings: ScriptSettings) -> int:
+def web_pid(settings: ServiceSettings) -> int:
     """The web service's process; raises WindowpaneError if there is none."""
     state = Supervisor(Layout(settings.home.resolve())).states().get("web")
     if state is None or not state.pid:
@@ -96,14 +96,14 @@ def _messages(definition: Definition, count: int, seed: int) -> list[bytes]:
     return generator.batch(np.arange(count), np.linspace(now_ms - 60_000, now_ms, count, dtype=np.int64))
 
 
-def _batches(script: ScriptSettings, definition: Definition, settings: Settings, seed: int) -> _Answers:
+def _batches(script: ServiceSettings, definition: Definition, settings: Settings, seed: int) -> _Answers:
     size = settings.batch_messages
     made = _messages(definition, size * _BODIES, seed)
     bodies = [b"\n".join(made[start : start + size]) for start in range(0, len(made), size)]
     return asyncio.run(_closed_loop(script, bodies, settings))
 
 
-async def _closed_loop(script: ScriptSettings, bodies: list[bytes], settings: Settings) -> _Answers:
+async def _closed_loop(script: ServiceSettings, bodies: list[bytes], settings: Settings) -> _Answers:
     """Each connection sends its next body when the last is answered."""
     latencies: list[float] = []
     accepted = 0
@@ -126,12 +126,12 @@ async def _closed_loop(script: ScriptSettings, bodies: list[bytes], settings: Se
         return _Answers(accepted, time.perf_counter() - started, latencies)
 
 
-def _singles(script: ScriptSettings, definition: Definition, settings: Settings, seed: int) -> _Answers:
+def _singles(script: ServiceSettings, definition: Definition, settings: Settings, seed: int) -> _Answers:
     count = int(settings.single_rate * settings.single_seconds)
     return asyncio.run(_open_loop(script, _messages(definition, count, seed), settings))
 
 
-async def _open_loop(script: ScriptSettings, bodies: list[bytes], settings: Settings) -> _Answers:
+async def _open_loop(script: ServiceSettings, bodies: list[bytes], settings: Settings) -> _Answers:
     """Each message is sent when it is due, whether earlier ones are answered or not."""
     latencies: list[float] = []
     path = f"/v1/streams/{settings.stream}/messages"

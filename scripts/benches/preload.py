@@ -11,8 +11,8 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from scripts.generator import Generator
-from scripts.generator.messages import BATCH
+from services.generator import Generator
+from services.generator.messages import BATCH
 from streams.definition import Definition
 from streams.producer import BulkProducer
 from streams.topics import Topics

@@ -32,7 +32,7 @@ from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, make_anew, remove
 from scripts.console import message_progress
 from scripts.pacing import unhurried
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.panes import day_start
@@ -76,7 +76,7 @@ class _Span:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Make the history and the replay once, then publish and roll back; raises WindowpaneError on a mixed answer."""
-    script, catalog = ScriptSettings(), open_catalog(LakeSettings())
+    script, catalog = ServiceSettings(), open_catalog(LakeSettings())
     definition = declared(settings.stream, script).model_copy(update={"name": _NAME, "topic": _NAME})
     end = day_start(datetime.now(UTC))
     arrivals = Arrivals(end - _DAY * settings.days, end)
@@ -94,7 +94,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         remove(catalog, definition)
 
 
-def _reading(definition: Definition, settings: Settings, script: ScriptSettings, end: datetime, run: int) -> Reading:
+def _reading(definition: Definition, settings: Settings, script: ServiceSettings, end: datetime, run: int) -> Reading:
     return Reading(
         url=script.url,
         stream=_NAME,

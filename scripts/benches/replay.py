@@ -24,7 +24,7 @@ from scripts.benches.report import Metrics
 from scripts.benches.subject import declared
 from scripts.console import message_progress
 from scripts.replaying import JOB_OPTIONS, RangeWanted, Replaying, job_name
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 
@@ -52,7 +52,7 @@ class Settings:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Preload once; then pairs of jobs, then replays beside the live stream. Raises WindowpaneError."""
-    script = ScriptSettings()
+    script = ServiceSettings()
     declaration = declared(settings.stream, script)
     definition = declaration.model_copy(update={"name": _NAME, "topic": _NAME})
     end = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -91,7 +91,7 @@ def _pair(ingested: Metrics, replayed: Metrics) -> Metrics:
 
 
 def _beside_live(
-    definition: Definition, live: Definition, script: ScriptSettings, settings: Settings, say: Callable[[str], None]
+    definition: Definition, live: Definition, script: ServiceSettings, settings: Settings, say: Callable[[str], None]
 ) -> Iterator[Metrics]:
     say(f"live stream of {settings.live_rate:,} messages a second beside the replay")
     with live_input(live, script, settings.live_rate) as beside:
@@ -109,7 +109,7 @@ def _beside_live(
             }
 
 
-def _replay(definition: Definition, script: ScriptSettings, messages: int) -> Metrics:
+def _replay(definition: Definition, script: ServiceSettings, messages: int) -> Metrics:
     """Replay everything and discard it. Raises WindowpaneError unless each message was replayed exactly once."""
     catalog = open_catalog(LakeSettings())
     with Replaying() as replaying:

@@ -33,7 +33,7 @@ from scripts.benches.preload import preload
 from scripts.benches.questions import Asker
 from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, make_anew
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.panes import day_start
 
@@ -67,7 +67,7 @@ class Settings:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Everything once a run; raises WindowpaneError if an answer is wrong or a message lost."""
-    script = ScriptSettings()
+    script = ServiceSettings()
     definition = declared(settings.stream, script).model_copy(update={"name": _NAME, "topic": _NAME})
     for run in range(settings.runs):
         metrics: dict[str, float] = {}
@@ -161,7 +161,7 @@ def _select_seconds(count: int) -> list[float]:
 
 
 def _ingests(
-    definition: Definition, settings: Settings, script: ScriptSettings, say: Callable[[str], None]
+    definition: Definition, settings: Settings, script: ServiceSettings, say: Callable[[str], None]
 ) -> Iterator[tuple[str, Metrics]]:
     """A topic of each number of partitions on all cores, and the last of them with the TaskManager on fewer cores."""
     if not settings.messages:
@@ -186,7 +186,7 @@ def _ingests(
 
 
 @contextmanager
-def _taskmanager_on(script: ScriptSettings, cores: int) -> Iterator[None]:
+def _taskmanager_on(script: ServiceSettings, cores: int) -> Iterator[None]:
     """The TaskManager, all its threads, runs on so many cores while the block does."""
     taskmanager = psutil.Process(Supervisor(Layout(script.home)).states()["taskmanager"].pid)
     before = taskmanager.cpu_affinity()

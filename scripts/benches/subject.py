@@ -6,14 +6,14 @@ from iceberg.apply import drop_tables, plan_tables
 from iceberg.catalog import Catalog
 from iceberg.replays import ReplayState, ReplayStore
 from iceberg.staging import drop_staging
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams import Definition
 from streams.errors import DefinitionError
 
 __all__ = ["declared", "make_anew", "remove", "renamed"]
 
 
-def declared(stream: str, settings: ScriptSettings) -> Definition:
+def declared(stream: str, settings: ServiceSettings) -> Definition:
     """The definition of a stream; raises DefinitionError if there is none of that name."""
     return settings.definition(stream)
 

@@ -18,7 +18,7 @@ from scripts.benches.history import append_days, await_messages
 from scripts.benches.questions import Asker
 from scripts.benches.report import Metrics, percentiles
 from scripts.benches.subject import declared, make_anew, remove
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.panes import day_start
 
 __all__ = ["Settings", "measure"]
@@ -47,7 +47,7 @@ class Settings:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Make the history once, then ask; raises WindowpaneError if an answer is not what the history holds."""
-    script, catalog = ScriptSettings(), open_catalog(LakeSettings())
+    script, catalog = ServiceSettings(), open_catalog(LakeSettings())
     definition = declared(settings.stream, script).model_copy(
         update={"name": _NAME, "topic": _NAME, "hours": bool(settings.hours)}
     )

@@ -26,7 +26,7 @@ from scripts.benches.preload import preload
 from scripts.benches.report import Metrics
 from scripts.benches.subject import declared, renamed
 from scripts.benches.window_answers import EPOCH, MICROSECOND, moment, of_service, random_questions, right_ones
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 
 __all__ = ["Settings", "measure"]
 
@@ -52,7 +52,7 @@ class Settings:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Ingest once; then both in each run, taking turns to be first."""
-    script = ScriptSettings()
+    script = ServiceSettings()
     names = [f"service-{key:05d}" for key in range(settings.keys)]
     known = renamed(declared("health", script), *names)
     definition = known.model_copy(update={"name": _NAME, "topic": _NAME, "events": True})

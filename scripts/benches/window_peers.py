@@ -31,7 +31,7 @@ from scripts.benches.process_tree import run_measured
 from scripts.benches.report import Metrics
 from scripts.benches.subject import declared, make_anew, remove
 from scripts.benches.window_answers import EPOCH, MICROSECOND, moment, of_service, random_questions, right_ones
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 from streams.panes import day_start
 
@@ -57,7 +57,7 @@ class Settings:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """Make the history once; then all contenders in each run, the first one changing."""
-    script = ScriptSettings()
+    script = ServiceSettings()
     definition = declared("health", script).model_copy(update={"name": _NAME, "topic": _NAME})
     end = day_start(datetime.now(UTC))
     start = end - timedelta(days=settings.days)

@@ -13,7 +13,7 @@ import pytest
 
 import scripts.known_streams
 from scripts.asking import RefusedError, ask, get
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.errors import UnknownNameError
 from tests.iceberg.lakes import open_local
 
@@ -92,10 +92,10 @@ def test_a_wrong_name_is_set_right() -> None:
 )
 def test_another_program_is_not_believed(status: int, kind: str, body: str) -> None:
     with answering(status, kind, body):
-        assert get(ScriptSettings(), "/v1/engines") is None
+        assert get(ServiceSettings(), "/v1/engines") is None
 
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WINDOWPANE_KAFKA", "127.0.0.1:1")
     monkeypatch.setenv("WINDOWPANE_PORT", "1")
-    assert get(ScriptSettings(), "/v1/engines") is None
+    assert get(ServiceSettings(), "/v1/engines") is None

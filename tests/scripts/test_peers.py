@@ -31,7 +31,7 @@ from scripts.benches.peer_table import lines
 from scripts.benches.peers import definition_of
 from scripts.benches.process_tree import run_measured
 from scripts.benches.results import Rows, difference, of_answer, read
-from scripts.generator import Generator
+from services.generator import Generator
 from streams.decoder import Accepted, Decoder
 from streams.errors import WindowpaneError
 from streams.plan import decoding_plan

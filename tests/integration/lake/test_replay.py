@@ -28,8 +28,8 @@ from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
 from scripts.audit import command as audit
-from scripts.keeper import tidy
 from scripts.replaying import RangeWanted, Replaying
+from services.keeper import tidy
 from streams.definition import Definition
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live
 from tests.integration.stopping import killed_at, replay_row, table_row

@@ -18,9 +18,9 @@ from iceberg.commits import set_properties
 from iceberg.errors import IncompatibleChangeError
 from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
-from scripts.keeper import tidy
-from scripts.settings import ScriptSettings
 from scripts.status import read_status
+from services.keeper import tidy
+from services.settings import ServiceSettings
 from streams.errors import TopicError
 from streams.problems import noted_problems
 from tests.definitions import STREAMS
@@ -179,7 +179,7 @@ def test_a_broken_stream_keeps_no_other_from_its_job(
     unreadable.write_text("title =", "utf-8")
     try:
         await_true(
-            lambda: named(httpx.get(f"{ScriptSettings().url}/readyz").json()), 60, "/readyz names what is broken"
+            lambda: named(httpx.get(f"{ServiceSettings().url}/readyz").json()), 60, "/readyz names what is broken"
         )
         assert named(read_status(stack).as_dict())
         live.flink.stop(other)

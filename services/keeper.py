@@ -1,13 +1,13 @@
 """The keeper: sees that every applied stream has exactly one job, and that quiet streams move on.
 
-    python -m scripts.keeper
+    python -m services.keeper
 
 A job that is gone is started again from the lake, without any Flink state. Two jobs of a stream must never write at
 once, so before a start the keeper makes sure that no task of an earlier one is alive: jobs that Flink knows have ended,
 and a TaskManager older than its JobManager, which may still run what that one has forgotten, is restarted.
 
 A changed definition takes over at a cut that all tables share (see iceberg.handover). Each stream is looked after by
-itself (see scripts.upkeep): what `decide` says of it, from what is stored and what runs, is done.
+itself (see services.upkeep): what `decide` says of it, from what is stored and what runs, is done.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ from iceberg.stream_tables import OPTIONAL, windowed
 from query.settings import QuerySettings
 from query.sql_clients import make_rollup
 from query.trino_client import TrinoClient
-from scripts.heart import Heart
-from scripts.maintenance_schedule import MaintenanceSchedule
-from scripts.reading import StreamTopics
-from scripts.settings import ScriptSettings
-from scripts.upkeep import Upkeep
+from services.heart import Heart
+from services.maintenance_schedule import MaintenanceSchedule
+from services.reading import StreamTopics
+from services.settings import ServiceSettings
+from services.upkeep import Upkeep
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.problems import note_problems
@@ -255,7 +255,7 @@ def _interrupted(lake: Callable[[], Catalog]) -> set[str]:
 
 def main() -> None:
     """Entry point: keep until terminated."""
-    settings, flink = ScriptSettings(), FlinkSettings()
+    settings, flink = ServiceSettings(), FlinkSettings()
     layout = Layout(settings.home)
     supervisor = Supervisor(layout)
     stop = threading.Event()

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flink_jobs.errors import FlinkAwayError, JobError
-from scripts.upkeep import LONGEST_PAUSE_SECONDS, LOOK_SECONDS, Upkeep, pause_seconds
+from services.upkeep import LONGEST_PAUSE_SECONDS, LOOK_SECONDS, Upkeep, pause_seconds
 from streams.problems import StreamProblem, note_problems, noted_problems
 
 Problems = Mapping[str, StreamProblem]

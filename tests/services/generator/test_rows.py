@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.generator.rows import Layout, digits_column, messages_of, text_column, times_column
+from services.generator.rows import Layout, digits_column, messages_of, text_column, times_column
 
 
 @given(st.lists(st.floats(0, 99_999), min_size=1, max_size=50), st.integers(0, 6))

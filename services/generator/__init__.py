@@ -4,6 +4,6 @@ Every value is a pure function of the seed, the series and the time, so batches 
 continuation fit together without a seam.
 """
 
-from scripts.generator.messages import Generator
+from services.generator.messages import Generator
 
 __all__ = ["Generator"]

@@ -1,4 +1,4 @@
-"""What the command line reads from the environment itself."""
+"""What the services and the command line read from the environment."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from compose.embedded.ports import reachable
 from streams import Definition, load_definition, load_definitions
 from streams.errors import UnknownNameError
 
-__all__ = ["ScriptSettings"]
+__all__ = ["ServiceSettings"]
 
 
-class ScriptSettings(BaseSettings):
+class ServiceSettings(BaseSettings):
     """Where the state, the definitions and Kafka are, from `WINDOWPANE_*`."""
 
     model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True)

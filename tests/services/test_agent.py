@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.agent import Reading, Sampler
+from services.agent import Reading, Sampler
 from streams import load_definition
 from streams.decoder import Accepted, Decoder
 from streams.plan import decoding_plan

@@ -9,9 +9,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from scripts.generator.chance import Floats, Ints, bits, stream_key, uniform, zipf
-from scripts.generator.load import ShareLine, daily_load
-from scripts.generator.rows import Column, Layout, Matrix, digits_column, messages_of, text_column, times_column
+from services.generator.chance import Floats, Ints, bits, stream_key, uniform, zipf
+from services.generator.load import ShareLine, daily_load
+from services.generator.rows import Column, Layout, Matrix, digits_column, messages_of, text_column, times_column
 from streams.definition import Definition
 from streams.demo import Choice, LogNormal, Names, Pool, Share
 from streams.errors import DefinitionError

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from scripts.generator.chance import Floats, Ints
+from services.generator.chance import Floats, Ints
 
 __all__ = ["Column", "Layout", "Matrix", "digits_column", "messages_of", "text_column", "times_column"]
 

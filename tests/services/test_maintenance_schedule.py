@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from scripts.maintenance_schedule import MaintenanceSchedule
+from services.maintenance_schedule import MaintenanceSchedule
 
 
 def noting(path: Path, *, seconds: float = 0) -> list[str]:

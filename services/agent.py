@@ -1,6 +1,6 @@
 """The agent: reports this machine, and each process of this stack, as health messages every second.
 
-    python -m scripts.agent
+    python -m services.agent
 
 CPU is a process's share of the whole machine. RAM is the machine's: free is what would be if only that process ran.
 Disk is the file system that holds the process's state. Kafka may be away: messages wait for it, and what waits too long
@@ -24,7 +24,7 @@ import structlog
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from compose.errors import EngineError
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 
@@ -184,7 +184,7 @@ def _state_paths(layout: Layout) -> dict[str, Path]:
 
 def main() -> None:
     """Entry point: report until terminated."""
-    settings = ScriptSettings()
+    settings = ServiceSettings()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scripts.generator.chance import Floats, Ints, between, bits, normal, smooth, stream_key, uniform
+from services.generator.chance import Floats, Ints, between, bits, normal, smooth, stream_key, uniform
 from streams.demo import Climb, Incidents, Pair, Share
 
 __all__ = ["ShareLine", "daily_load"]

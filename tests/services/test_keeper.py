@@ -20,9 +20,9 @@ from iceberg.apply import DEFINITION_PROPERTY, plan_tables
 from iceberg.catalog import Catalog
 from iceberg.handover import note_running
 from iceberg.stored_stream import StoredStream, stored_stream
-from scripts.heart import HEARTBEAT_SECONDS, _until_next_beat
-from scripts.keeper import Decision, Keeper, decide
-from scripts.reading import StreamTopics
+from services.heart import HEARTBEAT_SECONDS, _until_next_beat
+from services.keeper import Decision, Keeper, decide
+from services.reading import StreamTopics
 from streams.definition import Definition
 from streams.errors import DefinitionError
 from streams.panes import MINUTE_ARRIVAL_SECONDS

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.generator import Generator
+from services.generator import Generator
 from streams import Definition, load_definitions
 from streams.decoder import Accepted, Decoder
 from streams.plan import decoding_plan
