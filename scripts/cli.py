@@ -36,7 +36,7 @@ COMMANDS = {
     "maintain": ("scripts.maintain:command", "Compact tables, expire snapshots, remove orphans."),
     "backup": ("scripts.backup:backup", "Copy the lake into a folder, or renew that copy."),
     "restore": ("scripts.backup:restore", "Make an empty lake what was backed up."),
-    "bench": ("scripts.bench:command", "Run a benchmark."),
+    "bench": ("bench.command:command", "Run a benchmark."),
 }
 """Name to (`module:click command`, one line of help). The line here is the one the group lists."""
 

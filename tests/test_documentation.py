@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic_settings import BaseSettings
 from starlette.routing import Route
 
-from scripts.bench import BENCHES
+from bench.command import BENCHES
 from scripts.cli import COMMANDS, cli
 from streams.definition import Definition
 from tests.documentation import ROOT, pages

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("streams", "flink_jobs", "iceberg", "query", "web", "compose", "services", "scripts")
+PACKAGES = ("streams", "flink_jobs", "iceberg", "query", "web", "compose", "services", "scripts", "bench")
 
 # Package → the packages of ours that it may import, as docs/architecture.md says.
 MAY_IMPORT = {
@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "compose": {"streams"},
     "services": {"compose", "query", "iceberg", "flink_jobs", "streams"},
     "scripts": {"services", "compose", "query", "iceberg", "flink_jobs", "streams"},
+    "bench": {*PACKAGES} - {"bench"},
 }
 
 # Library → the one package that may import it.
@@ -35,7 +36,7 @@ OWNER = {
 }
 
 # Programs that run in environments of their own, and import nothing of ours but themselves.
-PROGRAMS = "scripts/benches/peer_programs"
+PROGRAMS = "bench/peer_programs"
 
 
 def modules(package: str) -> Iterator[tuple[Path, ast.Module]]:
