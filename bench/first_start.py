@@ -22,7 +22,7 @@ from pathlib import Path
 from bench.report import Metrics
 from compose.embedded.ports import LOOPBACK
 from compose.embedded.settings import CHECKOUT
-from scripts.test_command import PLACES
+from scripts.stack.test_command import PLACES
 from streams.errors import WindowpaneError
 
 __all__ = ["Settings", "ephemeral_ports_held", "measure"]

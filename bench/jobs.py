@@ -15,7 +15,7 @@ from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
-from scripts.removal import stop_jobs
+from scripts.streams.removal import stop_jobs
 from streams.definition import Definition
 from streams.topics import Topics
 

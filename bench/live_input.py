@@ -23,7 +23,7 @@ from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
 from query.trino_client import TrinoClient
-from scripts.removal import stop_jobs
+from scripts.streams.removal import stop_jobs
 from services.generator import Generator
 from services.heart import Heart
 from services.reading import begin_reading

@@ -29,7 +29,7 @@ from iceberg.settings import LakeSettings
 from query.requests import SeriesRequest, Step, WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
-from scripts.removal import stop_jobs
+from scripts.streams.removal import stop_jobs
 from services.settings import ServiceSettings
 from streams.definition import Definition, Distinct, FieldRule
 from streams.demo import Pool

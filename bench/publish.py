@@ -31,7 +31,7 @@ from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.staging import make_staging
 from scripts.console import message_progress
-from scripts.pacing import unhurried
+from scripts.replays.pacing import unhurried
 from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError

@@ -23,7 +23,7 @@ from iceberg.catalog import open_catalog
 from iceberg.publishing import drop
 from iceberg.settings import LakeSettings
 from scripts.console import message_progress
-from scripts.replaying import JOB_OPTIONS, RangeWanted, Replaying, job_name
+from scripts.replays.replaying import JOB_OPTIONS, RangeWanted, Replaying, job_name
 from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError

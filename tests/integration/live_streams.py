@@ -29,7 +29,7 @@ from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
-from scripts.provision import plan
+from scripts.streams.provision import plan
 from services.heart import Heart
 from services.reading import begin_reading
 from services.settings import ServiceSettings

@@ -23,7 +23,7 @@ from iceberg.settings import LakeSettings
 from iceberg.staging import make_staging
 from query.replays import ReplayService
 from query.settings import QuerySettings
-from scripts.replays import command
+from scripts.replays.replays import command
 from tests.definitions import STREAMS
 from tests.integration.live_streams import LiveStream, await_true, make_live
 

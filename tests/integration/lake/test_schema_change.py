@@ -18,7 +18,7 @@ from iceberg.commits import set_properties
 from iceberg.errors import IncompatibleChangeError
 from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
-from scripts.status import read_status
+from scripts.stack.status import read_status
 from services.keeper import tidy
 from services.settings import ServiceSettings
 from streams.errors import TopicError

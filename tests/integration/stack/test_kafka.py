@@ -17,7 +17,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from bench.preload import preload
-from scripts.produce import command
+from scripts.streams.produce import command
 from streams import Definition, load_definition
 from streams.errors import KafkaAwayError, ProducerBusyError, TopicError
 from streams.producer import BulkProducer, Producer

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from scripts.answer_sheets import groups_sheet, standing_lines
-from scripts.asking import ask
-from scripts.question_options import grouping, grouping_parameters, spanning
+from scripts.questions.answer_sheets import groups_sheet, standing_lines
+from scripts.questions.asking import ask
+from scripts.questions.question_options import grouping, grouping_parameters, spanning
 from scripts.results import Format, Result, formatted, show
 from scripts.times import window_of
 

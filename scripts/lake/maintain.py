@@ -15,9 +15,9 @@ from query.answers import timestamp
 from query.maintenance import maintaining_client
 from query.settings import QuerySettings
 from scripts.console import say
-from scripts.maintaining import Maintained, Maintenance, Planned
-from scripts.removal import remove_leftovers
+from scripts.lake.maintaining import Maintained, Maintenance, Planned
 from scripts.results import Column, Format, Result, Sheet, formatted, right, show
+from scripts.streams.removal import remove_leftovers
 from services.settings import ServiceSettings
 from streams.errors import UnknownNameError, WindowpaneError
 

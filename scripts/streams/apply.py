@@ -8,8 +8,8 @@ import click
 
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
-from scripts.provision import Step, plan
 from scripts.results import Column, Format, Result, Sheet, formatted, show
+from scripts.streams.provision import Step, plan
 from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.errors import WindowpaneError

@@ -13,8 +13,8 @@ from iceberg.retirement import begin_removal, is_drained, resume, retire
 from iceberg.settings import LakeSettings
 from iceberg.stored_stream import stored_stream
 from scripts.console import say
-from scripts.removal import remove_stream
 from scripts.results import Column, Format, Result, Sheet, formatted, show
+from scripts.streams.removal import remove_stream
 from services.settings import ServiceSettings
 from streams.errors import DefinitionError, UnknownNameError, WindowpaneError
 from streams.problems import file_gone

@@ -40,7 +40,7 @@ def bring_up(
     say("Applying the streams")
     os.environ.update(environment)
     # It brings the engines' clients, which take a second to load: not before the engines are being started.
-    from scripts.provision import provision
+    from scripts.streams.provision import provision
 
     provision(say)
     stack.start_services(say, [name for name in SERVICES if live_input or name != "agent"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scripts.apply import command
+from scripts.streams.apply import command
 from streams.errors import DefinitionError, KafkaAwayError, UnknownNameError
 from tests.definitions import STREAMS
 

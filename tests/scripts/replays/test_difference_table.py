@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from iceberg.replays import ReplayState
-from scripts.difference_table import report_parts
+from scripts.replays.difference_table import report_parts
 from scripts.results import Format, Result, show
 from tests.query.differences import report
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-import scripts.known_streams
-from scripts.asking import RefusedError, ask, get
+import scripts.streams.known_streams
+from scripts.questions.asking import RefusedError, ask, get
 from services.settings import ServiceSettings
 from streams.errors import UnknownNameError
 from tests.iceberg.lakes import open_local
@@ -54,7 +54,7 @@ def answering(status: int, kind: str, body: str) -> Iterator[list[str]]:
 def lake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A lake that holds no stream."""
     catalog = open_local(tmp_path)
-    monkeypatch.setattr(scripts.known_streams, "open_catalog", lambda _: catalog)
+    monkeypatch.setattr(scripts.streams.known_streams, "open_catalog", lambda _: catalog)
     for name in ("CATALOG_URI", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
         monkeypatch.setenv(f"WINDOWPANE_{name}", "127.0.0.1:1")
 

@@ -12,8 +12,8 @@ from iceberg.replays import Publication, Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
 from query.replays import publication_json, replay_json
 from scripts import results
-from scripts.difference_table import replay_sheet, show
-from scripts.pacing import unhurried
+from scripts.replays.difference_table import replay_sheet, show
+from scripts.replays.pacing import unhurried
 from scripts.results import Column, Format, Result, Sheet, formatted
 from services.settings import ServiceSettings
 
@@ -138,7 +138,7 @@ def _drop(number: int) -> None:
     Examples:
       ./windowpane replays drop 7
     """
-    from scripts.replaying import Replaying
+    from scripts.replays.replaying import Replaying
 
     replay = _store().get(number)
     if replay.state is ReplayState.RUNNING:
@@ -156,8 +156,8 @@ def _resume(number: int) -> None:
     Examples:
       ./windowpane replays resume 7
     """
-    from scripts.replay import see_through
-    from scripts.replaying import Replaying
+    from scripts.replays.replay import see_through
+    from scripts.replays.replaying import Replaying
 
     with Replaying() as replaying:
         see_through(replaying, _store().get(number))

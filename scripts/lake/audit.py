@@ -22,9 +22,9 @@ from query.auditor import audit
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from scripts.console import message_progress, say
-from scripts.known_streams import known_definition
-from scripts.replaying import RangeWanted, Replaying
+from scripts.replays.replaying import RangeWanted, Replaying
 from scripts.results import Format, Result, Sheet, formatted, right, show
+from scripts.streams.known_streams import known_definition
 from services.settings import ServiceSettings
 from streams import Definition
 from streams.topics import Topics

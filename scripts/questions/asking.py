@@ -45,14 +45,14 @@ def ask(stream: str, kind: str, params: Sequence[tuple[str, str]]) -> dict[str, 
         return answer
     definition = _known(stream)
     # The engines' clients take seconds to load: only where the service does not answer.
-    from scripts.asking_engines import answer_of
+    from scripts.questions.asking_engines import answer_of
 
     return answer_of(definition, kind, params)
 
 
 def _known(stream: str) -> Definition:
     # It loads the lake's client: only where the service does not answer.
-    from scripts.known_streams import known_definition
+    from scripts.streams.known_streams import known_definition
 
     return known_definition(stream)
 

@@ -12,12 +12,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-import scripts.known_streams
+import scripts.streams.known_streams
 from query.errors import InvalidRequestError
-from scripts import rejected, series, window
+from scripts.questions import rejected, series, window
+from scripts.questions.series import fitting_step, series_result
+from scripts.questions.window import window_result
 from scripts.results import Format, show
-from scripts.series import fitting_step, series_result
-from scripts.window import window_result
 from streams.errors import UnknownNameError
 from tests.iceberg.lakes import open_local
 
@@ -30,7 +30,7 @@ NOTHING = {"count": 0, "mean": None, "min": None, "max": None, "max_at": None}
 def nobody_answers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A stack whose service and engines are away, but for its catalog."""
     catalog = open_local(tmp_path)
-    monkeypatch.setattr(scripts.known_streams, "open_catalog", lambda _: catalog)
+    monkeypatch.setattr(scripts.streams.known_streams, "open_catalog", lambda _: catalog)
     for name, value in {
         "KAFKA": "127.0.0.1:1", "TRINO": "127.0.0.1:1", "PORT": "1", "CATALOG_URI": "postgresql://127.0.0.1:1/x",
         "S3_ENDPOINT": "http://127.0.0.1:1", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b", "WAREHOUSE": "s3://x/y",

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from scripts.asking import ask
-from scripts.question_options import spanning
+from scripts.questions.asking import ask
+from scripts.questions.question_options import spanning
 from scripts.results import Column, Format, Result, Sheet, formatted, right, show
 from scripts.times import window_of
 from streams.reasons import Reason

@@ -6,7 +6,7 @@ import pytest
 
 from compose.embedded.settings import StackSettings
 from compose.embedded.stack import Stack
-from scripts.test_command import PLACES
+from scripts.stack.test_command import PLACES
 from tests.integration.command_line import environment_of
 
 

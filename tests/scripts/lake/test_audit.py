@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import scripts.audit
-import scripts.known_streams
+import scripts.lake.audit
+import scripts.streams.known_streams
 from iceberg.arrivals import Arrivals
 from iceberg.audit import AuditResult, Finding, Kind, PartitionAudit
-from scripts.audit import audit_json, command
+from scripts.lake.audit import audit_json, command
 from streams.errors import UnknownNameError
 from tests.iceberg.lakes import noon, open_local
 
@@ -26,14 +26,14 @@ YOUNG = AuditResult("health", None, None, 0, 0, (PartitionAudit(0, None, None, 0
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     catalog = open_local(tmp_path)
-    monkeypatch.setattr(scripts.known_streams, "open_catalog", lambda _: catalog)
+    monkeypatch.setattr(scripts.streams.known_streams, "open_catalog", lambda _: catalog)
     for name in ("KAFKA", "CATALOG_URI", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
         monkeypatch.setenv(f"WINDOWPANE_{name}", "127.0.0.1:1")
     monkeypatch.setenv("COLUMNS", "200")
 
 
 def run(monkeypatch: pytest.MonkeyPatch, result: AuditResult, *arguments: str) -> tuple[int, str]:
-    monkeypatch.setattr(scripts.audit, "audit_stream", lambda _: result)
+    monkeypatch.setattr(scripts.lake.audit, "audit_stream", lambda _: result)
     found = CliRunner().invoke(command, ["health", *arguments])
     return found.exit_code, found.output
 

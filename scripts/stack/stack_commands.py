@@ -8,10 +8,10 @@ import click
 
 from compose.embedded.settings import StackSettings
 from compose.embedded.stack import Stack
-from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
-from scripts.foreground import stay
 from scripts.results import Format, formatted, show
+from scripts.stack.bring_up import bring_up
+from scripts.stack.foreground import stay
 
 __all__ = ["doctor", "down", "logs", "status", "up"]
 
@@ -65,7 +65,7 @@ def status(output: Format) -> None:
       ./windowpane status
       ./windowpane status --json | jq .streams
     """
-    from scripts.status import read_status, status_result
+    from scripts.stack.status import read_status, status_result
 
     found = read_status(own_stack())
     show(status_result(found), output)
@@ -84,7 +84,7 @@ def logs(service: str | None, follow: bool, lines: int) -> None:
       ./windowpane logs taskmanager -n 200
       ./windowpane logs -f
     """
-    from scripts.log_files import show_logs
+    from scripts.stack.log_files import show_logs
 
     show_logs(own_stack().layout.log, service, follow, lines)
 
@@ -99,7 +99,7 @@ def doctor(output: Format) -> None:
       ./windowpane doctor
       ./windowpane doctor --format csv | grep false
     """
-    from scripts.doctor import examine, show_checks
+    from scripts.stack.doctor import examine, show_checks
 
     checks = examine(own_stack())
     show_checks(checks, output)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from scripts.pacing import REST_SECONDS, WORK_SECONDS, unhurried
+from scripts.replays.pacing import REST_SECONDS, WORK_SECONDS, unhurried
 
 BUSY_SECONDS = 10 * WORK_SECONDS
 

@@ -12,8 +12,8 @@ import click
 from iceberg.replays import Replay
 from query.requests import TimeWithoutOffsetError, parse_time
 from scripts.console import message_progress, say
-from scripts.difference_table import show
-from scripts.replaying import RangeWanted, Replaying
+from scripts.replays.difference_table import show
+from scripts.replays.replaying import RangeWanted, Replaying
 from scripts.results import Format, formatted
 from scripts.times import Time
 from services.settings import ServiceSettings

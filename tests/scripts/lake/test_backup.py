@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.backup import counted_beyond
+from scripts.lake.backup import counted_beyond
 
 
 @pytest.mark.parametrize(

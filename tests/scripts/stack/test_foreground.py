@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from compose.embedded.settings import StackSettings
 from compose.embedded.stack import Stack
-from scripts.foreground import stay
+from scripts.stack.foreground import stay
 stack = Stack(StackSettings(home=Path(sys.argv[1])))
 sys.exit(stay(stack, [sys.executable, "-c", sys.argv[2]], lambda line: print(line, flush=True)))
 """

@@ -10,7 +10,7 @@ from typing import Any
 from compose.embedded.engines import ENGINES, SERVICES
 from compose.embedded.stack import Stack
 from compose.embedded.supervisor import ProgramState
-from scripts.asking import RefusedError, get
+from scripts.questions.asking import RefusedError, get
 from scripts.results import Column, Result, Sheet, right
 from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
@@ -98,7 +98,7 @@ def _engine(stack: Stack, name: str, state: ProgramState | None, failing: bool) 
 
 def _asked_of_engines() -> dict[str, dict[str, Any]]:
     # The engines' clients take seconds to load: only where the service does not answer.
-    from scripts.stream_status import stream_status
+    from scripts.stack.stream_status import stream_status
 
     try:
         return stream_status()
