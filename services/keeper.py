@@ -7,7 +7,7 @@ once, so before a start the keeper makes sure that no task of an earlier one is 
 and a TaskManager older than its JobManager, which may still run what that one has forgotten, is restarted.
 
 A changed definition takes over at a cut that all tables share (see iceberg.handover). Each stream is looked after by
-itself (see services.upkeep): what `decide` says of it, from what is stored and what runs, is done.
+itself (see services.upkeep): what is decided of it, from what is stored and what runs (services.decision), is done.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -37,11 +36,12 @@ from iceberg.publishing import finish_interrupted, interrupted
 from iceberg.resume import resume_point
 from iceberg.rollups import begin_making, finish_making, has_pending
 from iceberg.settings import LakeSettings, MaintenanceSettings
-from iceberg.stored_stream import StoredStream, stored_stream
+from iceberg.stored_stream import stored_stream
 from iceberg.stream_tables import OPTIONAL, windowed
 from query.settings import QuerySettings
 from query.sql_clients import make_rollup
 from query.trino_client import TrinoClient
+from services.decision import decide
 from services.heart import Heart
 from services.maintenance_schedule import MaintenanceSchedule
 from services.reading import StreamTopics
@@ -51,7 +51,7 @@ from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.problems import note_problems
 
-__all__ = ["Decision", "Keeper", "decide", "main", "tidy"]
+__all__ = ["Keeper", "main", "tidy"]
 
 _log = structlog.get_logger("keeper")
 
@@ -60,38 +60,6 @@ NAMES_SECONDS = 1.0
 
 HANDOVER_SECONDS = 300
 """Longest time for an old definition to complete its last windows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What to do about a stream, in this order.
-
-    Stop these jobs; `fence`: rule out tasks that Flink forgot; let the definition `hand_over` complete its tables;
-    `start` the job of the applied definition.
-    """
-
-    stop: tuple[Job, ...] = ()
-    fence: bool = False
-    hand_over: Definition | None = None
-    start: bool = False
-
-
-def decide(
-    stored: StoredStream, jobs: Sequence[Job], last: str | None, *, is_readable: bool = True, all_read: bool = True
-) -> Decision:
-    """What to do, given all jobs that Flink knows and the one that was last started for the stream. Pure.
-
-    `is_readable`: whether the topic may be read as it is; `all_read`: whether the newest job reads all its partitions.
-    """
-    definition, running = stored.definition, stored.running
-    live = tuple(job for job in jobs if job.stream == definition.name and not job.ended)
-    if stored.drained or not is_readable:
-        return Decision(live)
-    if [job.digest for job in live] == [definition.digest] and all_read:
-        return Decision()
-    forgotten = last is not None and all(job.id != last for job in jobs)
-    old = running if running is not None and running.digest != definition.digest else None
-    return Decision(live, forgotten, old, start=True)
 
 
 class Keeper:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +25,6 @@ from bench.peer_programs.task import MEASURES, MINUTE_MS, QUANTILES, Task, colum
 from bench.peer_runs import peer_metrics
 from bench.peer_table import lines
 from bench.peers import definition_of
-from bench.process_tree import run_measured
 from bench.results import Rows, difference, of_answer, read
 from query.answers import SeriesAnswer
 from query.requests import SeriesRequest, Step, WindowRequest
@@ -267,29 +264,6 @@ def test_hosts_are_added_for_quantiles_only() -> None:
     assert b'"host":' in Generator(asked).batch(index, index + START)[0]
     assert list(asked.distincts) == ["hosts"]
     assert [column["name"] for column in decoding_plan(asked)["columns"]] == ["service", *MEASURES, "hosts"]
-
-
-def run(code: str, log: Path, seconds: float = 30.0) -> Any:
-    return run_measured([sys.executable, "-c", code], dict(os.environ), log, seconds)
-
-
-def test_children_count_for_their_program(tmp_path: Path) -> None:
-    child = "sum(range(20_000_000))"
-    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
-    ended = run(code, tmp_path / "log")
-    assert ended.cpu_seconds > 0.15
-    assert ended.peak_rss_bytes > 5_000_000
-    assert 0 < ended.ended - ended.begun < 30
-
-
-def test_failed_program_is_quoted(tmp_path: Path) -> None:
-    with pytest.raises(WindowpaneError, match=r"ended with 1: ValueError: no such luck"):
-        run("raise ValueError('no such luck')", tmp_path / "log")
-
-
-def test_endless_program_is_stopped(tmp_path: Path) -> None:
-    with pytest.raises(WindowpaneError, match="not done after 0 s"):
-        run("import time; time.sleep(60)", tmp_path / "log", 0.3)
 
 
 def test_parsers_have_to_read_what_our_decoder_reads() -> None:

@@ -20,8 +20,9 @@ from iceberg.apply import DEFINITION_PROPERTY, plan_tables
 from iceberg.catalog import Catalog
 from iceberg.handover import note_running
 from iceberg.stored_stream import StoredStream, stored_stream
+from services.decision import Decision, decide
 from services.heart import HEARTBEAT_SECONDS, _until_next_beat
-from services.keeper import Decision, Keeper, decide
+from services.keeper import Keeper
 from services.reading import StreamTopics
 from streams.definition import Definition
 from streams.errors import DefinitionError
