@@ -19,8 +19,8 @@ from streams.definition import Definition
 from tests.documentation import ROOT, pages
 from tests.test_imports import PACKAGES
 from web.app import ROUTES
-from web.openapi import DOCUMENT
-from web.problems import KINDS
+from web.edge.problems import KINDS
+from web.openapi.document import DOCUMENT
 
 PAGES = pages()
 EVERYWHERE = "\n".join(PAGES.values())

@@ -13,7 +13,7 @@ from streams.problems import StreamProblem, note_problems
 from tests.corpus import HEALTH, SQL_INJECTIONS
 from tests.definitions import STREAMS
 from tests.web.served import serving
-from web.middleware import SECURITY_HEADERS
+from web.edge.middleware import SECURITY_HEADERS
 from web.server import configuration
 from web.settings import WebSettings
 

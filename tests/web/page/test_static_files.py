@@ -1,0 +1,13 @@
+"""Files of all pages are served as one folder, so no two have the same name."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from web.page.static_files import FOLDERS
+
+
+def test_no_file_hides_another() -> None:
+    names = Counter(str(path.relative_to(folder)) for folder in FOLDERS for path in folder.rglob("*") if path.is_file())
+    assert [name for name, times in names.items() if times > 1] == []
+    assert {"style.css", "window.js", "difference.js"} <= names.keys()
