@@ -217,15 +217,6 @@ def test_pages_have_no_inline_code(client: httpx.Client) -> None:
         assert " onclick=" not in text
 
 
-def test_static_files_are_kept_by_version(client: httpx.Client) -> None:
-    page = client.get("/streams").text
-    path = page.split('rel="stylesheet" href="')[1].split('"')[0]
-    answer = client.get(path)
-    assert answer.status_code == 200
-    assert "immutable" in answer.headers["cache-control"]
-    assert client.get("/static/old/style.css").headers["cache-control"] == "no-cache"
-
-
 def test_form_is_redirected_to_tidy_url(client: httpx.Client) -> None:
     query = "stream=health&start=2026-03-01T09:00&end=2026-03-01T10:00&zone=UTC&by=&by=service&where.service=&known="
     answer = client.get(f"/?{query}&shown=|UTC", follow_redirects=False)

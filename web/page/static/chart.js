@@ -1,5 +1,6 @@
 // What every chart shares: its size, its axes, its tip.
 import { moments, timeAxis } from "./clock.js";
+import { lone } from "./points.js";
 import { axisLabels, stepsFor } from "./units.js";
 
 const HEIGHT = 200;
@@ -10,6 +11,16 @@ export function element(name, className, text) {
   if (className) made.className = className;
   if (text !== undefined) made.textContent = text;
   return made;
+}
+
+// A chart's place: the figure with its caption, and the box in it that is drawn into.
+export function figure(title, note, className = "plot") {
+  const made = element("figure", "chart");
+  const caption = element("figcaption", "", title);
+  caption.append(element("span", "", note));
+  const box = element("div", className);
+  made.append(caption, box);
+  return [made, box];
 }
 
 export function sizeOf(box) {
@@ -39,6 +50,12 @@ export function frame(box, span, chart, sync) {
       },
     ],
   };
+}
+
+// What every line is drawn with; a value that no line reaches is a point.
+export function pen(column, stroke, width, dash) {
+  const alone = lone(column);
+  return { stroke, width, dash, spanGaps: false, points: { show: false, size: 6, fill: stroke, filter: () => alone } };
 }
 
 // The tip beside the cursor: the moment, and rows made by `rowsAt(index)`; none where the pointer is not over the chart.

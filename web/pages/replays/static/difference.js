@@ -1,6 +1,6 @@
 // The charts of a replay: for each measure a line for what was there and one for what the replay made.
-import { colour, element, fit, frame, tip, tipRow } from "./chart.js";
-import { lone, range } from "./points.js";
+import { colour, figure, fit, frame, pen, tip, tipRow } from "./chart.js";
+import { range } from "./points.js";
 import { quantity } from "./units.js";
 
 const SYNC = "windowpane-replay";
@@ -14,16 +14,12 @@ const fitted = fit(() => plots, drawAll);
 document.documentElement.classList.add("js");
 section.hidden = false;
 const boxes = plan.charts.map((chart) => {
-  const figure = element("figure", "chart");
-  const caption = element("figcaption", "", chart.title);
-  caption.append(element("span", "", `per ${plan.step}`));
-  const box = element("div", "plot");
+  const [made, box] = figure(chart.title, `per ${plan.step}`);
   box.setAttribute("role", "img");
   box.setAttribute("aria-label", `${chart.title} over time, old and new. The table has the numbers.`);
-  figure.append(caption, box);
-  return [figure, box, chart];
+  return [made, box, chart];
 });
-section.querySelector("#grid").replaceChildren(...boxes.map(([figure]) => figure));
+section.querySelector("#grid").replaceChildren(...boxes.map(([made]) => made));
 drawAll();
 
 function drawAll() {
@@ -36,10 +32,7 @@ function drawAll() {
 }
 
 function draw(box, chart) {
-  const line = (side, name, dash) => {
-    const stroke = colour(name);
-    return { label: side, stroke, width: 1.8, dash, points: { show: false, size: 6, fill: stroke, filter: () => lone(chart[side]) }, spanGaps: false };
-  };
+  const line = (side, name, dash) => ({ ...pen(chart[side], colour(name), 1.8, dash), label: side });
   const options = {
     ...frame(box, plan, chart, SYNC),
     scales: { x: { time: false, range: (_, low, high) => (low === high ? [low - 60, high + 60] : [low, high]) }, y: { range: (_, low, high) => range(chart, low, high) } },

@@ -1,7 +1,7 @@
 // One chart a measure: a line a group, or mean within min and max for one; fainter lines for the time compared with.
 import { ask } from "./ask.js";
-import { colour, element, fit, frame, tip, tipRow } from "./chart.js";
-import { arrange, lone, range, strideName } from "./points.js";
+import { colour, element, figure, fit, frame, pen, tip, tipRow } from "./chart.js";
+import { arrange, range, strideName } from "./points.js";
 import { quantity } from "./units.js";
 
 const SYNC = "windowpane";
@@ -59,14 +59,8 @@ export function drawCharts(section, zoom) {
   }
 
   function frames() {
-    const boxes = all().map((chart) => {
-      const figure = element("figure", "chart");
-      const caption = element("figcaption", "", chart.title);
-      caption.append(element("span", "", chart === MESSAGES ? "a minute" : `per ${strideName(plan)}`));
-      figure.append(caption, element("div", "plot waiting"));
-      return figure;
-    });
-    grid.replaceChildren(...boxes);
+    const per = (chart) => (chart === MESSAGES ? "a minute" : `per ${strideName(plan)}`);
+    grid.replaceChildren(...all().map((chart) => figure(chart.title, per(chart), "plot waiting")[0]));
     legend();
   }
 
@@ -160,9 +154,7 @@ export function drawCharts(section, zoom) {
   }
 
   function line(column, index, label) {
-    const stroke = colour(`--c${tone(index)}`);
-    const alone = lone(column);
-    return { label, column, index, stroke, width: 1.6, dash: DASHES[dash(index)], show: !hidden.has(index), spanGaps: false, points: { show: false, size: 6, fill: stroke, filter: () => alone } };
+    return { ...pen(column, colour(`--c${tone(index)}`), 1.6, DASHES[dash(index)]), label, column, index, show: !hidden.has(index) };
   }
 
   // A line of the time compared with, laid over the window.
