@@ -25,7 +25,7 @@ def command(arguments: tuple[str, ...]) -> None:
     """Run the tests, on the real engines, with stacks and ports of their own; ARGUMENTS go to pytest.
 
     A running stack is left alone. WINDOWPANE_TEST_HOME names a home whose stack, running or not, the tests then use.
-    Otherwise two processes run them, each with a stack of its own, or one with `-n 0`.
+    Otherwise three processes run them, of which two have a stack each, or one with `-n 0`.
 
     \b
     Examples:
@@ -41,5 +41,5 @@ def command(arguments: tuple[str, ...]) -> None:
     # The tests start their own stack: nothing of a running one may reach them.
     variables = {k: v for k, v in os.environ.items() if not k.startswith("WINDOWPANE_") or k in KEPT}
     os.chdir(CHECKOUT)
-    processes = "0" if "WINDOWPANE_TEST_HOME" in variables else "2"
+    processes = "0" if "WINDOWPANE_TEST_HOME" in variables else "3"
     os.execve(python, [python, "-m", "pytest", "-n", processes, *arguments], variables)
