@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from compose.embedded.engines import ENGINES, SERVICES
+from compose.embedded.room import without_room
 from compose.embedded.stack import Stack
 from compose.embedded.supervisor import ProgramState
 from scripts.questions.asking import RefusedError, get
@@ -93,7 +94,10 @@ def _engine(stack: Stack, name: str, state: ProgramState | None, failing: bool) 
         return EngineStatus("down", None, address)
     if failing or state.state in ("BACKOFF", "FATAL"):
         return EngineStatus("failing", state.pid or None, address, stack.last_error(name))
-    return EngineStatus("ready" if stack.answers(name) else "starting", state.pid, address)
+    if stack.answers(name):
+        return EngineStatus("ready", state.pid, address)
+    waits = without_room(stack.layout.data, stack.settings.disk_reserve_mb) if name == "kafka" else ""
+    return EngineStatus("starting", state.pid, address, waits or None)
 
 
 def _asked_of_engines() -> dict[str, dict[str, Any]]:
@@ -116,11 +120,10 @@ def status_result(status: Status) -> Result:
             [Column("engine"), Column("state", style=_colour), right("pid", as_text=_plain), Column("address")], engines
         ),
     ]
-    parts += [
-        f"{name} ends again and again; its last error: {engine.error}"
-        for name, engine in status.engines.items()
-        if engine.error
-    ]
+    for name, engine in status.engines.items():
+        if engine.error:
+            failing = "ends again and again; its last error: " if engine.state == "failing" else ""
+            parts.append(f"{name} {failing}{engine.error}")
     if status.streams:
         heads = ("stream", "job", "complete until", "lag by partition", "rejected")
         parts.append(Sheet([Column(head) for head in heads], [_row(*each) for each in status.streams.items()]))
