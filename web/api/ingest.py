@@ -68,7 +68,7 @@ async def post_messages(request: Request) -> Response:
     definition = service.definition(request.path_params["stream"])
     service.refuse_retired(definition.name)
     kind = media_type(request.headers.getlist("content-type"))
-    with service.intake.hold() as held:
+    async with service.intake.hold() as held:
         judged = await _judged(request, service, definition, kind, held)
         kept = service.refusals.keep(definition.topic, judged.samples)
         service.metrics.refusals_kept.labels(definition.name).inc(kept)
@@ -84,7 +84,7 @@ async def _judged(request: Request, service: Service, definition: Definition, ki
     """Read and judge the body, which is let go before what was accepted is sent."""
     work = Work(service.turns)
     body = await _body(request, service, held, work)
-    held.grow(len(body))  # each message is cut out of it, and copied once more on its way to Kafka
+    await held.grow(len(body))  # each message is cut out of it, and copied once more on its way to Kafka
     judge = _Judge(service, definition, work)
     return await judge.judge(body, kind)
 
@@ -169,7 +169,7 @@ async def _body(request: Request, service: Service, held: Held, work: Work) -> b
             body += part
             if max(packed, len(body)) > limit:
                 raise too_large(limit)
-            held.grow(len(part))
+            await held.grow(len(part))
             if unpacker and work.is_over:
                 await work.pause()
     if unpacker:

@@ -203,16 +203,42 @@ def test_slow_bodies_end(idle: float, rate: float) -> None:
     anyio.run(read)
 
 
-def test_small_bodies_are_always_let_in() -> None:
-    intake = Intake(100)
-    with intake.hold() as large:
-        large.grow(SMALL_BYTES + 1000)  # one larger body always is
-        with intake.hold() as small:
-            small.grow(SMALL_BYTES)
-            with pytest.raises(ProblemError) as error:
-                small.grow(1)
-            assert kind_of(error) == "busy"
-    assert intake.pending == 0
+def test_small_bodies_are_always_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.edge.intake.PATIENCE", 0.05)
+
+    async def hold() -> None:
+        intake = Intake(100)
+        async with intake.hold() as large:
+            await large.grow(SMALL_BYTES + 1000)  # one larger body always is
+            async with intake.hold() as small:
+                await small.grow(SMALL_BYTES)
+                with pytest.raises(ProblemError) as error:
+                    await small.grow(1)
+                assert kind_of(error) == "busy"
+        assert intake.pending == 0
+
+    anyio.run(hold)
+
+
+def test_a_larger_body_waits_for_room() -> None:
+    async def hold() -> None:
+        intake, second_in = Intake(100), anyio.Event()
+
+        async def second() -> None:
+            async with intake.hold() as held:
+                await held.grow(SMALL_BYTES + 90)
+                second_in.set()
+
+        async with anyio.create_task_group() as group:
+            async with intake.hold() as first:
+                await first.grow(SMALL_BYTES + 90)
+                group.start_soon(second)
+                await anyio.wait_all_tasks_blocked()
+                assert (second_in.is_set(), intake.pending) == (False, 90)
+            await second_in.wait()
+        assert intake.pending == 0
+
+    anyio.run(hold)
 
 
 @pytest.mark.parametrize("name", [name for name in SUITE if name[0] in "yn"])
