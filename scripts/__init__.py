@@ -1,3 +1,3 @@
-"""The command line, and the processes that keep a stack alive. Each command is a module with a click `command`."""
+"""The command line: a folder for each kind of command. `cli.COMMANDS` tells where each one is."""
 
 __all__: list[str] = []

@@ -18,8 +18,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.stack import Stack
-from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
+from scripts.stack.bring_up import bring_up
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,14 +13,14 @@ from pydantic import BaseModel
 from pydantic_settings import BaseSettings
 from starlette.routing import Route
 
-from scripts.bench import BENCHES
+from bench.command import BENCHES
 from scripts.cli import COMMANDS, cli
 from streams.definition import Definition
 from tests.documentation import ROOT, pages
 from tests.test_imports import PACKAGES
 from web.app import ROUTES
-from web.openapi import DOCUMENT
-from web.problems import KINDS
+from web.edge.problems import KINDS
+from web.openapi.document import DOCUMENT
 
 PAGES = pages()
 EVERYWHERE = "\n".join(PAGES.values())

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("streams", "flink_jobs", "iceberg", "query", "web", "compose", "scripts")
+PACKAGES = ("streams", "flink_jobs", "iceberg", "query", "web", "compose", "services", "scripts", "bench")
 
-# Package → the packages of ours that it may import. compose/ and scripts/ put everything together.
+# Package → the packages of ours that it may import, as docs/architecture.md says.
 MAY_IMPORT = {
     "streams": set(),
     "flink_jobs": {"streams"},
     "iceberg": {"streams"},
     "query": {"iceberg", "streams"},
     "web": {"query", "iceberg", "streams"},
-    "compose": {"streams", "flink_jobs", "iceberg", "query"},
-    "scripts": set(PACKAGES),
+    "compose": {"streams"},
+    "services": {"compose", "query", "iceberg", "flink_jobs", "streams"},
+    "scripts": {"services", "compose", "query", "iceberg", "flink_jobs", "streams"},
+    "bench": {*PACKAGES} - {"bench"},
 }
 
 # Library → the one package that may import it.
@@ -33,7 +36,7 @@ OWNER = {
 }
 
 # Programs that run in environments of their own, and import nothing of ours but themselves.
-PROGRAMS = "scripts/benches/peer_programs"
+PROGRAMS = "bench/peer_programs"
 
 
 def modules(package: str) -> Iterator[tuple[Path, ast.Module]]:
@@ -60,6 +63,13 @@ def test_imports_point_one_way(package: str) -> None:
         if (top := name.partition(".")[0]) in PACKAGES and top not in allowed
     ]
     assert wrong == []
+
+
+def test_documented_directions_are_the_tested_ones() -> None:
+    _, _, text = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Packages\n")
+    section, _, _ = text.partition("\n## ")
+    rows = re.findall(r"^\| `(\w+)` \|.*\|(.*)\|$", section, re.MULTILINE)
+    assert {package: set(re.findall(r"`(\w+)`", imports)) for package, imports in rows} == MAY_IMPORT
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -17,27 +17,21 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
-from web import (
-    answers,
-    api_pages,
-    catalogue,
-    definition_page,
-    engines,
-    ingest,
-    openapi,
-    probes,
-    replay_api,
-    replay_pages,
-    stream_pages,
-    window_page,
-)
+from web.api import answers, catalogue, engines, ingest, openapi, probes, replays
+from web.edge.hosts import HostCheck, own_names
+from web.edge.middleware import Surroundings
+from web.edge.pieces import InPieces
 from web.errors import HANDLERS
-from web.hosts import HostCheck, own_names
-from web.middleware import Surroundings
-from web.pieces import InPieces
+from web.page.static_files import VersionedFiles
+from web.pages.engines.routes import engines_page
+from web.pages.reference.api import api_page
+from web.pages.reference.definition import definition_page
+from web.pages.rejected.routes import rejected_page
+from web.pages.replays.routes import replay_page, replays_page
+from web.pages.streams.routes import streams_page
+from web.pages.window.routes import window_csv, window_page
 from web.service import Service
 from web.settings import WebSettings
-from web.static_files import VersionedFiles
 
 __all__ = ["ROUTES", "create_app"]
 
@@ -46,22 +40,22 @@ _SWITCH_SECONDS = 0.0005
 exchanges with Trino while the lake watcher reads new metadata."""
 
 ROUTES: tuple[BaseRoute, ...] = (
-    Route("/", window_page.window_page),
-    Route("/window.csv", window_page.window_csv),
-    Route("/streams", stream_pages.streams_page),
-    Route("/streams/{stream}", definition_page.definition_page),
-    Route("/docs/api", api_pages.api_page),
-    Route("/engines", engines.engines_page),
-    Route("/rejected/{stream}", stream_pages.rejected_page),
-    Route("/replays", replay_pages.replays_page),
-    Route("/replays/{id}", replay_pages.replay_page),
+    Route("/", window_page),
+    Route("/window.csv", window_csv),
+    Route("/streams", streams_page),
+    Route("/streams/{stream}", definition_page),
+    Route("/docs/api", api_page),
+    Route("/engines", engines_page),
+    Route("/rejected/{stream}", rejected_page),
+    Route("/replays", replays_page),
+    Route("/replays/{id}", replay_page),
     Route("/v1/openapi.json", openapi.show_openapi),
     Route("/v1/streams", catalogue.streams),
     Route("/v1/streams/{stream}", catalogue.show_stream),
     Route("/v1/engines", engines.show_engines),
-    Route("/v1/replays", replay_api.replays),
-    Route("/v1/replays/{id}", replay_api.replay),
-    Route("/v1/history", replay_api.history),
+    Route("/v1/replays", replays.replays),
+    Route("/v1/replays/{id}", replays.replay),
+    Route("/v1/history", replays.history),
     Route("/v1/streams/{stream}/window", answers.window, methods=["GET", "POST"]),
     Route("/v1/streams/{stream}/series", answers.series, methods=["GET", "POST"]),
     Route("/v1/streams/{stream}/rejected", answers.rejected, methods=["GET", "POST"]),

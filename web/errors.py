@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from streams.errors import WindowpaneError
-from web.problems import problem_of, problem_response
-from web.templating import page_response
+from web.edge.problems import problem_of, problem_response
+from web.page.templating import page_response
 
 __all__ = ["HANDLERS", "answer_error", "answer_http_error"]
 
@@ -22,7 +22,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if request.url.path.startswith(_FOR_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
         return problem_response(problem)
-    return page_response("problem.html", problem.status, problem.headers, title=problem.title, problem=problem)
+    return page_response("page/problem.html", problem.status, problem.headers, title=problem.title, problem=problem)
 
 
 async def answer_http_error(request: Request, error: Exception) -> Response:

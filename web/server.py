@@ -6,7 +6,7 @@ import argparse
 
 import uvicorn
 
-from web.protocol import Bounds, bounded
+from web.edge.protocol import Bounds, bounded
 from web.settings import WebSettings
 
 __all__ = ["configuration"]

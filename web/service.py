@@ -23,15 +23,15 @@ from streams.definition import BENCH_PREFIX
 from streams.plan import decoding_plan
 from streams.problems import file_gone, noted_problems
 from streams.producer import Producer
-from web.intake import Intake
-from web.lanes import Lane
-from web.lookout import Lookout
-from web.metrics import Metrics
-from web.problems import NO_SUCH_STREAM, ProblemError
-from web.refusals import Refusals
+from web.edge.intake import Intake
+from web.edge.lanes import Lane
+from web.edge.metrics import Metrics
+from web.edge.problems import NO_SUCH_STREAM, ProblemError
+from web.edge.refusals import Refusals
+from web.edge.turns import Turns
+from web.health.lookout import Lookout
+from web.health.standing import Standing
 from web.settings import WebSettings
-from web.standing import Standing
-from web.turns import Turns
 
 __all__ = ["Service", "service_of"]
 

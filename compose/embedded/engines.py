@@ -9,6 +9,7 @@ from pathlib import Path
 from compose.embedded.class_archives import arguments_file
 from compose.embedded.layout import Layout
 from compose.embedded.ports import Ports
+from compose.embedded.room import enough_to_start
 from compose.embedded.runtime import Runtime
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.unprivileged import as_ordinary_user
@@ -103,7 +104,7 @@ def programs(
     return (
         _postgres(layout, runtime),
         _objectstore(layout, jvm["objectstore"], memory),
-        _kafka(layout, jvm["kafka"], memory),
+        _kafka(settings, layout, runtime, jvm["kafka"], memory),
         _jobmanager(layout, jvm["jobmanager"], memory, ports.flink_metrics),
         _taskmanager(layout, jvm["taskmanager"], memory, ports.taskmanager_metrics),
         _trino(layout, jvm["trino"], memory),
@@ -140,7 +141,7 @@ def _objectstore(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
     return Program("objectstore", command, layout.data, _JVM)
 
 
-def _kafka(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
+def _kafka(settings: StackSettings, layout: Layout, runtime: Runtime, jvm: Jvm, memory: Memory) -> Program:
     options = (
         f"-Xmx{memory.kafka_heap_mb}m",
         "-Xms256m",
@@ -149,7 +150,9 @@ def _kafka(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
         f"-Dlog4j2.configurationFile=file:{layout.etc / 'kafka-log4j2.properties'}",
     )
     words = ("kafka.Kafka", str(layout.etc / "server.properties"))
-    return Program("kafka", _java(layout, "kafka", jvm, options, *words), layout.data, _JVM, stop_seconds=20)
+    room = ("-m", "compose.embedded.room", str(layout.data), str(enough_to_start(settings.disk_reserve_mb)))
+    command = (str(runtime.python), *room, *_java(layout, "kafka", jvm, options, *words))
+    return Program("kafka", (*_BOUND, *command), layout.data, {**_JVM, "PYTHONPATH": str(CHECKOUT)}, stop_seconds=20)
 
 
 def _flink_options(layout: Layout) -> tuple[str, ...]:
@@ -226,8 +229,8 @@ def _services(
     environment |= {"MALLOC_MMAP_THRESHOLD_": str(256 << 10), "MALLOC_ARENA_MAX": "2"}
     modules = {
         "web": ("web.server", "--host", settings.host, "--port", str(ports.web)),
-        "keeper": ("scripts.keeper",),
-        "agent": ("scripts.agent",),
+        "keeper": ("services.keeper",),
+        "agent": ("services.agent",),
         LISTENER: ("compose.embedded.watch",),
     }
     return tuple(

@@ -39,6 +39,9 @@ class StackSettings(BaseSettings):
     taskmanager_data_port: int | None = _port("port the TaskManager exchanges records at")
     taskmanager_metrics_port: int | None = _port("port the TaskManager's metrics are asked at, by the JobManager")
     kafka_flush: bool = Field(default=False, description="Kafka writes to the disk before it acknowledges")
+    disk_reserve_mb: int = Field(
+        default=256, ge=16, description="Kafka is stopped while fewer MiB are free on the disk of the home"
+    )
     taskmanager_heap_mb: int = Field(default=1600, ge=512, description="heap of the Flink TaskManager, in MiB")
     trino_heap_mb: int = Field(default=2048, ge=1024, description="heap of Trino, in MiB")
     java17: Path | None = Field(default=None, description="a Java 17 home to use instead of our own")

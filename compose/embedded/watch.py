@@ -1,4 +1,5 @@
-"""A listener of the supervisor's events: notes which programs end by themselves, and ends a web service that hangs.
+"""A listener of the supervisor's events: notes which programs end by themselves, ends a web service that hangs, and
+stops Kafka before the disk is full.
 
     python -m compose.embedded.watch
 
@@ -18,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
+from pathlib import Path
 
 from supervisor import childutils
 
@@ -25,6 +27,7 @@ from compose.embedded.endings import Endings
 from compose.embedded.layout import Layout
 from compose.embedded.ports import reachable
 from compose.embedded.probes import http_get
+from compose.embedded.room import RoomWatch, free_mib
 from compose.embedded.settings import StackSettings
 from compose.embedded.supervisor import ProgramState, Supervisor
 from compose.embedded.waiting import until
@@ -98,6 +101,17 @@ def _look(watch: HungWatch, supervisor: Supervisor) -> None:
         end_hung(state)
 
 
+def _look_for_room(watch: RoomWatch, supervisor: Supervisor, data: Path) -> None:
+    free = free_mib(data)
+    if watch.look(free):
+        _say(f"kafka is stopped until there is room: {free} MiB are free at {data}")
+        try:
+            supervisor.stop("kafka")
+            supervisor.begin("kafka")
+        except EngineError as error:
+            _say(str(error))
+
+
 def main() -> None:
     """Entry point: listen until the supervisor ends."""
     settings = StackSettings()
@@ -105,12 +119,14 @@ def main() -> None:
     endings, supervisor = Endings(layout.endings), Supervisor(layout)
     with suppress(OSError):
         endings.clear()
+    room = RoomWatch(settings.disk_reserve_mb)
     watch = HungWatch(lambda: _healthy(f"{reachable(settings.host)}:{settings.port}"))
     while True:
         headers, payload = childutils.listener.wait(sys.stdin, sys.stdout)
         event, facts = headers["eventname"], childutils.get_headers(payload)
         try:
             if event.startswith("TICK"):
+                _look_for_room(room, supervisor, layout.data)
                 _look(watch, supervisor)
             elif event == "PROCESS_STATE_STOPPED":
                 endings.forget(facts["processname"])

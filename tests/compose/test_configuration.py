@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
 import sys
 from collections.abc import Iterator
+from configparser import RawConfigParser
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -76,6 +79,15 @@ def test_supervisord_reads_every_program(layout: Layout) -> None:
     assert set(read) == {*ENGINES, *SERVICES, LISTENER}
     assert variables.items() <= read["web"].items()
     assert read["kafka"]["WINDOWPANE_STACK"] == str(layout.home)
+
+
+def test_modules_that_services_run_are_there(layout: Layout) -> None:
+    write(layout)
+    read = RawConfigParser(interpolation=None)
+    read.read(layout.supervisor_config)
+    commands = {name: shlex.split(read[f"program:{name}"]["command"]) for name in SERVICES}
+    modules = {name: words[words.index("-m") + 1] for name, words in commands.items()}
+    assert [module for module in modules.values() if find_spec(module) is None] == []
 
 
 def test_engines_are_not_told_secrets_of_others(layout: Layout) -> None:

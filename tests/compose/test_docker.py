@@ -30,7 +30,7 @@ def test_install_needs_only_what_is_copied_before(tmp_path: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(path, target) if path.is_dir() else shutil.copy(path, target)
     done = subprocess.run(
-        [sys.executable, "-m", "scripts.cli", "install", "--help"],
+        [sys.executable, "-m", "scripts", "install", "--help"],
         env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
         cwd=tmp_path,
         capture_output=True,

@@ -24,7 +24,7 @@ from compose.embedded.supervisor import Supervisor
 from compose.embedded.waiting import until
 from compose.errors import EngineError, PortTakenError, SupervisorDownError
 from scripts.console import say
-from scripts.keeper import _fence
+from services.keeper import _fence
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
 CRASH = (sys.executable, "-c", "print('starting'); raise OSError('Address already in use')")

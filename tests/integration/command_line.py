@@ -7,7 +7,7 @@ import subprocess
 
 from compose.embedded.settings import CHECKOUT
 from compose.embedded.stack import Stack
-from scripts.test_command import PLACES
+from scripts.stack.test_command import PLACES
 
 __all__ = ["environment_of", "typed", "windowpane"]
 

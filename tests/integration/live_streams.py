@@ -29,10 +29,10 @@ from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
-from scripts.heart import Heart
-from scripts.provision import plan
-from scripts.reading import begin_reading
-from scripts.settings import ScriptSettings
+from scripts.streams.provision import plan
+from services.heart import Heart
+from services.reading import begin_reading
+from services.settings import ServiceSettings
 from streams import Definition, load_definition
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
@@ -82,7 +82,7 @@ def _flink(address: str) -> FlinkClient:
 
 def topic_ends(topic: str) -> dict[int, int]:
     """Partition → offset that the next message will get."""
-    with Topics(ScriptSettings().kafka) as topics:
+    with Topics(ServiceSettings().kafka) as topics:
         return topics.end_offsets(topic)
 
 
@@ -107,14 +107,14 @@ class LiveStream:
     @property
     def kafka(self) -> str:
         """Where the stack's broker listens."""
-        return ScriptSettings().kafka
+        return ServiceSettings().kafka
 
     def apply(self, text: str | None = None) -> list[str]:
         """Make the stack match the definition, or the new text of it; what was done."""
         if text is not None:
             self.toml.write_text(text, "utf-8")
         self.definition = load_definition(self.toml)
-        with Topics(ScriptSettings().kafka) as topics:
+        with Topics(ServiceSettings().kafka) as topics:
             steps = plan(self.definition, topics, LakeSettings(), QuerySettings())
             for step in steps:
                 step.run()
@@ -225,7 +225,7 @@ class LiveStream:
             self.flink.stop(job)
         with suppress(NoSuchNamespaceError, NamespaceNotEmptyError):
             catalog.drop_namespace(self.name)
-        with Topics(ScriptSettings().kafka) as topics:
+        with Topics(ServiceSettings().kafka) as topics:
             topics.delete(self.definition.topic)
 
 

@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from scripts.cli import COMMANDS as DECLARED
 from scripts.cli import cli
 from tests.documentation import ROOT, commands
 from tests.test_documentation import every_command
@@ -52,6 +53,10 @@ def test_examples_can_be_pasted(name: str, command: click.Command) -> None:
 def test_documented_commands_can_be_pasted(line: str) -> None:
     for words in typed(line):
         parse(cli, words)
+
+
+def test_every_command_is_there() -> None:
+    assert cli.list_commands(click.Context(cli)) == [*DECLARED]
 
 
 def test_every_example_is_in_reach() -> None:

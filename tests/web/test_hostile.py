@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 import uvicorn
 
-from scripts.benches.hostile_bodies import HOSTILE
+from bench.hostile_bodies import HOSTILE
 from web.server import configuration
 from web.settings import WebSettings
 

@@ -13,7 +13,7 @@ from streams.problems import StreamProblem, note_problems
 from tests.corpus import HEALTH, SQL_INJECTIONS
 from tests.definitions import STREAMS
 from tests.web.served import serving
-from web.middleware import SECURITY_HEADERS
+from web.edge.middleware import SECURITY_HEADERS
 from web.server import configuration
 from web.settings import WebSettings
 
@@ -215,15 +215,6 @@ def test_pages_have_no_inline_code(client: httpx.Client) -> None:
         assert " style=" not in text
         assert "<style" not in text
         assert " onclick=" not in text
-
-
-def test_static_files_are_kept_by_version(client: httpx.Client) -> None:
-    page = client.get("/streams").text
-    path = page.split('rel="stylesheet" href="')[1].split('"')[0]
-    answer = client.get(path)
-    assert answer.status_code == 200
-    assert "immutable" in answer.headers["cache-control"]
-    assert client.get("/static/old/style.css").headers["cache-control"] == "no-cache"
 
 
 def test_form_is_redirected_to_tidy_url(client: httpx.Client) -> None:

@@ -23,7 +23,7 @@ from iceberg.settings import LakeSettings
 from iceberg.staging import make_staging
 from query.replays import ReplayService
 from query.settings import QuerySettings
-from scripts.replays import command
+from scripts.replays.replays import command
 from streams.panes import Grain
 from tests.definitions import STREAMS
 from tests.iceberg.lakes import pane_place

@@ -19,8 +19,8 @@ from iceberg.replays import Replay, ReplayState
 from iceberg.settings import LakeSettings
 from query.replays import ReplayService
 from query.settings import QuerySettings
-from scripts.audit import audit_stream
-from scripts.replaying import RangeWanted, Replaying
+from scripts.lake.audit import audit_stream
+from scripts.replays.replaying import RangeWanted, Replaying
 from streams.panes import ROLLUPS, Aggregate, pane_columns
 from streams.topics import Topics
 from tests.integration.lake.exact.raw_messages import TOML, RawMessages, raw_messages

@@ -15,8 +15,8 @@ from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from query.maintenance import maintaining_client
 from query.settings import QuerySettings
-from scripts.audit import audit_stream
-from scripts.maintaining import Maintained, Maintenance
+from scripts.lake.audit import audit_stream
+from scripts.lake.maintaining import Maintained, Maintenance
 from streams.panes import Grain, day_start, period_of
 from tests.integration.command_line import windowpane
 from tests.integration.live_streams import LiveStream, make_live, running_live

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from compose.embedded.stack import Stack
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.producer import BulkProducer
 from tests.integration.lake.test_web import HEALTH, NDJSON, SPAN, START, message, unique, window
 from tests.integration.live_streams import await_true
@@ -58,7 +58,7 @@ def test_pages_hold_every_group_once(http: httpx.Client) -> None:
 
 def test_pages_hold_every_rejected_message_once(http: httpx.Client) -> None:
     mark = unique("paged").encode()
-    with BulkProducer(ScriptSettings().kafka) as producer:
+    with BulkProducer(ServiceSettings().kafka) as producer:
         producer.send("health", [mark + str(number).encode() for number in range(25)])
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     span = {"start": (now - timedelta(minutes=5)).isoformat(), "end": (now + timedelta(minutes=10)).isoformat()}

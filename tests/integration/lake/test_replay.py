@@ -27,9 +27,9 @@ from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
-from scripts.audit import command as audit
-from scripts.keeper import tidy
-from scripts.replaying import RangeWanted, Replaying
+from scripts.lake.audit import command as audit
+from scripts.replays.replaying import RangeWanted, Replaying
+from services.keeper import tidy
 from streams.definition import Definition
 from streams.panes import Grain
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live

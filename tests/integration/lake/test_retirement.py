@@ -12,7 +12,7 @@ from compose.embedded.stack import Stack
 from iceberg.apply import applied_definition, applied_streams
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.topics import Topics
 from tests.definitions import STREAMS
 from tests.integration.command_line import windowpane
@@ -31,7 +31,7 @@ def messages(count: int) -> Iterable[bytes]:
 
 
 def post(live: LiveStream) -> httpx.Response:
-    url = f"{ScriptSettings().url}/v1/streams/{live.name}/messages"
+    url = f"{ServiceSettings().url}/v1/streams/{live.name}/messages"
     return httpx.post(url, content=next(iter(messages(1))), headers={"content-type": "application/json"}, timeout=30)
 
 
@@ -61,6 +61,6 @@ def test_a_stream_is_retired_resumed_and_removed(stack: Stack, stream_factory: S
     assert live.name not in applied_streams(catalog)
     assert applied_definition(catalog, live.name) is None
     assert not catalog.namespace_exists(live.name)
-    with Topics(ScriptSettings().kafka) as topics:
+    with Topics(ServiceSettings().kafka) as topics:
         assert live.definition.topic not in topics.names()
     assert live.jobs() == []

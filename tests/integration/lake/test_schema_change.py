@@ -21,9 +21,9 @@ from iceberg.pending import trusted_cut
 from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import panes_table
-from scripts.keeper import tidy
-from scripts.settings import ScriptSettings
-from scripts.status import read_status
+from scripts.stack.status import read_status
+from services.keeper import tidy
+from services.settings import ServiceSettings
 from streams.errors import TopicError
 from streams.panes import Grain
 from streams.problems import noted_problems
@@ -191,7 +191,7 @@ def test_a_broken_stream_keeps_no_other_from_its_job(
     unreadable.write_text("title =", "utf-8")
     try:
         await_true(
-            lambda: named(httpx.get(f"{ScriptSettings().url}/readyz").json()), 60, "/readyz names what is broken"
+            lambda: named(httpx.get(f"{ServiceSettings().url}/readyz").json()), 60, "/readyz names what is broken"
         )
         assert named(read_status(stack).as_dict())
         live.flink.stop(other)

@@ -16,9 +16,9 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from compose.embedded.stack import Stack
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
-from scripts.audit import audit_stream
-from scripts.provision import plan
-from scripts.stream_status import stream_status
+from scripts.lake.audit import audit_stream
+from scripts.stack.stream_status import stream_status
+from scripts.streams.provision import plan
 from streams.topics import TOPIC_SETTINGS, Topics
 from tests.definitions import STREAMS
 from tests.integration.conftest import StreamFactory

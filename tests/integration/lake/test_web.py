@@ -22,7 +22,7 @@ from query.lake_view import LakeWatcher
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
-from scripts.settings import ScriptSettings
+from services.settings import ServiceSettings
 from streams.producer import BulkProducer
 from tests.corpus import NAUGHTY_STRINGS, SQL_INJECTIONS
 from tests.integration.live_streams import await_true
@@ -237,7 +237,7 @@ def _page_times() -> dict[str, str]:
 
 def test_rejected_messages_are_kept_with_bytes(http: httpx.Client) -> None:
     payload = f"\x00{unique('broken')} \x1b".encode() + b"\xff"
-    with BulkProducer(ScriptSettings().kafka) as producer:
+    with BulkProducer(ServiceSettings().kafka) as producer:
         producer.send("health", [payload])
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     span = {"start": (now - timedelta(minutes=5)).isoformat(), "end": (now + timedelta(minutes=10)).isoformat()}

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from bench.command import command
 from iceberg.catalog import open_catalog
 from iceberg.replays import ReplayStore
 from iceberg.settings import LakeSettings
-from scripts.bench import command
 from streams.topics import Topics
 
 pytestmark = pytest.mark.integration

@@ -16,8 +16,8 @@ from confluent_kafka import Producer as Client
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
-from scripts.benches.preload import preload
-from scripts.produce import command
+from bench.preload import preload
+from scripts.streams.produce import command
 from streams import Definition, load_definition
 from streams.errors import KafkaAwayError, ProducerBusyError, TopicError
 from streams.producer import BulkProducer, Producer

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from compose.embedded.stack import Stack
-from scripts.bring_up import bring_up
 from scripts.console import download_progress, say
+from scripts.stack.bring_up import bring_up
 from streams.producer import BulkProducer
 from tests.definitions import STREAMS
 from tests.integration.conftest import StreamFactory

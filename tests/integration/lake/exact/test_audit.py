@@ -21,7 +21,7 @@ from iceberg.publishing import drop
 from iceberg.replays import ReplayStore
 from iceberg.settings import LakeSettings
 from query.errors import QueryError
-from scripts.audit import command
+from scripts.lake.audit import command
 from streams.panes import Grain
 from tests.integration.lake.exact.conftest import BATCHES, Filled
 from tests.integration.lake.exact.raw_messages import FIRST_DAY

@@ -1,0 +1,3 @@
+"""Commands that ask: window, series, rejected."""
+
+__all__: list[str] = []

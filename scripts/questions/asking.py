@@ -1,0 +1,77 @@
+"""Questions of the command line: the running web service answers them; while it is away, this process does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from services.settings import ServiceSettings
+from streams import Definition
+from streams.errors import WindowpaneError
+
+__all__ = ["RefusedError", "ask", "get"]
+
+_CONNECT_SECONDS = 2.0
+_ANSWER_SECONDS = 240.0
+"""Longer than the service itself waits for an engine."""
+
+
+class RefusedError(WindowpaneError):
+    """The web service does not answer a question, and says why. Carries the problem's kind and its status."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        self.kind, self.status = str(problem.get("type", "")).rpartition("/")[2], int(problem["status"])
+        wrong = "; ".join(f"{error['field']}: {error['reason']}" for error in problem.get("errors", ()))
+        super().__init__(wrong or str(problem.get("detail") or problem.get("title")))
+
+
+def ask(stream: str, kind: str, params: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The answer to `window`, `series` or `rejected`, as the API gives it.
+
+    Raises:
+        WindowpaneError: the question breaks a rule, or what the answer needs does not answer.
+    """
+    settings = ServiceSettings()
+    try:
+        answer = get(settings, f"/v1/streams/{quote(stream, safe='')}/{kind}?{urlencode(params)}")
+    except RefusedError as error:
+        if error.status == 404:
+            _known(stream)  # It knows a name that is nearly the same.
+        raise
+    if answer is not None:
+        return answer
+    definition = _known(stream)
+    # The engines' clients take seconds to load: only where the service does not answer.
+    from scripts.questions.asking_engines import answer_of
+
+    return answer_of(definition, kind, params)
+
+
+def _known(stream: str) -> Definition:
+    # It loads the lake's client: only where the service does not answer.
+    from scripts.streams.known_streams import known_definition
+
+    return known_definition(stream)
+
+
+def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
+    """What the web service of this stack says at a path; None when it does not answer. Raises RefusedError."""
+    connection = HTTPConnection(settings.address, timeout=_CONNECT_SECONDS)
+    try:
+        connection.connect()
+        connection.sock.settimeout(_ANSWER_SECONDS)
+        connection.request("GET", path, headers={"Accept": "application/json"})
+        response = connection.getresponse()
+        content = json.loads(response.read())
+    except (OSError, HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()
+    if response.status < 400 and isinstance(content, dict):
+        return content
+    if response.headers.get_content_type() == "application/problem+json":
+        raise RefusedError(content)
+    return None

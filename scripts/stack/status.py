@@ -1,0 +1,147 @@
+"""What `status` shows: every engine and every stream, from what really answers."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from compose.embedded.engines import ENGINES, SERVICES
+from compose.embedded.room import without_room
+from compose.embedded.stack import Stack
+from compose.embedded.supervisor import ProgramState
+from scripts.questions.asking import RefusedError, get
+from scripts.results import Column, Result, Sheet, right
+from services.settings import ServiceSettings
+from streams.errors import WindowpaneError
+
+__all__ = ["EngineStatus", "Status", "read_status", "status_result"]
+
+SHOWN_AS = {"jobmanager": "flink"}
+"""Program to the name people know it by."""
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """`state` is `ready`, `starting` (it runs, it does not answer), `failing` (it ends again and again) or `down`.
+
+    `error`: of one that is failing, the last line of its log that tells of an error.
+    """
+
+    state: str
+    pid: int | None
+    address: str | None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`."""
+
+    url: str
+    engines: dict[str, EngineStatus]
+    streams: dict[str, dict[str, Any]]
+
+    @property
+    def ready(self) -> bool:
+        """Whether every engine answers and every stream has a running job, or is retired.
+
+        The live input from this machine is one's own choice, so it may be down.
+        """
+        engines = all(
+            engine.state == "ready" or (name, engine.state) == ("agent", "down")
+            for name, engine in self.engines.items()
+        )
+        return engines and all(stream.get("job") in ("RUNNING", "RETIRED") for stream in self.streams.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def read_status(stack: Stack) -> Status:
+    """Ask every engine at once, and about the streams the web service, or else the engines themselves.
+
+    Raises:
+        MachineError: there was no `up` in this home yet.
+    """
+    variables = stack.environment()
+    os.environ.update(variables)
+    states, failing = stack.states(), stack.failing()
+    names = (*ENGINES, *SERVICES)
+    with ThreadPoolExecutor(len(names) + 1) as pool:
+        told = pool.submit(_told_by_service)
+        asked = {name: pool.submit(_engine, stack, name, states.get(name), name in failing) for name in names}
+        engines = {SHOWN_AS.get(name, name): engine.result() for name, engine in asked.items()}
+    reachable = all(engines[name].state == "ready" for name in ("postgres", "objectstore", "trino"))
+    streams = told.result() or (_asked_of_engines() if reachable else {})
+    return Status(stack.url, engines, streams)
+
+
+def _told_by_service() -> dict[str, dict[str, Any]] | None:
+    """Stream → how it stands; None while the web service, or what it asks, is away."""
+    try:
+        found = get(ServiceSettings(), "/v1/engines")
+    except RefusedError:
+        return None
+    return None if found is None else found["streams"]
+
+
+def _engine(stack: Stack, name: str, state: ProgramState | None, failing: bool) -> EngineStatus:
+    address = getattr(stack.addresses, SHOWN_AS.get(name, name), None)
+    if state is None or state.state == "STOPPED":
+        return EngineStatus("down", None, address)
+    if failing or state.state in ("BACKOFF", "FATAL"):
+        return EngineStatus("failing", state.pid or None, address, stack.last_error(name))
+    if stack.answers(name):
+        return EngineStatus("ready", state.pid, address)
+    waits = without_room(stack.layout.data, stack.settings.disk_reserve_mb) if name == "kafka" else ""
+    return EngineStatus("starting", state.pid, address, waits or None)
+
+
+def _asked_of_engines() -> dict[str, dict[str, Any]]:
+    # The engines' clients take seconds to load: only where the service does not answer.
+    from scripts.stack.stream_status import stream_status
+
+    try:
+        return stream_status()
+    except WindowpaneError as error:
+        nothing = dict.fromkeys(("job", "complete_until", "lag", "rejected"))
+        return {"?": {**nothing, "problem": str(error), "notes": []}}
+
+
+def status_result(status: Status) -> Result:
+    """Engines and streams, a row each, and what is wrong with them."""
+    engines = [(name, engine.state, engine.pid, engine.address) for name, engine in status.engines.items()]
+    parts: list[Sheet | str] = [
+        status.url,
+        Sheet(
+            [Column("engine"), Column("state", style=_colour), right("pid", as_text=_plain), Column("address")], engines
+        ),
+    ]
+    for name, engine in status.engines.items():
+        if engine.error:
+            failing = "ends again and again; its last error: " if engine.state == "failing" else ""
+            parts.append(f"{name} {failing}{engine.error}")
+    if status.streams:
+        heads = ("stream", "job", "complete until", "lag by partition", "rejected")
+        parts.append(Sheet([Column(head) for head in heads], [_row(*each) for each in status.streams.items()]))
+    for name, stream in status.streams.items():
+        parts += [f"{name}: {said}" for said in (stream["problem"], *stream["notes"]) if said]
+    return Result(status.as_dict(), parts)
+
+
+def _row(name: str, stream: dict[str, Any]) -> tuple[object, ...]:
+    lag = stream["lag"]
+    lags = " ".join(f"{partition}:{count}" for partition, count in lag.items()) if lag else "?"
+    rejected = "?" if stream["rejected"] is None else stream["rejected"]
+    return name, stream["job"] or "?", stream["complete_until"] or "?", lags, rejected
+
+
+def _colour(state: str) -> str:
+    return {"ready": "green", "down": "red", "failing": "red"}.get(state, "yellow")
+
+
+def _plain(pid: int | None) -> str:
+    return str(pid or "")

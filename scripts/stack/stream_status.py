@@ -1,0 +1,109 @@
+"""What `status` says of each stream: its job, how far answers are complete, lag per partition, rejected messages."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from flink_jobs.client import FlinkClient
+from flink_jobs.errors import JobError
+from flink_jobs.settings import FlinkSettings
+from iceberg.apply import applied_streams
+from iceberg.catalog import open_catalog
+from iceberg.lake_view import LakeView, pin
+from iceberg.reading import Reading
+from iceberg.settings import LakeSettings
+from iceberg.stored_stream import stored_stream
+from query.answers import timestamp
+from query.errors import QueryError
+from query.settings import QuerySettings
+from query.standing import Counted, TopicStanding, counted, held, topic_standing
+from query.trino_client import TrinoClient
+from services.settings import ServiceSettings
+from streams import Definition, read_definitions
+from streams.errors import TopicError, WindowpaneError
+from streams.problems import file_gone, noted_problems
+from streams.topics import Topics
+
+__all__ = ["stream_status"]
+
+LIVE = {"CREATED", "RUNNING", "RESTARTING", "FAILING", "CANCELLING", None}
+"""States of a job that has not ended, or that Flink did not tell."""
+
+
+def stream_status() -> dict[str, dict[str, Any]]:
+    """Stream → `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`; None where an engine is away.
+
+    `problem`: what keeps it from being as it should be, None if nothing does. `notes`: what else is to be known of its
+    topic. `job` is `RETIRED` for a stream that takes no more messages and has none.
+    """
+    settings = ServiceSettings()
+    declared, unreadable = read_definitions(settings.streams)
+    noted, jobs, catalog = noted_problems(settings.home), _jobs(), open_catalog(LakeSettings())
+    found = {}
+    for name in sorted({*declared, *unreadable, *applied_streams(catalog)}):
+        problems = [str(unreadable[name])] if name in unreadable else []
+        problems += [noted[name].reason] if name in noted else []
+        definition, retired = declared.get(name), None
+        try:
+            if (stored := stored_stream(catalog, name)) is not None:
+                definition, retired = stored.definition, stored.retired
+        except WindowpaneError as error:
+            problems.append(str(error))
+        if name not in declared and name not in unreadable and retired is None:
+            problems.append(file_gone(name))
+        status = _status(name, definition, jobs)
+        problems += [status.pop("stopped")]
+        found[name] = {**status, "problem": "; ".join(dict.fromkeys(filter(None, problems))) or None}
+        if retired is not None and found[name]["job"] not in LIVE:
+            found[name]["job"] = "RETIRED"
+    return found
+
+
+def _jobs() -> dict[str, str] | None:
+    """Stream → state of its job that has not ended, else of its last; None when Flink does not answer."""
+    try:
+        with closing(FlinkClient(FlinkSettings())) as flink:
+            jobs = flink.jobs()
+    except JobError:
+        return None
+    return {job.stream: job.state for job in sorted(jobs, key=lambda job: not job.ended)}
+
+
+def _status(name: str, definition: Definition | None, jobs: dict[str, str] | None) -> dict[str, Any]:
+    """Without a definition that can be read it is not known which topic it has."""
+    view = _view(name)
+    reading = view.reading if view else None
+    ledger = _counted(name, reading)
+    standing = None if definition is None else _standing(definition, reading, ledger)
+    lag = standing.lag if standing else None
+    return {
+        "job": None if jobs is None else jobs.get(name, "NONE"),
+        "complete_until": timestamp(view.complete_until) if view else None,
+        "lag": None if lag is None else {str(partition): count for partition, count in lag.items()},
+        "rejected": None if ledger is None else sum(partition.rejected for partition in ledger.totals),
+        "stopped": standing.stopped if standing else "",
+        "notes": list(standing.notes) if standing else [],
+    }
+
+
+def _view(stream: str) -> LakeView | None:
+    try:
+        return pin(open_catalog(LakeSettings()), stream)
+    except WindowpaneError:
+        return None
+
+
+def _counted(stream: str, reading: Reading | None) -> Counted | None:
+    try:
+        return counted(TrinoClient(QuerySettings()), stream, reading)
+    except QueryError:
+        return None
+
+
+def _standing(definition: Definition, reading: Reading | None, ledger: Counted | None) -> TopicStanding | None:
+    try:
+        with Topics(ServiceSettings().kafka) as topics:
+            return topic_standing(definition, reading, held(topics, definition.topic), ledger)
+    except TopicError:
+        return None

@@ -1,0 +1,3 @@
+"""Commands that make streams and fill them: apply, streams, produce."""
+
+__all__: list[str] = []

@@ -1,0 +1,85 @@
+"""`windowpane apply`: make topics, tables, views and jobs match the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import click
+
+from iceberg.settings import LakeSettings
+from query.settings import QuerySettings
+from scripts.results import Column, Format, Result, Sheet, formatted, show
+from scripts.streams.provision import Step, plan
+from services.settings import ServiceSettings
+from streams import Definition, read_definitions
+from streams.errors import WindowpaneError
+from streams.topics import Topics
+
+__all__ = ["command"]
+
+
+@click.command(name="apply")
+@click.argument("streams", nargs=-1, metavar="[STREAM…]")
+@click.option("--plan", "only_plan", is_flag=True, help="Only say what would change.")
+@click.option("--adopt-topic", is_flag=True, help="Go on with a topic that was deleted and made anew.")
+@formatted
+def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output: Format) -> None:
+    """Make topics, tables, views and jobs match streams/*.toml.
+
+    \b
+    Examples:
+      ./windowpane apply --plan      # what would change
+      ./windowpane apply health      # make one stream as declared
+      ./windowpane apply health --adopt-topic    # its topic was deleted and made anew: read that one
+    """
+    settings, lake, query = ServiceSettings(), LakeSettings(), QuerySettings()
+    definitions, problems = _declared(settings, streams)
+    done: list[tuple[str, str]] = []
+    same: list[str] = []
+    # What is wrong with one stream keeps no other from being made as declared.
+    if definitions:
+        with Topics(settings.kafka) as topics:
+            for name, definition in definitions.items():
+                try:
+                    steps = plan(definition, topics, lake, query, adopt=adopt_topic)
+                    done += _apply(name, steps, only_plan=only_plan, told=output is Format.TABLE)
+                    same += [] if steps else [name]
+                except WindowpaneError as error:
+                    problems.append(error)
+    changes = [{"stream": name, "change": change} for name, change in done]
+    sheet = Sheet([Column("stream"), Column("change")], done)
+    unchanged = [f"{name}: is as declared" for name in same]
+    parts = unchanged if output is Format.TABLE else [sheet]
+    show(Result({"planned" if only_plan else "changed": changes}, parts), output)
+    if problems:
+        problems = [each for error in problems for each in (error, *getattr(error, "others", ()))]
+        for problem in problems[:-1]:
+            click.echo(f"windowpane: {problem}", err=True)
+        raise problems[-1]
+
+
+def _declared(
+    settings: ServiceSettings, names: Sequence[str]
+) -> tuple[Mapping[str, Definition], list[WindowpaneError]]:
+    """The named streams, or all; and what is wrong with the files of the others."""
+    if not names:
+        found, unreadable = read_definitions(settings.streams)
+        return found or ({} if unreadable else settings.definitions()), [*unreadable.values()]
+    definitions: dict[str, Definition] = {}
+    problems: list[WindowpaneError] = []
+    for name in names:
+        try:
+            definitions[name] = settings.definition(name)
+        except WindowpaneError as error:
+            problems.append(error)
+    return definitions, problems
+
+
+def _apply(name: str, steps: Sequence[Step], *, only_plan: bool, told: bool) -> list[tuple[str, str]]:
+    """Take the steps, saying each first if they are to be told; the stream's name with each."""
+    for step in steps:
+        if told:
+            click.echo(f"{name}: {step.description}")
+        if not only_plan:
+            step.run()
+    return [(name, step.description) for step in steps]

@@ -1,0 +1,75 @@
+"""Take a stream away for good: its job, views, replays, topic and tables. Each step may be done again after a kill."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+from flink_jobs.client import FlinkClient
+from flink_jobs.settings import FlinkSettings
+from iceberg.apply import applied_definition, applied_streams
+from iceberg.catalog import Catalog
+from iceberg.locks import stream_lock
+from iceberg.retirement import drop_stream, left_by_benchmarks
+from query.settings import QuerySettings
+from query.sql_clients import drop_views
+from query.trino_client import TrinoClient
+from services.settings import ServiceSettings
+from streams.errors import DefinitionError
+from streams.topics import Topics
+
+__all__ = ["remove_leftovers", "remove_stream", "stop_jobs"]
+
+LOCK_SECONDS = 60.0
+BENCH_AGE = timedelta(days=1)
+
+
+def remove_stream(catalog: Catalog, stream: str) -> list[str]:
+    """Remove it, and say what was left. Nothing may start its job meanwhile. Raises WindowpaneError."""
+    topic, left = _topic(catalog, stream)
+    with stream_lock(catalog, stream, "removing", LOCK_SECONDS):
+        stop_jobs(stream)
+        drop_views(TrinoClient(QuerySettings()), stream)
+        if topic is not None:
+            with Topics(ServiceSettings().kafka) as topics:
+                topics.delete(topic)
+        drop_stream(catalog, stream)
+    return left
+
+
+def remove_leftovers(catalog: Catalog) -> list[str]:
+    """Remove the streams of benchmarks that were killed, a day after their last commit; their names."""
+    left = left_by_benchmarks(catalog, datetime.now(UTC) - BENCH_AGE)
+    for stream in left:
+        remove_stream(catalog, stream)
+    return left
+
+
+def stop_jobs(stream: str) -> None:
+    """Stop the stream's jobs, and wait until none can write."""
+    with closing(FlinkClient(FlinkSettings())) as flink:
+        for job in flink.jobs():
+            if job.stream == stream and not job.ended:
+                flink.stop(job)
+
+
+def _topic(catalog: Catalog, stream: str) -> tuple[str | None, list[str]]:
+    """The topic that goes with the stream; None, and why, for one that stays."""
+    try:
+        definition = applied_definition(catalog, stream)
+    except DefinitionError as error:
+        return None, [f"its topic, which is not known: {error}"]
+    if definition is None:
+        return None, []
+    for other in applied_streams(catalog):
+        if other != stream and _topic_of(catalog, other) in (definition.topic, None):
+            return None, [f"topic {definition.topic}, which stream {other} may read too"]
+    return definition.topic, []
+
+
+def _topic_of(catalog: Catalog, stream: str) -> str | None:
+    try:
+        definition = applied_definition(catalog, stream)
+    except DefinitionError:
+        return None
+    return definition.topic if definition else ""

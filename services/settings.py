@@ -1,0 +1,52 @@
+"""What the services and the command line read from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from compose.embedded.ports import reachable
+from streams import Definition, load_definition, load_definitions
+from streams.errors import UnknownNameError
+
+__all__ = ["ServiceSettings"]
+
+
+class ServiceSettings(BaseSettings):
+    """Where the state, the definitions and Kafka are, from `WINDOWPANE_*`."""
+
+    model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True)
+
+    home: Path = Field(default=Path(".windowpane"), description="State of this stack")
+    streams: Path = Field(
+        default=Path(__file__).resolve().parent.parent / "streams", description="Folder of stream definitions"
+    )
+    kafka: str = Field(description="Bootstrap address of Kafka: host:port")
+    host: str = Field(default="127.0.0.1", description="Address of the web service")
+    port: int = Field(default=8000, description="Port of the web service")
+
+    def definitions(self, *names: str) -> dict[str, Definition]:
+        """The declared streams of these names, in their order, or all of them.
+
+        Raises DefinitionError, UnknownNameError; what is wrong with the file of another stream is not looked at.
+        """
+        return {name: self.definition(name) for name in names} if names else load_definitions(self.streams)
+
+    def definition(self, name: str) -> Definition:
+        """One declared stream. Raises DefinitionError, UnknownNameError."""
+        path = self.streams / f"{name}.toml"
+        if not path.is_file():
+            raise UnknownNameError("stream", name, sorted(known.stem for known in self.streams.glob("*.toml")))
+        return load_definition(path)
+
+    @property
+    def address(self) -> str:
+        """`host:port` of the web service."""
+        return f"{reachable(self.host)}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Where the web service answers."""
+        return f"http://{self.address}"

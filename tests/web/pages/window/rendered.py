@@ -1,0 +1,92 @@
+"""The window page rendered without engines: as known at a moment, with changes since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from iceberg.arrivals import Arrivals
+from iceberg.replays import Action, Publication
+from query.changes import changes_between
+from tests.definitions import HEALTH
+from web.page.table import sorted_groups
+from web.pages.window.answer import WindowFound
+from web.pages.window.columns import columns_of
+from web.pages.window.compared import COMPARISONS, Compared, beside, compared_span
+from web.pages.window.form import WindowForm, read_form
+from web.pages.window.known import known_at, marked, stops_of
+from web.pages.window.routes import _page, outcome_of
+
+__all__ = ["BEGAN", "NOW", "PUBLISHED", "form_of", "group", "window_page"]
+
+NOW = datetime(2026, 3, 9, 10, 17, 30, tzinfo=UTC)
+BEGAN = datetime(2026, 3, 1, 22, 40, tzinfo=UTC)
+
+
+def _publication(generation: int, action: Action, at: datetime, reason: str) -> Publication:
+    arrivals = Arrivals(BEGAN, at - timedelta(hours=2))
+    return Publication(
+        generation, 7, "health", action, arrivals, HEALTH.digest, at, "somebody", reason, {}, completed=True
+    )
+
+
+PUBLISHED = (
+    _publication(2, Action.ROLL_BACK, datetime(2026, 3, 6, 15, 0, 4, tzinfo=UTC), ""),
+    _publication(1, Action.PUBLISH, datetime(2026, 3, 5, 14, 3, 17, 300_000, tzinfo=UTC), "RAM was <b>wrong</b>"),
+)
+"""The newest first."""
+
+
+def group(service: str, messages: int, mean: float) -> dict[str, Any]:
+    """A group of the health stream whose measures are alike."""
+    part = {
+        "count": messages,
+        "mean": mean,
+        "min": 0.0,
+        "max": 0.97,
+        "max_at": "2026-03-04T10:03:11.250Z",
+        "quantiles": {"0.5": mean, "0.95": 0.9, "0.99": 0.95},
+    }
+    return {"service": service, "messages": messages, "cpu": part, "ram": part, "disk": part}
+
+
+def form_of(**asked: str) -> WindowForm:
+    """The form of a window of two days."""
+    return read_form(HEALTH, list({"start": "2026-03-03T10:00", "end": "2026-03-05T12:00", **asked}.items()), NOW)
+
+
+def window_page(
+    then: Sequence[dict[str, Any]],
+    now: Sequence[dict[str, Any]],
+    until: datetime | None = None,
+    published: Sequence[Publication] = PUBLISHED,
+    per_page: int = 100,
+    **asked: str,
+) -> str:
+    """The page's HTML, with the groups of then and of now (or of the time compared with).
+
+    `until`: the moment answered for, if it is another.
+    """
+    form = form_of(**asked)
+    known, groups = None, [*then]
+    if form.known is not None:
+        changes = changes_between(then, now, form.by)
+        known = known_at(
+            form.known.astimezone(form.zone), until or form.known.astimezone(form.zone), published, len(then), changes
+        )
+        groups = marked(then, changes, form.by)
+    columns = columns_of(HEALTH, form.by, every=True, since=known is not None)
+    source = {"snapshot": "731283947192", "breakdown": "all", "day": {"windows": 2}, "minute": {"windows": 2}}
+    content = {"complete_until": "2026-03-09T10:17:30Z", "answered_from": source}
+    compared = None
+    if form.compare:
+        span = compared_span(form.compare, *form.bounds, NOW, form.zone)
+        groups, gone = beside(groups, now, form.by)
+        compared = Compared(COMPARISONS[form.compare], *span, now, gone)
+    found = WindowFound(content, sorted_groups(groups, columns, form.sort), columns, known, compared, False, 0.012)
+    outcome = outcome_of(HEALTH, form, found, per_page, NOW)
+    stops = stops_of(BEGAN, published, NOW, form.zone, form.known)
+    service: Any = SimpleNamespace(definitions={"health": HEALTH})
+    return bytes(_page(service, HEALTH, form, dict(form.problems), None, outcome, published, stops, NOW).body).decode()

@@ -1,0 +1,60 @@
+"""`window`, `series`, `rejected` of `/v1/streams/{stream}`: read the question, ask in a thread, answer JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
+from streams.definition import Definition
+from web.api.parameters import asked_parameters
+from web.asking.questions import ask
+from web.edge.conditions import matches
+from web.service import service_of
+
+__all__ = ["rejected", "series", "window"]
+
+
+class _Parse(Protocol):
+    def __call__(self, definition: Definition, params: Sequence[tuple[str, str]]) -> Question: ...
+
+
+async def window(request: Request) -> Response:
+    """The groups of one window."""
+    return await _respond(request, WindowRequest.parse)
+
+
+async def series(request: Request) -> Response:
+    """The points of a chart over one window."""
+    return await _respond(request, SeriesRequest.parse)
+
+
+async def rejected(request: Request) -> Response:
+    """The messages that were rejected in one window of arrival."""
+    return await _respond(request, RejectedRequest.parse)
+
+
+async def _respond(request: Request, parse: _Parse) -> Response:
+    """The answer, or 304 to a client that has it already.
+
+    It may be stored, but not given again without asking: there may be a newer one at any moment.
+    """
+    service = service_of(request)
+    definition = service.definition(request.path_params["stream"])
+    question = parse(definition, await asked_parameters(request))
+    repeatable = request.method != "POST"
+    if repeatable and matches(request.headers, tag := service.queries.tag(question)):
+        return Response(status_code=304, headers=_validity(tag))
+    answer, seconds = await ask(request, question)
+    cache = "hit" if answer.cached else "miss"
+    validity = _validity(answer.tag) if repeatable else {"Cache-Control": "no-store"}
+    timing = {"Server-Timing": f"query;dur={seconds * 1000:.1f}, cache;desc={cache}"}
+    return Response(answer.body, headers={**validity, **timing}, media_type="application/json")
+
+
+def _validity(tag: str) -> dict[str, str]:
+    """Weak, for quantiles may differ in their last digits and the answer may be packed."""
+    return {"ETag": f'W/"{tag}"', "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}

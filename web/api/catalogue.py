@@ -1,0 +1,61 @@
+"""`GET /v1/streams` and `GET /v1/streams/{stream}`: which streams there are, and how each is defined."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from streams.definition import Definition
+from web.edge.responses import json_response
+from web.service import service_of
+
+__all__ = ["definition_json", "show_stream", "streams"]
+
+
+async def streams(request: Request) -> Response:
+    """Every stream with what can be asked of it and how fresh it is."""
+    service = service_of(request)
+    views = service.queries.views()
+    listed = []
+    for name, definition in service.definitions.items():
+        view = views.get(name)
+        listed.append(
+            {
+                **_outline(definition),
+                "complete_until": instant(view.complete_until if view else None),
+                "last_commit": instant(view.last_commit if view else None),
+            }
+        )
+    return json_response({"streams": listed})
+
+
+async def show_stream(request: Request) -> Response:
+    """One stream's definition."""
+    return json_response(definition_json(service_of(request).definition(request.path_params["stream"])))
+
+
+def definition_json(definition: Definition) -> dict[str, Any]:
+    """The definition without the keys that it leaves unset, and the digest that tells two versions apart."""
+    return {**definition.model_dump(mode="json", exclude_none=True, exclude={"demo"}), "digest": definition.digest}
+
+
+def _outline(definition: Definition) -> dict[str, Any]:
+    return {
+        "stream": definition.name,
+        "title": definition.title,
+        "description": definition.description,
+        "topic": definition.topic,
+        "dimensions": list(definition.dimensions),
+        "measures": list(definition.measures),
+        "distincts": list(definition.distincts),
+    }
+
+
+def instant(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC, whole milliseconds, or null."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

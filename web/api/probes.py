@@ -1,0 +1,63 @@
+"""`/healthz`, `/readyz` and `/metrics`: for whoever looks after the service."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import anyio
+import anyio.to_thread
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.asking.standings import lagging
+from web.edge.problems import RETRY_SECONDS
+from web.edge.responses import json_response
+from web.service import service_of
+
+__all__ = ["alive", "metrics", "ready"]
+
+_LOOKS = anyio.CapacityLimiter(2)
+
+
+async def alive(_request: Request) -> Response:
+    """200 as long as the event loop turns."""
+    return json_response({"status": "alive"})
+
+
+async def ready(request: Request) -> Response:
+    """200 when every engine answers and every stream is fresh; else 503 and which ones are not.
+
+    Waits for no engine: it tells what was seen of each last, and how many seconds ago.
+    What is wrong with a stream beside that is said too (`problems`), and so are notes, such as messages that were
+    lost; they make nothing unready, for its answers are good.
+    """
+    service = service_of(request)
+    engines = service.lookout.seen()
+    streams = lagging(service, datetime.now(UTC))
+    standings = service.standing.newest(service.definitions, service.readings)
+    problems = await anyio.to_thread.run_sync(service.problems, limiter=_LOOKS)
+    stopped = {name: standing.stopped for name, standing in standings.items() if standing.stopped}
+    streams |= {name: why for name, why in stopped.items() if name in service.declared}
+    problems |= stopped
+    good = not streams and not any(seen.wrong for seen in engines.values())
+    body = {
+        "status": "ready" if good else "not ready",
+        "engines": {name: seen.wrong or "ok" for name, seen in engines.items()},
+        "seen_seconds_ago": {
+            name: None if seen.seconds_ago is None else round(seen.seconds_ago, 1) for name, seen in engines.items()
+        },
+        "streams": {
+            name: "; ".join(dict.fromkeys(filter(None, (streams.get(name), problems.get(name))))) or "ok"
+            for name in sorted({*service.declared, *problems})
+        },
+        "problems": problems,
+        "notes": {name: list(standing.notes) for name, standing in standings.items() if standing.notes},
+    }
+    return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
+
+
+async def metrics(request: Request) -> Response:
+    """The Prometheus exposition."""
+    text = await anyio.to_thread.run_sync(generate_latest, service_of(request).metrics.registry, limiter=_LOOKS)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

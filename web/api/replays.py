@@ -1,0 +1,36 @@
+"""`GET /v1/replays`, `/v1/replays/{id}` and `/v1/history`: replays, what they change, what was published."""
+
+from __future__ import annotations
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from query.replays import publication_json, replay_json
+from query.requests import parse_filters
+from web.asking.replays import find_replay, read_replays, report_in_thread, stream_asked
+from web.edge.responses import json_response
+
+__all__ = ["history", "replay", "replays"]
+
+
+async def replays(request: Request) -> Response:
+    """All replays, or those of `stream`, the newest first."""
+    stream = stream_asked(request)
+    found = await read_replays(request, ("all", stream), lambda replays: replays.all(stream))
+    return json_response({"replays": [replay_json(each) for each in found]})
+
+
+async def history(request: Request) -> Response:
+    """What was published and rolled back, of all streams or of `stream`, the newest first."""
+    stream = stream_asked(request)
+    found = await read_replays(request, ("history", stream), lambda replays: replays.history(stream))
+    return json_response({"history": [publication_json(each) for each in found]})
+
+
+async def replay(request: Request) -> Response:
+    """One replay with its difference, and a series for the values of dimensions that are asked."""
+    found = await find_replay(request)
+    where = parse_filters(found.definition, request.query_params.multi_items())
+    report = await report_in_thread(request, found, where)
+    return json_response(await anyio.to_thread.run_sync(report.as_json))

@@ -1,0 +1,8 @@
+"""Filters of dimensions in the address of a page."""
+
+from __future__ import annotations
+
+__all__ = ["FILTER"]
+
+FILTER = "where."
+"""Prefix of a filter's parameter: `where.service=checkout`; so no dimension's name can clash with the form's own."""

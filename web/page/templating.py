@@ -1,0 +1,56 @@
+"""Pages from templates: one environment, autoescaped, where an undefined name is an error.
+
+A template is named by its path in `web/`, such as `pages/window/window.html`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from starlette.responses import HTMLResponse
+
+from web.page.static_files import static_version
+from web.page.times import end_moment, exact_moment, local_input, long_moment, offset_name, rfc3339, utc_moment
+from web.page.units import count, more_messages, quantity, spoken_name
+
+__all__ = ["page_response"]
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).resolve().parent.parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        count=count,
+        end_moment=end_moment,
+        exact=exact_moment,
+        json=json.dumps,
+        local_input=local_input,
+        long_moment=long_moment,
+        more_messages=more_messages,
+        name=spoken_name,
+        offset_name=offset_name,
+        quantity=quantity,
+        rfc3339=rfc3339,
+        utc=utc_moment,
+    )
+    environment.globals["static"] = lambda path: f"/static/{static_version()}/{path}"
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def page_response(
+    template: str, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+) -> HTMLResponse:
+    """Render a page; browsers ask again each time, so the back button never shows an old answer as a new one."""
+    text = _ENVIRONMENT.get_template(template).render(context)
+    return HTMLResponse(text, status, {"Cache-Control": "no-cache", **(headers or {})})

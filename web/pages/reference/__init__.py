@@ -1,0 +1,3 @@
+"""What is looked up: the API, and how a stream is defined."""
+
+__all__: list[str] = []

@@ -1,0 +1,55 @@
+"""`GET /streams/{stream}`: how a stream is defined, how to send to it, and where its answers are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from streams.definition import FieldRule
+from streams.example import example_message
+from streams.panes import grains
+from web.page.templating import page_response
+from web.service import service_of
+
+__all__ = ["definition_page", "field_rules"]
+
+
+async def definition_page(request: Request) -> Response:
+    """The definition as it is applied now, for people."""
+    service = service_of(request)
+    definition = service.definition(request.path_params["stream"])
+    message = json.dumps(example_message(definition, datetime.now(UTC)), ensure_ascii=False)
+    return page_response(
+        "pages/reference/definition.html",
+        title=definition.title,
+        it=definition,
+        rules={name: ", ".join(field_rules(rule)) for name, rule in definition.fields.items()},
+        bounds={name: f"{_bound(each.min)} to {_bound(each.max)}" for name, each in definition.measures.items()},
+        message=message,
+        quoted=message.replace("'", "'\\''"),
+        base=str(request.base_url).rstrip("/"),
+        kafka=service.settings.kafka,
+        views=[f"{grain}s" for grain in grains(definition)],
+        declared=definition.name in service.declared,
+    )
+
+
+def field_rules(rule: FieldRule) -> Iterator[str]:
+    """What a value must be beside its type, in words."""
+    if not rule.required:
+        yield "may be missing"
+    for words, bound in (("at least", rule.min), ("at most", rule.max), ("above", rule.above), ("below", rule.below)):
+        if bound is not None:
+            yield f"{words} {_bound(bound)}"
+    if rule.min_length is not None or rule.max_length is not None:
+        yield f"{rule.min_length or 0} to {'any number of' if rule.max_length is None else rule.max_length} characters"
+    if rule.values:
+        yield f"one of {', '.join(rule.values)}"
+
+
+def _bound(bound: float | str) -> str:
+    return bound if isinstance(bound, str) else f"{bound:,.15g}"

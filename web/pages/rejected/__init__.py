@@ -1,0 +1,3 @@
+"""What was not accepted, and why."""
+
+__all__: list[str] = []

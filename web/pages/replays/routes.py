@@ -1,0 +1,166 @@
+"""`GET /replays` and `GET /replays/{id}`: what was processed again, what that changes, and what was published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from iceberg.replays import Publication, Replay, ReplayState
+from query.difference import Difference, GrainDifference
+from query.errors import EngineAwayError, InvalidRequestError
+from query.replays import ReplayReport
+from query.requests import Filters, parse_filters
+from streams.definition import Definition
+from web.asking.replays import find_replay, read_replays, report_in_thread, stream_asked
+from web.edge.problems import Problem, problem_of
+from web.page.filters import FILTER
+from web.page.form_times import UTC_ZONE
+from web.page.table import Table, sorted_groups, table_of
+from web.page.templating import page_response
+from web.page.times import Detail
+from web.pages.replays.difference_chart import difference_chart
+from web.pages.replays.difference_table import ChangeRow, as_groups, change_rows, changes_heading, group_columns
+from web.service import service_of
+
+__all__ = ["BADGES", "replay_page", "replays_page"]
+
+BADGES = {
+    ReplayState.RUNNING: "",
+    ReplayState.STAGED: "warn",
+    ReplayState.PUBLISHING: "warn",
+    ReplayState.PUBLISHED: "good",
+    ReplayState.ROLLING_BACK: "warn",
+    ReplayState.ROLLED_BACK: "",
+    ReplayState.DROPPED: "",
+}
+"""State → how its badge looks."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """The question of a replay's page; `url` gives the address of the same with some of it changed."""
+
+    number: int
+    where: Filters
+    sort: str
+    page: int
+
+    def url(self, **changes: Any) -> str:
+        """The page's own address."""
+        asked = {"where": self.where, "sort": self.sort, "page": self.page, **changes}
+        pairs = [(FILTER + name, value) for name, values in asked["where"] for value in values]
+        pairs += [("sort", asked["sort"])] if asked["sort"] else []
+        pairs += [("page", str(asked["page"]))] if asked["page"] > 1 else []
+        return f"/replays/{self.number}" + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def only(self, name: str, value: str) -> str:
+        """The page with charts of one value of a dimension; those of other dimensions stay."""
+        return self.url(where=(*(each for each in self.where if each[0] != name), (name, (value,))))
+
+    @property
+    def api_url(self) -> str:
+        """The same question to the API."""
+        pairs = [(name, value) for name, values in self.where for value in values]
+        return f"/v1/replays/{self.number}" + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A difference made ready for the template. `changes`: pairs of a grain and the rows of its largest changes."""
+
+    difference: Difference
+    table: Table
+    changes: list[tuple[GrainDifference, list[ChangeRow]]]
+    heading: list[str]
+    chart: str
+    drawn: bool
+
+
+async def replays_page(request: Request) -> Response:
+    """All replays and what was published, or those of `stream`."""
+    service, stream = service_of(request), stream_asked(request)
+    replays = await read_replays(request, ("all", stream), lambda found: found.all(stream))
+    history = await read_replays(request, ("history", stream), lambda found: found.history(stream))
+    return page_response(
+        "pages/replays/replays.html",
+        title="Replays",
+        definitions=service.definitions,
+        stream=stream,
+        replays=replays,
+        history=history,
+        badges=BADGES,
+    )
+
+
+async def replay_page(request: Request) -> Response:
+    """One replay and its difference; 422 says what is wrong with the address, 503 which engine is away."""
+    replay = await find_replay(request)
+    address, problem = _address(replay, request)
+    published = await read_replays(request, ("history", replay.stream), lambda found: found.history(replay.stream))
+    report, away = None, None
+    try:
+        report = None if problem else await report_in_thread(request, replay, address.where)
+    except EngineAwayError as error:
+        away = problem_of(error)
+    return _page(replay, address, problem, report, away, [each for each in published if each.replay == replay.id])
+
+
+def _address(replay: Replay, request: Request) -> tuple[Address, str]:
+    """What the address asks, and what is wrong with it, if anything."""
+    params = request.query_params.multi_items()
+    filters = [(name.removeprefix(FILTER), value) for name, value in params if name.startswith(FILTER) and value]
+    where: Filters = ()
+    problem = ""
+    try:
+        where = parse_filters(replay.definition, filters)
+    except InvalidRequestError as error:
+        problem = str(error)
+    text = request.query_params.get("page", "")
+    page = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    return Address(replay.id, where, request.query_params.get("sort", "")[:200], max(1, page)), problem
+
+
+def _page(
+    replay: Replay,
+    address: Address,
+    problem: str,
+    report: ReplayReport | None,
+    away: Problem | None,
+    published: list[Publication],
+) -> Response:
+    return page_response(
+        "pages/replays/replay.html",
+        422 if problem else away.status if away else 200,
+        away.headers if away else None,
+        title=f"Replay {replay.id}",
+        replay=replay,
+        definition=replay.definition,
+        address=address,
+        problem=problem,
+        away=away,
+        report=report,
+        outcome=_outcome(replay.definition, address, report) if report else None,
+        published=published,
+        badges=BADGES,
+    )
+
+
+def _outcome(definition: Definition, address: Address, report: ReplayReport) -> Outcome | None:
+    difference, points = report.difference, report.points
+    if difference is None or points is None:
+        return None
+    columns = group_columns(definition)
+    groups = sorted_groups(as_groups(difference.groups), columns, address.sort)
+    return Outcome(
+        difference=difference,
+        table=table_of(groups, columns, address.page, 100, UTC_ZONE, Detail.DAY),
+        changes=[(grain, change_rows(definition, grain.changes)) for grain in difference.grains if grain.changes],
+        heading=changes_heading(definition),
+        chart=orjson.dumps(difference_chart(definition, points)).decode().replace("<", "\\u003c"),
+        drawn=bool(points.points),
+    )

@@ -1,0 +1,3 @@
+"""Every stream, and how it stands."""
+
+__all__: list[str] = []

@@ -1,0 +1,116 @@
+"""The window page as known at a moment: the moments that it offers, and what has changed since. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from iceberg.replays import Action, Publication
+from query.changes import Changes, Group, key_of
+from streams.panes import arrival_start
+from web.page.times import midnight
+
+__all__ = ["KnownAt", "Stop", "done", "known_at", "marked", "stops_of"]
+
+DAYS = 31
+"""How many days back each is offered; before that the first of each month."""
+MOST_PUBLICATIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A moment that the page offers, in the reader's zone; None is now. `what` says of what moment it is, if of any."""
+
+    at: datetime | None
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAt:
+    """What the page says of an answer as known at a moment.
+
+    `asked` was asked for, `until` was answered for; None when nothing was complete. `before`: the publication that
+    changed what was known then. Of the shown groups `changed` are not the same now; now there are `new` others, and so
+    many `messages` more.
+    """
+
+    asked: datetime
+    until: datetime | None
+    before: Publication | None
+    groups: int
+    changed: int
+    new: int
+    messages: int
+
+    @property
+    def rounded(self) -> bool:
+        """Whether the moment that was asked for is not the one that was answered for."""
+        return self.until != self.asked
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether that is for want of data, not because it lies inside an arrival window."""
+        return self.until is None or self.until < arrival_start(self.asked)
+
+
+def done(publication: Publication) -> str:
+    """What a publication did, in words that follow the replay's name."""
+    return "was published" if publication.action is Action.PUBLISH else "was rolled back"
+
+
+def stops_of(
+    began: datetime | None, published: Sequence[Publication], now: datetime, zone: ZoneInfo, chosen: datetime | None
+) -> list[Stop]:
+    """The moments to choose from, the earliest first and now last: each day's beginning, and before each publication.
+
+    `began`: when the stream's first message arrived. `chosen` is among them, whatever it is.
+    """
+    found = dict.fromkeys(_days(began, now, zone), "") if began else {}
+    if chosen is not None:
+        found.setdefault(chosen, "the moment asked for")
+    for publication in published[:MOST_PUBLICATIONS]:
+        found[just_before(publication)] = f"before replay {publication.replay} {done(publication)}"
+    return [Stop(at.astimezone(zone), found[at]) for at in sorted(found)] + [Stop(None)]
+
+
+def just_before(publication: Publication) -> datetime:
+    """The last moment that panes can tell at which readers surely saw what a publication replaced."""
+    return arrival_start(publication.at - timedelta(seconds=1))
+
+
+def _days(began: datetime, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    today = now.astimezone(zone).date()
+    day = began.astimezone(zone).date() + timedelta(days=1)
+    while day <= today:
+        if day.day == 1 or today - day < timedelta(days=DAYS):
+            yield midnight(day, zone)
+        day += timedelta(days=1)
+
+
+def known_at(
+    asked: datetime, until: datetime | None, published: Sequence[Publication], groups: int, changes: Changes
+) -> KnownAt:
+    """Put it together. `published`: the newest first."""
+    return KnownAt(
+        asked=asked,
+        until=until,
+        before=next((each for each in reversed(published) if asked < each.at), None),
+        groups=groups,
+        changed=len(changes.changed),
+        new=len(changes.elsewhere),
+        messages=changes.messages,
+    )
+
+
+def marked(groups: Sequence[Group], changes: Changes, by: Sequence[str]) -> list[Group]:
+    """The groups, each with `since`: whether it changed, how many messages more it has now, and what it sorts by."""
+    return [{**group, "since": _since(changes.changed.get(key_of(group, by)))} for group in groups]
+
+
+def _since(messages: int | None) -> Mapping[str, Any]:
+    if messages is None:
+        return {"changed": False, "messages": 0, "order": 0}
+    return {"changed": True, "messages": messages, "order": max(1, abs(messages))}

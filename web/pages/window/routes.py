@@ -1,0 +1,194 @@
+"""`GET /`: the window page, and `GET /window.csv`: its table."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from iceberg.replays import Publication
+from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, QueryError
+from query.service import StreamFreshness
+from streams.definition import Definition
+from web.asking.questions import content_of
+from web.asking.replays import read_replays
+from web.edge.problems import Problem, problem_of
+from web.page.remembered import remember_zone, remembered_zone
+from web.page.table import Table, table_of
+from web.page.templating import page_response
+from web.page.times import RANGES, Detail, moment_of, span, zones
+from web.pages.window.answer import WindowFound, find, question_of
+from web.pages.window.beginning import first_day
+from web.pages.window.charts import Mark, Tile, chart_plan, drawn_groups, marks_of, tiles_of
+from web.pages.window.compared import COMPARISONS, Compared
+from web.pages.window.csv import csv_of
+from web.pages.window.form import WindowForm, read_form
+from web.pages.window.known import KnownAt, Stop, done, stops_of
+from web.service import Service, service_of
+
+__all__ = ["outcome_of", "window_csv", "window_page"]
+
+_FORM_FIELD = {"as_known_at": "known"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An answer made ready for the template."""
+
+    tiles: list[Tile]
+    table: Table
+    marks: list[Mark]
+    charts: str
+    complete_until: datetime | None
+    still_filling: bool
+    answered_from: dict[str, Any]
+    cached: bool
+    milliseconds: float
+    known: KnownAt | None
+    compared: Compared | None
+
+
+async def window_page(request: Request) -> Response:
+    """The page: with the answer, with what is wrong with the question (422), or with which engine is away (503)."""
+    service, now = service_of(request), datetime.now(UTC)
+    definition = service.definition(_stream(service, request.query_params))
+    form = await _form(request, definition, now)
+    if form.submitted and not form.problems:
+        response = RedirectResponse(form.url(definition), 302)
+        remember_zone(request, response, form.zone)
+        return response
+    view = service.queries.views().get(definition.name) or StreamFreshness(None, None)
+    published = await _published(request, definition, view.generation)
+    problems, away, outcome = dict(form.problems), None, None
+    if not problems:
+        try:
+            found = await find(request, definition, form, now, published)
+            outcome = outcome_of(definition, form, found, service.settings.web_page_rows, now)
+        except InvalidRequestError as error:
+            problems = {_FORM_FIELD.get(wrong.field, wrong.field): wrong.reason for wrong in error.errors}
+        except EngineAwayError as error:
+            away = problem_of(error)
+        except QueryError as error:
+            problems = {"window": str(error)}
+    stops = stops_of(view.began, published, now, form.zone, form.known)
+    return _page(service, definition, form, problems, away, outcome, published, stops, now)
+
+
+async def window_csv(request: Request) -> Response:
+    """The page's table with all its rows, in its order, for the same parameters. Raises QueryError."""
+    service, now = service_of(request), datetime.now(UTC)
+    definition = service.definition(_stream(service, request.query_params))
+    form = await _form(request, definition, now)
+    if form.problems:
+        raise InvalidRequestError([FieldProblem(name, reason) for name, reason in form.problems.items()])
+    found = await find(request, definition, form, now)
+    start, end = form.local_bounds
+    name = f"{definition.name}-{start:%Y%m%dT%H%M}-{end:%Y%m%dT%H%M}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
+    columns = [column for column in found.columns if column.essential or form.all_columns]
+    return Response(csv_of(found.groups, columns), headers=headers, media_type="text/csv")
+
+
+async def _form(request: Request, definition: Definition, now: datetime) -> WindowForm:
+    """The form as asked; an address without a zone means the one that the reader chose last."""
+    params, began = request.query_params.multi_items(), None
+    if request.query_params.get("range") == "all":
+        try:
+            began = await first_day(functools.partial(content_of, request), definition, now)
+        except QueryError:  # which the page's own question will meet too
+            began = None
+    return read_form(definition, params, now, remembered_zone(request), began)
+
+
+async def _published(request: Request, definition: Definition, generation: int) -> tuple[Publication, ...]:
+    """What was published of the stream, and rolled back, the newest first; nothing while the catalog is away."""
+    try:
+        key, name = ("published", definition.name, generation), definition.name
+        return await read_replays(request, key, lambda replays: replays.published(name, generation))
+    except QueryError:
+        return ()
+
+
+def _stream(service: Service, params: QueryParams) -> str:
+    """The stream asked for; else the first that has data, else the first."""
+    if asked := params.get("stream"):
+        return asked
+    views = service.queries.views()
+    with_data = (name for name in service.definitions if name in views and views[name].complete_until is not None)
+    return next(with_data, next(iter(service.definitions)))
+
+
+def _page(
+    service: Service,
+    definition: Definition,
+    form: WindowForm,
+    problems: dict[str, str],
+    away: Problem | None,
+    outcome: Outcome | None,
+    published: Sequence[Publication],
+    stops: Sequence[Stop],
+    now: datetime,
+) -> Response:
+    status = 422 if problems else away.status if away else 200
+    return page_response(
+        "pages/window/window.html",
+        status,
+        {**((away and away.headers) or {}), "Vary": "Cookie"},
+        title=definition.title,
+        definition=definition,
+        definitions=service.definitions,
+        form=form,
+        ranges=RANGES,
+        zones=zones(),
+        comparisons=COMPARISONS,
+        problems=problems,
+        away=away,
+        outcome=outcome,
+        republished=published[0] if published else None,
+        stops=stops,
+        done=done,
+        span=span(form.length) if form.length else "",
+        until_then=span(form.start - now + timedelta(minutes=1)) if form.start and form.start > now else "",
+        api_url=_api_url(definition, form) if not problems else "",
+        live=bool(form.range and RANGES[form.range].live and not problems),
+        url=functools.partial(form.url, definition),
+    )
+
+
+def _api_url(definition: Definition, form: WindowForm) -> str:
+    return f"/v1/streams/{definition.name}/window?{QueryParams(question_of(definition, form.question()))}"
+
+
+def _inert(plan: dict[str, Any]) -> str:
+    """JSON that cannot end the script element it is put into, whatever the groups are called."""
+    return orjson.dumps(plan).decode().replace("<", "\\u003c")
+
+
+def outcome_of(definition: Definition, form: WindowForm, found: WindowFound, per_page: int, now: datetime) -> Outcome:
+    """What the template shows of an answer."""
+    groups = found.groups
+    shown = tuple(column for column in found.columns if column.essential or form.all_columns)
+    table = table_of(groups, shown, form.page, per_page, form.zone, Detail.of(*form.local_bounds))
+    drawn = drawn_groups(definition, groups, form)
+    complete = found.content["complete_until"]
+    until = moment_of(complete, form.zone) if complete else None
+    return Outcome(
+        tiles=tiles_of(definition, groups, form, found.compared),
+        table=table,
+        marks=marks_of(table.rows, drawn, form),
+        charts=_inert(chart_plan(definition, drawn, len(groups), form, found.compared)),
+        complete_until=until,
+        still_filling=until is not None and found.known is None and until < min(form.bounds[1], now),
+        answered_from=found.content["answered_from"],
+        cached=found.cached,
+        milliseconds=found.seconds * 1000,
+        known=found.known,
+        compared=found.compared,
+    )
