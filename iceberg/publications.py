@@ -14,6 +14,9 @@ from iceberg.replays import Action, Publication, Replay, ReplayState
 
 __all__ = ["check_droppable", "check_undoable", "newest_publication", "standing"]
 
+_PUBLISHED = (ReplayState.PUBLISHED, ReplayState.PUBLISHING)
+"""States of one that is in the tables, or will be: what was begun is gone on with."""
+
 
 def standing(history: Iterable[Publication]) -> list[Publication]:
     """The publications that were not rolled back, the newest first."""
@@ -55,7 +58,7 @@ def check_droppable(replay: Replay, others: Mapping[int, Replay], history: Itera
     found = standing(history)
     mine = next((done.generation for done in found if done.replay == replay.id), None)
     for beneath in found:
-        published = beneath.replay in others and others[beneath.replay].state is ReplayState.PUBLISHED
+        published = beneath.replay in others and others[beneath.replay].state in _PUBLISHED
         if mine and published and beneath.generation < mine and beneath.arrivals.overlaps(replay.arrivals):
             raise ReplayError(
                 f"replay {beneath.replay} was published before replay {replay.id} in the same range, and could then "

@@ -151,7 +151,8 @@ class Commands(RuleBasedStateMachine):
         if target is ReplayState.ROLLING_BACK:
             return any(pile[-1] != number for pile in piles)
         beneath = [other for pile in piles for other in pile[: pile.index(number)]]
-        return target is ReplayState.DROPPED and any(self.known[other].state == "published" for other in beneath)
+        needed = ("published", "publishing")
+        return target is ReplayState.DROPPED and any(self.known[other].state in needed for other in beneath)
 
     def _took(self, number: int, moved: Replay) -> None:
         known = self.known[number]
