@@ -17,7 +17,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from compose.embedded.downloads import Advance
+from compose.embedded.jar_cache import Advance
 
 __all__ = ["CopyGauge", "Counted", "console", "copy_progress", "download_progress", "message_progress", "say"]
 

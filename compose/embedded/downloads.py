@@ -6,37 +6,21 @@ a `.part` file grows by range requests and is renamed once its SHA-256 is the lo
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from compose.embedded.jar_cache import Advance, is_jar, missing
 from compose.embedded.jars import Jar
 from compose.errors import InstallError
 
-__all__ = ["Advance", "Progress", "fetch", "is_intact", "missing"]
+__all__ = ["fetch"]
 
-Advance = Callable[[int], None]
-"""Told of bytes as they arrive."""
-Progress = Callable[[int, int], AbstractContextManager[Advance]]
-"""Opens a display for (files, bytes)."""
 TRANSFERS = 6
 CHUNK = 1 << 20
-
-
-def missing(jars: Sequence[Jar], cache: Path) -> list[Jar]:
-    """Those not in the cache with their full size. Checksums were verified on arrival; `is_intact` checks again."""
-    return [jar for jar in jars if not _has_size(cache / jar.path, jar.size)]
-
-
-def is_intact(jar: Jar, cache: Path) -> bool:
-    """Whether the cached file still has its locked SHA-256."""
-    path = cache / jar.path
-    return _has_size(path, jar.size) and _sha256(path) == jar.sha256
 
 
 def fetch(jars: Sequence[Jar], cache: Path, advance: Advance, repositories: Sequence[str] = ()) -> None:
@@ -75,7 +59,7 @@ def _fetch_one(client: httpx.Client, repositories: Sequence[str], jar: Jar, cach
         except httpx.HTTPError as error:
             problem = f"{type(error).__name__} {error}".strip()
             continue
-        if _has_size(part, jar.size) and _sha256(part) == jar.sha256:
+        if is_jar(part, jar):
             part.rename(target)
             return
         part.unlink(missing_ok=True)
@@ -104,12 +88,3 @@ def _transfer(client: httpx.Client, url: str, part: Path, size: int, advance: Ad
             for chunk in response.iter_raw(CHUNK):
                 file.write(chunk)
                 advance(len(chunk))
-
-
-def _has_size(path: Path, size: int) -> bool:
-    return path.is_file() and path.stat().st_size == size
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

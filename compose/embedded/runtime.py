@@ -14,8 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from compose.embedded import downloads, environments
+from compose.embedded import environments
 from compose.embedded.class_archives import make_base_archive
+from compose.embedded.jar_cache import Progress, missing
 from compose.embedded.jars import Jar, jars_of, read_lock
 from compose.embedded.java_build import build_jar
 from compose.embedded.settings import CHECKOUT, StackSettings
@@ -53,7 +54,7 @@ class Runtime:
         return own + self.jars("flink") + ([self.flink_jar] if self.flink_jar else [])
 
 
-def install(settings: StackSettings, say: Callable[[str], None], progress: downloads.Progress) -> Runtime:
+def install(settings: StackSettings, say: Callable[[str], None], progress: Progress) -> Runtime:
     """Make or find everything, the independent parts side by side.
 
     Raises:
@@ -88,7 +89,7 @@ def install(settings: StackSettings, say: Callable[[str], None], progress: downl
         )
 
 
-def fetched_jars(sets: Sequence[str], progress: downloads.Progress) -> list[Path]:
+def fetched_jars(sets: Sequence[str], progress: Progress) -> list[Path]:
     """The files of some sets of the lock, fetched now if they are not in the cache; for what `up` does not need.
 
     Raises:
@@ -99,14 +100,17 @@ def fetched_jars(sets: Sequence[str], progress: downloads.Progress) -> list[Path
     return [maven / jar.path for jar in wanted]
 
 
-def _fetch(wanted: list[Jar], maven: Path, progress: downloads.Progress) -> None:
-    lacking = downloads.missing(wanted, maven)
+def _fetch(wanted: list[Jar], maven: Path, progress: Progress) -> None:
+    lacking = missing(wanted, maven)
     if not lacking:
         return
+    # It takes a third of a second to load, which every command would wait for.
+    from compose.embedded.downloads import fetch
+
     with environments.lock(maven / "fetch.lock"):
-        lacking = downloads.missing(wanted, maven)
+        lacking = missing(wanted, maven)
         with progress(len(lacking), sum(jar.size for jar in lacking)) as advance:
-            downloads.fetch(lacking, maven, advance)
+            fetch(lacking, maven, advance)
 
 
 def _made(make: Callable[[str, Callable[[str], None]], Path], name: str, say: Callable[[str], None]) -> Path:

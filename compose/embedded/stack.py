@@ -14,10 +14,10 @@ import psycopg
 from compose.embedded import preparation
 from compose.embedded.class_archives import being_written, collect
 from compose.embedded.configuration import configure
-from compose.embedded.downloads import Progress
 from compose.embedded.endings import Endings, last_error
 from compose.embedded.engines import ENGINES, SERVICES, Memory
 from compose.embedded.environments import cache_directory, lock
+from compose.embedded.jar_cache import Progress
 from compose.embedded.layout import Layout
 from compose.embedded.leftovers import end_leftovers, remove_stale_pid_file
 from compose.embedded.machine import check_disk, check_machine

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from http.client import HTTPException
 
-from compose.embedded.downloads import Progress
 from compose.embedded.engines import SERVICES
+from compose.embedded.jar_cache import Progress
 from compose.embedded.probes import http_get
 from compose.embedded.stack import Stack
 from compose.embedded.waiting import until

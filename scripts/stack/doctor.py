@@ -13,9 +13,9 @@ from pathlib import Path
 
 import psutil
 
-from compose.embedded.downloads import is_intact
 from compose.embedded.engines import ENGINES
 from compose.embedded.environments import REQUIREMENTS, cache_directory, is_complete
+from compose.embedded.jar_cache import is_intact
 from compose.embedded.jars import read_lock
 from compose.embedded.leftovers import find_leftovers
 from compose.embedded.machine import DISK_GIB, GIB, MEMORY_GIB, existing

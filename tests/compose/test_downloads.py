@@ -10,7 +10,8 @@ from threading import Thread
 
 import pytest
 
-from compose.embedded.downloads import fetch, is_intact, missing
+from compose.embedded.downloads import fetch
+from compose.embedded.jar_cache import is_intact, missing
 from compose.embedded.jars import Jar
 from compose.errors import InstallError
 
