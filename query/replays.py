@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from cachetools import LRUCache
@@ -57,7 +58,7 @@ class ReplayService:
         self._open_catalog: Callable[[], Catalog] = lambda: open_catalog(lake)
         self._opened: ReplayStore | None = None
         self._found: LRUCache[Any, Any] = LRUCache(maxsize=64)
-        self._published: LRUCache[tuple[str, int], tuple[Publication, ...]] = LRUCache(maxsize=64)
+        self._published: LRUCache[Any, tuple[Publication, ...]] = LRUCache(maxsize=64)
         self._lock, self._work = threading.Lock(), threading.Lock()
 
     def all(self, stream: str | None = None) -> list[Replay]:
@@ -80,17 +81,21 @@ class ReplayService:
             except ReplayError:
                 raise UnknownReplayError(number) from None
 
-    def published(self, stream: str, generation: int) -> tuple[Publication, ...]:
-        """The complete publications of a stream that has reached this generation, the newest first; cheap to repeat."""
+    def published(self, stream: str, generation: int, began: datetime | None) -> tuple[Publication, ...]:
+        """The complete publications of a stream that has reached this generation, the newest first; cheap to repeat.
+
+        `began`: when its first message arrived, which tells it from one of that name that was removed.
+        """
         if generation == 0:
             return ()
+        key = (stream, began, generation)
         with self._lock:
-            known = self._published.get((stream, generation))
+            known = self._published.get(key)
         if known is None:
             known = tuple(found for found in self.history(stream) if found.completed)
             if known and known[0].generation >= generation:
                 with self._lock:
-                    self._published[stream, generation] = known
+                    self._published[key] = known
         return known
 
     def report(self, replay: Replay, where: Filters = ()) -> ReplayReport:

@@ -65,7 +65,7 @@ async def window_page(request: Request) -> Response:
         remember_zone(request, response, form.zone)
         return response
     view = service.queries.views().get(definition.name) or StreamFreshness(None, None)
-    published = await _published(request, definition, view.generation)
+    published = await _published(request, definition.name, view)
     problems, away, outcome = dict(form.problems), None, None
     if not problems:
         try:
@@ -107,11 +107,11 @@ async def _form(request: Request, definition: Definition, now: datetime) -> Wind
     return read_form(definition, params, now, remembered_zone(request), began)
 
 
-async def _published(request: Request, definition: Definition, generation: int) -> tuple[Publication, ...]:
+async def _published(request: Request, stream: str, view: StreamFreshness) -> tuple[Publication, ...]:
     """What was published of the stream, and rolled back, the newest first; nothing while the catalog is away."""
     try:
-        key, name = ("published", definition.name, generation), definition.name
-        return await read_replays(request, key, lambda replays: replays.published(name, generation))
+        key = (stream, view.generation, view.began)
+        return await read_replays(request, ("published", *key), lambda replays: replays.published(*key))
     except QueryError:
         return ()
 
