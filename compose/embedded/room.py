@@ -33,7 +33,9 @@ def enough_to_start(reserve_mib: int) -> int:
 def without_room(folder: Path, reserve_mib: int) -> str:
     """Why Kafka does not start, in a line; empty if there is room."""
     free, needed = free_mib(folder), enough_to_start(reserve_mib)
-    return f"waits for room on its disk: {free:,} MiB are free at {folder}, {needed:,} are needed" * (free < needed)
+    if free >= needed:
+        return ""
+    return f"waits for room on its disk: {free:,} MiB are free at {folder}, {needed:,} are needed"
 
 
 @dataclass
@@ -52,10 +54,11 @@ class RoomWatch:
 
 def main() -> None:
     """Become the command once there is room."""
-    folder, needed, *command = sys.argv[1:]
-    if free_mib(Path(folder)) < int(needed):
-        print(f"ERROR No room: {free_mib(Path(folder))} MiB are free at {folder}, {needed} are needed", flush=True)
-        until(lambda: free_mib(Path(folder)) >= int(needed), math.inf, every=1)
+    place, needed, *command = sys.argv[1:]
+    folder = Path(place)
+    if (free := free_mib(folder)) < int(needed):
+        print(f"ERROR No room: {free} MiB are free at {folder}, {needed} are needed", flush=True)
+        until(lambda: free_mib(folder) >= int(needed), math.inf, every=1)
     os.execvp(command[0], command)
 
 

@@ -26,7 +26,8 @@ SHOWN_AS = {"jobmanager": "flink"}
 class EngineStatus:
     """`state` is `ready`, `starting` (it runs, it does not answer), `failing` (it ends again and again) or `down`.
 
-    `error`: of one that is failing, the last line of its log that tells of an error.
+    `error`: of one that is failing, the last line of its log that tells of an error; of Kafka without room on its disk,
+    that it waits for some.
     """
 
     state: str
