@@ -7,20 +7,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-import sqlalchemy
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 from pyiceberg.table.sorting import NullOrder
 from pyiceberg.transforms import IdentityTransform
 
+from database.engine import rows
 from iceberg.catalog import Catalog
 from iceberg.commits import repeated_when_overtaken, set_properties
 from iceberg.errors import IncompatibleChangeError, translated
 from iceberg.kinds import PANES
+from iceberg.namespaces import is_offered
 from iceberg.schemas import Column, TableLayout, layouts
 from iceberg.stream_tables import optional_table
 from streams.compatibility import breaking_changes
-from streams.definition import BENCH_PREFIX, Definition
+from streams.definition import Definition
 from streams.definition_files import stored_definition
 from streams.panes import grains
 
@@ -31,7 +32,6 @@ __all__ = [
     "applied_definition",
     "applied_streams",
     "drop_tables",
-    "is_offered",
     "noted_definition",
     "plan_tables",
 ]
@@ -66,17 +66,8 @@ def noted_definition(table: Table) -> Definition:
 def applied_streams(catalog: Catalog) -> list[str]:
     """Every stream that has tables, sorted; no staging tables of replays, and no benchmark's."""
     sql = "select table_namespace from iceberg_tables where catalog_name = :catalog and table_name = :panes"
-    with translated(), catalog.engine.connect() as connection:
-        rows = connection.execute(sqlalchemy.text(sql), {"catalog": catalog.name, "panes": PANES.name})
-        return sorted(name for (name,) in rows if is_offered(name))
-
-
-def is_offered(namespace: str) -> bool:
-    """Whether a namespace is that of a stream for people: not of a replay's staging tables, nor a benchmark's.
-
-    The name of a staging namespace has a hyphen, which no stream's has.
-    """
-    return "-" not in namespace and not namespace.startswith(BENCH_PREFIX)
+    found = rows(catalog.engine, sql, catalog=catalog.name, panes=PANES.name)
+    return sorted(name for (name,) in found if is_offered(name))
 
 
 def has_views(catalog: Catalog, definition: Definition) -> bool:
@@ -85,9 +76,8 @@ def has_views(catalog: Catalog, definition: Definition) -> bool:
         "select table_name from iceberg_tables"
         " where catalog_name = :catalog and table_namespace = :stream and iceberg_type = 'VIEW'"
     )
-    with translated(), catalog.engine.connect() as connection:
-        rows = connection.execute(sqlalchemy.text(sql), {"catalog": catalog.name, "stream": definition.name})
-        return {f"{grain}s" for grain in grains(definition)} <= {name for (name,) in rows}
+    found = rows(catalog.engine, sql, catalog=catalog.name, stream=definition.name)
+    return {f"{grain}s" for grain in grains(definition)} <= {name for (name,) in found}
 
 
 def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:

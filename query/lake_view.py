@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from database.errors import LakeAwayError
 from iceberg.catalog import Catalog
-from iceberg.errors import BetweenStatesError, LakeAwayError
+from iceberg.errors import BetweenStatesError
 from iceberg.kinds import KINDS
 from iceberg.lake_view import LakeView, metadata_locations, pin
 from query.background import Background

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from iceberg.replays import Replay, ReplayState
+from database.replays import Replay, ReplayState
 from iceberg.settings import LakeSettings
 from query.difference import Both, Difference, GrainDifference, GroupDifference, PaneDifference, Totals
 from query.replays import ReplayReport, ReplayService

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from iceberg.arrivals import Arrivals
-from iceberg.errors import ReplayError
-from iceberg.replays import Replay, ReplayState
+from database.errors import ReplayError
+from database.replays import Replay, ReplayState
 from iceberg.staging import Staged
+from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import NOON, noon

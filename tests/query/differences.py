@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from iceberg.arrivals import Arrivals
+from database.replays import Replay, ReplayState
 from iceberg.compared import Compared, PinnedTable
-from iceberg.replays import Replay, ReplayState
 from query.difference import (
     Both,
     Difference,
@@ -19,6 +18,7 @@ from query.difference import (
     Totals,
 )
 from query.replays import ReplayReport
+from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import HEALTH
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from iceberg.replays import Replay
+from database.replays import Replay
 from query.limits import Limits
 from query.replays import ReplayReport, ReplayService
 from query.requests import Filters

@@ -21,10 +21,10 @@ from compose.embedded.engines import ENGINES
 from compose.embedded.leftovers import find_leftovers
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.stack import Stack
+from database.errors import LakeLockedError
+from database.locks import lake_lock
 from iceberg.backup.manifest import read_manifest
 from iceberg.catalog import open_catalog
-from iceberg.errors import LakeLockedError
-from iceberg.locks import lake_lock
 from iceberg.settings import LakeSettings
 from query.requests import SeriesRequest, WindowRequest
 from query.service import QueryService
@@ -231,7 +231,7 @@ def test_locks_keep_others_out(stack: Stack, tmp_path: Path) -> None:
 def test_killed_holder_frees_the_lock(stack: Stack) -> None:
     uri = Lake.of(stack).uri
     program = (
-        "import sys, time; from iceberg.locks import lake_lock\n"
+        "import sys, time; from database.locks import lake_lock\n"
         "with lake_lock(sys.argv[1], 'x'): print(flush=True); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", program, uri], stdout=subprocess.PIPE, cwd=CHECKOUT) as holder:

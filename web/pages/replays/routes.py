@@ -10,7 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from iceberg.replays import Publication, Replay, ReplayState
+from database.replays import Publication, Replay, ReplayState
 from query.difference import Difference, GrainDifference
 from query.errors import EngineAwayError, InvalidRequestError
 from query.replays import ReplayReport

@@ -13,7 +13,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from iceberg.replays import Publication
+from database.replays import Publication
 from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, QueryError
 from query.service import StreamFreshness
 from streams.definition import Definition
