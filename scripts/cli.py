@@ -24,7 +24,7 @@ COMMANDS = {
     "logs": ("scripts.stack.stack_commands:logs", "Show the log of one or all services."),
     "doctor": ("scripts.stack.stack_commands:doctor", "Check this machine and the installation."),
     "test": ("scripts.stack.test_command:command", "Run the tests on a stack of their own."),
-    "apply": ("scripts.streams.apply:command", "Make topics, tables, views and jobs match streams/*.toml."),
+    "apply": ("scripts.streams.apply:command", "Make topics, tables, views and jobs match the definitions."),
     "streams": ("scripts.streams.stream_commands:command", "List streams; retire, resume or remove one."),
     "produce": ("scripts.streams.produce:command", "Send realistic messages, or those of a file."),
     "window": ("scripts.questions.window:command", "Ask what happened between two minutes."),

@@ -47,6 +47,7 @@ from services.reading import StreamTopics
 from services.settings import ServiceSettings
 from services.upkeep import Upkeep
 from streams.definition import Definition
+from streams.definition_files import definition_files
 from streams.errors import WindowpaneError
 from streams.panes import Grain
 from streams.problems import note_problems
@@ -85,7 +86,7 @@ class Keeper:
     def names(self) -> set[str]:
         """The streams to look after: every declared one, and those that a job was started for, whatever became of
         their file."""
-        return {path.stem for path in self._declared.glob("*.toml")} | self._notes().keys()
+        return definition_files(self._declared).keys() | self._notes().keys()
 
     def make_right(self, name: str) -> None:
         """See that the stream has the job that it must have. Raises WindowpaneError."""

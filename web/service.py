@@ -17,7 +17,7 @@ from query.replays import ReplayService
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
-from streams import Definition, read_definitions
+from streams import Definition, definition_files, read_definitions
 from streams.decoder import Decoder
 from streams.definition import BENCH_PREFIX
 from streams.plan import decoding_plan
@@ -99,7 +99,8 @@ class Service:
     @property
     def declared(self) -> list[str]:
         """The streams that have a definition file now; /readyz answers for these, not for one that was taken away."""
-        return [name for name in self.definitions if (self.settings.streams / f"{name}.toml").exists()]
+        files = definition_files(self.settings.streams)
+        return [name for name in self.definitions if name in files]
 
     @property
     def readings(self) -> dict[str, Reading | None]:

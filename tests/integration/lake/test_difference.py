@@ -27,13 +27,13 @@ from query.settings import QuerySettings
 from scripts.replays.replays import command
 from streams.arrivals import Arrivals
 from streams.panes import Grain
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 from tests.iceberg.lakes import pane_place
 from tests.integration.live_streams import LiveStream, await_true, make_live
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-HEALTH = (STREAMS / "health.toml").read_text("utf-8").split("# How `windowpane")[0]
+HEALTH = SHIPPED["health"].read_text("utf-8").split("# How `windowpane")[0]
 START = datetime(2026, 3, 5, 8, tzinfo=UTC)
 RANGE = Arrivals(START, START + timedelta(hours=1))
 EVENT = datetime(2026, 3, 4, 10, tzinfo=UTC)

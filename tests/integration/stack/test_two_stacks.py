@@ -33,6 +33,7 @@ from query.trino_client import TrinoClient
 from scripts.console import say
 from streams import Definition
 from tests.conftest import free_port, keep_logs
+from tests.definitions import SHIPPED
 from tests.integration.command_line import environment_of, windowpane
 from tests.integration.conftest import StreamFactory
 from tests.integration.lake.test_pipeline import DAY, HEALTH_TEXT, health_message
@@ -140,7 +141,7 @@ def second(stack: Stack) -> Iterator[Stack]:
     home = stack.layout.home.with_name(f"{stack.layout.home.name}-second")
     streams = home / "streams"
     streams.mkdir(parents=True)
-    shutil.copyfile(CHECKOUT / "streams" / "health.toml", streams / "health.toml")
+    shutil.copyfile(SHIPPED["health"], streams / "health.toml")
     made = Stack(StackSettings(home=home, port=free_port(), streams=streams))
     try:
         bring_up(made, "--engines-only")
