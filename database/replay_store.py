@@ -14,7 +14,7 @@ from database.migrations import SCHEMA, migrate
 from database.replays import MOVES, Action, Offsets, Publication, Replay, ReplayState
 from streams.arrivals import Arrivals
 from streams.definition import Definition
-from streams.definition_files import stored_definition
+from streams.stored_definition import as_stored
 
 __all__ = ["RECORDS", "ReplayStore"]
 
@@ -86,7 +86,7 @@ class ReplayStore:
                     "arrived_from": arrivals.start,
                     "arrived_until": arrivals.end,
                     "offsets": {str(partition): list(reach) for partition, reach in offsets.items()},
-                    "definition": definition.model_dump_json(exclude_defaults=True),
+                    "definition": as_stored(definition),
                     "made_at": datetime.now(UTC),
                     "made_by": made_by,
                 },
@@ -190,7 +190,7 @@ def _replay(row: Mapping[Any, Any]) -> Replay:
         state=ReplayState(row["state"]),
         arrivals=_arrivals(row),
         offsets={int(partition): (start, end) for partition, (start, end) in row["offsets"].items()},
-        definition=stored_definition(row["definition"], f"{row['stream']} (as replayed)"),
+        stored=row["definition"],
         made_at=row["made_at"],
         made_by=row["made_by"],
         generation=row["generation"],

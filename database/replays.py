@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from streams.arrivals import Arrivals
 from streams.definition import Definition
+from streams.errors import DefinitionError
+from streams.stored_definition import stored_definition
 
 __all__ = ["MOVES", "Action", "Offsets", "Publication", "Replay", "ReplayState", "messages_in"]
 
@@ -59,17 +61,33 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A reprocessing of the arrivals in a range. `generation`: that of its newest publication or roll back."""
+    """A reprocessing of the arrivals in a range.
+
+    `stored`: its definition as it is kept. `generation`: that of its newest publication or roll back.
+    """
 
     id: int
     stream: str
     state: ReplayState
     arrivals: Arrivals
     offsets: Offsets
-    definition: Definition
+    stored: str
     made_at: datetime
     made_by: str
     generation: int | None = None
+
+    @property
+    def definition(self) -> Definition:
+        """Raises DefinitionError where it cannot be read any more."""
+        return stored_definition(self.stored, f"replay {self.id} of {self.stream}")
+
+    @property
+    def digest(self) -> str:
+        """Of its definition, as it is shown and recorded; so is that it cannot be read any more."""
+        try:
+            return self.definition.digest
+        except DefinitionError:
+            return "unreadable"
 
     @property
     def messages(self) -> int:

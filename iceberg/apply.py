@@ -22,8 +22,8 @@ from iceberg.schemas import Column, TableLayout, layouts
 from iceberg.stream_tables import optional_table
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
-from streams.definition_files import stored_definition
 from streams.panes import grains
+from streams.stored_definition import as_stored, stored_definition
 
 __all__ = [
     "DEFINITION_PROPERTY",
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 DEFINITION_PROPERTY = "windowpane.definition"
-"""Table property: the definition, as JSON, that the table was last made to match."""
+"""Table property: the definition, as it is stored, that the table was last made to match."""
 
 GENERATION_PROPERTY = "windowpane.generation"
 """Table property: raised by every publish; a query never mixes two generations."""
@@ -118,7 +118,7 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
         changes.append(Change(f"set {', '.join(sorted(unset))} of {shown}", _setting(table, unset)))
     if not _is_sorted(table, layout):
         changes.append(Change(f"sort {shown} by {', '.join(layout.sort)}", _sorting(table, layout)))
-    noted = _as_property(definition)
+    noted = as_stored(definition)
     if table.properties.get(DEFINITION_PROPERTY) != noted:
         note = _setting(table, {DEFINITION_PROPERTY: noted})
         changes.append(Change(f"note the definition in {shown}", note, notes=True))
@@ -136,7 +136,7 @@ def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> No
             properties={
                 "format-version": "2",
                 **layout.properties,
-                DEFINITION_PROPERTY: _as_property(definition),
+                DEFINITION_PROPERTY: as_stored(definition),
                 GENERATION_PROPERTY: "0",
             },
         )
@@ -172,7 +172,3 @@ def _sorting(table: Table, layout: TableLayout) -> Callable[[], None]:
 
 def _setting(table: Table, properties: Mapping[str, str]) -> Callable[[], None]:
     return translated()(partial(set_properties, table, properties))
-
-
-def _as_property(definition: Definition) -> str:
-    return definition.model_dump_json(exclude_defaults=True)

@@ -168,7 +168,7 @@ def _begin(
         stream=replay.stream,
         action=action,
         arrivals=replay.arrivals,
-        definition_digest=replay.definition.digest,
+        definition_digest=replay.digest,
         at=now,
         by=by,
         reason=reason,

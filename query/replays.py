@@ -162,7 +162,7 @@ def replay_json(replay: Replay) -> dict[str, Any]:
         "arrived_until": timestamp(replay.arrivals.end),
         "messages": replay.messages,
         "offsets": {str(partition): list(reach) for partition, reach in replay.offsets.items()},
-        "definition": replay.definition.digest,
+        "definition": replay.digest,
         "made_at": timestamp(replay.made_at),
         "made_by": replay.made_by,
         "generation": replay.generation,

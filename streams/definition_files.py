@@ -23,11 +23,11 @@ from streams.errors import DefinitionError
 
 __all__ = [
     "definition_files",
+    "explained",
     "load_definition",
     "load_definitions",
     "parse_definition",
     "read_definitions",
-    "stored_definition",
 ]
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
@@ -99,14 +99,14 @@ def parse_definition(raw: Mapping[str, Any], file: str, rules: Sequence[_Rules] 
         # By way of JSON, whose arrays may be tuples while all other types are strict.
         definition = Definition.model_validate_json(json.dumps(_expand(raw), default=_text))
     except ValidationError as error:
-        raise DefinitionError.first([_told(file, each) for each in error.errors()]) from error
+        raise DefinitionError.first([explained(file, each) for each in error.errors()]) from error
     for rule in rules:
         if problems := list(rule(definition, file)):
             raise DefinitionError.first(problems)
     return definition
 
 
-def _told(file: str, error: ErrorDetails) -> DefinitionError:
+def explained(file: str, error: ErrorDetails) -> DefinitionError:
     """What pydantic found, with the known keys, and the one that was probably meant, where one is not known."""
     key = ".".join(str(part) for part in error["loc"] if part != "[key]") or "file"
     value = None if error["type"] == "missing" else error["input"]
@@ -118,17 +118,6 @@ def _told(file: str, error: ErrorDetails) -> DefinitionError:
         allowed = "is not known here" + (f"; did you mean {meant[0]}?" if meant else "")
         allowed += f"; known: {', '.join(known)}" if known else ""
     return DefinitionError(file, key, value, allowed)
-
-
-def stored_definition(text: str | None, where: str) -> Definition:
-    """A definition as the lake or a record keeps it, JSON; `where` is named in errors. Raises DefinitionError."""
-    try:
-        raw = json.loads(text or "")
-    except ValueError as error:
-        raise DefinitionError(where, "definition", text, f"is not JSON: {error}") from error
-    if not isinstance(raw, dict):
-        raise DefinitionError(where, "definition", raw, "is not an object")
-    return parse_definition(raw, where)
 
 
 def _text(value: Any) -> str:

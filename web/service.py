@@ -124,7 +124,7 @@ class Service:
     def _without_file(self) -> dict[str, str]:
         views = self.queries.views()
         gone = self.definitions.keys() - {*self.declared}
-        return {name: file_gone(name) for name in gone if views[name].retired is None}
+        return {name: file_gone(name) for name in gone if name not in views or views[name].retired is None}
 
     def definition(self, stream: str) -> Definition:
         """The definition of a stream, or 404 that says nothing of others."""

@@ -39,7 +39,7 @@ def replay_sheet(replays: Iterable[Replay]) -> Sheet:
             f"{replay.arrivals.start:{_TIME}}",
             f"{replay.arrivals.end:{_TIME}}",
             replay.messages,
-            replay.definition.digest,
+            replay.digest,
             f"{replay.made_at:{_TIME}}",
             replay.made_by,
         )

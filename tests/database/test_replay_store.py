@@ -15,12 +15,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from database.engine import engine_uri
+from database.engine import change, engine_uri
 from database.errors import ReplayError
 from database.publications import check_droppable, check_undoable
 from database.replay_store import ReplayStore
 from database.replays import Action, Publication, Replay, ReplayState
 from streams.arrivals import Arrivals
+from streams.errors import DefinitionError
 from tests.database.postgres import own_postgres
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import noon
@@ -207,3 +208,19 @@ def test_a_dropped_replay_stays_dropped(engine: sa.Engine) -> None:
     store.forget(HEALTH.name)
     with pytest.raises(ReplayError, match=f"replay {running.id} is gone and cannot become staged"):
         store.set_state(running, ReplayState.STAGED)
+
+
+def test_a_definition_that_cannot_be_read_any_more_is_that_replays_alone(engine: sa.Engine) -> None:
+    store = ReplayStore(engine)
+    store.forget(HEALTH.name)
+    ranges = (Arrivals(noon(0), noon(60)), Arrivals(noon(60), noon(120)))
+    broken, right = (store.create(HEALTH, arrivals, {0: (0, 9)}, "tester") for arrivals in ranges)
+    change(engine, f"update windowpane.replays set definition = '{{}}' where id = {broken.id}")
+    assert [(each.id, each.digest) for each in store.all(HEALTH.name)] == [
+        (right.id, HEALTH.digest),
+        (broken.id, "unreadable"),
+    ]
+    with pytest.raises(DefinitionError, match=rf"^replay {broken.id} of health: name: Field required"):
+        _ = store.get(broken.id).definition
+    assert store.set_state(store.get(broken.id), ReplayState.DROPPED).state is ReplayState.DROPPED
+    store.forget(HEALTH.name)

@@ -21,6 +21,7 @@ from iceberg.replay_range import ReplayRanges
 from iceberg.widening import begin_widening, days_to_widen, finish_widening, widened_until
 from streams.arrivals import Arrivals
 from streams.panes import Grain
+from streams.stored_definition import as_stored
 from tests.iceberg.interleaved import DEFINITION, content, merged, rows_of
 from tests.iceberg.lakes import NOON, commit, ledger_row, noon, open_local, pane_place
 
@@ -97,7 +98,7 @@ def widen(catalog: Catalog, grain: Grain, arrivals: Arrivals, *, lost: int = 0) 
 
 
 def replay(state: ReplayState, *seconds: int) -> Replay:
-    return Replay(1, "made", state, Arrivals(*map(noon, seconds)), {}, DEFINITION, NOON, "tester")
+    return Replay(1, "made", state, Arrivals(*map(noon, seconds)), {}, as_stored(DEFINITION), NOON, "tester")
 
 
 def test_old_days_are_merged(catalog: Catalog) -> None:

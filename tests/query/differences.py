@@ -20,6 +20,7 @@ from query.difference import (
 from query.replays import ReplayReport
 from streams.arrivals import Arrivals
 from streams.panes import Grain
+from streams.stored_definition import as_stored
 from tests.definitions import HEALTH
 
 __all__ = ["ARRIVALS", "CART", "difference", "pinned", "replay", "report", "totals"]
@@ -73,7 +74,7 @@ def difference(*, identical: bool = False) -> Difference:
 def replay(state: ReplayState = ReplayState.STAGED) -> Replay:
     """Replay 7 of health."""
     made = datetime(2026, 3, 5, 10, tzinfo=UTC)
-    return Replay(7, "health", state, ARRIVALS, {0: (5, 65), 1: (0, 54)}, HEALTH, made, "somebody")
+    return Replay(7, "health", state, ARRIVALS, {0: (5, 65), 1: (0, 54)}, as_stored(HEALTH), made, "somebody")
 
 
 def report(state: ReplayState = ReplayState.STAGED, *, identical: bool = False) -> ReplayReport:

@@ -31,6 +31,9 @@ def test_a_file_that_cannot_be_read_stops_no_other_stream(tmp_path: Path, monkey
     with serving(configuration(WebSettings())) as url:
         streams = httpx.get(f"{url}/readyz", timeout=30).json()["streams"]
         assert httpx.get(f"{url}/v1/streams/health").status_code == 200
+        page = httpx.get(f"{url}/streams", timeout=30).text
+    assert "Flink refused its job" in page
+    assert "<strong>page_views</strong>: page_views.toml: file: cannot be read" in page
     assert streams["health"] == "nothing committed yet; Flink refused its job"
     assert streams["page_views"].startswith("page_views.toml: file: cannot be read")
 
