@@ -31,7 +31,7 @@ COMMANDS = {
     "series": ("scripts.questions.series:command", "The same, for each minute, hour or day."),
     "rejected": ("scripts.questions.rejected:command", "List messages that broke a rule, with the reason."),
     "replay": ("scripts.replays.replay:command", "Process part of a stream again, into staging."),
-    "replays": ("scripts.replays.replays:command", "List, show, publish, roll back or drop replays."),
+    "replays": ("scripts.replays.replay_commands:command", "List, show, publish, roll back or drop replays."),
     "audit": ("scripts.lake.audit:command", "Account for every offset; compare Kafka, ledger and panes."),
     "maintain": ("scripts.lake.maintain:command", "Compact tables, expire snapshots, remove orphans."),
     "backup": ("scripts.lake.backup:backup", "Copy the lake into a folder, or renew that copy."),

@@ -13,7 +13,7 @@ import orjson
 from starlette.requests import Request
 
 from iceberg.reading import Reading
-from query.replays import ReplayService
+from query.replay_reports import ReplayService
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from database.replays import Replay, ReplayState
 from iceberg.settings import LakeSettings
 from query.difference import Both, Difference, GrainDifference, GroupDifference, PaneDifference, Totals
-from query.replays import ReplayReport, ReplayService
+from query.replay_reports import ReplayReport, ReplayService
 from query.settings import QuerySettings
 from scripts import results
 from scripts.results import Column, Format, Result, Sheet, number, right

@@ -17,7 +17,7 @@ from query.difference import (
     Points,
     Totals,
 )
-from query.replays import ReplayReport
+from query.replay_reports import ReplayReport
 from streams.arrivals import Arrivals
 from streams.panes import Grain
 from streams.stored_definition import as_stored

@@ -22,9 +22,9 @@ from iceberg.namespaces import staging_namespace
 from iceberg.publishing import drop, publish, roll_back
 from iceberg.settings import LakeSettings
 from iceberg.staging import make_staging
-from query.replays import ReplayService
+from query.replay_reports import ReplayService
 from query.settings import QuerySettings
-from scripts.replays.replays import command
+from scripts.replays.replay_commands import command
 from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import SHIPPED

@@ -18,7 +18,7 @@ from iceberg.catalog import open_catalog
 from iceberg.namespaces import staging_namespace
 from iceberg.publishing import publish
 from iceberg.settings import LakeSettings
-from query.replays import ReplayService
+from query.replay_reports import ReplayService
 from query.settings import QuerySettings
 from scripts.lake.audit import audit_stream
 from scripts.replays.replaying import RangeWanted, Replaying

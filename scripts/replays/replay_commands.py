@@ -11,7 +11,7 @@ from database.replays import Publication, Replay, ReplayState
 from iceberg.catalog import open_catalog
 from iceberg.publishing import drop, publish, roll_back
 from iceberg.settings import LakeSettings
-from query.replays import publication_json, replay_json
+from query.replay_reports import publication_json, replay_json
 from scripts import results
 from scripts.replays.difference_table import replay_sheet, show
 from scripts.replays.pacing import unhurried

@@ -15,7 +15,7 @@ from query.background import Background
 from query.errors import NotReadyError
 from streams.errors import WindowpaneError
 
-__all__ = ["LakeView", "LakeWatcher"]
+__all__ = ["LakeWatcher"]
 
 _NEEDED = {kind.name for kind in KINDS if kind.replaced}
 

@@ -15,7 +15,7 @@ from iceberg.lake_view import pin
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
 from query.errors import NotReadyError
-from query.lake_view import LakeWatcher
+from query.lake_watcher import LakeWatcher
 from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from database.replays import Action, Publication
 from iceberg.settings import LakeSettings
-from query.replays import ReplayService
+from query.replay_reports import ReplayService
 from query.settings import QuerySettings
 from streams.arrivals import Arrivals
 from tests.query.lake_views import at

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from database.replays import Replay
 from query.limits import Limits
-from query.replays import ReplayReport, ReplayService
+from query.replay_reports import ReplayReport, ReplayService
 from query.requests import Filters
 from streams.errors import DefinitionError
 from web.edge.problems import ProblemError
