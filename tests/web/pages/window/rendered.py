@@ -78,7 +78,7 @@ def window_page(
         )
         groups = marked(then, changes, form.by)
     columns = columns_of(HEALTH, form.by, every=True, since=known is not None)
-    source = {"snapshot": "731283947192", "breakdown": "all", "day": {"windows": 2}, "minute": {"windows": 2}}
+    source = {"snapshot": "731283947192", "breakdown": "service", "day": {"windows": 2}, "minute": {"windows": 2}}
     content = {"complete_until": "2026-03-09T10:17:30Z", "answered_from": source}
     compared = None
     if form.compare:
