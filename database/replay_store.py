@@ -53,6 +53,10 @@ _history = sa.Table(
 )
 
 
+_AS_RECORDED = ("stream", "generation", "replay", "definition_digest", "at", "by", "reason", "completed")
+"""What a publication has that is in its record as it is."""
+
+
 @lru_cache
 def _make_tables(engine: sa.Engine) -> None:
     """Bring the tables to what this version needs; once in a process."""
@@ -125,19 +129,11 @@ class ReplayStore:
 
         Raises as `set_state` does; nothing is recorded then.
         """
-        values = {
-            "stream": publication.stream,
-            "generation": publication.generation,
-            "replay": publication.replay,
-            "action": publication.action,
+        values = {name: getattr(publication, name) for name in _AS_RECORDED} | {
             "arrived_from": publication.arrivals.start,
             "arrived_until": publication.arrivals.end,
-            "definition_digest": publication.definition_digest,
-            "at": publication.at,
-            "by": publication.by,
-            "reason": publication.reason,
+            "action": publication.action,
             "rows": {},
-            "completed": False,
         }
         with translated(), self._engine.begin() as connection:
             moved = _moved(connection, replay, state, generation=publication.generation)
@@ -199,17 +195,10 @@ def _replay(row: Mapping[Any, Any]) -> Replay:
 
 def _publication(row: Mapping[Any, Any]) -> Publication:
     return Publication(
-        generation=row["generation"],
-        replay=row["replay"],
-        stream=row["stream"],
+        **{name: row[name] for name in _AS_RECORDED},
         action=Action(row["action"]),
         arrivals=_arrivals(row),
-        definition_digest=row["definition_digest"],
-        at=row["at"],
-        by=row["by"],
-        reason=row["reason"],
         rows={table: (removed, added) for table, (removed, added) in row["rows"].items()},
-        completed=row["completed"],
     )
 
 

@@ -17,7 +17,7 @@ from iceberg.bounds import time_of_bound
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.kinds import EVENTS
-from iceberg.row_filters import arrived_within
+from iceberg.rows import arrived_within
 from iceberg.stream_tables import optional_table
 from streams.arrivals import Arrivals
 

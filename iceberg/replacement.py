@@ -22,8 +22,7 @@ from iceberg.data_files import write_files
 from iceberg.errors import translated
 from iceberg.kinds import kind_of
 from iceberg.ledger import read_so_far
-from iceberg.row_filters import arrived_within
-from iceberg.rows import read_files
+from iceberg.rows import arrived_within, read_files
 from streams.arrivals import Arrivals
 from streams.panes import Grain, grain_of
 

@@ -18,7 +18,7 @@ from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.kinds import LEDGER, kind_of
 from iceberg.lake_view import pin
-from iceberg.row_filters import arrived_within, reaching_over
+from iceberg.rows import arrived_within, reaching_over
 from iceberg.stream_tables import stream_tables
 from streams.arrivals import Arrivals
 from streams.panes import MINUTE_ARRIVAL_SECONDS, arrival_start

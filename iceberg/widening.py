@@ -25,8 +25,7 @@ from iceberg.errors import translated
 from iceberg.kinds import PANES
 from iceberg.packing import pack_all
 from iceberg.replacement import Replaced, Source, replace
-from iceberg.row_filters import arrived_within
-from iceberg.rows import any_row, total
+from iceberg.rows import any_row, arrived_within, total
 from iceberg.staging import make_like
 from iceberg.stream_tables import panes_table
 from streams.arrivals import Arrivals
