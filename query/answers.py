@@ -11,9 +11,9 @@ from typing import Any
 
 import orjson
 
+from iceberg.lake_view import LakeView
 from query.changes import Group, changes_between, key_of
 from query.cursors import Cursor, digest
-from query.lake_view import LakeView
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import EPOCH, WindowPlan
 from streams.definition import Definition

@@ -18,7 +18,7 @@ import pytest
 from compose.embedded.stack import Stack
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
-from query.lake_view import LakeWatcher
+from query.lake_watcher import LakeWatcher
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
