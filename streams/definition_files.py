@@ -42,12 +42,14 @@ _Rules: TypeAlias = Callable[[Definition, str], Iterable[DefinitionError]]
 def definition_files(folder: Path) -> dict[str, tuple[Path, ...]]:
     """Stream → the files that declare it, which should be one, in order of the names.
 
-    They are those in the folder, and those of the systems beside it, in `systems/*/streams`.
+    They are those in the folder, and those of the systems beside it, in `systems/*/streams`; a link from one to another
+    declares nothing anew.
     """
     found: dict[str, tuple[Path, ...]] = {}
     paths = (*folder.glob("*.toml"), *folder.parent.glob("systems/*/streams/*.toml"))
-    for path in sorted(paths, key=lambda path: (path.stem, path)):
-        found[path.stem] = (*found.get(path.stem, ()), path)
+    once = {(path.stem, path.resolve()): path for path in paths}
+    for (name, _), path in sorted(once.items()):
+        found[name] = (*found.get(name, ()), path)
     return found
 
 

@@ -142,6 +142,9 @@ def test_systems_beside_the_folder_are_read(tmp_path: Path) -> None:
     shutil.copyfile(SHIPPED["health"], system / "health.toml")
     assert list(load_definitions(streams)) == ["health", "mine"]
     assert list(load_definitions(system)) == ["health"]
+    (streams / "health.toml").symlink_to(system / "health.toml")
+    assert list(load_definitions(streams)) == ["health", "mine"]
+    (streams / "health.toml").unlink()
     shutil.copyfile(SHIPPED["health"], streams / "health.toml")
     definitions, problems = read_definitions(streams)
     assert list(definitions) == ["mine"]
