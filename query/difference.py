@@ -11,10 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from query.answers import timestamp
 from query.requests import Filters
 from streams.definition import Definition
 from streams.panes import Aggregate, Grain, PaneColumn
+from streams.time_text import timestamp
 
 __all__ = [
     "Both",

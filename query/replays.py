@@ -17,13 +17,13 @@ from iceberg.errors import LakeAwayError, LakeError, ReplayError
 from iceberg.replays import Publication, Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
 from iceberg.staging import committed
-from query.answers import timestamp
 from query.comparison import Comparison
 from query.difference import Difference, Points
 from query.errors import EngineAwayError, UnknownReplayError
 from query.requests import Filters
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from streams.time_text import timestamp
 
 __all__ = ["ReplayReport", "ReplayService", "publication_json", "replay_json"]
 
