@@ -13,7 +13,7 @@ import orjson
 from query.answers import Answer, RejectedAnswer, RejectedMessage, SeriesAnswer, Source, WindowAnswer
 from query.groups import Group
 from query.requests import WindowRequest
-from streams.panes import BREAKDOWN
+from streams.panes import breakdown_of
 from streams.time_text import timestamp
 
 __all__ = ["Encoded", "answer_json", "encoded", "group_json"]
@@ -78,7 +78,7 @@ def _window(answer: WindowAnswer) -> Json:
         **gone,
         "answered_from": {
             "snapshot": None if answer.source.snapshot is None else str(answer.source.snapshot),
-            "breakdown": BREAKDOWN,
+            "breakdown": breakdown_of(request.definition).name,
             **{str(grain): {"windows": windows} for grain, windows in answer.plan.windows.items()},
         },
     }

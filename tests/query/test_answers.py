@@ -126,7 +126,7 @@ def test_window_answers_keep_the_contract() -> None:
         "groups": [{"service": "cart", "messages": 1}],
         "answered_from": {
             "snapshot": "11",
-            "breakdown": "all",
+            "breakdown": "service",
             "day": {"windows": 2},
             "minute": {"windows": 1368},
         },

@@ -69,10 +69,8 @@ def test_one_message_is_answered(health: LiveStream) -> None:
     answer = health.window(*DAY)
     assert answer["groups"] == [{"service": "checkout", "messages": 1, **measured}]
     assert answer["answered_from"]["day"]["windows"] == 1
-    assert (answer["answered_from"]["snapshot"], answer["answered_from"]["breakdown"]) == (
-        str(view.panes_snapshot),
-        "all",
-    )
+    source = answer["answered_from"]
+    assert (source["snapshot"], source["breakdown"]) == (str(view.panes_snapshot), "service")
     assert health.window(("start", "2026-03-02T14:04:00Z"), DAY[1])["groups"] == []
     assert health.window(DAY[0], ("end", "2026-03-02T14:03:00Z"))["groups"] == []
     points = health.series(*DAY, ("step", "minute"), ("measure", "cpu"))["points"]
