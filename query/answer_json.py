@@ -22,8 +22,8 @@ Json = dict[str, Any]
 A = TypeVar("A", bound=Answer)
 Kept = TypeVar("Kept", bound=Answer, covariant=True)
 
-_SIZES = 9
-"""A typed answer takes at most so many times the bytes of its JSON; a test measures it."""
+_ANSWER_SIZES, _QUESTION_SIZES = 9, 12
+"""In memory an answer takes at most so many times the bytes of its JSON, and its question of its text; tests measure it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Encoded(Generic[Kept]):
     @property
     def size(self) -> int:
         """About the bytes of memory that it takes, never fewer."""
-        return 1024 + (1 + _SIZES) * len(self.body)
+        return 1024 + (1 + _ANSWER_SIZES) * len(self.body) + _QUESTION_SIZES * len(repr(self.answer.request))
 
 
 def encoded(answer: A, tag: str) -> Encoded[A]:
@@ -69,13 +69,12 @@ def answer_json(answer: Answer) -> Json:
 def _window(answer: WindowAnswer) -> Json:
     request = answer.request
     since = request.changed_since
-    gone = {} if since is None else {"gone_since": _groups(answer.gone, request.by)}
+    changes = {"changed_since": timestamp(since), "gone_since": _groups(answer.gone, request.by)}
     return {
         **_about(request, answer.source),
         "groups": _groups(answer.groups, request.by),
         **({} if request.limit is None else {"next": answer.next}),
-        **({} if since is None else {"changed_since": timestamp(since)}),
-        **gone,
+        **({} if since is None else changes),
         "answered_from": {
             "snapshot": None if answer.source.snapshot is None else str(answer.source.snapshot),
             "breakdown": breakdown_of(request.definition).name,

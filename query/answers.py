@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from query.changes import changes_between
 from query.cursors import Cursor, digest
@@ -21,7 +23,6 @@ __all__ = [
     "SeriesPoint",
     "Source",
     "WindowAnswer",
-    "rejected_message",
     "source_of",
     "view_digest",
 ]
@@ -106,7 +107,17 @@ class RejectedMessage:
     field: str | None
     payload: bytes
     payload_bytes: int
-    at_edge: bool
+    at_edge: bool = False
+
+    @classmethod
+    def of_row(cls, row: Sequence[Any]) -> RejectedMessage:
+        """From a row of the table, where what was refused at the edge lies in an envelope."""
+        arrived, partition, offset, reason, field, stored, size = row
+        kept = bytes(stored or b"")
+        refused = unwrapped(kept)
+        payload = refused[1] if refused else kept
+        whole = (size or 0) - len(kept) + len(payload)
+        return cls(arrived, partition, offset, reason, field, payload, whole, refused is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +140,3 @@ class RejectedAnswer:
 
 
 Answer = WindowAnswer | SeriesAnswer | RejectedAnswer
-
-
-def rejected_message(
-    arrived: datetime,
-    partition: int,
-    offset: int,
-    reason: str,
-    field: str | None,
-    stored: bytes | None,
-    size: int | None,
-) -> RejectedMessage:
-    """From a row of the table, where what was refused at the edge lies in an envelope."""
-    kept = bytes(stored or b"")
-    refused = unwrapped(kept)
-    payload = refused[1] if refused else kept
-    whole = (size or 0) - len(kept) + len(payload)
-    return RejectedMessage(arrived, partition, offset, reason, field, payload, whole, refused is not None)

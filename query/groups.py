@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from streams.definition import Definition
 from streams.panes import Aggregate, PaneColumn
 
-__all__ = ["Group", "Value", "groups_of"]
-
-Value = int | float | datetime | Mapping[str, float | None] | None
-"""A member of a measure or distinct count, in the measure's own unit; None where no message had it."""
+__all__ = ["Group", "groups_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """What happened, of one value of each dimension that was asked for: `key` has them in the definition's order.
 
-    `parts`: measure or distinct count → its members by name. `changed_since`: whether it is not as it was before, if
-    that was asked.
+    `parts`: measure or distinct count → its members by name, in the measure's own unit; moments are datetimes, and what
+    no message had is None. `changed_since`: whether it is not as it was before, if that was asked.
     """
 
     key: tuple[str, ...]
@@ -51,7 +47,7 @@ def groups_of(
     """
     width, found = len(by), []
     for row in sorted(rows, key=lambda row: tuple(row[:width])):
-        messages, parts = 0, dict[str, dict[str, Value]]()
+        messages, parts = 0, dict[str, dict[str, Any]]()
         for column, value in zip(columns, row[width:], strict=True):
             if column.aggregate is Aggregate.MESSAGES:
                 messages = int(value or 0)

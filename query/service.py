@@ -21,10 +21,10 @@ from query.answer_json import Encoded, encoded
 from query.answers import (
     Answer,
     RejectedAnswer,
+    RejectedMessage,
     SeriesAnswer,
     SeriesPoint,
     WindowAnswer,
-    rejected_message,
     source_of,
     view_digest,
 )
@@ -250,7 +250,7 @@ class QueryService:
         if statement is None:
             return RejectedAnswer(request, source_of(view, "", request), ())
         rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
-        messages = tuple(rejected_message(*row) for row in rows[: request.limit])
+        messages = tuple(map(RejectedMessage.of_row, rows[: request.limit]))
         return RejectedAnswer(request, source_of(view, query_id, request), messages, more=len(rows) > request.limit)
 
 

@@ -13,10 +13,10 @@ import pytest
 from query.answer_json import Encoded, answer_json, encoded, group_json
 from query.answers import (
     RejectedAnswer,
+    RejectedMessage,
     SeriesAnswer,
     SeriesPoint,
     WindowAnswer,
-    rejected_message,
     source_of,
     view_digest,
 )
@@ -164,7 +164,7 @@ def test_series_answers_keep_the_contract() -> None:
 
 def rejected(request: RejectedRequest, *rows: tuple[Any, ...], more: bool = False) -> dict[str, Any]:
     """The JSON of an answer of these rows."""
-    messages = tuple(rejected_message(*row) for row in rows)
+    messages = tuple(map(RejectedMessage.of_row, rows))
     return answer_json(RejectedAnswer(request, source_of(lake_view(), "query", request), messages, more=more))
 
 
@@ -240,3 +240,14 @@ def test_what_is_kept_takes_no_more_than_is_counted(quantiles: tuple[float, ...]
     plan = plan_window(REQUEST.start, REQUEST.end)
     kept = encoded(WindowAnswer(request, source_of(lake_view(), "query", request), plan, found), "tag")
     assert taken + len(kept.body) <= kept.size
+
+
+@pytest.mark.parametrize("letter", ["a", "\U0001f600" * 50])
+def test_a_kept_question_is_counted_too(letter: str) -> None:
+    tracemalloc.start()
+    values = tuple(f"{letter}{number}" for number in range(1000))
+    request = replace(REQUEST, where=(("service", values),))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    plan = plan_window(REQUEST.start, REQUEST.end)
+    assert taken <= encoded(WindowAnswer(request, source_of(lake_view(), "", request), plan, ()), "tag").size

@@ -25,7 +25,7 @@ QUESTION = WindowRequest(HEALTH, at("1 10:00"), at("1 11:00"), ("service",))
 @pytest.fixture
 def service() -> QueryService:
     """Of a stream without panes, so that no engine is needed."""
-    settings = QuerySettings(trino="127.0.0.1:1", cache_bytes=50_000)
+    settings = QuerySettings(trino="127.0.0.1:1", cache_bytes=100_000)
     service = QueryService(settings, {"health": HEALTH}, LakeSettings.model_construct())
     service._watcher._views["health"] = EMPTY
     return service
@@ -48,9 +48,9 @@ def test_kept_answers_are_bounded_in_bytes(service: QueryService) -> None:
     for minute in range(60):
         service.answer(replace(QUESTION, start=at(f"1 09:{minute:02}")), service.limits())
     assert 5 < len(service._kept) < 60
-    assert sum(answer.size for answer in service._kept.values()) <= 50_000
+    assert sum(answer.size for answer in service._kept.values()) <= 100_000
     few = next(iter(service._kept.values()))
-    service._kept["large"] = kept = replace(few, tag="large", body=b"x" * 3_800)
+    service._kept["large"] = kept = replace(few, tag="large", body=b"x" * 8_000)
     assert service.kept("large") == replace(kept, cached=True)
     assert len(service._kept) < 10
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from query.answers import RejectedAnswer, RejectedMessage
+from query.answers import RejectedAnswer
 from query.errors import EngineAwayError, InvalidRequestError, QueryError
 from query.requests import RejectedRequest
 from streams.definition import Definition
@@ -23,26 +23,13 @@ from web.page.form_times import FormTimes, read_times
 from web.page.remembered import remembered_zone
 from web.page.templating import page_response
 from web.page.times import RANGES, span
-from web.pages.rejected.payloads import Payload, payload_of
+from web.pages.rejected.payloads import payload_of
 from web.service import service_of
 
 __all__ = ["rejected_page"]
 
 _DEFAULT_RANGE = "24h"
 _SHOWN = 200
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """One rejected message as the page shows it."""
-
-    arrived: datetime
-    reason: str
-    field: str | None
-    partition: int
-    offset: int
-    payload: Payload
-    at_edge: bool
 
 
 async def rejected_page(request: Request) -> Response:
@@ -90,23 +77,11 @@ def _page(
         counted=Counter(message.reason for message in found).most_common(),
         problems=problems,
         away=away,
-        messages=[_rejected(message, form) for message in found],
+        messages=[(message, payload_of(message.payload, message.payload_bytes)) for message in found],
         found=len(found),
         limit=_SHOWN,
         span=span(form.length) if form.length else "",
         url=functools.partial(_rejected_url, definition, form, reason),
-    )
-
-
-def _rejected(message: RejectedMessage, form: FormTimes) -> Rejected:
-    return Rejected(
-        arrived=message.arrived.astimezone(form.zone),
-        reason=message.reason,
-        field=message.field,
-        partition=message.partition,
-        offset=message.offset,
-        payload=payload_of(message.payload, message.payload_bytes),
-        at_edge=message.at_edge,
     )
 
 

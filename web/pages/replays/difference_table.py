@@ -58,6 +58,18 @@ def group_columns(definition: Definition) -> tuple[Column[GroupDifference], ...]
     return tuple(found)
 
 
+def _dimension(name: str) -> Callable[[GroupDifference], str]:
+    return lambda group: group.dimensions[name]
+
+
+def _measured(name: str, part: str) -> Callable[[Totals], Any]:
+    return lambda side: getattr(side.measures[name], part)
+
+
+def _distinct(name: str) -> Callable[[Totals], int]:
+    return lambda side: side.distincts[name]
+
+
 def _both(
     key: str, part: str, heading: str, kind: str, unit: str, read: Callable[[Totals], Any]
 ) -> list[Column[GroupDifference]]:
@@ -68,23 +80,7 @@ def _both(
 
 
 def _side(name: str, read: Callable[[Totals], Any]) -> Callable[[GroupDifference], Any]:
-    def of_side(group: GroupDifference) -> Any:
-        totals: Totals | None = getattr(group, name)
-        return None if totals is None else read(totals)
-
-    return of_side
-
-
-def _dimension(name: str) -> Callable[[GroupDifference], str]:
-    return lambda group: group.dimensions[name]
-
-
-def _measured(measure: str, part: str) -> Callable[[Totals], Any]:
-    return lambda totals: getattr(totals.measures[measure], part)
-
-
-def _distinct(name: str) -> Callable[[Totals], int]:
-    return lambda totals: totals.distincts[name]
+    return lambda group: None if getattr(group, name) is None else read(getattr(group, name))
 
 
 def changes_heading(definition: Definition) -> list[str]:

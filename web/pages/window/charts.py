@@ -17,7 +17,7 @@ from web.pages.window.columns import group_label
 from web.pages.window.compared import Compared
 from web.pages.window.form import MOST_DRAWN, WindowForm
 
-__all__ = ["Mark", "Tile", "chart_plan", "drawn_groups", "marks_of", "step_for", "tiles_of"]
+__all__ = ["Mark", "Tile", "chart_plan", "drawn_groups", "marks_of", "shortest_step", "tiles_of"]
 
 GROUPS_DRAWN = 6
 """Groups that are drawn when the reader chose none."""
@@ -115,7 +115,7 @@ def _mark(key: tuple[str, ...], keys: list[tuple[str, ...]]) -> Mark:
     return Mark(None, (*keys, key)[-MOST_DRAWN:])
 
 
-def step_for(minutes: float, groups: int) -> Step:
+def shortest_step(minutes: float, groups: int) -> Step:
     """The shortest step whose points can be asked for and drawn."""
     for step in Step:
         points = minutes * 60 / step.length.total_seconds()
@@ -130,7 +130,7 @@ def chart_plan(
     """What the page's script draws: what to ask for the points, which groups, and one chart a measure."""
     start, end = form.bounds
     lengths = [end - start, *([compared.end - compared.start] if compared else [])]
-    step = step_for(max(lengths).total_seconds() / 60, len(drawn))
+    step = shortest_step(max(lengths).total_seconds() / 60, len(drawn))
     return {
         "path": f"/v1/streams/{definition.name}/series",
         "question": _series(definition, drawn, form, step, start, end),

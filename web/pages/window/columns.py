@@ -60,32 +60,30 @@ def columns_of(
         found.append(column(name, label, "count", read, explained="Different values, within 3%"))
     for name, measure in definition.measures.items():
         title = spoken_name(name, measure.title)
-        for part, label, explained, essential, path in _parts(quantiles=measure.quantiles):
+        for part, label, explained, essential, *path in _measure_columns(quantiles=measure.quantiles):
+            more = {
+                "heading": title,
+                "unit": measure.unit,
+                "essential": essential,
+                "explained": explained.format(title),
+            }
             kind = "moment" if part == "max_at" else "quantity"
-            more = {"heading": title, "unit": measure.unit, "essential": essential}
-            read = _member(name, *path)
-            found.append(column(f"{name}.{part}", label, kind, read, explained=explained.format(title), **more))
+            found.append(column(f"{name}.{part}", label, kind, _member(name, *(path or [part])), **more))
     return tuple(column for column in found if every or column.essential)
 
 
-def _parts(*, quantiles: bool) -> list[tuple[str, str, str, bool, tuple[str, ...]]]:
-    """Of a measure: key, label, explanation, whether it is essential, and where a group has it."""
-    levels = [
-        (
-            f"p{level * 100:g}",
-            f"p{level * 100:g}",
-            f"{level * 100:g}% of messages have at most this {{}}",
-            level == 0.95,
-            ("quantiles", f"{level:g}"),
-        )
-        for level in (QUANTILES if quantiles else ())
-    ]
+def _measure_columns(*, quantiles: bool) -> list[tuple[Any, ...]]:
+    """Key, label, explanation, whether it is essential, and where a group has it, if not by its key."""
+    percentiles = [(level, f"p{level * 100:g}") for level in (QUANTILES if quantiles else ())]
     return [
-        ("mean", "mean", "Mean {}", True, ("mean",)),
-        ("min", "min", "Smallest {}", False, ("min",)),
-        *levels,
-        ("max", "max", "Largest {}", True, ("max",)),
-        ("max_at", "at", "When {} was largest", True, ("max_at",)),
+        ("mean", "mean", "Mean {}", True),
+        ("min", "min", "Smallest {}", False),
+        *(
+            (name, name, f"{name[1:]}% of messages have at most this {{}}", level == 0.95, "quantiles", f"{level:g}")
+            for level, name in percentiles
+        ),
+        ("max", "max", "Largest {}", True),
+        ("max_at", "at", "When {} was largest", True),
     ]
 
 

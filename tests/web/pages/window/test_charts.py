@@ -14,7 +14,7 @@ from tests.definitions import HEALTH
 from tests.web.pages.window.groups import GROUPS, group, names, shown
 from web.page.table import table_of
 from web.page.times import Detail
-from web.pages.window.charts import chart_plan, drawn_groups, marks_of, step_for, tiles_of
+from web.pages.window.charts import chart_plan, drawn_groups, marks_of, shortest_step, tiles_of
 from web.pages.window.columns import columns_of, group_label
 from web.pages.window.form import WindowForm, read_form
 
@@ -54,7 +54,7 @@ def test_largest_totals_are_drawn() -> None:
 @pytest.mark.parametrize("minutes", [1, 60, 1440, 3 * 1440, 7 * 1440, 30 * 1440, 365 * 1440, 5000 * 1440])
 @pytest.mark.parametrize("groups", [1, 6])
 def test_step_never_asks_too_much(minutes: int, groups: int) -> None:
-    step = step_for(minutes, groups)
+    step = shortest_step(minutes, groups)
     assert minutes * 60 / step.length.total_seconds() <= MOST_POINTS
     if minutes <= 60:
         assert step is Step.MINUTE
