@@ -19,14 +19,15 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 from pyiceberg.table.sorting import SortOrder
 
-from iceberg.arrivals import NEVER
+from database.errors import LakeError
 from iceberg.bounds import part_in, time_of_bound
 from iceberg.commits import begun_on, repeated_when_overtaken, swapping
 from iceberg.data_files import in_order, write_files
-from iceberg.errors import LakeError, translated
+from iceberg.errors import translated
 from iceberg.kinds import kind_of
 from iceberg.ledger import read_so_far
 from iceberg.rows import read_files
+from streams.arrivals import NEVER
 from streams.panes import Grain, Period, grain_of, spans_day
 
 __all__ = ["FileGroup", "Packed", "pack", "pack_all", "plan_packing"]

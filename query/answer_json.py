@@ -23,7 +23,7 @@ A = TypeVar("A", bound=Answer)
 Kept = TypeVar("Kept", bound=Answer, covariant=True)
 
 _ANSWER_SIZES, _QUESTION_SIZES = 9, 12
-"""In memory an answer takes at most so many times the bytes of its JSON, and its question of its text; tests measure it."""
+"""In memory an answer takes so many times the bytes of its JSON at most, its question of its text; tests measure it."""
 
 
 @dataclass(frozen=True, slots=True)

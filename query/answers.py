@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from iceberg.lake_view import LakeView
 from query.changes import changes_between
 from query.cursors import Cursor, digest
 from query.groups import Group
-from query.lake_view import LakeView
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import EPOCH, WindowPlan
 from streams.refusals import unwrapped

@@ -15,6 +15,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from iceberg.catalog import open_catalog
+from iceberg.lake_view import LakeView
 from iceberg.reading import Reading
 from iceberg.settings import LakeSettings
 from query.answer_json import Encoded, encoded
@@ -31,7 +32,7 @@ from query.answers import (
 from query.cursors import digest
 from query.errors import QueryError, UnknownStreamError, translated
 from query.groups import Group, groups_of
-from query.lake_view import LakeView, LakeWatcher
+from query.lake_watcher import LakeWatcher
 from query.limits import Limits
 from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings

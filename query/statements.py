@@ -12,9 +12,9 @@ from typing import Any
 
 from iceberg.bounds import noted_as
 from iceberg.kinds import LEDGER, PANES, REJECTED
+from iceberg.lake_view import LakeView
 from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, state_columns, view_columns
-from query.lake_view import LakeView
 from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.windows import EPOCH, Choice, Span, WindowPlan, chosen, plan_window

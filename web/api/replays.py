@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from query.parameters import read_filters
-from query.replays import publication_json, replay_json
-from web.asking.replays import find_replay, read_replays, report_in_thread, stream_asked
+from query.replay_reports import publication_json, replay_json
+from web.asking.replay_reads import find_replay, read_replays, report_in_thread, stream_asked
 from web.edge.responses import json_response
 
 __all__ = ["history", "replay", "replays"]

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from tests.corpus import NAUGHTY_STRINGS
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true
 
 pytestmark = pytest.mark.integration
 
 DAY = [("start", "2026-03-02T00:00:00Z"), ("end", "2026-03-03T00:00:00Z")]
-HEALTH_TEXT = (STREAMS / "health.toml").read_text("utf-8").replace('topic = "health"', 'topic = "{topic}"')
-VIEWS_TEXT = (STREAMS / "page_views.toml").read_text("utf-8").replace('topic = "page_views"', 'topic = "{topic}"')
+HEALTH_TEXT = SHIPPED["health"].read_text("utf-8").replace('topic = "health"', 'topic = "{topic}"')
+VIEWS_TEXT = SHIPPED["page_views"].read_text("utf-8").replace('topic = "page_views"', 'topic = "{topic}"')
 
 INJECTIONS = [
     "' or 1=1 --",

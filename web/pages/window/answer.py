@@ -8,7 +8,7 @@ from datetime import datetime
 
 from starlette.requests import Request
 
-from iceberg.replays import Publication
+from database.replays import Publication
 from query.answers import WindowAnswer
 from query.changes import changes_between
 from query.errors import FieldProblem, InvalidRequestError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from iceberg.replays import Action, Publication
+from database.replays import Action, Publication
 from query.changes import Changes
 from streams.panes import arrival_start
 from web.page.times import midnight

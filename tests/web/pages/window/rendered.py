@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from iceberg.arrivals import Arrivals
-from iceberg.replays import Action, Publication
+from database.replays import Action, Publication
 from query.answers import Source, WindowAnswer
 from query.changes import changes_between
 from query.groups import Group
 from query.requests import WindowRequest
 from query.windows import plan_window
+from streams.arrivals import Arrivals
 from tests.definitions import HEALTH
 from web.page.table import sorted_groups
 from web.pages.window.answer import WindowFound
