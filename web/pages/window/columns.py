@@ -2,75 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
+from query.groups import Group
 from streams.definition import Definition
-from web.page.table import Column, Group
-from web.page.units import spoken_name
+from web.page.table import Column
+from web.page.units import UNCHANGED, more_messages, spoken_name
 
-__all__ = ["QUANTILES", "columns_of", "group_label", "row_key"]
+__all__ = ["QUANTILES", "Shown", "columns_of", "group_label"]
 
 QUANTILES = (0.5, 0.95, 0.99)
 """The quantiles that the page asks for when a stream keeps any."""
 
 
-def columns_of(definition: Definition, by: Sequence[str], *, every: bool, since: bool = False) -> tuple[Column, ...]:
-    """The columns for a grouping; without `every` only the essential ones. `since`: with what changed since."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row of the table: a group, how many messages more it has now (None if nothing of it changed), and what it was
+    at the time compared with."""
+
+    group: Group
+    since: int | None = None
+    before: Group | None = None
+
+
+def columns_of(
+    definition: Definition, by: Sequence[str], *, every: bool, since: bool = False, compared: bool = False
+) -> tuple[Column[Shown], ...]:
+    """The columns for a grouping; without `every` only the essential ones. `since`: with what changed since.
+
+    `compared`: counts and means say what they were at the time compared with.
+    """
+
+    def column(key: str, label: str, kind: str, read: Callable[[Group], Any], **more: Any) -> Column[Shown]:
+        beside = compared and (kind == "count" or key.endswith(".mean"))
+        return Column(
+            key=key,
+            label=label,
+            kind=kind,
+            read=lambda shown: read(shown.group),
+            before=(lambda shown: shown.before and read(shown.before)) if beside else None,
+            **{"heading": "", "unit": "", "essential": True, **more},
+        )
+
     found = [
-        Column(name, spoken_name(name, definition.dimensions[name].title), "", "text", "", True, _reader(name))
-        for name in by
+        column(name, spoken_name(name, definition.dimensions[name].title), "text", _dimension(place))
+        for place, name in enumerate(by)
     ]
-    found.append(Column("messages", "Messages", "", "count", "", True, _reader("messages")))
+    found.append(column("messages", "Messages", "count", attrgetter("messages")))
     if since:
         explained = "Whether the group is not the same now: messages came late, or something was published"
-        found.append(Column("since", "Since then", "", "since", "", True, _reader("since", "order"), explained))
+        found.append(Column("since", "Since then", "", "since", "", True, _since_order, explained, said=_since_text))
     for name, distinct in definition.distincts.items():
-        label = spoken_name(name, distinct.title)
-        read = _reader(name, "distinct")
-        found.append(Column(name, label, "", "count", "", True, read, "Different values, within 3%"))
+        label, read = spoken_name(name, distinct.title), _member(name, "distinct")
+        found.append(column(name, label, "count", read, explained="Different values, within 3%"))
     for name, measure in definition.measures.items():
-        found += _measure_columns(name, spoken_name(name, measure.title), measure.unit, quantiles=measure.quantiles)
+        title = spoken_name(name, measure.title)
+        for part, label, explained, essential, *path in _measure_columns(quantiles=measure.quantiles):
+            more = {
+                "heading": title,
+                "unit": measure.unit,
+                "essential": essential,
+                "explained": explained.format(title),
+            }
+            kind = "moment" if part == "max_at" else "quantity"
+            found.append(column(f"{name}.{part}", label, kind, _member(name, *(path or [part])), **more))
     return tuple(column for column in found if every or column.essential)
 
 
-def _measure_columns(name: str, title: str, unit: str, *, quantiles: bool) -> list[Column]:
-    def column(part: str, label: str, explained: str, essential: bool, kind: str = "quantity") -> Column:
-        return Column(f"{name}.{part}", label, title, kind, unit, essential, _reader(name, part), explained)
-
-    found = [
-        column("mean", "mean", f"Mean {title}", True),
-        column("min", "min", f"Smallest {title}", False),
+def _measure_columns(*, quantiles: bool) -> list[tuple[Any, ...]]:
+    """Key, label, explanation, whether it is essential, and where a group has it, if not by its key."""
+    percentiles = [(level, f"p{level * 100:g}") for level in (QUANTILES if quantiles else ())]
+    return [
+        ("mean", "mean", "Mean {}", True),
+        ("min", "min", "Smallest {}", False),
+        *(
+            (name, name, f"{name[1:]}% of messages have at most this {{}}", level == 0.95, "quantiles", f"{level:g}")
+            for level, name in percentiles
+        ),
+        ("max", "max", "Largest {}", True),
+        ("max_at", "at", "When {} was largest", True),
     ]
-    for level in QUANTILES if quantiles else ():
-        label = f"p{level * 100:g}"
-        explained = f"{level * 100:g}% of messages have at most this {title}"
-        read = _quantile_reader(name, f"{level:g}")
-        found.append(Column(f"{name}.{label}", label, title, "quantity", unit, level == 0.95, read, explained))
-    found.append(column("max", "max", f"Largest {title}", True))
-    found.append(column("max_at", "at", f"When {title} was largest", True, "moment"))
-    return found
 
 
-def _reader(*path: str) -> Callable[[Group], Any]:
-    def read(group: Group) -> Any:
-        value: Any = group
-        for part in path:
-            value = value.get(part) if isinstance(value, Mapping) else None
-        return value
-
-    return read
+def _dimension(place: int) -> Callable[[Group], str]:
+    return lambda group: group.key[place]
 
 
-def _quantile_reader(measure: str, level: str) -> Callable[[Group], Any]:
-    return _reader(measure, "quantiles", level)
+def _member(*path: str) -> Callable[[Group], Any]:
+    return lambda group: group.value(*path)
 
 
-def row_key(group: Group, by: Sequence[str]) -> tuple[str, ...]:
-    """A group's values as an address writes them."""
-    return tuple(str(group[name]) for name in by)
+def _since_order(shown: Shown) -> int:
+    return 0 if shown.since is None else max(1, abs(shown.since))
 
 
-def group_label(group: Group, by: Sequence[str]) -> str:
+def _since_text(shown: Shown) -> str:
+    if shown.since is None:
+        return UNCHANGED
+    return more_messages(shown.since) if shown.since else "other values"
+
+
+def group_label(group: Group) -> str:
     """What a group is called: its values, or `all` when there are none."""
-    return " · ".join(str(group[name]) for name in by) or "all"
+    return " · ".join(group.key) or "all"
