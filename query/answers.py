@@ -6,7 +6,6 @@ import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -16,8 +15,9 @@ from query.cursors import Cursor, digest
 from query.lake_view import LakeView
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import EPOCH, WindowPlan
+from streams.aggregates import COUNT, Merged
 from streams.definition import Definition
-from streams.panes import BREAKDOWN, Aggregate, PaneColumn
+from streams.panes import BREAKDOWN, PaneColumn
 from streams.refusals import unwrapped
 
 __all__ = ["Answer", "Encoded", "RejectedAnswer", "SeriesAnswer", "WindowAnswer", "groups", "timestamp", "view_digest"]
@@ -224,45 +224,17 @@ def groups(
     quantiles: Sequence[float],
     rows: Iterable[Sequence[Any]],
 ) -> tuple[Group, ...]:
-    """Turn merged rows (dimension values, then `columns`) into sorted groups; those without messages are left out.
-
-    The value of a MAX_AT column is the row of the negated largest value and its time, or None.
-    """
+    """Turn merged rows (dimension values, then `columns`) into sorted groups; those without messages are left out."""
+    scales = {name: measure.scale for name, measure in definition.measures.items()}
     found = []
     for row in sorted(rows, key=lambda row: tuple(row[: len(by)])):
-        values = dict(zip(columns, row[len(by) :], strict=True))
         group: Group = dict(zip(by, row, strict=False))
-        for column, value in values.items():
-            _put(group, definition, column, value, quantiles)
+        for column, value in zip(columns, row[len(by) :], strict=True):
+            entry = group.setdefault(column.source, {}) if column.source else group
+            merged = Merged(value, scales.get(column.source, 1), entry.get(COUNT.name, 0), quantiles)
+            for member in column.aggregate.members:
+                read = member.read(merged)
+                entry[member.name] = timestamp(read, millis=True) if member.kind == "moment" else read
         if group["messages"]:
             found.append(group)
     return tuple(found)
-
-
-def _put(group: Group, definition: Definition, column: PaneColumn, value: Any, quantiles: Sequence[float]) -> None:
-    """Put one merged column into its place in the group."""
-    if column.aggregate is Aggregate.MESSAGES:
-        group["messages"] = int(value or 0)
-        return
-    entry = group.setdefault(column.source, {})
-    if column.aggregate is Aggregate.DISTINCT:
-        entry["distinct"] = int(value or 0)
-        return
-    scale = definition.measures[column.source].scale
-    match column.aggregate:
-        case Aggregate.COUNT:
-            entry["count"] = int(value or 0)
-        case Aggregate.SUM:
-            entry["mean"] = float(Decimal(value) / (scale * entry["count"])) if entry["count"] else None
-        case Aggregate.MIN:
-            entry["min"] = None if value is None else value / scale
-        case Aggregate.MAX_AT:
-            negated, at = value or (None, None)
-            entry["max"] = None if negated is None else -negated / scale
-            entry["max_at"] = timestamp(at, millis=True)
-        case Aggregate.DIGEST:
-            values = value or [None] * len(quantiles)
-            entry["quantiles"] = {
-                repr(quantile).removesuffix(".0"): None if found is None else found / scale
-                for quantile, found in zip(quantiles, values, strict=True)
-            }

@@ -13,7 +13,7 @@ from typing import Any
 from iceberg.bounds import noted_as
 from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.pending import PENDING_PROPERTY
-from query.aggregates import answered_columns, state_columns, view_columns
+from query.aggregates import answered_columns, merged_columns, view_columns
 from query.lake_view import LakeView
 from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
@@ -22,7 +22,6 @@ from streams.definition import Definition
 from streams.panes import (
     BREAKDOWN,
     ROLLUPS,
-    Aggregate,
     Grain,
     PaneColumn,
     grains,
@@ -108,7 +107,7 @@ def _columns(definition: Definition, request: WindowRequest, measures: Sequence[
     return tuple(
         column
         for column in pane_columns(definition)
-        if (column.aggregate is not Aggregate.DIGEST or request.quantiles)
+        if (request.quantiles or not column.aggregate.by_quantile)
         and (not measures or column.source in ("", *measures))
     )
 
@@ -247,7 +246,7 @@ def _made_panes(definition: Definition, grain: Grain, target: str) -> dict[str, 
         "prefix": prefix_of(BREAKDOWN, grain),
         "period": str(period_of(grain, hourly=definition.hours)),
         "dimensions": list(definition.dimensions),
-        "columns": state_columns(definition),
+        "columns": merged_columns(pane_columns(definition), "state"),
     }
 
 

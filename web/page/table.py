@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from web.page.times import Detail, long_moment, moment_of, short_moment
 from web.page.units import NOTHING, UNCHANGED, change_of, count, more_messages, quantity
 
-__all__ = ["Cell", "Column", "Group", "Row", "Table", "sorted_groups", "table_of"]
+__all__ = ["Cell", "Column", "Group", "Row", "Table", "reader", "sorted_groups", "table_of"]
 
 Group = Mapping[str, Any]
 
@@ -80,6 +80,18 @@ class Table:
             else:
                 spans.append((column.heading, 1))
         return spans
+
+
+def reader(*path: str) -> Callable[[Group], Any]:
+    """Takes what lies at a path of a group; None where there is nothing."""
+
+    def read(group: Group) -> Any:
+        value: Any = group
+        for part in path:
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return value
+
+    return read
 
 
 def sorted_groups(groups: Sequence[Group], columns: Sequence[Column], sort: str) -> list[Group]:

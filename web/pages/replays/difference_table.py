@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from query.difference import GroupDifference, PaneDifference, Totals
 from streams.definition import Definition
-from web.page.table import Column, Group
+from web.page.table import Column, Group, reader
 from web.page.units import NOTHING, count, quantity, spoken_name
 
 __all__ = ["ChangeRow", "Changed", "as_groups", "change_rows", "changes_heading", "group_columns"]
@@ -46,11 +45,11 @@ def as_groups(groups: Sequence[GroupDifference]) -> list[Group]:
 def group_columns(definition: Definition) -> tuple[Column, ...]:
     """The columns of the table of groups: each number as old, then as new."""
     found = [
-        Column(name, spoken_name(name, dimension.title), "", "text", "", True, _reader("dimensions", name))
+        Column(name, spoken_name(name, dimension.title), "", "text", "", True, reader("dimensions", name))
         for name, dimension in definition.dimensions.items()
     ]
     found.append(
-        Column("change", "Change", "", "quantity", "ratio", True, _reader("change"), "Largest change of any number")
+        Column("change", "Change", "", "quantity", "ratio", True, reader("change"), "Largest change of any number")
     )
     found += _both("messages", "", "Messages", "count", "", ("messages",))
     for name, measure in definition.measures.items():
@@ -64,19 +63,9 @@ def group_columns(definition: Definition) -> tuple[Column, ...]:
 
 def _both(key: str, part: str, heading: str, kind: str, unit: str, path: tuple[str, ...]) -> list[Column]:
     return [
-        Column(f"{key}.{side}", f"{part} {side}".strip(), heading, kind, unit, True, _reader(side, *path))
+        Column(f"{key}.{side}", f"{part} {side}".strip(), heading, kind, unit, True, reader(side, *path))
         for side in ("old", "new")
     ]
-
-
-def _reader(*path: str) -> Callable[[Group], Any]:
-    def read(group: Group) -> Any:
-        value: Any = group
-        for part in path:
-            value = value.get(part) if isinstance(value, Mapping) else None
-        return value
-
-    return read
 
 
 def changes_heading(definition: Definition) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from streams.aggregates import Member
 from streams.definition import Definition
-from web.page.table import Column, Group
+from streams.panes import pane_columns
+from web.page.table import Column, Group, reader
 from web.page.units import spoken_name
 
 __all__ = ["QUANTILES", "columns_of", "group_label", "row_key"]
@@ -18,52 +19,41 @@ QUANTILES = (0.5, 0.95, 0.99)
 def columns_of(definition: Definition, by: Sequence[str], *, every: bool, since: bool = False) -> tuple[Column, ...]:
     """The columns for a grouping; without `every` only the essential ones. `since`: with what changed since."""
     found = [
-        Column(name, spoken_name(name, definition.dimensions[name].title), "", "text", "", True, _reader(name))
+        Column(name, spoken_name(name, definition.dimensions[name].title), "", "text", "", True, reader(name))
         for name in by
     ]
-    found.append(Column("messages", "Messages", "", "count", "", True, _reader("messages")))
+    found.append(Column("messages", "Messages", "", "count", "", True, reader("messages")))
     if since:
         explained = "Whether the group is not the same now: messages came late, or something was published"
-        found.append(Column("since", "Since then", "", "since", "", True, _reader("since", "order"), explained))
+        found.append(Column("since", "Since then", "", "since", "", True, reader("since", "order"), explained))
     for name, distinct in definition.distincts.items():
         label = spoken_name(name, distinct.title)
-        read = _reader(name, "distinct")
+        read = reader(name, "distinct")
         found.append(Column(name, label, "", "count", "", True, read, "Different values, within 3%"))
     for name, measure in definition.measures.items():
-        found += _measure_columns(name, spoken_name(name, measure.title), measure.unit, quantiles=measure.quantiles)
+        members = [m for column in pane_columns(definition) if column.source == name for m in column.aggregate.members]
+        found += _measure_columns(name, spoken_name(name, measure.title), measure.unit, members)
     return tuple(column for column in found if every or column.essential)
 
 
-def _measure_columns(name: str, title: str, unit: str, *, quantiles: bool) -> list[Column]:
-    def column(part: str, label: str, explained: str, essential: bool, kind: str = "quantity") -> Column:
-        return Column(f"{name}.{part}", label, title, kind, unit, essential, _reader(name, part), explained)
+def _measure_columns(name: str, title: str, unit: str, members: Sequence[Member]) -> list[Column]:
+    """One for each member that has a label, and for each quantile, in the order of their ranks."""
+    found: list[tuple[tuple[str, ...], Member]] = [((member.name,), member) for member in members if member.label]
+    quantiles = [member for member in members if member.kind == "quantiles"]
+    found += [((member.name, f"{level:g}"), _at(member, level)) for member in quantiles for level in QUANTILES]
 
-    found = [
-        column("mean", "mean", f"Mean {title}", True),
-        column("min", "min", f"Smallest {title}", False),
-    ]
-    for level in QUANTILES if quantiles else ():
-        label = f"p{level * 100:g}"
-        explained = f"{level * 100:g}% of messages have at most this {title}"
-        read = _quantile_reader(name, f"{level:g}")
-        found.append(Column(f"{name}.{label}", label, title, "quantity", unit, level == 0.95, read, explained))
-    found.append(column("max", "max", f"Largest {title}", True))
-    found.append(column("max_at", "at", f"When {title} was largest", True, "moment"))
-    return found
+    def column(path: tuple[str, ...], of: Member) -> Column:
+        explained = of.explained.format(title=title)
+        return Column(f"{name}.{of.name}", of.label, title, of.kind, unit, of.essential, reader(name, *path), explained)
+
+    return [column(path, member) for path, member in sorted(found, key=lambda each: each[1].rank)]
 
 
-def _reader(*path: str) -> Callable[[Group], Any]:
-    def read(group: Group) -> Any:
-        value: Any = group
-        for part in path:
-            value = value.get(part) if isinstance(value, Mapping) else None
-        return value
-
-    return read
-
-
-def _quantile_reader(measure: str, level: str) -> Callable[[Group], Any]:
-    return _reader(measure, "quantiles", level)
+def _at(member: Member, level: float) -> Member:
+    """One of the quantiles, as if it was a member of its own."""
+    label = f"p{level * 100:g}"
+    explained = f"{level * 100:g}% of messages have at most this {{title}}"
+    return Member(label, "quantity", member.read, label, explained, level, essential=level == 0.95)
 
 
 def row_key(group: Group, by: Sequence[str]) -> tuple[str, ...]:
