@@ -19,7 +19,7 @@ from iceberg.loading import append_rows
 from streams.aggregates import COUNT, MESSAGES, SUM, ColumnType
 from streams.definition import Definition
 from streams.errors import WindowpaneError
-from streams.panes import BREAKDOWN, MINUTE_ARRIVAL_SECONDS, Grain, pane_columns, part_of
+from streams.panes import MINUTE_ARRIVAL_SECONDS, Grain, breakdown_of, pane_columns
 
 __all__ = ["append_days", "await_messages", "made_ledger", "made_panes"]
 
@@ -30,7 +30,8 @@ _Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 def made_panes(definition: Definition, keys: int, starts: Sequence[datetime], grain: Grain, rate: int = 1) -> pa.Table:
     """One pane of each key for each start, sorted by key and time, of `rate` messages a second."""
     seconds = grain.seconds
-    parts = pa.array([part_of(BREAKDOWN, grain, start, hourly=definition.hours) for start in starts])
+    breakdown = breakdown_of(definition)
+    parts = pa.array([breakdown.part(grain, start) for start in starts])
     times = np.tile(_micros(starts), keys)
     rng = np.random.default_rng(int(times[0]) + rate)
     first, *others = definition.dimensions
@@ -38,7 +39,7 @@ def made_panes(definition: Definition, keys: int, starts: Sequence[datetime], gr
     columns: dict[str, pa.Array] = {
         first: pa.DictionaryArray.from_arrays(np.repeat(np.arange(keys, dtype=np.int32), len(starts)), names),
         **{name: pa.array(["all"] * len(times)) for name in others},
-        "breakdown": pa.array([BREAKDOWN] * len(times)),
+        "breakdown": pa.array([breakdown.name] * len(times)),
         "grain": pa.array([str(grain)] * len(times)),
         "part": parts.take(pa.array(np.tile(np.arange(len(starts)), keys))),
         "window_start": _times(times),

@@ -22,18 +22,20 @@ from bench.history import await_messages, made_ledger, made_panes
 from bench.readers import Answered, Reading, readers
 from bench.report import Metrics, percentiles
 from bench.subject import declared, make_anew, remove
-from iceberg.arrivals import Arrivals
+from database.replay_store import ReplayStore
+from database.replays import Replay, ReplayState
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.kinds import LEDGER, PANES
 from iceberg.loading import append_rows
+from iceberg.namespaces import staging_namespace
 from iceberg.packing import pack_all
 from iceberg.publishing import publish, roll_back
-from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.staging import make_staging
 from scripts.console import message_progress
 from scripts.replays.pacing import unhurried
 from services.settings import ServiceSettings
+from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.panes import Grain, day_start
@@ -112,10 +114,10 @@ def _reading(definition: Definition, settings: Settings, script: ServiceSettings
 
 def _staged(catalog: Catalog, definition: Definition, settings: Settings, arrivals: Arrivals) -> Replay:
     """A replay whose staging tables hold the range, made in another way."""
-    store = ReplayStore(catalog)
+    store = ReplayStore(catalog.engine)
     replay = store.create(definition, arrivals, {}, getpass.getuser())
     make_staging(catalog, replay)
-    _fill(catalog, replay.namespace, definition, settings, arrivals, _NEW)
+    _fill(catalog, staging_namespace(replay), definition, settings, arrivals, _NEW)
     return store.set_state(replay, ReplayState.STAGED)
 
 

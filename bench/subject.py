@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from database.replay_store import ReplayStore
+from database.replays import ReplayState
 from iceberg.apply import drop_tables, plan_tables
 from iceberg.catalog import Catalog
-from iceberg.replays import ReplayState, ReplayStore
 from iceberg.staging import drop_staging
 from services.settings import ServiceSettings
 from streams import Definition
@@ -38,7 +39,7 @@ def make_anew(catalog: Catalog, definition: Definition) -> None:
 
 def remove(catalog: Catalog, definition: Definition) -> None:
     """Take away the stream's tables, its replays and their records."""
-    store = ReplayStore(catalog)
+    store = ReplayStore(catalog.engine)
     for replay in store.all(definition.name):
         if replay.state is not ReplayState.DROPPED:
             drop_staging(catalog, replay, with_files=replay.generation is None)

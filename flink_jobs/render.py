@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flink_jobs.aggregates import FUNCTIONS, aggregate_sql
 from streams.definition import Definition
-from streams.panes import BREAKDOWN, Grain, grains, pane_columns, period_of, prefix_of
+from streams.panes import Grain, breakdown_of, grains, pane_columns
 from streams.plan import decoding_plan
 
 __all__ = ["JobRange", "JobScript", "render"]
@@ -109,9 +109,8 @@ def render(
         return _timestamp(reach.cuts.get(name))
 
     # Grain → what the names of its parts begin with, and the pattern of what follows.
-    parts = {
-        grain: (prefix_of(BREAKDOWN, grain), period_of(grain, hourly=definition.hours)) for grain in grains(definition)
-    }
+    breakdown = breakdown_of(definition)
+    parts = {grain: (breakdown.prefix(grain), breakdown.period(grain)) for grain in grains(definition)}
     rollups = [grain for grain in grains(definition) if grain is not Grain.MINUTE]
 
     return JobScript(
@@ -128,7 +127,7 @@ def render(
             ),
         ),
         inserts=(
-            _sql("insert_panes", **shape, breakdown=BREAKDOWN, parts=parts, cut=cut(Grain.MINUTE.panes)),
+            _sql("insert_panes", **shape, breakdown=breakdown.name, parts=parts, cut=cut(Grain.MINUTE.panes)),
             _sql("insert_ledger", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds, cut=cut("ledger")),
             *(
                 _sql(f"insert_{table}", **shape, cut=cut(table), held=reach.held.get(table, {}))

@@ -7,22 +7,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-import sqlalchemy
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 from pyiceberg.table.sorting import NullOrder
 from pyiceberg.transforms import IdentityTransform
 
+from database.engine import rows
 from iceberg.catalog import Catalog
 from iceberg.commits import repeated_when_overtaken, set_properties
 from iceberg.errors import IncompatibleChangeError, translated
 from iceberg.kinds import PANES
+from iceberg.namespaces import is_offered
 from iceberg.schemas import Column, TableLayout, layouts
 from iceberg.stream_tables import optional_table
 from streams.compatibility import breaking_changes
-from streams.definition import BENCH_PREFIX, Definition
-from streams.definition_files import stored_definition
+from streams.definition import Definition
 from streams.panes import grains
+from streams.stored_definition import as_stored, stored_definition
 
 __all__ = [
     "DEFINITION_PROPERTY",
@@ -31,13 +32,12 @@ __all__ = [
     "applied_definition",
     "applied_streams",
     "drop_tables",
-    "is_offered",
     "noted_definition",
     "plan_tables",
 ]
 
 DEFINITION_PROPERTY = "windowpane.definition"
-"""Table property: the definition, as JSON, that the table was last made to match."""
+"""Table property: the definition, as it is stored, that the table was last made to match."""
 
 GENERATION_PROPERTY = "windowpane.generation"
 """Table property: raised by every publish; a query never mixes two generations."""
@@ -66,17 +66,8 @@ def noted_definition(table: Table) -> Definition:
 def applied_streams(catalog: Catalog) -> list[str]:
     """Every stream that has tables, sorted; no staging tables of replays, and no benchmark's."""
     sql = "select table_namespace from iceberg_tables where catalog_name = :catalog and table_name = :panes"
-    with translated(), catalog.engine.connect() as connection:
-        rows = connection.execute(sqlalchemy.text(sql), {"catalog": catalog.name, "panes": PANES.name})
-        return sorted(name for (name,) in rows if is_offered(name))
-
-
-def is_offered(namespace: str) -> bool:
-    """Whether a namespace is that of a stream for people: not of a replay's staging tables, nor a benchmark's.
-
-    The name of a staging namespace has a hyphen, which no stream's has.
-    """
-    return "-" not in namespace and not namespace.startswith(BENCH_PREFIX)
+    found = rows(catalog.engine, sql, catalog=catalog.name, panes=PANES.name)
+    return sorted(name for (name,) in found if is_offered(name))
 
 
 def has_views(catalog: Catalog, definition: Definition) -> bool:
@@ -85,9 +76,8 @@ def has_views(catalog: Catalog, definition: Definition) -> bool:
         "select table_name from iceberg_tables"
         " where catalog_name = :catalog and table_namespace = :stream and iceberg_type = 'VIEW'"
     )
-    with translated(), catalog.engine.connect() as connection:
-        rows = connection.execute(sqlalchemy.text(sql), {"catalog": catalog.name, "stream": definition.name})
-        return {f"{grain}s" for grain in grains(definition)} <= {name for (name,) in rows}
+    found = rows(catalog.engine, sql, catalog=catalog.name, stream=definition.name)
+    return {f"{grain}s" for grain in grains(definition)} <= {name for (name,) in found}
 
 
 def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:
@@ -128,7 +118,7 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
         changes.append(Change(f"set {', '.join(sorted(unset))} of {shown}", _setting(table, unset)))
     if not _is_sorted(table, layout):
         changes.append(Change(f"sort {shown} by {', '.join(layout.sort)}", _sorting(table, layout)))
-    noted = _as_property(definition)
+    noted = as_stored(definition)
     if table.properties.get(DEFINITION_PROPERTY) != noted:
         note = _setting(table, {DEFINITION_PROPERTY: noted})
         changes.append(Change(f"note the definition in {shown}", note, notes=True))
@@ -146,7 +136,7 @@ def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> No
             properties={
                 "format-version": "2",
                 **layout.properties,
-                DEFINITION_PROPERTY: _as_property(definition),
+                DEFINITION_PROPERTY: as_stored(definition),
                 GENERATION_PROPERTY: "0",
             },
         )
@@ -182,7 +172,3 @@ def _sorting(table: Table, layout: TableLayout) -> Callable[[], None]:
 
 def _setting(table: Table, properties: Mapping[str, str]) -> Callable[[], None]:
     return translated()(partial(set_properties, table, properties))
-
-
-def _as_property(definition: Definition) -> str:
-    return definition.model_dump_json(exclude_defaults=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from iceberg.arrivals import Arrivals
 from iceberg.intervals import Compared, IntervalTotal, common_intervals
+from streams.arrivals import Arrivals
 from streams.panes import Grain
 
 __all__ = [

@@ -7,11 +7,11 @@ from functools import lru_cache
 from operator import attrgetter
 from threading import Lock
 
-import sqlalchemy
 from cachetools import LRUCache, cachedmethod
 from pyiceberg.catalog.sql import IcebergTables, SqlCatalog
 from pyiceberg.table import Table
 
+from database.engine import change, columns, engine_uri
 from iceberg.errors import translated
 from iceberg.settings import LakeSettings
 
@@ -52,12 +52,11 @@ def open_catalog(settings: LakeSettings) -> Catalog:
 
     All users of the same lake in a process share one, with its few connections; it is closed as the process ends.
     """
-    uri = settings.catalog_uri.get_secret_value().replace("postgresql://", "postgresql+psycopg://", 1)
     with translated():
         catalog = Catalog(
             CATALOG,
             **{
-                "uri": uri,
+                "uri": engine_uri(settings.catalog_uri.get_secret_value()),
                 "pool_pre_ping": "true",
                 "warehouse": settings.warehouse,
                 "s3.endpoint": settings.s3_endpoint,
@@ -67,12 +66,8 @@ def open_catalog(settings: LakeSettings) -> Catalog:
                 "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
             },
         )
-        with catalog.engine.begin() as connection:
-            known = {column["name"] for column in sqlalchemy.inspect(connection).get_columns("iceberg_tables")}
-            # Altering waits for everybody who uses the table, and everybody after it waits for that.
-            if "iceberg_type" not in known:
-                connection.execute(
-                    sqlalchemy.text("alter table iceberg_tables add column if not exists iceberg_type varchar(5)")
-                )
+    # Altering waits for everybody who uses the table, and everybody after it waits for that.
+    if "iceberg_type" not in columns(catalog.engine, "iceberg_tables"):
+        change(catalog.engine, "alter table iceberg_tables add column if not exists iceberg_type varchar(5)")
     atexit.register(catalog.close)
     return catalog

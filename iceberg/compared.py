@@ -8,17 +8,20 @@ from datetime import datetime
 
 from pyiceberg.table import Table
 
+from database.errors import ReplayError
+from database.publications import newest_publication
+from database.replay_store import ReplayStore
+from database.replays import Replay, ReplayState
 from iceberg.apply import GENERATION_PROPERTY
-from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
-from iceberg.errors import BetweenStatesError, ReplayError
+from iceberg.errors import BetweenStatesError
 from iceberg.kinds import PANES
+from iceberg.namespaces import staging_namespace
 from iceberg.past_states import added_since, state_before
 from iceberg.pending import hours_reach, trusted_cut
-from iceberg.publications import newest_publication
-from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.slices import grains_of
 from iceberg.stream_tables import stream_tables
+from streams.arrivals import Arrivals
 from streams.panes import Grain, rollup_arrival_start
 
 __all__ = ["Compared", "PinnedTable", "compared"]
@@ -64,8 +67,8 @@ def compared(catalog: Catalog, replay: Replay) -> Compared:
     """
     if replay.state in _INCOMPLETE:
         raise ReplayError(f"replay {replay.id} is {replay.state}; it has nothing to compare")
-    live, staged = (stream_tables(catalog, namespace) for namespace in (replay.stream, replay.namespace))
-    store = ReplayStore(catalog)
+    live, staged = (stream_tables(catalog, namespace) for namespace in (replay.stream, staging_namespace(replay)))
+    store = ReplayStore(catalog.engine)
     if replay.state in _TAGGED:
         return _before(live, staged, replay, newest_publication(store.history(replay.stream), replay))
     generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}

@@ -1,50 +1,32 @@
-"""Errors of the lake.
+"""Errors of the lake's tables.
 
-LakeError
-├── LakeAwayError           the catalog or the object store cannot be reached; retry later
+database.errors.LakeError
 ├── IncompatibleChangeError a definition would break what the tables hold
 ├── RetiredError            a stream takes no more messages and is changed no more
-├── LakeLockedError         somebody else publishes, maintains or copies the lake; run it again when they are done
 ├── BetweenStatesError      some tables hold a publication already, others not yet; ask again in a moment
 ├── BackupError             a backup cannot be made, or a folder holds none that can be restored
-├── ReplayError             a replay cannot be begun, published, rolled back or dropped
 └── LostStateError          a state that a publication replaced is no longer there, though it was kept
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
-import psycopg
 import pyarrow
-import sqlalchemy.exc
-from alembic.util import CommandError
 from pyiceberg import exceptions
 
-from streams.errors import WindowpaneError
+import database.errors
+from database.errors import LakeAwayError, LakeError, Translations
 
 __all__ = [
     "BackupError",
     "BetweenStatesError",
     "IncompatibleChangeError",
-    "LakeAwayError",
-    "LakeError",
-    "LakeLockedError",
     "LostStateError",
-    "ReplayError",
     "RetiredError",
     "translated",
 ]
-
-
-class LakeError(WindowpaneError):
-    """A table, snapshot or commit is not as it must be."""
-
-
-class LakeAwayError(LakeError):
-    """The catalog or the object store does not answer."""
 
 
 class IncompatibleChangeError(LakeError):
@@ -66,10 +48,6 @@ class RetiredError(LakeError):
         )
 
 
-class LakeLockedError(LakeError):
-    """Somebody else holds the lock of a stream or of the lake."""
-
-
 class BackupError(LakeError):
     """A backup cannot be made, or a folder holds none that can be restored."""
 
@@ -79,10 +57,6 @@ class BetweenStatesError(LakeError):
 
     def __init__(self, stream: str) -> None:
         super().__init__(f"{stream} is being published. Ask again in a moment")
-
-
-class ReplayError(LakeError):
-    """A replay is not in a state, or its range not one, that allows what was asked."""
 
 
 class LostStateError(LakeError):
@@ -103,29 +77,17 @@ _REFUSED = (
     exceptions.ResolveError,
 )
 
-# What a third-party error becomes; the first match counts.
-TRANSLATIONS: tuple[tuple[type[Exception], type[LakeError], str], ...] = (
+TRANSLATIONS: Translations = (
     (exceptions.NoSuchTableError, LakeError, "The table does not exist yet. Run: windowpane apply"),
     (exceptions.CommitFailedException, LakeError, "The table changed meanwhile. Try again"),
     (exceptions.ValidationException, LakeError, "The table changed meanwhile. Try again"),
     (exceptions.WaitingForLockException, LakeError, "The table is locked. Try again"),
     (exceptions.RESTError, LakeAwayError, "The catalog does not answer. Run: windowpane status"),
     *((refused, LakeError, "The catalog refuses. Look at: windowpane doctor") for refused in _REFUSED),
-    (sqlalchemy.exc.TimeoutError, LakeAwayError, "Every connection to the catalog is in use. Try again"),
-    (sqlalchemy.exc.SQLAlchemyError, LakeAwayError, "The catalog (PostgreSQL) does not answer. Run: windowpane status"),
-    (psycopg.Error, LakeAwayError, "The catalog (PostgreSQL) does not answer. Run: windowpane status"),
-    (CommandError, LakeError, "A newer Windowpane has changed the records of this lake. Run that one"),
+    *database.errors.TRANSLATIONS,  # the catalog is in PostgreSQL
     (OSError, LakeAwayError, "The object store does not answer. Run: windowpane status"),
     (pyarrow.ArrowException, LakeError, "A file of the lake cannot be read. Look at: windowpane audit"),
 )
 
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Raise third-party errors of the block as LakeErrors, by the table above."""
-    try:
-        yield
-    except tuple(source for source, _, _ in TRANSLATIONS) as error:
-        target, advice = next((t, a) for source, t, a in TRANSLATIONS if isinstance(error, source))
-        detail = (str(error).splitlines() or [type(error).__name__])[0]
-        raise target(f"{advice} ({detail})") from error
+translated = partial(database.errors.translated, TRANSLATIONS)
+"""Raise third-party errors of the block as LakeErrors, by the table above."""

@@ -13,12 +13,13 @@ from pyiceberg.expressions import GreaterThanOrEqual
 from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.table import Table
 
-from iceberg.arrivals import Arrivals
 from iceberg.bounds import time_of_bound
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.kinds import EVENTS
+from iceberg.rows import arrived_within
 from iceberg.stream_tables import optional_table
+from streams.arrivals import Arrivals
 
 __all__ = ["counted_events", "events_table", "highest_offsets"]
 
@@ -41,7 +42,7 @@ def counted_events(catalog: Catalog, stream: str, arrivals: Arrivals) -> int | N
     field_id = table.schema().find_field("arrived").field_id
     found = 0
     with translated():
-        scan = table.scan(arrivals.condition("arrived"), selected_fields=("arrived",))
+        scan = table.scan(arrived_within(arrivals, "arrived"), selected_fields=("arrived",))
         reader = ArrowScan(table.metadata, table.io, scan.projection(), scan.row_filter)
         for task in scan.plan_files():
             first, last = (

@@ -18,12 +18,12 @@ from iceberg.rows import any_row
 from iceberg.slices import windowed
 from iceberg.stream_tables import panes_table, stream_tables
 from streams.definition import Definition
-from streams.definition_files import stored_definition
+from streams.stored_definition import as_stored, stored_definition
 
 __all__ = ["RUNNING_PROPERTY", "close_at", "note_running", "running_definition"]
 
 RUNNING_PROPERTY = "windowpane.running-definition"
-"""Property of panes: the definition, as JSON, of the job that writes the stream's tables."""
+"""Property of panes: the definition, as it is stored, of the job that writes the stream's tables."""
 
 
 def running_definition(catalog: Catalog, stream: str) -> Definition | None:
@@ -36,7 +36,7 @@ def note_running(catalog: Catalog, definition: Definition) -> None:
     """Note that rows from now on are made by this definition; before its job starts. Raises LakeError."""
     with translated():
         panes = panes_table(catalog, definition.name)
-        set_properties(panes, {RUNNING_PROPERTY: definition.model_dump_json(exclude_defaults=True)})
+        set_properties(panes, {RUNNING_PROPERTY: as_stored(definition)})
 
 
 def close_at(catalog: Catalog, stream: str, at: datetime) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from iceberg.arrivals import Arrivals
+from streams.arrivals import Arrivals
 
 __all__ = ["Compared", "IntervalTotal", "bucket_length", "common_intervals", "floored", "whole_until"]
 

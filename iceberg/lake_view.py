@@ -7,21 +7,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-import sqlalchemy
 from cachetools import LRUCache
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
+from database.engine import rows
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
 from iceberg.bounds import cut, earliest, parts_beyond
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LostStateError, translated
 from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
 from iceberg.ledger import complete_until, settled_until
+from iceberg.namespaces import is_staging
 from iceberg.past_states import PastState, added_since, daily_parts, past_states
 from iceberg.pending import hours_reach, pending_arrivals, trusted_cut
 from iceberg.reading import Reading, noted_in
-from iceberg.replays import is_staging
 from iceberg.retirement import retired_at
 from iceberg.slices import rollups_of
 from iceberg.stream_tables import stream_tables
@@ -118,19 +118,15 @@ def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
 
     The staging tables of replays are left out: they are no stream's.
     """
-    with translated(), catalog.engine.connect() as connection:
-        rows = connection.execute(
-            sqlalchemy.text(
-                "select table_namespace, table_name, metadata_location from iceberg_tables"
-                " where catalog_name = :catalog and metadata_location is not null"
-            ),
-            {"catalog": catalog.name},
-        )
-        return {
-            (namespace, name): location
-            for namespace, name, location in rows
-            if name in _READ and not is_staging(namespace)
-        }
+    sql = (
+        "select table_namespace, table_name, metadata_location from iceberg_tables"
+        " where catalog_name = :catalog and metadata_location is not null"
+    )
+    return {
+        (namespace, name): location
+        for namespace, name, location in rows(catalog.engine, sql, catalog=catalog.name)
+        if name in _READ and not is_staging(namespace)
+    }
 
 
 def pin(catalog: Catalog, stream: str) -> LakeView:

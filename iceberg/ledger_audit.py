@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from iceberg.arrivals import Arrivals
 from iceberg.audit import Finding, Kind, PartitionAudit, merged_ranges
 from iceberg.intervals import floored
 from iceberg.losses import Gap, lost
+from streams.arrivals import Arrivals
 from streams.panes import MINUTE_ARRIVAL_SECONDS
 
 __all__ = ["KafkaPartition", "LedgerRun", "audited_partition", "check_offsets", "check_past_offsets"]

@@ -9,16 +9,16 @@ from pyarrow.fs import FileSelector, FileType
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.table import Table
 
-from iceberg.arrivals import NEVER
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.events import events_table
 from iceberg.kinds import EVENTS, LEDGER, PANES
 from iceberg.ledger import is_settled, settled_until
+from iceberg.namespaces import staging_prefix
 from iceberg.pending import trusted_cut
-from iceberg.replays import staging_prefix
 from iceberg.slices import rollups_of
 from iceberg.stream_tables import stream_tables
+from streams.arrivals import NEVER
 from streams.panes import rollup_arrival_start
 
 __all__ = ["TableSize", "Tables", "aged_files", "closed_until", "maintained_tables", "size_of", "staged_locations"]

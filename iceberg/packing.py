@@ -19,15 +19,16 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 from pyiceberg.table.sorting import SortOrder
 
-from iceberg.arrivals import NEVER
+from database.errors import LakeError
 from iceberg.bounds import part_in, time_of_bound
 from iceberg.commits import begun_on, repeated_when_overtaken, swapping
 from iceberg.data_files import in_order, write_files
-from iceberg.errors import LakeError, translated
+from iceberg.errors import translated
 from iceberg.kinds import kind_of
 from iceberg.ledger import read_so_far
 from iceberg.rows import read_files
-from streams.panes import BREAKDOWN, Grain, period_of, prefix_of, spans_day
+from streams.arrivals import NEVER
+from streams.panes import Grain, Period, grain_of, spans_day
 
 __all__ = ["FileGroup", "Packed", "pack", "pack_all", "plan_packing"]
 
@@ -136,15 +137,15 @@ def _packed(table: Table, group: FileGroup, order: SortOrder | None) -> list[Dat
     if len(rows) != group.rows:
         raise LakeError(f"{'.'.join(table.name())}: read {len(rows)} rows of files that hold {group.rows}")
     if group.cut:
-        names = prefix_of(BREAKDOWN, Grain.MINUTE) + period_of(Grain.MINUTE, hourly=True).strftime
         part = rows.schema.field("part")
-        hours = pc.strftime(rows["window_start"], format=names).cast(part.type)
+        shelf = part_in(group.files[0]).rpartition("/")[0]
+        hours = pc.strftime(rows["window_start"], format=f"{shelf}/{Period.HOUR.strftime}").cast(part.type)
         rows = rows.set_column(rows.column_names.index("part"), part, hours)
     return write_files(table, rows)
 
 
 def _is_to_cut(part: str) -> bool:
-    return part.startswith(prefix_of(BREAKDOWN, Grain.MINUTE)) and spans_day(part)
+    return grain_of(part) is Grain.MINUTE and spans_day(part)
 
 
 def _grouped(tasks: list[FileScanTask], packed_bytes: int) -> Iterator[tuple[FileScanTask, ...]]:

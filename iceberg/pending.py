@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from pyiceberg.table import Table
 
-from iceberg.arrivals import Arrivals, reaching_over
 from iceberg.bounds import COMPLETE_PROPERTY, cut, earliest, noted_as
-from iceberg.rows import any_row
+from iceberg.rows import any_row, reaching_over
+from streams.arrivals import Arrivals
 from streams.panes import ROLLUPS, Grain, rollup_arrival_start
 
 __all__ = [

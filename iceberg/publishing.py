@@ -15,22 +15,25 @@ from datetime import UTC, datetime
 from pyiceberg.table import Table
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
+from database.errors import LakeError, LakeLockedError, ReplayError
+from database.locks import stream_lock
+from database.publications import check_droppable, check_undoable, newest_publication
+from database.replay_store import ReplayStore
+from database.replays import Action, Publication, Replay, ReplayState
 from iceberg.apply import GENERATION_PROPERTY
-from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
-from iceberg.errors import LakeError, LakeLockedError, ReplayError, translated
+from iceberg.errors import translated
 from iceberg.kinds import LEDGER, PANES, kind_of
 from iceberg.ledger import is_settled
-from iceberg.locks import stream_lock
+from iceberg.namespaces import staging_namespace
 from iceberg.past_states import keep_state, state_before
 from iceberg.pending import as_noted, pending_after, reached_over
-from iceberg.publications import check_droppable, check_undoable, newest_publication
 from iceberg.replacement import Ranges, Source, replace
-from iceberg.replays import Action, Publication, Replay, ReplayState, ReplayStore
 from iceberg.slices import grains_of, rollups_of
 from iceberg.staging import drop_staging, staging_namespaces
 from iceberg.stream_tables import optional_table, stream_tables
 from iceberg.widening import widened_until
+from streams.arrivals import Arrivals
 from streams.panes import ROLLUPS, Grain
 
 __all__ = ["drop", "finish_interrupted", "interrupted", "publish", "roll_back"]
@@ -49,7 +52,7 @@ _UNDER_WAY = {ReplayState.PUBLISHING: ReplayState.PUBLISHED, ReplayState.ROLLING
 
 def publish(catalog: Catalog, number: int, by: str, reason: str) -> Replay:
     """Let the stream's tables hold what the replay made of its range. Raises ReplayError unless it is staged."""
-    known = ReplayStore(catalog).get(number)
+    known = ReplayStore(catalog.engine).get(number)
     if known.state in _PUBLISHABLE:
         _await_settled(catalog, known)
     with _held(catalog, number) as (store, replay):
@@ -84,7 +87,7 @@ def drop(catalog: Catalog, number: int) -> Replay:
 
 def interrupted(catalog: Catalog) -> set[str]:
     """The streams of which a publication was begun and is not complete. Raises LakeError."""
-    return ReplayStore(catalog).streams_with(_UNDER_WAY)
+    return ReplayStore(catalog.engine).streams_with(_UNDER_WAY)
 
 
 def finish_interrupted(catalog: Catalog, stream: str) -> list[Replay]:
@@ -93,15 +96,15 @@ def finish_interrupted(catalog: Catalog, stream: str) -> list[Replay]:
     What is left of a replay whose dropping was interrupted is taken away. Raises the first LakeError met, once all
     others were tried.
     """
-    store, staged = ReplayStore(catalog), staging_namespaces(catalog)
+    store, staged = ReplayStore(catalog.engine), staging_namespaces(catalog)
     done: list[Replay] = []
     problems: list[LakeError] = []
     for replay in store.all(stream):
         try:
-            if replay.state is ReplayState.DROPPED and replay.namespace in staged:
+            if replay.state is ReplayState.DROPPED and staging_namespace(replay) in staged:
                 _discard(catalog, replay)
             elif replay.state in _UNDER_WAY:
-                with suppress(LakeLockedError), stream_lock(catalog, replay.stream, PURPOSE):
+                with suppress(LakeLockedError), stream_lock(catalog.engine, replay.stream, PURPOSE):
                     current = store.get(replay.id)
                     if current.state in _UNDER_WAY:
                         done.append(_complete(catalog, store, current))
@@ -134,8 +137,8 @@ def _await_settled(catalog: Catalog, replay: Replay) -> None:
 @contextmanager
 def _held(catalog: Catalog, number: int) -> Iterator[tuple[ReplayStore, Replay]]:
     """The replay, while nobody else publishes or maintains its stream."""
-    store = ReplayStore(catalog)
-    with stream_lock(catalog, store.get(number).stream, PURPOSE, LOCK_SECONDS):
+    store = ReplayStore(catalog.engine)
+    with stream_lock(catalog.engine, store.get(number).stream, PURPOSE, LOCK_SECONDS):
         for other in store.all(store.get(number).stream):
             if other.state in _UNDER_WAY:
                 _complete(catalog, store, other)
@@ -165,7 +168,7 @@ def _begin(
         stream=replay.stream,
         action=action,
         arrivals=replay.arrivals,
-        definition_digest=replay.definition.digest,
+        definition_digest=replay.digest,
         at=now,
         by=by,
         reason=reason,
@@ -230,7 +233,7 @@ def _sources(
         return {name: _Known(Source(table, before.snapshots.get(name)), until) for name, table in tables.items()}
     found = {}
     for name in tables:
-        staged = optional_table(catalog, replay.namespace, name)
+        staged = optional_table(catalog, staging_namespace(replay), name)
         if staged is None:
             raise ReplayError(f"replay {replay.id} lacks the table {name}; drop it and replay again")
         made = grains_of(staged) if kind_of(staged) is PANES else ()

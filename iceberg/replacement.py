@@ -16,14 +16,14 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 
 from iceberg.apply import GENERATION_PROPERTY
-from iceberg.arrivals import Arrivals
 from iceberg.bounds import COMPLETE_PROPERTY, cut, noted_as, noted_cut, part_in, time_of_bound
 from iceberg.commits import begun_on, repeated_when_overtaken, swapping
 from iceberg.data_files import write_files
 from iceberg.errors import translated
 from iceberg.kinds import kind_of
 from iceberg.ledger import read_so_far
-from iceberg.rows import read_files
+from iceberg.rows import arrived_within, read_files
+from streams.arrivals import Arrivals
 from streams.panes import Grain, grain_of
 
 __all__ = ["Ranges", "Replaced", "Source", "replace"]
@@ -135,7 +135,7 @@ def _find(source: Source, ranges: Ranges) -> _Found:
     column = kind_of(table).arrival
     field_id = table.schema().find_field(column).field_id
     widest = Arrivals(min(each.start for each in ranges.values()), max(each.end for each in ranges.values()))
-    for task in table.scan(row_filter=widest.condition(column), snapshot_id=source.snapshot_id).plan_files():
+    for task in table.scan(row_filter=arrived_within(widest, column), snapshot_id=source.snapshot_id).plan_files():
         part = part_in(task.file)
         arrivals = ranges.get(grain_of(part) if part else None)
         first, last = (time_of_bound(bounds[field_id]) for bounds in (task.file.lower_bounds, task.file.upper_bounds))

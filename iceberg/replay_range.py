@@ -13,12 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyiceberg.table import Table
 
-from iceberg.arrivals import Arrivals, reaching_over
+from database.errors import ReplayError
 from iceberg.catalog import Catalog
-from iceberg.errors import ReplayError, translated
+from iceberg.errors import translated
 from iceberg.kinds import LEDGER, kind_of
 from iceberg.lake_view import pin
+from iceberg.rows import arrived_within, reaching_over
 from iceberg.stream_tables import stream_tables
+from streams.arrivals import Arrivals
 from streams.panes import MINUTE_ARRIVAL_SECONDS, arrival_start
 
 __all__ = ["ReplayRanges"]
@@ -70,7 +72,9 @@ class ReplayRanges:
 
     def offsets(self, arrivals: Arrivals) -> dict[int, tuple[int, int]]:
         """Partition → the first offset that arrived in a range, and the one after the last, by the ledger."""
-        rows = self._scan(LEDGER.name, arrivals.condition("arrived_from"), "partition", "first_offset", "last_offset")
+        rows = self._scan(
+            LEDGER.name, arrived_within(arrivals, "arrived_from"), "partition", "first_offset", "last_offset"
+        )
         reach = rows.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
         return {
             row["partition"]: (row["first_offset_min"], row["last_offset_max"] + 1)

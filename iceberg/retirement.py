@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError
 
+from database.errors import LakeError
+from database.replay_store import ReplayStore
+from database.replays import ReplayState
 from iceberg.catalog import Catalog
 from iceberg.commits import repeated_when_overtaken, set_properties
-from iceberg.errors import LakeError, RetiredError, translated
+from iceberg.errors import RetiredError, translated
 from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import settled_until
-from iceberg.replays import ReplayState, ReplayStore
+from iceberg.namespaces import is_staging
 from iceberg.staging import drop_staging
 from iceberg.stream_tables import optional_table, panes_table
 from streams.definition import BENCH_PREFIX
@@ -98,7 +101,7 @@ def left_by_benchmarks(catalog: Catalog, before: datetime) -> list[str]:
     newest = {}
     with translated():
         for (namespace,) in catalog.list_namespaces():
-            if namespace.startswith(BENCH_PREFIX) and "-" not in namespace:
+            if namespace.startswith(BENCH_PREFIX) and not is_staging(namespace):
                 tables = [catalog.load_table(each) for each in catalog.list_tables(namespace)]
                 newest[namespace] = max((table.metadata.last_updated_ms for table in tables), default=0)
     return [stream for stream, at in newest.items() if at < before.timestamp() * 1000]
@@ -109,7 +112,7 @@ def drop_stream(catalog: Catalog, stream: str) -> None:
 
     The panes go last: while they are there, the stream is known, and its removal can be gone on with.
     """
-    store = ReplayStore(catalog)
+    store = ReplayStore(catalog.engine)
     for replay in store.all(stream):
         if replay.state is not ReplayState.DROPPED:
             drop_staging(catalog, replay, with_files=replay.generation is None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.kinds import LEDGER, PANES
@@ -17,6 +16,7 @@ from iceberg.pending import as_noted, pending_arrivals
 from iceberg.replacement import Source, replace
 from iceberg.staging import make_like
 from iceberg.stream_tables import panes_table
+from streams.arrivals import Arrivals
 from streams.panes import ROLLUPS, Grain, day_start
 
 __all__ = ["Making", "begin_making", "finish_making", "has_pending"]

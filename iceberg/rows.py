@@ -1,8 +1,9 @@
-"""Rows of a table, read without Trino."""
+"""Rows of a table, read without Trino, and conditions of those that arrived some time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +11,9 @@ from pyiceberg.expressions import AlwaysTrue, BooleanExpression
 from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.table import FileScanTask, Table
 
-__all__ = ["any_row", "read_files", "total"]
+from streams.arrivals import Arrivals
+
+__all__ = ["any_row", "arrived_within", "reaching_over", "read_files", "total"]
 
 _ALL = AlwaysTrue()
 
@@ -30,3 +33,13 @@ def total(table: Table, *columns: str, condition: str | BooleanExpression = _ALL
     """The sum of columns over the rows that meet a condition, read in batches: there may be millions of panes."""
     batches = table.scan(condition, selected_fields=columns).to_arrow_batch_reader()
     return sum(pc.sum(column).as_py() or 0 for batch in batches for column in batch.columns)
+
+
+def arrived_within(arrivals: Arrivals, column: str) -> str:
+    """A condition: the column, which says when a row arrived, is in the range."""
+    return f"{column} >= '{arrivals.start.isoformat()}' and {column} < '{arrivals.end.isoformat()}'"
+
+
+def reaching_over(at: datetime) -> str:
+    """A condition of rows of arrival windows: a moment cuts the window in two."""
+    return f"arrived_from < '{at.isoformat()}' and arrived_until > '{at.isoformat()}'"

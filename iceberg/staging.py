@@ -11,12 +11,14 @@ import pyarrow.compute as pc
 from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError, NoSuchTableError
 from pyiceberg.table import Table
 
+from database.errors import LakeError, ReplayError
+from database.replays import Replay
 from iceberg.apply import DEFINITION_PROPERTY, applied_definition
 from iceberg.catalog import Catalog
-from iceberg.errors import LakeError, ReplayError, translated
+from iceberg.errors import translated
 from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
+from iceberg.namespaces import is_staging, staging_namespace
 from iceberg.packing import pack_all
-from iceberg.replays import Replay, is_staging
 from iceberg.rows import total
 from iceberg.slices import grains_of
 from iceberg.stream_tables import stream_tables
@@ -55,9 +57,9 @@ def check_definition(catalog: Catalog, definition: Definition) -> None:
 def make_staging(catalog: Catalog, replay: Replay) -> None:
     """Make the tables that are not there yet. Their field ids are those of the stream's tables, so files can move."""
     with translated():
-        catalog.create_namespace_if_not_exists(replay.namespace)
+        catalog.create_namespace_if_not_exists(staging_namespace(replay))
         for name, live in stream_tables(catalog, replay.stream).items():
-            identifier = (replay.namespace, name)
+            identifier = (staging_namespace(replay), name)
             shape = _shape(live)
             if DEFINITION_PROPERTY in live.properties:
                 # It tells which grains are made.
@@ -95,7 +97,7 @@ def _has_shape(made: Table, live: Table) -> bool:
 def pack_staging(catalog: Catalog, replay: Replay, packed_bytes: int) -> None:
     """Pack the small files that the job committed: they stay as they are when published. Raises LakeError."""
     with translated():
-        tables = stream_tables(catalog, replay.namespace)
+        tables = stream_tables(catalog, staging_namespace(replay))
     for table in tables.values():
         pack_all(table, packed_bytes)
 
@@ -106,9 +108,9 @@ def drop_staging(catalog: Catalog, replay: Replay, *, with_files: bool) -> None:
         for kind in KINDS:
             with suppress(NoSuchTableError):
                 remove = catalog.purge_table if with_files else catalog.drop_table
-                remove((replay.namespace, kind.name))
+                remove((staging_namespace(replay), kind.name))
         with suppress(NoSuchNamespaceError, NamespaceNotEmptyError):
-            catalog.drop_namespace(replay.namespace)
+            catalog.drop_namespace(staging_namespace(replay))
 
 
 def staging_namespaces(catalog: Catalog) -> set[str]:
@@ -150,14 +152,14 @@ class Staged:
 def committed(catalog: Catalog, replay: Replay) -> int:
     """How many messages, heartbeats included, are committed by now."""
     with translated():
-        ledger = catalog.load_table((replay.namespace, LEDGER.name))
+        ledger = catalog.load_table((staging_namespace(replay), LEDGER.name))
         return total(ledger, "accepted", "rejected", "heartbeats")
 
 
 def staged(catalog: Catalog, replay: Replay) -> Staged:
     """Count everything."""
     with translated():
-        tables = stream_tables(catalog, replay.namespace)
+        tables = stream_tables(catalog, staging_namespace(replay))
         panes, ledger = tables[PANES.name], tables[LEDGER.name]
         reach = ledger.scan(selected_fields=("partition", "first_offset", "last_offset")).to_arrow()
         ends = reach.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])

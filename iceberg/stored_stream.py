@@ -12,7 +12,7 @@ from iceberg.kinds import PANES
 from iceberg.retirement import is_drained, retired_at
 from iceberg.stream_tables import optional_table
 from streams.definition import Definition
-from streams.definition_files import stored_definition
+from streams.stored_definition import stored_definition
 
 __all__ = ["StoredStream", "stored_stream"]
 

@@ -17,17 +17,18 @@ from itertools import islice
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 
-from iceberg.arrivals import Arrivals
+from database.errors import LakeError
+from database.replays import Replay, ReplayState
 from iceberg.bounds import earliest, noted_as
 from iceberg.catalog import Catalog
-from iceberg.errors import LakeError, translated
+from iceberg.errors import translated
 from iceberg.kinds import PANES
 from iceberg.packing import pack_all
 from iceberg.replacement import Replaced, Source, replace
-from iceberg.replays import Replay, ReplayState
-from iceberg.rows import any_row, total
+from iceberg.rows import any_row, arrived_within, total
 from iceberg.staging import make_like
 from iceberg.stream_tables import panes_table
+from streams.arrivals import Arrivals
 from streams.panes import Grain, day_start
 
 __all__ = [
@@ -101,7 +102,7 @@ def finish_widening(catalog: Catalog, widening: Widening, packed_bytes: int) -> 
     grain, day = widening.grain, widening.arrivals
     live, made = (panes_table(catalog, namespace) for namespace in (widening.stream, widening.namespace))
     with translated():
-        condition = f"grain = '{grain}' and {day.condition('arrived_from')}"
+        condition = f"grain = '{grain}' and {arrived_within(day, 'arrived_from')}"
         expected, found = (total(table, "messages", condition=condition) for table in (live, made))
         if expected != found:
             raise LakeError(f"{grain.panes} of {day} hold {expected} messages, merged {found}")

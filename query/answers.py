@@ -10,14 +10,14 @@ from typing import Any
 
 import orjson
 
+from iceberg.lake_view import LakeView
 from query.changes import Group, changes_between, key_of
 from query.cursors import Cursor, digest
-from query.lake_view import LakeView
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import EPOCH, WindowPlan
 from streams.aggregates import COUNT, Merged
 from streams.definition import Definition
-from streams.panes import BREAKDOWN, PaneColumn
+from streams.panes import PaneColumn
 from streams.refusals import unwrapped
 
 __all__ = ["Answer", "Encoded", "RejectedAnswer", "SeriesAnswer", "WindowAnswer", "groups", "timestamp", "view_digest"]
@@ -83,6 +83,7 @@ class WindowAnswer(_Answer):
 
     request: WindowRequest
     plan: WindowPlan
+    breakdown: str
     groups: tuple[Group, ...]
     gone: tuple[Group, ...] = ()
     more: bool = False
@@ -112,7 +113,7 @@ class WindowAnswer(_Answer):
             **({} if since is None else {"changed_since": timestamp(since), "gone_since": list(self.gone)}),
             "answered_from": {
                 "snapshot": _snapshot(self.snapshot),
-                "breakdown": BREAKDOWN,
+                "breakdown": self.breakdown,
                 "day": {"windows": self.plan.day_windows},
                 **({"hour": {"windows": self.plan.hour_windows}} if self.plan.hours else {}),
                 "minute": {"windows": self.plan.minute_windows},

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from iceberg.arrivals import Arrivals
 from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.lake_view import LakeView
 from query.aggregates import merged_columns
 from query.rendering import ident, table_name, templates
 from query.statements import Statement
 from streams.aggregates import MESSAGES
+from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import MINUTE_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns
 

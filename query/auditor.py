@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from iceberg.arrivals import NEVER, Arrivals
 from iceberg.audit import AuditResult, Finding, Kind, ValueDifference, blamed, check_counts, check_values
 from iceberg.intervals import IntervalTotal, bucket_length, whole_until
 from iceberg.lake_view import LakeView
@@ -20,6 +19,7 @@ from query.audit_statements import (
 )
 from query.statements import Statement
 from query.trino_client import TrinoClient
+from streams.arrivals import NEVER, Arrivals
 from streams.definition import Definition
 from streams.panes import ROLLUPS, Grain, pane_columns
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from iceberg.arrivals import Arrivals
 from iceberg.compared import Compared
 from query.difference import (
     Both,
@@ -34,6 +33,7 @@ from query.requests import Filters
 from query.statements import Statement
 from query.trino_client import TrinoClient
 from query.windows import Span
+from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain
 

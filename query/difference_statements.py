@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from iceberg.arrivals import Arrivals
 from iceberg.compared import Compared, PinnedTable
 from iceberg.kinds import LEDGER, PANES, REJECTED, TableKind
 from query.aggregates import merged_columns
@@ -16,6 +15,7 @@ from query.requests import Filters
 from query.statements import Statement
 from query.windows import Span
 from streams.aggregates import SUM
+from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain, PaneColumn, pane_columns
 

@@ -22,7 +22,8 @@ import requests
 from trino.exceptions import Error as TrinoError
 from trino.exceptions import HttpError, OperationalError, TrinoDataError, TrinoQueryError
 
-from iceberg.errors import BetweenStatesError, LakeAwayError, LakeError, LakeLockedError
+from database.errors import LakeAwayError, LakeError, LakeLockedError
+from iceberg.errors import BetweenStatesError
 from streams.errors import WindowpaneError
 
 __all__ = [

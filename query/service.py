@@ -15,12 +15,13 @@ from typing import Any
 from cachetools import LRUCache
 
 from iceberg.catalog import open_catalog
+from iceberg.lake_view import LakeView
 from iceberg.reading import Reading
 from iceberg.settings import LakeSettings
 from query.answers import Answer, Encoded, RejectedAnswer, SeriesAnswer, WindowAnswer, groups, view_digest
 from query.cursors import digest
 from query.errors import QueryError, UnknownStreamError, translated
-from query.lake_view import LakeView, LakeWatcher
+from query.lake_watcher import LakeWatcher
 from query.limits import Limits
 from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
@@ -28,6 +29,7 @@ from query.statements import Statement, rejected_statement, series_statement, wi
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
 from streams.definition import Definition
+from streams.panes import breakdown_of
 
 __all__ = ["QueryService", "StreamFreshness"]
 
@@ -200,13 +202,13 @@ class QueryService:
     def _merged(self, request: WindowRequest, view: LakeView, limits: Limits) -> WindowAnswer:
         definition = self._definition_of(view)
         view = _as_known(view, request)
-        statement = window_statement(definition, view, request)
+        statement, breakdown = window_statement(definition, view, request), breakdown_of(definition).name
         if statement is None:
-            return WindowAnswer(view, "", request, window_plan(view, request), ())
+            return WindowAnswer(view, "", request, window_plan(view, request), breakdown, ())
         rows, query_id = self._rows(statement, limits)
         found = groups(definition, request.by, statement.columns, request.quantiles, rows)
         more = request.limit is not None and len(found) > request.limit
-        return WindowAnswer(view, query_id, request, statement.plan, found[: request.limit], more=more)
+        return WindowAnswer(view, query_id, request, statement.plan, breakdown, found[: request.limit], more=more)
 
     def _rows(self, statement: Statement, limits: Limits) -> tuple[list[list[Any]], str]:
         """The rows of an answer and Trino's id of the query."""

@@ -12,22 +12,20 @@ from typing import Any
 
 from iceberg.bounds import noted_as
 from iceberg.kinds import LEDGER, PANES, REJECTED
+from iceberg.lake_view import LakeView
 from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, merged_columns, view_columns
-from query.lake_view import LakeView
 from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.windows import EPOCH, Choice, Span, WindowPlan, chosen, plan_window
 from streams.definition import Definition
 from streams.panes import (
-    BREAKDOWN,
     ROLLUPS,
     Grain,
     PaneColumn,
+    breakdown_of,
     grains,
     pane_columns,
-    period_of,
-    prefix_of,
     rollup_arrival_start,
 )
 
@@ -166,7 +164,7 @@ def _panes(definition: Definition, view: LakeView, plan: WindowPlan, request: Wi
     if known is not None and cut is not None:
         cut = min(cut, rollup_arrival_start(known))
     late_parts = view.late_parts if cut == view.day_cut else None
-    choice = chosen(plan, hourly=definition.hours, daily_parts=view.daily_parts, late_parts=late_parts)
+    choice = chosen(plan, breakdown_of(definition), view.daily_parts, late_parts)
     return _Panes(
         choice,
         Span(request.start, request.end),
@@ -238,13 +236,14 @@ def widened_panes_statement(
 
 def _made_panes(definition: Definition, grain: Grain, target: str) -> dict[str, Any]:
     """What the statements that make panes of panes have in common."""
+    breakdown = breakdown_of(definition)
     return {
         "source": table_name(definition.name, PANES.name),
         "target": table_name(target, PANES.name),
-        "breakdown": BREAKDOWN,
+        "breakdown": breakdown.name,
         "grain": str(grain),
-        "prefix": prefix_of(BREAKDOWN, grain),
-        "period": str(period_of(grain, hourly=definition.hours)),
+        "prefix": breakdown.prefix(grain),
+        "period": str(breakdown.period(grain)),
         "dimensions": list(definition.dimensions),
         "columns": merged_columns(pane_columns(definition), "state"),
     }

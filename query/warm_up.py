@@ -15,9 +15,9 @@ from datetime import timedelta
 
 import psutil
 
+from iceberg.lake_view import LakeView
 from query.background import Background
 from query.errors import QueryError
-from query.lake_view import LakeView
 from query.requests import Filters, SeriesRequest, Step, WindowRequest
 from query.statements import Statement, sample_statement, series_statement, window_statement
 from query.trino_client import TrinoClient

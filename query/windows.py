@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from streams.panes import BREAKDOWN, Grain, Period, day_start, part_of, part_start, period_of
+from streams.panes import Breakdown, Grain, Period, day_start, part_start
 
 __all__ = ["EPOCH", "Choice", "Parts", "Span", "WindowPlan", "chosen", "plan_window"]
 
@@ -145,20 +145,23 @@ class Choice:
 
 
 def chosen(
-    plan: WindowPlan, *, hourly: bool, daily_parts: Sequence[str] = (), late_parts: Iterable[str] | None = None
+    plan: WindowPlan,
+    breakdown: Breakdown,
+    daily_parts: Sequence[str] = (),
+    late_parts: Iterable[str] | None = None,
 ) -> Choice:
-    """The parts of a plan. `hourly`: whether the stream has hour panes. `daily_parts`: as the plan was made with.
+    """The parts of a plan, of a breakdown. `daily_parts`: as the plan was made with.
 
     `late_parts`: all parts that have panes from after the cut; None if that is not known.
     """
 
     def minutes(span: Span) -> list[str]:
-        named = {*_named(Grain.MINUTE, span, hourly=hourly)}
+        named = {*_named(breakdown, Grain.MINUTE, span)}
         return sorted(named | {part for part in daily_parts if span.start - _DAY < part_start(part) < span.end})
 
-    rollups = [_named(Grain.HOUR, span, hourly=hourly) for span in plan.hours]
+    rollups = [_named(breakdown, Grain.HOUR, span) for span in plan.hours]
     if plan.days is not None:
-        rollups.append(_named(Grain.DAY, plan.days, hourly=hourly))
+        rollups.append(_named(breakdown, Grain.DAY, plan.days))
     late: list[str] = []
     if plan.rolled_up is not None:
         late = (
@@ -177,9 +180,9 @@ def _parts(spans: Iterable[list[str]]) -> Parts:
     return Parts(ranges=tuple((names[0], names[-1]) for names in found))
 
 
-def _named(grain: Grain, span: Span, *, hourly: bool) -> list[str]:
+def _named(breakdown: Breakdown, grain: Grain, span: Span) -> list[str]:
     """The parts of a grain that a span is in, in order."""
-    step = timedelta(hours=1) if period_of(grain, hourly=hourly) is Period.HOUR else _DAY
+    step = timedelta(hours=1) if breakdown.period(grain) is Period.HOUR else _DAY
     first = EPOCH + (span.start - EPOCH) // step * step
     starts = (first + step * number for number in range(-((first - span.end) // step)))
-    return list(dict.fromkeys(part_of(BREAKDOWN, grain, at, hourly=hourly) for at in starts))
+    return list(dict.fromkeys(breakdown.part(grain, at) for at in starts))

@@ -25,13 +25,13 @@ import structlog
 
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
+from database.errors import LakeError, LakeLockedError
+from database.locks import stream_lock
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.render import JobRange, JobScript, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import Catalog, open_catalog
-from iceberg.errors import LakeError, LakeLockedError
 from iceberg.handover import close_at, note_running
-from iceberg.locks import stream_lock
 from iceberg.publishing import finish_interrupted, interrupted
 from iceberg.resume import resume_point
 from iceberg.rollups import begin_making, finish_making, has_pending
@@ -47,6 +47,7 @@ from services.reading import StreamTopics
 from services.settings import ServiceSettings
 from services.upkeep import Upkeep
 from streams.definition import Definition
+from streams.definition_files import definition_files
 from streams.errors import WindowpaneError
 from streams.panes import Grain
 from streams.problems import note_problems
@@ -85,7 +86,7 @@ class Keeper:
     def names(self) -> set[str]:
         """The streams to look after: every declared one, and those that a job was started for, whatever became of
         their file."""
-        return {path.stem for path in self._declared.glob("*.toml")} | self._notes().keys()
+        return definition_files(self._declared).keys() | self._notes().keys()
 
     def make_right(self, name: str) -> None:
         """See that the stream has the job that it must have. Raises WindowpaneError."""
@@ -205,7 +206,7 @@ def tidy(name: str, trino: TrinoClient) -> None:
     stored = stored_stream(catalog, name)
     if stored is None or not has_pending(catalog, name):
         return
-    with suppress(LakeLockedError), stream_lock(catalog, name, "making rollups"):
+    with suppress(LakeLockedError), stream_lock(catalog.engine, name, "making rollups"):
         making = begin_making(catalog, name)
         if making is not None:
             make_rollup(trino, stored.definition, making)

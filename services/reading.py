@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from database.errors import LakeError
 from flink_jobs.render import JobRange
 from iceberg.catalog import Catalog
-from iceberg.errors import LakeError
 from iceberg.reading import Reading, latest_before, note_read, noted_reading, trouble
 from iceberg.resume import ResumePoint, resume_point
 from streams.definition import Definition

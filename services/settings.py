@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from compose.embedded.ports import reachable
-from streams import Definition, load_definition, load_definitions
+from streams import Definition, definition_files, load_definition, load_definitions
 from streams.errors import UnknownNameError
 
 __all__ = ["ServiceSettings"]
@@ -36,10 +36,10 @@ class ServiceSettings(BaseSettings):
 
     def definition(self, name: str) -> Definition:
         """One declared stream. Raises DefinitionError, UnknownNameError."""
-        path = self.streams / f"{name}.toml"
-        if not path.is_file():
-            raise UnknownNameError("stream", name, sorted(known.stem for known in self.streams.glob("*.toml")))
-        return load_definition(path)
+        files = definition_files(self.streams)
+        if name not in files:
+            raise UnknownNameError("stream", name, files)
+        return load_definition(*files[name])
 
     @property
     def address(self) -> str:

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 import structlog
 
+from database.errors import LakeAwayError
 from flink_jobs.errors import FlinkAwayError
-from iceberg.errors import LakeAwayError
 from query.errors import EngineAwayError
 from streams.errors import KafkaAwayError, WindowpaneError
 from streams.problems import StreamProblem

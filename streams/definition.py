@@ -1,6 +1,6 @@
 """The model of a stream definition: what is aggregated. It knows nothing of the engines.
 
-`streams.definition_files` reads one from `streams/<name>.toml`; `streams.definition_rules` checks what spans several
+`streams.definition_files` reads one from a file; `streams.definition_rules` checks what spans several
 keys.
 """
 

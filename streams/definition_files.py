@@ -1,4 +1,4 @@
-"""How a definition is read from `streams/<name>.toml`.
+"""How a definition is read from `<name>.toml`: the user's own in the folder of streams, the product's in its systems.
 
 Every error is a DefinitionError that names the file, the key, the value and what is allowed.
 """
@@ -21,7 +21,14 @@ from streams.definition_rules import check
 from streams.definition_sense import nonsense
 from streams.errors import DefinitionError
 
-__all__ = ["load_definition", "load_definitions", "parse_definition", "read_definitions", "stored_definition"]
+__all__ = [
+    "definition_files",
+    "explained",
+    "load_definition",
+    "load_definitions",
+    "parse_definition",
+    "read_definitions",
+]
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
@@ -32,8 +39,22 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
 _Rules: TypeAlias = Callable[[Definition, str], Iterable[DefinitionError]]
 
 
+def definition_files(folder: Path) -> dict[str, tuple[Path, ...]]:
+    """Stream → the files that declare it, which should be one, in order of the names.
+
+    They are those in the folder, and those of the systems beside it, in `systems/*/streams`; a link from one to another
+    declares nothing anew.
+    """
+    found: dict[str, tuple[Path, ...]] = {}
+    paths = (*folder.glob("*.toml"), *folder.parent.glob("systems/*/streams/*.toml"))
+    once = {(path.stem, path.resolve()): path for path in paths}
+    for (name, _), path in sorted(once.items()):
+        found[name] = (*found.get(name, ()), path)
+    return found
+
+
 def load_definitions(folder: Path) -> dict[str, Definition]:
-    """Every definition in a folder, by name, in order of their names. Raises the first DefinitionError met."""
+    """Every declared definition, by name, in order of their names. Raises the first DefinitionError met."""
     found, problems = read_definitions(folder)
     for error in problems.values():
         raise error
@@ -43,19 +64,22 @@ def load_definitions(folder: Path) -> dict[str, Definition]:
 
 
 def read_definitions(folder: Path) -> tuple[dict[str, Definition], dict[str, DefinitionError]]:
-    """Name → definition of every file that can be read, and name → what is wrong with each of the others."""
+    """Name → definition of every stream whose file can be read, and name → what is wrong with each of the others."""
     found: dict[str, Definition] = {}
     problems: dict[str, DefinitionError] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for name, files in definition_files(folder).items():
         try:
-            found[path.stem] = load_definition(path)
+            found[name] = load_definition(*files)
         except DefinitionError as error:
-            problems[path.stem] = error
+            problems[name] = error
     return found, problems
 
 
-def load_definition(path: Path) -> Definition:
-    """Read and check one definition. The stream is named after the file."""
+def load_definition(path: Path, *others: Path) -> Definition:
+    """Read and check one definition. The stream is named after the file; `others`: more of that name, an error."""
+    if others:
+        files = " and ".join(map(str, (path, *others)))
+        raise DefinitionError(path.name, "file", None, f"{files} declare the same stream; keep one")
     try:
         text = path.read_text("utf-8")
         raw = tomllib.loads(text)
@@ -77,14 +101,14 @@ def parse_definition(raw: Mapping[str, Any], file: str, rules: Sequence[_Rules] 
         # By way of JSON, whose arrays may be tuples while all other types are strict.
         definition = Definition.model_validate_json(json.dumps(_expand(raw), default=_text))
     except ValidationError as error:
-        raise DefinitionError.first([_told(file, each) for each in error.errors()]) from error
+        raise DefinitionError.first([explained(file, each) for each in error.errors()]) from error
     for rule in rules:
         if problems := list(rule(definition, file)):
             raise DefinitionError.first(problems)
     return definition
 
 
-def _told(file: str, error: ErrorDetails) -> DefinitionError:
+def explained(file: str, error: ErrorDetails) -> DefinitionError:
     """What pydantic found, with the known keys, and the one that was probably meant, where one is not known."""
     key = ".".join(str(part) for part in error["loc"] if part != "[key]") or "file"
     value = None if error["type"] == "missing" else error["input"]
@@ -96,17 +120,6 @@ def _told(file: str, error: ErrorDetails) -> DefinitionError:
         allowed = "is not known here" + (f"; did you mean {meant[0]}?" if meant else "")
         allowed += f"; known: {', '.join(known)}" if known else ""
     return DefinitionError(file, key, value, allowed)
-
-
-def stored_definition(text: str | None, where: str) -> Definition:
-    """A definition as the lake or a record keeps it, JSON; `where` is named in errors. Raises DefinitionError."""
-    try:
-        raw = json.loads(text or "")
-    except ValueError as error:
-        raise DefinitionError(where, "definition", text, f"is not JSON: {error}") from error
-    if not isinstance(raw, dict):
-        raise DefinitionError(where, "definition", raw, "is not an object")
-    return parse_definition(raw, where)
 
 
 def _text(value: Any) -> str:

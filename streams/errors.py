@@ -6,7 +6,7 @@
     │   ├── streams.errors.KafkaAwayError       Kafka does not answer, or has not acknowledged in time
     │   └── streams.errors.ProducerBusyError    more messages wait for Kafka than may wait
     ├── streams.errors.UnknownNameError     nothing of that name is known
-    ├── iceberg.errors.LakeError            a table, snapshot or commit
+    ├── database.errors.LakeError           a record, table, snapshot or commit
     ├── query.errors.QueryError             a window cannot be answered
     ├── flink_jobs.errors.JobError          a job cannot be rendered, submitted or found
     └── compose.errors.StackError           the engines and what they run on

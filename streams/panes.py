@@ -1,8 +1,8 @@
 """The shape of panes: which columns a definition gives them, and the parts that their table is partitioned by.
 
 This is the one place that names them; the job that fills the columns, the table that holds them and the query that
-merges them all read it. A part is `<breakdown>/<grain>/<period>`, such as `all/minute/2026-03-01T10`: all panes of a
-breakdown and grain whose windows start in a period.
+merges them all read it. A part is `<breakdown>/<grain>/<period>`, such as `service/minute/2026-03-01T10`: all panes of
+a breakdown and grain whose windows start in a period.
 """
 
 from __future__ import annotations
@@ -16,29 +16,24 @@ from streams.aggregates import AGGREGATES, Aggregate, ColumnType
 from streams.definition import Definition
 
 __all__ = [
-    "BREAKDOWN",
     "MINUTE_ARRIVAL_SECONDS",
     "ROLLUPS",
     "ROLLUP_ARRIVAL_SECONDS",
+    "Breakdown",
     "Grain",
     "PaneColumn",
     "Period",
     "arrival_start",
+    "breakdown_of",
     "day_start",
     "grain_of",
     "grains",
     "pane_columns",
-    "part_of",
     "part_start",
-    "period_of",
-    "prefix_of",
     "rollup_arrival_start",
     "shelf_of",
     "spans_day",
 ]
-
-BREAKDOWN = "all"
-"""The breakdown that every stream has: by all of its dimensions."""
 
 MINUTE_ARRIVAL_SECONDS = 10
 """Length of the arrival windows of minute panes and of the ledger."""
@@ -87,20 +82,30 @@ class Period(StrEnum):
         return {Period.HOUR: "%Y-%m-%dT%H", Period.DAY: "%Y-%m-%d", Period.MONTH: "%Y-%m"}[self]
 
 
-def period_of(grain: Grain, *, hourly: bool) -> Period:
-    """The period of a grain's parts; `hourly`: whether the stream has hour panes."""
-    shortest = Period.HOUR if hourly else Period.DAY
-    return {Grain.MINUTE: shortest, Grain.HOUR: Period.DAY, Grain.DAY: Period.MONTH}[grain]
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A set of dimensions that panes are kept by. `hourly`: whether the stream has hour panes."""
+
+    name: str
+    hourly: bool
+
+    def period(self, grain: Grain) -> Period:
+        """The period of a grain's parts."""
+        shortest = Period.HOUR if self.hourly else Period.DAY
+        return {Grain.MINUTE: shortest, Grain.HOUR: Period.DAY, Grain.DAY: Period.MONTH}[grain]
+
+    def prefix(self, grain: Grain) -> str:
+        """What all parts of a grain begin with."""
+        return f"{self.name}/{grain}/"
+
+    def part(self, grain: Grain, start: datetime) -> str:
+        """The part of a pane whose window starts at a moment."""
+        return self.prefix(grain) + start.astimezone(UTC).strftime(self.period(grain).strftime)
 
 
-def part_of(breakdown: str, grain: Grain, start: datetime, *, hourly: bool) -> str:
-    """The part of a pane whose window starts at a moment; `hourly`: whether the stream has hour panes."""
-    return prefix_of(breakdown, grain) + start.astimezone(UTC).strftime(period_of(grain, hourly=hourly).strftime)
-
-
-def prefix_of(breakdown: str, grain: Grain) -> str:
-    """What all parts of a breakdown and grain begin with."""
-    return f"{breakdown}/{grain}/"
+def breakdown_of(definition: Definition) -> Breakdown:
+    """The breakdown that every stream has: by all of its dimensions, which never change."""
+    return Breakdown("_".join(definition.dimensions), definition.hours)
 
 
 def grain_of(part: str) -> Grain:

@@ -20,6 +20,7 @@ from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.stack import Stack
 from scripts.console import download_progress, say
 from scripts.stack.bring_up import bring_up
+from tests.definitions import SHIPPED
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -111,6 +112,6 @@ def _own_streams(home: Path) -> Path:
     """A folder of the stack's own with the shipped definitions, to which tests add streams of theirs."""
     folder = home / "streams"
     folder.mkdir(parents=True, exist_ok=True)
-    for shipped in (CHECKOUT / "streams").glob("*.toml"):
+    for shipped in SHIPPED.values():
         shutil.copyfile(shipped, folder / shipped.name)
     return folder

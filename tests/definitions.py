@@ -6,20 +6,24 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from streams import Definition, load_definitions
+from streams import Definition, definition_files, load_definition
 from streams.definition_files import parse_definition
 
-__all__ = ["HEALTH", "PAGE_VIEWS", "STREAMS", "changed", "edited", "raw"]
+__all__ = ["HEALTH", "PAGE_VIEWS", "SHIPPED", "STREAMS", "changed", "edited", "raw"]
 
 STREAMS = Path(__file__).resolve().parent.parent / "streams"
+"""The folder of the user's own definitions, beside which the systems are."""
 
-HEALTH = load_definitions(STREAMS)["health"]
-PAGE_VIEWS = load_definitions(STREAMS)["page_views"]
+SHIPPED = {name: path for name, [path] in definition_files(STREAMS).items()}
+"""Stream → the file of its definition."""
+
+HEALTH = load_definition(SHIPPED["health"])
+PAGE_VIEWS = load_definition(SHIPPED["page_views"])
 
 
 def raw(stream: str = "health") -> dict[str, Any]:
     """A shipped definition as TOML gives it, without its demo, named after its stream."""
-    read = tomllib.loads((STREAMS / f"{stream}.toml").read_text("utf-8"))
+    read = tomllib.loads(SHIPPED[stream].read_text("utf-8"))
     read.pop("demo", None)
     return {"name": stream, **read}
 

@@ -13,11 +13,11 @@ import orjson
 from starlette.requests import Request
 
 from iceberg.reading import Reading
-from query.replays import ReplayService
+from query.replay_reports import ReplayService
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
-from streams import Definition, read_definitions
+from streams import Definition, definition_files, read_definitions
 from streams.decoder import Decoder
 from streams.definition import BENCH_PREFIX
 from streams.plan import decoding_plan
@@ -99,7 +99,8 @@ class Service:
     @property
     def declared(self) -> list[str]:
         """The streams that have a definition file now; /readyz answers for these, not for one that was taken away."""
-        return [name for name in self.definitions if (self.settings.streams / f"{name}.toml").exists()]
+        files = definition_files(self.settings.streams)
+        return [name for name in self.definitions if name in files]
 
     @property
     def readings(self) -> dict[str, Reading | None]:
@@ -123,7 +124,7 @@ class Service:
     def _without_file(self) -> dict[str, str]:
         views = self.queries.views()
         gone = self.definitions.keys() - {*self.declared}
-        return {name: file_gone(name) for name in gone if views[name].retired is None}
+        return {name: file_gone(name) for name in gone if name not in views or views[name].retired is None}
 
     def definition(self, stream: str) -> Definition:
         """The definition of a stream, or 404 that says nothing of others."""

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pyiceberg.table import Table
 
+from database.locks import lake_lock
 from iceberg.backup import references
 from iceberg.backup.catalog_dump import frozen_catalog
 from iceberg.backup.manifest import BackupManifest, claim, local_path, on_disk, write_manifest, write_objects
 from iceberg.backup.objects import Gauge, ObjectCopies
 from iceberg.catalog import open_catalog
-from iceberg.locks import lake_lock
 from iceberg.settings import LakeSettings
 
 __all__ = ["make_backup"]

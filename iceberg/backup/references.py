@@ -15,7 +15,7 @@ from pyiceberg.table import Table
 from iceberg.backup.manifest import local_path
 from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import complete_until
-from iceberg.replays import is_staging
+from iceberg.namespaces import is_staging
 
 __all__ = ["CopiedFiles", "completeness", "copied_table", "data_files", "manifest_lists", "manifests"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from database.locks import lake_lock
 from iceberg.backup.catalog_dump import load_catalog, refuse_used
 from iceberg.backup.manifest import BackupManifest, on_disk, read_manifest, verify
 from iceberg.backup.objects import Gauge, ObjectCopies
 from iceberg.errors import BackupError
-from iceberg.locks import lake_lock
 from iceberg.settings import LakeSettings
 
 __all__ = ["restore_backup"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from database.replays import Replay
 from iceberg.apply import applied_definition
 from iceberg.audit import AuditResult, Finding, PartitionAudit
 from iceberg.catalog import open_catalog
@@ -15,7 +16,6 @@ from iceberg.lake_view import LakeView, pin
 from iceberg.ledger_audit import KafkaPartition
 from iceberg.publishing import publish
 from iceberg.reading import trouble
-from iceberg.replays import Replay
 from iceberg.settings import LakeSettings
 from query.answers import timestamp
 from query.auditor import audit

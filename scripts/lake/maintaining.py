@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from iceberg.arrivals import Arrivals
+from database.locks import LakeLock, stream_lock
+from database.replay_store import ReplayStore
 from iceberg.catalog import Catalog
 from iceberg.expiry import expired_at, expiry
 from iceberg.kinds import PANES
-from iceberg.locks import LakeLock, stream_lock
 from iceberg.maintenance import (
     Tables,
     TableSize,
@@ -21,12 +21,12 @@ from iceberg.maintenance import (
     staged_locations,
 )
 from iceberg.packing import FileGroup, pack, plan_packing
-from iceberg.replays import ReplayStore
 from iceberg.settings import MaintenanceSettings
 from iceberg.slices import grains_of
 from iceberg.widening import begin_widening, days_to_widen, finish_widening
 from query.maintenance import expire_snapshots, remove_orphan_files, widen_panes
 from query.trino_client import TrinoClient
+from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain, day_start
 
@@ -85,7 +85,7 @@ class Maintenance:
 
     def run(self) -> list[Maintained]:
         """Do it all, holding the stream's lock. Raises LakeError, QueryError; LakeLockedError if somebody has it."""
-        with stream_lock(self._catalog, self._stream, "maintaining") as lock:
+        with stream_lock(self._catalog.engine, self._stream, "maintaining") as lock:
             before = {name: size_of(table) for name, table in self._tables().items()}
             days = self._widen(lock)
             self._pack(lock)
@@ -104,7 +104,7 @@ class Maintenance:
 
     def _days(self, tables: Tables) -> list[tuple[Grain, Arrivals]]:
         """Days of arrival to merge the panes of, each with their grain."""
-        closed, replays = closed_until(tables).get(PANES.name), ReplayStore(self._catalog).all(self._stream)
+        closed, replays = closed_until(tables).get(PANES.name), ReplayStore(self._catalog.engine).all(self._stream)
         if closed is None:
             return []
         panes, before = tables[PANES.name], day_start(min(datetime.now(UTC) - self._settings.widen_age, closed))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from iceberg.replays import Replay, ReplayState
+from database.replays import Replay, ReplayState
 from iceberg.settings import LakeSettings
 from query.difference import Both, Difference, GrainDifference, GroupDifference, PaneDifference, Totals
-from query.replays import ReplayReport, ReplayService
+from query.replay_reports import ReplayReport, ReplayService
 from query.settings import QuerySettings
 from scripts import results
 from scripts.results import Column, Format, Result, Sheet, number, right
@@ -39,7 +39,7 @@ def replay_sheet(replays: Iterable[Replay]) -> Sheet:
             f"{replay.arrivals.start:{_TIME}}",
             f"{replay.arrivals.end:{_TIME}}",
             replay.messages,
-            replay.definition.digest,
+            replay.digest,
             f"{replay.made_at:{_TIME}}",
             replay.made_by,
         )

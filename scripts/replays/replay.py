@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from iceberg.replays import Replay
+from database.replays import Replay
 from query.requests import TimeWithoutOffsetError, parse_time
 from scripts.console import message_progress, say
 from scripts.replays.difference_table import show

@@ -15,22 +15,24 @@ from typing import Self
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from database.errors import ReplayError
+from database.replay_store import ReplayStore
+from database.replays import Offsets, Replay, ReplayState, messages_in
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.errors import FlinkAwayError
 from flink_jobs.render import JobRange, JobScript, render
 from flink_jobs.settings import FlinkSettings
-from iceberg.arrivals import Arrivals
 from iceberg.catalog import open_catalog
-from iceberg.errors import ReplayError
 from iceberg.events import counted_events
+from iceberg.namespaces import staging_namespace
 from iceberg.reading import latest_before
 from iceberg.replay_range import ReplayRanges
-from iceberg.replays import Offsets, Replay, ReplayState, ReplayStore, messages_in
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.staging import Staged, check_definition, committed, make_staging, pack_staging, staged
 from services.reading import first_offsets, known_reading
 from services.settings import ServiceSettings
+from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain
 from streams.topics import Topics
@@ -68,7 +70,7 @@ class Replaying:
         self._kafka = ServiceSettings().kafka
         self._lent, self._flink = flink is not None, flink or FlinkClient(FlinkSettings())
         self._catalog = open_catalog(LakeSettings())
-        self._store = ReplayStore(self._catalog)
+        self._store = ReplayStore(self._catalog.engine)
         self._submitted: dict[int, str] = {}
 
     def __enter__(self) -> Self:
@@ -144,7 +146,7 @@ class Replaying:
         return going
 
     def _script(self, replay: Replay) -> JobScript:
-        point = resume_point(self._catalog, replay.namespace)
+        point = resume_point(self._catalog, staging_namespace(replay))
         cuts = {table: max(cut or replay.arrivals.start, replay.arrivals.start) for table, cut in point.cuts.items()}
         slack = self._flink.settings.watermark_slack_ms
         end = replay.arrivals.end
@@ -164,7 +166,7 @@ class Replaying:
                 reach = dataclasses.replace(reach, start=start, from_events=True)
         # The events themselves stay as they are, whatever is made of them. There are hour panes if the stream had any.
         definition = replay.definition.model_copy(update={"events": False, "hours": Grain.HOUR.panes in point.cuts})
-        return render(definition, self._kafka, reach, slack, name=job_name(replay), namespace=replay.namespace)
+        return render(definition, self._kafka, reach, slack, name=job_name(replay), namespace=staging_namespace(replay))
 
     def _offsets(self, definition: Definition, arrivals: Arrivals, counted: Offsets) -> Offsets:
         """The offsets that hold the arrivals of a range. Raises ReplayError when they are no longer to be had.

@@ -24,7 +24,7 @@ __all__ = ["command"]
 @click.option("--adopt-topic", is_flag=True, help="Go on with a topic that was deleted and made anew.")
 @formatted
 def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output: Format) -> None:
-    """Make topics, tables, views and jobs match streams/*.toml.
+    """Make topics, tables, views and jobs match the definitions: streams/*.toml and systems/*/streams/*.toml.
 
     \b
     Examples:

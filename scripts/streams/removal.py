@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+from database.locks import stream_lock
 from flink_jobs.client import FlinkClient
 from flink_jobs.settings import FlinkSettings
 from iceberg.apply import applied_definition, applied_streams
 from iceberg.catalog import Catalog
-from iceberg.locks import stream_lock
 from iceberg.retirement import drop_stream, left_by_benchmarks
 from query.settings import QuerySettings
 from query.sql_clients import drop_views
@@ -27,7 +27,7 @@ BENCH_AGE = timedelta(days=1)
 def remove_stream(catalog: Catalog, stream: str) -> list[str]:
     """Remove it, and say what was left. Nothing may start its job meanwhile. Raises WindowpaneError."""
     topic, left = _topic(catalog, stream)
-    with stream_lock(catalog, stream, "removing", LOCK_SECONDS):
+    with stream_lock(catalog.engine, stream, "removing", LOCK_SECONDS):
         stop_jobs(stream)
         drop_views(TrinoClient(QuerySettings()), stream)
         if topic is not None:

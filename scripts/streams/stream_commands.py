@@ -16,6 +16,7 @@ from scripts.console import say
 from scripts.results import Column, Format, Result, Sheet, formatted, show
 from scripts.streams.removal import remove_stream
 from services.settings import ServiceSettings
+from streams import definition_files
 from streams.errors import DefinitionError, UnknownNameError, WindowpaneError
 from streams.problems import file_gone
 
@@ -60,8 +61,8 @@ def _list(output: Format = Format.TABLE) -> None:
     Examples:
       ./windowpane streams list --json
     """
-    folder, catalog = ServiceSettings().streams, open_catalog(LakeSettings())
-    files = {path.stem: str(path) for path in folder.glob("*.toml")}
+    declared, catalog = definition_files(ServiceSettings().streams), open_catalog(LakeSettings())
+    files = {name: ", ".join(map(str, paths)) for name, paths in declared.items()}
     found = [_listed(catalog, name, files.get(name)) for name in sorted({*files, *applied_streams(catalog)})]
     columns = [Column(head) for head in ("stream", "state", "topic", "file")]
     sheet = Sheet(columns, [(each.stream, each.state, each.topic or "", each.file or "") for each in found])
@@ -137,7 +138,7 @@ def _remove(stream: str, typed: str | None) -> None:
     begin_removal(catalog, stream)
     left = remove_stream(catalog, stream)
     say(f"{stream} is removed")
-    if (file := ServiceSettings().streams / f"{stream}.toml").exists():
+    for file in definition_files(ServiceSettings().streams).get(stream, ()):
         left.append(f"{file}: apply and up make an empty stream of it; delete it, too")
     for each in left:
         say(f"What is left: {each}")

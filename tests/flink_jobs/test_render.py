@@ -10,7 +10,7 @@ import pytest
 
 from flink_jobs.render import JobRange, JobScript, render
 from streams.definition import Definition
-from streams.panes import grains
+from streams.panes import breakdown_of, grains
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
 
@@ -72,10 +72,10 @@ def test_each_table_has_one_insert() -> None:
 
 @pytest.mark.parametrize(("definition", "period"), [(HEALTH, "yyyy-MM-dd"), (PAGE_VIEWS, "yyyy-MM-dd''T''HH")])
 def test_panes_are_of_the_parts_that_readers_look_for(definition: Definition, period: str) -> None:
-    panes = rendered(definition).inserts[0].split("union all")
+    panes, name = rendered(definition).inserts[0].split("union all"), breakdown_of(definition).name
     assert len(panes) == len(grains(definition))
-    assert f"concat('all/minute/', date_format(event_minute, '{period}'))" in panes[0]
-    assert "concat('all/day/', date_format(`_event_start`, 'yyyy-MM'))" in panes[-1]
+    assert f"concat('{name}/minute/', date_format(event_minute, '{period}'))" in panes[0]
+    assert f"concat('{name}/day/', date_format(`_event_start`, 'yyyy-MM'))" in panes[-1]
 
 
 def test_events_have_an_insert_where_they_are_kept() -> None:

@@ -20,24 +20,27 @@ from hypothesis.stateful import (
 )
 from pyiceberg.table import Table
 
+from database.errors import ReplayError
+from database.replay_store import ReplayStore
+from database.replays import Action, Replay, ReplayState
 from iceberg.apply import GENERATION_PROPERTY, plan_tables
-from iceberg.arrivals import Arrivals
 from iceberg.audit import check_counts
 from iceberg.catalog import Catalog
-from iceberg.errors import BetweenStatesError, ReplayError
+from iceberg.errors import BetweenStatesError
 from iceberg.expiry import expired_at, expiry
 from iceberg.intervals import IntervalTotal
 from iceberg.lake_view import LakeView, metadata_locations, pin
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, check_offsets
 from iceberg.maintenance import closed_until, maintained_tables, staged_locations
+from iceberg.namespaces import staging_namespace
 from iceberg.packing import pack, plan_packing
 from iceberg.pending import trusted_cut
 from iceberg.publishing import drop, finish_interrupted, publish, roll_back
 from iceberg.replay_range import ReplayRanges
-from iceberg.replays import Action, Replay, ReplayState, ReplayStore
 from iceberg.rollups import begin_making, finish_making
 from iceberg.staging import make_staging
 from iceberg.stream_tables import panes_table
+from streams.arrivals import Arrivals
 from streams.panes import ROLLUPS, Grain
 from tests.iceberg.interleaved import (
     DEFINITION,
@@ -96,7 +99,7 @@ class Interleaving(RuleBasedStateMachine):
         self.definition = DEFINITION.model_copy(update={"name": self.stream, "topic": self.stream})
         for change in plan_tables(self.catalog, self.definition):
             change.run()
-        self.store = ReplayStore(self.catalog)
+        self.store = ReplayStore(self.catalog.engine)
         self.job = LiveJob(self.catalog, self.stream)
         self.made: dict[int, int] = {}
         self.kept: list[int] = []
@@ -179,7 +182,7 @@ class Interleaving(RuleBasedStateMachine):
         versions = {window.number: version for window in windows}
         made = {"panes": [row for grain in Grain for row in pane_rows(grain, windows, versions)]}
         for name, rows in (made | {name: make(windows, versions) for name, make in ROWS.items()}).items():
-            commit(self.catalog.load_table((replay.namespace, name)), rows, "replay", 1)
+            commit(self.catalog.load_table((staging_namespace(replay), name)), rows, "replay", 1)
         self.store.set_state(replay, ReplayState.STAGED)
         self.kept.append(replay.id)
 

@@ -19,7 +19,7 @@ from pyiceberg.table.metadata import TableMetadata
 from iceberg.apply import plan_tables
 from iceberg.catalog import Catalog
 from streams.definition import Definition
-from streams.panes import BREAKDOWN, Grain, part_of
+from streams.panes import Breakdown, Grain
 
 __all__ = [
     "NOON",
@@ -125,10 +125,11 @@ def pane_place(grain: Grain, start: datetime, *, hourly: bool) -> dict[str, Any]
     """What tells where a pane belongs whose window starts at a moment, or a little before."""
     seconds = (start - _EPOCH) // timedelta(seconds=grain.seconds) * grain.seconds
     start = _EPOCH + timedelta(seconds=seconds)
+    breakdown = Breakdown("service", hourly)
     return {
-        "breakdown": BREAKDOWN,
+        "breakdown": breakdown.name,
         "grain": str(grain),
-        "part": part_of(BREAKDOWN, grain, start, hourly=hourly),
+        "part": breakdown.part(grain, start),
         "window_start": start,
         "window_end": start + timedelta(seconds=grain.seconds),
     }

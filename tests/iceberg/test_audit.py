@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from iceberg.arrivals import Arrivals
 from iceberg.audit import AuditResult, Finding, Kind, ValueDifference, blamed, check_counts, check_values, merged_ranges
 from iceberg.intervals import IntervalTotal
+from streams.arrivals import Arrivals
 from tests.iceberg.lakes import noon
 
 

@@ -99,6 +99,6 @@ def test_parts_that_reach_beyond_a_moment_are_found(tmp_path: Path) -> None:
         at = NOON.replace(day=day)
         commit(panes, [pane_row(second) | pane_place(Grain.MINUTE, at, hourly=False), day_row(second)])
     found = [parts_beyond(panes, "arrived_until", noon(at), grain=Grain.MINUTE) for at in (9, 10, 30, 50)]
-    both = ("all/minute/2026-03-01", "all/minute/2026-03-02")
+    both = ("service/minute/2026-03-01", "service/minute/2026-03-02")
     assert found == [both, both, both[:1], ()]
-    assert parts_beyond(panes, "arrived_until", grain=Grain.DAY) == ("all/day/2026-03",)
+    assert parts_beyond(panes, "arrived_until", grain=Grain.DAY) == ("service/day/2026-03",)

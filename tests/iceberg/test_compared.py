@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from iceberg.arrivals import Arrivals
+from database.errors import ReplayError
+from database.replays import ReplayState
 from iceberg.compared import _before, _rollups, compared
-from iceberg.errors import ReplayError
+from iceberg.namespaces import is_staging
 from iceberg.past_states import keep_state
-from iceberg.replays import ReplayState, is_staging
+from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, day_row, make_tables, noon, open_local, pane_row

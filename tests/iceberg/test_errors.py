@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy.exc
 from pyiceberg import exceptions
 
-from iceberg.errors import TRANSLATIONS, LakeAwayError, LakeError, translated
+from database.errors import LakeAwayError, LakeError
+from iceberg.errors import TRANSLATIONS, translated
 
 NEVER = {
     # No errors: how a block of a transaction is left, and a warning that only has the name of one.

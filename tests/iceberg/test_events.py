@@ -6,11 +6,11 @@ import pytest
 from pyiceberg.table import Table
 
 from iceberg.apply import applied_definition, plan_tables
-from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
 from iceberg.events import counted_events, events_table
 from iceberg.handover import close_at
 from iceberg.resume import resume_point
+from streams.arrivals import Arrivals
 from tests.definitions import HEALTH, changed
 from tests.iceberg.lakes import commit, event_row, ledger_row, make_tables, noon
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from pyiceberg.table import Table
 
-from iceberg.arrivals import Arrivals
 from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.handover import close_at, note_running, running_definition
 from iceberg.pending import pending_arrivals, trusted_cut
 from iceberg.resume import resume_point
 from iceberg.rollups import begin_making, finish_making
+from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import HEALTH, changed
 from tests.iceberg.lakes import commit, day_row, ledger_row, make_tables, noon, pane_row, rejected_row

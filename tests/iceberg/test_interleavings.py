@@ -18,18 +18,20 @@ from hypothesis.stateful import run_state_machine_as_test
 
 import iceberg.publishing
 import streams.panes
+from database.errors import ReplayError
+from database.replays import ReplayState
 from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.commits import set_properties
-from iceberg.errors import LostStateError, ReplayError
+from iceberg.errors import LostStateError
 from iceberg.lake_view import pin
+from iceberg.namespaces import staging_namespace
 from iceberg.publishing import drop, finish_interrupted, publish, roll_back
-from iceberg.replays import ReplayState
 from iceberg.stream_tables import panes_table, stream_tables
 from streams.panes import ROLLUPS
+from tests.database.postgres import own_postgres
 from tests.iceberg.interleaved import ROLLUP_WINDOWS, SECONDS
 from tests.iceberg.interleaving import Interleaving
 from tests.iceberg.interleaving_lake import SINKS, Fate, MortalCatalog, What
-from tests.iceberg.postgres import own_postgres
 
 ONE_DAY_PANE = [[0, 1, 2], [0, 0, 0], [0, 1]]
 ORDER = list(SINKS)
@@ -156,7 +158,7 @@ def test_hours_that_nobody_knows_are_made_again(made: type[Interleaving], kept: 
         lake.answers.clear()
         lake.changed(roll_back, replay.id, None, ONE_DAY_PANE)
     else:
-        staged = panes_table(lake.catalog, replay.namespace)
+        staged = panes_table(lake.catalog, staging_namespace(replay))
         staged.delete("grain = 'hour'")
         hourless = lake.definition.model_copy(update={"hours": False})
         set_properties(staged, {DEFINITION_PROPERTY: hourless.model_dump_json(exclude_defaults=True)})
@@ -235,11 +237,11 @@ def test_an_interrupted_drop_is_finished(made: type[Interleaving], what: What) -
     replay = lake.store.get(lake.kept[0])
     lake.drop(replay.id, Fate(2, what))
     assert lake.store.get(replay.id).state is ReplayState.DROPPED
-    assert lake.catalog.list_tables(replay.namespace)
+    assert lake.catalog.list_tables(staging_namespace(replay))
     with pytest.raises(ReplayError, match=f"replay {replay.id} is dropped"):
         publish(lake.catalog, replay.id, "tester", "")
     finish_interrupted(lake.catalog, replay.stream)
-    assert not lake.catalog.namespace_exists(replay.namespace)
+    assert not lake.catalog.namespace_exists(staging_namespace(replay))
 
 
 def begun(made: type[Interleaving]) -> Interleaving:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iceberg.arrivals import Arrivals
 from iceberg.intervals import (
     Compared,
     IntervalTotal,
@@ -19,6 +18,7 @@ from iceberg.intervals import (
     floored,
     whole_until,
 )
+from streams.arrivals import Arrivals
 from tests.iceberg.lakes import noon
 
 LAST = 400

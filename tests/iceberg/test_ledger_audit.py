@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iceberg.arrivals import Arrivals
 from iceberg.audit import Kind
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets, check_past_offsets
+from streams.arrivals import Arrivals
 from tests.iceberg.lakes import noon
 
 LIMIT = noon(30)

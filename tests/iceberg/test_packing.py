@@ -92,13 +92,13 @@ def test_packed_files_are_sorted_parts(minutes: Table) -> None:
 
 def test_parts_of_days_are_cut_by_hour(minutes: Table) -> None:
     """Of a stream that begins to have hour panes, however few files there are."""
-    rows = [pane(0, at=3600 * hour) | {"part": "all/minute/2026-03-01"} for hour in (0, 1, 1)]
+    rows = [pane(0, at=3600 * hour) | {"part": "service/minute/2026-03-01"} for hour in (0, 1, 1)]
     commit(minutes, [*rows, pane(0) | pane_place(Grain.HOUR, NOON, hourly=True)])
     assert plan_packing(minutes, noon(60), BIG, 8) == []
     before = content(rows_of(minutes, minutes.metadata.current_snapshot_id))
     assert list(pack(minutes, plan_packing(minutes, noon(60), BIG, 8, hourly=True))) == [Packed(1, 3, 2)]
     after = rows_of(minutes, minutes.refresh().metadata.current_snapshot_id)
-    hours = ["all/minute/2026-03-01T12", *2 * ["all/minute/2026-03-01T13"]]
+    hours = ["service/minute/2026-03-01T12", *2 * ["service/minute/2026-03-01T13"]]
     assert sorted(row["part"] for row in after if row["grain"] == "minute") == hours
     assert content([row | {"part": ""} for row in after]) == Counter(
         {tuple(sorted((dict(row) | {"part": ""}).items())): count for row, count in before.items()}
@@ -122,9 +122,9 @@ def test_manifests_are_of_a_grain_and_near_periods(minutes: Table) -> None:
         if manifest.has_added_files() or manifest.has_existing_files()
     ]
     assert sorted(map(sorted, files)) == [
-        ["all/day/2026-03"],
-        ["all/minute/2026-03-01T12", "all/minute/2026-03-01T13"],
-        ["all/minute/2026-03-02T12"],
+        ["service/day/2026-03"],
+        ["service/minute/2026-03-01T12", "service/minute/2026-03-01T13"],
+        ["service/minute/2026-03-02T12"],
     ]
 
 

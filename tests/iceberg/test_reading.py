@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 from pyiceberg.table import Table
 
-from iceberg.arrivals import Arrivals
 from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.pending import pending_arrivals, trusted_cut
 from iceberg.reading import Reading, decide_to_adopt, latest_before, note_read, noted_reading, trouble
 from iceberg.resume import resume_point
+from streams.arrivals import Arrivals
 from streams.panes import Grain
 from streams.topics import TOPIC_SETTINGS, TopicState
 from tests.definitions import HEALTH

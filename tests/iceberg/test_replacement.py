@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from pyiceberg.table import Table
 
 from iceberg.apply import GENERATION_PROPERTY
-from iceberg.arrivals import Arrivals
 from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.replacement import Ranges, Replaced, Source, replace
+from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, make_tables, noon, open_local, pane_row, rejected_row

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from database.errors import ReplayError
 from iceberg.apply import plan_tables
-from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
-from iceberg.errors import ReplayError
 from iceberg.replay_range import ReplayRanges
+from streams.arrivals import Arrivals
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, day_row, ledger_row, noon, open_local, pane_row
 

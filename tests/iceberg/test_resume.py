@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 from pyiceberg.table import Table
 
+from database.errors import LakeError
 from iceberg.catalog import Catalog
-from iceberg.errors import LakeError
 from iceberg.resume import resume_point
 from tests.iceberg.lakes import commit, day_row, ledger_row, noon, pane_row, rejected_row
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from database.errors import LakeError
 from iceberg.apply import applied_streams, plan_tables
 from iceberg.catalog import Catalog
-from iceberg.errors import LakeError, RetiredError
+from iceberg.errors import RetiredError
 from iceberg.lake_view import pin
 from iceberg.retirement import GRACE, begin_removal, is_drained, left_by_benchmarks, refuse_retired, resume, retire
 from iceberg.stored_stream import stored_stream

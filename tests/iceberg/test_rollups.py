@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from iceberg.apply import plan_tables
-from iceberg.arrivals import Arrivals
 from iceberg.pending import as_noted
 from iceberg.rollups import begin_making, finish_making, has_pending
+from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, day_row, noon, open_local

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from iceberg.arrivals import Arrivals
-from iceberg.errors import ReplayError
-from iceberg.replays import Replay, ReplayState
+from database.errors import ReplayError
+from database.replays import Replay, ReplayState
 from iceberg.staging import Staged
+from streams.arrivals import Arrivals
 from streams.panes import Grain
+from streams.stored_definition import as_stored
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import NOON, noon
 
@@ -20,7 +21,7 @@ REPLAY = Replay(
     state=ReplayState.RUNNING,
     arrivals=Arrivals(noon(0), noon(60)),
     offsets={0: (10, 18), 1: (4, 4), 2: (0, 2)},
-    definition=HEALTH,
+    stored=as_stored(HEALTH),
     made_at=NOON,
     made_by="tester",
 )

@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 from pyiceberg.table import Table
 
+from database.errors import LakeError, ReplayError
+from database.replays import Replay, ReplayState
 from iceberg.apply import plan_tables
-from iceberg.arrivals import Arrivals
 from iceberg.catalog import Catalog
-from iceberg.errors import LakeError, ReplayError
 from iceberg.lake_view import pin
 from iceberg.maintenance import closed_until, maintained_tables
 from iceberg.publishing import _check_whole
 from iceberg.replay_range import ReplayRanges
-from iceberg.replays import Replay, ReplayState
 from iceberg.widening import begin_widening, days_to_widen, finish_widening, widened_until
+from streams.arrivals import Arrivals
 from streams.panes import Grain
+from streams.stored_definition import as_stored
 from tests.iceberg.interleaved import DEFINITION, content, merged, rows_of
 from tests.iceberg.lakes import NOON, commit, ledger_row, noon, open_local, pane_place
 
@@ -97,7 +98,7 @@ def widen(catalog: Catalog, grain: Grain, arrivals: Arrivals, *, lost: int = 0) 
 
 
 def replay(state: ReplayState, *seconds: int) -> Replay:
-    return Replay(1, "made", state, Arrivals(*map(noon, seconds)), {}, DEFINITION, NOON, "tester")
+    return Replay(1, "made", state, Arrivals(*map(noon, seconds)), {}, as_stored(DEFINITION), NOON, "tester")
 
 
 def test_old_days_are_merged(catalog: Catalog) -> None:

@@ -16,6 +16,8 @@ from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError, N
 
 import streams.panes
 from compose.embedded.waiting import until
+from database.replay_store import ReplayStore
+from database.replays import ReplayState
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.render import render
 from flink_jobs.settings import FlinkSettings
@@ -23,7 +25,6 @@ from iceberg.catalog import open_catalog
 from iceberg.kinds import KINDS
 from iceberg.lake_view import LakeView
 from iceberg.publishing import drop
-from iceberg.replays import ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.service import QueryService
@@ -273,7 +274,7 @@ def running_live(folder: Path, text: str) -> Iterator[LiveStream]:
         finally:
             heart.close()
             catalog = open_catalog(LakeSettings())
-            for replay in ReplayStore(catalog).all(live.name):
+            for replay in ReplayStore(catalog.engine).all(live.name):
                 if replay.state is not ReplayState.DROPPED:
                     drop(catalog, replay.id)
             live.remove()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from iceberg.arrivals import Arrivals
+from database.replays import Replay, ReplayState
 from iceberg.compared import Compared, PinnedTable
-from iceberg.replays import Replay, ReplayState
 from query.difference import (
     Both,
     Difference,
@@ -18,8 +17,10 @@ from query.difference import (
     Points,
     Totals,
 )
-from query.replays import ReplayReport
+from query.replay_reports import ReplayReport
+from streams.arrivals import Arrivals
 from streams.panes import Grain
+from streams.stored_definition import as_stored
 from tests.definitions import HEALTH
 
 __all__ = ["ARRIVALS", "CART", "difference", "pinned", "replay", "report", "totals"]
@@ -73,7 +74,7 @@ def difference(*, identical: bool = False) -> Difference:
 def replay(state: ReplayState = ReplayState.STAGED) -> Replay:
     """Replay 7 of health."""
     made = datetime(2026, 3, 5, 10, tzinfo=UTC)
-    return Replay(7, "health", state, ARRIVALS, {0: (5, 65), 1: (0, 54)}, HEALTH, made, "somebody")
+    return Replay(7, "health", state, ARRIVALS, {0: (5, 65), 1: (0, 54)}, as_stored(HEALTH), made, "somebody")
 
 
 def report(state: ReplayState = ReplayState.STAGED, *, identical: bool = False) -> ReplayReport:

@@ -101,7 +101,9 @@ def test_distincts_are_counts() -> None:
 
 def test_window_answers_keep_the_contract() -> None:
     view = lake_view()
-    answer = WindowAnswer(view, "query", REQUEST, plan_window(REQUEST.start, REQUEST.end), ({"messages": 1},))
+    answer = WindowAnswer(
+        view, "query", REQUEST, plan_window(REQUEST.start, REQUEST.end), "service", ({"messages": 1},)
+    )
     assert answer.as_json() == {
         "stream": "health",
         "start": "2026-03-01T10:17:00Z",
@@ -132,7 +134,9 @@ def test_window_answers_keep_the_contract() -> None:
 )
 def test_answers_say_which_moment_they_are_of(asked: datetime, known: str) -> None:
     request = replace(REQUEST, as_known_at=asked)
-    answer = WindowAnswer(lake_view(), "query", request, plan_window(REQUEST.start, REQUEST.end), ()).as_json()
+    answer = WindowAnswer(
+        lake_view(), "query", request, plan_window(REQUEST.start, REQUEST.end), "service", ()
+    ).as_json()
     assert (answer["as_known_at"], answer["known_until"]) == (timestamp(asked), known)
 
 
@@ -178,7 +182,9 @@ def test_the_next_page_begins_after_the_last_group_of_its_view() -> None:
     asked = [("start", "2026-03-01T10:17:00Z"), ("end", "2026-03-04T09:05:00Z"), ("limit", "1")]
     request = WindowRequest.parse(HEALTH, asked)
     plan = plan_window(request.start, request.end)
-    answer = WindowAnswer(lake_view(), "query", request, plan, ({"service": "cart", "messages": 1},), more=True)
+    answer = WindowAnswer(
+        lake_view(), "query", request, plan, "service", ({"service": "cart", "messages": 1},), more=True
+    )
     cursor = answer.as_json()["next"]
     following = WindowRequest.parse(HEALTH, [*asked, ("after", cursor)])
     assert following.after == Cursor(view_digest(lake_view()), ("cart",))

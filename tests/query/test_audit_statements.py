@@ -11,7 +11,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
-from iceberg.arrivals import NEVER, Arrivals
 from iceberg.ledger_audit import LedgerRun
 from query.audit_statements import (
     arrivals_statement,
@@ -21,6 +20,7 @@ from query.audit_statements import (
     values_statement,
 )
 from query.statements import Statement
+from streams.arrivals import NEVER, Arrivals
 from streams.definition import Definition
 from streams.panes import Grain
 from tests.definitions import HEALTH, PAGE_VIEWS

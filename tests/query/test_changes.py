@@ -48,7 +48,7 @@ def test_totals_are_compared() -> None:
 def test_answers_mark_their_groups() -> None:
     request = WindowRequest("health", at("1 10:00"), at("1 11:00"), ("service",), changed_since=at("1 12:00"))
     plan = plan_window(request.start, request.end)
-    now = WindowAnswer(lake_view(), "query", request, plan, (group("a"), group("b", 5), group("d")))
+    now = WindowAnswer(lake_view(), "query", request, plan, "service", (group("a"), group("b", 5), group("d")))
     before = request.known_at(request.changed_since)
     marked = now.changed_from(replace(now, request=before, groups=SHOWN)).as_json()
     assert (before.as_known_at, before.changed_since) == (at("1 12:00"), None)

@@ -10,13 +10,14 @@ import requests.exceptions
 import sqlalchemy.exc
 import trino.exceptions
 
+import database.errors
 import iceberg.errors
 from query.errors import TRANSLATIONS, EngineAwayError, NotReadyError, translated
 
 WARNINGS = (Warning, trino.exceptions.Warning)
 
 
-@pytest.mark.parametrize("module", [trino.exceptions, requests.exceptions, iceberg.errors])
+@pytest.mark.parametrize("module", [trino.exceptions, requests.exceptions, database.errors, iceberg.errors])
 def test_every_error_is_translated(module: ModuleType) -> None:
     rows = tuple(row[0] for row in TRANSLATIONS)
     kinds = [kind for _, kind in inspect.getmembers(module, inspect.isclass) if kind.__module__ == module.__name__]

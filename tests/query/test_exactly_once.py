@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import product
 from unittest import mock
@@ -17,12 +17,11 @@ from query.requests import WindowRequest
 from query.statements import _Panes, _panes, window_plan
 from query.windows import Parts
 from streams.panes import (
-    BREAKDOWN,
     MINUTE_ARRIVAL_SECONDS,
     ROLLUP_ARRIVAL_SECONDS,
     ROLLUPS,
     Grain,
-    part_of,
+    breakdown_of,
     rollup_arrival_start,
 )
 from tests.definitions import HEALTH, PAGE_VIEWS
@@ -57,11 +56,12 @@ class Pane:
 def panes_of(message: tuple[int, int], hourly: bool, switched: int) -> Iterator[Pane]:
     """The panes of every grain that hold a message. Before a second of arrival, the stream had no hour panes."""
     event, arrived = FIRST + timedelta(minutes=message[0]), ARRIVALS + timedelta(seconds=message[1])
+    breakdown = breakdown_of(PAGE_VIEWS if hourly else HEALTH)
     for grain in Grain if hourly else (Grain.MINUTE, Grain.DAY):
         place = pane_place(grain, event, hourly=hourly)
         length = grain.arrival_seconds
         since = rollup_arrival_start(arrived) if grain in ROLLUPS else arrived - (arrived - ARRIVALS) % _seconds(length)
-        part = part_of(BREAKDOWN, grain, event, hourly=hourly and message[1] >= switched)
+        part = replace(breakdown, hourly=hourly and message[1] >= switched).part(grain, event)
         yield Pane(message, grain, part, place["window_start"], place["window_end"], since, since + _seconds(length))
 
 

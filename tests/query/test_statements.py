@@ -102,8 +102,10 @@ def test_series_read_the_longest_panes_that_fit(step: str, hours: int) -> None:
     request = SeriesRequest.parse(PAGE_VIEWS, params("edges_only", [("step", step), ("by", ""), ("site", "a")]))
     statement = series_statement(PAGE_VIEWS, lake_view("page_views", hours=True), request)
     assert statement is not None
-    assert statement.values.count("all/hour/2026-03-02") == hours * 2  # once more where late panes are told from them
-    assert "all/day/2026-03" not in statement.values
+    assert (
+        statement.values.count("site_path/hour/2026-03-02") == hours * 2
+    )  # once more where late panes are told from them
+    assert "site_path/day/2026-03" not in statement.values
 
 
 def test_rollups_beyond_the_cut_do_not_count() -> None:
@@ -210,7 +212,7 @@ def test_columns_younger_than_the_snapshot_are_null() -> None:
     assert 'cast(null as timestamp(6) with time zone) as "disk_max_at"' in statement.sql
 
 
-MINUTES = [f"all/minute/2026-03-0{day}" for day in range(1, 6)]
+MINUTES = [f"service/minute/2026-03-0{day}" for day in range(1, 6)]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +238,12 @@ def test_many_parts_are_a_range() -> None:
     statement = window_statement(PAGE_VIEWS, lake_view("page_views", cut=None), request)
     assert statement is not None
     assert "where (part in (?, ?) or part between ? and ?)" in statement.sql
-    names = ("all/day/2026-03", "all/day/2026-04", "all/minute/2026-03-01T00", "all/minute/2026-04-29T23")
+    names = (
+        "site_path/day/2026-03",
+        "site_path/day/2026-04",
+        "site_path/minute/2026-03-01T00",
+        "site_path/minute/2026-04-29T23",
+    )
     assert statement.values == (*names, request.start, request.end)
 
 

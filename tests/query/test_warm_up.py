@@ -8,8 +8,8 @@ from datetime import datetime
 import pytest
 
 from compose.embedded.waiting import until
+from iceberg.lake_view import LakeView
 from query import warm_up
-from query.lake_view import LakeView
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from query.windows import Parts, Span, WindowPlan, chosen, plan_window
-from streams.panes import ROLLUPS, Grain
+from streams.panes import ROLLUPS, Breakdown, Grain
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
+HOURLY = Breakdown("all", hourly=True)
 
 minutes = st.integers(-5 * 1440, 5 * 1440)
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda m: timedelta(minutes=m))
@@ -74,7 +75,7 @@ def test_days_whose_minutes_are_in_one_part_have_no_hours() -> None:
     """They arrived before the stream had hour panes: the part holds what hour panes hold too."""
     plan = plan_window(at(0, 10, 17), at(1, 9, 5), ROLLUPS, ["all/minute/2026-03-01"])
     assert plan == WindowPlan(None, (Span(at(0, 10, 17), at(1)), Span(at(1, 9), at(1, 9, 5))), (Span(at(1), at(1, 9)),))
-    choice = chosen(plan, hourly=True, daily_parts=["all/minute/2026-03-01"], late_parts=())
+    choice = chosen(plan, HOURLY, daily_parts=["all/minute/2026-03-01"], late_parts=())
     assert choice.rollups == Parts(("all/hour/2026-03-02",))
     first, *hours, last = choice.edges.names
     assert (first, last) == ("all/minute/2026-03-01", "all/minute/2026-03-02T09")
@@ -84,12 +85,12 @@ def test_days_whose_minutes_are_in_one_part_have_no_hours() -> None:
 def test_parts_are_those_of_the_plan() -> None:
     plan = plan_window(at(0, 10, 17), at(33, 9, 5), ROLLUPS)
     late = ["all/minute/2026-03-01T10", "all/minute/2026-03-07T23", "all/minute/2026-04-03T09"]
-    choice = chosen(plan, hourly=True, late_parts=late)
+    choice = chosen(plan, HOURLY, late_parts=late)
     assert choice.edges == Parts(("all/minute/2026-03-01T10", "all/minute/2026-04-03T09"))
     assert choice.rollups == Parts(("all/hour/2026-03-01", "all/hour/2026-04-03", "all/day/2026-03", "all/day/2026-04"))
     assert choice.late == Parts(("all/minute/2026-03-07T23",))
     plan = plan_window(at(0, 10, 17), at(3, 9, 5))
-    choice = chosen(plan, hourly=False)
+    choice = chosen(plan, Breakdown("all", hourly=False))
     assert choice.edges == Parts(("all/minute/2026-03-01", "all/minute/2026-03-04"))
     assert choice.rollups == Parts(("all/day/2026-03",))
     assert choice.late == Parts(("all/minute/2026-03-02", "all/minute/2026-03-03"))

@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 
 from services.agent import Reading, Sampler
-from streams import load_definition
 from streams.decoder import Accepted, Decoder
 from streams.plan import decoding_plan
-
-HEALTH = load_definition(Path(__file__).resolve().parents[2] / "streams" / "health.toml")
+from tests.definitions import HEALTH
 
 
 @pytest.fixture

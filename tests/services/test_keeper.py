@@ -128,7 +128,7 @@ def keeper(catalog: Catalog, tmp_path: Path) -> Keeper:
     )
 
 
-@pytest.mark.parametrize("stored", ["{", "[]", '{"name": "health"}', None])
+@pytest.mark.parametrize("stored", ["{", "[]", '{"name": "health"}', '{"version": 999}', None])
 def test_a_stored_definition_that_cannot_be_read_is_that_streams_alone(
     catalog: Catalog, keeper: Keeper, stored: str | None
 ) -> None:

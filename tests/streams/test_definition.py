@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from streams import load_definition, load_definitions
+from streams import load_definition, load_definitions, read_definitions
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
-from tests.definitions import HEALTH, PAGE_VIEWS, STREAMS, changed, edited, raw
+from tests.definitions import HEALTH, PAGE_VIEWS, SHIPPED, STREAMS, changed, edited, raw
 
 # key, value (None takes the key away), parts of the message: the key as shown, the value, what is allowed
 BROKEN = [
@@ -118,19 +119,37 @@ def test_refuses_empty_folders(tmp_path: Path) -> None:
 
 
 def test_refuses_another_name_than_the_files(tmp_path: Path) -> None:
-    text = (STREAMS / "page_views.toml").read_text("utf-8")
+    text = SHIPPED["page_views"].read_text("utf-8")
     (tmp_path / "views.toml").write_text(f"name = 'page_views'\n{text}", "utf-8")
     with pytest.raises(DefinitionError, match=r"views\.toml: name = 'page_views': .*named after its file"):
         load_definition(tmp_path / "views.toml")
 
 
 def test_names_streams_after_files(tmp_path: Path) -> None:
-    (tmp_path / "visits.toml").write_bytes((STREAMS / "page_views.toml").read_bytes())
+    (tmp_path / "visits.toml").write_bytes(SHIPPED["page_views"].read_bytes())
     assert load_definition(tmp_path / "visits.toml").name == "visits"
 
 
 def test_ships_both_streams() -> None:
     assert list(load_definitions(STREAMS)) == ["health", "page_views"]
+
+
+def test_systems_beside_the_folder_are_read(tmp_path: Path) -> None:
+    streams, system = tmp_path / "streams", tmp_path / "systems" / "shops" / "streams"
+    for folder in (streams, system):
+        folder.mkdir(parents=True)
+    shutil.copyfile(SHIPPED["health"], streams / "mine.toml")
+    shutil.copyfile(SHIPPED["health"], system / "health.toml")
+    assert list(load_definitions(streams)) == ["health", "mine"]
+    assert list(load_definitions(system)) == ["health"]
+    (streams / "health.toml").symlink_to(system / "health.toml")
+    assert list(load_definitions(streams)) == ["health", "mine"]
+    (streams / "health.toml").unlink()
+    shutil.copyfile(SHIPPED["health"], streams / "health.toml")
+    definitions, problems = read_definitions(streams)
+    assert list(definitions) == ["mine"]
+    twice = f"health.toml: file: {streams}/health.toml and {system}/health.toml declare the same stream; keep one"
+    assert {name: str(error) for name, error in problems.items()} == {"health": twice}
     assert list(HEALTH.dimensions) == ["service"]
     assert list(PAGE_VIEWS.dimensions) == ["site", "path"]
     assert (PAGE_VIEWS.topic, PAGE_VIEWS.partitions) == ("page_views", 2)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from streams import load_definition, load_definitions
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
-
-STREAMS = Path(__file__).resolve().parents[2] / "streams"
+from tests.definitions import HEALTH, PAGE_VIEWS
 
 
 def small(demo: dict[str, Any]) -> dict[str, Any]:
@@ -52,9 +49,8 @@ def test_broken_demo_names_key(fields: dict[str, Any], key: str) -> None:
 
 
 def test_demo_leaves_digest_alone() -> None:
-    health = load_definition(STREAMS / "health.toml")
-    assert health.digest == health.model_copy(update={"demo": None}).digest
+    assert HEALTH.digest == HEALTH.model_copy(update={"demo": None}).digest
 
 
 def test_every_stream_has_demo() -> None:
-    assert all(definition.demo is not None for definition in load_definitions(STREAMS).values())
+    assert all(definition.demo is not None for definition in (HEALTH, PAGE_VIEWS))

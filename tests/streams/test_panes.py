@@ -13,14 +13,13 @@ from streams.panes import (
     MINUTE_ARRIVAL_SECONDS,
     ROLLUP_ARRIVAL_SECONDS,
     ROLLUPS,
+    Breakdown,
     Grain,
     Period,
     day_start,
     grain_of,
     pane_columns,
-    part_of,
     part_start,
-    period_of,
     shelf_of,
     spans_day,
 )
@@ -71,7 +70,7 @@ def test_days_are_of_utc(at: str) -> None:
 )
 def test_parts_are_named_by_breakdown_grain_and_period(grain: Grain, hourly: bool, part: str, shelf: str) -> None:
     start = datetime.fromisoformat("2026-03-02T01:30:00+02:00")
-    assert part_of("all", grain, start, hourly=hourly) == part
+    assert Breakdown("all", hourly).part(grain, start) == part
     assert (grain_of(part), shelf_of(part)) == (grain, shelf)
     if grain is not Grain.DAY:
         assert part_start(part) == datetime(2026, 3, 1, 23 if part.endswith("T23") else 0, tzinfo=UTC)
@@ -92,4 +91,4 @@ def test_engines_write_periods_as_python_does(at: datetime, period: Period) -> N
     for letters, code in _JAVA.items():
         pattern = pattern.replace(letters, code)
     assert at.strftime(period.strftime) == at.strftime(pattern)
-    assert {period_of(grain, hourly=hourly) for grain in Grain for hourly in (True, False)} == set(Period)
+    assert {Breakdown("all", hourly).period(grain) for grain in Grain for hourly in (True, False)} == set(Period)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from kafka import errors
 
-from streams import Definition, load_definition
+from streams import Definition
 from streams.errors import KafkaAwayError, TopicError
 from streams.topics import TOPIC_SETTINGS, TopicChangeKind, Topics, TopicState, _translated, plan_topic, topic_settings
-from tests.definitions import changed
-
-STREAMS = Path(__file__).resolve().parents[2] / "streams"
+from tests.definitions import HEALTH, changed
 
 
 @pytest.fixture(scope="module")
 def health() -> Definition:
-    return load_definition(STREAMS / "health.toml")
+    return HEALTH
 
 
 def test_missing_topic_is_created(health: Definition) -> None:

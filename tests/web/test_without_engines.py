@@ -11,7 +11,7 @@ import pytest
 
 from streams.problems import StreamProblem, note_problems
 from tests.corpus import HEALTH, SQL_INJECTIONS
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 from tests.web.served import serving
 from web.edge.middleware import SECURITY_HEADERS
 from web.server import configuration
@@ -23,7 +23,7 @@ WINDOW = "start=2026-03-01T10:00:00Z&end=2026-03-01T11:00:00Z"
 @pytest.mark.usefixtures("without_engines")
 def test_a_file_that_cannot_be_read_stops_no_other_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the keeper noted of another one is said, too."""
-    (tmp_path / "health.toml").write_bytes((STREAMS / "health.toml").read_bytes())
+    (tmp_path / "health.toml").write_bytes(SHIPPED["health"].read_bytes())
     (tmp_path / "page_views.toml").write_text("title =")
     note_problems(tmp_path, {"health": StreamProblem("Flink refused its job", "2026-03-01T10:00:00Z")})
     monkeypatch.setenv("WINDOWPANE_STREAMS", str(tmp_path))
@@ -31,6 +31,9 @@ def test_a_file_that_cannot_be_read_stops_no_other_stream(tmp_path: Path, monkey
     with serving(configuration(WebSettings())) as url:
         streams = httpx.get(f"{url}/readyz", timeout=30).json()["streams"]
         assert httpx.get(f"{url}/v1/streams/health").status_code == 200
+        page = httpx.get(f"{url}/streams", timeout=30).text
+    assert "Flink refused its job" in page
+    assert "<strong>page_views</strong>: page_views.toml: file: cannot be read" in page
     assert streams["health"] == "nothing committed yet; Flink refused its job"
     assert streams["page_views"].startswith("page_views.toml: file: cannot be read")
 

@@ -6,9 +6,9 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from query.replays import publication_json, replay_json
+from query.replay_reports import publication_json, replay_json
 from query.requests import parse_filters
-from web.asking.replays import find_replay, read_replays, report_in_thread, stream_asked
+from web.asking.replay_reads import find_replay, read_replays, report_in_thread, stream_asked
 from web.edge.responses import json_response
 
 __all__ = ["history", "replay", "replays"]

@@ -147,9 +147,9 @@ insert into lake.`health`.panes /*+ options('write-parallelism'='1') */
 (`service`, breakdown, grain, part, window_start, window_end, arrived_from, arrived_until, `messages`, `cpu_count`, `cpu_sum`, `cpu_min`, `cpu_max`, `cpu_max_at`, `cpu_digest`, `ram_count`, `ram_sum`, `ram_min`, `ram_max`, `ram_max_at`, `ram_digest`, `disk_count`, `disk_sum`, `disk_min`, `disk_max`, `disk_max_at`, `disk_digest`)
 select
   `service`,
-  'all',
+  'service',
   'minute',
-  concat('all/minute/', date_format(event_minute, 'yyyy-MM-dd')),
+  concat('service/minute/', date_format(event_minute, 'yyyy-MM-dd')),
   cast(event_minute as timestamp_ltz(6)),
   cast(timestampadd(minute, 1, event_minute) as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
@@ -179,9 +179,9 @@ where true
 union all
 select
   `service`,
-  'all',
+  'service',
   'day',
-  concat('all/day/', date_format(`_event_start`, 'yyyy-MM')),
+  concat('service/day/', date_format(`_event_start`, 'yyyy-MM')),
   cast(`_event_start` as timestamp_ltz(6)),
   cast(timestampadd(day, 1, `_event_start`) as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),

@@ -15,23 +15,25 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from compose.embedded.stack import Stack
-from iceberg.arrivals import Arrivals
+from database.replay_store import ReplayStore
+from database.replays import Replay, ReplayState
 from iceberg.catalog import Catalog, open_catalog
+from iceberg.namespaces import staging_namespace
 from iceberg.publishing import drop, publish, roll_back
-from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
 from iceberg.staging import make_staging
-from query.replays import ReplayService
+from query.replay_reports import ReplayService
 from query.settings import QuerySettings
-from scripts.replays.replays import command
+from scripts.replays.replay_commands import command
+from streams.arrivals import Arrivals
 from streams.panes import Grain
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 from tests.iceberg.lakes import pane_place
 from tests.integration.live_streams import LiveStream, await_true, make_live
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-HEALTH = (STREAMS / "health.toml").read_text("utf-8").split("# How `windowpane")[0]
+HEALTH = SHIPPED["health"].read_text("utf-8").split("# How `windowpane")[0]
 START = datetime(2026, 3, 5, 8, tzinfo=UTC)
 RANGE = Arrivals(START, START + timedelta(hours=1))
 EVENT = datetime(2026, 3, 4, 10, tzinfo=UTC)
@@ -153,10 +155,10 @@ def said(catalog: Catalog, replay: Replay, state: ReplayState) -> None:
 
 def staged(catalog: Catalog, live: LiveStream, rows: Rows) -> Replay:
     """A replay whose staging tables hold these rows, as if it had run."""
-    store = ReplayStore(catalog)
+    store = ReplayStore(catalog.engine)
     replay = store.create(live.definition, RANGE, {0: (0, 1000)}, "a test")
     make_staging(catalog, replay)
-    append(catalog, replay.namespace, rows)
+    append(catalog, staging_namespace(replay), rows)
     return store.set_state(replay, ReplayState.STAGED)
 
 

@@ -12,12 +12,13 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from compose.embedded.stack import Stack
+from database.errors import ReplayError
+from database.replays import Replay, ReplayState
 from iceberg.catalog import open_catalog
-from iceberg.errors import ReplayError
+from iceberg.namespaces import staging_namespace
 from iceberg.publishing import publish
-from iceberg.replays import Replay, ReplayState
 from iceberg.settings import LakeSettings
-from query.replays import ReplayService
+from query.replay_reports import ReplayService
 from query.settings import QuerySettings
 from scripts.lake.audit import audit_stream
 from scripts.replays.replaying import RangeWanted, Replaying
@@ -125,7 +126,7 @@ def test_a_forgotten_range_is_replayed_from_events(live: LiveStream, raw: RawMes
     replay = replayed(live)
     assert all(first == 0 for first, _ in replay.offsets.values())
     for table in ("panes", "ledger", "rejected"):
-        assert rows_of(live, replay.namespace, table, replay.arrivals.end) == rows_of(
+        assert rows_of(live, staging_namespace(replay), table, replay.arrivals.end) == rows_of(
             live, live.name, table, replay.arrivals.end
         )
     difference = ReplayService(QuerySettings()).report(replay).difference

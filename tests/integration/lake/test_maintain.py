@@ -17,7 +17,7 @@ from query.maintenance import maintaining_client
 from query.settings import QuerySettings
 from scripts.lake.audit import audit_stream
 from scripts.lake.maintaining import Maintained, Maintenance
-from streams.panes import Grain, day_start, period_of
+from streams.panes import Breakdown, Grain, day_start
 from tests.integration.command_line import windowpane
 from tests.integration.live_streams import LiveStream, make_live, running_live
 
@@ -50,7 +50,7 @@ OLD = day_start(datetime.now(UTC)) - timedelta(days=20)
 
 INSERT = """
 insert into {stream}.panes
-select who, 'all', 'GRAIN', 'all/GRAIN/' || format_datetime(start, 'PERIOD'), start, date_add('GRAIN', 1, start), ?, ?,
+select who, 'who', 'GRAIN', 'who/GRAIN/' || format_datetime(start, 'PERIOD'), start, date_add('GRAIN', 1, start), ?, ?,
   count(*), count(*), sum(used), min(used), max(used), min_by(at, row(-used, at)),
   cast(tdigest_agg(cast(used as double)) as varbinary)
 from (
@@ -114,7 +114,7 @@ def old(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live
         arrived = OLD + timedelta(hours=6 * number + 1)
         for grain in GRAINS:
             live.rows(
-                INSERT.replace("GRAIN", grain).replace("PERIOD", period_of(grain, hourly=False)),
+                INSERT.replace("GRAIN", grain).replace("PERIOD", Breakdown("who", hourly=False).period(grain)),
                 arrived,
                 arrived + timedelta(seconds=grain.arrival_seconds),
                 number * 500,

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from tests.corpus import NAUGHTY_STRINGS
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true
 
 pytestmark = pytest.mark.integration
 
 DAY = [("start", "2026-03-02T00:00:00Z"), ("end", "2026-03-03T00:00:00Z")]
-HEALTH_TEXT = (STREAMS / "health.toml").read_text("utf-8").replace('topic = "health"', 'topic = "{topic}"')
-VIEWS_TEXT = (STREAMS / "page_views.toml").read_text("utf-8").replace('topic = "page_views"', 'topic = "{topic}"')
+HEALTH_TEXT = SHIPPED["health"].read_text("utf-8").replace('topic = "health"', 'topic = "{topic}"')
+VIEWS_TEXT = SHIPPED["page_views"].read_text("utf-8").replace('topic = "page_views"', 'topic = "{topic}"')
 
 INJECTIONS = [
     "' or 1=1 --",
@@ -69,10 +69,8 @@ def test_one_message_is_answered(health: LiveStream) -> None:
     answer = health.window(*DAY)
     assert answer["groups"] == [{"service": "checkout", "messages": 1, **measured}]
     assert answer["answered_from"]["day"]["windows"] == 1
-    assert (answer["answered_from"]["snapshot"], answer["answered_from"]["breakdown"]) == (
-        str(view.panes_snapshot),
-        "all",
-    )
+    source = answer["answered_from"]
+    assert (source["snapshot"], source["breakdown"]) == (str(view.panes_snapshot), "service")
     assert health.window(("start", "2026-03-02T14:04:00Z"), DAY[1])["groups"] == []
     assert health.window(DAY[0], ("end", "2026-03-02T14:03:00Z"))["groups"] == []
     points = health.series(*DAY, ("step", "minute"), ("measure", "cpu"))["points"]

@@ -18,12 +18,14 @@ import pytest
 from click.testing import CliRunner
 
 from compose.embedded.stack import Stack
+from database.errors import ReplayError
+from database.replay_store import ReplayStore
+from database.replays import Replay, ReplayState
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.catalog import open_catalog
-from iceberg.errors import ReplayError
 from iceberg.kinds import KINDS
+from iceberg.namespaces import staging_namespace
 from iceberg.publishing import drop, publish, roll_back
-from iceberg.replays import Replay, ReplayState, ReplayStore
 from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
@@ -129,13 +131,13 @@ def test_same_definition_gives_the_same_rows(live: LiveStream) -> None:
     replay = replayed(live, live.definition)
     assert replay.state is ReplayState.STAGED
     published = panes(live, live.name, Grain.MINUTE)
-    staged = panes(live, replay.namespace, Grain.MINUTE)
+    staged = panes(live, staging_namespace(replay), Grain.MINUTE)
     assert [row for row in published if row[3] <= replay.arrivals.end] == staged
     ledger = "partition, arrived_from, arrived_until, first_offset, last_offset, accepted, rejected, heartbeats"
     rows = [row for row in content(live, live.name, "ledger", ledger) if row[2] <= replay.arrivals.end]
-    assert rows == content(live, replay.namespace, "ledger", ledger)
+    assert rows == content(live, staging_namespace(replay), "ledger", ledger)
     days = [row for row in panes(live, live.name, Grain.DAY) if row[3] <= replay.arrivals.end]
-    assert days == [row for row in panes(live, replay.namespace, Grain.DAY) if row[3] <= days[-1][3]]
+    assert days == [row for row in panes(live, staging_namespace(replay), Grain.DAY) if row[3] <= days[-1][3]]
     assert drop(open_catalog(LakeSettings()), replay.id).state is ReplayState.DROPPED
 
 
@@ -166,10 +168,12 @@ def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
 
     assert publish(catalog, replay.id, "tester", "after all").state is ReplayState.PUBLISHED
     assert means(live)["early"] == (400, 0.9)
-    history = ReplayStore(catalog).history(live.name)
+    history = ReplayStore(catalog.engine).history(live.name)
     known = [means(live, entry.at - timedelta(milliseconds=1)).get("early") for entry in reversed(history)]
     assert known == [(400, 0.1), (400, 0.9), (400, 0.1)]
-    actions = [(entry.action, entry.reason, entry.completed) for entry in ReplayStore(catalog).history(live.name)]
+    actions = [
+        (entry.action, entry.reason, entry.completed) for entry in ReplayStore(catalog.engine).history(live.name)
+    ]
     assert actions == [
         ("publish", "after all", True),
         ("roll back", "to see that it can be", True),
@@ -264,7 +268,7 @@ def publishable(live: LiveStream) -> Iterator[Publishable]:
     Were the range to end inside one, that process would leave the day panes of a longer window to be made again.
     """
     catalog = open_catalog(LakeSettings())
-    for earlier in ReplayStore(catalog).all(live.name):
+    for earlier in ReplayStore(catalog.engine).all(live.name):
         if earlier.state is ReplayState.PUBLISHED:
             roll_back(catalog, earlier.id, "tester", "to begin with what there was")
             drop(catalog, earlier.id)
@@ -288,7 +292,7 @@ def test_a_killed_publication_is_finished_or_not_begun(
     action: str, stops: list[str], changed: list[str] | None, stack: Stack, live: LiveStream, publishable: Publishable
 ) -> None:
     """Readers see the one state or the other; the keeper goes on with what was begun."""
-    store, reader = ReplayStore(open_catalog(LakeSettings())), publishable.reader
+    store, reader = ReplayStore(open_catalog(LakeSettings()).engine), publishable.reader
     replay = store.get(publishable.replay.id)
     old, new = (0.1, 0.9) if action == "publish" else (0.9, 0.1)
     rows = [replay_row(replay.id) if stop == RECORD else table_row(live.name, stop) for stop in stops]
@@ -317,7 +321,7 @@ def test_nothing_was_lost_by_the_kills(live: LiveStream, publishable: Publishabl
         patch.setenv("WINDOWPANE_STREAMS", str(live.toml.parent))
         found = json.loads(CliRunner().invoke(audit, [live.name, "--json"]).stdout)
     assert (found["findings"], found["replay"]) == ([], [])
-    assert all(entry.completed for entry in ReplayStore(open_catalog(LakeSettings())).history(live.name))
+    assert all(entry.completed for entry in ReplayStore(open_catalog(LakeSettings()).engine).history(live.name))
 
 
 def generations(live: LiveStream) -> dict[str, int]:

@@ -14,14 +14,14 @@ from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 from services.settings import ServiceSettings
 from streams.topics import Topics
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 from tests.integration.command_line import windowpane
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-DEFINITION = (STREAMS / "page_views.toml").read_text("utf-8").replace('topic = "page_views"', 'topic = "{topic}"')
+DEFINITION = SHIPPED["page_views"].read_text("utf-8").replace('topic = "page_views"', 'topic = "{topic}"')
 DAY = [("start", "2026-03-02T00:00:00Z"), ("end", "2026-03-03T00:00:00Z"), ("by", "site")]
 
 

@@ -27,15 +27,15 @@ from services.settings import ServiceSettings
 from streams.errors import TopicError
 from streams.panes import Grain
 from streams.problems import noted_problems
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-WITH_HOURS = (STREAMS / "page_views.toml").read_text("utf-8").split("# How `windowpane")[0]
+WITH_HOURS = SHIPPED["page_views"].read_text("utf-8").split("# How `windowpane")[0]
 HOURS = next(line for line in WITH_HOURS.splitlines(keepends=True) if line.startswith("hours"))
-SHIPPED = WITH_HOURS.replace(HOURS, "")
+AS_SHIPPED = WITH_HOURS.replace(HOURS, "")
 DAY = [("start", "2026-03-02T00:00:00Z"), ("end", "2026-03-03T00:00:00Z"), ("by", "site")]
 NEW_FIELD = 'visitor_id = { type = "string", min_length = 1, max_length = 200, required = false }\n'
 GROWN = (
@@ -67,7 +67,7 @@ def messages(site: str, count: int, **fields: Any) -> Iterable[bytes]:
 @pytest.fixture(scope="module")
 def grown(stream_factory: StreamFactory) -> tuple[LiveStream, list[dict[str, Any]], list[str]]:
     """A stream with messages of both definitions, its answer before the change, and what apply did."""
-    live = stream_factory(SHIPPED.replace('topic = "page_views"', 'topic = "{topic}"'))
+    live = stream_factory(AS_SHIPPED.replace('topic = "page_views"', 'topic = "{topic}"'))
     live.send(messages("old", 100, bytes=5000))
     live.await_accounted()
     before = live.window(*DAY)["groups"]

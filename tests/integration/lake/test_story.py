@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from compose.embedded.stack import Stack
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 from tests.integration.command_line import windowpane
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-RIGHT = (STREAMS / "health.toml").read_text("utf-8")
+RIGHT = SHIPPED["health"].read_text("utf-8")
 WRONG = RIGHT.replace('value = "1 - RAM.Free / RAM.Total"', 'value = "RAM.Free / RAM.Total"')
 DAYS = ("--start", "2026-03-01T00:00:00Z", "--end", "2026-03-03T00:00:00Z")
 

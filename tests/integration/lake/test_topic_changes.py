@@ -20,13 +20,13 @@ from scripts.lake.audit import audit_stream
 from scripts.stack.stream_status import stream_status
 from scripts.streams.provision import plan
 from streams.topics import TOPIC_SETTINGS, Topics
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import EPOCH, LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
-DEFINITION = (STREAMS / "page_views.toml").read_text("utf-8").split("# How `windowpane")[0]
+DEFINITION = SHIPPED["page_views"].read_text("utf-8").split("# How `windowpane")[0]
 LOST = 4
 
 

@@ -13,13 +13,13 @@ from streams.decoder import Accepted, Decoder, Rejection
 from streams.plan import decoding_plan
 from streams.producer import BulkProducer
 from tests import corpus
-from tests.definitions import HEALTH, STREAMS
+from tests.definitions import HEALTH, SHIPPED
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-TEXT = (STREAMS / "health.toml").read_text("utf-8").replace('topic = "health"', 'topic = "{topic}"')
+TEXT = SHIPPED["health"].read_text("utf-8").replace('topic = "health"', 'topic = "{topic}"')
 DECODER = Decoder(decoding_plan(HEALTH))
 MIB = 1024 * 1024
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from bench.command import command
+from database.replay_store import ReplayStore
 from iceberg.catalog import open_catalog
-from iceberg.replays import ReplayStore
 from iceberg.settings import LakeSettings
 from streams.topics import Topics
 
@@ -59,7 +59,7 @@ def test_replay_is_compared_with_ingest(stack_environment: dict[str, str]) -> No
     assert metrics["messages_per_cpu_second"] > 0
     with Topics(stack_environment["WINDOWPANE_KAFKA"]) as topics:
         assert "bench_replay" not in topics.names()
-    assert ReplayStore(open_catalog(LakeSettings())).all("bench_replay") == []
+    assert ReplayStore(open_catalog(LakeSettings()).engine).all("bench_replay") == []
 
 
 def test_publications_are_timed_beside_readers(stack_environment: dict[str, str]) -> None:
@@ -69,7 +69,7 @@ def test_publications_are_timed_beside_readers(stack_environment: dict[str, str]
     metrics = bench("publish", *settings)
     assert metrics["publish_seconds"] > 0
     assert metrics["questions_publishing"] > 0
-    assert ReplayStore(open_catalog(LakeSettings())).history("bench_publish") == []
+    assert ReplayStore(open_catalog(LakeSettings()).engine).history("bench_publish") == []
 
 
 def test_windows_of_made_history_are_timed(stack_environment: dict[str, str]) -> None:

@@ -18,14 +18,13 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from bench.preload import preload
 from scripts.streams.produce import command
-from streams import Definition, load_definition
+from streams import Definition
 from streams.errors import KafkaAwayError, ProducerBusyError, TopicError
 from streams.producer import BulkProducer, Producer
 from streams.topics import TOPIC_SETTINGS, Topics
+from tests.definitions import HEALTH, SHIPPED
 
 pytestmark = pytest.mark.integration
-
-STREAMS = Path(__file__).resolve().parents[3] / "streams"
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +42,8 @@ def topics(kafka: str) -> Iterator[Topics]:
 @pytest.fixture
 def definition(topics: Topics) -> Iterator[Definition]:
     """Health, on a topic of the test's own that does not exist yet."""
-    health = load_definition(STREAMS / "health.toml")
     topic = f"test-{uuid.uuid4().hex[:12]}"
-    yield health.model_copy(update={"topic": topic})
+    yield HEALTH.model_copy(update={"topic": topic})
     topics.delete(topic)
 
 
@@ -206,7 +204,7 @@ def test_heartbeats_are_nulls(kafka: str, topics: Topics, topic: str) -> None:
 @pytest.fixture
 def streams_of(definition: Definition, topic: str, tmp_path: Path) -> Path:
     """A folder that declares health on the test's topic."""
-    text = (STREAMS / "health.toml").read_text().replace('topic = "health"', f'topic = "{topic}"')
+    text = SHIPPED["health"].read_text().replace('topic = "health"', f'topic = "{topic}"')
     (tmp_path / "health.toml").write_text(text)
     assert definition.topic == topic
     return tmp_path

@@ -18,14 +18,14 @@ from compose.embedded.stack import Stack
 from scripts.console import download_progress, say
 from scripts.stack.bring_up import bring_up
 from streams.producer import BulkProducer
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true, topic_ends
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
 
-SHIPPED = (STREAMS / "page_views.toml").read_text("utf-8")
-TEXT = SHIPPED.replace('topic = "page_views"', 'topic = "{topic}"\nevents = true')
+AS_SHIPPED = SHIPPED["page_views"].read_text("utf-8")
+TEXT = AS_SHIPPED.replace('topic = "page_views"', 'topic = "{topic}"\nevents = true')
 VICTIMS = [["taskmanager"], ["jobmanager"], ["kafka"], ["objectstore"], ["postgres"], ["trino", "web", "keeper"]]
 """The last three have no part in the way from Kafka to the tables, nor in each other's."""
 

@@ -21,10 +21,10 @@ from compose.embedded.engines import ENGINES
 from compose.embedded.leftovers import find_leftovers
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.stack import Stack
+from database.errors import LakeLockedError
+from database.locks import lake_lock
 from iceberg.backup.manifest import read_manifest
 from iceberg.catalog import open_catalog
-from iceberg.errors import LakeLockedError
-from iceberg.locks import lake_lock
 from iceberg.settings import LakeSettings
 from query.requests import SeriesRequest, WindowRequest
 from query.service import QueryService
@@ -33,6 +33,7 @@ from query.trino_client import TrinoClient
 from scripts.console import say
 from streams import Definition
 from tests.conftest import free_port, keep_logs
+from tests.definitions import SHIPPED
 from tests.integration.command_line import environment_of, windowpane
 from tests.integration.conftest import StreamFactory
 from tests.integration.lake.test_pipeline import DAY, HEALTH_TEXT, health_message
@@ -140,7 +141,7 @@ def second(stack: Stack) -> Iterator[Stack]:
     home = stack.layout.home.with_name(f"{stack.layout.home.name}-second")
     streams = home / "streams"
     streams.mkdir(parents=True)
-    shutil.copyfile(CHECKOUT / "streams" / "health.toml", streams / "health.toml")
+    shutil.copyfile(SHIPPED["health"], streams / "health.toml")
     made = Stack(StackSettings(home=home, port=free_port(), streams=streams))
     try:
         bring_up(made, "--engines-only")
@@ -231,7 +232,7 @@ def test_locks_keep_others_out(stack: Stack, tmp_path: Path) -> None:
 def test_killed_holder_frees_the_lock(stack: Stack) -> None:
     uri = Lake.of(stack).uri
     program = (
-        "import sys, time; from iceberg.locks import lake_lock\n"
+        "import sys, time; from database.locks import lake_lock\n"
         "with lake_lock(sys.argv[1], 'x'): print(flush=True); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", program, uri], stdout=subprocess.PIPE, cwd=CHECKOUT) as holder:

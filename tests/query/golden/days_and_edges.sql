@@ -25,14 +25,14 @@ select
 from panes
 group by "service"
 -- values:
---   all/minute/2026-03-01
---   all/minute/2026-03-04
---   all/day/2026-03
---   all/minute/2026-03-02
---   all/minute/2026-03-03
+--   service/minute/2026-03-01
+--   service/minute/2026-03-04
+--   service/day/2026-03
+--   service/minute/2026-03-02
+--   service/minute/2026-03-03
 --   2026-03-01 10:17:00+00:00
 --   2026-03-04 09:05:00+00:00
---   all/minute/2026-03-01
---   all/minute/2026-03-04
---   all/day/2026-03
+--   service/minute/2026-03-01
+--   service/minute/2026-03-04
+--   service/day/2026-03
 --   2026-03-05 09:00:00+00:00

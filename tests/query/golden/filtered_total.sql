@@ -23,11 +23,11 @@ select
   min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null) as "disk_max_at"
 from panes
 -- values:
---   all/day/2026-03
---   all/minute/2026-03-02
+--   service/day/2026-03
+--   service/minute/2026-03-02
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00
 --   auth
 --   cart
---   all/day/2026-03
+--   service/day/2026-03
 --   2026-03-05 09:00:00+00:00

@@ -25,9 +25,9 @@ select
 from panes
 group by "service"
 -- values:
---   all/day/2026-03
---   all/minute/2026-03-02
+--   service/day/2026-03
+--   service/minute/2026-03-02
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00
---   all/day/2026-03
+--   service/day/2026-03
 --   2026-03-05 09:00:00+00:00

@@ -11,9 +11,9 @@ with panes as (
 select
   "site",
   "path",
-  'all',
+  'site_path',
   'hour',
-  'all/hour/' || format_datetime(start, 'yyyy-MM-dd'),
+  'site_path/hour/' || format_datetime(start, 'yyyy-MM-dd'),
   start,
   date_add('hour', 1, start),
   cast(from_unixtime(arrival) as timestamp(6) with time zone),

@@ -24,9 +24,9 @@ select
 from panes
 group by at
 -- values:
---   all/minute/2026-03-01
---   all/minute/2026-03-02
---   all/minute/2026-03-03
---   all/minute/2026-03-04
+--   service/minute/2026-03-01
+--   service/minute/2026-03-02
+--   service/minute/2026-03-03
+--   service/minute/2026-03-04
 --   2026-03-01 10:17:00+00:00
 --   2026-03-04 09:05:00+00:00

@@ -18,6 +18,6 @@ select
 from panes
 group by "service", at
 -- values:
---   all/minute/2026-03-02
+--   service/minute/2026-03-02
 --   2026-03-02 10:17:00+00:00
 --   2026-03-02 23:05:00+00:00

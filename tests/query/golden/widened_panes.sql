@@ -7,9 +7,9 @@ with panes as (
 )
 select
   "service",
-  'all',
+  'service',
   'minute',
-  'all/minute/' || format_datetime(window_start, 'yyyy-MM-dd'),
+  'service/minute/' || format_datetime(window_start, 'yyyy-MM-dd'),
   window_start,
   window_end,
   cast(? as timestamp(6) with time zone),

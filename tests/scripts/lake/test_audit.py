@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 import scripts.lake.audit
 import scripts.streams.known_streams
-from iceberg.arrivals import Arrivals
 from iceberg.audit import AuditResult, Finding, Kind, PartitionAudit
 from scripts.lake.audit import audit_json, command
+from streams.arrivals import Arrivals
 from streams.errors import UnknownNameError
 from tests.iceberg.lakes import noon, open_local
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from iceberg.replays import ReplayState
+from database.replays import ReplayState
 from scripts.replays.difference_table import report_parts
 from scripts.results import Format, Result, show
 from tests.query.differences import report

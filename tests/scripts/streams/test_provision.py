@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from scripts.streams.apply import command
 from streams.errors import DefinitionError, KafkaAwayError, UnknownNameError
-from tests.definitions import STREAMS
+from tests.definitions import SHIPPED
 
 ADDRESSES = {
     "KAFKA": "127.0.0.1:1",
@@ -40,7 +40,7 @@ def nothing_listens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_refuses_definitions_first(
     nothing_listens: Path, name: str, text: str | None, arguments: list[str], part: str
 ) -> None:
-    shipped = (STREAMS / "health.toml").read_text("utf-8")
+    shipped = SHIPPED["health"].read_text("utf-8")
     (nothing_listens / f"{name}.toml").write_text(shipped if text is None else text, "utf-8")
     result = CliRunner().invoke(command, arguments)
     assert isinstance(result.exception, DefinitionError | UnknownNameError)
@@ -57,7 +57,7 @@ def test_names_every_file_that_cannot_be_read(nothing_listens: Path) -> None:
 
 
 def test_says_when_kafka_is_away(nothing_listens: Path) -> None:
-    (nothing_listens / "health.toml").write_bytes((STREAMS / "health.toml").read_bytes())
+    (nothing_listens / "health.toml").write_bytes(SHIPPED["health"].read_bytes())
     result = CliRunner().invoke(command, ["--plan"])
     assert isinstance(result.exception, KafkaAwayError)
     assert "windowpane status" in str(result.exception)

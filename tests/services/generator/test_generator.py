@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.generator import Generator
-from streams import Definition, load_definitions
+from streams import Definition
 from streams.decoder import Accepted, Decoder
 from streams.plan import decoding_plan
+from tests.definitions import HEALTH, PAGE_VIEWS
 
-STREAMS = load_definitions(Path(__file__).resolve().parents[3] / "streams")
+STREAMS = {"health": HEALTH, "page_views": PAGE_VIEWS}
 END = 1_795_305_600_000  # 2026-11-22T00:00:00Z
 DAY = 86_400_000
 

@@ -10,13 +10,13 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from iceberg.replays import Publication, Replay, ReplayState
+from database.replays import Publication, Replay, ReplayState
 from query.difference import Difference, GrainDifference
 from query.errors import EngineAwayError, InvalidRequestError
-from query.replays import ReplayReport
+from query.replay_reports import ReplayReport
 from query.requests import Filters, parse_filters
 from streams.definition import Definition
-from web.asking.replays import find_replay, read_replays, report_in_thread, stream_asked
+from web.asking.replay_reads import find_replay, read_replays, report_in_thread, stream_asked
 from web.edge.problems import Problem, problem_of
 from web.page.filters import FILTER
 from web.page.form_times import UTC_ZONE

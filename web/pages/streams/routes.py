@@ -9,6 +9,7 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from iceberg.namespaces import is_offered
 from streams.definition import Definition
 from web.asking.standings import standings_of
 from web.health.standing import StreamStanding
@@ -30,7 +31,7 @@ class Card:
 
 
 async def streams_page(request: Request) -> Response:
-    """Every stream: how fresh it is, how much waits, how much was rejected."""
+    """Every stream: how fresh it is, how much waits, how much was rejected; what keeps others from being read."""
     service = service_of(request)
     definitions = service.definitions
     standings = await standings_of(request)
@@ -40,7 +41,8 @@ async def streams_page(request: Request) -> Response:
         _card(service, definition, standings[name], problems.get(name, ""), now)
         for name, definition in definitions.items()
     ]
-    return page_response("pages/streams/streams.html", title="Streams", cards=cards)
+    others = {name: problem for name, problem in problems.items() if name not in definitions and is_offered(name)}
+    return page_response("pages/streams/streams.html", title="Streams", cards=cards, others=others)
 
 
 def _card(service: Service, definition: Definition, standing: StreamStanding, problem: str, now: datetime) -> Card:

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from iceberg.replays import Publication
+from database.replays import Publication
 from query.changes import Changes, changes_between
 from query.errors import FieldProblem, InvalidRequestError
 from query.requests import WindowRequest

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from iceberg.replays import Action, Publication
+from database.replays import Action, Publication
 from query.changes import Changes, Group, key_of
 from streams.panes import arrival_start
 from web.page.times import midnight

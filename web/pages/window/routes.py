@@ -13,12 +13,12 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from iceberg.replays import Publication
+from database.replays import Publication
 from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, QueryError
 from query.service import StreamFreshness
 from streams.definition import Definition
 from web.asking.questions import content_of
-from web.asking.replays import read_replays
+from web.asking.replay_reads import read_replays
 from web.edge.problems import Problem, problem_of
 from web.page.remembered import remember_zone, remembered_zone
 from web.page.table import Table, table_of

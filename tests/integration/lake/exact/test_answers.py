@@ -176,9 +176,8 @@ def test_day_panes_equal_their_minute_panes(filled: Filled) -> None:
     assert days == minutes
     [[wrong]] = filled.live.rows(
         "select count(*) from {stream}.panes where window_start <> date_trunc(grain, window_start)"
-        " or part <> case grain when 'minute' then 'all/minute/' || format_datetime(window_start, 'yyyy-MM-dd''T''HH')"
-        " when 'hour' then 'all/hour/' || format_datetime(window_start, 'yyyy-MM-dd')"
-        " else 'all/day/' || format_datetime(window_start, 'yyyy-MM') end"
+        " or part <> 'region_path/' || grain || '/' || format_datetime(window_start, case grain"
+        " when 'minute' then 'yyyy-MM-dd''T''HH' when 'hour' then 'yyyy-MM-dd' else 'yyyy-MM' end)"
         " or window_end <> date_add(grain, 1, window_start)"
     )
     assert wrong == 0

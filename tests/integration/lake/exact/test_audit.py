@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
+from database.replay_store import ReplayStore
 from iceberg.catalog import open_catalog
 from iceberg.publishing import drop
-from iceberg.replays import ReplayStore
 from iceberg.settings import LakeSettings
 from query.errors import QueryError
 from scripts.lake.audit import command
@@ -271,7 +271,7 @@ def test_repair_replays_what_is_missing(audited: Audited) -> None:
     assert (code, found["findings"]) == (0, [])
     assert (found["accepted"], found["rejected"]) == (audited.accepted, audited.rejected)
     catalog = open_catalog(LakeSettings())
-    [replay] = ReplayStore(catalog).all(audited.live.name)
+    [replay] = ReplayStore(catalog.engine).all(audited.live.name)
     assert replay.arrivals.start <= datetime.fromisoformat(gap["from"])
     assert replay.arrivals.end >= datetime.fromisoformat(gap["until"])
     assert replay.arrivals.end - replay.arrivals.start <= timedelta(seconds=3 * ROLLUP_ARRIVAL_SECONDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iceberg.replays import ReplayState
+from database.replays import ReplayState
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.query.differences import difference, report
 from web.page.form_times import UTC_ZONE

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from iceberg.replays import ReplayState
+from database.replays import ReplayState
 from tests.browser import BROWSER_ZONE, launched
 from tests.query.differences import replay, report
 from tests.web.served import served

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from iceberg.replays import Action, Publication, Replay, ReplayState
+from database.replays import Action, Publication, Replay, ReplayState
 from tests.definitions import HEALTH
 from tests.query.differences import ARRIVALS, replay, report
 from web.page.templating import page_response

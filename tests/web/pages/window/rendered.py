@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from iceberg.arrivals import Arrivals
-from iceberg.replays import Action, Publication
+from database.replays import Action, Publication
 from query.changes import changes_between
+from streams.arrivals import Arrivals
 from tests.definitions import HEALTH
 from web.page.table import sorted_groups
 from web.pages.window.answer import WindowFound
@@ -78,7 +78,7 @@ def window_page(
         )
         groups = marked(then, changes, form.by)
     columns = columns_of(HEALTH, form.by, every=True, since=known is not None)
-    source = {"snapshot": "731283947192", "breakdown": "all", "day": {"windows": 2}, "minute": {"windows": 2}}
+    source = {"snapshot": "731283947192", "breakdown": "service", "day": {"windows": 2}, "minute": {"windows": 2}}
     content = {"complete_until": "2026-03-09T10:17:30Z", "answered_from": source}
     compared = None
     if form.compare:

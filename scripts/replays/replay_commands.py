@@ -6,11 +6,12 @@ import getpass
 
 import click
 
+from database.replay_store import ReplayStore
+from database.replays import Publication, Replay, ReplayState
 from iceberg.catalog import open_catalog
 from iceberg.publishing import drop, publish, roll_back
-from iceberg.replays import Publication, Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
-from query.replays import publication_json, replay_json
+from query.replay_reports import publication_json, replay_json
 from scripts import results
 from scripts.replays.difference_table import replay_sheet, show
 from scripts.replays.pacing import unhurried
@@ -173,4 +174,4 @@ def _refuse_unknown(stream: str | None) -> None:
 
 
 def _store() -> ReplayStore:
-    return ReplayStore(open_catalog(LakeSettings()))
+    return ReplayStore(open_catalog(LakeSettings()).engine)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -16,10 +15,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from iceberg.errors import LakeError
-from iceberg.migrations import SCHEMA, migrate
-from iceberg.replays import RECORDS, ReplayStore
-from tests.iceberg.postgres import own_postgres
+from database.errors import LakeError
+from database.migrations import SCHEMA, migrate
+from database.replay_store import RECORDS, ReplayStore
+from tests.database.postgres import own_postgres
 
 BEFORE = """
 create schema windowpane;
@@ -80,22 +79,17 @@ def versions(engine: sa.Engine) -> list[str]:
         return list(connection.execute(sa.text("select version_num from windowpane.alembic_version")).scalars())
 
 
-def store(engine: sa.Engine) -> ReplayStore:
-    catalog: Any = SimpleNamespace(engine=engine)
-    return ReplayStore(catalog)
-
-
 def test_makes_what_the_models_say(engine: sa.Engine) -> None:
     assert differences(engine) != []
     migrate(engine)
     assert (differences(engine), versions(engine)) == ([], ["0001"])
-    assert (store(engine).all(), store(engine).history()) == ([], [])
+    assert (ReplayStore(engine).all(), ReplayStore(engine).history()) == ([], [])
 
 
 def test_takes_over_what_was_there(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(BEFORE)
-    [publication] = store(engine).history()
+    [publication] = ReplayStore(engine).history()
     assert (publication.reason, publication.rows) == ("wrong RAM", {"panes": (3, 4)})
     assert (differences(engine), versions(engine)) == ([], ["0001"])
 
@@ -111,5 +105,5 @@ def test_refuses_what_a_newer_version_made(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("update windowpane.alembic_version set version_num = '9999'"))
     with pytest.raises(LakeError, match=r"A newer Windowpane has changed the records of this lake\. .*9999"):
-        store(engine)
+        ReplayStore(engine)
     assert versions(engine) == ["9999"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from iceberg.migrations import SCHEMA
+from database.migrations import SCHEMA
 
 context.configure(connection=context.config.attributes["connection"], version_table_schema=SCHEMA)
 with context.begin_transaction():

@@ -10,18 +10,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from iceberg.arrivals import Arrivals
-from iceberg.catalog import Catalog
-from iceberg.errors import ReplayError
-from iceberg.publications import check_droppable, check_undoable
-from iceberg.replays import Action, Publication, Replay, ReplayState, ReplayStore
+from database.engine import change, engine_uri
+from database.errors import ReplayError
+from database.publications import check_droppable, check_undoable
+from database.replay_store import ReplayStore
+from database.replays import Action, Publication, Replay, ReplayState
+from streams.arrivals import Arrivals
+from streams.errors import DefinitionError
+from tests.database.postgres import own_postgres
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import noon
-from tests.iceberg.postgres import own_postgres
 
 MINUTES = 3
 LIFE = {
@@ -38,12 +41,12 @@ GUARDS = {ReplayState.ROLLING_BACK: check_undoable, ReplayState.DROPPED: check_d
 
 
 @pytest.fixture(scope="module")
-def catalog() -> Iterator[Catalog]:
+def engine() -> Iterator[sa.Engine]:
     # A socket's address must be short.
     with tempfile.TemporaryDirectory(prefix="windowpane-") as socket, own_postgres(Path(socket)) as uri:
-        catalog = Catalog("lake", uri=uri.replace("postgresql:", "postgresql+psycopg:"), warehouse="file:///nowhere")
-        yield catalog
-        catalog.close()
+        engine = sa.create_engine(engine_uri(uri))
+        yield engine
+        engine.dispose()
 
 
 @dataclass
@@ -59,11 +62,11 @@ class Known:
 class Commands(RuleBasedStateMachine):
     """The model: each replay's state, and for each minute the replays whose publications lie above one another."""
 
-    catalog: Catalog
+    engine: sa.Engine
 
     def __init__(self) -> None:
         super().__init__()
-        self.store = ReplayStore(self.catalog)
+        self.store = ReplayStore(self.engine)
         self.store.forget(HEALTH.name)
         self.known: dict[int, Known] = {}
         self.above: list[list[int]] = [[] for _ in range(MINUTES)]
@@ -183,19 +186,19 @@ class Commands(RuleBasedStateMachine):
 
 
 @pytest.mark.no_cover
-def test_any_commands_keep_the_records_right(catalog: Catalog) -> None:
-    own = catalog
+def test_any_commands_keep_the_records_right(engine: sa.Engine) -> None:
+    own = engine
 
     class Here(Commands):
-        catalog = own
+        engine = own
 
     several = settings(max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Here, settings=several)
 
 
-def test_a_dropped_replay_stays_dropped(catalog: Catalog) -> None:
+def test_a_dropped_replay_stays_dropped(engine: sa.Engine) -> None:
     """Also for a command that read the record before."""
-    store = ReplayStore(catalog)
+    store = ReplayStore(engine)
     store.forget(HEALTH.name)
     running = store.create(HEALTH, Arrivals(noon(0), noon(60)), {0: (0, 9)}, "tester")
     store.set_state(running, ReplayState.DROPPED)
@@ -205,3 +208,19 @@ def test_a_dropped_replay_stays_dropped(catalog: Catalog) -> None:
     store.forget(HEALTH.name)
     with pytest.raises(ReplayError, match=f"replay {running.id} is gone and cannot become staged"):
         store.set_state(running, ReplayState.STAGED)
+
+
+def test_a_definition_that_cannot_be_read_any_more_is_that_replays_alone(engine: sa.Engine) -> None:
+    store = ReplayStore(engine)
+    store.forget(HEALTH.name)
+    ranges = (Arrivals(noon(0), noon(60)), Arrivals(noon(60), noon(120)))
+    broken, right = (store.create(HEALTH, arrivals, {0: (0, 9)}, "tester") for arrivals in ranges)
+    change(engine, f"update windowpane.replays set definition = '{{}}' where id = {broken.id}")
+    assert [(each.id, each.digest) for each in store.all(HEALTH.name)] == [
+        (right.id, HEALTH.digest),
+        (broken.id, "unreadable"),
+    ]
+    with pytest.raises(DefinitionError, match=rf"^replay {broken.id} of health: name: Field required"):
+        _ = store.get(broken.id).definition
+    assert store.set_state(store.get(broken.id), ReplayState.DROPPED).state is ReplayState.DROPPED
+    store.forget(HEALTH.name)

@@ -11,10 +11,11 @@ from typing import Any
 
 from cachetools import LRUCache
 
+from database.errors import LakeAwayError, LakeError, ReplayError
+from database.replay_store import ReplayStore
+from database.replays import Publication, Replay, ReplayState
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.compared import compared
-from iceberg.errors import LakeAwayError, LakeError, ReplayError
-from iceberg.replays import Publication, Replay, ReplayState, ReplayStore
 from iceberg.settings import LakeSettings
 from iceberg.staging import committed
 from query.answers import timestamp
@@ -138,7 +139,7 @@ class ReplayService:
 
     def _store(self) -> ReplayStore:
         if self._opened is None:
-            self._opened = ReplayStore(self._open_catalog())
+            self._opened = ReplayStore(self._open_catalog().engine)
         return self._opened
 
 
@@ -161,7 +162,7 @@ def replay_json(replay: Replay) -> dict[str, Any]:
         "arrived_until": timestamp(replay.arrivals.end),
         "messages": replay.messages,
         "offsets": {str(partition): list(reach) for partition, reach in replay.offsets.items()},
-        "definition": replay.definition.digest,
+        "definition": replay.digest,
         "made_at": timestamp(replay.made_at),
         "made_by": replay.made_by,
         "generation": replay.generation,

@@ -12,9 +12,10 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
+import sqlalchemy as sa
 
-from iceberg.catalog import Catalog
-from iceberg.errors import LakeLockedError, translated
+from database.engine import plain_uri
+from database.errors import LakeLockedError, translated
 
 __all__ = ["EVERY_STREAM", "LakeLock", "lake_lock", "lock_key", "stream_lock"]
 
@@ -62,11 +63,10 @@ def lake_lock(uri: str, purpose: str, stream: str = EVERY_STREAM, wait_seconds: 
 
 
 def stream_lock(
-    catalog: Catalog, stream: str, purpose: str, wait_seconds: float = 0.0
+    engine: sa.Engine, stream: str, purpose: str, wait_seconds: float = 0.0
 ) -> AbstractContextManager[LakeLock]:
-    """The lock of one stream, on the PostgreSQL of an open catalog. Raises as `lake_lock` does."""
-    uri = catalog.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return lake_lock(uri, purpose, stream, wait_seconds)
+    """The lock of one stream, on the PostgreSQL of an engine. Raises as `lake_lock` does."""
+    return lake_lock(plain_uri(engine), purpose, stream, wait_seconds)
 
 
 def lock_key(name: str) -> int:

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from database.errors import LakeAwayError
 from iceberg.catalog import Catalog
-from iceberg.errors import BetweenStatesError, LakeAwayError
+from iceberg.errors import BetweenStatesError
 from iceberg.kinds import KINDS
 from iceberg.lake_view import LakeView, metadata_locations, pin
 from query.background import Background
 from query.errors import NotReadyError
 from streams.errors import WindowpaneError
 
-__all__ = ["LakeView", "LakeWatcher"]
+__all__ = ["LakeWatcher"]
 
 _NEEDED = {kind.name for kind in KINDS if kind.replaced}
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from compose.embedded.waiting import until
+from database.errors import LakeAwayError
 from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY, plan_tables
 from iceberg.catalog import Catalog
-from iceberg.errors import LakeAwayError
 from iceberg.lake_view import pin
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
 from query.errors import NotReadyError
-from query.lake_view import LakeWatcher
+from query.lake_watcher import LakeWatcher
 from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings

@@ -1,136 +1,25 @@
-"""The records of replays and of what was published, in the catalog's PostgreSQL."""
+"""The records of replays and of what was published."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from iceberg.arrivals import Arrivals
-from iceberg.catalog import Catalog
-from iceberg.errors import ReplayError, translated
-from iceberg.migrations import SCHEMA, migrate
+from database.errors import ReplayError, translated
+from database.migrations import SCHEMA, migrate
+from database.replays import MOVES, Action, Offsets, Publication, Replay, ReplayState
+from streams.arrivals import Arrivals
 from streams.definition import Definition
-from streams.definition_files import stored_definition
+from streams.stored_definition import as_stored
 
-__all__ = [
-    "MOVES",
-    "RECORDS",
-    "Action",
-    "Offsets",
-    "Publication",
-    "Replay",
-    "ReplayState",
-    "ReplayStore",
-    "is_staging",
-    "messages_in",
-    "staging_prefix",
-]
-
-Offsets = Mapping[int, tuple[int, int]]
-"""Partition → first offset, and the one to stop before."""
-
-
-def messages_in(offsets: Offsets) -> int:
-    """How many messages these are, heartbeats included."""
-    return sum(end - first for first, end in offsets.values())
-
-
-class ReplayState(StrEnum):
-    """Where a replay is in its life."""
-
-    RUNNING = "running"
-    STAGED = "staged"
-    PUBLISHING = "publishing"
-    PUBLISHED = "published"
-    ROLLING_BACK = "rolling back"
-    ROLLED_BACK = "rolled back"
-    DROPPED = "dropped"
-
-    @property
-    def open(self) -> bool:
-        """Whether the range is still to be decided on, so that no other replay may begin in it."""
-        return self not in (ReplayState.PUBLISHED, ReplayState.DROPPED)
-
-
-MOVES: Mapping[ReplayState, frozenset[ReplayState]] = {
-    ReplayState.RUNNING: frozenset({ReplayState.STAGED, ReplayState.DROPPED}),
-    ReplayState.STAGED: frozenset({ReplayState.PUBLISHING, ReplayState.DROPPED}),
-    ReplayState.PUBLISHING: frozenset({ReplayState.PUBLISHED}),
-    ReplayState.PUBLISHED: frozenset({ReplayState.ROLLING_BACK, ReplayState.DROPPED}),
-    ReplayState.ROLLING_BACK: frozenset({ReplayState.ROLLED_BACK}),
-    ReplayState.ROLLED_BACK: frozenset({ReplayState.PUBLISHING, ReplayState.DROPPED}),
-    ReplayState.DROPPED: frozenset(),
-}
-"""State → the states that a replay may move to from there; no other move is ever written."""
-
-
-class Action(StrEnum):
-    """What changed published panes."""
-
-    PUBLISH = "publish"
-    ROLL_BACK = "roll back"
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """A reprocessing of the arrivals in a range. `generation`: that of its newest publication or roll back."""
-
-    id: int
-    stream: str
-    state: ReplayState
-    arrivals: Arrivals
-    offsets: Offsets
-    definition: Definition
-    made_at: datetime
-    made_by: str
-    generation: int | None = None
-
-    @property
-    def namespace(self) -> str:
-        """The namespace of its staging tables; no stream can have this name."""
-        return f"{staging_prefix(self.stream)}{self.id}"
-
-    @property
-    def messages(self) -> int:
-        """How many messages it reads, heartbeats included."""
-        return messages_in(self.offsets)
-
-
-def staging_prefix(stream: str) -> str:
-    """How the namespaces of a stream's replays begin."""
-    return f"{stream}-replay-"
-
-
-def is_staging(namespace: str) -> bool:
-    """Whether a namespace holds tables on their way to a stream's, not a stream's own: no stream has such a name."""
-    return "-" in namespace
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """One change of published panes. `rows`: table → rows taken out, rows put in; empty until it is complete."""
-
-    generation: int
-    replay: int
-    stream: str
-    action: Action
-    arrivals: Arrivals
-    definition_digest: str
-    at: datetime
-    by: str
-    reason: str
-    rows: Mapping[str, tuple[int, int]]
-    completed: bool
-
+__all__ = ["RECORDS", "ReplayStore"]
 
 RECORDS = sa.MetaData(schema=SCHEMA)
-"""The tables as this version reads and writes them; a change of them needs a revision in iceberg/migrations."""
+"""The tables as this version reads and writes them; a change of them needs a revision in database/migrations."""
 
 _replays = sa.Table(
     "replays",
@@ -164,6 +53,10 @@ _history = sa.Table(
 )
 
 
+_AS_RECORDED = ("stream", "generation", "replay", "definition_digest", "at", "by", "reason", "completed")
+"""What a publication has that is in its record as it is."""
+
+
 @lru_cache
 def _make_tables(engine: sa.Engine) -> None:
     """Bring the tables to what this version needs; once in a process."""
@@ -173,10 +66,10 @@ def _make_tables(engine: sa.Engine) -> None:
 class ReplayStore:
     """Reads and writes the records. Every method raises LakeError when PostgreSQL does not answer."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._engine = catalog.engine
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
         with translated():
-            _make_tables(self._engine)
+            _make_tables(engine)
 
     def create(self, definition: Definition, arrivals: Arrivals, offsets: Offsets, made_by: str) -> Replay:
         """Record a new replay. Raises ReplayError when the range overlaps that of an open one."""
@@ -197,7 +90,7 @@ class ReplayStore:
                     "arrived_from": arrivals.start,
                     "arrived_until": arrivals.end,
                     "offsets": {str(partition): list(reach) for partition, reach in offsets.items()},
-                    "definition": definition.model_dump_json(exclude_defaults=True),
+                    "definition": as_stored(definition),
                     "made_at": datetime.now(UTC),
                     "made_by": made_by,
                 },
@@ -236,19 +129,11 @@ class ReplayStore:
 
         Raises as `set_state` does; nothing is recorded then.
         """
-        values = {
-            "stream": publication.stream,
-            "generation": publication.generation,
-            "replay": publication.replay,
-            "action": publication.action,
+        values = {name: getattr(publication, name) for name in _AS_RECORDED} | {
             "arrived_from": publication.arrivals.start,
             "arrived_until": publication.arrivals.end,
-            "definition_digest": publication.definition_digest,
-            "at": publication.at,
-            "by": publication.by,
-            "reason": publication.reason,
+            "action": publication.action,
             "rows": {},
-            "completed": False,
         }
         with translated(), self._engine.begin() as connection:
             moved = _moved(connection, replay, state, generation=publication.generation)
@@ -301,7 +186,7 @@ def _replay(row: Mapping[Any, Any]) -> Replay:
         state=ReplayState(row["state"]),
         arrivals=_arrivals(row),
         offsets={int(partition): (start, end) for partition, (start, end) in row["offsets"].items()},
-        definition=stored_definition(row["definition"], f"{row['stream']} (as replayed)"),
+        stored=row["definition"],
         made_at=row["made_at"],
         made_by=row["made_by"],
         generation=row["generation"],
@@ -310,17 +195,10 @@ def _replay(row: Mapping[Any, Any]) -> Replay:
 
 def _publication(row: Mapping[Any, Any]) -> Publication:
     return Publication(
-        generation=row["generation"],
-        replay=row["replay"],
-        stream=row["stream"],
+        **{name: row[name] for name in _AS_RECORDED},
         action=Action(row["action"]),
         arrivals=_arrivals(row),
-        definition_digest=row["definition_digest"],
-        at=row["at"],
-        by=row["by"],
-        reason=row["reason"],
         rows={table: (removed, added) for table, (removed, added) in row["rows"].items()},
-        completed=row["completed"],
     )
 
 

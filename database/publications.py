@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from iceberg.errors import ReplayError
-from iceberg.replays import Action, Publication, Replay, ReplayState
+from database.errors import ReplayError
+from database.replays import Action, Publication, Replay, ReplayState
 
 __all__ = ["check_droppable", "check_undoable", "newest_publication", "standing"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from iceberg.arrivals import Arrivals
-from iceberg.replays import Action, Publication
+from database.replays import Action, Publication
 from iceberg.settings import LakeSettings
-from query.replays import ReplayService
+from query.replay_reports import ReplayService
 from query.settings import QuerySettings
+from streams.arrivals import Arrivals
 from tests.query.lake_views import at
 
 

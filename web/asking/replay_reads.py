@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from iceberg.replays import Replay
+from database.replays import Replay
 from query.limits import Limits
-from query.replays import ReplayReport, ReplayService
+from query.replay_reports import ReplayReport, ReplayService
 from query.requests import Filters
+from streams.errors import DefinitionError
 from web.edge.problems import ProblemError
 from web.service import service_of
 
@@ -30,11 +31,16 @@ def stream_asked(request: Request) -> str | None:
 
 
 async def find_replay(request: Request) -> Replay:
-    """The replay that the address names, or 404."""
+    """The replay that the address names, or 404; 500 if its definition cannot be read any more, which says so."""
     text = request.path_params["id"]
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         raise ProblemError("unknown-replay", "There is no replay of that id; ids are numbers such as 7.")
-    return await read_replays(request, int(text), lambda replays: replays.get(int(text)))
+    found = await read_replays(request, int(text), lambda replays: replays.get(int(text)))
+    try:
+        _ = found.definition
+    except DefinitionError as error:
+        raise ProblemError("internal", str(error)) from error
+    return found
 
 
 async def read_replays(request: Request, key: Hashable, read: Callable[[ReplayService], T]) -> T:

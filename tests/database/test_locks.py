@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iceberg.locks import lock_key
+from database.locks import lock_key
 
 
 def test_keys_never_change() -> None:
