@@ -202,6 +202,8 @@ class Definition(_Model):
         left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "demo", *unset), True)
         if self.event_time.min == EARLIEST:
             left_out["event_time"] = {"min"}
+        younger = MeasureOptions.model_fields.keys() - {"quantiles"}
+        left_out["measures"] = {name: younger - {*each.asked} for name, each in self.measures.items()}
         untitled = self.model_copy(
             update={
                 section: {name: each.model_copy(update=_UNTITLED) for name, each in getattr(self, section).items()}
