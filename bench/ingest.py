@@ -99,13 +99,13 @@ def verify(definition: Definition, start: datetime, end: datetime, messages: int
     service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
     service.refresh()
     day = timedelta(days=1)
-    whole = WindowRequest(definition.name, day_start(start), day_start(end) + day, by=())
+    whole = WindowRequest(definition, day_start(start), day_start(end) + day, by=())
     minutes = service.series(SeriesRequest(whole, Step.HOUR))
     ledger = ledger_totals(TrinoClient(QuerySettings()), definition.name)
     found = {
         "ledger": sum(partition.accepted for partition in ledger),
-        "minute panes": sum(group["messages"] for _, groups in minutes.points for group in groups),
-        "day panes": sum(group["messages"] for group in service.window(whole).groups),
+        "minute panes": sum(group.messages for point in minutes.points for group in point.groups),
+        "day panes": sum(group.messages for group in service.window(whole).groups),
     }
     if set(found.values()) != {messages}:
         raise WindowpaneError(f"not every one of {messages} messages is counted once: {found}")

@@ -168,7 +168,7 @@ def _run_ours(subject: _Subject) -> tuple[Rows, Metrics]:
     made = ingest(subject.definition, subject.script, settings.checkpoint_seconds, settings.timeout_seconds)
     verify(subject.definition, subject.start, subject.end, settings.messages)
     asked = tuple(QUANTILES.values()) if settings.quantiles else ()
-    whole = WindowRequest(_NAME, subject.start, subject.end, by=("service",), quantiles=asked)
+    whole = WindowRequest(subject.definition, subject.start, subject.end, by=("service",), quantiles=asked)
     service = QueryService(QuerySettings(), {_NAME: subject.definition}, LakeSettings())
     service.refresh()
     answer = service.series(SeriesRequest(whole, Step.MINUTE))

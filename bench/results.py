@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from pyarrow import csv
 
 from bench.peer_programs.task import DISTINCT, MEASURES, QUANTILES, SCALE
 from query.answers import SeriesAnswer
+from query.groups import Group
 
 __all__ = ["Rows", "difference", "of_answer", "of_group", "read"]
 
@@ -33,30 +33,30 @@ def read(output: Path) -> Rows:
 def of_answer(answer: SeriesAnswer) -> Rows:
     """Our own answer by service and minute, in the same form."""
     return {
-        (group["service"], round(moment.timestamp() * 1000)): of_group(group)
-        for moment, groups in answer.points
-        for group in groups
+        (group.key[0], round(point.at.timestamp() * 1000)): of_group(group)
+        for point in answer.points
+        for group in point.groups
     }
 
 
-def of_group(group: Mapping[str, Any]) -> Mapping[str, Any]:
+def of_group(group: Group) -> Mapping[str, Any]:
     """One group of our own answer: the columns of `task.columns` after the key."""
     return dict(_columns(group))
 
 
-def _columns(group: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    yield "messages", group["messages"]
+def _columns(group: Group) -> Iterable[tuple[str, Any]]:
+    yield "messages", group.messages
     for measure in MEASURES:
-        found = group[measure]
+        found = group.parts[measure]
         yield f"{measure}_sum", round(found["mean"] * found["count"] * SCALE)
         yield f"{measure}_min", round(found["min"] * SCALE)
         yield f"{measure}_max", round(found["max"] * SCALE)
-        yield f"{measure}_max_at", round(datetime.fromisoformat(found["max_at"]).timestamp() * 1000)
+        yield f"{measure}_max_at", round(found["max_at"].timestamp() * 1000)
         for name, part in QUANTILES.items():
             if "quantiles" in found:
                 yield f"{measure}_{name}", round(found["quantiles"][repr(part)] * SCALE, 6)
-    if DISTINCT in group:
-        yield DISTINCT, group[DISTINCT]["distinct"]
+    if DISTINCT in group.parts:
+        yield DISTINCT, group.value(DISTINCT, "distinct")
 
 
 def difference(found: Rows, oracle: Rows) -> str | None:

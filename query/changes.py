@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Changes", "Group", "changes_between", "key_of"]
+from query.groups import Group
+from streams.aggregates import AGGREGATES
 
-Group = dict[str, Any]
-Key = tuple[Any, ...]
+__all__ = ["Changes", "changes_between"]
+
+_APPROXIMATE = {member.name for each in AGGREGATES if not each.merge for member in each.members}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,39 +22,34 @@ class Changes:
     in all and for each shown group that changed.
     """
 
-    changed: Mapping[Key, int]
+    changed: Mapping[tuple[str, ...], int]
     elsewhere: tuple[Group, ...]
     messages: int
 
 
-def changes_between(shown: Sequence[Group], other: Sequence[Group], by: Sequence[str]) -> Changes:
+def changes_between(shown: Sequence[Group], other: Sequence[Group]) -> Changes:
     """Compare two answers to the same question.
 
     Quantiles are left out: digests that are merged in another order differ within their error.
     """
-    theirs = {key_of(group, by): group for group in other}
-    ours = {key_of(group, by): group for group in shown}
+    theirs = {group.key: group for group in other}
+    ours = {group.key for group in shown}
     changed = {
-        key: theirs.get(key, {"messages": 0})["messages"] - group["messages"]
-        for key, group in ours.items()
-        if key not in theirs or _exact(group) != _exact(theirs[key])
+        group.key: (theirs[group.key].messages if group.key in theirs else 0) - group.messages
+        for group in shown
+        if group.key not in theirs or _exact(group) != _exact(theirs[group.key])
     }
-    elsewhere = tuple(group for key, group in theirs.items() if key not in ours)
+    elsewhere = tuple(group for group in other if group.key not in ours)
     return Changes(changed, elsewhere, _messages(other) - _messages(shown))
 
 
-def key_of(group: Group, by: Sequence[str]) -> Key:
-    """What tells a group from the others: its dimensions' values."""
-    return tuple(group[name] for name in by)
-
-
-def _exact(group: Group) -> dict[str, Any]:
-    return {name: _without_quantiles(part) if isinstance(part, Mapping) else part for name, part in group.items()}
-
-
-def _without_quantiles(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in part.items() if name != "quantiles"}
+def _exact(group: Group) -> tuple[int, dict[str, Any]]:
+    parts = {
+        name: {member: value for member, value in part.items() if member not in _APPROXIMATE}
+        for name, part in group.parts.items()
+    }
+    return group.messages, parts
 
 
 def _messages(groups: Iterable[Group]) -> int:
-    return sum(group["messages"] for group in groups)
+    return sum(group.messages for group in groups)

@@ -25,7 +25,7 @@ from query.difference_statements import (
     groups_statement,
     panes_statement,
     points_statement,
-    rejected_statement,
+    rejected_counts_statement,
     shown_columns,
     totals_statement,
 )
@@ -37,15 +37,15 @@ from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain
 
-__all__ = ["MOST_CHANGES", "MOST_GROUPS", "MOST_POINTS", "Comparison", "slices", "step_for"]
+__all__ = ["MOST_CHART_POINTS", "MOST_SHOWN_GROUPS", "MOST_SHOWN_PANES", "Comparison", "chart_step", "slices"]
 
-MOST_CHANGES = 100
+MOST_SHOWN_PANES = 100
 """Most changed panes that are shown of a grain."""
 
-MOST_GROUPS = 1_000
+MOST_SHOWN_GROUPS = 1_000
 """Most groups that are shown."""
 
-MOST_POINTS = 500
+MOST_CHART_POINTS = 500
 """Most points of a chart."""
 
 SLICE_PANES = 200_000
@@ -81,7 +81,7 @@ class Comparison:
 
     def points(self, where: Filters) -> Points:
         """The points of a chart."""
-        step = step_for([at for at, _ in self._buckets(Grain.MINUTE)])
+        step = chart_step([at for at, _ in self._buckets(Grain.MINUTE)])
         statement = points_statement(self.definition, self.sides, self.arrivals, step, where)
         columns = shown_columns(self.definition)
         rows = self._rows(statement)
@@ -91,10 +91,12 @@ class Comparison:
         numbers = [0] * 6
         changes: list[PaneDifference] = []
         for span in slices(self._buckets(grain), _LENGTHS[_BUCKETS[grain]], SLICE_PANES):
-            statement = panes_statement(self.definition, self.sides, self._arrivals(grain), grain, span, MOST_CHANGES)
+            statement = panes_statement(
+                self.definition, self.sides, self._arrivals(grain), grain, span, MOST_SHOWN_PANES
+            )
             [row] = self._rows(statement)
             numbers = [total + int(number) for total, number in zip(numbers, row[:6], strict=True)]
-            changes = heapq.nsmallest(MOST_CHANGES, [*changes, *map(self._change, row[6] or ())], key=_order)
+            changes = heapq.nsmallest(MOST_SHOWN_PANES, [*changes, *map(self._change, row[6] or ())], key=_order)
         equal, changed, only_old, only_new, old, new = numbers
         until = self._arrivals(grain).end
         return GrainDifference(grain, until, equal, changed, only_old, only_new, Both(old, new), tuple(changes))
@@ -109,7 +111,7 @@ class Comparison:
         return PaneDifference(dimensions, old, new, change, rest[0])
 
     def _groups(self) -> tuple[tuple[GroupDifference, ...], int]:
-        rows = self._rows(groups_statement(self.definition, self.sides, self.arrivals, MOST_GROUPS))
+        rows = self._rows(groups_statement(self.definition, self.sides, self.arrivals, MOST_SHOWN_GROUPS))
         found = []
         for _, change, *values in rows:
             dimensions, rest = self._split(values)
@@ -129,7 +131,7 @@ class Comparison:
         return {name: Both(int(old), int(new)) for name, old, new in pairs}
 
     def _rejected(self) -> dict[str, Both]:
-        rows = self._rows(rejected_statement(self.sides, self.arrivals))
+        rows = self._rows(rejected_counts_statement(self.sides, self.arrivals))
         counts = {(side, reason): int(count) for side, reason, count in rows}
         reasons = sorted({reason for _, reason in counts})
         return {reason: Both(*(counts.get((side, reason), 0) for side in ("old", "new"))) for reason in reasons}
@@ -167,10 +169,12 @@ def slices(buckets: Buckets, length: timedelta, most: int) -> list[Span]:
     return found
 
 
-def step_for(hours: Iterable[datetime]) -> str:
-    """The shortest step of which the hours that have panes hold at most `MOST_POINTS`."""
+def chart_step(hours: Iterable[datetime]) -> str:
+    """The shortest step of which the hours that have panes hold at most `MOST_CHART_POINTS`."""
     found = list(hours)
-    if len(found) * 60 <= MOST_POINTS:
+    if len(found) * 60 <= MOST_CHART_POINTS:
         return "minute"
     kept = {"hour": "%Y%m%d%H", "day": "%Y%m%d", "month": "%Y%m"}
-    return next((step for step, key in kept.items() if len({at.strftime(key) for at in found}) <= MOST_POINTS), "year")
+    return next(
+        (step for step, key in kept.items() if len({at.strftime(key) for at in found}) <= MOST_CHART_POINTS), "year"
+    )

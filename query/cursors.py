@@ -29,6 +29,11 @@ class Cursor:
     view: str
     after: tuple[str | int, ...]
 
+    def fits(self, kinds: Sequence[type]) -> bool:
+        """Whether it is after values of these kinds, which an answer can hold."""
+        numbers = (value for value in self.after if isinstance(value, int))
+        return [*map(type, self.after)] == [*kinds] and all(0 <= value < _LARGEST for value in numbers)
+
     def text(self, question: object) -> str:
         """For the address of the next page of a question."""
         payload = orjson.dumps([self.view, *self.after])
@@ -45,13 +50,11 @@ def read_cursor(text: str, question: object, kinds: Sequence[type]) -> Cursor:
         found: Any = orjson.loads(payload)
     except (ValueError, binascii.Error):
         raise ValueError("not a cursor") from None
-    if check != _check(payload, question) or not isinstance(found, list) or not found:
-        raise ValueError("not a cursor of this question")
-    if [type(value) for value in found] != [str, *kinds] or not all(
-        0 <= value < _LARGEST for value in found if isinstance(value, int)
-    ):
-        raise ValueError("not a cursor of this question")
-    return Cursor(found[0], tuple(found[1:]))
+    if check == _check(payload, question) and isinstance(found, list) and found and isinstance(found[0], str):
+        cursor = Cursor(found[0], tuple(found[1:]))
+        if cursor.fits(kinds):
+            return cursor
+    raise ValueError("not a cursor of this question")
 
 
 def digest(*parts: object) -> str:

@@ -6,16 +6,16 @@ Values are in the measures' own units; a side is None where it has no messages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from query.answers import timestamp
 from query.requests import Filters
 from streams.aggregates import COUNT, DISTINCT, MAX, MESSAGES, SUM
 from streams.definition import Definition
 from streams.panes import Grain, PaneColumn
+from streams.time_text import timestamp
 
 __all__ = [
     "Both",
@@ -45,10 +45,6 @@ class Both:
         """Whether both are the same."""
         return self.old == self.new
 
-    def as_json(self) -> Json:
-        """`{"old", "new"}`."""
-        return {"old": self.old, "new": self.new}
-
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -58,10 +54,6 @@ class Measured:
     mean: float | None
     max: float | None
 
-    def as_json(self) -> Json:
-        """`{"count", "mean", "max"}`."""
-        return {"count": self.count, "mean": self.mean, "max": self.max}
-
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -70,11 +62,6 @@ class Totals:
     messages: int
     measures: Mapping[str, Measured]
     distincts: Mapping[str, int]
-
-    def as_json(self) -> Json:
-        """`{"messages", "measures", "distincts"}`."""
-        measures = {name: measured.as_json() for name, measured in self.measures.items()}
-        return {"messages": self.messages, "measures": measures, "distincts": dict(self.distincts)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +118,7 @@ class GrainDifference:
             "changed": self.changed,
             "only_old": self.only_old,
             "only_new": self.only_new,
-            "messages": self.messages.as_json(),
+            "messages": asdict(self.messages),
             "changes": [change.as_json() for change in self.changes],
         }
 
@@ -159,8 +146,8 @@ class Difference:
         """As the API gives it."""
         return {
             "identical": self.identical,
-            "accounted": {name: both.as_json() for name, both in self.accounted.items()},
-            "rejected": {reason: both.as_json() for reason, both in self.rejected.items()},
+            "accounted": {name: asdict(both) for name, both in self.accounted.items()},
+            "rejected": {reason: asdict(both) for reason, both in self.rejected.items()},
             "panes": {str(grain.grain): grain.as_json() for grain in self.grains},
             "groups": [group.as_json() for group in self.groups],
             "groups_in_all": self.groups_in_all,
@@ -198,7 +185,7 @@ class Points:
 
 
 def _sides_json(old: Totals | None, new: Totals | None) -> Json:
-    return {"old": old and old.as_json(), "new": new and new.as_json()}
+    return {"old": old and asdict(old), "new": new and asdict(new)}
 
 
 def totals_of(

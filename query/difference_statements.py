@@ -25,7 +25,7 @@ __all__ = [
     "groups_statement",
     "panes_statement",
     "points_statement",
-    "rejected_statement",
+    "rejected_counts_statement",
     "shown_columns",
     "totals_statement",
 ]
@@ -119,7 +119,7 @@ def totals_statement(sides: Compared, arrivals: Arrivals) -> Statement | None:
     return _counts("difference_ledger.sql", _sides(sides, LEDGER), arrivals)
 
 
-def rejected_statement(sides: Compared, arrivals: Arrivals) -> Statement | None:
+def rejected_counts_statement(sides: Compared, arrivals: Arrivals) -> Statement | None:
     """Rows of: `old` or `new`, reason, messages rejected for it; None when both are empty."""
     return _counts("difference_rejected.sql", _sides(sides, REJECTED), arrivals)
 

@@ -128,6 +128,8 @@ def _not_before(seen: LakeView | None, view: LakeView) -> LakeView:
         return view
     return replace(
         view,
+        # One object, however many views: kept answers hold on to it.
+        definition=seen.definition if seen.definition == view.definition else view.definition,
         complete_until=_later(seen.complete_until, view.complete_until),
         settled_until=_later(seen.settled_until, view.settled_until),
     )

@@ -18,13 +18,13 @@ from iceberg.catalog import Catalog, open_catalog
 from iceberg.compared import compared
 from iceberg.settings import LakeSettings
 from iceberg.staging import committed
-from query.answers import timestamp
 from query.comparison import Comparison
 from query.difference import Difference, Points
 from query.errors import EngineAwayError, UnknownReplayError
 from query.requests import Filters
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from streams.time_text import timestamp
 
 __all__ = ["ReplayReport", "ReplayService", "publication_json", "replay_json"]
 

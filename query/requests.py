@@ -1,27 +1,36 @@
-"""Questions, parsed from the parameters of a URL or a command line. Pure; every rule names its parameter."""
+"""Questions. Making one checks it: what is wrong is an InvalidRequestError that names each parameter. Pure.
+
+`query.parameters` reads them from text.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 
-from query.cursors import Cursor, read_cursor
+from query.cursors import Cursor
 from query.errors import FieldProblem, InvalidRequestError
 from streams.definition import Definition
 
 __all__ = [
+    "EARLIEST",
+    "LATEST",
     "MOST_POINTS",
+    "OUTSIDE",
+    "USUAL_REJECTED",
     "Filters",
     "Question",
     "RejectedRequest",
     "SeriesRequest",
     "Step",
     "WindowRequest",
-    "parse_filters",
-    "parse_time",
+    "checked_filters",
+    "keeps_quantiles",
+    "refuse",
+    "shortened",
 ]
 
 MOST_POINTS = 5_000
@@ -39,16 +48,17 @@ USUAL_REJECTED = 100
 MOST_VALUES = 1_000
 """Most values of dimensions in one question; each stands in the statement once for each source of panes."""
 
+MOST_QUANTILES = 20
+
 MOST_REJECTED_BYTES = 16_384
 """Most bytes of a rejected message in an answer; the table keeps all of them."""
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?")
-_COMMON = ("start", "end", "by", "as_known_at")
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9991, 1, 1, tzinfo=UTC)
+"""Moments that can be asked for: from the one, before the other."""
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 9990
+OUTSIDE = f"is outside the years {EARLIEST.year} to {LATEST.year - 1}"
+
 _MOST_PROBLEMS = 20
-
-Parameters = Sequence[tuple[str, str]]
 
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
 """Dimensions, each with the values that it may have."""
@@ -67,71 +77,53 @@ class Step(StrEnum):
         return timedelta(**{f"{self.value}s": 1})
 
 
-class _Problems:
-    """Collects what is wrong with the parameters, so that all of it is said at once."""
-
-    def __init__(self) -> None:
-        self.found: list[FieldProblem] = []
-        self.unparseable = False
-
-    def add(self, name: str, reason: str, *, unparseable: bool = False) -> None:
-        if len(self.found) < _MOST_PROBLEMS:
-            self.found.append(FieldProblem(_short(name), reason))
-        self.unparseable |= unparseable
-
-    def check(self) -> None:
-        if self.found:
-            raise InvalidRequestError(self.found, status=400 if self.unparseable else 422)
-
-
 @dataclass(frozen=True, slots=True)
 class WindowRequest:
     """What happened in `[start, end)`, per values of `by`, where dimensions have one of the given values.
 
     `as_known_at` asks for the answer from the panes that had arrived by then. `quantiles` are in [0, 1].
     `changed_since` asks which groups are not as they were known then. `limit`: only the first so many groups, of
-    those that come `after` a cursor, which is of the page before.
+    those that come `after` a cursor, which is of the page before. Dimensions and values are put into order.
     """
 
-    stream: str
+    definition: Definition = field(repr=False, compare=False)
+    stream: str = field(init=False)
     start: datetime
     end: datetime
     by: tuple[str, ...]
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    where: Filters = ()
     as_known_at: datetime | None = None
     quantiles: tuple[float, ...] = ()
     changed_since: datetime | None = None
     limit: int | None = None
     after: Cursor | None = None
 
-    @classmethod
-    def parse(cls, definition: Definition, params: Parameters) -> WindowRequest:
-        """Read `start, end, by, as_known_at, quantiles, changed_since, limit, after` and filters.
+    def __post_init__(self) -> None:
+        refuse(self._problems())
+        put = object.__setattr__
+        put(self, "stream", self.definition.name)
+        put(self, "by", tuple(name for name in self.definition.dimensions if name in self.by))
+        put(self, "where", _in_order(self.definition, self.where))
+        put(self, "quantiles", tuple(sorted(set(self.quantiles))))  # Trino wants them in order
 
-        Raises InvalidRequestError.
-        """
-        problems = _Problems()
-        allowed = (*_COMMON, "quantiles", "changed_since", "limit", "after")
-        asked = _Asked(definition, params, problems, allowed)
-        start, end = asked.span()
-        request = cls(
-            definition.name,
-            start,
-            end,
-            asked.by(),
-            asked.where(),
-            asked.moment("as_known_at"),
-            asked.quantiles(),
-            asked.moment("changed_since"),
-            asked.limit(MOST_GROUPS),
-        )
-        if request.limit is not None and request.changed_since is not None:
-            problems.add("changed_since", "cannot be asked for in pages; leave out limit")
-        if request.limit is None and asked.all("after"):
-            problems.add("limit", "is missing; after belongs to an answer in pages")
-        request = replace(request, after=asked.cursor(request.question, [str] * len(request.by)))
-        problems.check()
-        return request
+    def _problems(self) -> Iterator[FieldProblem]:
+        yield from _of_span(self.start, self.end)
+        yield from _of_names("by", self.by, "a dimension", self.definition.dimensions)
+        yield from _of_filters(self.definition, self.where)
+        yield from _of_moment("as_known_at", self.as_known_at)
+        yield from _of_quantiles(self.definition, self.quantiles)
+        yield from _of_moment("changed_since", self.changed_since)
+        yield from _of_limit(self.limit, MOST_GROUPS)
+        if self.limit is not None and self.changed_since is not None:
+            yield FieldProblem("changed_since", "cannot be asked for in pages; leave out limit")
+        if self.limit is None and self.after is not None:
+            yield FieldProblem("limit", "is missing; after belongs to an answer in pages")
+        yield from _of_cursor(self.after, self.cursor_kinds)
+
+    @property
+    def cursor_kinds(self) -> tuple[type, ...]:
+        """What a cursor is after: a value of each dimension."""
+        return (str,) * len(self.by)
 
     @property
     def question(self) -> WindowRequest:
@@ -149,26 +141,27 @@ class SeriesRequest:
 
     window: WindowRequest
     step: Step
-    measures: tuple[str, ...] = field(default=())
+    measures: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        refuse(self._problems())
+        object.__setattr__(self, "measures", tuple(dict.fromkeys(self.measures)))
+
+    def _problems(self) -> Iterator[FieldProblem]:
+        length, definition = self.window.end - self.window.start, self.window.definition
+        if length / self.step.length > MOST_POINTS:
+            fitting = next((step for step in Step if length / step.length <= MOST_POINTS), None)
+            advice = f"use step={fitting}" if fitting else "ask for a shorter window"
+            yield FieldProblem("step", f"gives more than {MOST_POINTS} points; {advice}")
+        yield from _of_names("measure", self.measures, "a measure", [*definition.measures, *definition.distincts])
+        for name in ("limit", "changed_since"):
+            if getattr(self.window, name) is not None:
+                yield FieldProblem(name, "is of windows, not of series")
 
     @property
     def stream(self) -> str:
         """The stream that is asked."""
         return self.window.stream
-
-    @classmethod
-    def parse(cls, definition: Definition, params: Parameters) -> SeriesRequest:
-        """As WindowRequest, plus `step` and `measure`. Raises InvalidRequestError."""
-        problems = _Problems()
-        asked = _Asked(definition, params, problems, allowed=(*_COMMON, "quantiles", "step", "measure"))
-        start, end = asked.span()
-        step = asked.step(start, end)
-        measures = asked.measures()
-        window = WindowRequest(
-            definition.name, start, end, asked.by(), asked.where(), asked.moment("as_known_at"), asked.quantiles()
-        )
-        problems.check()
-        return cls(window, step, measures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,24 +171,27 @@ class RejectedRequest:
     A cursor is after an arrival in microseconds since the epoch, a partition and an offset.
     """
 
-    stream: str
+    definition: Definition = field(repr=False, compare=False)
+    stream: str = field(init=False)
     start: datetime
     end: datetime
     reason: str | None = None
     limit: int = MOST_REJECTED
     after: Cursor | None = None
 
-    @classmethod
-    def parse(cls, definition: Definition, params: Parameters) -> RejectedRequest:
-        """Read `start, end, reason, limit, after`. Raises InvalidRequestError."""
-        problems = _Problems()
-        allowed = ("start", "end", "reason", "limit", "after")
-        asked = _Asked(definition, params, problems, allowed, dimensions=False)
-        start, end = asked.span()
-        request = cls(definition.name, start, end, asked.one("reason"), asked.limit(MOST_REJECTED) or USUAL_REJECTED)
-        request = replace(request, after=asked.cursor(request.question, [int, int, int]))
-        problems.check()
-        return request
+    def __post_init__(self) -> None:
+        refuse(self._problems())
+        object.__setattr__(self, "stream", self.definition.name)
+
+    def _problems(self) -> Iterator[FieldProblem]:
+        yield from _of_span(self.start, self.end)
+        yield from _of_limit(self.limit, MOST_REJECTED)
+        yield from _of_cursor(self.after, self.cursor_kinds)
+
+    @property
+    def cursor_kinds(self) -> tuple[type, ...]:
+        """What a cursor is after."""
+        return (int, int, int)
 
     @property
     def question(self) -> RejectedRequest:
@@ -206,179 +202,84 @@ class RejectedRequest:
 Question = WindowRequest | SeriesRequest | RejectedRequest
 
 
-def parse_filters(definition: Definition, params: Parameters) -> Filters:
-    """Read dimension filters alone. Raises InvalidRequestError."""
-    problems = _Problems()
-    found = _Asked(definition, params, problems, allowed=()).where()
-    problems.check()
-    return found
+def checked_filters(definition: Definition, where: Filters) -> Filters:
+    """Filters alone, in order. Raises InvalidRequestError."""
+    refuse(_of_filters(definition, where))
+    return _in_order(definition, where)
 
 
-class _Asked:
-    """The parameters of one question; each method reads one of them and notes what is wrong with it."""
-
-    def __init__(
-        self,
-        definition: Definition,
-        params: Parameters,
-        problems: _Problems,
-        allowed: Sequence[str],
-        *,
-        dimensions: bool = True,
-    ) -> None:
-        self.definition, self.params, self.problems = definition, params, problems
-        filters = list(definition.dimensions) if dimensions else []
-        for name in dict.fromkeys(name for name, _ in params):
-            if name not in allowed and name not in filters:
-                known = ", ".join([*filters, *allowed])
-                problems.add(name, f"is not a dimension or parameter; known: {known}")
-
-    def all(self, name: str) -> list[str]:
-        return [value for key, value in self.params if key == name]
-
-    def one(self, name: str) -> str | None:
-        values = self.all(name)
-        if len(values) > 1:
-            self.problems.add(name, "is given more than once")
-        return values[0] if values else None
-
-    def span(self) -> tuple[datetime, datetime]:
-        start, end = self.minute("start"), self.minute("end")
-        if start is not None and end is not None and start >= end:
-            self.problems.add("end", "must be after start")
-        return start or datetime.min.replace(tzinfo=UTC), end or datetime.max.replace(tzinfo=UTC)
-
-    def minute(self, name: str) -> datetime | None:
-        text = self.one(name)
-        if text is None:
-            self.problems.add(name, "is missing; give a time such as 2026-03-01T10:17:00Z")
-            return None
-        at = self.time(name, text)
-        if at is not None and (at.second or at.microsecond):
-            self.problems.add(name, "must be a whole minute")
-            return None
-        return at
-
-    def time(self, name: str, text: str) -> datetime | None:
-        try:
-            at = parse_time(text)
-            if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-                raise OverflowError
-            return at
-        except TimeWithoutOffsetError:
-            self.problems.add(name, "has no offset; add Z or an offset such as +02:00")
-        except ValueError:
-            self.problems.add(name, "is not a time such as 2026-03-01T10:17:00Z", unparseable=True)
-        except OverflowError:
-            self.problems.add(name, f"is outside the years {_FIRST_YEAR} to {_LAST_YEAR}")
-        return None
-
-    def moment(self, name: str) -> datetime | None:
-        text = self.one(name)
-        return None if text is None else self.time(name, text)
-
-    def by(self) -> tuple[str, ...]:
-        values = self.all("by")
-        if not values:
-            return tuple(self.definition.dimensions)
-        names = list(dict.fromkeys(name for value in values for name in value.split(",") if name))
-        for name in names:
-            if name not in self.definition.dimensions:
-                known = ", ".join(self.definition.dimensions)
-                self.problems.add("by", f"{_short(name)!r} is not a dimension; known: {known}")
-        return tuple(name for name in self.definition.dimensions if name in names)
-
-    def where(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        found = tuple(
-            (name, tuple(sorted(set(values)))) for name in self.definition.dimensions if (values := self.all(name))
-        )
-        if sum(len(values) for _, values in found) > MOST_VALUES:
-            self.problems.add(found[0][0], f"at most {MOST_VALUES:,} values can be asked for at once")
-        return found
-
-    def limit(self, most: int) -> int | None:
-        text = self.one("limit")
-        if text is None:
-            return None
-        if not (text.isascii() and text.isdigit()):
-            self.problems.add("limit", "is not a number such as 100", unparseable=True)
-        elif len(text) > 9 or not 0 < int(text) <= most:
-            self.problems.add("limit", f"is from 1 to {most:,}")
-        else:
-            return int(text)
-        return None
-
-    def cursor(self, question: object, kinds: Sequence[type]) -> Cursor | None:
-        """The cursor of a question whose other parameters have been read."""
-        text = self.one("after")
-        if text is None or self.problems.found:
-            return None
-        try:
-            return read_cursor(text, question, kinds)
-        except ValueError as error:
-            self.problems.add("after", f"is {error}; give what the page before says as next", unparseable=True)
-            return None
-
-    def quantiles(self) -> tuple[float, ...]:
-        text = self.one("quantiles")
-        if text is None:
-            return ()
-        if not any(measure.quantiles for measure in self.definition.measures.values()):
-            self.problems.add("quantiles", f"{self.definition.name} keeps none; set quantiles = true on a measure")
-        try:
-            if "_" in text or not text.isascii():  # Python reads more than others would
-                raise ValueError
-            values = tuple(sorted({float(part) for part in text.split(",")}))  # Trino wants them in order
-        except ValueError:
-            self.problems.add("quantiles", "are numbers such as 0.5,0.99", unparseable=True)
-            return ()
-        if not all(0 <= value <= 1 for value in values) or len(values) > 20:
-            self.problems.add("quantiles", "are at most 20 numbers from 0 to 1")
-        return values
-
-    def step(self, start: datetime, end: datetime) -> Step:
-        text = self.one("step")
-        if text is None:
-            self.problems.add("step", f"is missing; known: {', '.join(Step)}")
-            return Step.DAY
-        if text not in set(Step):
-            self.problems.add("step", f"{_short(text)!r} is not a step; known: {', '.join(Step)}")
-            return Step.DAY
-        step = Step(text)
-        if not self.problems.found and (end - start) / step.length > MOST_POINTS:
-            fitting = next((s for s in Step if (end - start) / s.length <= MOST_POINTS), None)
-            advice = f"use step={fitting}" if fitting else "ask for a shorter window"
-            self.problems.add("step", f"gives more than {MOST_POINTS} points; {advice}")
-        return step
-
-    def measures(self) -> tuple[str, ...]:
-        known = [*self.definition.measures, *self.definition.distincts]
-        names = tuple(dict.fromkeys(self.all("measure")))
-        for name in names:
-            if name not in known:
-                self.problems.add("measure", f"{_short(name)!r} is not a measure; known: {', '.join(known)}")
-        return names
+def keeps_quantiles(definition: Definition) -> bool:
+    """Whether quantiles can be asked for: of one measure at least."""
+    return any(measure.quantiles for measure in definition.measures.values())
 
 
-def _short(text: str) -> str:
+def refuse(problems: Iterable[FieldProblem], *, unparseable: bool = False) -> None:
+    """Raise InvalidRequestError if there is any; it names the first of them."""
+    if named := [*islice(problems, _MOST_PROBLEMS)]:
+        raise InvalidRequestError(named, status=400 if unparseable else 422)
+
+
+def shortened(text: str) -> str:
     """As much of what was asked as a refusal repeats."""
     return text if len(text) <= 100 else f"{text[:99]}…"
 
 
-class TimeWithoutOffsetError(ValueError):
-    """The time would mean different moments to different readers."""
+def _of_span(start: datetime, end: datetime) -> Iterator[FieldProblem]:
+    wrong = [*_of_minute("start", start), *_of_minute("end", end)]
+    yield from wrong
+    if not wrong and start >= end:
+        yield FieldProblem("end", "must be after start")
 
 
-def parse_time(text: str) -> datetime:
-    """An RFC 3339 time as an aware datetime in UTC, at microseconds.
+def _of_minute(name: str, at: datetime) -> Iterator[FieldProblem]:
+    yield from (wrong := [*_of_moment(name, at)])
+    if not wrong and (at.second or at.microsecond):
+        yield FieldProblem(name, "must be a whole minute")
 
-    A space before the offset is read as `+`, which is what a URL makes of it. Raises TimeWithoutOffsetError,
-    ValueError, or OverflowError when it leaves the calendar.
-    """
-    mended = re.sub(r" (?=\d\d:\d\d$)", "+", text) if len(text) > 16 else text
-    match = _TIME.fullmatch(mended)
-    if match is None or not mended.isascii():
-        raise ValueError(f"not a time: {text!r}")
-    if match.group(3) is None:
-        raise TimeWithoutOffsetError(text)
-    return datetime.fromisoformat(mended.upper()).astimezone(UTC)
+
+def _of_moment(name: str, at: datetime | None) -> Iterator[FieldProblem]:
+    if at is not None and at.tzinfo is None:
+        yield FieldProblem(name, "has no offset; add Z or an offset such as +02:00")
+    elif at is not None and not EARLIEST <= at < LATEST:
+        yield FieldProblem(name, OUTSIDE)
+
+
+def _of_names(parameter: str, names: Iterable[str], what: str, known: Iterable[str]) -> Iterator[FieldProblem]:
+    for name in dict.fromkeys(names):
+        if name not in known:
+            yield FieldProblem(parameter, f"{shortened(name)!r} is not {what}; known: {', '.join(known)}")
+
+
+def _of_filters(definition: Definition, where: Filters) -> Iterator[FieldProblem]:
+    for name, values in where:
+        if name not in definition.dimensions:
+            yield FieldProblem(shortened(name), f"is not a dimension; known: {', '.join(definition.dimensions)}")
+        elif not values:
+            yield FieldProblem(name, "has no value to filter by")
+    if sum(len(values) for _, values in _in_order(definition, where)) > MOST_VALUES:
+        yield FieldProblem(where[0][0], f"at most {MOST_VALUES:,} values can be asked for at once")
+
+
+def _in_order(definition: Definition, where: Filters) -> Filters:
+    """Dimensions as they are defined, each once, with its values sorted."""
+    values: dict[str, set[str]] = {}
+    for name, listed in where:
+        values.setdefault(name, set()).update(listed)
+    return tuple((name, tuple(sorted(values[name]))) for name in definition.dimensions if name in values)
+
+
+def _of_quantiles(definition: Definition, quantiles: Sequence[float]) -> Iterator[FieldProblem]:
+    if quantiles and not keeps_quantiles(definition):
+        yield FieldProblem("quantiles", f"{definition.name} keeps none; set quantiles = true on a measure")
+    if not all(0 <= value <= 1 for value in quantiles) or len(set(quantiles)) > MOST_QUANTILES:
+        yield FieldProblem("quantiles", f"are at most {MOST_QUANTILES} numbers from 0 to 1")
+
+
+def _of_limit(limit: int | None, most: int) -> Iterator[FieldProblem]:
+    if limit is not None and not 0 < limit <= most:
+        yield FieldProblem("limit", f"is from 1 to {most:,}")
+
+
+def _of_cursor(after: Cursor | None, kinds: Sequence[type]) -> Iterator[FieldProblem]:
+    if after is not None and not after.fits(kinds):
+        yield FieldProblem("after", "is not a cursor of this question")

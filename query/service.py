@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,9 +18,20 @@ from iceberg.catalog import open_catalog
 from iceberg.lake_view import LakeView
 from iceberg.reading import Reading
 from iceberg.settings import LakeSettings
-from query.answers import Answer, Encoded, RejectedAnswer, SeriesAnswer, WindowAnswer, groups, view_digest
+from query.answer_json import Encoded, encoded
+from query.answers import (
+    Answer,
+    RejectedAnswer,
+    RejectedMessage,
+    SeriesAnswer,
+    SeriesPoint,
+    WindowAnswer,
+    source_of,
+    view_digest,
+)
 from query.cursors import digest
 from query.errors import QueryError, UnknownStreamError, translated
+from query.groups import Group, groups_of
 from query.lake_watcher import LakeWatcher
 from query.limits import Limits
 from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
@@ -29,7 +40,6 @@ from query.statements import Statement, rejected_statement, series_statement, wi
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
 from streams.definition import Definition
-from streams.panes import breakdown_of
 
 __all__ = ["QueryService", "StreamFreshness"]
 
@@ -70,7 +80,7 @@ class QueryService:
         self._watcher = LakeWatcher(lambda: open_catalog(lake), settings.refresh_seconds, self._prepare)
         self._warm_up = WarmUp(self._trino, self._watcher.views, settings.warm_up_seconds)
         self._asked: dict[str, WindowRequest] = {}
-        self._kept: LRUCache[str, Encoded] = LRUCache(settings.cache_bytes, lambda answer: len(answer.body) + 1024)
+        self._kept: LRUCache[str, Encoded[Answer]] = LRUCache(settings.cache_bytes, lambda kept: kept.size)
         self._paged: LRUCache[str, LakeView] = LRUCache(_PAGED_VIEWS)
         self._lock = threading.Lock()
 
@@ -110,23 +120,23 @@ class QueryService:
         """The tag of the answer that would be given now. Raises NotReadyError."""
         return _tag(question, self._view(question))
 
-    def kept(self, tag: str) -> Encoded | None:
+    def kept(self, tag: str) -> Encoded[Answer] | None:
         """The answer of that tag, if it was given before and is kept; never waits for an engine."""
         with self._lock:
             found = self._kept.get(tag)
         return found and replace(found, cached=True)
 
-    def answer(self, question: Question, limits: Limits) -> Encoded:
+    def answer(self, question: Question, limits: Limits) -> Encoded[Answer]:
         """Answer, and keep the answer. Raises QueryError."""
         view = self._view(question)
         answer = self._answer(question, view, limits)
-        encoded = answer.encoded(_tag(question, view))
+        made = encoded(answer, _tag(question, view))
         with self._lock:
             with suppress(ValueError):  # one that is larger than all that may be kept
-                self._kept[encoded.tag] = encoded
+                self._kept[made.tag] = made
             if not isinstance(answer, SeriesAnswer) and answer.more:
-                self._paged[view_digest(answer.view)] = view
-        return encoded
+                self._paged[answer.source.view] = view
+        return made
 
     def window(self, request: WindowRequest) -> WindowAnswer:
         """Answer a window, newly. Raises QueryError."""
@@ -200,52 +210,49 @@ class QueryService:
         return answer.changed_from(self._merged(request.known_at(request.changed_since), view, limits))
 
     def _merged(self, request: WindowRequest, view: LakeView, limits: Limits) -> WindowAnswer:
-        definition = self._definition_of(view)
         view = _as_known(view, request)
-        statement, breakdown = window_statement(definition, view, request), breakdown_of(definition).name
+        statement = window_statement(self._definition_of(view), view, request)
         if statement is None:
-            return WindowAnswer(view, "", request, window_plan(view, request), breakdown, ())
+            return WindowAnswer(request, source_of(view, "", request), window_plan(view, request), ())
         rows, query_id = self._rows(statement, limits)
-        found = groups(definition, request.by, statement.columns, request.quantiles, rows)
+        found = self._groups(view, request, statement, rows)
         more = request.limit is not None and len(found) > request.limit
-        return WindowAnswer(view, query_id, request, statement.plan, breakdown, found[: request.limit], more=more)
+        source = source_of(view, query_id, request)
+        return WindowAnswer(request, source, statement.plan, found[: request.limit], more=more)
 
     def _rows(self, statement: Statement, limits: Limits) -> tuple[list[list[Any]], str]:
         """The rows of an answer and Trino's id of the query."""
         rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
         return [statement.whole(row) for row in rows], query_id
 
+    def _groups(
+        self, view: LakeView, request: WindowRequest, statement: Statement, rows: Iterable[Sequence[Any]]
+    ) -> tuple[Group, ...]:
+        return groups_of(self._definition_of(view), request.by, statement.columns, request.quantiles, rows)
+
     def _series(self, request: SeriesRequest, view: LakeView, limits: Limits) -> SeriesAnswer:
         window = request.window
-        definition = self._definition_of(view)
         view = _as_known(view, window)
-        statement = series_statement(definition, view, request)
+        statement = series_statement(self._definition_of(view), view, request)
         if statement is None:
-            return SeriesAnswer(view, "", request, ())
+            return SeriesAnswer(request, source_of(view, "", window), ())
         rows, query_id = self._rows(statement, limits)
         at = len(window.by)
         points = tuple(
-            (
-                moment,
-                groups(
-                    definition,
-                    window.by,
-                    statement.columns,
-                    window.quantiles,
-                    ([*row[:at], *row[at + 1 :]] for row in found),
-                ),
+            SeriesPoint(
+                moment, self._groups(view, window, statement, ([*row[:at], *row[at + 1 :]] for row in of_moment))
             )
-            for moment, found in groupby(sorted(rows, key=itemgetter(at)), key=itemgetter(at))
+            for moment, of_moment in groupby(sorted(rows, key=itemgetter(at)), key=itemgetter(at))
         )
-        return SeriesAnswer(view, query_id, request, points)
+        return SeriesAnswer(request, source_of(view, query_id, window), points)
 
     def _rejected(self, request: RejectedRequest, view: LakeView, limits: Limits) -> RejectedAnswer:
         statement = rejected_statement(view, request)
         if statement is None:
-            return RejectedAnswer(view, "", request, ())
+            return RejectedAnswer(request, source_of(view, "", request), ())
         rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
-        found = tuple(map(tuple, rows))
-        return RejectedAnswer(view, query_id, request, found[: request.limit], more=len(found) > request.limit)
+        messages = tuple(map(RejectedMessage.of_row, rows[: request.limit]))
+        return RejectedAnswer(request, source_of(view, query_id, request), messages, more=len(rows) > request.limit)
 
 
 def _tag(question: Question, view: LakeView) -> str:

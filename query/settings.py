@@ -20,6 +20,6 @@ class QuerySettings(BaseSettings):
     query_seconds: float = Field(default=60, gt=0, description="Longest time a statement may take")
     question_seconds: float = Field(default=30, gt=0, description="Longest time a question may take, waiting included")
     answer_bytes: int = Field(default=4 << 20, ge=1024, description="Most bytes read from Trino for one answer")
-    cache_bytes: int = Field(default=64 << 20, ge=0, description="Most bytes of answers kept for repeated questions")
+    cache_bytes: int = Field(default=64 << 20, ge=0, description="Most memory of answers kept for repeated questions")
     refresh_seconds: float = Field(default=1.0, gt=0, description="Time between looks at the lake for new commits")
     warm_up_seconds: float = Field(default=60, ge=0, description="Time that made questions take after a start; 0: none")

@@ -18,7 +18,7 @@ import psutil
 from iceberg.lake_view import LakeView
 from query.background import Background
 from query.errors import QueryError
-from query.requests import Filters, SeriesRequest, Step, WindowRequest
+from query.requests import Filters, SeriesRequest, Step, WindowRequest, keeps_quantiles
 from query.statements import Statement, sample_statement, series_statement, window_statement
 from query.trino_client import TrinoClient
 from streams.definition import Definition
@@ -90,10 +90,11 @@ class WarmUp:
         late, early = sorted(random.choices(range(minutes), k=2))
         filters = self._filters(definition, view)
         by = tuple(definition.dimensions)
-        window = WindowRequest(view.stream, end - (early + 1) * _MINUTE, end - late * _MINUTE, by, filters)
+        window = WindowRequest(definition, end - (early + 1) * _MINUTE, end - late * _MINUTE, by, filters)
+        quantiles = (0.5, 0.95) if keeps_quantiles(definition) else ()
         made = (
             window_statement(definition, view, window),
-            window_statement(definition, view, replace(window, quantiles=(0.5, 0.95))),
+            window_statement(definition, view, replace(window, quantiles=quantiles)),
             series_statement(definition, view, SeriesRequest(window, Step.HOUR)),
         )
         return [statement for statement in made if statement is not None]

@@ -44,19 +44,11 @@ class WindowPlan:
     hours: tuple[Span, ...] = ()
 
     @property
-    def day_windows(self) -> int:
-        """How many day panes' windows the plan reads."""
-        return _windows(() if self.days is None else (self.days,), Grain.DAY)
-
-    @property
-    def hour_windows(self) -> int:
-        """How many hour panes' windows the plan reads."""
-        return _windows(self.hours, Grain.HOUR)
-
-    @property
-    def minute_windows(self) -> int:
-        """How many minute panes' windows the plan reads."""
-        return _windows(self.minutes, Grain.MINUTE)
+    def windows(self) -> dict[Grain, int]:
+        """How many windows of each grain's panes the plan reads, the longest first; of hours only if there are any."""
+        days = () if self.days is None else (self.days,)
+        found = {Grain.DAY: days, Grain.HOUR: self.hours, Grain.MINUTE: self.minutes}
+        return {grain: _windows(spans, grain) for grain, spans in found.items() if spans or grain is not Grain.HOUR}
 
     @property
     def rolled_up(self) -> Span | None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import click
 
+from streams.time_text import rfc3339
+
 __all__ = ["LENGTH", "TIME", "Length", "Time", "by_the_clock", "window_of"]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -52,7 +54,7 @@ class Time(click.ParamType[str]):
         except OverflowError:
             self.fail(f"{text!r} is before the calendar begins", param, ctx)
         if at is not None:
-            return _rfc3339(at)
+            return rfc3339(at)
         if not text[:4].isdigit():
             self.fail(f"{text!r} is no time; {_EXAMPLES}", param, ctx)
         return text
@@ -89,18 +91,14 @@ def window_of(start: str | None, end: str | None, last: timedelta | None) -> tup
         if start or end:
             raise click.UsageError("say either --last, or --start and --end")
         try:
-            return _rfc3339(now - last), _rfc3339(now)
+            return rfc3339(now - last), rfc3339(now)
         except OverflowError as error:
             raise click.UsageError("--last begins before the calendar does") from error
     if start is None:
         raise click.UsageError("say which window: --last 24h, or --start and --end")
-    return start, end or _rfc3339(now)
+    return start, end or rfc3339(now)
 
 
 def _after_this_minute(now: datetime) -> datetime:
     """The end of the minute that has begun: it belongs to what is asked of now."""
     return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-
-
-def _rfc3339(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

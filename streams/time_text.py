@@ -1,24 +1,59 @@
-"""Event times: milliseconds since the epoch, or RFC 3339 text with an offset."""
+"""Times as text: the one reader of RFC 3339, for messages, questions and pages, and its writers.
+
+Messages are strict. People may write a blank for the T, and leave out the seconds and the offset.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from streams.json_text import LongWhole
 from streams.reasons import Reason
 
-__all__ = ["LAST", "event_millis"]
+__all__ = ["LAST", "event_millis", "read_time", "rfc3339", "timestamp"]
 
 LAST = 253_402_300_799_999
 """9999-12-31T23:59:59.999Z."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))",
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)([Tt ])([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:\.(\d+))?)?"
+    r"([Zz]|([+ -])([01]\d|2[0-3]):([0-5]\d))?",
     re.ASCII,
 )
+"""A blank before an offset is `+`, which is what a URL makes of it."""
+
+
+def read_time(text: str) -> datetime:
+    """The moment that a person's text means, in UTC; the wall-clock time, naive, if it has no offset.
+
+    Of a fraction only microseconds are kept. Raises ValueError, or OverflowError when it leaves the calendar.
+    """
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not a time: {text!r}")
+    year, month, day, _, hour, minute, second, fraction, zone, sign, hours, minutes = match.groups()
+    micros = int((fraction or "")[:6].ljust(6, "0"))
+    clock = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micros)
+    if zone is None:
+        return clock
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return (clock + offset if sign == "-" else clock - offset).replace(tzinfo=UTC)
+
+
+def rfc3339(at: datetime) -> str:
+    """The moment in UTC, whole seconds unless it has a fraction."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def timestamp(at: datetime | None, *, millis: bool = False) -> str | None:
+    """The moment in UTC, to the second or to the millisecond."""
+    if at is None:
+        return None
+    text = at.astimezone(UTC).isoformat(timespec="milliseconds" if millis else "seconds")
+    return text.replace("+00:00", "Z")
 
 
 def event_millis(value: Any) -> int | Reason:
@@ -42,10 +77,12 @@ def event_millis(value: Any) -> int | Reason:
 
 
 def _parse(text: str) -> int | None:
-    match = _RFC3339.fullmatch(text)
+    match = _TIME.fullmatch(text)
     if match is None:
         return None
-    year, month, day, hour, minute, second, fraction, sign, hours, minutes = match.groups()
+    year, month, day, between, hour, minute, second, fraction, zone, sign, hours, minutes = match.groups()
+    if " " in (between, sign) or second is None or zone is None:
+        return None
     try:
         days = date(int(year) or 2000, int(month), int(day)).toordinal() - _EPOCH
     except ValueError:

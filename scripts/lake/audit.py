@@ -17,7 +17,6 @@ from iceberg.ledger_audit import KafkaPartition
 from iceberg.publishing import publish
 from iceberg.reading import trouble
 from iceberg.settings import LakeSettings
-from query.answers import timestamp
 from query.auditor import audit
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
@@ -27,6 +26,7 @@ from scripts.results import Format, Result, Sheet, formatted, right, show
 from scripts.streams.known_streams import known_definition
 from services.settings import ServiceSettings
 from streams import Definition
+from streams.time_text import timestamp
 from streams.topics import Topics
 
 __all__ = ["audit_json", "audit_stream", "command", "repaired"]

@@ -11,7 +11,6 @@ import click
 from iceberg.apply import applied_definition, applied_streams
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings, MaintenanceSettings
-from query.answers import timestamp
 from query.maintenance import maintaining_client
 from query.settings import QuerySettings
 from scripts.console import say
@@ -20,6 +19,7 @@ from scripts.results import Column, Format, Result, Sheet, formatted, right, sho
 from scripts.streams.removal import remove_leftovers
 from services.settings import ServiceSettings
 from streams.errors import UnknownNameError, WindowpaneError
+from streams.time_text import timestamp
 
 __all__ = ["command"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -12,6 +12,7 @@ from scripts.questions.asking import ask
 from scripts.questions.question_options import grouping, grouping_parameters, spanning
 from scripts.results import Format, Result, formatted, show
 from scripts.times import window_of
+from streams.time_text import read_time
 
 __all__ = ["command", "fitting_step", "series_result"]
 
@@ -56,8 +57,8 @@ def command(
 def fitting_step(start: str, end: str) -> str:
     """The step for a window whose reader named none; `minute` for times that cannot be read, which is said later."""
     try:
-        length = datetime.fromisoformat(end) - datetime.fromisoformat(start)
-    except (ValueError, TypeError):
+        length = read_time(end) - read_time(start)
+    except (ValueError, TypeError, OverflowError):
         return "minute"
     return next((step for step, longest in _FITTING.items() if length <= longest), "day")
 

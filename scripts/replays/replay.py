@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from database.replays import Replay
-from query.requests import TimeWithoutOffsetError, parse_time
 from scripts.console import message_progress, say
 from scripts.replays.difference_table import show
 from scripts.replays.replaying import RangeWanted, Replaying
@@ -20,6 +19,7 @@ from services.settings import ServiceSettings
 from streams import Definition
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
+from streams.time_text import read_time
 
 __all__ = ["command", "see_through"]
 
@@ -48,11 +48,12 @@ class _Moment(click.ParamType[datetime]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         text = Time(minutes=False).convert(value, param, ctx)
         try:
-            return parse_time(text)
-        except TimeWithoutOffsetError:
-            self.fail(f"{text!r} has no offset; add Z or an offset such as +02:00", param, ctx)
+            found = read_time(text)
         except (ValueError, OverflowError):
             self.fail(f"{text!r} is not a time such as 2026-03-01T10:17:00Z", param, ctx)
+        if found.tzinfo is None:
+            self.fail(f"{text!r} has no offset; add Z or an offset such as +02:00", param, ctx)
+        return found
 
 
 @click.command(name="replay")

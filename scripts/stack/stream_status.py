@@ -14,7 +14,6 @@ from iceberg.lake_view import LakeView, pin
 from iceberg.reading import Reading
 from iceberg.settings import LakeSettings
 from iceberg.stored_stream import stored_stream
-from query.answers import timestamp
 from query.errors import QueryError
 from query.settings import QuerySettings
 from query.standing import Counted, TopicStanding, counted, held, topic_standing
@@ -23,6 +22,7 @@ from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.errors import TopicError, WindowpaneError
 from streams.problems import file_gone, noted_problems
+from streams.time_text import timestamp
 from streams.topics import Topics
 
 __all__ = ["stream_status"]

@@ -26,7 +26,8 @@ from bench.peer_runs import peer_metrics
 from bench.peer_table import lines
 from bench.peers import definition_of
 from bench.results import Rows, difference, of_answer, read
-from query.answers import SeriesAnswer
+from query.answers import SeriesAnswer, SeriesPoint, source_of
+from query.groups import Group
 from query.requests import SeriesRequest, Step, WindowRequest
 from services.generator import Generator
 from streams.decoder import Accepted, Decoder
@@ -62,10 +63,12 @@ def test_right_results_have_no_difference() -> None:
 def test_our_answer_is_told_in_the_units_of_the_others() -> None:
     """Whole millionths, as they were before they were divided to be shown: 519,620 of them are shown as 0.51962."""
     quantiles = {repr(part): 0.51962 for part in QUANTILES.values()}
-    shown = {"mean": 0.5, "min": 0.1, "max": 0.7, "max_at": "1970-01-01T00:01:02Z", "count": 3, "quantiles": quantiles}
-    group = {"service": "a", "messages": 3, **dict.fromkeys(MEASURES, shown)}
-    request = SeriesRequest(WindowRequest("s", EPOCH, NIGHT, ("service",)), Step.MINUTE)
-    answer = SeriesAnswer(lake_view(), "", request, ((EPOCH + MINUTE, (group,)),))
+    peak = {"max": 0.7, "max_at": EPOCH + timedelta(seconds=62)}
+    shown = {"mean": 0.5, "min": 0.1, **peak, "count": 3, "quantiles": quantiles}
+    group = Group(("a",), 3, dict.fromkeys(MEASURES, shown))
+    request = SeriesRequest(WindowRequest(HEALTH, EPOCH, EPOCH + DAY, ("service",)), Step.MINUTE)
+    source = source_of(lake_view(), "", request.window)
+    answer = SeriesAnswer(request, source, (SeriesPoint(EPOCH + MINUTE, (group,)),))
     [(key, row)] = of_answer(answer).items()
     assert key == ("a", 60_000)
     assert [row[f"cpu_{part}"] for part in ("sum", "min", "max", "max_at")] == [1_500_000, 100_000, 700_000, 62_000]

@@ -26,7 +26,9 @@ from iceberg.kinds import KINDS
 from iceberg.lake_view import LakeView
 from iceberg.publishing import drop
 from iceberg.settings import LakeSettings
-from query.requests import RejectedRequest, SeriesRequest, WindowRequest
+from query.answer_json import answer_json
+from query.parameters import read_series, read_window
+from query.requests import RejectedRequest
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
@@ -198,17 +200,16 @@ class LiveStream:
 
     def window(self, *params: tuple[str, str]) -> dict[str, Any]:
         """The answer to a window, as the API gives it."""
-        return self.service.window(WindowRequest.parse(self.definition, params)).as_json()
+        return answer_json(self.service.window(read_window(self.definition, params)))
 
     def series(self, *params: tuple[str, str]) -> dict[str, Any]:
         """The answer to a series, as the API gives it."""
-        return self.service.series(SeriesRequest.parse(self.definition, params)).as_json()
+        return answer_json(self.service.series(read_series(self.definition, params)))
 
     def rejected(self, start: datetime, end: datetime, reason: str | None = None) -> list[dict[str, Any]]:
         """Rejected messages, as the API gives them."""
-        found: list[dict[str, Any]] = self.service.rejected(RejectedRequest(self.name, start, end, reason)).as_json()[
-            "messages"
-        ]
+        asked = RejectedRequest(self.definition, start, end, reason)
+        found: list[dict[str, Any]] = answer_json(self.service.rejected(asked))["messages"]
         return found
 
     def remove(self) -> None:

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from query.answers import Encoded, RejectedAnswer, SeriesAnswer, WindowAnswer, groups, timestamp, view_digest
+from query.answer_json import Encoded, answer_json, encoded, group_json
+from query.answers import (
+    RejectedAnswer,
+    RejectedMessage,
+    SeriesAnswer,
+    SeriesPoint,
+    WindowAnswer,
+    source_of,
+    view_digest,
+)
 from query.cursors import Cursor
-from query.requests import RejectedRequest, SeriesRequest, WindowRequest
+from query.groups import Group, groups_of
+from query.parameters import read_rejected, read_series, read_window
+from query.requests import RejectedRequest, WindowRequest
 from query.windows import plan_window
 from streams.aggregates import DIGEST, DISTINCT, MAX, MESSAGES
 from streams.panes import PaneColumn, pane_columns
+from streams.time_text import timestamp
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.query.lake_views import at, lake_view
 
@@ -22,7 +35,7 @@ PEAK = datetime(2026, 3, 2, 14, 3, 11, 250_000, tzinfo=UTC)
 CPU = tuple(column for column in pane_columns(HEALTH) if column.source in ("", "cpu") and column.aggregate is not MAX)
 """As statements give them: a peak is a row of the negated largest value and its time."""
 CPU_PLAIN = tuple(column for column in CPU if column.aggregate is not DIGEST)
-REQUEST = WindowRequest("health", at("1 10:17"), at("4 09:05"), ("service",))
+REQUEST = WindowRequest(HEALTH, at("1 10:17"), at("4 09:05"), ("service",))
 
 
 @pytest.mark.parametrize(
@@ -41,20 +54,18 @@ def test_writes_times_in_utc(moment: datetime | None, millis: bool, text: str | 
 
 def test_groups_show_measures_in_their_units() -> None:
     row = ["cart", 3, 3, 1_000_000, 1, (-999_999, PEAK), [380_000.5, 999_999.0]]
-    assert groups(HEALTH, ("service",), CPU, (0.5, 0.99), [row]) == (
-        {
-            "service": "cart",
-            "messages": 3,
-            "cpu": {
-                "count": 3,
-                "mean": 1 / 3,
-                "min": 1e-06,
-                "max": 0.999999,
-                "max_at": "2026-03-02T14:03:11.250Z",
-                "quantiles": {"0.5": 0.3800005, "0.99": 0.999999},
-            },
-        },
-    )
+    [group] = groups_of(HEALTH, ("service",), CPU, (0.5, 0.99), [row])
+    cpu = {
+        "count": 3,
+        "mean": 1 / 3,
+        "min": 1e-06,
+        "max": 0.999999,
+        "max_at": PEAK,
+        "quantiles": {"0.5": 0.3800005, "0.99": 0.999999},
+    }
+    assert group == Group(("cart",), 3, {"cpu": cpu})
+    written = {"service": "cart", "messages": 3, "cpu": {**cpu, "max_at": "2026-03-02T14:03:11.250Z"}}
+    assert [*group_json(group, ("service",)).items()] == [*written.items()]
 
 
 @pytest.mark.parametrize(
@@ -63,27 +74,28 @@ def test_groups_show_measures_in_their_units() -> None:
 )
 def test_quantiles_keep_their_names_apart(quantiles: tuple[float, ...], names: list[str]) -> None:
     row = ["cart", 1, 1, 1, 1, (-1, PEAK), [1.0] * len(quantiles)]
-    [group] = groups(HEALTH, ("service",), CPU, quantiles, [row])
-    assert list(group["cpu"]["quantiles"]) == names
+    [group] = groups_of(HEALTH, ("service",), CPU, quantiles, [row])
+    assert list(group.value("cpu", "quantiles")) == names
 
 
 def test_unmeasured_messages_have_no_mean() -> None:
     row = ["cart", 7, 0, None, None, None, None]
-    [group] = groups(HEALTH, ("service",), CPU, (0.5,), [row])
+    [group] = groups_of(HEALTH, ("service",), CPU, (0.5,), [row])
     nothing = {"count": 0, "mean": None, "min": None, "max": None, "max_at": None, "quantiles": {"0.5": None}}
-    assert group == {"service": "cart", "messages": 7, "cpu": nothing}
+    assert group == Group(("cart",), 7, {"cpu": nothing})
+    assert group.value("cpu", "quantiles", "0.5") is group.value("ram", "mean") is None
 
 
 @pytest.mark.parametrize("row", [[None, None, None, None, None], [0, 0, 0, None, None]])
 def test_groups_without_messages_are_left_out(row: list[Any]) -> None:
-    assert groups(HEALTH, (), CPU_PLAIN, (), [row]) == ()
+    assert groups_of(HEALTH, (), CPU_PLAIN, (), [row]) == ()
 
 
 def test_means_are_exact_at_the_bounds() -> None:
     """The sum passes 2^53, where a division of doubles would already have lost the last digit."""
     row = [10**10, 10**10, 10**16 - 1, 0, (-1_000_000, PEAK)]
-    [group] = groups(HEALTH, (), CPU_PLAIN, (), [row])
-    assert group["cpu"]["mean"] == (10**16 - 1) / 10**16
+    [group] = groups_of(HEALTH, (), CPU_PLAIN, (), [row])
+    assert group.value("cpu", "mean") == (10**16 - 1) / 10**16
 
 
 def test_distincts_are_counts() -> None:
@@ -92,36 +104,36 @@ def test_distincts_are_counts() -> None:
         PaneColumn("visitors_distinct", DISTINCT, "visitors"),
     )
     rows = [["a", "/", 5, 3], ["a", "/b", 5, None]]
-    found = groups(PAGE_VIEWS, ("site", "path"), columns, (), rows)
-    assert [(group["site"], group["path"], group["visitors"]) for group in found] == [
-        ("a", "/", {"distinct": 3}),
-        ("a", "/b", {"distinct": 0}),
+    found = groups_of(PAGE_VIEWS, ("site", "path"), columns, (), rows)
+    assert [(group.key, group.parts["visitors"]) for group in found] == [
+        (("a", "/"), {"distinct": 3}),
+        (("a", "/b"), {"distinct": 0}),
     ]
 
 
 def test_window_answers_keep_the_contract() -> None:
-    view = lake_view()
-    answer = WindowAnswer(
-        view, "query", REQUEST, plan_window(REQUEST.start, REQUEST.end), "service", ({"messages": 1},)
-    )
-    assert answer.as_json() == {
+    groups = (Group(("cart",), 1, {}),)
+    source = source_of(lake_view(), "query", REQUEST)
+    answer = WindowAnswer(REQUEST, source, plan_window(REQUEST.start, REQUEST.end), groups)
+    assert answer_json(answer) == {
         "stream": "health",
         "start": "2026-03-01T10:17:00Z",
         "end": "2026-03-04T09:05:00Z",
         "as_known_at": None,
         "known_until": None,
         "complete_until": "2026-03-05T09:09:20Z",
-        "groups": [{"messages": 1}],
+        "groups": [{"service": "cart", "messages": 1}],
         "answered_from": {
             "snapshot": "11",
-            "breakdown": "all",
+            "breakdown": "service",
             "day": {"windows": 2},
             "minute": {"windows": 1368},
         },
     }
-    encoded = answer.encoded("tag")
-    assert encoded == Encoded("tag", encoded.body, "query", "11")
-    assert encoded.as_json() == answer.as_json()
+    kept = encoded(answer, "tag")
+    assert kept == Encoded("tag", answer, kept.body)
+    assert json.loads(kept.body) == answer_json(answer)
+    assert (source.query_id, source.snapshot) == ("query", 11)
 
 
 @pytest.mark.parametrize(
@@ -134,33 +146,38 @@ def test_window_answers_keep_the_contract() -> None:
 )
 def test_answers_say_which_moment_they_are_of(asked: datetime, known: str) -> None:
     request = replace(REQUEST, as_known_at=asked)
-    answer = WindowAnswer(
-        lake_view(), "query", request, plan_window(REQUEST.start, REQUEST.end), "service", ()
-    ).as_json()
+    source = source_of(lake_view(), "query", request)
+    answer = answer_json(WindowAnswer(request, source, plan_window(REQUEST.start, REQUEST.end), ()))
     assert (answer["as_known_at"], answer["known_until"]) == (timestamp(asked), known)
 
 
 def test_series_answers_keep_the_contract() -> None:
-    request = SeriesRequest.parse(
+    request = read_series(
         HEALTH, [("start", "2026-03-01T10:17:00Z"), ("end", "2026-03-02T00:00:00Z"), ("step", "hour")]
     )
-    answer = SeriesAnswer(lake_view(), "query", request, ((at("1 10:00"), ({"messages": 1},)),)).as_json()
+    points = (SeriesPoint(at("1 10:00"), (Group(("cart",), 1, {}),)),)
+    answer = answer_json(SeriesAnswer(request, source_of(lake_view(), "query", request.window), points))
     assert answer["step"] == "hour"
-    assert answer["points"] == [{"at": "2026-03-01T10:00:00Z", "groups": [{"messages": 1}]}]
+    assert answer["points"] == [{"at": "2026-03-01T10:00:00Z", "groups": [{"service": "cart", "messages": 1}]}]
+
+
+def rejected(request: RejectedRequest, *rows: tuple[Any, ...], more: bool = False) -> dict[str, Any]:
+    """The JSON of an answer of these rows."""
+    messages = tuple(map(RejectedMessage.of_row, rows))
+    return answer_json(RejectedAnswer(request, source_of(lake_view(), "query", request), messages, more=more))
 
 
 def test_refused_at_edge_is_told() -> None:
-    request = RejectedRequest("health", at("1 00:00"), at("2 00:00"))
+    request = RejectedRequest(HEALTH, at("1 00:00"), at("2 00:00"))
     stored = b"\0too large\0CPU\0{}"
-    answer = RejectedAnswer(lake_view(), "query", request, ((PEAK, 3, 17, "x", "CPU", stored, 90),)).as_json()
-    [message] = answer["messages"]
+    [message] = rejected(request, (PEAK, 3, 17, "x", "CPU", stored, 90))["messages"]
     assert (message["refused_at"], message["payload"], message["payload_bytes"]) == ("edge", "{}", 90 - len(stored) + 2)
 
 
 def test_rejected_answers_keep_raw_bytes() -> None:
-    request = RejectedRequest("health", at("1 00:00"), at("2 00:00"))
+    request = RejectedRequest(HEALTH, at("1 00:00"), at("2 00:00"))
     rows = ((PEAK, 3, 17, "not valid UTF-8", None, b"\xff{", 2), (PEAK, 3, 16, "empty", None, b"", 0))
-    answer = RejectedAnswer(lake_view(), "query", request, rows).as_json()
+    answer = rejected(request, *rows)
     first, second = answer["messages"]
     assert first == {
         "partition": 3,
@@ -180,25 +197,24 @@ def test_rejected_answers_keep_raw_bytes() -> None:
 
 def test_the_next_page_begins_after_the_last_group_of_its_view() -> None:
     asked = [("start", "2026-03-01T10:17:00Z"), ("end", "2026-03-04T09:05:00Z"), ("limit", "1")]
-    request = WindowRequest.parse(HEALTH, asked)
+    request = read_window(HEALTH, asked)
     plan = plan_window(request.start, request.end)
-    answer = WindowAnswer(
-        lake_view(), "query", request, plan, "service", ({"service": "cart", "messages": 1},), more=True
-    )
-    cursor = answer.as_json()["next"]
-    following = WindowRequest.parse(HEALTH, [*asked, ("after", cursor)])
+    source = source_of(lake_view(), "query", request)
+    answer = WindowAnswer(request, source, plan, (Group(("cart",), 1, {}),), more=True)
+    cursor = answer_json(answer)["next"]
+    following = read_window(HEALTH, [*asked, ("after", cursor)])
     assert following.after == Cursor(view_digest(lake_view()), ("cart",))
     assert following.question == request.question
-    assert replace(answer, more=False).as_json()["next"] is None
-    assert "next" not in replace(answer, request=request.question, more=False).as_json()
+    assert answer_json(replace(answer, more=False))["next"] is None
+    assert "next" not in answer_json(replace(answer, request=request.question, more=False))
 
 
 def test_the_next_rejected_messages_are_older() -> None:
     asked = [("start", "2026-03-01T00:00:00Z"), ("end", "2026-03-03T00:00:00Z"), ("limit", "1")]
-    request = RejectedRequest.parse(HEALTH, asked)
+    request = read_rejected(HEALTH, asked)
     row = (PEAK, 3, 17, "not valid UTF-8", None, b"\xff{", 2)
-    cursor = RejectedAnswer(lake_view(), "query", request, (row,), more=True).as_json()["next"]
-    following = RejectedRequest.parse(HEALTH, [*asked, ("after", cursor)])
+    cursor = rejected(request, row, more=True)["next"]
+    following = read_rejected(HEALTH, [*asked, ("after", cursor)])
     assert following.after == Cursor(view_digest(lake_view()), (1_772_460_191_250_000, 3, 17))
 
 
@@ -206,3 +222,31 @@ def test_views_that_answer_otherwise_have_other_digests() -> None:
     views = [lake_view(), lake_view(panes=12), lake_view(cut=at("5 08:00")), replace(lake_view(), definition=HEALTH)]
     assert len({view_digest(view) for view in views}) == len(views)
     assert view_digest(lake_view()) == view_digest(replace(lake_view(), began=at("1 00:00")))
+
+
+@pytest.mark.parametrize(("quantiles", "columns"), [((), 1), ((), 5), ((0.5, 0.99), 6)])
+def test_what_is_kept_takes_no_more_than_is_counted(quantiles: tuple[float, ...], columns: int) -> None:
+    """Groups of a short name and messages alone, with a measure, and with its quantiles."""
+    rows = [
+        [str(place), place, place, place * 10**6, place, (-place, PEAK + timedelta(seconds=place)), [0.5, 0.25]]
+        for place in range(1000, 3000)
+    ]
+    tracemalloc.start()
+    found = groups_of(HEALTH, ("service",), CPU[:columns], quantiles, (row[: columns + 1] for row in rows))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    request = replace(REQUEST, quantiles=quantiles)
+    plan = plan_window(REQUEST.start, REQUEST.end)
+    kept = encoded(WindowAnswer(request, source_of(lake_view(), "query", request), plan, found), "tag")
+    assert taken + len(kept.body) <= kept.size
+
+
+@pytest.mark.parametrize("letter", ["a", "\U0001f600" * 50])
+def test_a_kept_question_is_counted_too(letter: str) -> None:
+    tracemalloc.start()
+    values = tuple(f"{letter}{number}" for number in range(1000))
+    request = replace(REQUEST, where=(("service", values),))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    plan = plan_window(REQUEST.start, REQUEST.end)
+    assert taken <= encoded(WindowAnswer(request, source_of(lake_view(), "", request), plan, ()), "tag").size

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import pytest
 
-from query.answers import WindowAnswer
+from query.answer_json import answer_json, group_json
+from query.answers import WindowAnswer, source_of
 from query.changes import changes_between
+from query.groups import Group
 from query.requests import WindowRequest
 from query.windows import plan_window
+from tests.definitions import HEALTH
 from tests.query.lake_views import at, lake_view
 
 
-def group(service: str, messages: int = 3, **parts: Any) -> dict[str, Any]:
-    return {"service": service, "messages": messages, "cpu": {"mean": 0.5, "quantiles": {"0.5": 0.4}, **parts}}
+def group(service: str, messages: int = 3, **parts: Any) -> Group:
+    return Group((service,), messages, {"cpu": {"mean": 0.5, "quantiles": {"0.5": 0.4}, **parts}})
 
 
 SHOWN = (group("a"), group("b"), group("c"))
@@ -33,25 +37,30 @@ SHOWN = (group("a"), group("b"), group("c"))
     ],
 )
 def test_finds_what_differs(
-    other: tuple[dict[str, Any], ...], changed: dict[tuple[str], int], elsewhere: list[str], messages: int
+    other: tuple[Group, ...], changed: dict[tuple[str], int], elsewhere: list[str], messages: int
 ) -> None:
-    found = changes_between(SHOWN, other, ("service",))
-    assert (found.changed, [each["service"] for each in found.elsewhere]) == (changed, elsewhere)
+    found = changes_between(SHOWN, other)
+    assert (found.changed, [*map(attrgetter("key"), found.elsewhere)]) == (changed, [(name,) for name in elsewhere])
     assert found.messages == messages
 
 
 def test_totals_are_compared() -> None:
-    assert changes_between([{"messages": 1}], [{"messages": 2}], ()).changed == {(): 1}
-    assert changes_between([], [{"messages": 2}], ()).elsewhere == ({"messages": 2},)
+    one, two = Group((), 1, {}), Group((), 2, {})
+    assert changes_between([one], [two]).changed == {(): 1}
+    assert changes_between([], [two]).elsewhere == (two,)
 
 
 def test_answers_mark_their_groups() -> None:
-    request = WindowRequest("health", at("1 10:00"), at("1 11:00"), ("service",), changed_since=at("1 12:00"))
+    request = WindowRequest(HEALTH, at("1 10:00"), at("1 11:00"), ("service",), changed_since=at("1 12:00"))
     plan = plan_window(request.start, request.end)
-    now = WindowAnswer(lake_view(), "query", request, plan, "service", (group("a"), group("b", 5), group("d")))
+    source = source_of(lake_view(), "query", request)
+    now = WindowAnswer(request, source, plan, (group("a"), group("b", 5), group("d")))
     before = request.known_at(request.changed_since)
-    marked = now.changed_from(replace(now, request=before, groups=SHOWN)).as_json()
+    marked = answer_json(now.changed_from(replace(now, request=before, groups=SHOWN)))
     assert (before.as_known_at, before.changed_since) == (at("1 12:00"), None)
     assert [each["changed_since"] for each in marked["groups"]] == [False, True, True]
-    assert (marked["changed_since"], marked["gone_since"]) == ("2026-03-01T12:00:00Z", [group("c")])
-    assert "changed_since" not in replace(now, request=before).as_json()
+    assert (marked["changed_since"], marked["gone_since"]) == (
+        "2026-03-01T12:00:00Z",
+        [group_json(group("c"), ("service",))],
+    )
+    assert "changed_since" not in answer_json(replace(now, request=before))

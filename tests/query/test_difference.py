@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iceberg.compared import Compared
-from query.comparison import MOST_POINTS, slices, step_for
+from query.comparison import MOST_CHART_POINTS, chart_step, slices
 from query.difference import Measured, totals_of
 from query.difference_statements import (
     buckets_statement,
     groups_statement,
     panes_statement,
     points_statement,
-    rejected_statement,
+    rejected_counts_statement,
     shown_columns,
     totals_statement,
 )
@@ -57,7 +57,7 @@ def test_counts_render_as_golden() -> None:
     check_golden(golden("buckets"), shown(buckets_statement(pinned(), ARRIVALS, Grain.DAY, "day")))
     check_golden(golden("buckets_of_new"), shown(buckets_statement(pinned(old=None), ARRIVALS, Grain.MINUTE, "hour")))
     check_golden(golden("ledger"), shown(totals_statement(pinned(), ARRIVALS)))
-    check_golden(golden("rejected"), shown(rejected_statement(pinned(), ARRIVALS)))
+    check_golden(golden("rejected"), shown(rejected_counts_statement(pinned(), ARRIVALS)))
 
 
 @pytest.mark.parametrize(("step", "where"), [("minute", ()), ("hour", (("service", ("auth", "cart")),))])
@@ -68,7 +68,7 @@ def test_points_render_as_golden(step: str, where: tuple[tuple[str, tuple[str, .
 def test_empty_sides_need_no_statement() -> None:
     nothing = pinned(old=None, new=None)
     assert totals_statement(nothing, ARRIVALS) is None
-    assert rejected_statement(nothing, ARRIVALS) is None
+    assert rejected_counts_statement(nothing, ARRIVALS) is None
     assert buckets_statement(nothing, ARRIVALS, Grain.DAY, "day") is None
 
 
@@ -91,12 +91,12 @@ def test_slices_hold_each_bucket_once(counts: dict[int, int], most: int) -> None
     [(0, 1, "minute"), (8, 1, "minute"), (9, 1, "hour"), (500, 1, "hour"), (501, 1, "day"), (501, 24, "month")],
 )
 def test_step_gives_few_points(hours: int, every: int, step: str) -> None:
-    assert step_for(at("1 00:00") + timedelta(hours=hour * every) for hour in range(hours)) == step
+    assert chart_step(at("1 00:00") + timedelta(hours=hour * every) for hour in range(hours)) == step
 
 
 def test_step_counts_only_hours_with_panes() -> None:
-    assert step_for([at("1 00:00"), at("1 00:00") - timedelta(days=20_000)]) == "minute"
-    assert step_for(at("1 00:00") - timedelta(days=40 * n) for n in range(MOST_POINTS + 200)) == "year"
+    assert chart_step([at("1 00:00"), at("1 00:00") - timedelta(days=20_000)]) == "minute"
+    assert chart_step(at("1 00:00") - timedelta(days=40 * n) for n in range(MOST_CHART_POINTS + 200)) == "year"
 
 
 def test_values_are_in_own_units() -> None:

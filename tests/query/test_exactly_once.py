@@ -141,7 +141,7 @@ def test_each_message_is_read_exactly_once(
         daily_parts=tuple(daily),
     )
     as_known_at = None if known is None else ARRIVALS + timedelta(seconds=known)
-    request = WindowRequest("made", first, last, (), as_known_at=as_known_at)
+    request = WindowRequest(HEALTH, first, last, (), as_known_at=as_known_at)
     with mock.patch.object(query.windows, "MOST_PARTS", most_parts):
         plan = window_plan(view, request, fitting)
         panes = _panes(PAGE_VIEWS if hourly else HEALTH, view, plan, request)

@@ -14,6 +14,7 @@ from iceberg.catalog import Catalog
 from iceberg.lake_view import pin
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
+from query.answers import view_digest
 from query.errors import NotReadyError
 from query.lake_watcher import LakeWatcher
 from query.requests import WindowRequest
@@ -147,10 +148,10 @@ def test_an_answer_is_of_the_definition_of_its_view() -> None:
     other = changed("topic", "another")
     views = [replace(lake_view(panes=None), definition=definition) for definition in (HEALTH, other)]
     service = QueryService(QuerySettings(trino="127.0.0.1:1"), {}, LakeSettings.model_construct())
-    request = WindowRequest("health", at("5 08:00"), at("5 09:00"), ("service",))
+    request = WindowRequest(HEALTH, at("5 08:00"), at("5 09:00"), ("service",))
     asked = []
     for view in [*views, views[0]]:
         service._watcher._views["health"] = view
-        asked.append((service.window(request).view.definition, service.tag(request)))
-    assert [definition for definition, _ in asked] == [HEALTH, other, HEALTH]
+        asked.append((service.window(request).source.view, service.tag(request)))
+    assert [view for view, _ in asked] == [view_digest(view) for view in [*views, views[0]]]
     assert [tag == asked[0][1] for _, tag in asked] == [True, False, True]

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import orjson
 import pytest
 
 from iceberg.settings import LakeSettings
-from query.answers import Encoded
+from query.answer_json import answer_json
 from query.cursors import Cursor
 from query.errors import NotReadyError, TooSlowError
 from query.limits import Limits
 from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
-from tests.definitions import HEALTH
+from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.query.lake_views import at, lake_view
 
 EMPTY = lake_view(panes=None, rejected=None)
-QUESTION = WindowRequest("health", at("1 10:00"), at("1 11:00"), ("service",))
+QUESTION = WindowRequest(HEALTH, at("1 10:00"), at("1 11:00"), ("service",))
 
 
 @pytest.fixture
 def service() -> QueryService:
     """Of a stream without panes, so that no engine is needed."""
-    settings = QuerySettings(trino="127.0.0.1:1", cache_bytes=20_000)
+    settings = QuerySettings(trino="127.0.0.1:1", cache_bytes=100_000)
     service = QueryService(settings, {"health": HEALTH}, LakeSettings.model_construct())
     service._watcher._views["health"] = EMPTY
     return service
@@ -36,7 +37,8 @@ def test_an_answer_is_kept_for_its_view(service: QueryService) -> None:
     answer = service.answer(QUESTION, service.limits())
     assert (answer.tag, answer.cached) == (tag, False)
     assert service.kept(tag) == replace(answer, cached=True)
-    assert answer.as_json() == service.window(QUESTION).as_json()
+    assert answer.answer == service.window(QUESTION)
+    assert orjson.loads(answer.body) == answer_json(answer.answer)
     service._watcher._views["health"] = replace(EMPTY, generation=1)
     assert service.tag(QUESTION) != tag
     assert service.tag(replace(QUESTION, by=())) != service.tag(QUESTION)
@@ -46,8 +48,9 @@ def test_kept_answers_are_bounded_in_bytes(service: QueryService) -> None:
     for minute in range(60):
         service.answer(replace(QUESTION, start=at(f"1 09:{minute:02}")), service.limits())
     assert 5 < len(service._kept) < 60
-    assert sum(len(answer.body) for answer in service._kept.values()) <= 20_000
-    service._kept["large"] = kept = Encoded("large", b"x" * 15_000, "", None)
+    assert sum(answer.size for answer in service._kept.values()) <= 100_000
+    few = next(iter(service._kept.values()))
+    service._kept["large"] = kept = replace(few, tag="large", body=b"x" * 8_000)
     assert service.kept("large") == replace(kept, cached=True)
     assert len(service._kept) < 10
 
@@ -57,7 +60,7 @@ def test_an_answer_larger_than_all_that_is_kept_is_given() -> None:
         QuerySettings(trino="127.0.0.1:1", cache_bytes=10), {"health": HEALTH}, LakeSettings.model_construct()
     )
     small._watcher._views["health"] = EMPTY
-    assert small.answer(QUESTION, small.limits()).as_json()["groups"] == []
+    assert orjson.loads(small.answer(QUESTION, small.limits()).body)["groups"] == []
     assert small.kept(small.tag(QUESTION)) is None
 
 
@@ -77,4 +80,4 @@ def test_a_question_whose_time_has_passed_asks_nothing(service: QueryService) ->
 
 def test_a_stream_without_tables_is_not_ready(service: QueryService) -> None:
     with pytest.raises(NotReadyError):
-        service.tag(replace(QUESTION, stream="page_views"))
+        service.tag(replace(QUESTION, definition=PAGE_VIEWS, by=()))

@@ -50,7 +50,7 @@ def test_plans_whole_hours_beside_days() -> None:
         (Span(at(0, 10, 17), at(0, 11)), Span(at(3, 9), at(3, 9, 5))),
         (Span(at(0, 11), at(1)), Span(at(3), at(3, 9))),
     )
-    assert (plan.day_windows, plan.hour_windows, plan.minute_windows) == (2, 22, 48)
+    assert plan.windows == {Grain.DAY: 2, Grain.HOUR: 22, Grain.MINUTE: 48}
     assert plan.rolled_up == Span(at(0, 11), at(3, 9))
 
 
@@ -64,11 +64,11 @@ def test_plan_covers_each_minute_once(start: int, length: int, offset: timedelta
     spans = [*plan.minutes, *rolled_up]
     covered = [span.start + i * MINUTE for span in spans for i in range((span.end - span.start) // MINUTE)]
     assert sorted(covered) == [first + i * MINUTE for i in range(length)]
-    assert plan.day_windows * 1440 + plan.hour_windows * 60 + plan.minute_windows == length
+    assert sum(grain.seconds // 60 * windows for grain, windows in plan.windows.items()) == length
     if Grain.HOUR in grains:
-        assert plan.minute_windows < 2 * 60
+        assert plan.windows[Grain.MINUTE] < 2 * 60
     elif Grain.DAY in grains:
-        assert plan.minute_windows < 2 * 1440
+        assert plan.windows[Grain.MINUTE] < 2 * 1440
 
 
 def test_days_whose_minutes_are_in_one_part_have_no_hours() -> None:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import click
 import pytest
 
-from query.requests import parse_time
 from scripts.times import Time, by_the_clock, length_of, window_of
+from streams.time_text import read_time
 
 NOW = datetime(2026, 3, 29, 10, 17, 42, 500, tzinfo=UTC)
 
@@ -62,7 +62,7 @@ def test_lengths_that_are_none(text: str) -> None:
 
 
 def test_windows_by_the_clock_are_whole_minutes() -> None:
-    start, end = map(parse_time, window_of(None, None, timedelta(hours=24)))
+    start, end = map(read_time, window_of(None, None, timedelta(hours=24)))
     assert end - start == timedelta(hours=24)
     assert (end.second, end.microsecond) == (0, 0)
     # The minute that has begun is part of the window.
@@ -76,7 +76,7 @@ def test_windows_by_the_clock_are_whole_minutes() -> None:
 def test_an_open_end_is_now() -> None:
     start, end = window_of("2026-03-01T10:17:00Z", None, None)
     assert start == "2026-03-01T10:17:00Z"
-    assert parse_time(end) > datetime.now(UTC)
+    assert read_time(end) > datetime.now(UTC)
 
 
 @pytest.mark.parametrize("text", ["-9999999w", "noon", ""])

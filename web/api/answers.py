@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
+from query.parameters import Parameters, read_rejected, read_series, read_window
+from query.requests import Question
 from streams.definition import Definition
 from web.api.parameters import asked_parameters
 from web.asking.questions import ask
@@ -18,33 +18,29 @@ from web.service import service_of
 __all__ = ["rejected", "series", "window"]
 
 
-class _Parse(Protocol):
-    def __call__(self, definition: Definition, params: Sequence[tuple[str, str]]) -> Question: ...
-
-
 async def window(request: Request) -> Response:
     """The groups of one window."""
-    return await _respond(request, WindowRequest.parse)
+    return await _respond(request, read_window)
 
 
 async def series(request: Request) -> Response:
     """The points of a chart over one window."""
-    return await _respond(request, SeriesRequest.parse)
+    return await _respond(request, read_series)
 
 
 async def rejected(request: Request) -> Response:
     """The messages that were rejected in one window of arrival."""
-    return await _respond(request, RejectedRequest.parse)
+    return await _respond(request, read_rejected)
 
 
-async def _respond(request: Request, parse: _Parse) -> Response:
+async def _respond(request: Request, read: Callable[[Definition, Parameters], Question]) -> Response:
     """The answer, or 304 to a client that has it already.
 
     It may be stored, but not given again without asking: there may be a newer one at any moment.
     """
     service = service_of(request)
     definition = service.definition(request.path_params["stream"])
-    question = parse(definition, await asked_parameters(request))
+    question = read(definition, await asked_parameters(request))
     repeatable = request.method != "POST"
     if repeatable and matches(request.headers, tag := service.queries.tag(question)):
         return Response(status_code=304, headers=_validity(tag))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from streams.definition import Definition
+from streams.time_text import timestamp
 from web.edge.responses import json_response
 from web.service import service_of
 
@@ -25,8 +25,8 @@ async def streams(request: Request) -> Response:
         listed.append(
             {
                 **_outline(definition),
-                "complete_until": instant(view.complete_until if view else None),
-                "last_commit": instant(view.last_commit if view else None),
+                "complete_until": timestamp(view.complete_until if view else None, millis=True),
+                "last_commit": timestamp(view.last_commit if view else None, millis=True),
             }
         )
     return json_response({"streams": listed})
@@ -52,10 +52,3 @@ def _outline(definition: Definition) -> dict[str, Any]:
         "measures": list(definition.measures),
         "distincts": list(definition.distincts),
     }
-
-
-def instant(moment: datetime | None) -> str | None:
-    """RFC 3339 in UTC, whole milliseconds, or null."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

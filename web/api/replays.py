@@ -6,8 +6,8 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from query.parameters import read_filters
 from query.replay_reports import publication_json, replay_json
-from query.requests import parse_filters
 from web.asking.replay_reads import find_replay, read_replays, report_in_thread, stream_asked
 from web.edge.responses import json_response
 
@@ -31,6 +31,6 @@ async def history(request: Request) -> Response:
 async def replay(request: Request) -> Response:
     """One replay with its difference, and a series for the values of dimensions that are asked."""
     found = await find_replay(request)
-    where = parse_filters(found.definition, request.query_params.multi_items())
+    where = read_filters(found.definition, request.query_params.multi_items())
     report = await report_in_thread(request, found, where)
     return json_response(await anyio.to_thread.run_sync(report.as_json))

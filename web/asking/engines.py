@@ -12,7 +12,7 @@ import anyio
 import anyio.to_thread
 from starlette.requests import Request
 
-from query.answers import timestamp
+from streams.time_text import timestamp
 from web.asking.standings import lagging, standings_of
 from web.health.disk import kept_disk_use
 from web.health.jobs import ENDED, job_states

@@ -4,48 +4,45 @@ from __future__ import annotations
 
 import functools
 import time
-from typing import Any
+from typing import Any, overload
 
-import anyio.to_thread
 import structlog
 from starlette.requests import Request
 
-from query.answers import Encoded
+from query.answer_json import Encoded
+from query.answers import RejectedAnswer, SeriesAnswer, WindowAnswer
 from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
 from web.service import service_of
 
-__all__ = ["answer_in_thread", "ask", "content_of"]
+__all__ = ["ask"]
 
 _KINDS = {WindowRequest: "window", SeriesRequest: "series", RejectedRequest: "rejected"}
 
 
-async def answer_in_thread(request: Request, question: Question) -> tuple[Encoded, dict[str, Any], float]:
-    """Ask without blocking the event loop: the answer, its content and the seconds it took."""
-    answer, seconds = await ask(request, question)
-    return answer, await anyio.to_thread.run_sync(answer.as_json), seconds
+@overload
+async def ask(request: Request, question: WindowRequest) -> tuple[Encoded[WindowAnswer], float]: ...
+@overload
+async def ask(request: Request, question: SeriesRequest) -> tuple[Encoded[SeriesAnswer], float]: ...
+@overload
+async def ask(request: Request, question: RejectedRequest) -> tuple[Encoded[RejectedAnswer], float]: ...
+async def ask(request: Request, question: Question) -> tuple[Encoded[Any], float]:
+    """A kept answer at once, else one of those that can be made at the same time; and the seconds it took.
 
-
-async def content_of(request: Request, question: Question) -> dict[str, Any]:
-    """The content of the answer to a question."""
-    _, content, _ = await answer_in_thread(request, question)
-    return content
-
-
-async def ask(request: Request, question: Question) -> tuple[Encoded, float]:
-    """A kept answer at once, else one of those that can be made at the same time; shared by all who ask the same.
-
-    What the answer was made from goes to the access log under the same request id.
+    It is shared by all who ask the same. What it was made from goes to the access log under the same request id.
     """
     begun = time.perf_counter()
     service = service_of(request)
     limits, tag = service.queries.limits(), service.queries.tag(question)
     answer = service.queries.kept(tag)
     if answer is None:
-        ask = functools.partial(service.queries.answer, question)
-        answer = await service.questions.run(request, tag, limits, ask)
+        make = functools.partial(service.queries.answer, question)
+        answer = await service.questions.run(request, tag, limits, make)
     seconds = time.perf_counter() - begun
     service.metrics.answers.labels(_KINDS[type(question)], "cache" if answer.cached else "engine").inc()
+    source = answer.answer.source
     structlog.contextvars.bind_contextvars(
-        cached=answer.cached, query_id=answer.query_id or None, snapshot=answer.snapshot
+        cached=answer.cached,
+        query_id=source.query_id or None,
+        snapshot=None if source.snapshot is None else str(source.snapshot),
     )
     return answer, seconds

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from web.page.times import RANGES, local_input, read_moment, rfc3339, twin, wall_clock, zone_named, zoned
+from streams.time_text import read_time
+from web.page.times import RANGES, local_input, read_moment, twin, wall_clock, zone_named, zoned
 
 __all__ = ["UTC_ZONE", "FormTimes", "read_times"]
 
@@ -95,16 +96,15 @@ def read_times(
         if named is None:
             problems["zone"] = "is not a known time zone; times are read as UTC"
         zone = named or UTC_ZONE
-    key, start_text, end_text = _span(given, zone, default)
+    key, first, last = _span(given, zone, default)
     if key and key not in RANGES:
         problems["range"] = f"is not a range; known: {', '.join(RANGES)}"
         key = default
     if key:
-        ends = RANGES[key].ends(now.astimezone(zone), (began or now).astimezone(zone))
-        start_text, end_text = (rfc3339(moment) for moment in ends)
-    start, end = _moment("start", start_text, zone, problems), _moment("end", end_text, zone, problems)
-    known_text = _kept("known", given) or (given.get("known") or given.get("as_known_at", "")).strip()
-    known = _moment("known", known_text, zone, problems) if known_text else None
+        first, last = RANGES[key].ends(now.astimezone(zone), (began or now).astimezone(zone))
+    start, end = _moment("start", first, zone, problems), _moment("end", last, zone, problems)
+    then = _kept("known", given) or (given.get("known") or given.get("as_known_at", "")).strip()
+    known = _moment("known", then, zone, problems) if then else None
     known = known and known.replace(microsecond=0)
     return FormTimes(
         zone=zone,
@@ -112,15 +112,19 @@ def read_times(
         start=start,
         end=end,
         known=known,
-        start_text=_shown(start, start_text, zone),
-        end_text=_shown(end, end_text, zone),
-        known_text=_shown(known, known_text, zone),
+        start_text=_shown(start, first, zone),
+        end_text=_shown(end, last, zone),
+        known_text=_shown(known, then, zone),
         problems=problems,
         submitted="shown" in given,
     )
 
 
-def _span(given: Mapping[str, str], zone: ZoneInfo, default: str) -> tuple[str, str, str]:
+Given = datetime | str
+"""A moment, or what was typed and has not been read."""
+
+
+def _span(given: Mapping[str, str], zone: ZoneInfo, default: str) -> tuple[str, Given, Given]:
     """Range, start and end: times that come back as they were shown keep their range, or their moments.
 
     With another zone that holds only if both are as they were shown: else the reader typed times of the new zone.
@@ -137,26 +141,27 @@ def _span(given: Mapping[str, str], zone: ZoneInfo, default: str) -> tuple[str, 
     return "", start, end
 
 
-def _kept(name: str, given: Mapping[str, str]) -> str:
-    """The moment that a field showed, if it comes back as it was shown; else nothing."""
+def _kept(name: str, given: Mapping[str, str]) -> datetime | None:
+    """The moment that a field showed, if it comes back as it was shown."""
     was, zone = given.get(f"{name}_was", ""), zone_named(given.get("shown", "").partition("|")[2])
     if not was or zone is None:
-        return ""
+        return None
     try:
-        same = datetime.fromisoformat(given.get(name, "")) == wall_clock(read_moment(was, zone), zone)
+        moment = read_moment(was, zone)
+        same = read_time(given.get(name, "")) == wall_clock(moment, zone)
     except (ValueError, OverflowError):
-        return ""
-    return was if same else ""
+        return None
+    return moment if same else None
 
 
-def _moment(name: str, text: str, zone: ZoneInfo, problems: dict[str, str]) -> datetime | None:
+def _moment(name: str, given: Given, zone: ZoneInfo, problems: dict[str, str]) -> datetime | None:
     try:
-        return read_moment(text, zone)
+        return read_moment(given, zone) if isinstance(given, str) else given
     except ValueError as error:
         problems[name] = str(error)
         return None
 
 
-def _shown(moment: datetime | None, text: str, zone: ZoneInfo) -> str:
+def _shown(moment: datetime | None, given: Given, zone: ZoneInfo) -> str:
     """What the field shows: the moment in the zone, or what was typed if that is no moment."""
-    return local_input(moment.astimezone(zone)) if moment else text
+    return local_input(moment.astimezone(zone)) if moment else str(given)

@@ -1,23 +1,28 @@
-"""Tables of groups: rows of an answer under columns that a page gives, sorted and paged. Pure."""
+"""Tables of what a page found: rows under columns that the page gives, sorted and paged. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from web.page.times import Detail, long_moment, moment_of, short_moment
-from web.page.units import NOTHING, UNCHANGED, change_of, count, more_messages, quantity
+from web.page.times import Detail, long_moment, short_moment
+from web.page.units import NOTHING, UNCHANGED, change_of, count, quantity
 
-__all__ = ["Cell", "Column", "Group", "Row", "Table", "reader", "sorted_groups", "table_of"]
+__all__ = ["Cell", "Column", "Row", "Table", "sorted_groups", "table_of"]
 
-Group = Mapping[str, Any]
+G = TypeVar("G")
+"""What a row shows: a group, perhaps with more beside it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column. `key` sorts by it; `heading` joins the columns of a measure; `read` takes the value from a group."""
+class Column(Generic[G]):
+    """One column. `key` sorts by it; `heading` joins the columns of a measure; `read` takes the value from a group.
+
+    `before` takes what the value was at the time compared with, if it is compared. `said`: the text, if it is not just
+    the value.
+    """
 
     key: str
     label: str
@@ -25,13 +30,10 @@ class Column:
     kind: str  # text, count, quantity, moment or since
     unit: str
     essential: bool
-    read: Callable[[Group], Any]
+    read: Callable[[G], Any]
     explained: str = ""
-
-    @property
-    def compared(self) -> bool:
-        """Whether the page says what its numbers were at the time compared with: counts and means."""
-        return self.kind == "count" or self.key.endswith(".mean")
+    before: Callable[[G], Any] | None = None
+    said: Callable[[G], str] | None = None
 
     @property
     def first_order(self) -> str:
@@ -43,7 +45,7 @@ class Column:
 class Cell:
     """One value: as text, as what it sorts by, how long its bar is (0 to 20, or None for no bar), and its change."""
 
-    column: Column
+    column: Column[Any]
     text: str
     sort: str | float | None
     title: str = ""
@@ -63,7 +65,7 @@ class Row:
 class Table:
     """The rows of one page of the table. `first`: the place of its first row among all groups, from 1."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[Column[Any], ...]
     rows: tuple[Row, ...]
     groups: int
     page: int
@@ -82,19 +84,7 @@ class Table:
         return spans
 
 
-def reader(*path: str) -> Callable[[Group], Any]:
-    """Takes what lies at a path of a group; None where there is nothing."""
-
-    def read(group: Group) -> Any:
-        value: Any = group
-        for part in path:
-            value = value.get(part) if isinstance(value, Mapping) else None
-        return value
-
-    return read
-
-
-def sorted_groups(groups: Sequence[Group], columns: Sequence[Column], sort: str) -> list[Group]:
+def sorted_groups(groups: Sequence[G], columns: Sequence[Column[G]], sort: str) -> list[G]:
     """Groups by a column's key, descending after `-`; missing values last; any other text leaves them as they are."""
     column = next((c for c in columns if c.key == sort.removeprefix("-")), None)
     if column is None:
@@ -105,7 +95,7 @@ def sorted_groups(groups: Sequence[Group], columns: Sequence[Column], sort: str)
 
 
 def table_of(
-    groups: Sequence[Group], columns: tuple[Column, ...], page: int, per_page: int, zone: ZoneInfo, detail: Detail
+    groups: Sequence[G], columns: tuple[Column[G], ...], page: int, per_page: int, zone: ZoneInfo, detail: Detail
 ) -> Table:
     """One page of already sorted groups, as text."""
     pages = max(1, -(-len(groups) // per_page))
@@ -114,7 +104,7 @@ def table_of(
     first = (page - 1) * per_page
     texts = [column for column in columns if column.kind == "text"]
 
-    def row(group: Group) -> Row:
+    def row(group: G) -> Row:
         cells = tuple(_cell(column, group, tops, zone, detail) for column in columns)
         return Row(tuple(str(text.read(group)) for text in texts), cells)
 
@@ -122,37 +112,31 @@ def table_of(
     return Table(columns, rows, len(groups), page, pages, first + 1)
 
 
-def _top(groups: Sequence[Group], column: Column) -> float:
+def _top(groups: Sequence[G], column: Column[G]) -> float:
     """What a full bar means: everything for a ratio, else the largest value of the column."""
     if column.unit == "ratio":
         return 1.0
     return max((float(value) for group in groups if (value := column.read(group)) is not None), default=0.0)
 
 
-def _cell(column: Column, group: Group, tops: Mapping[str, float], zone: ZoneInfo, detail: Detail) -> Cell:
+def _cell(column: Column[G], group: G, tops: Mapping[str, float], zone: ZoneInfo, detail: Detail) -> Cell:
     value = column.read(group)
     if value is None:
         return Cell(column, NOTHING, None)
     if column.kind == "moment":
-        at = moment_of(value, zone)
+        at = value.astimezone(zone)
         return Cell(column, short_moment(at, detail), at.timestamp(), f"{long_moment(at)}:{at:%S.%f}"[:-3])
-    if column.kind == "since":
-        return Cell(column, _since_text(group["since"]), value)
+    if column.said is not None:
+        return Cell(column, column.said(group), value)
     if column.kind == "text":
         return Cell(column, str(value), str(value))
     text = count(value) if column.kind == "count" else quantity(value, column.unit)
     bar = None
     if column.key.endswith((".mean", ".max")) and tops[column.key] > 0:
         bar = max(0, min(20, round(20 * float(value) / tops[column.key])))
-    if "before" not in group or not column.compared:
+    if column.before is None:
         return Cell(column, text, float(value), "", bar)
-    was = column.read(group["before"])
+    was = column.before(group)
     before = NOTHING if was is None else count(was) if column.kind == "count" else quantity(was, column.unit)
     change = change_of(value, was, column.unit, relative=column.kind == "count")
     return Cell(column, text, float(value), f"before: {before}", bar, "" if change == UNCHANGED else change)
-
-
-def _since_text(since: Mapping[str, Any]) -> str:
-    if not since["changed"]:
-        return "unchanged"
-    return more_messages(since["messages"]) if since["messages"] else "other values"

@@ -12,8 +12,9 @@ from typing import Any
 import jinja2
 from starlette.responses import HTMLResponse
 
+from streams.time_text import rfc3339
 from web.page.static_files import static_version
-from web.page.times import end_moment, exact_moment, local_input, long_moment, offset_name, rfc3339, utc_moment
+from web.page.times import end_moment, exact_moment, local_input, long_moment, offset_name, utc_moment
 from web.page.units import count, more_messages, quantity, spoken_name
 
 __all__ = ["page_response"]

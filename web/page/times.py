@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from streams.time_text import read_time
+
 __all__ = [
     "RANGES",
     "Detail",
@@ -18,11 +20,9 @@ __all__ = [
     "local_input",
     "long_moment",
     "midnight",
-    "moment_of",
     "months_before",
     "offset_name",
     "read_moment",
-    "rfc3339",
     "short_moment",
     "span",
     "twin",
@@ -150,7 +150,7 @@ def zones() -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """A `datetime-local` value in a zone, or an RFC 3339 time with its own offset; in UTC.
+    """A `datetime-local` value in a zone, or an RFC 3339 time with its own offset; in UTC. A day alone is its midnight.
 
     A wall-clock time that occurs twice means the first. Raises ValueError that says what is wrong with the text, also
     for a time that the zone's clocks skip or its calendar cannot show.
@@ -159,12 +159,11 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
     if not text:
         raise ValueError("choose a day and a time")
     try:
-        moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-    except ValueError as error:
-        raise ValueError("is not a day and a time such as 2026-03-01T10:17") from error
-    try:
+        moment = read_time(text if "T" in text or len(text) != 10 else f"{text}T00:00")
         found = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
         shown = wall_clock(found, zone)
+    except ValueError as error:
+        raise ValueError("is not a day and a time such as 2026-03-01T10:17") from error
     except OverflowError as error:
         raise ValueError("is outside the years 1 to 9999") from error
     if moment.tzinfo is None and shown != moment:
@@ -198,11 +197,6 @@ def local_input(moment: datetime) -> str:
     """The value of a `datetime-local` input: to the minute, or to the second unless that is zero."""
     text = moment.strftime("%Y-%m-%dT%H:%M").rjust(16, "0")
     return f"{text}:{moment:%S}" if moment.second else text
-
-
-def rfc3339(moment: datetime) -> str:
-    """The moment in UTC, whole seconds unless it has a fraction."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def utc_moment(moment: datetime) -> str:
@@ -260,8 +254,3 @@ def span(length: timedelta) -> str:
     parts = [f"{days} day{'s' if days > 1 else ''}" if days else "", f"{hours} h" if hours else ""]
     parts.append(f"{minutes} min" if minutes or not (days or hours) else "")
     return " ".join(part for part in parts if part)
-
-
-def moment_of(text: str, zone: ZoneInfo) -> datetime:
-    """A time of an answer, in the reader's zone."""
-    return datetime.fromisoformat(text).astimezone(zone)

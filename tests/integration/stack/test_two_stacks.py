@@ -26,7 +26,8 @@ from database.locks import lake_lock
 from iceberg.backup.manifest import read_manifest
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
-from query.requests import SeriesRequest, WindowRequest
+from query.answer_json import answer_json
+from query.parameters import read_series, read_window
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
@@ -85,10 +86,10 @@ class Lake:
         service = QueryService(self.query, {definition.name: definition}, self.settings)
         service.refresh()
         hours = [("start", "2026-03-02T11:30:00Z"), ("end", "2026-03-02T14:00:00Z")]
-        windows = [WindowRequest.parse(definition, params) for params in (DAY, hours, [*DAY, ("by", "")])]
-        series = SeriesRequest.parse(definition, [*DAY, ("step", "hour"), ("measure", "cpu")])
-        found = [service.window(request).as_json()["groups"] for request in windows]
-        return [*found, service.series(series).as_json()["points"]]
+        windows = [read_window(definition, params) for params in (DAY, hours, [*DAY, ("by", "")])]
+        series = read_series(definition, [*DAY, ("step", "hour"), ("measure", "cpu")])
+        found = [answer_json(service.window(request))["groups"] for request in windows]
+        return [*found, answer_json(service.series(series))["points"]]
 
 
 def use(stack: Stack, patch: pytest.MonkeyPatch) -> None:

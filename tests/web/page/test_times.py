@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from streams.time_text import rfc3339
 from web.page.times import (
     RANGES,
     Detail,
@@ -14,7 +15,6 @@ from web.page.times import (
     local_input,
     offset_name,
     read_moment,
-    rfc3339,
     short_moment,
     span,
     zone_named,

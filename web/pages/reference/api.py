@@ -14,9 +14,9 @@ from starlette.responses import Response
 
 from streams.definition import Definition
 from streams.example import example_message
+from streams.time_text import rfc3339
 from web.openapi.document import DOCUMENT
 from web.page.templating import page_response
-from web.page.times import rfc3339
 from web.service import service_of
 
 __all__ = ["Operation", "api_page", "operations", "shape"]

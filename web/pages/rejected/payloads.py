@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
 __all__ = ["Payload", "payload_of"]
@@ -22,12 +21,11 @@ class Payload:
     left_out: int
 
 
-def payload_of(encoded: str, size: int) -> Payload:
-    """From base64: plain UTF-8 text as it is, anything else as a hex dump; both cut to a size for a page.
+def payload_of(raw: bytes, size: int) -> Payload:
+    """Plain UTF-8 text as it is, anything else as a hex dump; both cut to a size for a page.
 
-    `size`: the length of the whole payload, of which `encoded` may hold only the first bytes.
+    `size`: the length of the whole payload, of which `raw` may hold only the first bytes.
     """
-    raw = base64.b64decode(encoded)
     shown = raw[:_SHOWN_BYTES]
     try:
         text = shown.decode("utf-8")

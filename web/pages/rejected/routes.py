@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,36 +12,24 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from query.answers import RejectedAnswer
 from query.errors import EngineAwayError, InvalidRequestError, QueryError
 from query.requests import RejectedRequest
 from streams.definition import Definition
 from streams.reasons import Reason
-from web.asking.questions import content_of
+from web.asking.questions import ask
 from web.edge.problems import Problem, problem_of
 from web.page.form_times import FormTimes, read_times
 from web.page.remembered import remembered_zone
 from web.page.templating import page_response
-from web.page.times import RANGES, moment_of, span
-from web.pages.rejected.payloads import Payload, payload_of
+from web.page.times import RANGES, span
+from web.pages.rejected.payloads import payload_of
 from web.service import service_of
 
 __all__ = ["rejected_page"]
 
 _DEFAULT_RANGE = "24h"
 _SHOWN = 200
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """One rejected message as the page shows it."""
-
-    arrived: datetime
-    reason: str
-    field: str | None
-    partition: int
-    offset: int
-    payload: Payload
-    at_edge: bool
 
 
 async def rejected_page(request: Request) -> Response:
@@ -53,24 +41,18 @@ async def rejected_page(request: Request) -> Response:
     if form.submitted and not form.problems:
         url = _rejected_url(definition, form, reason)
         return Response(status_code=302, headers={"Location": url})
-    problems, away, content = dict(form.problems), None, None
+    problems, away, answer = dict(form.problems), None, None
     if not problems:
         try:
-            content = await _ask(request, definition, form, reason)
+            asked = RejectedRequest(definition, *form.bounds, reason or None, _SHOWN)
+            answer = (await ask(request, asked))[0].answer
         except InvalidRequestError as error:
             problems = {wrong.field: wrong.reason for wrong in error.errors}
         except EngineAwayError as error:
             away = problem_of(error)
         except QueryError as error:
             problems = {"window": str(error)}
-    return _page(definition, form, reason, problems, away, content)
-
-
-async def _ask(request: Request, definition: Definition, form: FormTimes, reason: str) -> dict[str, Any]:
-    start, end = form.bounds
-    params = [("start", start.isoformat()), ("end", end.isoformat()), ("limit", str(_SHOWN))]
-    asked = RejectedRequest.parse(definition, [*params, *([("reason", reason)] if reason else [])])
-    return await content_of(request, asked)
+    return _page(definition, form, reason, problems, away, answer)
 
 
 def _page(
@@ -79,9 +61,9 @@ def _page(
     reason: str,
     problems: dict[str, str],
     away: Problem | None,
-    content: dict[str, Any] | None,
+    answer: RejectedAnswer | None,
 ) -> Response:
-    found = content["messages"] if content else []
+    found = answer.messages if answer else ()
     return page_response(
         "pages/rejected/rejected.html",
         422 if problems else away.status if away else 200,
@@ -92,26 +74,14 @@ def _page(
         ranges={key: RANGES[key] for key in ("1h", "24h", "today", "yesterday", "7d", "30d")},
         reason=reason,
         reasons=[str(known) for known in Reason],
-        counted=Counter(message["reason"] for message in found).most_common(),
+        counted=Counter(message.reason for message in found).most_common(),
         problems=problems,
         away=away,
-        messages=[_rejected(message, form) for message in found[:_SHOWN]],
+        messages=[(message, payload_of(message.payload, message.payload_bytes)) for message in found],
         found=len(found),
-        limit=content["limit"] if content else 0,
+        limit=_SHOWN,
         span=span(form.length) if form.length else "",
         url=functools.partial(_rejected_url, definition, form, reason),
-    )
-
-
-def _rejected(message: dict[str, Any], form: FormTimes) -> Rejected:
-    return Rejected(
-        arrived=moment_of(message["arrived"], form.zone),
-        reason=message["reason"],
-        field=message["field"],
-        partition=message["partition"],
-        offset=message["offset"],
-        payload=payload_of(message["payload_base64"], message["payload_bytes"]),
-        at_edge="refused_at" in message,
     )
 
 

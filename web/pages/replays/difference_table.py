@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
 from query.difference import GroupDifference, PaneDifference, Totals
 from streams.definition import Definition
-from web.page.table import Column, Group, reader
+from web.page.table import Column
 from web.page.units import NOTHING, count, quantity, spoken_name
 
-__all__ = ["ChangeRow", "Changed", "as_groups", "change_rows", "changes_heading", "group_columns"]
+__all__ = ["ChangeRow", "Changed", "change_rows", "changes_heading", "group_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +39,48 @@ class ChangeRow:
     values: tuple[Changed, ...]
 
 
-def as_groups(groups: Sequence[GroupDifference]) -> list[Group]:
-    """Groups in the nested shape that columns read: `dimensions`, `change`, and a side's `messages`, `measures`, …"""
-    return [group.as_json() for group in groups]
-
-
-def group_columns(definition: Definition) -> tuple[Column, ...]:
+def group_columns(definition: Definition) -> tuple[Column[GroupDifference], ...]:
     """The columns of the table of groups: each number as old, then as new."""
     found = [
-        Column(name, spoken_name(name, dimension.title), "", "text", "", True, reader("dimensions", name))
+        Column(name, spoken_name(name, dimension.title), "", "text", "", True, _dimension(name))
         for name, dimension in definition.dimensions.items()
     ]
     found.append(
-        Column("change", "Change", "", "quantity", "ratio", True, reader("change"), "Largest change of any number")
+        Column("change", "Change", "", "quantity", "ratio", True, attrgetter("change"), "Largest change of any number")
     )
-    found += _both("messages", "", "Messages", "count", "", ("messages",))
+    found += _both("messages", "", "Messages", "count", "", attrgetter("messages"))
     for name, measure in definition.measures.items():
         title = spoken_name(name, measure.title)
         for part in ("mean", "max"):
-            found += _both(f"{name}.{part}", part, title, "quantity", measure.unit, ("measures", name, part))
+            found += _both(f"{name}.{part}", part, title, "quantity", measure.unit, _measured(name, part))
     for name, distinct in definition.distincts.items():
-        found += _both(name, "", spoken_name(name, distinct.title), "count", "", ("distincts", name))
+        found += _both(name, "", spoken_name(name, distinct.title), "count", "", _distinct(name))
     return tuple(found)
 
 
-def _both(key: str, part: str, heading: str, kind: str, unit: str, path: tuple[str, ...]) -> list[Column]:
+def _dimension(name: str) -> Callable[[GroupDifference], str]:
+    return lambda group: group.dimensions[name]
+
+
+def _measured(name: str, part: str) -> Callable[[Totals], Any]:
+    return lambda side: getattr(side.measures[name], part)
+
+
+def _distinct(name: str) -> Callable[[Totals], int]:
+    return lambda side: side.distincts[name]
+
+
+def _both(
+    key: str, part: str, heading: str, kind: str, unit: str, read: Callable[[Totals], Any]
+) -> list[Column[GroupDifference]]:
     return [
-        Column(f"{key}.{side}", f"{part} {side}".strip(), heading, kind, unit, True, reader(side, *path))
+        Column(f"{key}.{side}", f"{part} {side}".strip(), heading, kind, unit, True, _side(side, read))
         for side in ("old", "new")
     ]
+
+
+def _side(name: str, read: Callable[[Totals], Any]) -> Callable[[GroupDifference], Any]:
+    return lambda group: None if getattr(group, name) is None else read(getattr(group, name))
 
 
 def changes_heading(definition: Definition) -> list[str]:

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from database.replays import Publication, Replay, ReplayState
 from query.difference import Difference, GrainDifference
 from query.errors import EngineAwayError, InvalidRequestError
+from query.parameters import read_filters
 from query.replay_reports import ReplayReport
-from query.requests import Filters, parse_filters
+from query.requests import Filters
 from streams.definition import Definition
 from web.asking.replay_reads import find_replay, read_replays, report_in_thread, stream_asked
 from web.edge.problems import Problem, problem_of
@@ -24,7 +25,7 @@ from web.page.table import Table, sorted_groups, table_of
 from web.page.templating import page_response
 from web.page.times import Detail
 from web.pages.replays.difference_chart import difference_chart
-from web.pages.replays.difference_table import ChangeRow, as_groups, change_rows, changes_heading, group_columns
+from web.pages.replays.difference_table import ChangeRow, change_rows, changes_heading, group_columns
 from web.service import service_of
 
 __all__ = ["BADGES", "replay_page", "replays_page"]
@@ -117,7 +118,7 @@ def _address(replay: Replay, request: Request) -> tuple[Address, str]:
     where: Filters = ()
     problem = ""
     try:
-        where = parse_filters(replay.definition, filters)
+        where = read_filters(replay.definition, filters)
     except InvalidRequestError as error:
         problem = str(error)
     text = request.query_params.get("page", "")
@@ -155,7 +156,7 @@ def _outcome(definition: Definition, address: Address, report: ReplayReport) -> 
     if difference is None or points is None:
         return None
     columns = group_columns(definition)
-    groups = sorted_groups(as_groups(difference.groups), columns, address.sort)
+    groups = sorted_groups(difference.groups, columns, address.sort)
     return Outcome(
         difference=difference,
         table=table_of(groups, columns, address.page, 100, UTC_ZONE, Detail.DAY),

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import functools
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from query.requests import MOST_POINTS, Question, SeriesRequest, Step, WindowRequest
+from starlette.requests import Request
+
+from query.requests import EARLIEST, MOST_POINTS, SeriesRequest, Step, WindowRequest
 from streams.definition import Definition
-from web.page.times import rfc3339
+from web.asking.questions import ask
 
 __all__ = ["first_day"]
 
-Ask = Callable[[Question], Awaitable[dict[str, Any]]]
-"""Asks a question and returns the answer's JSON."""
-
 _SPAN = timedelta(days=MOST_POINTS - 1)
-_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-async def first_day(ask: Ask, definition: Definition, now: datetime) -> datetime | None:
-    """The UTC day of the earliest message; None when there is none. Raises what `ask` raises."""
+async def first_day(request: Request, definition: Definition, now: datetime) -> datetime | None:
+    """The UTC day of the earliest message; None when there is none. Raises QueryError."""
+    total = functools.partial(WindowRequest, definition, by=())
     end = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
-    while end > _EARLIEST:
-        start = max(_EARLIEST, end - _SPAN)
-        before = WindowRequest(definition.name, _EARLIEST, start, ())
-        if start == _EARLIEST or not (await ask(before))["groups"]:
-            span = [("start", rfc3339(start)), ("end", rfc3339(end)), ("by", ""), ("step", str(Step.DAY))]
-            points = (await ask(SeriesRequest.parse(definition, span)))["points"]
-            return datetime.fromisoformat(points[0]["at"]) if points else None
+    while end > EARLIEST:
+        start = max(EARLIEST, end - _SPAN)
+        if start == EARLIEST or not (await ask(request, total(start=EARLIEST, end=start)))[0].answer.groups:
+            days, _ = await ask(request, SeriesRequest(total(start=start, end=end), Step.DAY))
+            return days.answer.points[0].at if days.answer.points else None
         end = start
     return None

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from query.groups import Group
 from query.requests import MOST_POINTS, Step
 from streams.definition import Definition
 from web.page.table import Row
-from web.page.times import Detail, moment_of, short_moment, span
+from web.page.times import Detail, short_moment, span
 from web.page.units import change_of, count, quantity, spoken_name
-from web.pages.window.columns import group_label, row_key
+from web.pages.window.columns import group_label
 from web.pages.window.compared import Compared
 from web.pages.window.form import MOST_DRAWN, WindowForm
 
-__all__ = ["Mark", "Tile", "chart_plan", "drawn_groups", "marks_of", "step_for", "tiles_of"]
+__all__ = ["Mark", "Tile", "chart_plan", "drawn_groups", "marks_of", "shortest_step", "tiles_of"]
 
 GROUPS_DRAWN = 6
 """Groups that are drawn when the reader chose none."""
 VALUES_DRAWN = 9_000
 """Most points x groups that a chart loads; beyond it the step is longer."""
-
-Group = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,10 @@ def tiles_of(
     start, end = form.bounds
     length, detail = end - start, Detail.of(*form.local_bounds)
     then = compared.groups if compared else None
-    messages = sum(group["messages"] for group in groups)
+    messages = sum(group.messages for group in groups)
     per_minute = messages / (length.total_seconds() / 60)
     note = f"{quantity(per_minute, '')} a minute over {span(length)}"
-    before = then and sum(group["messages"] for group in then)
+    before = then and sum(group.messages for group in then)
     tiles = [Tile("Messages", count(messages), note, *_was(messages, before or 0, "", then, relative=True))]
     if form.by:
         what = " and ".join(spoken_name(name, definition.dimensions[name].title).lower() for name in form.by)
@@ -57,12 +56,11 @@ def tiles_of(
         top = _peak(groups, name)
         if top is None:
             continue
-        at = short_moment(moment_of(top[name]["max_at"], form.zone), detail)
-        who = f"{group_label(top, form.by)}, {at}" if form.by else f"at {at}"
+        value, at = top.value(name, "max"), short_moment(top.value(name, "max_at").astimezone(form.zone), detail)
+        who = f"{group_label(top)}, {at}" if form.by else f"at {at}"
         high = _peak(then or (), name)
-        was = _was(top[name]["max"], high[name]["max"] if high else None, measure.unit, then, relative=False)
-        label = f"Peak {spoken_name(name, measure.title)}"
-        tiles.append(Tile(label, quantity(top[name]["max"], measure.unit), who, *was))
+        was = _was(value, high.value(name, "max") if high else None, measure.unit, then, relative=False)
+        tiles.append(Tile(f"Peak {spoken_name(name, measure.title)}", quantity(value, measure.unit), who, *was))
     return tiles
 
 
@@ -77,13 +75,13 @@ def _was(
 
 
 def _peak(groups: Sequence[Group], measure: str) -> Group | None:
-    having = [group for group in groups if group.get(measure, {}).get("max") is not None]
-    return max(having, key=lambda group: group[measure]["max"], default=None)
+    having = (group for group in groups if group.value(measure, "max") is not None)
+    return max(having, key=lambda group: group.value(measure, "max"), default=None)
 
 
 def drawn_groups(definition: Definition, groups: Sequence[Group], form: WindowForm) -> list[Group]:
     """The groups that the reader chose, if any is there; else the table's first ones; else the largest totals."""
-    keys = {row_key(group, form.by): group for group in groups} if form.drawn else {}
+    keys = {group.key: group for group in groups} if form.drawn else {}
     if chosen := [keys[key] for key in form.drawn if key in keys]:
         return chosen
     if form.sort:
@@ -91,8 +89,8 @@ def drawn_groups(definition: Definition, groups: Sequence[Group], form: WindowFo
     first = next(iter(definition.measures), None)
 
     def total(group: Group) -> tuple[float, int]:
-        part = group.get(first, {}) if first else {}
-        return (part.get("mean") or 0.0) * (part.get("count") or 0), group["messages"]
+        mean, number = (group.value(first or "", part) or 0 for part in ("mean", "count"))
+        return mean * number, group.messages
 
     return sorted(groups, key=total, reverse=True)[:GROUPS_DRAWN]
 
@@ -107,7 +105,7 @@ class Mark:
 
 def marks_of(rows: Sequence[Row], drawn: Sequence[Group], form: WindowForm) -> list[Mark]:
     """A mark for each row; none where there is but one line anyway."""
-    keys = [row_key(group, form.by) for group in drawn]
+    keys = [group.key for group in drawn]
     return [_mark(row.key, keys) for row in rows] if form.by else []
 
 
@@ -117,7 +115,7 @@ def _mark(key: tuple[str, ...], keys: list[tuple[str, ...]]) -> Mark:
     return Mark(None, (*keys, key)[-MOST_DRAWN:])
 
 
-def step_for(minutes: float, groups: int) -> Step:
+def shortest_step(minutes: float, groups: int) -> Step:
     """The shortest step whose points can be asked for and drawn."""
     for step in Step:
         points = minutes * 60 / step.length.total_seconds()
@@ -132,7 +130,7 @@ def chart_plan(
     """What the page's script draws: what to ask for the points, which groups, and one chart a measure."""
     start, end = form.bounds
     lengths = [end - start, *([compared.end - compared.start] if compared else [])]
-    step = step_for(max(lengths).total_seconds() / 60, len(drawn))
+    step = shortest_step(max(lengths).total_seconds() / 60, len(drawn))
     return {
         "path": f"/v1/streams/{definition.name}/series",
         "question": _series(definition, drawn, form, step, start, end),
@@ -142,7 +140,7 @@ def chart_plan(
         "end": end.timestamp(),
         "step": str(step),
         "by": list(form.by),
-        "groups": [{"label": group_label(g, form.by), "key": [g[name] for name in form.by]} for g in drawn],
+        "groups": [{"label": group_label(group), "key": group.key} for group in drawn],
         "left_out": total - len(drawn),
         "charts": [
             {
@@ -170,5 +168,5 @@ def _series(
     """The question of the points: of the groups that are drawn, and under the form's other filters."""
     asked = [pair for pair in form.asked(start, end) if pair[0] not in definition.dimensions]
     kept = [pair for pair in form.where if pair[0] not in form.by]
-    of_groups = dict.fromkeys((name, str(group[name])) for group in drawn for name in form.by)
+    of_groups = dict.fromkeys(pair for group in drawn for pair in zip(form.by, group.key, strict=True))
     return [*asked, ("step", str(step)), *of_groups, *kept]

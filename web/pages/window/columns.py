@@ -2,65 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
-from streams.aggregates import Member
+from query.groups import Group
+from streams.aggregates import Member, Merged
 from streams.definition import Definition
 from streams.panes import pane_columns
-from web.page.table import Column, Group, reader
-from web.page.units import spoken_name
+from web.page.table import Column
+from web.page.units import UNCHANGED, more_messages, spoken_name
 
-__all__ = ["QUANTILES", "columns_of", "group_label", "row_key"]
+__all__ = ["QUANTILES", "Shown", "columns_of", "group_label"]
 
 QUANTILES = (0.5, 0.95, 0.99)
 """The quantiles that the page asks for when a stream keeps any."""
 
 
-def columns_of(definition: Definition, by: Sequence[str], *, every: bool, since: bool = False) -> tuple[Column, ...]:
-    """The columns for a grouping; without `every` only the essential ones. `since`: with what changed since."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row of the table: a group, how many messages more it has now (None if nothing of it changed), and what it was
+    at the time compared with."""
+
+    group: Group
+    since: int | None = None
+    before: Group | None = None
+
+
+def columns_of(
+    definition: Definition, by: Sequence[str], *, every: bool, since: bool = False, compared: bool = False
+) -> tuple[Column[Shown], ...]:
+    """The columns for a grouping; without `every` only the essential ones. `since`: with what changed since.
+
+    `compared`: counts and means say what they were at the time compared with.
+    """
+
+    def column(key: str, label: str, kind: str, read: Callable[[Group], Any], **more: Any) -> Column[Shown]:
+        beside = compared and (kind == "count" or key.endswith(".mean"))
+        return Column(
+            key=key,
+            label=label,
+            kind=kind,
+            read=lambda shown: read(shown.group),
+            before=(lambda shown: shown.before and read(shown.before)) if beside else None,
+            **{"heading": "", "unit": "", "essential": True, **more},
+        )
+
     found = [
-        Column(name, spoken_name(name, definition.dimensions[name].title), "", "text", "", True, reader(name))
-        for name in by
+        column(name, spoken_name(name, definition.dimensions[name].title), "text", _dimension(place))
+        for place, name in enumerate(by)
     ]
-    found.append(Column("messages", "Messages", "", "count", "", True, reader("messages")))
+    found.append(column("messages", "Messages", "count", attrgetter("messages")))
     if since:
         explained = "Whether the group is not the same now: messages came late, or something was published"
-        found.append(Column("since", "Since then", "", "since", "", True, reader("since", "order"), explained))
+        found.append(Column("since", "Since then", "", "since", "", True, _since_order, explained, said=_since_text))
     for name, distinct in definition.distincts.items():
-        label = spoken_name(name, distinct.title)
-        read = reader(name, "distinct")
-        found.append(Column(name, label, "", "count", "", True, read, "Different values, within 3%"))
+        label, read = spoken_name(name, distinct.title), _member(name, "distinct")
+        found.append(column(name, label, "count", read, explained="Different values, within 3%"))
     for name, measure in definition.measures.items():
-        members = [m for column in pane_columns(definition) if column.source == name for m in column.aggregate.members]
-        found += _measure_columns(name, spoken_name(name, measure.title), measure.unit, members)
+        title = spoken_name(name, measure.title)
+        for path, each in _measure_columns(definition, name):
+            more = {"heading": title, "unit": measure.unit, "essential": each.essential}
+            explained = each.explained.format(title=title)
+            read = _member(name, *path)
+            found.append(column(f"{name}.{each.name}", each.label, each.kind, read, explained=explained, **more))
     return tuple(column for column in found if every or column.essential)
 
 
-def _measure_columns(name: str, title: str, unit: str, members: Sequence[Member]) -> list[Column]:
-    """One for each member that has a label, and for each quantile, in the order of their ranks."""
-    found: list[tuple[tuple[str, ...], Member]] = [((member.name,), member) for member in members if member.label]
-    quantiles = [member for member in members if member.kind == "quantiles"]
-    found += [((member.name, f"{level:g}"), _at(member, level)) for member in quantiles for level in QUANTILES]
-
-    def column(path: tuple[str, ...], of: Member) -> Column:
-        explained = of.explained.format(title=title)
-        return Column(f"{name}.{of.name}", of.label, title, of.kind, unit, of.essential, reader(name, *path), explained)
-
-    return [column(path, member) for path, member in sorted(found, key=lambda each: each[1].rank)]
-
-
-def _at(member: Member, level: float) -> Member:
-    """One of the quantiles, as if it was a member of its own."""
-    label = f"p{level * 100:g}"
-    explained = f"{level * 100:g}% of messages have at most this {{title}}"
-    return Member(label, "quantity", member.read, label, explained, level, essential=level == 0.95)
+def _measure_columns(definition: Definition, measure: str) -> list[tuple[tuple[str, ...], Member]]:
+    """What has a label, and of quantiles those that are asked for, by rank; and where a group has it."""
+    kept = [column.aggregate for column in pane_columns(definition) if column.source == measure]
+    found: list[tuple[tuple[str, ...], Member]] = []
+    for member in (each for aggregate in kept for each in aggregate.members):
+        if member.kind == "quantiles":
+            found += [((member.name, f"{level:g}"), _quantile(level)) for level in QUANTILES]
+        elif member.label:
+            found.append(((member.name,), member))
+    return sorted(found, key=lambda each: each[1].rank)
 
 
-def row_key(group: Group, by: Sequence[str]) -> tuple[str, ...]:
-    """A group's values as an address writes them."""
-    return tuple(str(group[name]) for name in by)
+def _quantile(level: float) -> Member:
+    """As if it was a member of its own."""
+    name, explained = f"p{level * 100:g}", f"{level * 100:g}% of messages have at most this {{title}}"
+    return Member(name, "quantity", Merged.quantity, name, explained, level, essential=level == 0.95)
 
 
-def group_label(group: Group, by: Sequence[str]) -> str:
+def _dimension(place: int) -> Callable[[Group], str]:
+    return lambda group: group.key[place]
+
+
+def _member(*path: str) -> Callable[[Group], Any]:
+    return lambda group: group.value(*path)
+
+
+def _since_order(shown: Shown) -> int:
+    return 0 if shown.since is None else max(1, abs(shown.since))
+
+
+def _since_text(shown: Shown) -> str:
+    if shown.since is None:
+        return UNCHANGED
+    return more_messages(shown.since) if shown.since else "other values"
+
+
+def group_label(group: Group) -> str:
     """What a group is called: its values, or `all` when there are none."""
-    return " · ".join(str(group[name]) for name in by) or "all"
+    return " · ".join(group.key) or "all"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from query.changes import Group, key_of
+from query.groups import Group
 from web.page.times import months_before
+from web.pages.window.columns import Shown
 
 __all__ = ["COMPARISONS", "Compared", "beside", "compared_span"]
 
@@ -65,8 +65,8 @@ def _moved(moment: datetime, zone: ZoneInfo, *, months: int = 0, days: int = 0) 
     return datetime.combine(day, local.time(), zone).astimezone(UTC)
 
 
-def beside(groups: Sequence[Group], before: Sequence[Group], by: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
-    """The groups, each with `before`, itself at the other time or nothing; and how many of then are in none of them."""
-    then = {key_of(group, by): group for group in before}
-    found = [{**group, "before": then.pop(key_of(group, by), {})} for group in groups]
+def beside(shown: Sequence[Shown], before: Sequence[Group]) -> tuple[list[Shown], int]:
+    """What is shown, each with what it was at the other time; and how many groups of then are in none of it."""
+    then = {group.key: group for group in before}
+    found = [replace(each, before=then.pop(each.group.key, None)) for each in shown]
     return found, len(then)

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
+from streams.time_text import timestamp
 from web.page.table import Column
+from web.pages.window.columns import Shown
 
 __all__ = ["csv_of"]
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_of(groups: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> str:
+def csv_of(shown: Sequence[Shown], columns: Sequence[Column[Shown]]) -> str:
     """A row a group, headed by the columns' keys; with `KEY before` beside what was compared with another time."""
-    compared = any("before" in group for group in groups)
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([name for column in columns for name in _names(column, compared=compared)])
-    for group in groups:
-        writer.writerow([value for column in columns for value in _values(group, column, compared=compared)])
+    writer.writerow([name for column in columns for name in _names(column)])
+    writer.writerows([_plain(value) for column in columns for value in _values(each, column)] for each in shown)
     return text.getvalue()
 
 
-def _names(column: Column, *, compared: bool) -> list[str]:
-    return [column.key, f"{column.key} before"] if compared and column.compared else [column.key]
+def _names(column: Column[Shown]) -> list[str]:
+    return [column.key, f"{column.key} before"] if column.before else [column.key]
 
 
-def _values(group: Mapping[str, Any], column: Column, *, compared: bool) -> list[Any]:
-    values = [column.read(group)]
-    if compared and column.compared:
-        values.append(column.read(group["before"]))
-    return [_safe(value) if column.kind == "text" else value for value in values]
+def _values(shown: Shown, column: Column[Shown]) -> Iterator[Any]:
+    yield column.read(shown)
+    if column.before:
+        yield column.before(shown)
 
 
-def _safe(value: Any) -> str:
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return timestamp(value, millis=True)
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value

@@ -9,10 +9,11 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
+from query.requests import Filters
 from streams.definition import Definition
+from streams.time_text import rfc3339
 from web.page.filters import FILTER
 from web.page.form_times import UTC_ZONE, FormTimes, read_times
-from web.page.times import rfc3339
 from web.pages.window.compared import COMPARISONS
 
 __all__ = ["MOST_DRAWN", "WindowForm", "read_form"]
@@ -38,7 +39,8 @@ _FORM = ("live", "draw", "kept", "by_of", "shown", "start_was", "end_was", "know
 _OWN = frozenset((*_ADDRESS, *_FORM))
 
 Parameters = Sequence[tuple[str, str]]
-Filters = tuple[tuple[str, str], ...]
+Pairs = tuple[tuple[str, str], ...]
+"""Dimensions, each with one of the values that it may have."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class WindowForm(FormTimes):
 
     stream: str
     by: tuple[str, ...]
-    where: Filters
+    where: Pairs
     sort: str
     page: int
     all_columns: bool
@@ -79,15 +81,20 @@ class WindowForm(FormTimes):
         return f"{path}?" + urlencode(form._parameters(definition))
 
     @property
+    def filters(self) -> Filters:
+        """The filters as a question has them."""
+        return tuple((name, (value,)) for name, value in self.where)
+
+    @property
     def kept(self) -> str:
         """The filters as one field of the form, which no line feed in a value can break."""
         return urlencode(self.where)
 
-    def without(self, name: str, value: str) -> Filters:
+    def without(self, name: str, value: str) -> Pairs:
         """The filters but one."""
         return tuple(pair for pair in self.where if pair != (name, value))
 
-    def only(self, name: str, value: str) -> Filters:
+    def only(self, name: str, value: str) -> Pairs:
         """The filters with this value as the dimension's only one."""
         return (*(pair for pair in self.where if pair[0] != name), (name, value))
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from database.replays import Action, Publication
-from query.changes import Changes, Group, key_of
+from query.changes import Changes
 from streams.panes import arrival_start
 from web.page.times import midnight
 
-__all__ = ["KnownAt", "Stop", "done", "known_at", "marked", "stops_of"]
+__all__ = ["KnownAt", "Stop", "done", "known_at", "stops_of"]
 
 DAYS = 31
 """How many days back each is offered; before that the first of each month."""
@@ -103,14 +102,3 @@ def known_at(
         new=len(changes.elsewhere),
         messages=changes.messages,
     )
-
-
-def marked(groups: Sequence[Group], changes: Changes, by: Sequence[str]) -> list[Group]:
-    """The groups, each with `since`: whether it changed, how many messages more it has now, and what it sorts by."""
-    return [{**group, "since": _since(changes.changed.get(key_of(group, by)))} for group in groups]
-
-
-def _since(messages: int | None) -> Mapping[str, Any]:
-    if messages is None:
-        return {"changed": False, "messages": 0, "order": 0}
-    return {"changed": True, "messages": messages, "order": max(1, abs(messages))}

@@ -14,16 +14,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from database.replays import Publication
+from query.answers import WindowAnswer
 from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, QueryError
 from query.service import StreamFreshness
 from streams.definition import Definition
-from web.asking.questions import content_of
 from web.asking.replay_reads import read_replays
 from web.edge.problems import Problem, problem_of
 from web.page.remembered import remember_zone, remembered_zone
 from web.page.table import Table, table_of
 from web.page.templating import page_response
-from web.page.times import RANGES, Detail, moment_of, span, zones
+from web.page.times import RANGES, Detail, span, zones
 from web.pages.window.answer import WindowFound, find, question_of
 from web.pages.window.beginning import first_day
 from web.pages.window.charts import Mark, Tile, chart_plan, drawn_groups, marks_of, tiles_of
@@ -48,7 +48,7 @@ class Outcome:
     charts: str
     complete_until: datetime | None
     still_filling: bool
-    answered_from: dict[str, Any]
+    answer: WindowAnswer
     cached: bool
     milliseconds: float
     known: KnownAt | None
@@ -93,7 +93,7 @@ async def window_csv(request: Request) -> Response:
     name = f"{definition.name}-{start:%Y%m%dT%H%M}-{end:%Y%m%dT%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
     columns = [column for column in found.columns if column.essential or form.all_columns]
-    return Response(csv_of(found.groups, columns), headers=headers, media_type="text/csv")
+    return Response(csv_of(found.shown, columns), headers=headers, media_type="text/csv")
 
 
 async def _form(request: Request, definition: Definition, now: datetime) -> WindowForm:
@@ -101,7 +101,7 @@ async def _form(request: Request, definition: Definition, now: datetime) -> Wind
     params, began = request.query_params.multi_items(), None
     if request.query_params.get("range") == "all":
         try:
-            began = await first_day(functools.partial(content_of, request), definition, now)
+            began = await first_day(request, definition, now)
         except QueryError:  # which the page's own question will meet too
             began = None
     return read_form(definition, params, now, remembered_zone(request), began)
@@ -163,7 +163,7 @@ def _page(
 
 
 def _api_url(definition: Definition, form: WindowForm) -> str:
-    return f"/v1/streams/{definition.name}/window?{QueryParams(question_of(definition, form.question()))}"
+    return f"/v1/streams/{definition.name}/window?{QueryParams(question_of(definition, form))}"
 
 
 def _inert(plan: dict[str, Any]) -> str:
@@ -173,12 +173,11 @@ def _inert(plan: dict[str, Any]) -> str:
 
 def outcome_of(definition: Definition, form: WindowForm, found: WindowFound, per_page: int, now: datetime) -> Outcome:
     """What the template shows of an answer."""
-    groups = found.groups
+    answer, groups = found.answer, [each.group for each in found.shown]
     shown = tuple(column for column in found.columns if column.essential or form.all_columns)
-    table = table_of(groups, shown, form.page, per_page, form.zone, Detail.of(*form.local_bounds))
+    table = table_of(found.shown, shown, form.page, per_page, form.zone, Detail.of(*form.local_bounds))
     drawn = drawn_groups(definition, groups, form)
-    complete = found.content["complete_until"]
-    until = moment_of(complete, form.zone) if complete else None
+    until = answer.source.complete_until and answer.source.complete_until.astimezone(form.zone)
     return Outcome(
         tiles=tiles_of(definition, groups, form, found.compared),
         table=table,
@@ -186,7 +185,7 @@ def outcome_of(definition: Definition, form: WindowForm, found: WindowFound, per
         charts=_inert(chart_plan(definition, drawn, len(groups), form, found.compared)),
         complete_until=until,
         still_filling=until is not None and found.known is None and until < min(form.bounds[1], now),
-        answered_from=found.content["answered_from"],
+        answer=answer,
         cached=found.cached,
         milliseconds=found.seconds * 1000,
         known=found.known,

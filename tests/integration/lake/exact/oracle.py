@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from query.answers import timestamp
+from streams.time_text import timestamp
 
 __all__ = ["Oracle", "Question"]
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from query.answers import timestamp
+from streams.time_text import timestamp
 from tests.integration.lake.exact.conftest import BATCHES, Filled
 from tests.integration.lake.exact.oracle import Question
 from tests.integration.lake.exact.raw_messages import DAYS, FIRST_DAY, SCALES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from query.requests import RejectedRequest, SeriesRequest, WindowRequest
+from query.parameters import Parameters, read_rejected, read_series, read_window
+from query.requests import Question
 from streams.decoder import Accepted, Decoder
 from streams.definition import Definition
 from streams.example import example_message
@@ -35,12 +37,12 @@ def test_every_operation_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "question"), [("window", WindowRequest), ("series", SeriesRequest), ("rejected", RejectedRequest)]
+    ("name", "read"), [("window", read_window), ("series", read_series), ("rejected", read_rejected)]
 )
-def test_examples_are_answered(name: str, question: type[WindowRequest]) -> None:
+def test_examples_are_answered(name: str, read: Callable[[Definition, Parameters], Question]) -> None:
     asked = urlsplit(OPERATIONS[name].path)
     assert asked.path == f"/v1/streams/health/{name}"
-    question.parse(HEALTH, parse_qsl(asked.query))
+    read(HEALTH, parse_qsl(asked.query))
 
 
 @pytest.mark.parametrize(

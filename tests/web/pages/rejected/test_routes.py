@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import re
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
+from query.answers import RejectedAnswer, RejectedMessage, Source
+from query.requests import RejectedRequest
 from tests.definitions import HEALTH
 from web.page.form_times import read_times
 from web.pages.rejected.routes import _page
@@ -14,22 +14,21 @@ from web.pages.rejected.routes import _page
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def rejected(reason: str, **more: Any) -> dict[str, Any]:
-    payload = base64.b64encode(b"<b>{").decode()
-    where = {"partition": 1, "offset": 7, "arrived": "2026-03-01T11:59:00.000Z", "field": None}
-    return {**where, "reason": reason, "payload_base64": payload, "payload_bytes": 4, **more}
+def rejected(reason: str, *, at_edge: bool = False) -> RejectedMessage:
+    return RejectedMessage(NOW - timedelta(minutes=1), 1, 7, reason, None, b"<b>{", 4, at_edge)
 
 
-def page(*messages: dict[str, Any], reason: str = "") -> str:
+def page(*messages: RejectedMessage, reason: str = "") -> str:
     form = read_times({"range": "1h"}, NOW, "24h")
-    content = {"messages": list(messages), "limit": 200, "complete_until": "2026-03-01T11:59:50Z"}
-    response = _page(HEALTH, form, reason, {}, None, content)
+    asked = RejectedRequest(HEALTH, *form.bounds)
+    answer = RejectedAnswer(asked, Source("view", "query", 11, NOW), messages)
+    response = _page(HEALTH, form, reason, {}, None, answer)
     assert response.status_code == 200
     return bytes(response.body).decode()
 
 
 def test_each_reason_can_be_asked_for_alone() -> None:
-    text = page(rejected("not valid JSON"), rejected("too large", refused_at="edge"))
+    text = page(rejected("not valid JSON"), rejected("too large", at_edge=True))
     assert 'href="/rejected/health?range=1h&amp;reason=not+valid+JSON"' in text.replace("&amp;zone=UTC", "")
     assert "&lt;b&gt;{" in text
     [any_reason] = re.findall(r'href="([^"]*)">Any reason', page(reason="too large"))

@@ -9,7 +9,7 @@ from web.page.form_times import UTC_ZONE
 from web.page.table import sorted_groups, table_of
 from web.page.times import Detail
 from web.pages.replays.difference_chart import difference_chart
-from web.pages.replays.difference_table import as_groups, change_rows, changes_heading, group_columns
+from web.pages.replays.difference_table import change_rows, changes_heading, group_columns
 from web.pages.replays.routes import BADGES, Address
 
 
@@ -23,7 +23,7 @@ def test_columns_follow_the_definition() -> None:
 
 def test_groups_show_both_sides() -> None:
     columns = group_columns(HEALTH)
-    groups = sorted_groups(as_groups(difference().groups), columns, "-ram.mean.new")
+    groups = sorted_groups(difference().groups, columns, "-ram.mean.new")
     table = table_of(groups, columns, 1, 100, UTC_ZONE, Detail.DAY)
     cells = {cell.column.key: cell.text for cell in table.rows[0].cells}
     assert (cells["service"], cells["change"], cells["messages.old"]) == ("cart", "50.0%", "100")

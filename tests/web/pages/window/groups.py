@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["GROUPS", "group"]
+from query.groups import Group
+from web.pages.window.columns import Shown
+
+__all__ = ["GROUPS", "group", "names", "shown"]
+
+PEAK = datetime(2026, 3, 1, 10, 3, 11, 250_000, tzinfo=UTC)
 
 
-def measured(mean: float | None, top: float | None, at: str | None) -> dict[str, Any]:
+def measured(mean: float | None, top: float | None, at: datetime | None) -> dict[str, Any]:
     quantiles = {"0.5": mean, "0.95": top, "0.99": top}
     return {"count": 10, "mean": mean, "min": 0.0, "max": top, "max_at": at, "quantiles": quantiles}
 
 
-def group(service: str, messages: int, mean: float | None, top: float | None) -> dict[str, Any]:
-    part = measured(mean, top, None if top is None else "2026-03-01T10:03:11.250Z")
-    return {"service": service, "messages": messages, "cpu": part, "ram": part, "disk": part}
+def group(service: str, messages: int, mean: float | None, top: float | None) -> Group:
+    part = measured(mean, top, None if top is None else PEAK)
+    return Group((service,), messages, {"cpu": part, "ram": part, "disk": part})
+
+
+def shown(groups: Sequence[Group]) -> list[Shown]:
+    """As rows of the table."""
+    return [Shown(group) for group in groups]
+
+
+def names(groups: Iterable[Group]) -> str:
+    """Their services, one after the other."""
+    return "".join(group.key[0] for group in groups)
 
 
 GROUPS = [group("a", 30, 0.1, 0.97), group("b", 20, 0.5, 0.6), group("c", 10, None, None)]

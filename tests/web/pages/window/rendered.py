@@ -8,15 +8,19 @@ from types import SimpleNamespace
 from typing import Any
 
 from database.replays import Action, Publication
+from query.answers import Source, WindowAnswer
 from query.changes import changes_between
+from query.groups import Group
+from query.requests import WindowRequest
+from query.windows import plan_window
 from streams.arrivals import Arrivals
 from tests.definitions import HEALTH
 from web.page.table import sorted_groups
 from web.pages.window.answer import WindowFound
-from web.pages.window.columns import columns_of
+from web.pages.window.columns import Shown, columns_of
 from web.pages.window.compared import COMPARISONS, Compared, beside, compared_span
 from web.pages.window.form import WindowForm, read_form
-from web.pages.window.known import known_at, marked, stops_of
+from web.pages.window.known import known_at, stops_of
 from web.pages.window.routes import _page, outcome_of
 
 __all__ = ["BEGAN", "NOW", "PUBLISHED", "form_of", "group", "window_page"]
@@ -39,17 +43,17 @@ PUBLISHED = (
 """The newest first."""
 
 
-def group(service: str, messages: int, mean: float) -> dict[str, Any]:
+def group(service: str, messages: int, mean: float) -> Group:
     """A group of the health stream whose measures are alike."""
     part = {
         "count": messages,
         "mean": mean,
         "min": 0.0,
         "max": 0.97,
-        "max_at": "2026-03-04T10:03:11.250Z",
+        "max_at": datetime(2026, 3, 4, 10, 3, 11, 250_000, tzinfo=UTC),
         "quantiles": {"0.5": mean, "0.95": 0.9, "0.99": 0.95},
     }
-    return {"service": service, "messages": messages, "cpu": part, "ram": part, "disk": part}
+    return Group((service,), messages, {"cpu": part, "ram": part, "disk": part})
 
 
 def form_of(**asked: str) -> WindowForm:
@@ -58,8 +62,8 @@ def form_of(**asked: str) -> WindowForm:
 
 
 def window_page(
-    then: Sequence[dict[str, Any]],
-    now: Sequence[dict[str, Any]],
+    then: Sequence[Group],
+    now: Sequence[Group],
     until: datetime | None = None,
     published: Sequence[Publication] = PUBLISHED,
     per_page: int = 100,
@@ -70,22 +74,23 @@ def window_page(
     `until`: the moment answered for, if it is another.
     """
     form = form_of(**asked)
-    known, groups = None, [*then]
+    known, shown = None, [Shown(group) for group in then]
     if form.known is not None:
-        changes = changes_between(then, now, form.by)
+        changes = changes_between(then, now)
         known = known_at(
             form.known.astimezone(form.zone), until or form.known.astimezone(form.zone), published, len(then), changes
         )
-        groups = marked(then, changes, form.by)
-    columns = columns_of(HEALTH, form.by, every=True, since=known is not None)
-    source = {"snapshot": "731283947192", "breakdown": "service", "day": {"windows": 2}, "minute": {"windows": 2}}
-    content = {"complete_until": "2026-03-09T10:17:30Z", "answered_from": source}
+        shown = [Shown(group, changes.changed.get(group.key)) for group in then]
+    columns = columns_of(HEALTH, form.by, every=True, since=known is not None, compared=bool(form.compare))
+    source = Source("view", "query", 731283947192, NOW)
+    asked_for = WindowRequest(HEALTH, *form.bounds, form.by)
+    answer = WindowAnswer(asked_for, source, plan_window(*form.bounds), tuple(then))
     compared = None
     if form.compare:
         span = compared_span(form.compare, *form.bounds, NOW, form.zone)
-        groups, gone = beside(groups, now, form.by)
+        shown, gone = beside(shown, now)
         compared = Compared(COMPARISONS[form.compare], *span, now, gone)
-    found = WindowFound(content, sorted_groups(groups, columns, form.sort), columns, known, compared, False, 0.012)
+    found = WindowFound(answer, sorted_groups(shown, columns, form.sort), columns, known, compared, False, 0.012)
     outcome = outcome_of(HEALTH, form, found, per_page, NOW)
     stops = stops_of(BEGAN, published, NOW, form.zone, form.known)
     service: Any = SimpleNamespace(definitions={"health": HEALTH})

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from query.answer_json import group_json
 from tests.web.pages.window.rendered import group, window_page
 from web.edge.middleware import SECURITY_HEADERS
 from web.page.static_files import VersionedFiles
@@ -24,7 +25,7 @@ __all__ = ["Served", "point", "served"]
 
 def point(at: str, *services: str) -> dict[str, Any]:
     """A point of a series at which each service sent six messages."""
-    return {"at": at, "groups": [group(service, 6, 0.4) for service in services]}
+    return {"at": at, "groups": [group_json(group(service, 6, 0.4), ("service",)) for service in services]}
 
 
 @dataclass

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from query.groups import Group
 from query.requests import MOST_POINTS, Step
 from tests.definitions import HEALTH
-from tests.web.pages.window.groups import GROUPS, group
+from tests.web.pages.window.groups import GROUPS, group, names, shown
 from web.page.table import table_of
 from web.page.times import Detail
-from web.pages.window.charts import chart_plan, drawn_groups, marks_of, step_for, tiles_of
+from web.pages.window.charts import chart_plan, drawn_groups, marks_of, shortest_step, tiles_of
 from web.pages.window.columns import columns_of, group_label
 from web.pages.window.form import WindowForm, read_form
 
@@ -36,23 +38,23 @@ def test_tiles_name_peak_and_whose() -> None:
 
 
 def test_total_has_no_group_tile() -> None:
-    total = {name: value for name, value in GROUPS[0].items() if name != "service"}
+    total = replace(GROUPS[0], key=())
     tiles = tiles_of(HEALTH, [total], form({"by": "", "range": "24h"}))
     assert [tile.label for tile in tiles] == ["Messages", "Peak CPU", "Peak RAM", "Peak Disk"]
     assert tiles[1].note == "at 1 Mar 10:03:11"
-    assert group_label(total, ()) == "all"
+    assert group_label(total) == "all"
 
 
 def test_largest_totals_are_drawn() -> None:
     many = [group(name, 10, mean, mean) for name, mean in zip("abcdefgh", (1, 5, 3, 8, 2, 9, 4, 6), strict=True)]
-    assert [found["service"] for found in drawn_groups(HEALTH, many, form())] == list("fdhbgc")
-    assert [found["service"] for found in drawn_groups(HEALTH, many, form({"sort": "service"}))] == list("abcdef")
+    assert names(drawn_groups(HEALTH, many, form())) == "fdhbgc"
+    assert names(drawn_groups(HEALTH, many, form({"sort": "service"}))) == "abcdef"
 
 
 @pytest.mark.parametrize("minutes", [1, 60, 1440, 3 * 1440, 7 * 1440, 30 * 1440, 365 * 1440, 5000 * 1440])
 @pytest.mark.parametrize("groups", [1, 6])
 def test_step_never_asks_too_much(minutes: int, groups: int) -> None:
-    step = step_for(minutes, groups)
+    step = shortest_step(minutes, groups)
     assert minutes * 60 / step.length.total_seconds() <= MOST_POINTS
     if minutes <= 60:
         assert step is Step.MINUTE
@@ -66,17 +68,17 @@ def test_chart_asks_for_drawn_groups_only() -> None:
 
 
 def test_chart_of_total_keeps_filters() -> None:
-    plan = chart_plan(HEALTH, [{"messages": 1}], 1, form({"where.service": "z z", "by": ""}))
+    plan = chart_plan(HEALTH, [Group((), 1, {})], 1, form({"where.service": "z z", "by": ""}))
     assert plan["question"][2:] == [("by", ""), ("step", "minute"), ("service", "z z")]
-    assert plan["groups"] == [{"label": "all", "key": []}]
+    assert plan["groups"] == [{"label": "all", "key": ()}]
 
 
 def test_reader_chooses_what_is_drawn() -> None:
     many = [group(name, 10, 0.1, 0.1) for name in "abcdefgh"]
     asked = form({"draw": '["h"]', "by": "service"})
     drawn = drawn_groups(HEALTH, many, asked)
-    assert [found["service"] for found in drawn] == ["h"]
-    table = table_of(many, columns_of(HEALTH, ("service",), every=False), 1, 10, UTC_ZONE, Detail.TIME)
+    assert names(drawn) == "h"
+    table = table_of(shown(many), columns_of(HEALTH, ("service",), every=False), 1, 10, UTC_ZONE, Detail.TIME)
     marks = marks_of(table.rows, drawn, asked)
     assert [mark.place for mark in marks] == [None] * 7 + [0]
     assert (marks[0].turned, marks[7].turned) == ((("h",), ("a",)), ())

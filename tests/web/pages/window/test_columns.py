@@ -8,7 +8,7 @@ import pytest
 
 from tests.definitions import HEALTH
 from tests.definitions import PAGE_VIEWS as VIEWS
-from tests.web.pages.window.groups import GROUPS, group
+from tests.web.pages.window.groups import GROUPS, group, names, shown
 from web.page.table import sorted_groups, table_of
 from web.page.times import Detail
 from web.pages.window.columns import columns_of
@@ -39,11 +39,11 @@ def test_columns_come_from_the_definition() -> None:
 )
 def test_sorts_by_any_column_missing_last(sort: str, order: str) -> None:
     columns = columns_of(HEALTH, ("service",), every=True)
-    assert "".join(found["service"] for found in sorted_groups(GROUPS, columns, sort)) == order
+    assert names(found.group for found in sorted_groups(shown(GROUPS), columns, sort)) == order
 
 
 def test_cells_are_text_with_bars() -> None:
-    table = table_of(GROUPS, columns_of(HEALTH, ("service",), every=False), 1, 10, UTC_ZONE, Detail.TIME)
+    table = table_of(shown(GROUPS), columns_of(HEALTH, ("service",), every=False), 1, 10, UTC_ZONE, Detail.TIME)
     first = {cell.column.key: cell for cell in table.rows[0].cells}
     assert (first["cpu.mean"].text, first["cpu.mean"].bar) == ("10.0%", 2)
     assert first["cpu.max_at"].text == "10:03:11"
@@ -53,8 +53,9 @@ def test_cells_are_text_with_bars() -> None:
 
 
 def test_table_is_paged() -> None:
-    many = [group(f"s{n:04}", n, 0.1, 0.2) for n in range(1, 402)]
-    table = table_of(many, columns_of(HEALTH, ("service",), every=False), 3, 200, UTC_ZONE, Detail.TIME)
+    rows = shown([group(f"s{n:04}", n, 0.1, 0.2) for n in range(1, 402)])
+    columns = columns_of(HEALTH, ("service",), every=False)
+    table = table_of(rows, columns, 3, 200, UTC_ZONE, Detail.TIME)
     assert (table.pages, table.page, len(table.rows), table.groups) == (3, 3, 1, 401)
-    beyond = table_of(many, table.columns, 99, 200, UTC_ZONE, Detail.TIME)
+    beyond = table_of(rows, columns, 99, 200, UTC_ZONE, Detail.TIME)
     assert beyond.page == 3

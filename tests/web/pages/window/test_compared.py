@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from streams.time_text import rfc3339
 from tests.definitions import HEALTH
 from tests.web.pages.window.rendered import form_of, group, window_page
-from web.page.times import rfc3339
 from web.page.units import change_of
-from web.pages.window.columns import columns_of
+from web.pages.window.columns import Shown, columns_of
 from web.pages.window.compared import beside, compared_span
 from web.pages.window.csv import csv_of
 
@@ -81,8 +81,8 @@ def test_page_shows_numbers_and_a_second_line() -> None:
 
 
 def test_csv_has_what_is_shown() -> None:
-    columns = columns_of(HEALTH, ("service",), every=False)
-    groups, _ = beside([group("=1+1", 50, 0.3), group("a\nb", 5, 0.5)], [group("a\nb", 4, 0.25)], ("service",))
+    columns = columns_of(HEALTH, ("service",), every=False, compared=True)
+    groups, _ = beside([Shown(group("=1+1", 50, 0.3)), Shown(group("a\nb", 5, 0.5))], [group("a\nb", 4, 0.25)])
     rows = list(csv.DictReader(io.StringIO(csv_of(groups, columns), newline="")))
     assert [row["service"] for row in rows] == ["'=1+1", "a\nb"]
     assert [row["messages before"] for row in rows] == ["", "4"]

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.time_text import rfc3339
 from tests.definitions import HEALTH
 from tests.definitions import PAGE_VIEWS as VIEWS
 from web.page.form_times import UTC_ZONE
-from web.page.times import read_moment, rfc3339, zoned
+from web.page.times import read_moment, zoned
 from web.pages.window.form import WindowForm, read_form
 
 NOW = datetime(2026, 3, 1, 10, 17, 30, tzinfo=UTC)

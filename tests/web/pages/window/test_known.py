@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from query.changes import changes_between
+from streams.time_text import rfc3339
 from tests.web.pages.window.rendered import BEGAN, NOW, PUBLISHED, form_of, group, window_page
-from web.page.times import local_input, rfc3339
+from web.page.times import local_input
 from web.pages.window.known import DAYS, just_before, known_at, stops_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -70,7 +71,7 @@ def test_knows_why_it_is_rounded(
     def moment(text: str) -> datetime:
         return datetime.fromisoformat(f"2026-03-{text.replace(' ', 'T')}Z")
 
-    known = known_at(moment(asked), (until and moment(until)) or None, PUBLISHED, 0, changes_between([], [], ()))
+    known = known_at(moment(asked), (until and moment(until)) or None, PUBLISHED, 0, changes_between([], []))
     assert (known.rounded, known.incomplete) == (rounded, incomplete)
     assert (known.before.generation if known.before else None) == generation
 

@@ -1,0 +1,56 @@
+"""Groups of an answer, made of the merged rows of a statement. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from streams.aggregates import COUNT, MESSAGES, Merged
+from streams.definition import Definition
+from streams.panes import PaneColumn
+
+__all__ = ["Group", "groups_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What happened, of one value of each dimension that was asked for: `key` has them in the definition's order.
+
+    `parts`: measure or distinct count → its members by name, in the measure's own unit; moments are datetimes, and what
+    no message had is None. `changed_since`: whether it is not as it was before, if that was asked.
+    """
+
+    key: tuple[str, ...]
+    messages: int
+    parts: Mapping[str, Mapping[str, Any]]
+    changed_since: bool | None = None
+
+    def value(self, part: str, *names: str) -> Any:
+        """A member, such as `("cpu", "max")` or `("cpu", "quantiles", "0.5")`; None where there is no value."""
+        found: Any = self.parts.get(part)
+        for name in names:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found
+
+
+def groups_of(
+    definition: Definition,
+    by: Sequence[str],
+    columns: Sequence[PaneColumn],
+    quantiles: Sequence[float],
+    rows: Iterable[Sequence[Any]],
+) -> tuple[Group, ...]:
+    """Turn merged rows (dimension values, then `columns`) into sorted groups; those without messages are left out."""
+    scales = {name: measure.scale for name, measure in definition.measures.items()}
+    width, found = len(by), []
+    for row in sorted(rows, key=lambda row: tuple(row[:width])):
+        parts = dict[str, dict[str, Any]]()
+        for column, value in zip(columns, row[width:], strict=True):
+            part = parts.setdefault(column.source, {})
+            merged = Merged(value, scales.get(column.source, 1), part.get(COUNT.name, 0), quantiles)
+            part |= {member.name: member.read(merged) for member in column.aggregate.members}
+        messages = parts.pop("")[MESSAGES.name]
+        if messages:
+            found.append(Group(tuple(row[:width]), messages, parts))
+    return tuple(found)
