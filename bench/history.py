@@ -16,9 +16,10 @@ import pyarrow as pa
 from iceberg.catalog import Catalog
 from iceberg.kinds import PANES
 from iceberg.loading import append_rows
+from streams.aggregates import COUNT, MESSAGES, SUM, ColumnType
 from streams.definition import Definition
 from streams.errors import WindowpaneError
-from streams.panes import MINUTE_ARRIVAL_SECONDS, Aggregate, Grain, breakdown_of, pane_columns
+from streams.panes import MINUTE_ARRIVAL_SECONDS, Grain, breakdown_of, pane_columns
 
 __all__ = ["append_days", "await_messages", "made_ledger", "made_panes"]
 
@@ -47,14 +48,14 @@ def made_panes(definition: Definition, keys: int, starts: Sequence[datetime], gr
         "arrived_until": _times(times + seconds * 1_000_000),
     }
     for column in pane_columns(definition):
-        if column.aggregate in (Aggregate.MESSAGES, Aggregate.COUNT):
+        if column.aggregate in (MESSAGES, COUNT):
             columns[column.name] = pa.array(np.full(len(times), seconds * rate))
-        elif column.aggregate is Aggregate.MAX_AT:
+        elif column.type is ColumnType.TIME:
             columns[column.name] = _times(times + rng.integers(0, seconds * 1000, len(times)) * 1000)
-        elif column.aggregate not in (Aggregate.DIGEST, Aggregate.DISTINCT):
+        elif column.type is not ColumnType.BYTES:
             largest = definition.measures[column.source].stored_bounds[1]
             values = rng.integers(0, largest, len(times))
-            columns[column.name] = pa.array(values * seconds * rate if column.aggregate is Aggregate.SUM else values)
+            columns[column.name] = pa.array(values * seconds * rate if column.aggregate is SUM else values)
     return pa.table(columns)
 
 

@@ -13,13 +13,13 @@ from pyiceberg.transforms import DayTransform, IdentityTransform, Transform
 from pyiceberg.types import BinaryType, IcebergType, IntegerType, LongType, NestedField, StringType, TimestamptzType
 
 from iceberg.kinds import EVENTS, LEDGER, PANES, REJECTED
+from streams.aggregates import ColumnType
 from streams.definition import Definition
-from streams.panes import ColumnType, pane_columns
+from streams.panes import pane_columns
 
 __all__ = ["TableLayout", "layouts"]
 
 _TYPES: Mapping[ColumnType, IcebergType] = {
-    ColumnType.STRING: StringType(),
     ColumnType.LONG: LongType(),
     ColumnType.TIME: TimestamptzType(),
     ColumnType.BYTES: BinaryType(),

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.lake_view import LakeView
-from query.aggregates import Expression, merged_columns
+from query.aggregates import merged_columns
 from query.rendering import ident, table_name, templates
 from query.statements import Statement
+from streams.aggregates import MESSAGES
 from streams.arrivals import Arrivals
 from streams.definition import Definition
-from streams.panes import MINUTE_ARRIVAL_SECONDS, Aggregate, Grain, PaneColumn, pane_columns
+from streams.panes import MINUTE_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns
 
 __all__ = [
     "arrivals_statement",
@@ -22,8 +23,6 @@ __all__ = [
     "values_statement",
 ]
 
-# Digests are not made bit for bit; each says how many values it holds, a little-endian double at byte 25.
-_WEIGHT = 'sum(from_ieee754_64(reverse(substr("{name}", 26, 8))))'
 _BUCKET = "cast(floor(to_unixtime(arrived_from) / {seconds}) as bigint)"
 
 
@@ -132,25 +131,18 @@ def _compared(
         dimensions=list(definition.dimensions),
         bucket=_BUCKET.format(seconds=bucket_seconds) if bucket_seconds else "bigint '0'",
         columns=columns,
-        merged=[_merged(column) for column in columns],
+        merged=merged_columns(columns, "audit"),
         pairs=[_pair(column) for column in columns],
         limit=limit,
     )
     return Statement(sql, (arrivals.start, arrivals.end) * 2, columns)
 
 
-def _merged(column: PaneColumn) -> Expression:
-    """A column of a group; of digests only how many values they hold."""
-    if column.aggregate is Aggregate.DIGEST:
-        return Expression(column.name, _WEIGHT.format(name=column.name))
-    return merged_columns([column])[0]
-
-
 def _pair(column: PaneColumn) -> _Pair:
     """A column as each side has it; a side without the group has no messages."""
     name = ident(column.name)
     values = (f"{side}.{name}" for side in ("minutes", "rollups"))
-    if column.aggregate is Aggregate.MESSAGES:
+    if column.aggregate is MESSAGES:
         values = (f"coalesce({value}, 0)" for value in values)
     minute, rollup = values
     return _Pair(minute, rollup, f"{column.name} by minute", f"{column.name} by rollup")

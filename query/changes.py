@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from query.groups import Group
+from streams.aggregates import AGGREGATES
 
 __all__ = ["Changes", "changes_between"]
+
+_APPROXIMATE = {member.name for each in AGGREGATES if not each.merge for member in each.members}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def changes_between(shown: Sequence[Group], other: Sequence[Group]) -> Changes:
 
 def _exact(group: Group) -> tuple[int, dict[str, Any]]:
     parts = {
-        name: {member: value for member, value in part.items() if member != "quantiles"}
+        name: {member: value for member, value in part.items() if member not in _APPROXIMATE}
         for name, part in group.parts.items()
     }
     return group.messages, parts

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from query.requests import Filters
+from streams.aggregates import COUNT, DISTINCT, MAX, MESSAGES, SUM
 from streams.definition import Definition
-from streams.panes import Aggregate, Grain, PaneColumn
+from streams.panes import Grain, PaneColumn
 from streams.time_text import timestamp
 
 __all__ = [
@@ -197,13 +198,13 @@ def totals_of(
 
 def _totals(definition: Definition, columns: Sequence[PaneColumn], values: Sequence[Any]) -> Totals | None:
     found = {(column.source, column.aggregate): value for column, value in zip(columns, values, strict=True)}
-    messages = found["", Aggregate.MESSAGES]
+    messages = found["", MESSAGES]
     if messages is None:
         return None
     measures = {}
     for name, measure in definition.measures.items():
-        count, total, most = (found[name, part] for part in (Aggregate.COUNT, Aggregate.SUM, Aggregate.MAX))
+        count, total, most = (found[name, part] for part in (COUNT, SUM, MAX))
         mean = float(Decimal(total) / (measure.scale * count)) if count else None
         measures[name] = Measured(int(count or 0), mean, None if most is None else most / measure.scale)
-    distincts = {name: int(found[name, Aggregate.DISTINCT] or 0) for name in definition.distincts}
+    distincts = {name: int(found[name, DISTINCT] or 0) for name in definition.distincts}
     return Totals(int(messages), measures, distincts)

@@ -14,9 +14,10 @@ from query.rendering import ident, table_name, templates
 from query.requests import Filters
 from query.statements import Statement
 from query.windows import Span
+from streams.aggregates import SUM
 from streams.arrivals import Arrivals
 from streams.definition import Definition
-from streams.panes import Aggregate, Grain, PaneColumn, pane_columns
+from streams.panes import Grain, PaneColumn, pane_columns
 
 __all__ = [
     "ACCOUNTED",
@@ -32,7 +33,6 @@ __all__ = [
 ACCOUNTED = ("accepted", "rejected", "heartbeats")
 """What the ledger counts, in the order of its statement."""
 
-_SHOWN = (Aggregate.MESSAGES, Aggregate.COUNT, Aggregate.SUM, Aggregate.MAX, Aggregate.DISTINCT)
 _TIME = "timestamp(6) with time zone"
 
 
@@ -58,7 +58,7 @@ class _Key:
 
 def shown_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     """The columns of each side that a difference shows, in the order in which its statements give them."""
-    return tuple(column for column in pane_columns(definition) if column.aggregate in _SHOWN)
+    return tuple(column for column in pane_columns(definition) if column.aggregate.shown)
 
 
 def buckets_statement(sides: Compared, arrivals: Arrivals, grain: Grain, bucket: str) -> Statement | None:
@@ -73,7 +73,7 @@ def panes_statement(
 
     A changed pane is a row of its score, dimensions, window_start, and the shown columns of old, then of new.
     """
-    columns = tuple(column for column in pane_columns(definition) if column.aggregate is not Aggregate.DIGEST)
+    columns = tuple(column for column in pane_columns(definition) if column.aggregate.merge)
     keys = (*_dimensions(definition), _Key("window_start", "window_start", _TIME))
     return _pairs(
         "difference_panes.sql",
@@ -90,8 +90,7 @@ def panes_statement(
 
 def groups_statement(definition: Definition, sides: Compared, arrivals: Arrivals, limit: int) -> Statement:
     """Rows of: how many groups there are, score, dimensions, the shown columns of old, then of new."""
-    kinds = (*_SHOWN, Aggregate.MIN)
-    columns = tuple(column for column in pane_columns(definition) if column.aggregate in kinds)
+    columns = tuple(column for column in pane_columns(definition) if column.aggregate.number)
     return _pairs(
         "difference_groups.sql",
         _sides(sides, PANES, Grain.MINUTE),
@@ -139,9 +138,8 @@ def _dimensions(definition: Definition) -> tuple[_Key, ...]:
 
 
 def _numbers(columns: Sequence[PaneColumn]) -> list[str]:
-    """What a change is judged by; a sum as its mean."""
-    names = {Aggregate.SUM: "{}_mean", Aggregate.MAX_AT: ""}
-    found = [names.get(column.aggregate, column.name).format(column.source) for column in columns]
+    """What a change is judged by."""
+    found = (column.aggregate.number.format(name=column.name, source=column.source) for column in columns)
     return [name for name in found if name]
 
 
@@ -164,7 +162,7 @@ def _pairs(
         merged=merged_columns(columns),
         span=span is not None,
         where=[(name, len(values)) for name, values in where],
-        measures=[column.source for column in columns if column.aggregate is Aggregate.SUM],
+        measures=[column.source for column in columns if column.aggregate is SUM],
         **more,
     )
     filters = tuple(value for _, values in where for value in values)

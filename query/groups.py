@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
+from streams.aggregates import COUNT, MESSAGES, Merged
 from streams.definition import Definition
-from streams.panes import Aggregate, PaneColumn
+from streams.panes import PaneColumn
 
 __all__ = ["Group", "groups_of"]
 
@@ -41,44 +41,16 @@ def groups_of(
     quantiles: Sequence[float],
     rows: Iterable[Sequence[Any]],
 ) -> tuple[Group, ...]:
-    """Turn merged rows (dimension values, then `columns`) into sorted groups; those without messages are left out.
-
-    The value of a MAX_AT column is the row of the negated largest value and its time, or None.
-    """
+    """Turn merged rows (dimension values, then `columns`) into sorted groups; those without messages are left out."""
+    scales = {name: measure.scale for name, measure in definition.measures.items()}
     width, found = len(by), []
     for row in sorted(rows, key=lambda row: tuple(row[:width])):
-        messages, parts = 0, dict[str, dict[str, Any]]()
+        parts = dict[str, dict[str, Any]]()
         for column, value in zip(columns, row[width:], strict=True):
-            if column.aggregate is Aggregate.MESSAGES:
-                messages = int(value or 0)
-            else:
-                _put(parts.setdefault(column.source, {}), definition, column, value, quantiles)
+            part = parts.setdefault(column.source, {})
+            merged = Merged(value, scales.get(column.source, 1), part.get(COUNT.name, 0), quantiles)
+            part |= {member.name: member.read(merged) for member in column.aggregate.members}
+        messages = parts.pop("")[MESSAGES.name]
         if messages:
             found.append(Group(tuple(row[:width]), messages, parts))
     return tuple(found)
-
-
-def _put(
-    part: dict[str, Any], definition: Definition, column: PaneColumn, value: Any, quantiles: Sequence[float]
-) -> None:
-    """Put one merged column into its measure or distinct count."""
-    if column.aggregate is Aggregate.DISTINCT:
-        part["distinct"] = int(value or 0)
-        return
-    scale = definition.measures[column.source].scale
-    match column.aggregate:
-        case Aggregate.COUNT:
-            part["count"] = int(value or 0)
-        case Aggregate.SUM:
-            part["mean"] = float(Decimal(value) / (scale * part["count"])) if part["count"] else None
-        case Aggregate.MIN:
-            part["min"] = None if value is None else value / scale
-        case Aggregate.MAX_AT:
-            negated, part["max_at"] = value or (None, None)
-            part["max"] = None if negated is None else -negated / scale
-        case Aggregate.DIGEST:
-            values = value or [None] * len(quantiles)
-            part["quantiles"] = {
-                repr(quantile).removesuffix(".0"): None if found is None else found / scale
-                for quantile, found in zip(quantiles, values, strict=True)
-            }

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from streams.panes import ColumnType, PaneColumn
+from streams.aggregates import ColumnType
+from streams.panes import PaneColumn
 
 __all__ = ["ident", "literal", "table_name", "templates"]
 

@@ -14,14 +14,13 @@ from iceberg.bounds import noted_as
 from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.lake_view import LakeView
 from iceberg.pending import PENDING_PROPERTY
-from query.aggregates import answered_columns, state_columns, view_columns
+from query.aggregates import answered_columns, merged_columns, view_columns
 from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.windows import EPOCH, Choice, Span, WindowPlan, chosen, plan_window
 from streams.definition import Definition
 from streams.panes import (
     ROLLUPS,
-    Aggregate,
     Grain,
     PaneColumn,
     breakdown_of,
@@ -106,7 +105,7 @@ def _columns(definition: Definition, request: WindowRequest, measures: Sequence[
     return tuple(
         column
         for column in pane_columns(definition)
-        if (column.aggregate is not Aggregate.DIGEST or request.quantiles)
+        if (request.quantiles or not column.aggregate.by_quantile)
         and (not measures or column.source in ("", *measures))
     )
 
@@ -246,7 +245,7 @@ def _made_panes(definition: Definition, grain: Grain, target: str) -> dict[str, 
         "prefix": breakdown.prefix(grain),
         "period": str(breakdown.period(grain)),
         "dimensions": list(definition.dimensions),
-        "columns": state_columns(definition),
+        "columns": merged_columns(pane_columns(definition), "state"),
     }
 
 

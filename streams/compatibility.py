@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
+from streams.aggregates import MeasureOptions
 from streams.definition import Definition
 
 __all__ = ["RULES", "Changed", "Effect", "breaking_changes", "changes"]
@@ -70,6 +71,7 @@ def _names(old: Any, _new: Any) -> Effect:
 
 
 _KEPT = _only(lambda _, new: new is not None, "cannot be removed: stored panes hold it")
+_STAYS = _only(lambda _, new: new, "cannot be turned off: stored panes hold them")
 _GROWS = _only(lambda old, new: new >= old, "cannot shrink from {old}; Kafka only adds partitions")
 _NOT_REQUIRED = _only(lambda _, new: not new, "was optional, so messages of today may lack it; say required = false")
 _OTHER = "cannot change from {old!r}: under one name there would be panes of both; declare a new stream"
@@ -108,7 +110,7 @@ RULES: Mapping[str, _Rule] = {
     "measures.*.max": _handover,
     "measures.*.title": _free,
     "measures.*.unit": _free,
-    "measures.*.quantiles": _only(lambda _, new: new, "cannot be turned off: stored panes hold them"),
+    **{f"measures.*.{option}": _STAYS for option in MeasureOptions.model_fields},
     "distincts": _handover,
     "distincts.*": _KEPT,
     "distincts.*.field": _refused(_OTHER, replayed=True),

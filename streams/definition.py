@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from streams.aggregates import MeasureOptions
 from streams.demo import Demo
 from streams.expression import Expression, parse
 from streams.reasons import Reason
@@ -116,16 +117,17 @@ class Dimension(_Model):
     title: str = ""
 
 
-class Measure(_Model):
-    """A number aggregated in panes, stored as `round(value x 10^decimals)` within `[min, max]`."""
-
+class _Number(_Model):
     value: str
     decimals: int = Field(ge=0, le=9)
     min: float
     max: float
     title: str = ""
     unit: str = ""
-    quantiles: bool = False
+
+
+class Measure(MeasureOptions, _Number):  # in this order, options are its last fields: a digest is of fields in order
+    """A number aggregated in panes, stored as `round(value x 10^decimals)` within `[min, max]`."""
 
     @property
     def scale(self) -> int:
@@ -136,6 +138,11 @@ class Measure(_Model):
     def stored_bounds(self) -> tuple[int, int]:
         """`[min, max]` in stored units."""
         return round(self.min * self.scale), round(self.max * self.scale)
+
+    @property
+    def asked(self) -> list[str]:
+        """The options that are set."""
+        return [option for option in MeasureOptions.model_fields if getattr(self, option)]
 
 
 class Distinct(_Model):
@@ -195,6 +202,8 @@ class Definition(_Model):
         left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "demo", *unset), True)
         if self.event_time.min == EARLIEST:
             left_out["event_time"] = {"min"}
+        younger = MeasureOptions.model_fields.keys() - {"quantiles"}
+        left_out["measures"] = {name: younger - {*each.asked} for name, each in self.measures.items()}
         untitled = self.model_copy(
             update={
                 section: {name: each.model_copy(update=_UNTITLED) for name, each in getattr(self, section).items()}

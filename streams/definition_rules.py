@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from streams.aggregates import AGGREGATES
 from streams.definition import Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.expression import ExpressionError
@@ -13,7 +14,6 @@ __all__ = ["MOST_MESSAGES_PER_GRAIN", "check"]
 MOST_MESSAGES_PER_GRAIN = 10**10
 """Sums may not overflow: bound x scale x this many messages must fit in 64 bits."""
 
-_MEASURE_COLUMNS = ("count", "sum", "min", "max", "max_at", "digest", "mean", "p50", "p95", "p99")
 _RESERVED_STREAMS = {"streams", "replays", "information_schema"}
 
 
@@ -40,8 +40,15 @@ def _check_names(definition: Definition, file: str) -> Iterator[DefinitionError]
     for name in dict.fromkeys(columns):
         if columns.count(name) > 1:
             yield DefinitionError(file, name, None, "names two of dimensions, measures and distincts; names are unique")
-    derived = {f"{name}_{part}": name for name in definition.measures for part in _MEASURE_COLUMNS}
-    derived |= {f"{name}_distinct": name for name in definition.distincts}
+    derived = {
+        column: name
+        for of, sources in (("measure", definition.measures), ("distinct", definition.distincts))
+        for name in sources
+        for aggregate in AGGREGATES
+        if aggregate.of == of
+        for column in (aggregate.column(name), *(aggregate.sql(view, name) for view, _ in aggregate.view))
+        if column != name
+    }
     for name in (*definition.dimensions, *definition.distincts):
         if name in derived:
             yield DefinitionError(file, name, None, f"is the name of a column of {derived[name]}; choose another name")

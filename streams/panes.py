@@ -12,15 +12,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from math import floor
 
+from streams.aggregates import AGGREGATES, Aggregate, ColumnType
 from streams.definition import Definition
 
 __all__ = [
     "MINUTE_ARRIVAL_SECONDS",
     "ROLLUPS",
     "ROLLUP_ARRIVAL_SECONDS",
-    "Aggregate",
     "Breakdown",
-    "ColumnType",
     "Grain",
     "PaneColumn",
     "Period",
@@ -129,35 +128,6 @@ def shelf_of(part: str) -> str:
     return part[:-3]
 
 
-class Aggregate(StrEnum):
-    """What a pane's column holds of its messages. Each can be merged with itself, in any order."""
-
-    MESSAGES = "messages"
-    COUNT = "count"
-    SUM = "sum"
-    MIN = "min"
-    MAX = "max"
-    MAX_AT = "max_at"
-    DIGEST = "digest"
-    DISTINCT = "distinct"
-
-
-class ColumnType(StrEnum):
-    """Logical type of a column, mapped to Iceberg's and Flink's own where those are made."""
-
-    STRING = "string"
-    LONG = "long"
-    TIME = "time"
-    BYTES = "bytes"
-
-
-_TYPES = {
-    Aggregate.MAX_AT: ColumnType.TIME,
-    Aggregate.DIGEST: ColumnType.BYTES,
-    Aggregate.DISTINCT: ColumnType.BYTES,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class PaneColumn:
     """One aggregate column. `source` is the measure or distinct count it belongs to, empty for `messages`."""
@@ -169,19 +139,18 @@ class PaneColumn:
     @property
     def type(self) -> ColumnType:
         """Logical type of the stored value."""
-        return _TYPES.get(self.aggregate, ColumnType.LONG)
+        return self.aggregate.type
 
 
 def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     """The aggregate columns of a stream's panes, in table order (dimensions and times come before them)."""
-    columns = [PaneColumn("messages", Aggregate.MESSAGES, "")]
-    for name, measure in definition.measures.items():
-        kinds = [Aggregate.COUNT, Aggregate.SUM, Aggregate.MIN, Aggregate.MAX, Aggregate.MAX_AT]
-        if measure.quantiles:
-            kinds.append(Aggregate.DIGEST)
-        columns += [PaneColumn(f"{name}_{kind}", kind, name) for kind in kinds]
-    columns += [PaneColumn(f"{name}_distinct", Aggregate.DISTINCT, name) for name in definition.distincts]
-    return tuple(columns)
+    return tuple(
+        PaneColumn(aggregate.column(source), aggregate, source)
+        for of, sources in (("stream", [""]), ("measure", definition.measures), ("distinct", definition.distincts))
+        for source in sources
+        for aggregate in AGGREGATES
+        if aggregate.of == of and (not aggregate.option or getattr(definition.measures[source], aggregate.option))
+    )
 
 
 def grains(definition: Definition) -> tuple[Grain, ...]:

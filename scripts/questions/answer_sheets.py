@@ -10,7 +10,8 @@ from scripts.results import Column, Sheet, right
 __all__ = ["groups_sheet", "standing_lines"]
 
 Group = Mapping[str, Any]
-_PARTS = {"mean": "mean", "min": "min", "max": "max", "max_at": "max at"}
+_UNTOLD = {"count", "quantiles"}
+"""Members of a measure that are no column of their own."""
 
 
 def groups_sheet(title: str, groups: Sequence[Group]) -> Sheet:
@@ -32,7 +33,8 @@ def _cells(group: Group) -> Iterator[tuple[str, Any]]:
         elif "distinct" in value:
             yield name, value["distinct"]
         else:
-            yield from ((f"{name} {head}", value[part]) for part, head in _PARTS.items())
+            told = {key: found for key, found in value.items() if key not in _UNTOLD}
+            yield from ((f"{name} {key.replace('_', ' ')}", found) for key, found in told.items())
             yield from ((f"{name} {_percentile(text)}", found) for text, found in value.get("quantiles", {}).items())
 
 

@@ -25,17 +25,16 @@ from query.groups import Group, groups_of
 from query.parameters import read_rejected, read_series, read_window
 from query.requests import RejectedRequest, WindowRequest
 from query.windows import plan_window
-from streams.panes import Aggregate, PaneColumn, pane_columns
+from streams.aggregates import DIGEST, DISTINCT, MAX, MESSAGES
+from streams.panes import PaneColumn, pane_columns
 from streams.time_text import timestamp
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.query.lake_views import at, lake_view
 
 PEAK = datetime(2026, 3, 2, 14, 3, 11, 250_000, tzinfo=UTC)
-CPU = tuple(
-    column for column in pane_columns(HEALTH) if column.source in ("", "cpu") and column.aggregate is not Aggregate.MAX
-)
+CPU = tuple(column for column in pane_columns(HEALTH) if column.source in ("", "cpu") and column.aggregate is not MAX)
 """As statements give them: a peak is a row of the negated largest value and its time."""
-CPU_PLAIN = tuple(column for column in CPU if column.aggregate is not Aggregate.DIGEST)
+CPU_PLAIN = tuple(column for column in CPU if column.aggregate is not DIGEST)
 REQUEST = WindowRequest(HEALTH, at("1 10:17"), at("4 09:05"), ("service",))
 
 
@@ -101,8 +100,8 @@ def test_means_are_exact_at_the_bounds() -> None:
 
 def test_distincts_are_counts() -> None:
     columns = (
-        PaneColumn("messages", Aggregate.MESSAGES, ""),
-        PaneColumn("visitors_distinct", Aggregate.DISTINCT, "visitors"),
+        PaneColumn("messages", MESSAGES, ""),
+        PaneColumn("visitors_distinct", DISTINCT, "visitors"),
     )
     rows = [["a", "/", 5, 3], ["a", "/b", 5, None]]
     found = groups_of(PAGE_VIEWS, ("site", "path"), columns, (), rows)

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
+from streams.aggregates import MeasureOptions
 from streams.compatibility import RULES, breaking_changes, changes
 from streams.definition import Definition
 from streams.definition_files import parse_definition
@@ -114,6 +115,15 @@ def test_refuses_another_meaning_under_the_same_name(stream: str, key: str, valu
     assert found == named
     assert "declare a new stream" in why
     assert breaking_changes(old, new, replayed=True) == []
+
+
+@pytest.mark.parametrize("option", MeasureOptions.model_fields)
+def test_options_of_measures_are_turned_on_for_good(option: str) -> None:
+    off, on = (changed(f"measures/cpu/{option}", asked) for asked in (False, True))
+    assert breaking_changes(off, on) == []
+    assert _needs_handover(off, on)
+    [(found, why)] = breaking_changes(on, off)
+    assert (found, "stored panes hold them" in why) == (f"measures.cpu.{option}", True)
 
 
 def test_refuses_another_order_of_dimensions() -> None:

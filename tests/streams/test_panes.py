@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.aggregates import DIGEST, ColumnType
 from streams.panes import (
     MINUTE_ARRIVAL_SECONDS,
     ROLLUP_ARRIVAL_SECONDS,
     ROLLUPS,
-    Aggregate,
     Breakdown,
-    ColumnType,
     Grain,
     Period,
     day_start,
@@ -44,7 +43,7 @@ def test_page_view_panes_hold_sketches() -> None:
 
 def test_digests_are_kept_only_if_asked() -> None:
     plain = changed("measures/cpu/quantiles", False)
-    kept = [column.source for column in pane_columns(plain) if column.aggregate is Aggregate.DIGEST]
+    kept = [column.source for column in pane_columns(plain) if column.aggregate is DIGEST]
     assert kept == ["ram", "disk"]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.aggregates import AGGREGATES
+
 __all__ = ["SCHEMAS"]
 
 Json = dict[str, Any]
@@ -54,6 +56,19 @@ _ABOUT: Json = {
     },
 }
 
+_KINDS: Json = {
+    "count": _COUNT,
+    "quantity": _NUMBER_OR_NULL,
+    "moment": {**_TIME_OR_NULL, "description": "When it was first reached."},
+    "quantiles": {"type": "object", "additionalProperties": _NUMBER_OR_NULL},
+}
+_MEASURED = {
+    member.name: _KINDS[member.kind]
+    for aggregate in AGGREGATES
+    if aggregate.of != "stream"
+    for member in aggregate.members
+}
+
 SCHEMAS: Json = {
     "Problem": _object(
         {
@@ -67,17 +82,9 @@ SCHEMAS: Json = {
         description="RFC 9457 problem details. `errors` names the fields of the input that are wrong.",
     ),
     "Measured": _object(
-        {
-            "count": _COUNT,
-            "mean": _NUMBER_OR_NULL,
-            "min": _NUMBER_OR_NULL,
-            "max": _NUMBER_OR_NULL,
-            "max_at": {**_TIME_OR_NULL, "description": "When the maximum was first reached."},
-            "quantiles": {"type": "object", "additionalProperties": _NUMBER_OR_NULL},
-            "distinct": _COUNT,
-        },
-        optional=("count", "mean", "min", "max", "max_at", "quantiles", "distinct"),
-        description="A measure has count, mean, min, max, max_at and, if asked, quantiles; a distinct count, distinct.",
+        _MEASURED,
+        optional=tuple(_MEASURED),
+        description="A measure has what its definition and the question ask for; a distinct count, distinct.",
     ),
     "Group": _object(
         {"messages": _COUNT, "changed_since": {"type": "boolean", "description": "Only if it was asked for."}},

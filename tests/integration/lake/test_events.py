@@ -22,7 +22,8 @@ from query.replay_reports import ReplayService
 from query.settings import QuerySettings
 from scripts.lake.audit import audit_stream
 from scripts.replays.replaying import RangeWanted, Replaying
-from streams.panes import ROLLUPS, Aggregate, pane_columns
+from streams.aggregates import DIGEST, DISTINCT
+from streams.panes import ROLLUPS, pane_columns
 from streams.topics import Topics
 from tests.integration.lake.exact.raw_messages import TOML, RawMessages, raw_messages
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, offset_gaps, running_live, topic_ends
@@ -88,9 +89,9 @@ def rows_of(live: LiveStream, namespace: str, table: str, until: datetime) -> li
 
 def _columns(live: LiveStream) -> Iterator[str]:
     for column in pane_columns(live.definition):
-        if column.aggregate is Aggregate.DISTINCT:
+        if column.aggregate is DISTINCT:
             yield f"cardinality(cast({column.name} as HyperLogLog))"
-        elif column.aggregate is not Aggregate.DIGEST:
+        elif column.aggregate is not DIGEST:
             yield column.name
 
 

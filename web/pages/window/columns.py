@@ -8,7 +8,9 @@ from operator import attrgetter
 from typing import Any
 
 from query.groups import Group
+from streams.aggregates import Member, Merged
 from streams.definition import Definition
+from streams.panes import pane_columns
 from web.page.table import Column
 from web.page.units import UNCHANGED, more_messages, spoken_name
 
@@ -60,31 +62,30 @@ def columns_of(
         found.append(column(name, label, "count", read, explained="Different values, within 3%"))
     for name, measure in definition.measures.items():
         title = spoken_name(name, measure.title)
-        for part, label, explained, essential, *path in _measure_columns(quantiles=measure.quantiles):
-            more = {
-                "heading": title,
-                "unit": measure.unit,
-                "essential": essential,
-                "explained": explained.format(title),
-            }
-            kind = "moment" if part == "max_at" else "quantity"
-            found.append(column(f"{name}.{part}", label, kind, _member(name, *(path or [part])), **more))
+        for path, each in _measure_columns(definition, name):
+            more = {"heading": title, "unit": measure.unit, "essential": each.essential}
+            explained = each.explained.format(title=title)
+            read = _member(name, *path)
+            found.append(column(f"{name}.{each.name}", each.label, each.kind, read, explained=explained, **more))
     return tuple(column for column in found if every or column.essential)
 
 
-def _measure_columns(*, quantiles: bool) -> list[tuple[Any, ...]]:
-    """Key, label, explanation, whether it is essential, and where a group has it, if not by its key."""
-    percentiles = [(level, f"p{level * 100:g}") for level in (QUANTILES if quantiles else ())]
-    return [
-        ("mean", "mean", "Mean {}", True),
-        ("min", "min", "Smallest {}", False),
-        *(
-            (name, name, f"{name[1:]}% of messages have at most this {{}}", level == 0.95, "quantiles", f"{level:g}")
-            for level, name in percentiles
-        ),
-        ("max", "max", "Largest {}", True),
-        ("max_at", "at", "When {} was largest", True),
-    ]
+def _measure_columns(definition: Definition, measure: str) -> list[tuple[tuple[str, ...], Member]]:
+    """What has a label, and of quantiles those that are asked for, by rank; and where a group has it."""
+    kept = [column.aggregate for column in pane_columns(definition) if column.source == measure]
+    found: list[tuple[tuple[str, ...], Member]] = []
+    for member in (each for aggregate in kept for each in aggregate.members):
+        if member.kind == "quantiles":
+            found += [((member.name, f"{level:g}"), _quantile(level)) for level in QUANTILES]
+        elif member.label:
+            found.append(((member.name,), member))
+    return sorted(found, key=lambda each: each[1].rank)
+
+
+def _quantile(level: float) -> Member:
+    """As if it was a member of its own."""
+    name, explained = f"p{level * 100:g}", f"{level * 100:g}% of messages have at most this {{title}}"
+    return Member(name, "quantity", Merged.quantity, name, explained, level, essential=level == 0.95)
 
 
 def _dimension(place: int) -> Callable[[Group], str]:

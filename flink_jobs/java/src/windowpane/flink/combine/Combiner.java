@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -58,7 +59,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     private transient int[] dimensions;
     private transient int[] measures;
     private transient int[] distincts;
-    private transient boolean[] hasQuantiles;
+    private transient List<Set<Measured.Aggregate>> wanted;
     private transient int planColumns;
 
     private transient Map<PaneKey, PartialPane> panes;
@@ -135,7 +136,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
         measures = plan.columnsOf(Plan.Kind.MEASURE);
         distincts = plan.columnsOf(Plan.Kind.HASH);
         planColumns = plan.columns().size();
-        hasQuantiles = writer.hasQuantiles();
+        wanted = writer.wanted();
         panes = new HashMap<>();
         probe = new PaneKey(dimensions.length);
         ledger = new ArrayList<>();
@@ -231,7 +232,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     private PartialPane emptyPane() {
         PartialPane pane = new PartialPane(planColumns);
         for (int column : measures) {
-            pane.measures[column] = new PartialPane.Measured(hasQuantiles[column]);
+            pane.measures[column] = new Measured(wanted.get(column));
         }
         for (int column : distincts) {
             pane.distincts[column] = new Distinct();

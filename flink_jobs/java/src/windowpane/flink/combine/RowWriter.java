@@ -1,11 +1,13 @@
 package windowpane.flink.combine;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.data.GenericRowData;
@@ -19,7 +21,9 @@ final class RowWriter {
     private final int width;
     private final Map<String, Integer> places = new HashMap<>();
     private final List<PaneColumn> ofPanes = new ArrayList<>();
-    private final boolean[] hasQuantiles;
+    private final List<Set<Measured.Aggregate>> wanted = new ArrayList<>();
+    private final Set<String> unfilled;
+    private final int[] ofLedger;
 
     /** Places of what is told of a single message, and where it stands in the row that was read. */
     private final int[] ofMessages;
@@ -34,13 +38,17 @@ final class RowWriter {
         for (int i = 0; i < width; i++) {
             places.put(columns[i], i);
         }
+        unfilled = new TreeSet<>(places.keySet());
+        ofLedger = Stream.of("arrived", "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats")
+                .mapToInt(this::place)
+                .toArray();
         ofMessages = Stream.of("arrived", "partition", "offset", "event_time", "reason", "field", "payload")
                 .mapToInt(this::place)
                 .toArray();
         inMessages = new int[] {
             read.arrived(), read.partition(), read.offset(), Messages.EVENT_TIME, read.reason(), read.field(), read.payload()
         };
-        hasQuantiles = new boolean[plan.columns().size()];
+        plan.columns().forEach(column -> wanted.add(EnumSet.noneOf(Measured.Aggregate.class)));
         ofPane("arrived", (key, pane) -> time(pane.arrived));
         ofPane("event_minute", (key, pane) -> time(key.minute));
         ofPane("messages", (key, pane) -> pane.messages);
@@ -50,18 +58,19 @@ final class RowWriter {
             ofPane(name(dimensions[i]), (key, pane) -> key.dimensions[place]);
         }
         for (int column : plan.columnsOf(Plan.Kind.MEASURE)) {
-            hasQuantiles[column] = places.containsKey(name(column) + "_digest");
-            ofMeasure(column, "_count", measured -> measured.count);
-            ofMeasure(column, "_sum", measured -> measured.count == 0 ? null : measured.sum);
-            ofMeasure(column, "_min", measured -> measured.count == 0 ? null : measured.min);
-            ofMeasure(column, "_max", measured -> measured.count == 0 ? null : measured.peak.value());
-            ofMeasure(column, "_max_at", measured -> measured.count == 0 ? null : time(measured.peak.at()));
-            if (hasQuantiles[column]) {
-                ofMeasure(column, "_digest", measured -> measured.quantiles.toPart());
+            for (Measured.Aggregate aggregate : Measured.Aggregate.values()) {
+                String name = aggregate.column(name(column));
+                if (places.containsKey(name)) {
+                    wanted.get(column).add(aggregate);
+                    ofPane(name, (key, pane) -> aggregate.part(pane.measures[column]));
+                }
             }
         }
         for (int column : plan.columnsOf(Plan.Kind.HASH)) {
             ofPane(name(column) + "_distinct", (key, pane) -> pane.distincts[column].toBytes());
+        }
+        if (!unfilled.isEmpty()) {
+            throw new ValidationException("Nothing fills the columns " + unfilled + " of a table of combined messages.");
         }
     }
 
@@ -73,21 +82,18 @@ final class RowWriter {
         ofPanes.add(new PaneColumn(place(name), value));
     }
 
-    private void ofMeasure(int column, String suffix, Function<PartialPane.Measured, Object> value) {
-        ofPane(name(column) + suffix, (key, pane) -> value.apply(pane.measures[column]));
-    }
-
     private int place(String name) {
         Integer place = places.get(name);
         if (place == null) {
             throw new ValidationException("A table of combined messages needs a column " + name + ".");
         }
+        unfilled.remove(name);
         return place;
     }
 
-    /** By column of the plan: whether it is a measure whose quantiles are wanted. */
-    boolean[] hasQuantiles() {
-        return hasQuantiles;
+    /** By column of the plan: the aggregates that there are columns for. */
+    List<Set<Measured.Aggregate>> wanted() {
+        return wanted;
     }
 
     GenericRowData pane(PaneKey key, PartialPane pane) {
@@ -100,13 +106,12 @@ final class RowWriter {
 
     GenericRowData ledger(LedgerPart part) {
         GenericRowData made = new GenericRowData(width);
-        made.setField(place("arrived"), time(part.arrived));
-        made.setField(place("partition"), part.partition);
-        made.setField(place("_first_offset"), part.first);
-        made.setField(place("_last_offset"), part.last);
-        made.setField(place("_accepted"), part.accepted);
-        made.setField(place("_rejected"), part.rejected);
-        made.setField(place("_heartbeats"), part.heartbeats);
+        Object[] told = {
+            time(part.arrived), part.partition, part.first, part.last, part.accepted, part.rejected, part.heartbeats
+        };
+        for (int i = 0; i < told.length; i++) {
+            made.setField(ofLedger[i], told[i]);
+        }
         return made;
     }
 

@@ -1,0 +1,212 @@
+"""All that is known of each aggregate: its column, how panes of it are merged, and what answers and pages make of it.
+
+This is the one place of an aggregate on this side; the JVM part, which adds messages up, has the other
+(`Measured.java`). Jobs, tables, statements, answers and pages are made of what is said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+__all__ = ["AGGREGATES", "COUNT", "DISTINCT", "MAX", "MESSAGES", "SUM", "Aggregate", "ColumnType", "Member", "Merged"]
+
+
+class MeasureOptions(BaseModel):
+    """What a measure's definition may ask for beside the aggregates that every measure has."""
+
+    quantiles: bool = False
+
+
+class ColumnType(StrEnum):
+    """Logical type of a column, mapped to Iceberg's and the engines' own where those are made."""
+
+    LONG = "long"
+    TIME = "time"
+    BYTES = "bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A merged value as Trino gives it, and what it is read with: `scale` stored units are one, of `count` values."""
+
+    value: Any
+    scale: int
+    count: int
+    quantiles: Sequence[float]
+
+    def whole(self) -> int:
+        """A count; nothing counts as 0."""
+        return int(self.value or 0)
+
+    def quantity(self) -> float | None:
+        """In the measure's own unit."""
+        return None if self.value is None else self.value / self.scale
+
+    def mean(self) -> float | None:
+        """Of a sum, in the measure's own unit."""
+        return float(Decimal(self.value) / (self.scale * self.count)) if self.count else None
+
+    def peak(self) -> float | None:
+        """Of a row of the negated largest value and its time, the value in the measure's own unit."""
+        return None if self.value is None else -self.value[0] / self.scale
+
+    def peak_at(self) -> datetime | None:
+        """Of such a row, the time."""
+        return None if self.value is None else self.value[1]
+
+    def by_quantile(self) -> dict[str, float | None]:
+        """Of one value for each quantile that was asked for, in the measure's own unit."""
+        found = self.value or [None] * len(self.quantiles)
+        return {
+            repr(quantile).removesuffix(".0"): None if value is None else value / self.scale
+            for quantile, value in zip(self.quantiles, found, strict=True)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a group of an answer, and its column on the page of windows.
+
+    `label` heads that column; there is none without. `explained` says more of it; `{title}` is the measure's. `rank`
+    orders the columns of a measure: the least value has 0, the largest 1.
+    """
+
+    name: str
+    kind: Literal["count", "quantity", "moment", "quantiles"]
+    read: Callable[[Merged], Any]
+    label: str = ""
+    explained: str = ""
+    rank: float = 0
+    essential: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aggregate:
+    """A column of panes that can be merged with itself, in any order, and all that is made of it.
+
+    `of`: what has one; of measures those that set `option`, if it names one. In a job it is merged by `flink`, which
+    may call a `function` of the JVM part (name and class). In Trino `merge` makes a value of which two can be compared,
+    empty if panes of the same messages may yet differ; `state` what is stored; `audit` what minute panes and rollups
+    have in common; `answer` what `members` are read from, None if others bring them; `view` plain columns for SQL
+    clients. `number`: what a difference is measured by, if anything. `shown`: whether a difference shows it. In SQL
+    `{name}` is the column, `{source}` its measure or distinct count, `{merge}` what `merge` says, `{scale}` how many
+    stored units are one.
+    """
+
+    name: str
+    of: Literal["stream", "measure", "distinct"]
+    flink: str
+    merge: str
+    members: tuple[Member, ...] = ()
+    type: ColumnType = ColumnType.LONG
+    option: str = ""
+    function: tuple[str, str] | None = None
+    state: str = "{merge}"
+    audit: str = "{merge}"
+    answer: str | None = "{merge}"
+    view: tuple[tuple[str, str], ...] = (("{name}", "{merge}"),)
+    number: str = "{name}"
+    shown: bool = True
+
+    def column(self, source: str) -> str:
+        """The column's name."""
+        return f"{source}_{self.name}" if source else self.name
+
+    def sql(self, form: str, source: str, **more: str) -> str:
+        """One of its forms in SQL."""
+        given = {"name": self.column(source), "source": source, **more}
+        return form.format(merge=self.merge.format(**given), **given)
+
+    @property
+    def by_quantile(self) -> bool:
+        """Whether it is read only where a question asks for quantiles."""
+        return "{quantiles}" in (self.answer or "")
+
+
+# Rows compare by their first unequal part: the least (-max, at) is the largest maximum at its earliest time.
+_PEAK = 'min(row(-"{source}_max", "{source}_max_at")) filter (where "{source}_max" is not null)'
+_COUNTED = ("sum({name})", 'coalesce(sum("{name}"), 0)')
+_IN_UNITS = (("{name}", "{merge} / {scale}"),)
+_DIGESTS = 'merge(cast("{name}" as tdigest))'
+_SKETCHES = 'merge(cast("{name}" as hyperloglog))'
+
+# Of an answer only what Trino must do: each expression over an aggregate costs planning.
+MESSAGES = Aggregate(
+    "messages", "stream", *_COUNTED, (Member("messages", "count", Merged.whole),), answer='sum("{name}")'
+)
+COUNT = Aggregate("count", "measure", *_COUNTED, (Member("count", "count", Merged.whole),), answer='sum("{name}")')
+SUM = Aggregate(
+    "sum",
+    "measure",
+    flink="sum({name})",
+    merge='sum("{name}")',
+    members=(Member("mean", "quantity", Merged.mean, "mean", "Mean {title}", rank=-1, essential=True),),
+    view=(("{source}_mean", '{merge} / ({scale} * nullif(sum("{source}_count"), 0))'),),
+    number="{source}_mean",
+)
+MIN = Aggregate(
+    "min",
+    "measure",
+    flink="min({name})",
+    merge='min("{name}")',
+    members=(Member("min", "quantity", Merged.quantity, "min", "Smallest {title}"),),
+    view=_IN_UNITS,
+    shown=False,
+)
+MAX = Aggregate("max", "measure", "max({name})", 'max("{name}")', answer=None, view=_IN_UNITS)  # max_at answers for it
+MAX_AT = Aggregate(
+    "max_at",
+    "measure",
+    type=ColumnType.TIME,
+    flink="arg_max({name}, `{source}_max`)",
+    function=("ARG_MAX", "windowpane.flink.aggregate.ArgMax"),
+    merge=f"({_PEAK})[2]",
+    answer=_PEAK,
+    members=(
+        Member("max", "quantity", Merged.peak, "max", "Largest {title}", rank=1, essential=True),
+        Member("max_at", "moment", Merged.peak_at, "at", "When {title} was largest", rank=1, essential=True),
+    ),
+    number="",
+    shown=False,
+)
+DIGEST = Aggregate(
+    "digest",
+    "measure",
+    type=ColumnType.BYTES,
+    option="quantiles",
+    flink="tdigest({name})",
+    function=("TDIGEST", "windowpane.flink.aggregate.Digest"),
+    merge="",
+    state=f"cast({_DIGESTS} as varbinary)",
+    # Each says how many values it holds, a little-endian double at byte 25.
+    audit='sum(from_ieee754_64(reverse(substr("{name}", 26, 8))))',
+    answer=f"values_at_quantiles({_DIGESTS}, array[{{quantiles}}])",
+    members=(Member("quantiles", "quantiles", Merged.by_quantile),),
+    view=tuple(
+        (f"{{source}}_{name}", f"value_at_quantile({_DIGESTS}, double '{level}') / {{scale}}")
+        for name, level in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
+    ),
+    number="",
+    shown=False,
+)
+DISTINCT = Aggregate(
+    "distinct",
+    "distinct",
+    type=ColumnType.BYTES,
+    flink="hll({name})",
+    function=("HLL", "windowpane.flink.aggregate.Hll"),
+    merge=f"cardinality({_SKETCHES})",
+    state=f"cast({_SKETCHES} as varbinary)",
+    members=(Member("distinct", "count", Merged.whole),),
+    view=(("{source}", "{merge}"),),
+)
+
+AGGREGATES = (MESSAGES, COUNT, SUM, MIN, MAX, MAX_AT, DIGEST, DISTINCT)
+"""Every aggregate, in the order of the columns of a table."""

@@ -1,0 +1,55 @@
+"""Merging is associative: panes of panes hold what panes of messages do, in whatever parts they were merged before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from query.aggregates import merged_columns
+from streams.aggregates import AGGREGATES, ColumnType
+from streams.panes import PaneColumn
+
+COLUMNS = [
+    PaneColumn(each.column("m"), each, "m")
+    for each in AGGREGATES
+    if each.of == "measure" and each.type is not ColumnType.BYTES  # sketches are Trino's own
+]
+TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamptz"}
+Pane = dict[str, Any]
+DATABASE = duckdb.connect(config={"threads": 1})
+
+
+def pane(value: int | None, at: int | None = 0) -> Pane:
+    """Of one message at a second of 2026; of none without a value."""
+    when = None if at is None or value is None else f"2026-01-01 00:00:{at:02}+00"
+    whole = 0 if value is None else 1
+    return {
+        column.name: when if column.type is ColumnType.TIME else whole if column.name == "m_count" else value
+        for column in COLUMNS
+    }
+
+
+def merged(panes: Sequence[Pane]) -> Pane:
+    """By DuckDB, which reads these forms as Trino does."""
+    row = f"({', '.join(f'cast(? as {TYPES[column.type]})' for column in COLUMNS)})"
+    values = [each[column.name] for each in panes for column in COLUMNS]
+    names, forms = ", ".join(column.name for column in COLUMNS), merged_columns(COLUMNS, "state")
+    rows = f"(values {', '.join([row] * len(panes))}) as panes({names})"
+    [found] = DATABASE.execute(f"select {', '.join(form.sql for form in forms)} from {rows}", values).fetchall()
+    return {column.name: value for column, value in zip(COLUMNS, found, strict=True)}
+
+
+@settings(max_examples=50)
+@given(st.lists(st.lists(st.builds(pane, st.none() | st.integers(-2, 2), st.integers(0, 3)), min_size=1), min_size=1))
+def test_parts_merge_to_what_all_do(parts: list[list[Pane]]) -> None:
+    assert merged([merged(part) for part in parts]) == merged([each for part in parts for each in part])
+
+
+def test_the_earliest_of_equal_peaks_wins() -> None:
+    found = merged([pane(1, 1), pane(2, 5), pane(2, 3), pane(2, 4), pane(None)])
+    assert (found["m_count"], found["m_sum"], found["m_min"], found["m_max"]) == (4, 7, 1, 2)
+    assert found["m_max_at"].second == 3

@@ -1,0 +1,47 @@
+"""The table of aggregates holds together: whoever adds one forgets nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.aggregates import AGGREGATES, Aggregate, MeasureOptions
+from streams.panes import pane_columns
+from tests.definitions import PAGE_VIEWS
+
+FORMS = ("flink", "merge", "state", "audit", "answer", "number")
+
+
+def test_names_are_unique() -> None:
+    names = [name for each in AGGREGATES for name in {each.name, *(view for view, _ in each.view)} - {"{name}"}]
+    members = [(each.of, member.name) for each in AGGREGATES for member in each.members]
+    assert len(names) == len({*names})
+    assert len(members) == len({*members})
+
+
+def test_every_option_asks_for_an_aggregate() -> None:
+    assert {each.option for each in AGGREGATES} - {""} == {*MeasureOptions.model_fields}
+
+
+@pytest.mark.parametrize("option", MeasureOptions.model_fields)
+def test_what_an_option_asks_for_is_kept_only_where_it_is_set(option: str) -> None:
+    load, kept = PAGE_VIEWS.measures["load_ms"], {each.name for each in AGGREGATES if each.option == option}
+    for asked in (True, False):
+        measures = {"load_ms": load.model_copy(update={option: asked})}
+        columns = pane_columns(PAGE_VIEWS.model_copy(update={"measures": measures}))
+        assert kept & {column.aggregate.name for column in columns} == (kept if asked else set())
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda each: each.name)
+def test_every_form_can_be_written(aggregate: Aggregate) -> None:
+    forms = [getattr(aggregate, form) for form in FORMS] + [form for pair in aggregate.view for form in pair]
+    for form in forms:
+        written = aggregate.sql(form or "", "m", scale="1e0", quantiles="")
+        assert not {"{", "}"} & {*written}
+
+
+def test_answers_have_each_aggregate_once() -> None:
+    """By its own column or with another's; what none has a value of is asked of no one."""
+    for aggregate in AGGREGATES:
+        assert (aggregate.answer is None) == (not aggregate.members)
+    named = {member.name for each in AGGREGATES for member in each.members}
+    assert {each.name for each in AGGREGATES} - named == {"sum", "digest"}
