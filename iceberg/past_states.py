@@ -17,16 +17,14 @@ from threading import Lock
 from cachetools import LRUCache, cached
 from pyiceberg.table import Table
 
-from iceberg.bounds import parts_beyond
 from iceberg.commits import repeated_when_overtaken
 from iceberg.errors import LostStateError, translated
 from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import kept_until
 from iceberg.pending import hours_reach, trusted_cut
-from iceberg.slices import grains_of
-from streams.panes import Grain, spans_day
+from streams.panes import Grain
 
-__all__ = ["KeptState", "PastState", "added_since", "daily_parts", "keep_state", "past_states", "state_before"]
+__all__ = ["KeptState", "PastState", "added_since", "keep_state", "past_states", "state_before"]
 
 _NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)-hours-([01])-without-([a-z.]+)")
 _NO_TABLE = "none"
@@ -43,7 +41,6 @@ class PastState:
     hours: bool
     panes_snapshot: int | None
     panes_missing: frozenset[str]
-    daily_parts: tuple[str, ...]
     lost: bool = False
 
 
@@ -122,7 +119,6 @@ def _past(tables: Mapping[str, Table], kept: KeptState) -> PastState:
         hours=kept.hours,
         panes_snapshot=snapshot,
         panes_missing=added_since(panes, snapshot),
-        daily_parts=daily_parts(panes, snapshot),
         lost=PANES.name in kept.lost,
     )
 
@@ -139,15 +135,6 @@ def _complete_until(ledger: Table, counted: int | None, panes: Table, held: int 
         for table, snapshot in ((ledger, counted), (panes, held))
     )
     return kept_until(ledger, of_ledger, panes, of_panes) if of_ledger and of_panes else None
-
-
-def daily_parts(panes: Table, snapshot_id: int | None) -> tuple[str, ...]:
-    """The parts of minute panes, in a snapshot of a stream that has hour panes now, that are of a whole day."""
-    snapshot = None if snapshot_id is None else panes.metadata.snapshot_by_id(snapshot_id)
-    if snapshot is None or Grain.HOUR not in grains_of(panes):
-        return ()
-    parts = parts_beyond(panes, "arrived_until", snapshot=snapshot, grain=Grain.MINUTE)
-    return tuple(part for part in parts if spans_day(part))
 
 
 def added_since(table: Table, snapshot_id: int | None) -> frozenset[str]:
