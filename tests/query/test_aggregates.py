@@ -20,7 +20,6 @@ COLUMNS = [
 ]
 TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamptz"}
 Pane = dict[str, Any]
-DATABASE = duckdb.connect(config={"threads": 1})
 
 
 def pane(value: int | None, at: int | None = 0) -> Pane:
@@ -39,7 +38,7 @@ def merged(panes: Sequence[Pane]) -> Pane:
     values = [each[column.name] for each in panes for column in COLUMNS]
     names, forms = ", ".join(column.name for column in COLUMNS), merged_columns(COLUMNS, "state")
     rows = f"(values {', '.join([row] * len(panes))}) as panes({names})"
-    [found] = DATABASE.execute(f"select {', '.join(form.sql for form in forms)} from {rows}", values).fetchall()
+    [found] = duckdb.execute(f"select {', '.join(form.sql for form in forms)} from {rows}", values).fetchall()
     return {column.name: value for column, value in zip(COLUMNS, found, strict=True)}
 
 
