@@ -69,7 +69,10 @@ def assert_shared(tasks: list[str]) -> None:
 
 
 def rows_of(live: LiveStream, namespace: str, table: str, until: datetime) -> list[list[Any]]:
-    """Every row of a table that arrived before a time, in order, but for quantile digests."""
+    """Every row of a table that arrived before a time, in order, but for quantile digests.
+
+    Of panes, those of minutes: a replay's rollups end where it ends, which may be within an arrival window of theirs.
+    """
     columns = {
         "ledger": "partition, arrived_from, arrived_until, first_offset, last_offset, accepted, rejected, heartbeats",
         "rejected": f"{OFFSETS}, arrived, reason, field, payload",
@@ -78,6 +81,8 @@ def rows_of(live: LiveStream, namespace: str, table: str, until: datetime) -> li
         (*live.definition.dimensions, "part, window_start, window_end, arrived_from, arrived_until", *_columns(live))
     )
     ended = "arrived < ?" if table == "rejected" else "arrived_until <= ?"
+    if table == "panes":
+        ended += " and grain = 'minute'"
     sql = f'select {shown} from "{namespace}".{table} where {ended} order by {shown}'
     return live.trino.rows(sql, (until,))[0]
 
