@@ -132,6 +132,7 @@ class Aggregate:
 
 # Rows compare by their first unequal part: the least (-max, at) is the largest maximum at its earliest time.
 _PEAK = 'min(row(-"{source}_max", "{source}_max_at")) filter (where "{source}_max" is not null)'
+_ARG_MAX = ("ARG_MAX", "windowpane.flink.aggregate.ArgMax")
 _COUNTED = ("sum({name})", 'coalesce(sum("{name}"), 0)')
 _IN_UNITS = (("{name}", "{merge} / {scale}"),)
 _DIGESTS = 'merge(cast("{name}" as tdigest))'
@@ -166,7 +167,7 @@ MAX_AT = Aggregate(
     "measure",
     type=ColumnType.TIME,
     flink="arg_max({name}, `{source}_max`)",
-    function=("ARG_MAX", "windowpane.flink.aggregate.ArgMax"),
+    function=_ARG_MAX,
     merge=f"({_PEAK})[2]",
     answer=_PEAK,
     members=(

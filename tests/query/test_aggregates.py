@@ -22,14 +22,15 @@ TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamptz"}
 Pane = dict[str, Any]
 
 
-def pane(value: int | None, at: int | None = 0) -> Pane:
-    """Of one message at a second of 2026; of none without a value."""
-    when = None if at is None or value is None else f"2026-01-01 00:00:{at:02}+00"
-    whole = 0 if value is None else 1
-    return {
-        column.name: when if column.type is ColumnType.TIME else whole if column.name == "m_count" else value
-        for column in COLUMNS
-    }
+def pane(value: int | None, second: int = 0, *, asked: bool = True) -> Pane:
+    """Of one message; of none without a value. Not `asked`: before it was of the columns that options ask for."""
+
+    def held(column: PaneColumn) -> Any:
+        if value is None or (column.aggregate.option and not asked):
+            return None
+        return f"2026-01-01 00:00:{second:02}+00" if column.type is ColumnType.TIME else value
+
+    return {column.name: held(column) for column in COLUMNS} | {"m_count": 0 if value is None else 1}
 
 
 def merged(panes: Sequence[Pane]) -> Pane:
@@ -42,8 +43,11 @@ def merged(panes: Sequence[Pane]) -> Pane:
     return {column.name: value for column, value in zip(COLUMNS, found, strict=True)}
 
 
+PANES = st.builds(pane, st.none() | st.integers(-2, 2), st.integers(0, 3), asked=st.booleans())
+
+
 @settings(max_examples=50)
-@given(st.lists(st.lists(st.builds(pane, st.none() | st.integers(-2, 2), st.integers(0, 3)), min_size=1), min_size=1))
+@given(st.lists(st.lists(PANES, min_size=1), min_size=1))
 def test_parts_merge_to_what_all_do(parts: list[list[Pane]]) -> None:
     assert merged([merged(part) for part in parts]) == merged([each for part in parts for each in part])
 
