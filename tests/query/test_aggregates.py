@@ -56,3 +56,11 @@ def test_the_earliest_of_equal_peaks_wins() -> None:
     found = merged([pane(1, 1), pane(2, 5), pane(2, 3), pane(2, 4), pane(None)])
     assert (found["m_count"], found["m_sum"], found["m_min"], found["m_max"]) == (4, 7, 1, 2)
     assert found["m_max_at"].second == 3
+
+
+def test_the_earliest_of_equal_minima_wins_and_is_not_said_where_a_pane_does_not() -> None:
+    known = [pane(2, 1), pane(1, 5), pane(1, 3), pane(1, 4), pane(None)]
+    assert merged(known)["m_min_at"].second == 3
+    assert merged([*known, pane(2, asked=False)])["m_min_at"].second == 3
+    assert merged([*known, pane(1, asked=False)])["m_min_at"] is None
+    assert merged([*known, pane(0, asked=False)])["m_min_at"] is None
