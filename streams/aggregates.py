@@ -22,6 +22,7 @@ class MeasureOptions(BaseModel):
     """What a measure's definition may ask for beside the aggregates that every measure has."""
 
     quantiles: bool = False
+    min_at: bool = False
 
 
 class ColumnType(StrEnum):
@@ -132,6 +133,7 @@ class Aggregate:
 
 # Rows compare by their first unequal part: the least (-max, at) is the largest maximum at its earliest time.
 _PEAK = 'min(row(-"{source}_max", "{source}_max_at")) filter (where "{source}_max" is not null)'
+_ARG_MAX = ("ARG_MAX", "windowpane.flink.aggregate.ArgMax")
 _COUNTED = ("sum({name})", 'coalesce(sum("{name}"), 0)')
 _IN_UNITS = (("{name}", "{merge} / {scale}"),)
 _DIGESTS = 'merge(cast("{name}" as tdigest))'
@@ -160,13 +162,28 @@ MIN = Aggregate(
     view=_IN_UNITS,
     shown=False,
 )
+# Panes of before it was asked for say no time: the least of all, so that no larger value's time takes its place.
+_NO_TIME = "timestamp '0001-01-01 00:00:00 UTC'"
+_LOW = f'min(row("{{source}}_min", coalesce("{{name}}", {_NO_TIME}))) filter (where "{{source}}_min" is not null)'
+MIN_AT = Aggregate(
+    "min_at",
+    "measure",
+    type=ColumnType.TIME,
+    option="min_at",
+    flink="arg_max({name}, -`{source}_min`)",
+    function=_ARG_MAX,
+    merge=f"nullif(({_LOW})[2], {_NO_TIME})",
+    members=(Member("min_at", "moment", lambda merged: merged.value, "at", "When {title} was smallest"),),
+    number="",
+    shown=False,
+)
 MAX = Aggregate("max", "measure", "max({name})", 'max("{name}")', answer=None, view=_IN_UNITS)  # max_at answers for it
 MAX_AT = Aggregate(
     "max_at",
     "measure",
     type=ColumnType.TIME,
     flink="arg_max({name}, `{source}_max`)",
-    function=("ARG_MAX", "windowpane.flink.aggregate.ArgMax"),
+    function=_ARG_MAX,
     merge=f"({_PEAK})[2]",
     answer=_PEAK,
     members=(
@@ -208,5 +225,5 @@ DISTINCT = Aggregate(
     view=(("{source}", "{merge}"),),
 )
 
-AGGREGATES = (MESSAGES, COUNT, SUM, MIN, MAX, MAX_AT, DIGEST, DISTINCT)
+AGGREGATES = (MESSAGES, COUNT, SUM, MIN, MIN_AT, MAX, MAX_AT, DIGEST, DISTINCT)
 """Every aggregate, in the order of the columns of a table."""

@@ -28,7 +28,7 @@ from query.windows import plan_window
 from streams.aggregates import DIGEST, DISTINCT, MAX, MESSAGES
 from streams.panes import PaneColumn, pane_columns
 from streams.time_text import timestamp
-from tests.definitions import HEALTH, PAGE_VIEWS
+from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.query.lake_views import at, lake_view
 
 PEAK = datetime(2026, 3, 2, 14, 3, 11, 250_000, tzinfo=UTC)
@@ -66,6 +66,14 @@ def test_groups_show_measures_in_their_units() -> None:
     assert group == Group(("cart",), 3, {"cpu": cpu})
     written = {"service": "cart", "messages": 3, "cpu": {**cpu, "max_at": "2026-03-02T14:03:11.250Z"}}
     assert [*group_json(group, ("service",)).items()] == [*written.items()]
+
+
+def test_groups_tell_when_a_minimum_was_where_that_is_kept() -> None:
+    asked = changed("measures/cpu/min_at", True)
+    columns = [column for column in pane_columns(asked) if column.name in ("messages", "cpu_min", "cpu_min_at")]
+    known, unknown = groups_of(asked, ("service",), columns, (), [["a", 1, 20_000, PEAK], ["b", 1, 20_000, None]])
+    assert group_json(known, ("service",))["cpu"] == {"min": 0.02, "min_at": "2026-03-02T14:03:11.250Z"}
+    assert unknown.parts["cpu"] == {"min": 0.02, "min_at": None}
 
 
 @pytest.mark.parametrize(

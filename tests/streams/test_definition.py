@@ -176,6 +176,8 @@ def test_survives_its_own_json() -> None:
         ("event_time/min", "1971-02-01T00:00:00Z", True),
         ("event_time/min", "2020-01-01T00:00:00Z", False),
         ("retention/kafka", "30 days", True),
+        ("measures/cpu/min_at", False, True),
+        ("measures/cpu/min_at", True, False),
         ("events", False, True),
         ("events", True, False),
     ],

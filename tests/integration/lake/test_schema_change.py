@@ -39,7 +39,9 @@ AS_SHIPPED = WITH_HOURS.replace(HOURS, "")
 DAY = [("start", "2026-03-02T00:00:00Z"), ("end", "2026-03-03T00:00:00Z"), ("by", "site")]
 NEW_FIELD = 'visitor_id = { type = "string", min_length = 1, max_length = 200, required = false }\n'
 GROWN = (
-    WITH_HOURS.replace(NEW_FIELD, NEW_FIELD + 'bytes = { type = "integer", min = 0, required = false }\n')
+    WITH_HOURS.replace(NEW_FIELD, NEW_FIELD + 'bytes = { type = "integer", min = 0, required = false }\n').replace(
+        "quantiles = true", "quantiles = true\nmin_at = true"
+    )
     + """
 [measures.size]
 value = "bytes / 1000"
@@ -83,8 +85,9 @@ def grown(stream_factory: StreamFactory) -> tuple[LiveStream, list[dict[str, Any
 
 def test_apply_says_what_it_does(grown: tuple[LiveStream, list[dict[str, Any]], list[str]]) -> None:
     live, _, done = grown
-    parts = ("size_count", "size_sum", "size_min", "size_max", "size_max_at", "size_digest", "paths_distinct")
-    assert [f"add column {live.name}.panes.{part}" in done for part in parts] == [True] * len(parts)
+    size = [f"size_{part}" for part in ("count", "sum", "min", "max", "max_at", "digest")]
+    added = [f"add column {live.name}.panes.{column}" for column in ("load_ms_min_at", *size, "paths_distinct")]
+    assert {*added} <= {*done}
     assert f"make views {live.name}.minutes, .hours and .days" in done
     assert done[-1] == f"restart job {live.name} with the new definition"
     assert live.apply() == []
@@ -95,6 +98,7 @@ def test_old_answers_stay(grown: tuple[LiveStream, list[dict[str, Any]], list[st
     old = dict(live.window(*DAY, ("site", "old"))["groups"][0])
     assert old.pop("size") == {"count": 0, "mean": None, "min": None, "max": None, "max_at": None}
     assert old.pop("paths") == {"distinct": 0}
+    assert old["load_ms"].pop("min_at") is None
     assert [old] == before
 
 
@@ -102,6 +106,7 @@ def test_new_answers_have_the_measure(grown: tuple[LiveStream, list[dict[str, An
     live, _, _ = grown
     [new] = live.window(*DAY, ("site", "new"), ("quantiles", "0.5"))["groups"]
     assert (new["messages"], new["load_ms"]["count"], new["paths"]["distinct"]) == (100, 100, 50)
+    assert new["load_ms"]["min_at"] == "2026-03-02T10:00:00.000Z"
     size = {"count": 50, "mean": 5.0, "min": 5.0, "max": 5.0, "max_at": "2026-03-02T10:00:00.000Z"}
     assert new["size"] == {**size, "quantiles": {"0.5": 5.0}}
 
@@ -110,6 +115,7 @@ def test_totals_merge_both(grown: tuple[LiveStream, list[dict[str, Any]], list[s
     live, _, _ = grown
     [total] = live.window(*DAY[:2], ("by", ""))["groups"]
     assert (total["messages"], total["size"]["count"], total["load_ms"]["count"]) == (200, 50, 200)
+    assert (total["load_ms"]["min"], total["load_ms"]["min_at"]) == (10.0, None)
     assert live.gaps() == []
     rows = live.rows(
         "select site, sum(messages), max(size_max), max(paths) from {stream}.minutes group by 1 order by 1"

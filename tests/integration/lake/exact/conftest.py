@@ -10,7 +10,7 @@ import pytest
 from compose.embedded.stack import Stack
 from iceberg.lake_view import LakeView
 from tests.integration.lake.exact.oracle import Oracle
-from tests.integration.lake.exact.raw_messages import SCALES, TOML, raw_messages
+from tests.integration.lake.exact.raw_messages import SCALES, TIMED, TOML, raw_messages
 from tests.integration.live_streams import LiveStream, running_live
 
 __all__ = ["BATCHES", "Filled"]
@@ -37,7 +37,7 @@ def filled(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
 
 
 def _fill(live: LiveStream) -> Filled:
-    oracle = Oracle(["region", "path"], SCALES, ["people"])
+    oracle = Oracle(["region", "path"], SCALES, ["people"], TIMED)
     views, rejected = [], 0
     for batch, count in enumerate(BATCHES):
         raw = raw_messages(batch, count, seed=batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -39,10 +39,13 @@ class Oracle:
     """Answers in the API's shape from raw messages.
 
     A message is `(batch, event time in ms, values of the dimensions, measures in stored units or None, strings to
-    count distinct or None)`. `scales`: measure → stored units in one.
+    count distinct or None)`. `scales`: measure → stored units in one. `timed`: those that tell when their minimum was.
     """
 
-    def __init__(self, dimensions: Sequence[str], scales: Mapping[str, int], distincts: Sequence[str]) -> None:
+    def __init__(
+        self, dimensions: Sequence[str], scales: Mapping[str, int], distincts: Sequence[str], timed: Collection[str]
+    ) -> None:
+        self._timed = timed
         self._dimensions, self._scales, self._distincts = tuple(dimensions), dict(scales), tuple(distincts)
         self._database = duckdb.connect()
         columns = [
@@ -70,8 +73,9 @@ class Oracle:
         names = (["bucket"] if step_ms else []) + list(question.by)
         selected = [*keys, "count(*) as messages"]
         for name in self._scales:
-            peak = f"(min({{'x': -{name}, 't': event_ms}}) filter (where {name} is not null))['t']"
-            selected += [f"count({name})", f"sum({name})", f"min({name})", f"max({name})", peak]
+            first = f"(min({{{{'x': {{}}, 't': event_ms}}}}) filter (where {name} is not null))['t']"
+            times = [first.format(name), first.format(f"-{name}")]
+            selected += [f"count({name})", f"sum({name})", f"min({name})", f"max({name})", *times]
         selected += [f"count(distinct {name})" for name in self._distincts]
         condition, values = self._condition(question, batches)
         grouped = f"group by {', '.join(map(str, range(1, len(keys) + 1)))} order by {', '.join(names)}" if keys else ""
@@ -99,14 +103,19 @@ class Oracle:
         group: Group = {name: next(left) for name in names}
         group["messages"] = next(left)
         for name, scale in self._scales.items():
-            count, total, least, most, peak = (next(left) for _ in range(5))
+            count, total, least, most, low, peak = (next(left) for _ in range(6))
             group[name] = {
                 "count": count,
                 "mean": float(Decimal(int(total)) / (scale * count)) if count else None,
                 "min": None if least is None else least / scale,
                 "max": None if most is None else most / scale,
-                "max_at": None if peak is None else timestamp(datetime.fromtimestamp(peak / 1000, UTC), millis=True),
+                "max_at": _text(peak),
+                **({"min_at": _text(low)} if name in self._timed else {}),
             }
         for name in self._distincts:
             group[name] = {"distinct": next(left)}
         return group
+
+
+def _text(millis: int | None) -> str | None:
+    return None if millis is None else timestamp(datetime.fromtimestamp(millis / 1000, UTC), millis=True)

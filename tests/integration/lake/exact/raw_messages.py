@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-__all__ = ["DAYS", "FIRST_DAY", "SCALES", "TOML", "RawMessages", "raw_messages"]
+__all__ = ["DAYS", "FIRST_DAY", "SCALES", "TIMED", "TOML", "RawMessages", "raw_messages"]
 
 TOML = """
 title = "Exactness"
@@ -45,6 +45,7 @@ decimals = 1
 min = -1000
 max = 1000
 quantiles = true
+min_at = true
 
 [measures.c]
 value = "1 - free / total"
@@ -58,6 +59,9 @@ field = "who"
 
 SCALES = {"a": 1_000_000, "b": 10, "c": 1_000_000}
 """Measure → what its values are multiplied with to be kept as integers."""
+
+TIMED = {"b"}
+"""Measures of which the time of the minimum is kept."""
 
 FIRST_DAY = datetime(2026, 3, 1, tzinfo=UTC)
 DAYS = 6

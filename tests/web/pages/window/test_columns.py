@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.definitions import HEALTH
+from tests.definitions import HEALTH, changed
 from tests.definitions import PAGE_VIEWS as VIEWS
 from tests.web.pages.window.groups import GROUPS, group, names, shown
 from web.page.table import sorted_groups, table_of
@@ -20,6 +20,8 @@ def test_columns_come_from_the_definition() -> None:
     essential = [column.key for column in columns_of(VIEWS, ("site",), every=False)]
     assert essential == ["site", "messages", "visitors", "load_ms.mean", "load_ms.p95", "load_ms.max", "load_ms.max_at"]
     assert len(columns_of(HEALTH, (), every=True)) == 1 + 3 * 7
+    with_least = [column.key for column in columns_of(changed("measures/cpu/min_at", True), (), every=True)]
+    assert with_least[1:5] == ["cpu.mean", "cpu.min", "cpu.min_at", "cpu.p50"]
 
 
 @pytest.mark.parametrize(

@@ -61,14 +61,14 @@ class SqlTest {
         String minutes =
                 """
                 select site, window_time as until, count(*) as n, sum(ms) as s, max(ms) as top, arg_max(event_time, ms) as top_at,
-                  tdigest(ms) as d, hll(who) as h
+                  min(ms) as low, arg_max(event_time, -ms) as low_at, tdigest(ms) as d, hll(who) as h
                 from table(tumble(table messages, descriptor(event_time), interval '10' second))
                 group by site, window_start, window_end, window_time""";
         assertTrue(tables.explainSql(minutes).contains("LocalWindowAggregate"));
         tables.executeSql("create temporary view minutes as " + minutes);
         List<Row> days = rows(
                 """
-                select site, sum(n), sum(s), max(top), arg_max(top_at, top), tdigest(d), hll(h)
+                select site, sum(n), sum(s), max(top), arg_max(top_at, top), tdigest(d), hll(h), arg_max(low_at, -low)
                 from table(tumble(table minutes, descriptor(until), interval '1' hour))
                 group by site, window_start, window_end""");
         days.sort(Comparator.comparing(row -> (String) row.getField(0)));
@@ -78,6 +78,8 @@ class SqlTest {
             long sum = 0;
             long top = 0;
             long topAt = 0;
+            long low = Long.MAX_VALUE;
+            long lowAt = 0;
             for (int i = site; i < 6000; i += 3) {
                 long stored = i % 500 * 10 + 5;
                 sum += stored;
@@ -85,8 +87,13 @@ class SqlTest {
                     top = stored;
                     topAt = i * 10;
                 }
+                if (stored < low) {
+                    low = stored;
+                    lowAt = i * 10;
+                }
             }
             assertEquals(Row.of("s" + site, 2000L, sum, top, Instant.ofEpochMilli(topAt)), Row.project(day, new int[] {0, 1, 2, 3, 4}));
+            assertEquals(Instant.ofEpochMilli(lowAt), day.getField(7));
             assertEquals(30, HyperLogLog.newInstance(Slices.wrappedBuffer((byte[]) day.getField(6))).cardinality());
             assertTrue(((byte[]) day.getField(5)).length > 100);
         }

@@ -17,6 +17,7 @@ final class Measured {
         COUNT(measured -> measured.count),
         SUM(measured -> measured.sum),
         MIN(measured -> measured.min),
+        MIN_AT(measured -> TimestampData.fromEpochMillis(measured.low.at())),
         MAX(measured -> measured.peak.value()),
         MAX_AT(measured -> TimestampData.fromEpochMillis(measured.peak.at())),
         DIGEST(measured -> measured.quantiles.toPart());
@@ -38,6 +39,10 @@ final class Measured {
     }
 
     private final Peak peak = new Peak();
+
+    /** The peak of the negated values. */
+    private final Peak low;
+
     private final Quantiles quantiles;
     private long count;
     private long sum;
@@ -45,6 +50,7 @@ final class Measured {
 
     /** What costs more than the rest is kept only where it is wanted, else null. */
     Measured(Set<Aggregate> wanted) {
+        low = wanted.contains(Aggregate.MIN_AT) ? new Peak() : null;
         quantiles = wanted.contains(Aggregate.DIGEST) ? new Quantiles() : null;
     }
 
@@ -54,6 +60,9 @@ final class Measured {
         sum += value;
         min = Math.min(min, value);
         peak.offer(at, value);
+        if (low != null) {
+            low.offer(at, -value);
+        }
         if (quantiles != null) {
             quantiles.add(value);
         }

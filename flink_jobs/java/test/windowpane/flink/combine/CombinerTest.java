@@ -43,13 +43,14 @@ class CombinerTest {
     private static final String[] COLUMNS = {
         "site", "event_minute", "messages", "ms_count", "ms_sum", "ms_min", "ms_max", "ms_max_at", "ms_digest", "who_distinct",
         "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats", "offset", "event_time", "reason",
-        "field", "payload", "arrived"
+        "field", "payload", "arrived", "ms_min_at"
     };
     private static final int MESSAGES = 2;
     private static final int PARTITION = 10;
     private static final int FIRST = 11;
     private static final int OFFSET = 16;
     private static final int ARRIVED = 21;
+    private static final int MIN_AT = 22;
     private static final long WINDOW = 10_000;
     private static final Duration SLACK = Duration.ofMillis(500);
 
@@ -181,6 +182,7 @@ class CombinerTest {
         private long min = Long.MAX_VALUE;
         private long max = Long.MIN_VALUE;
         private long maxAt;
+        private long minAt;
 
         void add(Long value, long at, String visitor) {
             messages++;
@@ -190,9 +192,9 @@ class CombinerTest {
             if (value != null) {
                 quantiles.add(value);
                 offer(value, at);
+                offerLow(value, at);
                 count++;
                 sum += value;
-                min = Math.min(min, value);
             }
         }
 
@@ -204,7 +206,7 @@ class CombinerTest {
             }
             if (!part.isNullAt(4)) {
                 sum += part.getLong(4);
-                min = Math.min(min, part.getLong(5));
+                offerLow(part.getLong(5), part.getTimestamp(MIN_AT, 3).getMillisecond());
                 offer(part.getLong(6), part.getTimestamp(7, 3).getMillisecond());
                 digest.accumulate(quantiles, part.getBinary(8));
             }
@@ -217,10 +219,17 @@ class CombinerTest {
             }
         }
 
+        private void offerLow(long value, long at) {
+            if (value < min || value == min && at < minAt) {
+                min = value;
+                minAt = at;
+            }
+        }
+
         void check(Expected other) {
             assertEquals(
-                    List.of(messages, count, sum, min, max, maxAt),
-                    List.of(other.messages, other.count, other.sum, other.min, other.max, other.maxAt));
+                    List.of(messages, count, sum, min, minAt, max, maxAt),
+                    List.of(other.messages, other.count, other.sum, other.min, other.minAt, other.max, other.maxAt));
             assertEquals(who.cardinality(), other.who.cardinality());
             assertArrayEquals(new Digest().getValue(quantiles), new Digest().getValue(other.quantiles));
         }
