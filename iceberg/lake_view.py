@@ -83,13 +83,13 @@ class LakeView:
         """
         later = next((state for state in self.past if at < state.until), None)
         earlier = max((state.generation for state in self.past if state.until <= at), default=-1)
-        if (later.generation if later else self.generation) != earlier + 1 or (later and later.lost):
+        if (later.generation if later else self.generation) != earlier + 1 or (later and PANES.name in later.lost):
             raise LostStateError(f"what was known of {self.stream} at {at:%Y-%m-%dT%H:%M:%SZ} is no longer kept")
         if later is None:
             return self
         return replace(
             self,
-            panes_snapshot=later.panes_snapshot,
+            panes_snapshot=later.snapshots.get(PANES.name),
             day_cut=later.day_cut,
             complete_until=later.complete_until,
             generation=later.generation,
