@@ -27,7 +27,7 @@ async def streams(request: Request) -> Response:
             {
                 **_outline(definition),
                 "complete_until": timestamp(view.complete_until if view else None, millis=True),
-                "last_commit": timestamp(view.last_commit if view else None, millis=True),
+                "last_commit": timestamp(view.committed if view else None, millis=True),
             }
         )
     return json_response({"streams": listed})

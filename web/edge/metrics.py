@@ -36,8 +36,8 @@ class _LakeFreshness(Collector):
         for name, view in self._queries.views().items():
             if view.complete_until is not None:
                 behind.add_metric([name], (now - view.complete_until).total_seconds())
-            if view.last_commit is not None:
-                commit.add_metric([name], (now - view.last_commit).total_seconds())
+            if view.committed is not None:
+                commit.add_metric([name], (now - view.committed).total_seconds())
         yield behind
         yield commit
 
