@@ -31,7 +31,7 @@ def made_panes(definition: Definition, keys: int, starts: Sequence[datetime], gr
     """One pane of each key for each start, sorted by key and time, of `rate` messages a second."""
     seconds = grain.seconds
     breakdown = breakdown_of(definition)
-    parts = pa.array([breakdown.part(grain, start) for start in starts])
+    parts = pa.array([breakdown.packed_part(grain, start) for start in starts])
     times = np.tile(_micros(starts), keys)
     rng = np.random.default_rng(int(times[0]) + rate)
     first, *others = definition.dimensions

@@ -12,6 +12,7 @@ from bench.peer_programs.questions import Answer, Answers, Question
 from bench.questions import random_span
 from bench.report import Metrics, percentiles
 from bench.results import of_group
+from query.groups import Group
 from streams.errors import WindowpaneError
 
 __all__ = ["EPOCH", "MICROSECOND", "moment", "of_service", "random_questions", "right_ones"]
@@ -40,7 +41,10 @@ def of_service(client: httpx.Client, stream: str, question: Question) -> Answer:
     reply = client.get(f"/v1/streams/{stream}/window", params={**span, "service": question.service})
     if reply.status_code != 200:
         raise WindowpaneError(f"the web service answered {reply.status_code}: {reply.text[:200]}")
-    (group,) = reply.json()["groups"]
+    (found,) = reply.json()["groups"]
+    key, messages = (found.pop("service"),), found.pop("messages")
+    parts = {name: {**part, "max_at": datetime.fromisoformat(part["max_at"])} for name, part in found.items()}
+    group = Group(key, messages, parts)
     return [value * 1000 if name.endswith("_at") else value for name, value in of_group(group).items()]
 
 

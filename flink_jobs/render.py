@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flink_jobs.aggregates import FUNCTIONS, aggregate_sql
 from streams.definition import Definition
-from streams.panes import Grain, breakdown_of, grains, pane_columns
+from streams.panes import PERIODS, Grain, breakdown_of, grains, pane_columns
 from streams.plan import decoding_plan
 
 __all__ = ["JobRange", "JobScript", "render"]
@@ -110,7 +110,7 @@ def render(
 
     # Grain → what the names of its parts begin with, and the pattern of what follows.
     breakdown = breakdown_of(definition)
-    parts = {grain: (breakdown.prefix(grain), breakdown.period(grain)) for grain in grains(definition)}
+    parts = {grain: (breakdown.prefix(grain), PERIODS[grain]) for grain in grains(definition)}
     rollups = [grain for grain in grains(definition) if grain is not Grain.MINUTE]
 
     return JobScript(

@@ -19,7 +19,7 @@ from iceberg.errors import BetweenStatesError, LostStateError, translated
 from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
 from iceberg.ledger import complete_until, settled_until
 from iceberg.namespaces import is_staging
-from iceberg.past_states import PastState, added_since, daily_parts, past_states
+from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending import hours_reach, pending_arrivals, trusted_cut
 from iceberg.reading import Reading, noted_in
 from iceberg.retirement import retired_at
@@ -48,7 +48,6 @@ class LakeView:
     `panes_missing`: columns that were added to the panes after their pinned snapshot.
     `past`: the states that publications replaced, the oldest first.
     `late_parts`: the parts of all minute panes that arrived after the day cut; None while that is not known.
-    `daily_parts`: parts of minute panes, of a stream that has hour panes now, that are of whole days.
     `began`: when the stream's first message or heartbeat arrived, or a moment before.
     `retired`: since when the stream takes no more messages; None if it does.
     `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
@@ -71,7 +70,6 @@ class LakeView:
     ledger_snapshot: int | None = None
     settled_until: datetime | None = None
     late_parts: tuple[str, ...] | None = None
-    daily_parts: tuple[str, ...] = ()
     began: datetime | None = field(default=None, compare=False)
     widened_until: datetime | None = None
     retired: datetime | None = None
@@ -98,7 +96,6 @@ class LakeView:
             hours=later.hours,
             capped=True,
             late_parts=None,
-            daily_parts=later.daily_parts,
         )
 
     def told(self, at: datetime) -> datetime:
@@ -164,7 +161,6 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             retired=retired_at(panes.properties),
             settled_until=settled_until(ledger),
             late_parts=parts_beyond(panes, "arrived_until", day_cut, grain=Grain.MINUTE) if day_cut else None,
-            daily_parts=daily_parts(panes, snapshots[PANES.name]),
             began=_began(ledger),
             widened_until=max(filter(None, (widened_until(panes, grain) for grain in Grain)), default=None),
             reading=noted_in(ledger),

@@ -84,7 +84,7 @@ def plan_packing(
     """Groups of at least so many files smaller than half of what packed ones should have, near parts after each other.
 
     `arrived_before`: files that hold a later arrival are left alone, and so are those at the `spared` locations.
-    `hourly`: whether minute panes are to be in parts of hours; any that are not are cut. Raises LakeError.
+    `hourly`: whether minute panes are to be in parts of hours: those of days are cut. Raises LakeError.
     """
     kind = kind_of(table)
     field_id = table.schema().find_field(kind.last_arrival).field_id

@@ -17,16 +17,14 @@ from threading import Lock
 from cachetools import LRUCache, cached
 from pyiceberg.table import Table
 
-from iceberg.bounds import parts_beyond
 from iceberg.commits import repeated_when_overtaken
 from iceberg.errors import LostStateError, translated
 from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import kept_until
 from iceberg.pending import hours_reach, trusted_cut
-from iceberg.slices import grains_of
-from streams.panes import Grain, spans_day
+from streams.panes import Grain
 
-__all__ = ["PastState", "added_since", "daily_parts", "keep_state", "past_states", "state_before"]
+__all__ = ["PastState", "added_since", "keep_state", "past_states", "state_before"]
 
 _NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)-hours-([01])-without-([a-z.]+)")
 _NO_TABLE = "none"
@@ -47,7 +45,6 @@ class PastState:
     lost: frozenset[str]
     complete_until: datetime | None
     panes_missing: frozenset[str]
-    daily_parts: tuple[str, ...]
 
     def rollups_until(self, grain: Grain) -> datetime | None:
         """The arrival time up to which the rollups of a grain are known; None if none are."""
@@ -114,15 +111,6 @@ def _complete_until(ledger: Table, counted: int | None, panes: Table, held: int 
     return kept_until(ledger, of_ledger, panes, of_panes) if of_ledger and of_panes else None
 
 
-def daily_parts(panes: Table, snapshot_id: int | None) -> tuple[str, ...]:
-    """The parts of minute panes, in a snapshot of a stream that has hour panes now, that are of a whole day."""
-    snapshot = None if snapshot_id is None else panes.metadata.snapshot_by_id(snapshot_id)
-    if snapshot is None or Grain.HOUR not in grains_of(panes):
-        return ()
-    parts = parts_beyond(panes, "arrived_until", snapshot=snapshot, grain=Grain.MINUTE)
-    return tuple(part for part in parts if spans_day(part))
-
-
 def added_since(table: Table, snapshot_id: int | None) -> frozenset[str]:
     """Columns of the table that a snapshot does not know: it was committed before they were added."""
     if snapshot_id is None:
@@ -157,7 +145,6 @@ def _state(tables: Mapping[str, Table], name: str) -> PastState:
         lost=frozenset(tables.keys() - snapshots.keys() - {*match[5].split(".")}),
         complete_until=_complete_until(tables[LEDGER.name], snapshots.get(LEDGER.name), panes, held),
         panes_missing=added_since(panes, held),
-        daily_parts=daily_parts(panes, held),
     )
 
 

@@ -17,13 +17,15 @@ from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, merged_columns, view_columns
 from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
-from query.windows import EPOCH, Choice, Span, WindowPlan, chosen, plan_window
+from query.windows import EPOCH, Parts, Span, WindowPlan, chosen_parts, plan_window
 from streams.definition import Definition
 from streams.panes import (
+    PERIODS,
     ROLLUPS,
     Grain,
     PaneColumn,
     breakdown_of,
+    grain_of,
     grains,
     pane_columns,
     rollup_arrival_start,
@@ -70,12 +72,13 @@ class Statement:
 class _Panes:
     """The panes that answer: of which parts, within which span, and when they may have arrived.
 
-    `late_from`: minute panes beside rollups count if they arrived from then on. `rolled_until`: rollups count if they
-    arrived until then, None if all do. `known_until`: so does every pane.
+    `late_from`: minute panes outside the `edges`, beside rollups, count if they arrived from then on; None if all do.
+    `rolled_until`: rollups count if they arrived until then, None if all do. `known_until`: so does every pane.
     """
 
-    choice: Choice
+    parts: Parts
     span: Span
+    edges: tuple[Span, ...]
     late_from: datetime | None
     rolled_until: datetime | None
     known_until: datetime | None
@@ -97,7 +100,7 @@ def series_statement(definition: Definition, view: LakeView, request: SeriesRequ
 def window_plan(view: LakeView, request: WindowRequest, fitting: Collection[Grain] = ROLLUPS) -> WindowPlan:
     """What answers a window; `fitting`: rollups that may."""
     rollups = {grain for grain in fitting if grain is Grain.DAY or view.hours}
-    return plan_window(request.start, request.end, rollups, view.daily_parts)
+    return plan_window(request.start, request.end, rollups)
 
 
 def _columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
@@ -138,12 +141,11 @@ def _merge(
         after=request.after is not None,
         limit=request.limit and request.limit + 1,
     )
-    choice = panes.choice
-    values: list[Any] = [*(choice.edges + choice.rollups + choice.late).values, panes.span.start, panes.span.end]
+    values: list[Any] = [*panes.parts.values, panes.span.start, panes.span.end]
     values += [value for _, listed in request.where for value in listed]
     values += _beyond(request, keys)
     if panes.late_from is not None:
-        values += [*(choice.edges + choice.rollups).values, panes.late_from]
+        values += [*(at for edge in panes.edges for at in (edge.start, edge.end)), panes.late_from]
     values += [at for at in (panes.rolled_until, panes.known_until) if at is not None]
     known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
     return Statement(sql, tuple(values), tuple(answered), plan, known)
@@ -164,12 +166,14 @@ def _panes(definition: Definition, view: LakeView, plan: WindowPlan, request: Wi
     if known is not None and cut is not None:
         cut = min(cut, rollup_arrival_start(known))
     late_parts = view.late_parts if cut == view.day_cut else None
-    choice = chosen(plan, breakdown_of(definition), view.daily_parts, late_parts)
+    parts = chosen_parts(plan, breakdown_of(definition), late_parts)
+    rolled_up = plan.rolled_up is not None
     return _Panes(
-        choice,
+        parts,
         Span(request.start, request.end),
-        late_from=cut if choice.late else None,
-        rolled_until=cut if choice.rollups and (known is not None or view.capped) else None,
+        edges=plan.minutes,
+        late_from=cut if rolled_up and any(grain_of(part) is Grain.MINUTE for part in parts.values) else None,
+        rolled_until=cut if rolled_up and (known is not None or view.capped) else None,
         known_until=known,
     )
 
@@ -243,7 +247,7 @@ def _made_panes(definition: Definition, grain: Grain, target: str) -> dict[str, 
         "breakdown": breakdown.name,
         "grain": str(grain),
         "prefix": breakdown.prefix(grain),
-        "period": str(breakdown.period(grain)),
+        "period": str(PERIODS[grain]),
         "dimensions": list(definition.dimensions),
         "columns": merged_columns(pane_columns(definition), "state"),
     }

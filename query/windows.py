@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from functools import partial
 
-from streams.panes import Breakdown, Grain, Period, day_start, part_start
+from streams.panes import Breakdown, Grain, span_of
 
-__all__ = ["EPOCH", "Choice", "Parts", "Span", "WindowPlan", "chosen", "plan_window"]
+__all__ = ["EPOCH", "Parts", "Span", "WindowPlan", "chosen_parts", "plan_window"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,35 +57,19 @@ class WindowPlan:
         return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
 
 
-def plan_window(
-    start: datetime, end: datetime, grains: Collection[Grain] = (Grain.DAY,), daily_parts: Iterable[str] = ()
-) -> WindowPlan:
+def plan_window(start: datetime, end: datetime, grains: Collection[Grain] = (Grain.DAY,)) -> WindowPlan:
     """Split `[start, end)`, aware times on whole minutes, into whole UTC days, whole hours and the minutes left.
 
-    `grains`: those of day and hour that may be used. `daily_parts`: parts of minute panes that are of whole days, and
-    so hold hours too: of those days, none is answered by hour panes.
+    `grains`: those of day and hour that may be used.
     """
     left: tuple[Span, ...] = (Span(start.astimezone(UTC), end.astimezone(UTC)),)
-    days: list[Span] = []
-    hours: list[Span] = []
-    for grain, found in ((Grain.DAY, days), (Grain.HOUR, hours)):
+    whole: dict[Grain, list[Span]] = {Grain.DAY: [], Grain.HOUR: []}
+    for grain, spans in whole.items():
         if grain in grains:
-            undivided = {part_start(part) for part in daily_parts if grain is Grain.HOUR}
-            pieces = [piece for span in left for piece in _pieces(span, undivided)]
-            whole = [
-                Span(piece.end, piece.end) if day_start(piece.start) in undivided else _whole(piece, grain)
-                for piece in pieces
-            ]
-            left = tuple(edge for piece, inner in zip(pieces, whole, strict=True) for edge in _edges(piece, inner))
-            found += [span for span in whole if not span.empty]
-    return WindowPlan(days[0] if days else None, left, tuple(hours))
-
-
-def _pieces(span: Span, undivided: Collection[datetime]) -> list[Span]:
-    """A span in pieces: each is of one undivided day, or of none."""
-    inside = {at for day in undivided for at in (day, day + _DAY) if span.start < at < span.end}
-    ends = [span.start, *sorted(inside), span.end]
-    return [Span(*pair) for pair in pairwise(ends)]
+            inner = [_whole(span, grain) for span in left]
+            left = tuple(edge for span, within in zip(left, inner, strict=True) for edge in _edges(span, within))
+            spans += [span for span in inner if not span.empty]
+    return WindowPlan(whole[Grain.DAY][0] if whole[Grain.DAY] else None, left, tuple(whole[Grain.HOUR]))
 
 
 def _whole(span: Span, grain: Grain) -> Span:
@@ -111,70 +95,50 @@ class Parts:
     names: tuple[str, ...] = ()
     ranges: tuple[tuple[str, str], ...] = ()
 
-    def __bool__(self) -> bool:
-        return bool(self.names or self.ranges)
-
-    def __add__(self, other: Parts) -> Parts:
-        return Parts(self.names + other.names, self.ranges + other.ranges)
-
     @property
     def values(self) -> tuple[str, ...]:
         """The names, then the two of each range."""
         return self.names + tuple(name for pair in self.ranges for name in pair)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The parts whose panes answer a window, as far as those panes' windows lie in it.
+def chosen_parts(plan: WindowPlan, breakdown: Breakdown, late_parts: Iterable[str] | None = None) -> Parts:
+    """The parts of a breakdown that may hold panes of a plan: of minute panes those at the edges, and beside rollups.
 
-    `edges`: of minute panes, which all count. `rollups`: of day and hour panes. `late`: of the minute panes beside
-    rollups: those count that arrived after the rollups' cut.
+    `late_parts`: all parts of minute panes that may count beside rollups; None if that is not known.
     """
-
-    edges: Parts
-    rollups: Parts
-    late: Parts
-
-
-def chosen(
-    plan: WindowPlan,
-    breakdown: Breakdown,
-    daily_parts: Sequence[str] = (),
-    late_parts: Iterable[str] | None = None,
-) -> Choice:
-    """The parts of a plan, of a breakdown. `daily_parts`: as the plan was made with.
-
-    `late_parts`: all parts that have panes from after the cut; None if that is not known.
-    """
-
-    def minutes(span: Span) -> list[str]:
-        named = {*_named(breakdown, Grain.MINUTE, span)}
-        return sorted(named | {part for part in daily_parts if span.start - _DAY < part_start(part) < span.end})
-
-    rollups = [_named(breakdown, Grain.HOUR, span) for span in plan.hours]
+    named = [_minutes(breakdown, span) for span in plan.minutes]
+    named += [_named(span, Grain.DAY, partial(breakdown.part, Grain.HOUR)) for span in plan.hours]
     if plan.days is not None:
-        rollups.append(_named(breakdown, Grain.DAY, plan.days))
-    late: list[str] = []
-    if plan.rolled_up is not None:
-        late = (
-            minutes(plan.rolled_up)
+        named.append(_named(plan.days, Grain.DAY, partial(breakdown.part, Grain.DAY)))
+    if (rolled_up := plan.rolled_up) is not None:
+        named.append(
+            _minutes(breakdown, rolled_up)
             if late_parts is None
-            else sorted(part for part in late_parts if plan.rolled_up.start <= part_start(part) < plan.rolled_up.end)
+            else sorted(part for part in late_parts if _overlaps(rolled_up, *span_of(part)))
         )
-    return Choice(_parts([minutes(span) for span in plan.minutes]), _parts(rollups), _parts([late]))
+    return _parts(named)
 
 
-def _parts(spans: Iterable[list[str]]) -> Parts:
-    """The parts of some spans, each in order."""
-    found = [names for names in spans if names]
-    if sum(map(len, found)) <= MOST_PARTS:
-        return Parts(tuple(dict.fromkeys(name for names in found for name in names)))
-    return Parts(ranges=tuple((names[0], names[-1]) for names in found))
+def _minutes(breakdown: Breakdown, span: Span) -> list[str]:
+    """The parts that minute panes of a span are in, before and after they are packed."""
+    days = _named(span, Grain.DAY, partial(breakdown.part, Grain.MINUTE))
+    hours = _named(span, Grain.HOUR, partial(breakdown.packed_part, Grain.MINUTE)) if breakdown.hourly else []
+    return sorted(days + hours)
 
 
-def _named(breakdown: Breakdown, grain: Grain, span: Span) -> list[str]:
-    """The parts of a grain that a span is in, in order."""
-    step = timedelta(hours=1) if breakdown.period(grain) is Period.HOUR else _DAY
-    first = EPOCH + (span.start - EPOCH) // step * step
-    starts = (first + step * number for number in range(-((first - span.end) // step)))
-    return list(dict.fromkeys(breakdown.part(grain, at) for at in starts))
+def _named(span: Span, step: Grain, name: Callable[[datetime], str]) -> list[str]:
+    """The names of what a span is in, in order: one is asked for at each step."""
+    length = timedelta(seconds=step.seconds)
+    first = EPOCH + (span.start - EPOCH) // length * length
+    return list(dict.fromkeys(name(first + length * number) for number in range(-((first - span.end) // length))))
+
+
+def _overlaps(span: Span, start: datetime, end: datetime) -> bool:
+    return start < span.end and span.start < end
+
+
+def _parts(spans: list[list[str]]) -> Parts:
+    """The parts of some spans, each in order; if there are too many, those of long spans are ranges."""
+    most = MOST_PARTS if sum(map(len, spans)) <= MOST_PARTS else 2
+    names = dict.fromkeys(name for span in spans if len(span) <= most for name in span)
+    return Parts(tuple(names), tuple((span[0], span[-1]) for span in spans if len(span) > most))

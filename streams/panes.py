@@ -8,7 +8,7 @@ a breakdown and grain whose windows start in a period.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import floor
 
@@ -17,6 +17,7 @@ from streams.definition import Definition
 
 __all__ = [
     "MINUTE_ARRIVAL_SECONDS",
+    "PERIODS",
     "ROLLUPS",
     "ROLLUP_ARRIVAL_SECONDS",
     "Breakdown",
@@ -29,9 +30,9 @@ __all__ = [
     "grain_of",
     "grains",
     "pane_columns",
-    "part_start",
     "rollup_arrival_start",
     "shelf_of",
+    "span_of",
     "spans_day",
 ]
 
@@ -82,25 +83,36 @@ class Period(StrEnum):
         return {Period.HOUR: "%Y-%m-%dT%H", Period.DAY: "%Y-%m-%d", Period.MONTH: "%Y-%m"}[self]
 
 
+PERIODS = {Grain.MINUTE: Period.DAY, Grain.HOUR: Period.DAY, Grain.DAY: Period.MONTH}
+"""Grain → the period of the parts that its panes are put into."""
+
+
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """A set of dimensions that panes are kept by. `hourly`: whether the stream has hour panes."""
+    """A set of dimensions that panes are kept by.
+
+    `hourly`: whether the stream has hour panes. Its minute panes are put into parts of days too, so that messages of
+    many hours make few files; packing divides those into parts of hours.
+    """
 
     name: str
     hourly: bool
-
-    def period(self, grain: Grain) -> Period:
-        """The period of a grain's parts."""
-        shortest = Period.HOUR if self.hourly else Period.DAY
-        return {Grain.MINUTE: shortest, Grain.HOUR: Period.DAY, Grain.DAY: Period.MONTH}[grain]
 
     def prefix(self, grain: Grain) -> str:
         """What all parts of a grain begin with."""
         return f"{self.name}/{grain}/"
 
     def part(self, grain: Grain, start: datetime) -> str:
-        """The part of a pane whose window starts at a moment."""
-        return self.prefix(grain) + start.astimezone(UTC).strftime(self.period(grain).strftime)
+        """The part that a pane is put into whose window starts at a moment."""
+        return self._named(grain, PERIODS[grain], start)
+
+    def packed_part(self, grain: Grain, start: datetime) -> str:
+        """The part that the pane is in once it is packed."""
+        divided = self.hourly and grain is Grain.MINUTE
+        return self._named(grain, Period.HOUR if divided else PERIODS[grain], start)
+
+    def _named(self, grain: Grain, period: Period, start: datetime) -> str:
+        return self.prefix(grain) + start.astimezone(UTC).strftime(period.strftime)
 
 
 def breakdown_of(definition: Definition) -> Breakdown:
@@ -113,13 +125,14 @@ def grain_of(part: str) -> Grain:
     return Grain(part.split("/")[1])
 
 
-def part_start(part: str) -> datetime:
-    """When the period of a part of minute or hour panes starts."""
-    return datetime.fromisoformat(part.rpartition("/")[2]).replace(tzinfo=UTC)
+def span_of(part: str) -> tuple[datetime, datetime]:
+    """When the period of a part of minute or hour panes starts and ends."""
+    start = datetime.fromisoformat(part.rpartition("/")[2]).replace(tzinfo=UTC)
+    return start, start + (timedelta(days=1) if spans_day(part) else timedelta(hours=1))
 
 
 def spans_day(part: str) -> bool:
-    """Whether a part of minute panes is of a whole day, as they are of a stream without hour panes."""
+    """Whether a part of minute or hour panes is of a whole day."""
     return len(part.rpartition("/")[2]) == len("2026-03-01")
 
 

@@ -10,7 +10,6 @@
   {%- if parts.names %}part in ({{ (["?"] * parts.names | length) | join(", ") }}){% endif %}
   {%- for _ in parts.ranges %}{{ " or " if parts.names or not loop.first }}part between ? and ?{% endfor %}
 {%- endmacro -%}
-{%- set choice = panes.choice -%}
 with panes as (
   select
     {%- for name in keys %}
@@ -21,7 +20,7 @@ with panes as (
     {%- endif %}
     {% for column in columns %}{{ column | stored(missing) }}{{ ", " if not loop.last }}{% endfor %}
   from {{ table }} for version as of {{ snapshot }}
-  where ({{ among(choice.edges + choice.rollups + choice.late) }})
+  where ({{ among(panes.parts) }})
     and window_start >= ? and window_end <= ?
     {%- for name, count in where %}
     and {{ name | ident }} in ({{ (["?"] * count) | join(", ") }})
@@ -30,7 +29,8 @@ with panes as (
     and {{ beyond(keys) }}
     {%- endif %}
     {%- if panes.late_from %}
-    and ({{ among(choice.edges + choice.rollups) }} or arrived_from >= ?)
+    and (grain <> 'minute'
+    {%- for _ in panes.edges %} or (window_start >= ? and window_end <= ?){% endfor %} or arrived_from >= ?)
     {%- endif %}
     {%- if panes.rolled_until %}
     and (grain = 'minute' or arrived_until <= ?)

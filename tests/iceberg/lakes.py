@@ -129,7 +129,7 @@ def pane_place(grain: Grain, start: datetime, *, hourly: bool) -> dict[str, Any]
     return {
         "breakdown": breakdown.name,
         "grain": str(grain),
-        "part": breakdown.part(grain, start),
+        "part": breakdown.packed_part(grain, start),
         "window_start": start,
         "window_end": start + timedelta(seconds=grain.seconds),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
 from unittest import mock
@@ -53,15 +53,15 @@ class Pane:
     arrived_until: datetime
 
 
-def panes_of(message: tuple[int, int], hourly: bool, switched: int) -> Iterator[Pane]:
-    """The panes of every grain that hold a message. Before a second of arrival, the stream had no hour panes."""
+def panes_of(message: tuple[int, int], hourly: bool, packed: int) -> Iterator[Pane]:
+    """The panes of every grain that hold a message. Of before a second of arrival, they are packed."""
     event, arrived = FIRST + timedelta(minutes=message[0]), ARRIVALS + timedelta(seconds=message[1])
     breakdown = breakdown_of(PAGE_VIEWS if hourly else HEALTH)
     for grain in Grain if hourly else (Grain.MINUTE, Grain.DAY):
         place = pane_place(grain, event, hourly=hourly)
         length = grain.arrival_seconds
         since = rollup_arrival_start(arrived) if grain in ROLLUPS else arrived - (arrived - ARRIVALS) % _seconds(length)
-        part = replace(breakdown, hourly=hourly and message[1] >= switched).part(grain, event)
+        part = (breakdown.packed_part if message[1] < packed else breakdown.part)(grain, event)
         yield Pane(message, grain, part, place["window_start"], place["window_end"], since, since + _seconds(length))
 
 
@@ -75,13 +75,14 @@ def among(parts: Parts, part: str) -> bool:
 
 def reads(panes: _Panes, pane: Pane) -> bool:
     """What the statement's conditions say of a pane, as in sql/window.sql."""
-    sure = panes.choice.edges + panes.choice.rollups
+    in_edges = any(edge.start <= pane.start and pane.end <= edge.end for edge in panes.edges)
+    is_minute = pane.grain is Grain.MINUTE
     return (
-        among(sure + panes.choice.late, pane.part)
+        among(panes.parts, pane.part)
         and pane.start >= panes.span.start
         and pane.end <= panes.span.end
-        and (panes.late_from is None or among(sure, pane.part) or pane.arrived_from >= panes.late_from)
-        and (panes.rolled_until is None or pane.grain is Grain.MINUTE or pane.arrived_until <= panes.rolled_until)
+        and (panes.late_from is None or not is_minute or in_edges or pane.arrived_from >= panes.late_from)
+        and (panes.rolled_until is None or is_minute or pane.arrived_until <= panes.rolled_until)
         and (panes.known_until is None or pane.arrived_until <= panes.known_until)
     )
 
@@ -95,7 +96,7 @@ def reads(panes: _Panes, pane: Pane) -> bool:
     known=st.none() | moments,
     hours=st.sampled_from(["none", "pending", "there"]),
     capped=st.booleans(),
-    switched=st.none() | ten_minutes,
+    packed=st.none() | ten_minutes,
     is_late_known=st.booleans(),
     fitting=st.sampled_from([{*ROLLUPS}, {Grain.HOUR}, set()]),
     most_parts=st.sampled_from([1, 5, 1000]),
@@ -108,7 +109,7 @@ def test_each_message_is_read_exactly_once(
     known: int | None,
     hours: str,
     capped: bool,
-    switched: int | None,
+    packed: int | None,
     is_late_known: bool,
     fitting: set[Grain],
     most_parts: int,
@@ -122,11 +123,10 @@ def test_each_message_is_read_exactly_once(
     there = [
         pane
         for message in product(EVENTS, ARRIVED)
-        for pane in panes_of(message, hourly, switched or 0)
+        for pane in panes_of(message, hourly, packed or 0)
         if pane.arrived_until <= (minute_cut if pane.grain is Grain.MINUTE or capped else cut or ARRIVALS)
         and (cut is not None or pane.grain is Grain.MINUTE)
     ]
-    daily = sorted({pane.part for pane in there if hourly and pane.grain is Grain.MINUTE and "T" not in pane.part})
     late = sorted({p.part for p in there if cut and p.grain is Grain.MINUTE and p.arrived_until > cut})
     view = LakeView(
         stream="made",
@@ -138,7 +138,6 @@ def test_each_message_is_read_exactly_once(
         hours=hours == "there" and cut is not None,
         capped=capped,
         late_parts=tuple(late) if is_late_known and cut else None,
-        daily_parts=tuple(daily),
     )
     as_known_at = None if known is None else ARRIVALS + timedelta(seconds=known)
     request = WindowRequest(HEALTH, first, last, (), as_known_at=as_known_at)

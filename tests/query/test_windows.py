@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from query.windows import Parts, Span, WindowPlan, chosen, plan_window
+from query.windows import Parts, Span, WindowPlan, chosen_parts, plan_window
 from streams.panes import ROLLUPS, Breakdown, Grain
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
-HOURLY = Breakdown("all", hourly=True)
 
 minutes = st.integers(-5 * 1440, 5 * 1440)
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda m: timedelta(minutes=m))
@@ -71,26 +70,17 @@ def test_plan_covers_each_minute_once(start: int, length: int, offset: timedelta
         assert plan.windows[Grain.MINUTE] < 2 * 1440
 
 
-def test_days_whose_minutes_are_in_one_part_have_no_hours() -> None:
-    """They arrived before the stream had hour panes: the part holds what hour panes hold too."""
-    plan = plan_window(at(0, 10, 17), at(1, 9, 5), ROLLUPS, ["all/minute/2026-03-01"])
-    assert plan == WindowPlan(None, (Span(at(0, 10, 17), at(1)), Span(at(1, 9), at(1, 9, 5))), (Span(at(1), at(1, 9)),))
-    choice = chosen(plan, HOURLY, daily_parts=["all/minute/2026-03-01"], late_parts=())
-    assert choice.rollups == Parts(("all/hour/2026-03-02",))
-    first, *hours, last = choice.edges.names
-    assert (first, last) == ("all/minute/2026-03-01", "all/minute/2026-03-02T09")
-    assert hours == [f"all/minute/2026-03-01T{hour}" for hour in range(10, 24)]
-
-
 def test_parts_are_those_of_the_plan() -> None:
+    """Minute panes are in parts of days until packing divides them by hour."""
     plan = plan_window(at(0, 10, 17), at(33, 9, 5), ROLLUPS)
-    late = ["all/minute/2026-03-01T10", "all/minute/2026-03-07T23", "all/minute/2026-04-03T09"]
-    choice = chosen(plan, HOURLY, late_parts=late)
-    assert choice.edges == Parts(("all/minute/2026-03-01T10", "all/minute/2026-04-03T09"))
-    assert choice.rollups == Parts(("all/hour/2026-03-01", "all/hour/2026-04-03", "all/day/2026-03", "all/day/2026-04"))
-    assert choice.late == Parts(("all/minute/2026-03-07T23",))
-    plan = plan_window(at(0, 10, 17), at(3, 9, 5))
-    choice = chosen(plan, Breakdown("all", hourly=False))
-    assert choice.edges == Parts(("all/minute/2026-03-01", "all/minute/2026-03-04"))
-    assert choice.rollups == Parts(("all/day/2026-03",))
-    assert choice.late == Parts(("all/minute/2026-03-02", "all/minute/2026-03-03"))
+    late = ["all/minute/2026-03-01", "all/minute/2026-03-01T10", "all/minute/2026-03-07T23", "all/minute/2026-04-03T09"]
+    edges = ("all/minute/2026-03-01", "all/minute/2026-03-01T10", "all/minute/2026-04-03", "all/minute/2026-04-03T09")
+    rollups = ("all/hour/2026-03-01", "all/hour/2026-04-03", "all/day/2026-03", "all/day/2026-04")
+    chosen = chosen_parts(plan, Breakdown("all", hourly=True), late)
+    assert chosen == Parts((*edges, *rollups, "all/minute/2026-03-07T23"))
+
+
+def test_without_hours_parts_are_of_days() -> None:
+    chosen = chosen_parts(plan_window(at(0, 10, 17), at(3, 9, 5)), Breakdown("all", hourly=False))
+    days = [f"all/minute/2026-03-0{day}" for day in range(1, 5)]
+    assert chosen == Parts((days[0], days[3], "all/day/2026-03", *days[1:3]))

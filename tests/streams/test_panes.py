@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from streams.aggregates import DIGEST, ColumnType
 from streams.panes import (
     MINUTE_ARRIVAL_SECONDS,
+    PERIODS,
     ROLLUP_ARRIVAL_SECONDS,
     ROLLUPS,
     Breakdown,
@@ -19,8 +20,8 @@ from streams.panes import (
     day_start,
     grain_of,
     pane_columns,
-    part_start,
     shelf_of,
+    span_of,
     spans_day,
 )
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
@@ -70,10 +71,13 @@ def test_days_are_of_utc(at: str) -> None:
 )
 def test_parts_are_named_by_breakdown_grain_and_period(grain: Grain, hourly: bool, part: str, shelf: str) -> None:
     start = datetime.fromisoformat("2026-03-02T01:30:00+02:00")
-    assert Breakdown("all", hourly).part(grain, start) == part
+    assert Breakdown("all", hourly).packed_part(grain, start) == part
+    assert Breakdown("all", hourly).part(grain, start) == part.removesuffix("T23")
     assert (grain_of(part), shelf_of(part)) == (grain, shelf)
     if grain is not Grain.DAY:
-        assert part_start(part) == datetime(2026, 3, 1, 23 if part.endswith("T23") else 0, tzinfo=UTC)
+        first, day = datetime(2026, 3, 1, tzinfo=UTC), timedelta(days=1)
+        span = (first + timedelta(hours=23), first + day) if part.endswith("T23") else (first, first + day)
+        assert span_of(part) == span
 
 
 def test_parts_of_whole_days_are_told_from_those_of_hours() -> None:
@@ -91,4 +95,4 @@ def test_engines_write_periods_as_python_does(at: datetime, period: Period) -> N
     for letters, code in _JAVA.items():
         pattern = pattern.replace(letters, code)
     assert at.strftime(period.strftime) == at.strftime(pattern)
-    assert {Breakdown("all", hourly).period(grain) for grain in Grain for hourly in (True, False)} == set(Period)
+    assert {*PERIODS.values(), Period.HOUR} == set(Period)

@@ -148,7 +148,7 @@ select
   `path`,
   'site_path',
   'minute',
-  concat('site_path/minute/', date_format(event_minute, 'yyyy-MM-dd''T''HH')),
+  concat('site_path/minute/', date_format(event_minute, 'yyyy-MM-dd')),
   cast(event_minute as timestamp_ltz(6)),
   cast(timestampadd(minute, 1, event_minute) as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),

@@ -17,7 +17,7 @@ from query.maintenance import maintaining_client
 from query.settings import QuerySettings
 from scripts.lake.audit import audit_stream
 from scripts.lake.maintaining import Maintained, Maintenance
-from streams.panes import Breakdown, Grain, day_start
+from streams.panes import PERIODS, Grain, day_start
 from tests.integration.command_line import windowpane
 from tests.integration.live_streams import LiveStream, make_live, running_live
 
@@ -114,7 +114,7 @@ def old(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live
         arrived = OLD + timedelta(hours=6 * number + 1)
         for grain in GRAINS:
             live.rows(
-                INSERT.replace("GRAIN", grain).replace("PERIOD", Breakdown("who", hourly=False).period(grain)),
+                INSERT.replace("GRAIN", grain).replace("PERIOD", PERIODS[grain]),
                 arrived,
                 arrived + timedelta(seconds=grain.arrival_seconds),
                 number * 500,

@@ -5,7 +5,7 @@ with panes as (
   where (part in (?, ?))
     and window_start >= ? and window_end <= ?
     and "service" in (?, ?)
-    and (part in (?) or arrived_from >= ?)
+    and (grain <> 'minute' or arrived_from >= ?)
 )
 select
   sum("messages") as "messages",
@@ -29,5 +29,4 @@ from panes
 --   2026-03-03 00:00:00+00:00
 --   auth
 --   cart
---   service/day/2026-03
 --   2026-03-05 09:00:00+00:00

@@ -4,9 +4,9 @@ with panes as (
     "path",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "visitors_distinct"
   from "page_views"."panes" for version as of 11
-  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
+  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
     and window_start >= ? and window_end <= ?
-    and (part in (?, ?, ?, ?, ?) or arrived_from >= ?)
+    and (grain <> 'minute' or (window_start >= ? and window_end <= ?) or (window_start >= ? and window_end <= ?) or arrived_from >= ?)
 )
 select
   "site",
@@ -20,7 +20,9 @@ select
 from panes
 group by "site", "path"
 -- values:
+--   site_path/minute/2026-03-01
 --   site_path/minute/2026-03-01T10
+--   site_path/minute/2026-03-04
 --   site_path/minute/2026-03-04T09
 --   site_path/hour/2026-03-01
 --   site_path/hour/2026-03-04
@@ -38,6 +40,7 @@ group by "site", "path"
 --   site_path/minute/2026-03-01T21
 --   site_path/minute/2026-03-01T22
 --   site_path/minute/2026-03-01T23
+--   site_path/minute/2026-03-02
 --   site_path/minute/2026-03-02T00
 --   site_path/minute/2026-03-02T01
 --   site_path/minute/2026-03-02T02
@@ -62,6 +65,7 @@ group by "site", "path"
 --   site_path/minute/2026-03-02T21
 --   site_path/minute/2026-03-02T22
 --   site_path/minute/2026-03-02T23
+--   site_path/minute/2026-03-03
 --   site_path/minute/2026-03-03T00
 --   site_path/minute/2026-03-03T01
 --   site_path/minute/2026-03-03T02
@@ -97,9 +101,8 @@ group by "site", "path"
 --   site_path/minute/2026-03-04T08
 --   2026-03-01 10:17:00+00:00
 --   2026-03-04 09:05:00+00:00
---   site_path/minute/2026-03-01T10
---   site_path/minute/2026-03-04T09
---   site_path/hour/2026-03-01
---   site_path/hour/2026-03-04
---   site_path/day/2026-03
+--   2026-03-01 10:17:00+00:00
+--   2026-03-01 11:00:00+00:00
+--   2026-03-04 09:00:00+00:00
+--   2026-03-04 09:05:00+00:00
 --   2026-03-05 09:00:00+00:00

@@ -5,7 +5,7 @@ with panes as (
   from "health"."panes" for version as of 11
   where (part in (?, ?))
     and window_start >= ? and window_end <= ?
-    and (part in (?) or arrived_from >= ?)
+    and (grain <> 'minute' or arrived_from >= ?)
 )
 select
   "service",
@@ -29,5 +29,4 @@ group by "service"
 --   service/minute/2026-03-02
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00
---   service/day/2026-03
 --   2026-03-05 09:00:00+00:00

@@ -4,9 +4,9 @@ with panes as (
     "path",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "visitors_distinct"
   from "page_views"."panes" for version as of 11
-  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
+  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
     and window_start >= ? and window_end <= ?
-    and (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) or arrived_from >= ?)
+    and (grain <> 'minute' or (window_start >= ? and window_end <= ?) or (window_start >= ? and window_end <= ?) or arrived_from >= ?)
 )
 select
   "site",
@@ -20,6 +20,7 @@ select
 from panes
 group by "site", "path"
 -- values:
+--   site_path/minute/2026-03-01
 --   site_path/minute/2026-03-01T10
 --   site_path/minute/2026-03-01T11
 --   site_path/minute/2026-03-01T12
@@ -34,6 +35,7 @@ group by "site", "path"
 --   site_path/minute/2026-03-01T21
 --   site_path/minute/2026-03-01T22
 --   site_path/minute/2026-03-01T23
+--   site_path/minute/2026-03-04
 --   site_path/minute/2026-03-04T00
 --   site_path/minute/2026-03-04T01
 --   site_path/minute/2026-03-04T02
@@ -45,6 +47,7 @@ group by "site", "path"
 --   site_path/minute/2026-03-04T08
 --   site_path/minute/2026-03-04T09
 --   site_path/day/2026-03
+--   site_path/minute/2026-03-02
 --   site_path/minute/2026-03-02T00
 --   site_path/minute/2026-03-02T01
 --   site_path/minute/2026-03-02T02
@@ -69,6 +72,7 @@ group by "site", "path"
 --   site_path/minute/2026-03-02T21
 --   site_path/minute/2026-03-02T22
 --   site_path/minute/2026-03-02T23
+--   site_path/minute/2026-03-03
 --   site_path/minute/2026-03-03T00
 --   site_path/minute/2026-03-03T01
 --   site_path/minute/2026-03-03T02
@@ -95,29 +99,8 @@ group by "site", "path"
 --   site_path/minute/2026-03-03T23
 --   2026-03-01 10:17:00+00:00
 --   2026-03-04 09:05:00+00:00
---   site_path/minute/2026-03-01T10
---   site_path/minute/2026-03-01T11
---   site_path/minute/2026-03-01T12
---   site_path/minute/2026-03-01T13
---   site_path/minute/2026-03-01T14
---   site_path/minute/2026-03-01T15
---   site_path/minute/2026-03-01T16
---   site_path/minute/2026-03-01T17
---   site_path/minute/2026-03-01T18
---   site_path/minute/2026-03-01T19
---   site_path/minute/2026-03-01T20
---   site_path/minute/2026-03-01T21
---   site_path/minute/2026-03-01T22
---   site_path/minute/2026-03-01T23
---   site_path/minute/2026-03-04T00
---   site_path/minute/2026-03-04T01
---   site_path/minute/2026-03-04T02
---   site_path/minute/2026-03-04T03
---   site_path/minute/2026-03-04T04
---   site_path/minute/2026-03-04T05
---   site_path/minute/2026-03-04T06
---   site_path/minute/2026-03-04T07
---   site_path/minute/2026-03-04T08
---   site_path/minute/2026-03-04T09
---   site_path/day/2026-03
+--   2026-03-01 10:17:00+00:00
+--   2026-03-02 00:00:00+00:00
+--   2026-03-04 00:00:00+00:00
+--   2026-03-04 09:05:00+00:00
 --   2026-03-05 09:00:00+00:00

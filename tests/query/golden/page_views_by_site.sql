@@ -3,10 +3,10 @@ with panes as (
     "site",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "load_ms_digest", "visitors_distinct"
   from "page_views"."panes" for version as of 11
-  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
+  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
     and window_start >= ? and window_end <= ?
     and "path" in (?)
-    and (part in (?) or arrived_from >= ?)
+    and (grain <> 'minute' or arrived_from >= ?)
 )
 select
   "site",
@@ -21,6 +21,7 @@ from panes
 group by "site"
 -- values:
 --   site_path/day/2026-03
+--   site_path/minute/2026-03-02
 --   site_path/minute/2026-03-02T00
 --   site_path/minute/2026-03-02T01
 --   site_path/minute/2026-03-02T02
@@ -48,5 +49,4 @@ group by "site"
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00
 --   /
---   site_path/day/2026-03
 --   2026-03-05 09:00:00+00:00

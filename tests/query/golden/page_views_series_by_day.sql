@@ -4,9 +4,9 @@ with panes as (
     date_trunc('day', window_start) as at,
     "messages", "visitors_distinct"
   from "page_views"."panes" for version as of 11
-  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
+  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
     and window_start >= ? and window_end <= ?
-    and (part in (?) or arrived_from >= ?)
+    and (grain <> 'minute' or arrived_from >= ?)
 )
 select
   "site",
@@ -17,6 +17,7 @@ from panes
 group by "site", at
 -- values:
 --   site_path/day/2026-03
+--   site_path/minute/2026-03-02
 --   site_path/minute/2026-03-02T00
 --   site_path/minute/2026-03-02T01
 --   site_path/minute/2026-03-02T02
@@ -43,5 +44,4 @@ group by "site", at
 --   site_path/minute/2026-03-02T23
 --   2026-03-02 00:00:00+00:00
 --   2026-03-03 00:00:00+00:00
---   site_path/day/2026-03
 --   2026-03-05 09:00:00+00:00

@@ -4,7 +4,7 @@ with panes as (
     date_trunc('hour', window_start) as at,
     "messages", "visitors_distinct"
   from "page_views"."panes" for version as of 11
-  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
+  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
     and window_start >= ? and window_end <= ?
     and "site" in (?)
 )
@@ -16,6 +16,7 @@ select
 from panes
 group by "path", at
 -- values:
+--   site_path/minute/2026-03-02
 --   site_path/minute/2026-03-02T00
 --   site_path/minute/2026-03-02T01
 --   site_path/minute/2026-03-02T02

@@ -4,7 +4,7 @@ with panes as (
   from "health"."panes" for version as of 11
   where (part in (?, ?, ?, ?, ?))
     and window_start >= ? and window_end <= ?
-    and (part in (?, ?, ?) or arrived_from >= ?)
+    and (grain <> 'minute' or (window_start >= ? and window_end <= ?) or (window_start >= ? and window_end <= ?) or arrived_from >= ?)
 )
 select
   sum("messages") as "messages",
@@ -29,7 +29,8 @@ from panes
 --   service/minute/2026-03-03
 --   2026-03-01 10:17:00+00:00
 --   2026-03-04 09:05:00+00:00
---   service/minute/2026-03-01
---   service/minute/2026-03-04
---   service/day/2026-03
+--   2026-03-01 10:17:00+00:00
+--   2026-03-02 00:00:00+00:00
+--   2026-03-04 00:00:00+00:00
+--   2026-03-04 09:05:00+00:00
 --   2026-03-05 09:00:00+00:00
