@@ -13,9 +13,9 @@ import httpx
 import numpy as np
 import pyarrow as pa
 
+from bench.loading import append_rows
 from iceberg.catalog import Catalog
 from iceberg.kinds import PANES
-from iceberg.loading import append_rows
 from streams.aggregates import COUNT, MESSAGES, SUM, ColumnType
 from streams.definition import Definition
 from streams.errors import WindowpaneError

@@ -19,6 +19,7 @@ from multiprocessing import get_context
 import httpx
 
 from bench.history import await_messages, made_ledger, made_panes
+from bench.loading import append_rows
 from bench.readers import Answered, Reading, readers
 from bench.report import Metrics, percentiles
 from bench.subject import declared, make_anew, remove
@@ -26,7 +27,6 @@ from database.replay_store import ReplayStore
 from database.replays import Replay, ReplayState
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.kinds import LEDGER, PANES
-from iceberg.loading import append_rows
 from iceberg.namespaces import staging_namespace
 from iceberg.packing import pack_all
 from iceberg.publishing import publish, roll_back

@@ -45,10 +45,10 @@ GENERATION_PROPERTY = "windowpane.generation"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that apply would do, and the doing of it. `notes`: whether it notes the definition in a table."""
+    """One line of a plan, and the doing of it. `notes`: whether it notes the definition in a table."""
 
     description: str
-    run: Callable[[], None]
+    run: Callable[[], object]
     notes: bool = False
 
 

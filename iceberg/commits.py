@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 
 from pyiceberg.exceptions import CommitFailedException, ValidationException
@@ -16,7 +16,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ra
 from iceberg.bounds import part_in
 from streams.panes import shelf_of
 
-__all__ = ["begun_on", "repeated_when_overtaken", "set_properties", "swapping"]
+__all__ = ["FileTransaction", "repeated_when_overtaken", "set_properties", "swap"]
 
 repeated_when_overtaken = retry(
     retry=retry_if_exception_type((CommitFailedException, ValidationException)),
@@ -36,13 +36,28 @@ def set_properties(table: Table, properties: Mapping[str, str]) -> None:
             transaction.set_properties(dict(properties))
 
 
-def begun_on(table: Table) -> Transaction:
-    """A transaction of the table, as `table.transaction()` is, for commits of many files."""
-    return _Transaction(table)
+def swap(
+    table: Table,
+    removed: Collection[DataFile],
+    added: Collection[DataFile],
+    summary: Mapping[str, str],
+    properties: Mapping[str, str] | None = None,
+) -> None:
+    """Take files out of a table and put others in, and set properties: all in one commit, which notes the summary."""
+    with FileTransaction(table) as transaction:
+        if removed or added:
+            io, noted = transaction._table.io, dict(summary)
+            with _Swap(Operation.OVERWRITE, transaction, io, snapshot_properties=noted) as update:
+                for file in removed:
+                    update.delete_data_file(file)
+                for file in added:
+                    update.append_data_file(file)
+        if properties:
+            transaction.set_properties(dict(properties))
 
 
-class _Transaction(Transaction):
-    """Makes the metadata anew only after an update.
+class FileTransaction(Transaction):
+    """For commits of many files: makes the metadata anew only after an update.
 
     pyiceberg makes and deeply copies it at each of the dozens of looks that a commit takes, which is more than half of
     the commit's time where a table has a few hundred snapshots.
@@ -56,11 +71,6 @@ class _Transaction(Transaction):
         if self._seen is None or self._seen[0] is not base or self._seen[1] is not updates:
             self._seen = base, updates, super().table_metadata
         return self._seen[2]
-
-
-def swapping(transaction: Transaction, summary: Mapping[str, str]) -> _OverwriteFiles:
-    """A commit that takes files out of a table and puts others in, to be used in a `with` statement."""
-    return _Swap(Operation.OVERWRITE, transaction, transaction._table.io, snapshot_properties=dict(summary))
 
 
 class _Swap(_OverwriteFiles):

@@ -18,18 +18,12 @@ from iceberg.rows import any_row
 from iceberg.slices import windowed
 from iceberg.stream_tables import panes_table, stream_tables
 from streams.definition import Definition
-from streams.stored_definition import as_stored, stored_definition
+from streams.stored_definition import as_stored
 
-__all__ = ["RUNNING_PROPERTY", "close_at", "note_running", "running_definition"]
+__all__ = ["RUNNING_PROPERTY", "close_at", "note_running"]
 
 RUNNING_PROPERTY = "windowpane.running-definition"
 """Property of panes: the definition, as it is stored, of the job that writes the stream's tables."""
-
-
-def running_definition(catalog: Catalog, stream: str) -> Definition | None:
-    """The definition that made the newest rows of the stream; None when none did yet."""
-    noted = panes_table(catalog, stream).properties.get(RUNNING_PROPERTY)
-    return stored_definition(noted, f"{stream} (as running)") if noted else None
 
 
 def note_running(catalog: Catalog, definition: Definition) -> None:

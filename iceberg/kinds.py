@@ -14,14 +14,13 @@ class TableKind:
     """One kind of table.
 
     `arrival`: the column that says when a row, or the first message in it, arrived. `last_arrival`: the one that says
-    when its last did. `optional`: whether not every stream has it. `replaced`: whether publications replace its rows,
-    so that replays make it. Maintenance packs all.
+    when its last did. `replaced`: whether publications replace its rows, so that replays make it; every stream has
+    those. Maintenance packs all.
     """
 
     name: str
     arrival: str
     last_arrival: str
-    optional: bool = False
     replaced: bool = True
 
     @property
@@ -33,7 +32,7 @@ class TableKind:
 LEDGER = TableKind("ledger", "arrived_from", "arrived_until")
 PANES = TableKind("panes", "arrived_from", "arrived_until")
 REJECTED = TableKind("rejected", "arrived", "arrived")
-EVENTS = TableKind("events", "arrived", "arrived", optional=True, replaced=False)
+EVENTS = TableKind("events", "arrived", "arrived", replaced=False)
 
 KINDS = (LEDGER, PANES, REJECTED, EVENTS)
 """In the order in which readers load them: what is read later may only be newer."""

@@ -29,9 +29,10 @@ from iceberg.widening import widened_until
 from streams.definition import Definition
 from streams.panes import Grain, arrival_start, day_start
 
-__all__ = ["LakeView", "metadata_locations", "pin"]
+__all__ = ["READ", "LakeView", "metadata_locations", "pin"]
 
-_READ = {kind.name for kind in KINDS if kind.replaced}
+READ = {kind.name for kind in KINDS if kind.replaced}
+"""The tables that readers look at."""
 
 _BEGAN: LRUCache[UUID, datetime] = LRUCache(maxsize=1000)
 """Ledger → its first arrival."""
@@ -81,13 +82,13 @@ class LakeView:
         """
         later = next((state for state in self.past if at < state.until), None)
         earlier = max((state.generation for state in self.past if state.until <= at), default=-1)
-        if (later.generation if later else self.generation) != earlier + 1 or (later and later.lost):
+        if (later.generation if later else self.generation) != earlier + 1 or (later and PANES.name in later.lost):
             raise LostStateError(f"what was known of {self.stream} at {at:%Y-%m-%dT%H:%M:%SZ} is no longer kept")
         if later is None:
             return self
         return replace(
             self,
-            panes_snapshot=later.panes_snapshot,
+            panes_snapshot=later.snapshots.get(PANES.name),
             day_cut=later.day_cut,
             complete_until=later.complete_until,
             generation=later.generation,
@@ -110,8 +111,8 @@ class LakeView:
         return None if self.complete_until is None else min(arrival_start(self.told(at)), self.complete_until)
 
 
-def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
-    """`(stream, table)` → where its newest metadata is: one cheap query that tells which tables changed.
+def metadata_locations(catalog: Catalog) -> dict[str, dict[str, str]]:
+    """Stream → table → where its newest metadata is: one cheap query that tells which tables changed.
 
     The staging tables of replays are left out: they are no stream's.
     """
@@ -119,11 +120,11 @@ def metadata_locations(catalog: Catalog) -> dict[tuple[str, str], str]:
         "select table_namespace, table_name, metadata_location from iceberg_tables"
         " where catalog_name = :catalog and metadata_location is not null"
     )
-    return {
-        (namespace, name): location
-        for namespace, name, location in rows(catalog.engine, sql, catalog=catalog.name)
-        if name in _READ and not is_staging(namespace)
-    }
+    found: dict[str, dict[str, str]] = {}
+    for namespace, name, location in rows(catalog.engine, sql, catalog=catalog.name):
+        if name in READ and not is_staging(namespace):
+            found.setdefault(namespace, {})[name] = location
+    return found
 
 
 def pin(catalog: Catalog, stream: str) -> LakeView:

@@ -21,7 +21,7 @@ from pyiceberg.table.sorting import SortOrder
 
 from database.errors import LakeError
 from iceberg.bounds import part_in, time_of_bound
-from iceberg.commits import begun_on, repeated_when_overtaken, swapping
+from iceberg.commits import repeated_when_overtaken, swap
 from iceberg.data_files import in_order, write_files
 from iceberg.errors import translated
 from iceberg.kinds import kind_of
@@ -174,12 +174,8 @@ def _swap(table: Table, made: Mapping[FileGroup, list[DataFile]]) -> list[FileGr
         there = {task.file.file_path for task in table.scan().plan_files() if not task.delete_files}
         groups = [group for group in groups if all(file.file_path in there for file in group.files)]
     if groups:
-        with begun_on(table) as transaction, swapping(transaction, read_so_far(table)) as update:
-            for group in groups:
-                for file in group.files:
-                    update.delete_data_file(file)
-                for file in made[group]:
-                    update.append_data_file(file)
+        removed = [file for group in groups for file in group.files]
+        swap(table, removed, [file for group in groups for file in made[group]], read_so_far(table))
     return groups
 
 

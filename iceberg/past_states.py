@@ -24,7 +24,7 @@ from iceberg.ledger import kept_until
 from iceberg.pending import hours_reach, trusted_cut
 from streams.panes import Grain
 
-__all__ = ["KeptState", "PastState", "added_since", "keep_state", "past_states", "state_before"]
+__all__ = ["PastState", "added_since", "keep_state", "past_states", "state_before"]
 
 _NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)-hours-([01])-without-([a-z.]+)")
 _NO_TABLE = "none"
@@ -32,21 +32,10 @@ _NO_TABLE = "none"
 
 @dataclass(frozen=True, slots=True)
 class PastState:
-    """A state that readers saw before `until`, as a LakeView describes it. `lost`: whether its panes are gone."""
+    """A state that readers saw before `until`, as a LakeView describes it.
 
-    generation: int
-    until: datetime
-    complete_until: datetime | None
-    day_cut: datetime | None
-    hours: bool
-    panes_snapshot: int | None
-    panes_missing: frozenset[str]
-    lost: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class KeptState:
-    """The snapshots of a state; a table that is not among them was empty."""
+    `snapshots`: of its tables; one that is not among them was empty, or is `lost`.
+    """
 
     generation: int
     until: datetime
@@ -54,6 +43,8 @@ class KeptState:
     hours: bool
     snapshots: Mapping[str, int]
     lost: frozenset[str]
+    complete_until: datetime | None
+    panes_missing: frozenset[str]
 
     def rollups_until(self, grain: Grain) -> datetime | None:
         """The arrival time up to which the rollups of a grain are known; None if none are."""
@@ -79,7 +70,7 @@ def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) ->
 @repeated_when_overtaken
 def _tag(table: Table, snapshot: int | None, name: str, generation: int) -> None:
     """Give the snapshot, if there is one, the name, and no other the name of that generation."""
-    stale = [ref for ref in table.refresh().metadata.refs if _of(ref, generation)]
+    stale = [ref for ref in table.refresh().metadata.refs if _generation(ref) == generation]
     if stale or snapshot is not None:
         with table.manage_snapshots() as snapshots:
             for ref in stale:
@@ -88,10 +79,9 @@ def _tag(table: Table, snapshot: int | None, name: str, generation: int) -> None
                 snapshots.create_tag(snapshot, name)
 
 
-def state_before(tables: Mapping[str, Table], generation: int) -> KeptState:
+def state_before(tables: Mapping[str, Table], generation: int) -> PastState:
     """The tables' state of the generation before. Raises LostStateError if a tag of it is gone."""
-    names = {name for table in tables.values() for name in table.metadata.refs if _of(name, generation - 1)}
-    kept = [_kept(tables, name) for name in names]
+    kept = _states(tables, range(generation - 1, generation))
     if not kept or kept[0].lost:
         gone = ", ".join(sorted(kept[0].lost)) if kept else "all tables"
         stream = next(iter(tables.values())).name()[0]
@@ -104,23 +94,7 @@ def past_states(tables: Mapping[str, Table], before: int) -> tuple[PastState, ..
 
     A publication that is under way, or was killed before it was recorded, may have tagged some tables of that one.
     """
-    names = {name for table in tables.values() for name in table.metadata.refs if _NAME.fullmatch(name)}
-    found = [_past(tables, kept) for kept in (_kept(tables, name) for name in names) if kept.generation < before]
-    return tuple(sorted(found, key=lambda state: state.generation))
-
-
-def _past(tables: Mapping[str, Table], kept: KeptState) -> PastState:
-    panes, snapshot = tables[PANES.name], kept.snapshots.get(PANES.name)
-    return PastState(
-        generation=kept.generation,
-        until=kept.until,
-        complete_until=_complete_until(tables[LEDGER.name], kept.snapshots.get(LEDGER.name), panes, snapshot),
-        day_cut=kept.day_cut,
-        hours=kept.hours,
-        panes_snapshot=snapshot,
-        panes_missing=added_since(panes, snapshot),
-        lost=PANES.name in kept.lost,
-    )
+    return tuple(sorted(_states(tables, range(before)), key=lambda state: state.generation))
 
 
 @cached(
@@ -147,21 +121,37 @@ def added_since(table: Table, snapshot_id: int | None) -> frozenset[str]:
     return frozenset(table.schema().column_names) - frozenset(table.schemas()[snapshot.schema_id].column_names)
 
 
-def _kept(tables: Mapping[str, Table], name: str) -> KeptState:
-    """What a tag's name says, and which snapshots have it."""
+def _states(tables: Mapping[str, Table], generations: range) -> list[PastState]:
+    """Those of some generations that any table has a tag of."""
+    names = {name for table in tables.values() for name in table.metadata.refs if _generation(name) in generations}
+    return [_state(tables, name) for name in names]
+
+
+def _state(tables: Mapping[str, Table], name: str) -> PastState:
+    """What a tag's name says, and the snapshots that have it."""
     match = _NAME.fullmatch(name)
     assert match is not None
     generation, until, cut, hours = map(int, match.groups()[:4])
     snapshots = {
         of: table.metadata.refs[name].snapshot_id for of, table in tables.items() if name in table.metadata.refs
     }
-    lost = tables.keys() - snapshots.keys() - {*match[5].split(".")}
-    return KeptState(generation, _time(until), _time(cut) if cut else None, bool(hours), snapshots, frozenset(lost))
+    panes, held = tables[PANES.name], snapshots.get(PANES.name)
+    return PastState(
+        generation=generation,
+        until=_time(until),
+        day_cut=_time(cut) if cut else None,
+        hours=bool(hours),
+        snapshots=snapshots,
+        lost=frozenset(tables.keys() - snapshots.keys() - {*match[5].split(".")}),
+        complete_until=_complete_until(tables[LEDGER.name], snapshots.get(LEDGER.name), panes, held),
+        panes_missing=added_since(panes, held),
+    )
 
 
-def _of(name: str, generation: int) -> bool:
-    match = _NAME.fullmatch(name)
-    return match is not None and int(match[1]) == generation
+def _generation(tag: str) -> int | None:
+    """The generation of the state that a tag is of; None for tags of others."""
+    match = _NAME.fullmatch(tag)
+    return int(match[1]) if match else None
 
 
 def _millis(at: datetime) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +16,7 @@ from pyiceberg.table import FileScanTask, Table
 
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.bounds import COMPLETE_PROPERTY, cut, noted_as, noted_cut, part_in, time_of_bound
-from iceberg.commits import begun_on, repeated_when_overtaken, swapping
+from iceberg.commits import repeated_when_overtaken, swap
 from iceberg.data_files import write_files
 from iceberg.errors import translated
 from iceberg.kinds import kind_of
@@ -93,14 +92,9 @@ def _replace(
     new = _find(source, ranges)
     done = Replaced(old.rows, new.rows)
     summary = {**raised, **read_so_far(table), _REMOVED: str(done.removed), _ADDED: str(done.added)}
-    with begun_on(table) as transaction:
-        if old.rows or new.rows:
-            with swapping(transaction, summary) as update:
-                for file in (*old.whole, *old.split):
-                    update.delete_data_file(file)
-                for file in (*new.whole, *_written(table, [*old.outside, *new.inside])):
-                    update.append_data_file(file)
-        transaction.set_properties({**raised, **_complete(table, ranges), **properties})
+    added = [*new.whole, *_written(table, [*old.outside, *new.inside])]
+    noted = {**raised, **_complete(table, ranges), **properties}
+    swap(table, [*old.whole, *old.split], added, summary, noted)
     return done
 
 
@@ -153,18 +147,14 @@ def _split(found: _Found, task: FileScanTask, table: Table, column: str, arrival
     """Read a file that reaches over an end of the range; one that only seemed to hold rows of it is left alone."""
     rows = read_files(table, [task])
     inside = pc.and_(
-        pc.greater_equal(rows[column], _scalar(arrivals.start, rows[column].type)),
-        pc.less(rows[column], _scalar(arrivals.end, rows[column].type)),
+        pc.greater_equal(rows[column], pa.scalar(arrivals.start, rows[column].type)),
+        pc.less(rows[column], pa.scalar(arrivals.end, rows[column].type)),
     )
     taken = rows.filter(inside)
     if len(taken):
         found.split.append(task.file)
         found.inside.append(taken)
         found.outside.append(rows.filter(pc.invert(inside)))
-
-
-def _scalar(at: datetime, kind: pa.DataType) -> pa.Scalar:
-    return pa.scalar(at, kind)
 
 
 def _written(table: Table, parts: list[pa.Table]) -> list[DataFile]:

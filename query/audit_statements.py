@@ -17,7 +17,6 @@ from streams.panes import MINUTE_ARRIVAL_SECONDS, Grain, PaneColumn, pane_column
 
 __all__ = [
     "arrivals_statement",
-    "buckets_statement",
     "ledger_runs_statement",
     "rejected_counts_statement",
     "values_statement",
@@ -95,32 +94,14 @@ def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | No
 
 
 def values_statement(
-    definition: Definition,
-    view: LakeView,
-    grain: Grain,
-    arrivals: Arrivals,
-    bucket_seconds: int,
-    limit: int,
+    definition: Definition, view: LakeView, grain: Grain, arrivals: Arrivals, bucket_seconds: int, limit: int
 ) -> Statement | None:
     """The statement that lists groups whose values differ between minute panes and a rollup's of the same range.
 
     A row holds the dimensions, the event day or hour, the number of the arrival bucket (always 0 for length 0), each
-    compared column by minute and by rollup (`statement.columns` names them), and how many groups differ in all. None
-    while there are no panes.
+    compared column by minute and by rollup (`statement.columns` names them), and how many groups differ in all. With
+    no `limit` a row is only the number of an arrival bucket in which groups differ. None while there are no panes.
     """
-    return _compared(definition, view, grain, arrivals, bucket_seconds, limit)
-
-
-def buckets_statement(
-    definition: Definition, view: LakeView, grain: Grain, arrivals: Arrivals, bucket_seconds: int
-) -> Statement | None:
-    """The statement that lists the numbers of arrival buckets in which groups differ; None as above."""
-    return _compared(definition, view, grain, arrivals, bucket_seconds, 0)
-
-
-def _compared(
-    definition: Definition, view: LakeView, grain: Grain, arrivals: Arrivals, bucket_seconds: int, limit: int
-) -> Statement | None:
     if view.panes_snapshot is None:
         return None
     columns = pane_columns(definition)

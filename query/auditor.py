@@ -12,7 +12,6 @@ from iceberg.lake_view import LakeView
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets, check_past_offsets
 from query.audit_statements import (
     arrivals_statement,
-    buckets_statement,
     ledger_runs_statement,
     rejected_counts_statement,
     values_statement,
@@ -135,7 +134,7 @@ def _differences(
     whole = Arrivals(min(item.arrived_from for item in intervals), until)
     coarse = bucket_length(intervals, (_COARSE_SECONDS,))
     found: list[ValueDifference] = []
-    for (bucket,) in _rows(trino, buckets_statement(definition, view, grain, whole, coarse)):
+    for (bucket,) in _rows(trino, values_statement(definition, view, grain, whole, coarse, limit=0)):
         arrived = _of_bucket(bucket, coarse, whole)
         within = [item for item in intervals if arrived.start <= item.arrived_from < arrived.end]
         fine = bucket_length(within, (grain.arrival_seconds, 3600)) or coarse

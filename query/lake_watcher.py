@@ -9,15 +9,12 @@ from datetime import datetime
 from database.errors import LakeAwayError
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError
-from iceberg.kinds import KINDS
-from iceberg.lake_view import LakeView, metadata_locations, pin
+from iceberg.lake_view import READ, LakeView, metadata_locations, pin
 from query.background import Background
 from query.errors import NotReadyError
 from streams.errors import WindowpaneError
 
 __all__ = ["LakeWatcher"]
-
-_NEEDED = {kind.name for kind in KINDS if kind.replaced}
 
 
 class LakeWatcher:
@@ -77,7 +74,7 @@ class LakeWatcher:
         when the catalog or the object store does not answer.
         """
         try:
-            found = self._found()
+            found = metadata_locations(self._opened())
         except WindowpaneError:
             self._looked = False
             raise
@@ -97,15 +94,8 @@ class LakeWatcher:
         if away is not None:
             raise away
 
-    def _found(self) -> dict[str, dict[str, str]]:
-        """Stream → table → where its newest metadata is."""
-        found: dict[str, dict[str, str]] = {}
-        for (stream, table), location in metadata_locations(self._opened()).items():
-            found.setdefault(stream, {})[table] = location
-        return found
-
     def _refresh(self, stream: str, locations: dict[str, str]) -> None:
-        if not locations.keys() >= _NEEDED or locations == self._locations.get(stream):
+        if locations.keys() != READ or locations == self._locations.get(stream):
             return
         view = _not_before(self._views.get(stream), pin(self._opened(), stream))
         if stream in self._views and view.generation != self._views[stream].generation:

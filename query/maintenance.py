@@ -8,16 +8,15 @@ from math import ceil
 from iceberg.widening import Widening
 from query.rendering import table_name, templates
 from query.settings import QuerySettings
-from query.statements import Statement, widened_panes_statement
+from query.statements import widened_panes_statement
 from query.trino_client import TrinoClient
 from streams.definition import Definition
 
 __all__ = [
     "expire_snapshots",
-    "expire_snapshots_statement",
     "maintaining_client",
+    "removal_statement",
     "remove_orphan_files",
-    "remove_orphan_files_statement",
     "widen_panes",
 ]
 
@@ -40,12 +39,12 @@ def maintaining_client(settings: QuerySettings) -> TrinoClient:
 
 def expire_snapshots(trino: TrinoClient, stream: str, table: str, before: datetime, now: datetime) -> None:
     """Expire the table's snapshots from before a moment, with the files that only they use. Raises QueryError."""
-    trino.rows(expire_snapshots_statement(stream, table, before, now).sql)
+    trino.rows(removal_statement("expire_snapshots", stream, table, before, now))
 
 
 def remove_orphan_files(trino: TrinoClient, stream: str, table: str, before: datetime, now: datetime) -> None:
     """Remove files at the table's location from before a moment that no snapshot uses. Raises QueryError."""
-    trino.rows(remove_orphan_files_statement(stream, table, before, now).sql)
+    trino.rows(removal_statement("remove_orphan_files", stream, table, before, now))
 
 
 def widen_panes(trino: TrinoClient, definition: Definition, widening: Widening) -> None:
@@ -56,16 +55,8 @@ def widen_panes(trino: TrinoClient, definition: Definition, widening: Widening) 
     trino.rows(statement.sql, statement.values)
 
 
-def expire_snapshots_statement(stream: str, table: str, before: datetime, now: datetime) -> Statement:
-    """The statement that expires snapshots from before a moment, none later, when it begins at `now` or after."""
-    return _older("expire_snapshots.sql", stream, table, before, now)
-
-
-def remove_orphan_files_statement(stream: str, table: str, before: datetime, now: datetime) -> Statement:
-    """The statement that removes unused files from before a moment."""
-    return _older("remove_orphan_files.sql", stream, table, before, now)
-
-
-def _older(template: str, stream: str, table: str, before: datetime, now: datetime) -> Statement:
+def removal_statement(procedure: str, stream: str, table: str, before: datetime, now: datetime) -> str:
+    """The statement by which a procedure removes what is from before a moment, when it begins at `now` or after."""
     seconds = ceil((now - before).total_seconds()) + SLACK_SECONDS
-    return Statement(templates.get_template(template).render(table=table_name(stream, table), seconds=seconds), ())
+    values = {"table": table_name(stream, table), "procedure": procedure, "seconds": seconds}
+    return templates.get_template("removal.sql").render(values)

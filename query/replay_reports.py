@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from cachetools import LRUCache
+from cachetools import LRUCache, cachedmethod
 
 from database.errors import LakeAwayError, LakeError, ReplayError
 from database.replay_store import ReplayStore
@@ -60,7 +61,7 @@ class ReplayService:
         self._opened: ReplayStore | None = None
         self._found: LRUCache[Any, Any] = LRUCache(maxsize=64)
         self._published: LRUCache[Any, tuple[Publication, ...]] = LRUCache(maxsize=64)
-        self._lock, self._work = threading.Lock(), threading.Lock()
+        self._lock, self._work, self._finding = threading.Lock(), threading.Lock(), threading.Condition()
 
     def all(self, stream: str | None = None) -> list[Replay]:
         """All replays, or those of a stream; the newest first."""
@@ -114,19 +115,11 @@ class ReplayService:
         points: Points = self._once((*key, where), lambda: comparison.points(where))
         return ReplayReport(replay, replay.messages, difference, points)
 
-    def _once(self, key: object, make: Callable[[], Any]) -> Any:
+    @cachedmethod(attrgetter("_found"), key=lambda _, key, _make: key, condition=attrgetter("_finding"))
+    def _once(self, _key: Hashable, make: Callable[[], Any]) -> Any:
         """What was found before, or is now; one comparison at a time, for each may take Trino's whole attention."""
-        with self._lock:
-            found = self._found.get(key)
-        if found is None:
-            with self._work:
-                with self._lock:
-                    found = self._found.get(key)
-                if found is None:
-                    found = make()
-                    with self._lock:
-                        self._found[key] = found
-        return found
+        with self._work:
+            return make()
 
     def _committed(self, replay: Replay) -> int:
         with _translated():

@@ -6,8 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -16,7 +15,6 @@ from cachetools import LRUCache
 
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import LakeView
-from iceberg.reading import Reading
 from iceberg.settings import LakeSettings
 from query.answer_json import Encoded, encoded
 from query.answers import (
@@ -41,7 +39,7 @@ from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
 from streams.definition import Definition
 
-__all__ = ["QueryService", "StreamFreshness"]
+__all__ = ["QueryService"]
 
 _EXCHANGE_SECONDS = 15.0
 """Longest time that Trino may say nothing to a question. It answers each exchange within a second, if it can at all."""
@@ -49,22 +47,6 @@ _EXCHANGE_SECONDS = 15.0
 _PAGED_VIEWS = 500
 _STARTED = str(time.time_ns())
 """Another process may write the same answer otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamFreshness:
-    """How far a stream's answers are complete, when its tables were last committed to, and what was published last.
-
-    `began`: when its first message arrived. `retired`: since when it takes no more messages.
-    `reading`: what its ledger counts the offsets of.
-    """
-
-    complete_until: datetime | None
-    last_commit: datetime | None
-    generation: int = 0
-    began: datetime | None = None
-    retired: datetime | None = None
-    reading: Reading | None = None
 
 
 class QueryService:
@@ -150,12 +132,9 @@ class QueryService:
         """List rejected messages, newly. Raises QueryError."""
         return self._rejected(request, self._view(request), self.limits())
 
-    def views(self) -> dict[str, StreamFreshness]:
-        """How fresh each stream is, as of the newest look at the lake."""
-        known = self._watcher.views()
-        return {
-            name: _freshness(known[name]) if name in known else StreamFreshness(None, None) for name in self.definitions
-        }
+    def views(self) -> dict[str, LakeView]:
+        """The newest view of each stream whose tables have been read."""
+        return self._watcher.views()
 
     def problems(self) -> dict[str, str]:
         """Stream → why its tables could not be read at the last look."""
@@ -257,10 +236,6 @@ class QueryService:
 
 def _tag(question: Question, view: LakeView) -> str:
     return digest(question, view_digest(view), _STARTED)
-
-
-def _freshness(view: LakeView) -> StreamFreshness:
-    return StreamFreshness(view.complete_until, view.committed, view.generation, view.began, view.retired, view.reading)
 
 
 def _as_known(view: LakeView, request: WindowRequest) -> LakeView:

@@ -11,11 +11,10 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
@@ -154,9 +153,7 @@ class Topics:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -197,7 +194,7 @@ class Topics:
 
     def delete(self, topic: str) -> None:
         """Remove a topic with all its messages; none of that name is no error."""
-        with _translated(self._bootstrap), _ignored(errors.UnknownTopicOrPartitionError):
+        with _translated(self._bootstrap), suppress(errors.UnknownTopicOrPartitionError):
             self._admin.delete_topics([topic])
         self._await(lambda: self._described(topic) is None, f"has not deleted {topic}")
 
@@ -269,18 +266,13 @@ class Topics:
 
         Raises TopicError for an unknown topic.
         """
-        partitions = self._partitions(topic)
-        if partitions is None:
-            raise TopicError(f"topic {topic} does not exist; run `windowpane apply`")
-        with _translated(self._bootstrap):
-            found = self._admin.list_partition_offsets({TopicPartition(topic, p): moment for p in partitions})
-        return {key.partition: (int(value.offset), int(value.timestamp)) for key, value in sorted(found.items())}
-
-    def _partitions(self, topic: str) -> list[int] | None:
         described = self._described(topic)
         if described is None:
-            return None
-        return sorted(int(partition["partition_index"]) for partition in described["partitions"])
+            raise TopicError(f"topic {topic} does not exist; run `windowpane apply`")
+        asked = {TopicPartition(topic, int(each["partition_index"])): moment for each in described["partitions"]}
+        with _translated(self._bootstrap):
+            found = self._admin.list_partition_offsets(asked)
+        return {key.partition: (int(value.offset), int(value.timestamp)) for key, value in sorted(found.items())}
 
     def _described(self, topic: str) -> dict[str, Any] | None:
         with _translated(self._bootstrap):
@@ -315,7 +307,7 @@ class Topics:
         match change.kind:
             case TopicChangeKind.CREATE:
                 declared: dict[str, Any] = {"num_partitions": change.partitions, "configs": dict(change.settings)}
-                with _ignored(errors.TopicAlreadyExistsError):
+                with suppress(errors.TopicAlreadyExistsError):
                     self._admin.create_topics({change.topic: declared})
                 self._admin.wait_for_topics([change.topic])
             case TopicChangeKind.ADD_PARTITIONS:
@@ -357,11 +349,3 @@ def _translated(bootstrap: str) -> Iterator[None]:
     except errors.KafkaError as error:
         ours, text = next((ours, text) for theirs, ours, text in _TRANSLATIONS if isinstance(error, theirs))
         raise ours(f"Kafka at {bootstrap} {text.format(error=error)}") from error
-
-
-@contextmanager
-def _ignored(kind: type[errors.KafkaError]) -> Iterator[None]:
-    try:
-        yield
-    except kind:
-        return

@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
-from web.api import answers, catalogue, engines, ingest, openapi, probes, replays
+from web.api import answers, catalogue, ingest, probes, replays
 from web.edge.hosts import HostCheck, own_names
 from web.edge.middleware import Surroundings
 from web.edge.pieces import InPieces
@@ -49,10 +49,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/rejected/{stream}", rejected_page),
     Route("/replays", replays_page),
     Route("/replays/{id}", replay_page),
-    Route("/v1/openapi.json", openapi.show_openapi),
+    Route("/v1/openapi.json", catalogue.show_openapi),
     Route("/v1/streams", catalogue.streams),
     Route("/v1/streams/{stream}", catalogue.show_stream),
-    Route("/v1/engines", engines.show_engines),
+    Route("/v1/engines", probes.engines),
     Route("/v1/replays", replays.replays),
     Route("/v1/replays/{id}", replays.replay),
     Route("/v1/history", replays.history),

@@ -70,7 +70,7 @@ class Service:
             queries=queries,
             replays=ReplayService(asked),
             producer=producer,
-            metrics=Metrics.make(queries),
+            metrics=Metrics(queries),
             intake=Intake(settings.web_pending_bytes),
             standing=Standing(TrinoClient(asked), settings.kafka),
             lookout=Lookout(queries, settings.kafka),

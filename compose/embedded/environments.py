@@ -68,15 +68,12 @@ def environment(name: str, say: Callable[[str], None], cache: Path | None = None
     Raises:
         subprocess.CalledProcessError: pip or uv failed; it has said why on stderr.
     """
-    wanted = REQUIREMENTS / f"{name}.txt"
     cache = cache or cache_directory()
 
     def make(directory: Path) -> None:
         say(f"Making the {name} environment in {directory}")
-        uv = _uv(cache)
-        _run(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, directory)
-        _run(uv, "pip", "install", "--quiet", "--require-hashes", "--compile-bytecode",
-             "--python", directory / "bin" / "python", "-r", wanted)  # fmt: skip
+        _run(_uv(cache), "venv", "--quiet", "--allow-existing", "--python", sys.executable, directory)
+        _install(cache, name, "--compile-bytecode", "--python", directory / "bin" / "python")
 
     return once(_place(cache, "env", name), make)
 
@@ -87,13 +84,11 @@ def package(name: str, say: Callable[[str], None], cache: Path | None = None) ->
     Raises:
         subprocess.CalledProcessError: pip or uv failed; it has said why on stderr.
     """
-    wanted = REQUIREMENTS / f"{name}.txt"
     cache = cache or cache_directory()
 
     def make(directory: Path) -> None:
         say(f"Fetching {name}")
-        _run(_uv(cache), "pip", "install", "--quiet", "--require-hashes", "--no-deps",
-             "--python", sys.executable, "--target", directory, "-r", wanted)  # fmt: skip
+        _install(cache, name, "--no-deps", "--python", sys.executable, "--target", directory)
 
     return once(_place(cache, "package", name), make)
 
@@ -105,6 +100,11 @@ def is_complete(name: str, cache: Path) -> bool:
 
 def _place(cache: Path, kind: str, name: str) -> Path:
     return cache / kind / f"{name}-{digest((REQUIREMENTS / f'{name}.txt').read_bytes())}"
+
+
+def _install(cache: Path, name: str, *options: object) -> None:
+    requirements = REQUIREMENTS / f"{name}.txt"
+    _run(_uv(cache), "pip", "install", "--quiet", "--require-hashes", *options, "-r", requirements)
 
 
 def _uv(cache: Path) -> Path:

@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = ["Layout"]
@@ -15,81 +14,39 @@ __all__ = ["Layout"]
 LONGEST_SOCKET = 95
 
 
-@dataclass(frozen=True)
 class Layout:
     """The paths under one home; `make` creates the directories, open to their owner only."""
 
-    home: Path
-
-    @property
-    def etc(self) -> Path:
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.etc = home / "etc"
         """Rendered configuration."""
-        return self.home / "etc"
-
-    @property
-    def data(self) -> Path:
+        self.data = home / "data"
         """What the engines keep."""
-        return self.home / "data"
-
-    @property
-    def log(self) -> Path:
+        self.log = home / "log"
         """One rotated log per program."""
-        return self.home / "log"
-
-    @property
-    def run(self) -> Path:
+        self.run = home / "run"
         """Pids and the supervisor's socket."""
-        return self.home / "run"
-
-    @property
-    def flink(self) -> Path:
+        self.flink = home / "flink"
         """The assembled Flink home."""
-        return self.home / "flink"
-
-    @property
-    def postgres(self) -> Path:
+        self.postgres = self.data / "postgres"
         """PostgreSQL's data directory."""
-        return self.data / "postgres"
-
-    @property
-    def checkpoints(self) -> Path:
+        self.checkpoints = self.data / "checkpoints"
         """Flink's checkpoints."""
-        return self.data / "checkpoints"
-
-    @property
-    def new_classes(self) -> Path:
+        self.new_classes = self.data / "classes"
         """Class archives that JVMs leave when they end."""
-        return self.data / "classes"
-
-    @property
-    def environment(self) -> Path:
+        self.environment = home / "env"
         """The WINDOWPANE_* variables as a file to source."""
-        return self.home / "env"
-
-    @property
-    def ports(self) -> Path:
+        self.ports = home / "ports.json"
         """The remembered ports."""
-        return self.home / "ports.json"
-
-    @property
-    def secrets(self) -> Path:
+        self.secrets = home / "secrets.json"
         """The generated passwords and keys."""
-        return self.home / "secrets.json"
-
-    @property
-    def jobs_record(self) -> Path:
+        self.jobs_record = home / "jobs.json"
         """The keeper's note: stream → the job that it last started."""
-        return self.home / "jobs.json"
-
-    @property
-    def endings(self) -> Path:
+        self.endings = self.run / "endings.json"
         """The watcher's note of programs that ended by themselves."""
-        return self.run / "endings.json"
-
-    @property
-    def supervisor_config(self) -> Path:
+        self.supervisor_config = self.etc / "supervisord.conf"
         """What supervisord reads."""
-        return self.etc / "supervisord.conf"
 
     @property
     def socket(self) -> Path:

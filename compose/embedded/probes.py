@@ -104,37 +104,12 @@ def _objectstore(addresses: Addresses) -> bool:
     return status == 403 and b"<Code>AccessDenied</Code>" in body
 
 
-def _kafka(addresses: Addresses) -> bool:
-    return broker_answers(addresses.kafka, PATIENCE)
-
-
-def _flink(addresses: Addresses) -> dict[str, int]:
-    answer: dict[str, int] = _json(addresses.flink, "/overview")
-    return answer
-
-
-def _jobmanager(addresses: Addresses) -> bool:
-    return "taskmanagers" in _flink(addresses)
-
-
-def _taskmanager(addresses: Addresses) -> bool:
-    return _flink(addresses)["slots-total"] > 0
-
-
-def _trino(addresses: Addresses) -> bool:
-    return not _json(addresses.trino, "/v1/info")["starting"]
-
-
-def _web(addresses: Addresses) -> bool:
-    return http_get(addresses.web, "/healthz")[0] == 200
-
-
 _PROBES: dict[str, Callable[[Addresses], bool]] = {
     "postgres": _postgres,
     "objectstore": _objectstore,
-    "kafka": _kafka,
-    "jobmanager": _jobmanager,
-    "taskmanager": _taskmanager,
-    "trino": _trino,
-    "web": _web,
+    "kafka": lambda at: broker_answers(at.kafka, PATIENCE),
+    "jobmanager": lambda at: "taskmanagers" in _json(at.flink, "/overview"),
+    "taskmanager": lambda at: bool(_json(at.flink, "/overview")["slots-total"] > 0),
+    "trino": lambda at: not _json(at.trino, "/v1/info")["starting"],
+    "web": lambda at: http_get(at.web, "/healthz")[0] == 200,
 }

@@ -14,7 +14,7 @@ import psycopg
 from compose.embedded import preparation
 from compose.embedded.class_archives import being_written, collect
 from compose.embedded.configuration import configure
-from compose.embedded.endings import Endings, last_error
+from compose.embedded.endings import Endings
 from compose.embedded.engines import ENGINES, SERVICES, Memory
 from compose.embedded.environments import cache_directory, lock
 from compose.embedded.jar_cache import Progress
@@ -131,10 +131,6 @@ class Stack:
     def failing(self) -> set[str]:
         """The programs that ended by themselves again and again of late."""
         return Endings(self.layout.endings).failing()
-
-    def last_error(self, name: str) -> str:
-        """The last line of a program's log that tells of an error."""
-        return last_error(self.layout.log / f"{name}.log")
 
     def environment(self) -> dict[str, str]:
         """The WINDOWPANE_* variables, as `up` wrote them.

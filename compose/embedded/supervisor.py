@@ -82,15 +82,14 @@ class Supervisor:
         """Of supervisord itself."""
         return int(self._call("getPID"))
 
-    def reload_programs(self) -> list[str]:
-        """Read the configuration again; programs whose entry changed are stopped and must be started. Their names."""
+    def reload_programs(self) -> None:
+        """Read the configuration again; programs whose entry changed are stopped and must be started."""
         ((added, changed, removed),) = self._call("reloadConfig")
         for name in [*changed, *removed]:
             self.stop(name)
             self._call("removeProcessGroup", name)
         for name in [*added, *changed]:
             self._call("addProcessGroup", name)
-        return [str(name) for name in changed]
 
     def begin(self, name: str) -> None:
         """Start a program, without waiting for it; nothing happens if it runs."""

@@ -35,7 +35,6 @@ __all__ = [
 
 MANIFEST = "manifest.json"
 _SCHEME = "s3://"
-_MEBIBYTE = 1 << 20
 
 
 class BackupPart(BaseModel):
@@ -153,8 +152,5 @@ def verify(folder: Path, manifest: BackupManifest) -> dict[str, int]:
 
 
 def _checksum(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_MEBIBYTE):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -43,11 +43,25 @@ def ask(stream: str, kind: str, params: Sequence[tuple[str, str]]) -> dict[str, 
         raise
     if answer is not None:
         return answer
-    definition = _known(stream)
-    # The engines' clients take seconds to load: only where the service does not answer.
-    from scripts.questions.asking_engines import answer_of
+    return _answer_of(_known(stream), kind, params)
 
-    return answer_of(definition, kind, params)
+
+def _answer_of(definition: Definition, kind: str, params: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """What the service would answer, asked of the engines themselves. Raises QueryError, LakeError."""
+    # The engines' clients take seconds to load: only where the service does not answer.
+    from iceberg.settings import LakeSettings
+    from query.answer_json import answer_json
+    from query.parameters import Parameters, read_rejected, read_series, read_window
+    from query.requests import Question
+    from query.service import QueryService
+    from query.settings import QuerySettings
+
+    readers: dict[str, Callable[[Definition, Parameters], Question]]
+    readers = {"window": read_window, "series": read_series, "rejected": read_rejected}
+    question = readers[kind](definition, params)
+    service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
+    service.refresh()
+    return answer_json(service.answer(question, service.limits()).answer)
 
 
 def _known(stream: str) -> Definition:

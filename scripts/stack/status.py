@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from compose.embedded.endings import last_error
 from compose.embedded.engines import ENGINES, SERVICES
 from compose.embedded.room import without_room
 from compose.embedded.stack import Stack
@@ -56,10 +57,6 @@ class Status:
         )
         return engines and all(stream.get("job") in ("RUNNING", "RETIRED") for stream in self.streams.values())
 
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
-
 
 def read_status(stack: Stack) -> Status:
     """Ask every engine at once, and about the streams the web service, or else the engines themselves.
@@ -94,7 +91,7 @@ def _engine(stack: Stack, name: str, state: ProgramState | None, failing: bool) 
     if state is None or state.state == "STOPPED":
         return EngineStatus("down", None, address)
     if failing or state.state in ("BACKOFF", "FATAL"):
-        return EngineStatus("failing", state.pid or None, address, stack.last_error(name))
+        return EngineStatus("failing", state.pid or None, address, last_error(stack.layout.log / f"{name}.log"))
     if stack.answers(name):
         return EngineStatus("ready", state.pid, address)
     waits = without_room(stack.layout.data, stack.settings.disk_reserve_mb) if name == "kafka" else ""
@@ -130,7 +127,7 @@ def status_result(status: Status) -> Result:
         parts.append(Sheet([Column(head) for head in heads], [_row(*each) for each in status.streams.items()]))
     for name, stream in status.streams.items():
         parts += [f"{name}: {said}" for said in (stream["problem"], *stream["notes"]) if said]
-    return Result(status.as_dict(), parts)
+    return Result(asdict(status), parts)
 
 
 def _row(name: str, stream: dict[str, Any]) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 from flink_jobs.client import FlinkClient
@@ -11,7 +11,6 @@ from flink_jobs.settings import FlinkSettings
 from iceberg.apply import applied_streams
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import LakeView, pin
-from iceberg.reading import Reading
 from iceberg.settings import LakeSettings
 from iceberg.stored_stream import stored_stream
 from query.errors import QueryError
@@ -72,10 +71,18 @@ def _jobs() -> dict[str, str] | None:
 
 def _status(name: str, definition: Definition | None, jobs: dict[str, str] | None) -> dict[str, Any]:
     """Without a definition that can be read it is not known which topic it has."""
-    view = _view(name)
+    view: LakeView | None = None
+    ledger: Counted | None = None
+    standing: TopicStanding | None = None
+    with suppress(WindowpaneError):
+        view = pin(open_catalog(LakeSettings()), name)
     reading = view.reading if view else None
-    ledger = _counted(name, reading)
-    standing = None if definition is None else _standing(definition, reading, ledger)
+    with suppress(QueryError):
+        ledger = counted(TrinoClient(QuerySettings()), name, reading)
+    with suppress(TopicError):
+        if definition is not None:
+            with Topics(ServiceSettings().kafka) as topics:
+                standing = topic_standing(definition, reading, held(topics, definition.topic), ledger)
     lag = standing.lag if standing else None
     return {
         "job": None if jobs is None else jobs.get(name, "NONE"),
@@ -85,25 +92,3 @@ def _status(name: str, definition: Definition | None, jobs: dict[str, str] | Non
         "stopped": standing.stopped if standing else "",
         "notes": list(standing.notes) if standing else [],
     }
-
-
-def _view(stream: str) -> LakeView | None:
-    try:
-        return pin(open_catalog(LakeSettings()), stream)
-    except WindowpaneError:
-        return None
-
-
-def _counted(stream: str, reading: Reading | None) -> Counted | None:
-    try:
-        return counted(TrinoClient(QuerySettings()), stream, reading)
-    except QueryError:
-        return None
-
-
-def _standing(definition: Definition, reading: Reading | None, ledger: Counted | None) -> TopicStanding | None:
-    try:
-        with Topics(ServiceSettings().kafka) as topics:
-            return topic_standing(definition, reading, held(topics, definition.topic), ledger)
-    except TopicError:
-        return None

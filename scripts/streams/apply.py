@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from iceberg.apply import Change
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from scripts.results import Column, Format, Result, Sheet, formatted, show
-from scripts.streams.provision import Step, plan
+from scripts.streams.provision import plan
 from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.errors import WindowpaneError
@@ -75,7 +76,7 @@ def _declared(
     return definitions, problems
 
 
-def _apply(name: str, steps: Sequence[Step], *, only_plan: bool, told: bool) -> list[tuple[str, str]]:
+def _apply(name: str, steps: Sequence[Change], *, only_plan: bool, told: bool) -> list[tuple[str, str]]:
     """Take the steps, saying each first if they are to be told; the stream's name with each."""
     for step in steps:
         if told:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
-from iceberg.apply import applied_definition, has_views, plan_tables
+from iceberg.apply import Change, applied_definition, has_views, plan_tables
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.errors import RetiredError
 from iceberg.reading import decide_to_adopt, noted_reading, trouble
@@ -26,20 +25,12 @@ from streams.errors import WindowpaneError
 from streams.panes import grains
 from streams.topics import Topics
 
-__all__ = ["Step", "plan", "provision"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of a plan, and the doing of it."""
-
-    description: str
-    run: Callable[[], object]
+__all__ = ["plan", "provision"]
 
 
 def plan(
     definition: Definition, topics: Topics, lake: LakeSettings, query: QuerySettings, *, adopt: bool = False
-) -> list[Step]:
+) -> list[Change]:
     """What must be done, in order, for a stream to be as declared; empty when it is.
 
     `adopt`: to go on with a topic that is not the one of before; else it is only said that somebody must decide.
@@ -48,25 +39,25 @@ def plan(
     catalog = open_catalog(lake)
     refuse_retired(catalog, definition.name)
     topic_changes = topics.plan(definition)
-    steps = [Step(str(change), partial(topics.apply, (change,))) for change in topic_changes]
+    steps = [Change(str(change), partial(topics.apply, (change,))) for change in topic_changes]
     steps += _decision(catalog, definition, topics, adopt=adopt)
     table_changes = plan_tables(catalog, definition)
-    steps += [Step(change.description, change.run) for change in table_changes]
+    steps += table_changes
     if table_changes or not has_views(catalog, definition):
         *others, last = [f".{grain}s" for grain in grains(definition)]
         views = f"{definition.name}{', '.join(others)} and {last}"
-        steps.append(Step(f"make views {views}", partial(_views, query, definition)))
+        steps.append(Change(f"make views {views}", partial(_views, query, definition)))
     if table_changes:
         applied = applied_definition(catalog, definition.name)
         if applied is None:
-            steps.append(Step(f"start job {definition.name}", _by_keeper))
+            steps.append(Change(f"start job {definition.name}", _by_keeper))
         elif applied.digest != definition.digest:
             notes = (f"; {each.key}: {each.effect.note}" for each in changes(applied, definition) if each.effect.note)
-            steps.append(Step(f"restart job {definition.name} with the new definition{''.join(notes)}", _by_keeper))
+            steps.append(Change(f"restart job {definition.name} with the new definition{''.join(notes)}", _by_keeper))
     return steps
 
 
-def _decision(catalog: Catalog, definition: Definition, topics: Topics, *, adopt: bool) -> list[Step]:
+def _decision(catalog: Catalog, definition: Definition, topics: Topics, *, adopt: bool) -> list[Change]:
     """Of a stream whose topic is not the one of before: to go on with it, or that this is to be decided."""
     if applied_definition(catalog, definition.name) is None:
         return []
@@ -74,9 +65,9 @@ def _decision(catalog: Catalog, definition: Definition, topics: Topics, *, adopt
     if not wrong:
         return []
     if not adopt:
-        return [Step(f"stopped: {wrong}", _by_keeper)]
+        return [Change(f"stopped: {wrong}", _by_keeper)]
     text = f"go on with the topic {definition.topic} that is there now, from its beginning"
-    return [Step(text, partial(_adopt, catalog, definition, topics))]
+    return [Change(text, partial(_adopt, catalog, definition, topics))]
 
 
 def _adopt(catalog: Catalog, definition: Definition, topics: Topics) -> None:

@@ -229,7 +229,7 @@ class Interleaving(RuleBasedStateMachine):
 
     @invariant()
     def the_lake_is_right(self) -> None:
-        locations = {name: at for (of, name), at in metadata_locations(self.catalog).items() if of == self.stream}
+        locations = metadata_locations(self.catalog)[self.stream]
         if locations != self.looked_at:
             self.looked_at = locations
             tables = {name: self.catalog.load_table((self.stream, name)) for name in SINKS}

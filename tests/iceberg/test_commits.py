@@ -12,7 +12,7 @@ from pyiceberg.serializers import FromInputFile
 from pyiceberg.table.metadata import TableMetadata
 
 from iceberg.catalog import Catalog
-from iceberg.commits import begun_on
+from iceberg.commits import FileTransaction
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, make_tables, open_local, pane_row
 
@@ -27,7 +27,7 @@ def catalog(tmp_path: Path) -> Catalog:
 
 
 def test_metadata_is_made_anew_after_an_update_only(catalog: Catalog) -> None:
-    transaction = begun_on(catalog.load_table(NAME))
+    transaction = FileTransaction(catalog.load_table(NAME))
     first = transaction.table_metadata
     assert transaction.table_metadata is first
     transaction.set_properties(a="1")
@@ -38,7 +38,7 @@ def test_metadata_is_made_anew_after_an_update_only(catalog: Catalog) -> None:
 
 def test_metadata_is_made_anew_after_the_table_was_refreshed(catalog: Catalog) -> None:
     table, other = catalog.load_table(NAME), catalog.load_table(NAME)
-    transaction = begun_on(table)
+    transaction = FileTransaction(table)
     assert transaction.table_metadata.current_snapshot_id is None
     commit(other, [pane_row(0)])
     table.refresh()

@@ -7,11 +7,13 @@ from pyiceberg.table import Table
 
 from iceberg.bounds import cut
 from iceberg.catalog import Catalog
-from iceberg.handover import close_at, note_running, running_definition
+from iceberg.handover import close_at, note_running
 from iceberg.pending import pending_arrivals, trusted_cut
 from iceberg.resume import resume_point
 from iceberg.rollups import begin_making, finish_making
+from iceberg.stored_stream import stored_stream
 from streams.arrivals import Arrivals
+from streams.definition import Definition
 from streams.panes import Grain
 from tests.definitions import HEALTH, changed
 from tests.iceberg.lakes import commit, day_row, ledger_row, make_tables, noon, pane_row, rejected_row
@@ -19,11 +21,17 @@ from tests.iceberg.lakes import commit, day_row, ledger_row, make_tables, noon, 
 
 @pytest.mark.usefixtures("tables")
 def test_running_definition_is_noted(catalog: Catalog) -> None:
-    assert running_definition(catalog, "health") is None
+    assert _running(catalog) is None
     other = changed("title", "Another")
     for definition in (HEALTH, other, other):
         note_running(catalog, definition)
-        assert running_definition(catalog, "health") == definition
+        assert _running(catalog) == definition
+
+
+def _running(catalog: Catalog) -> Definition | None:
+    stored = stored_stream(catalog, "health")
+    assert stored is not None
+    return stored.running
 
 
 def test_every_table_begins_again_at_the_same_cut(catalog: Catalog, tables: dict[str, Table]) -> None:

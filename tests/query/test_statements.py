@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from query.cursors import Cursor
-from query.maintenance import expire_snapshots_statement, remove_orphan_files_statement
+from query.maintenance import removal_statement
 from query.parameters import read_rejected, read_series, read_window
 from query.requests import RejectedRequest, WindowRequest
 from query.statements import (
@@ -271,9 +271,8 @@ def test_widened_panes() -> None:
 def test_maintenance_counts_back_from_later() -> None:
     """Never less than was asked for, though the statement begins some time after it was made."""
     now = at("5 10:00")
-    statement = expire_snapshots_statement("health", "ledger", now - timedelta(hours=1), now)
-    assert "'3660s'" in statement.sql
-    assert '"health"."ledger"' in remove_orphan_files_statement("health", "ledger", now, now).sql
+    statement = removal_statement("expire_snapshots", "health", "ledger", now - timedelta(hours=1), now)
+    assert statement == """alter table "health"."ledger" execute expire_snapshots(retention_threshold => '3660s')"""
 
 
 def test_drops_every_view() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,10 +14,11 @@ from query.requests import Question
 from streams.definition import Definition
 from web.api.parameters import asked_parameters
 from web.asking.questions import ask
-from web.edge.conditions import matches
 from web.service import service_of
 
 __all__ = ["rejected", "series", "window"]
+
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
 async def window(request: Request) -> Response:
@@ -42,13 +45,19 @@ async def _respond(request: Request, read: Callable[[Definition, Parameters], Qu
     definition = service.definition(request.path_params["stream"])
     question = read(definition, await asked_parameters(request))
     repeatable = request.method != "POST"
-    if repeatable and matches(request.headers, tag := service.queries.tag(question)):
+    if repeatable and _matches(request.headers, tag := service.queries.tag(question)):
         return Response(status_code=304, headers=_validity(tag))
     answer, seconds = await ask(request, question)
     cache = "hit" if answer.cached else "miss"
     validity = _validity(answer.tag) if repeatable else {"Cache-Control": "no-store"}
     timing = {"Server-Timing": f"query;dur={seconds * 1000:.1f}, cache;desc={cache}"}
     return Response(answer.body, headers={**validity, **timing}, media_type="application/json")
+
+
+def _matches(headers: Headers, tag: str) -> bool:
+    """Whether `If-None-Match` names the tag (RFC 9110, section 13); compared weakly, as that header is."""
+    said = ", ".join(headers.getlist("if-none-match"))
+    return said.strip() == "*" or tag in _TAG.findall(said)
 
 
 def _validity(tag: str) -> dict[str, str]:

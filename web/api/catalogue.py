@@ -1,4 +1,4 @@
-"""`GET /v1/streams` and `GET /v1/streams/{stream}`: which streams there are, and how each is defined."""
+"""What there is to ask: `GET /v1/streams`, `GET /v1/streams/{stream}`, and `GET /v1/openapi.json`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from starlette.responses import Response
 from streams.definition import Definition
 from streams.time_text import timestamp
 from web.edge.responses import json_response
+from web.openapi.document import DOCUMENT
 from web.service import service_of
 
-__all__ = ["definition_json", "show_stream", "streams"]
+__all__ = ["definition_json", "show_openapi", "show_stream", "streams"]
 
 
 async def streams(request: Request) -> Response:
@@ -26,7 +27,7 @@ async def streams(request: Request) -> Response:
             {
                 **_outline(definition),
                 "complete_until": timestamp(view.complete_until if view else None, millis=True),
-                "last_commit": timestamp(view.last_commit if view else None, millis=True),
+                "last_commit": timestamp(view.committed if view else None, millis=True),
             }
         )
     return json_response({"streams": listed})
@@ -35,6 +36,11 @@ async def streams(request: Request) -> Response:
 async def show_stream(request: Request) -> Response:
     """One stream's definition."""
     return json_response(definition_json(service_of(request).definition(request.path_params["stream"])))
+
+
+async def show_openapi(_request: Request) -> Response:
+    """What this API answers, as an OpenAPI document."""
+    return json_response(DOCUMENT, headers={"Cache-Control": "public, max-age=300"})
 
 
 def definition_json(definition: Definition) -> dict[str, Any]:

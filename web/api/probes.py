@@ -1,4 +1,4 @@
-"""`/healthz`, `/readyz` and `/metrics`: for whoever looks after the service."""
+"""`/healthz`, `/readyz`, `/metrics` and `/v1/engines`: for whoever looks after the service."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.asking.engines import standing_of_all
 from web.asking.standings import lagging
 from web.edge.problems import RETRY_SECONDS
 from web.edge.responses import json_response
 from web.service import service_of
 
-__all__ = ["alive", "metrics", "ready"]
+__all__ = ["alive", "engines", "metrics", "ready"]
 
 _LOOKS = anyio.CapacityLimiter(2)
 
@@ -33,19 +34,19 @@ async def ready(request: Request) -> Response:
     lost; they make nothing unready, for its answers are good.
     """
     service = service_of(request)
-    engines = service.lookout.seen()
+    seen = service.lookout.seen()
     streams = lagging(service, datetime.now(UTC))
     standings = service.standing.newest(service.definitions, service.readings)
     problems = await anyio.to_thread.run_sync(service.problems, limiter=_LOOKS)
     stopped = {name: standing.stopped for name, standing in standings.items() if standing.stopped}
     streams |= {name: why for name, why in stopped.items() if name in service.declared}
     problems |= stopped
-    good = not streams and not any(seen.wrong for seen in engines.values())
+    good = not streams and not any(each.wrong for each in seen.values())
     body = {
         "status": "ready" if good else "not ready",
-        "engines": {name: seen.wrong or "ok" for name, seen in engines.items()},
+        "engines": {name: each.wrong or "ok" for name, each in seen.items()},
         "seen_seconds_ago": {
-            name: None if seen.seconds_ago is None else round(seen.seconds_ago, 1) for name, seen in engines.items()
+            name: None if each.seconds_ago is None else round(each.seconds_ago, 1) for name, each in seen.items()
         },
         "streams": {
             name: "; ".join(dict.fromkeys(filter(None, (streams.get(name), problems.get(name))))) or "ok"
@@ -55,6 +56,11 @@ async def ready(request: Request) -> Response:
         "notes": {name: list(standing.notes) for name, standing in standings.items() if standing.notes},
     }
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
+
+
+async def engines(request: Request) -> Response:
+    """How the engines, the streams and the disk stand, in one look."""
+    return json_response(await standing_of_all(request))
 
 
 async def metrics(request: Request) -> Response:

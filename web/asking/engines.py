@@ -65,7 +65,7 @@ def _streams(
             "state": wrong.get(name, "ok"),
             "job": job,
             "complete_until": timestamp(view.complete_until) if view else None,
-            "last_commit": timestamp(view.last_commit) if view else None,
+            "last_commit": timestamp(view.committed) if view else None,
             "accepted": standing.accepted,
             "rejected": standing.rejected,
             "lag": None if standing.lags is None else {str(at): lag for at, lag in standing.lags.items()},

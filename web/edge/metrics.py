@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
@@ -36,65 +35,47 @@ class _LakeFreshness(Collector):
         for name, view in self._queries.views().items():
             if view.complete_until is not None:
                 behind.add_metric([name], (now - view.complete_until).total_seconds())
-            if view.last_commit is not None:
-                commit.add_metric([name], (now - view.last_commit).total_seconds())
+            if view.committed is not None:
+                commit.add_metric([name], (now - view.committed).total_seconds())
         yield behind
         yield commit
 
 
-@dataclass(frozen=True)
 class Metrics:
-    """The service's own registry and the counters that routes raise."""
+    """The counters that routes raise, in a registry of their own: several may live in one process."""
 
-    registry: CollectorRegistry
-    requests: Counter
-    seconds: Histogram
-    in_flight: Gauge
-    messages: Counter
-    refusals_kept: Counter
-    batch: Histogram
-    answers: Counter
-
-    @classmethod
-    def make(cls, queries: QueryService) -> Metrics:
-        """A fresh registry; several may live in one process."""
-        registry = CollectorRegistry()
+    def __init__(self, queries: QueryService) -> None:
+        registry = self.registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         registry.register(_LakeFreshness(queries))
-        return cls(
+        self.requests = Counter(
+            "windowpane_http_requests", "Requests answered.", ["route", "method", "status"], registry=registry
+        )
+        self.seconds = Histogram(
+            "windowpane_http_request_seconds",
+            "Time to answer a request.",
+            ["route"],
+            buckets=_SECONDS,
             registry=registry,
-            requests=Counter(
-                "windowpane_http_requests", "Requests answered.", ["route", "method", "status"], registry=registry
-            ),
-            seconds=Histogram(
-                "windowpane_http_request_seconds",
-                "Time to answer a request.",
-                ["route"],
-                buckets=_SECONDS,
-                registry=registry,
-            ),
-            in_flight=Gauge("windowpane_http_requests_in_flight", "Requests being answered.", registry=registry),
-            messages=Counter(
-                "windowpane_ingest_messages", "Messages posted over HTTP.", ["stream", "result"], registry=registry
-            ),
-            refusals_kept=Counter(
-                "windowpane_ingest_rejected_kept",
-                "Messages posted and rejected that were sent on to be kept.",
-                ["stream"],
-                registry=registry,
-            ),
-            batch=Histogram(
-                "windowpane_ingest_batch_messages",
-                "Messages in one POST.",
-                ["stream"],
-                buckets=_MESSAGES,
-                registry=registry,
-            ),
-            answers=Counter(
-                "windowpane_answers",
-                "Answers given, from the engine or the cache.",
-                ["kind", "from"],
-                registry=registry,
-            ),
+        )
+        self.in_flight = Gauge("windowpane_http_requests_in_flight", "Requests being answered.", registry=registry)
+        self.messages = Counter(
+            "windowpane_ingest_messages", "Messages posted over HTTP.", ["stream", "result"], registry=registry
+        )
+        self.refusals_kept = Counter(
+            "windowpane_ingest_rejected_kept",
+            "Messages posted and rejected that were sent on to be kept.",
+            ["stream"],
+            registry=registry,
+        )
+        self.batch = Histogram(
+            "windowpane_ingest_batch_messages",
+            "Messages in one POST.",
+            ["stream"],
+            buckets=_MESSAGES,
+            registry=registry,
+        )
+        self.answers = Counter(
+            "windowpane_answers", "Answers given, from the engine or the cache.", ["kind", "from"], registry=registry
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import Condition
 from typing import Any
+
+from cachetools import TTLCache, cached
 
 __all__ = ["disk_use", "kept_disk_use"]
 
@@ -42,22 +43,7 @@ def _size(root: Path) -> int | None:
     return size
 
 
-class _Disk:
-    """Keeps what was measured for a while."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: tuple[float, Path, dict[str, Any]] | None = None
-
-    def of(self, home: Path) -> dict[str, Any] | None:
-        """None where this service runs without a home of its own."""
-        if not home.is_dir():
-            return None
-        with self._lock:
-            if self._kept is None or self._kept[1] != home or time.monotonic() > self._kept[0]:
-                self._kept = (time.monotonic() + _DISK_SECONDS, home, disk_use(home))
-            return self._kept[2]
-
-
-kept_disk_use = _Disk().of
-"""Of a home: as `disk_use`, measured once a minute; None where there is no home."""
+@cached(TTLCache(1, _DISK_SECONDS), condition=Condition())
+def kept_disk_use(home: Path) -> dict[str, Any] | None:
+    """As `disk_use`, measured once a minute; None where this service runs without a home of its own."""
+    return disk_use(home) if home.is_dir() else None

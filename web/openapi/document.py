@@ -8,18 +8,13 @@ from query.requests import MOST_POINTS, Step
 from web.edge.problems import KINDS
 from web.openapi.replays import REPLAY_SCHEMAS
 from web.openapi.schemas import SCHEMAS
+from web.openapi.shapes import TEXT, TIME, Json, array_of, map_of, reference
 
 __all__ = ["DOCUMENT"]
 
-Json = dict[str, Any]
-
-
-def _reference(schema: str) -> Json:
-    return {"$ref": f"#/components/schemas/{schema}"}
-
 
 def _answer(description: str, schema: str, status: int = 200) -> Json:
-    return {str(status): {"description": description, "content": {"application/json": {"schema": _reference(schema)}}}}
+    return {str(status): {"description": description, "content": {"application/json": {"schema": reference(schema)}}}}
 
 
 def _problems(*kinds: str) -> Json:
@@ -27,7 +22,7 @@ def _problems(*kinds: str) -> Json:
     by_status: dict[str, list[str]] = {}
     for kind in kinds:
         by_status.setdefault(str(KINDS[kind].status), []).append(KINDS[kind].title)
-    content = {"application/problem+json": {"schema": _reference("Problem")}}
+    content = {"application/problem+json": {"schema": reference("Problem")}}
     return {
         status: {"description": "; ".join(titles), "content": content} for status, titles in sorted(by_status.items())
     }
@@ -37,48 +32,35 @@ def _parameter(name: str, description: str, schema: Json, *, required: bool = Fa
     return {"name": name, "in": "query", "description": description, "required": required, "schema": schema, **more}
 
 
-_TIME: Json = {"type": "string", "format": "date-time"}
-_STREAM: Json = {
-    "name": "stream",
-    "in": "path",
-    "required": True,
-    "description": "Name of the stream.",
-    "schema": {"type": "string"},
-}
+_STREAM = {**_parameter("stream", "Name of the stream.", TEXT, required=True), "in": "path"}
 _SPAN = [
-    _parameter("start", "First minute, inside; RFC 3339 with an offset, a whole minute.", _TIME, required=True),
-    _parameter("end", "Last minute, not inside; RFC 3339 with an offset, a whole minute.", _TIME, required=True),
+    _parameter("start", "First minute, inside; RFC 3339 with an offset, a whole minute.", TIME, required=True),
+    _parameter("end", "Last minute, not inside; RFC 3339 with an offset, a whole minute.", TIME, required=True),
 ]
 _FILTERS = _parameter(
     "filters",
     "DIM=VALUE for a dimension DIM of the stream: only messages with that value. Several values of one dimension "
     "are alternatives.",
-    {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    map_of(array_of(TEXT)),
     style="form",
     explode=True,
 )
-_OF_STREAM = _parameter("stream", "Only those of this stream.", {"type": "string"})
-_REPLAY: Json = {
-    "name": "id",
-    "in": "path",
-    "required": True,
-    "description": "Number of the replay.",
-    "schema": {"type": "integer"},
-}
+_OF_STREAM = _parameter("stream", "Only those of this stream.", TEXT)
+_REPLAY = {**_parameter("id", "Number of the replay.", {"type": "integer"}, required=True), "in": "path"}
 _GROUPING = [
     _parameter(
         "by",
         "A dimension to group by; may be given several times. Without it all of them; empty, one total.",
-        {"type": "array", "items": {"type": "string"}},
+        array_of(TEXT),
         style="form",
         explode=True,
     ),
     _FILTERS,
-    _parameter("as_known_at", "The answer from the panes that had arrived by then.", _TIME),
-    _parameter("quantiles", "Quantiles from 0 to 1, separated by commas.", {"type": "string"}, example="0.5,0.99"),
+    _parameter("as_known_at", "The answer from the panes that had arrived by then.", TIME),
+    _parameter("quantiles", "Quantiles from 0 to 1, separated by commas.", TEXT, example="0.5,0.99"),
 ]
 _SINCE = _parameter(
-    "changed_since", "Mark the groups that are not as they were known then, whatever came late or was published.", _TIME
+    "changed_since", "Mark the groups that are not as they were known then, whatever came late or was published.", TIME
 )
 
 
@@ -99,7 +81,7 @@ def _question(name: str, summary: str, parameters: list[Json], answer: Json) -> 
         "type": "object",
         "properties": {part["name"]: part["schema"] for part in parameters if part is not _FILTERS},
         "required": [part["name"] for part in parameters if part["required"]],
-        "additionalProperties": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "additionalProperties": {"oneOf": [TEXT, array_of(TEXT)]},
         "description": "The parameters of the address; a list repeats its name. Other names are dimensions.",
     }
     return {
@@ -123,15 +105,15 @@ _STEP = _parameter(
 _MEASURE = _parameter(
     "measure",
     "A measure to answer; may be given several times. Without it all of them.",
-    {"type": "array", "items": {"type": "string"}},
+    array_of(TEXT),
     style="form",
     explode=True,
 )
 _LIMIT = _parameter(
     "limit", "At most so many in one answer; `next` is then the cursor of those that follow.", {"type": "integer"}
 )
-_AFTER = _parameter("after", "The `next` of the page before, of the same question.", {"type": "string"})
-_REASON = _parameter("reason", "Only messages rejected for this reason.", {"type": "string"})
+_AFTER = _parameter("after", "The `next` of the page before, of the same question.", TEXT)
+_REASON = _parameter("reason", "Only messages rejected for this reason.", TEXT)
 
 _POST: Json = {
     "post": {
@@ -145,7 +127,7 @@ _POST: Json = {
                 "application/json": {
                     "schema": {"oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
                 },
-                "application/x-ndjson": {"schema": {"type": "string"}},
+                "application/x-ndjson": {"schema": TEXT},
             },
         },
         "responses": {
@@ -164,7 +146,7 @@ _POST: Json = {
     }
 }
 
-_TEXT: Json = {"200": {"description": "Prometheus text.", "content": {"text/plain": {"schema": {"type": "string"}}}}}
+_METRICS: Json = {"200": {"description": "Prometheus text.", "content": {"text/plain": {"schema": TEXT}}}}
 _READY: Json = {
     **_answer("Every engine answers and every stream is fresh.", "Readiness"),
     **_answer("Something is not; the body names it.", "Readiness", 503),
@@ -235,7 +217,7 @@ DOCUMENT: Json = {
             [],
             _answer("What is away is named; nothing is left out.", "Standing"),
         ),
-        "/metrics": _get("metrics", "Metrics for Prometheus.", [], _TEXT),
+        "/metrics": _get("metrics", "Metrics for Prometheus.", [], _METRICS),
     },
     "components": {"schemas": SCHEMAS | REPLAY_SCHEMAS},
 }

@@ -2,119 +2,97 @@
 
 from __future__ import annotations
 
-from typing import Any
+from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
 
 __all__ = ["REPLAY_SCHEMAS"]
 
-Json = dict[str, Any]
-
-
-def _object(properties: Json, **more: Any) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties), **more}
-
-
-def _array(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-def _map(values: Json) -> Json:
-    return {"type": "object", "additionalProperties": values}
-
-
-def _reference(schema: str) -> Json:
-    return {"$ref": f"#/components/schemas/{schema}"}
+_COUNT_OR_NULL: Json = {"type": ["integer", "null"]}
+_NUMBER: Json = {"type": "number"}
+_BOOLEAN: Json = {"type": "boolean"}
 
 
 def _or_null(schema: Json) -> Json:
     return {"oneOf": [schema, {"type": "null"}]}
 
 
-_TEXT: Json = {"type": "string"}
-_TIME: Json = {"type": "string", "format": "date-time"}
-_COUNT: Json = {"type": "integer", "minimum": 0}
-_COUNT_OR_NULL: Json = {"type": ["integer", "null"]}
-_NUMBER: Json = {"type": "number"}
-_NUMBER_OR_NULL: Json = {"type": ["number", "null"]}
-_BOOLEAN: Json = {"type": "boolean"}
-
-_SIDES: Json = {"old": _or_null(_reference("Totals")), "new": _or_null(_reference("Totals"))}
-_GROUP: Json = {"dimensions": _map(_TEXT), "change": _NUMBER, **_SIDES}
+_SIDES: Json = {"old": _or_null(reference("Totals")), "new": _or_null(reference("Totals"))}
+_GROUP: Json = {"dimensions": map_of(TEXT), "change": _NUMBER, **_SIDES}
 _PANES: Json = {
-    "compared_until": _TIME,
-    **dict.fromkeys(("equal", "changed", "only_old", "only_new"), _COUNT),
-    "messages": _reference("Both"),
-    "changes": _array(_object({"window_start": _TIME, **_GROUP})),
+    "compared_until": TIME,
+    **dict.fromkeys(("equal", "changed", "only_old", "only_new"), COUNT),
+    "messages": reference("Both"),
+    "changes": array_of(object_of({"window_start": TIME, **_GROUP})),
 }
 _REPLAY: Json = {
-    "id": _COUNT,
-    "stream": _TEXT,
+    "id": COUNT,
+    "stream": TEXT,
     "state": {
-        **_TEXT,
+        **TEXT,
         "enum": ["running", "staged", "publishing", "published", "rolling back", "rolled back", "dropped"],
     },
-    "arrived_from": _TIME,
-    "arrived_until": _TIME,
-    "messages": {**_COUNT, "description": "Offsets in the range, heartbeats included."},
-    "offsets": {**_map(_array(_COUNT)), "description": "Partition: first offset, and the one to stop before."},
-    "definition": {**_TEXT, "description": "Digest of the definition."},
-    "made_at": _TIME,
-    "made_by": _TEXT,
+    "arrived_from": TIME,
+    "arrived_until": TIME,
+    "messages": {**COUNT, "description": "Offsets in the range, heartbeats included."},
+    "offsets": {**map_of(array_of(COUNT)), "description": "Partition: first offset, and the one to stop before."},
+    "definition": {**TEXT, "description": "Digest of the definition."},
+    "made_at": TIME,
+    "made_by": TEXT,
     "generation": _COUNT_OR_NULL,
 }
 
 REPLAY_SCHEMAS: Json = {
-    "Replays": _object({"replays": _array(_object(_REPLAY))}),
-    "ReplayReport": _object(
+    "Replays": object_of({"replays": array_of(object_of(_REPLAY))}),
+    "ReplayReport": object_of(
         {
             **_REPLAY,
             "committed": {**_COUNT_OR_NULL, "description": "Messages processed by now; null once it is dropped."},
-            "difference": _or_null(_reference("Difference")),
+            "difference": _or_null(reference("Difference")),
             "series": _or_null(
-                _object(
+                object_of(
                     {
-                        "step": {**_TEXT, "description": "The shortest that gives at most 500 points."},
-                        "where": _map(_array(_TEXT)),
-                        "points": _array(_object({"at": _TIME, **_SIDES})),
+                        "step": {**TEXT, "description": "The shortest that gives at most 500 points."},
+                        "where": map_of(array_of(TEXT)),
+                        "points": array_of(object_of({"at": TIME, **_SIDES})),
                     }
                 )
             ),
         }
     ),
-    "Difference": _object(
+    "Difference": object_of(
         {
             "identical": {**_BOOLEAN, "description": "Integers are compared, distinct counts as numbers; digests not."},
-            "accounted": _map(_reference("Both")),
-            "rejected": {**_map(_reference("Both")), "description": "By reason."},
-            "panes": {**_map(_object(_PANES)), "description": "By grain, with at most 100 changes."},
-            "groups": {**_array(_object(_GROUP)), "description": "All windows together; at most 1,000."},
-            "groups_in_all": _COUNT,
+            "accounted": map_of(reference("Both")),
+            "rejected": {**map_of(reference("Both")), "description": "By reason."},
+            "panes": {**map_of(object_of(_PANES)), "description": "By grain, with at most 100 changes."},
+            "groups": {**array_of(object_of(_GROUP)), "description": "All windows together; at most 1,000."},
+            "groups_in_all": COUNT,
         },
         description="`old` is what is published, or was before this replay was; null where it has no messages.",
     ),
-    "Both": _object({"old": _COUNT, "new": _COUNT}),
-    "Totals": _object(
+    "Both": object_of({"old": COUNT, "new": COUNT}),
+    "Totals": object_of(
         {
-            "messages": _COUNT,
-            "measures": _map(_object({"count": _COUNT, "mean": _NUMBER_OR_NULL, "max": _NUMBER_OR_NULL})),
-            "distincts": _map(_COUNT),
+            "messages": COUNT,
+            "measures": map_of(object_of({"count": COUNT, "mean": NUMBER_OR_NULL, "max": NUMBER_OR_NULL})),
+            "distincts": map_of(COUNT),
         }
     ),
-    "History": _object(
+    "History": object_of(
         {
-            "history": _array(
-                _object(
+            "history": array_of(
+                object_of(
                     {
-                        "stream": _TEXT,
-                        "generation": _COUNT,
-                        "replay": _COUNT,
-                        "action": {**_TEXT, "enum": ["publish", "roll back"]},
-                        "arrived_from": _TIME,
-                        "arrived_until": _TIME,
-                        "definition": _TEXT,
-                        "at": _TIME,
-                        "by": _TEXT,
-                        "reason": _TEXT,
-                        "rows": {**_map(_object({"removed": _COUNT, "added": _COUNT})), "description": "By table."},
+                        "stream": TEXT,
+                        "generation": COUNT,
+                        "replay": COUNT,
+                        "action": {**TEXT, "enum": ["publish", "roll back"]},
+                        "arrived_from": TIME,
+                        "arrived_until": TIME,
+                        "definition": TEXT,
+                        "at": TIME,
+                        "by": TEXT,
+                        "reason": TEXT,
+                        "rows": {**map_of(object_of({"removed": COUNT, "added": COUNT})), "description": "By table."},
                         "completed": _BOOLEAN,
                     }
                 )

@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from streams.aggregates import AGGREGATES
+from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
 
 __all__ = ["SCHEMAS"]
 
-Json = dict[str, Any]
-
-
-def _object(properties: Json, *, optional: tuple[str, ...] = (), **more: Any) -> Json:
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required, **more}
-
-
-def _array(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-def _words(description: str) -> Json:
-    return {"type": "object", "additionalProperties": {"type": "string"}, "description": description}
-
-
-_TEXT: Json = {"type": "string"}
-_COUNT: Json = {"type": "integer", "minimum": 0}
 _COUNT_OR_NULL: Json = {"type": ["integer", "null"], "minimum": 0}
-_NUMBER_OR_NULL: Json = {"type": ["number", "null"]}
-_TIME: Json = {"type": "string", "format": "date-time"}
 _TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
-_GROUP: Json = {"$ref": "#/components/schemas/Group"}
-_GRAIN = _object({"windows": _COUNT})
+_GROUP: Json = reference("Group")
+_GRAIN = object_of({"windows": COUNT})
 
-_ANSWERED_FROM = _object(
-    {"snapshot": {"type": ["string", "null"]}, "breakdown": _TEXT, "day": _GRAIN, "hour": _GRAIN, "minute": _GRAIN},
+_ANSWERED_FROM = object_of(
+    {"snapshot": {"type": ["string", "null"]}, "breakdown": TEXT, "day": _GRAIN, "hour": _GRAIN, "minute": _GRAIN},
     optional=("hour",),
 )
 
 _NEXT: Json = {"type": ["string", "null"], "description": "Cursor of the next page (`after`); null on the last."}
 
 _ABOUT: Json = {
-    "stream": _TEXT,
-    "start": _TIME,
-    "end": _TIME,
+    "stream": TEXT,
+    "start": TIME,
+    "end": TIME,
     "as_known_at": _TIME_OR_NULL,
     "known_until": {
         **_TIME_OR_NULL,
@@ -57,10 +36,10 @@ _ABOUT: Json = {
 }
 
 _KINDS: Json = {
-    "count": _COUNT,
-    "quantity": _NUMBER_OR_NULL,
+    "count": COUNT,
+    "quantity": NUMBER_OR_NULL,
     "moment": {**_TIME_OR_NULL, "description": "When it was first reached."},
-    "quantiles": {"type": "object", "additionalProperties": _NUMBER_OR_NULL},
+    "quantiles": map_of(NUMBER_OR_NULL),
 }
 _MEASURED = {
     member.name: _KINDS[member.kind]
@@ -70,65 +49,65 @@ _MEASURED = {
 }
 
 SCHEMAS: Json = {
-    "Problem": _object(
+    "Problem": object_of(
         {
             "type": {"type": "string", "format": "uri"},
-            "title": _TEXT,
+            "title": TEXT,
             "status": {"type": "integer"},
-            "detail": _TEXT,
-            "errors": _array(_object({"field": _TEXT, "reason": _TEXT})),
+            "detail": TEXT,
+            "errors": array_of(object_of({"field": TEXT, "reason": TEXT})),
         },
         optional=("errors",),
         description="RFC 9457 problem details. `errors` names the fields of the input that are wrong.",
     ),
-    "Measured": _object(
+    "Measured": object_of(
         _MEASURED,
         optional=tuple(_MEASURED),
         description="A measure has what its definition and the question ask for; a distinct count, distinct.",
     ),
-    "Group": _object(
-        {"messages": _COUNT, "changed_since": {"type": "boolean", "description": "Only if it was asked for."}},
+    "Group": object_of(
+        {"messages": COUNT, "changed_since": {"type": "boolean", "description": "Only if it was asked for."}},
         optional=("changed_since",),
-        additionalProperties={"oneOf": [_TEXT, {"$ref": "#/components/schemas/Measured"}]},
+        additionalProperties={"oneOf": [TEXT, reference("Measured")]},
         description="One value per dimension grouped by, the messages, and one member per measure and distinct count.",
     ),
-    "Window": _object(
+    "Window": object_of(
         {
             **_ABOUT,
-            "groups": _array(_GROUP),
+            "groups": array_of(_GROUP),
             "next": {**_NEXT, "description": f"{_NEXT['description']} Only if `limit` was asked for."},
-            "changed_since": {**_TIME, "description": "As it was asked for."},
-            "gone_since": {**_array(_GROUP), "description": "Groups that were known then and are not in the answer."},
+            "changed_since": {**TIME, "description": "As it was asked for."},
+            "gone_since": {**array_of(_GROUP), "description": "Groups that were known then and are not in the answer."},
             "answered_from": _ANSWERED_FROM,
         },
         optional=("next", "changed_since", "gone_since"),
     ),
-    "Series": _object(
-        {**_ABOUT, "step": _TEXT, "points": _array(_object({"at": _TIME, "groups": _array(_GROUP)}))},
+    "Series": object_of(
+        {**_ABOUT, "step": TEXT, "points": array_of(object_of({"at": TIME, "groups": array_of(_GROUP)}))},
     ),
-    "Rejected": _object(
+    "Rejected": object_of(
         {
-            "stream": _TEXT,
-            "start": _TIME,
-            "end": _TIME,
+            "stream": TEXT,
+            "start": TIME,
+            "end": TIME,
             "complete_until": _TIME_OR_NULL,
-            "limit": _COUNT,
-            "messages": _array(
-                _object(
+            "limit": COUNT,
+            "messages": array_of(
+                object_of(
                     {
-                        "partition": _COUNT,
-                        "offset": _COUNT,
-                        "arrived": _TIME,
-                        "reason": _TEXT,
+                        "partition": COUNT,
+                        "offset": COUNT,
+                        "arrived": TIME,
+                        "reason": TEXT,
                         "field": {"type": ["string", "null"]},
                         "refused_at": {
-                            **_TEXT,
+                            **TEXT,
                             "description": "`edge`, if its sender was told; else absent.",
                         },
-                        "payload": {**_TEXT, "description": "As text; bytes that are not UTF-8 become U+FFFD."},
-                        "payload_base64": {**_TEXT, "contentEncoding": "base64"},
+                        "payload": {**TEXT, "description": "As text; bytes that are not UTF-8 become U+FFFD."},
+                        "payload_base64": {**TEXT, "contentEncoding": "base64"},
                         "payload_bytes": {
-                            **_COUNT,
+                            **COUNT,
                             "description": "Of the whole payload; only the first 16 KiB are given.",
                         },
                     }
@@ -137,24 +116,24 @@ SCHEMAS: Json = {
             "next": _NEXT,
         }
     ),
-    "Posted": _object(
+    "Posted": object_of(
         {
-            "accepted": _COUNT,
-            "rejected": _array(_object({"index": _COUNT, "field": {"type": ["string", "null"]}, "reason": _TEXT})),
+            "accepted": COUNT,
+            "rejected": array_of(object_of({"index": COUNT, "field": {"type": ["string", "null"]}, "reason": TEXT})),
         }
     ),
-    "Streams": _object(
+    "Streams": object_of(
         {
-            "streams": _array(
-                _object(
+            "streams": array_of(
+                object_of(
                     {
-                        "stream": _TEXT,
-                        "title": _TEXT,
-                        "description": _TEXT,
-                        "topic": _TEXT,
-                        "dimensions": _array(_TEXT),
-                        "measures": _array(_TEXT),
-                        "distincts": _array(_TEXT),
+                        "stream": TEXT,
+                        "title": TEXT,
+                        "description": TEXT,
+                        "topic": TEXT,
+                        "dimensions": array_of(TEXT),
+                        "measures": array_of(TEXT),
+                        "distincts": array_of(TEXT),
                         "complete_until": _TIME_OR_NULL,
                         "last_commit": _TIME_OR_NULL,
                     }
@@ -165,26 +144,26 @@ SCHEMAS: Json = {
     "Definition": {
         "type": "object",
         "description": "The stream's TOML as JSON, and its digest.",
-        "properties": {"name": _TEXT, "title": _TEXT, "topic": _TEXT, "digest": _TEXT},
+        "properties": {"name": TEXT, "title": TEXT, "topic": TEXT, "digest": TEXT},
         "required": ["name", "title", "topic", "digest"],
         "additionalProperties": True,
     },
-    "Readiness": _object(
+    "Readiness": object_of(
         {
             "status": {"type": "string", "enum": ["ready", "not ready"]},
-            "engines": {"type": "object", "additionalProperties": _TEXT},
-            "seen_seconds_ago": {"type": "object", "additionalProperties": _NUMBER_OR_NULL},
-            "streams": {"type": "object", "additionalProperties": _TEXT},
-            "problems": _words("Stream → what a person must see to."),
-            "notes": {"type": "object", "additionalProperties": _array(_TEXT)},
+            "engines": map_of(TEXT),
+            "seen_seconds_ago": map_of(NUMBER_OR_NULL),
+            "streams": map_of(TEXT),
+            "problems": map_of(TEXT, description="Stream → what a person must see to."),
+            "notes": map_of(array_of(TEXT)),
         }
     ),
-    "Standing": _object(
+    "Standing": object_of(
         {
-            "engines": _words("Engine → `ok`, or what is wrong with it."),
+            "engines": map_of(TEXT, description="Engine → `ok`, or what is wrong with it."),
             "streams": {
                 "type": "object",
-                "additionalProperties": _object(
+                "additionalProperties": object_of(
                     {
                         "state": {"type": "string", "description": "`ok`, or what is wrong."},
                         "job": {
@@ -197,29 +176,29 @@ SCHEMAS: Json = {
                         "rejected": _COUNT_OR_NULL,
                         "lag": {
                             "type": ["object", "null"],
-                            "additionalProperties": _COUNT,
+                            "additionalProperties": COUNT,
                             "description": "Partition → records that Kafka holds and the ledger does not count yet.",
                         },
                         "problem": {"type": ["string", "null"], "description": "What a person must see to."},
-                        "notes": _array(_TEXT),
+                        "notes": array_of(TEXT),
                     }
                 ),
             },
             "disk": {
                 "type": ["object", "null"],
                 "properties": {
-                    "home": _TEXT,
-                    "free": _COUNT,
-                    "parts": _array(_object({"part": _TEXT, "holds": _TEXT, "bytes": _COUNT})),
+                    "home": TEXT,
+                    "free": COUNT,
+                    "parts": array_of(object_of({"part": TEXT, "holds": TEXT, "bytes": COUNT})),
                 },
             },
             "maintenance": {
                 "type": ["object", "null"],
                 "properties": {
-                    "began": _TIME,
-                    "ended": _TIME,
-                    "streams": _array(_TEXT),
-                    "problems": _words("Stream → why its maintenance failed."),
+                    "began": TIME,
+                    "ended": TIME,
+                    "streams": array_of(TEXT),
+                    "problems": map_of(TEXT, description="Stream → why its maintenance failed."),
                 },
             },
         }

@@ -48,7 +48,6 @@ class QuickRange:
     """
 
     label: str
-    spoken: str
     ends: Ends
     live: bool
 
@@ -104,22 +103,22 @@ def midnight(day: date, zone: tzinfo | None) -> datetime:
 
 
 RANGES: Mapping[str, QuickRange] = {
-    "15m": QuickRange("15 min", "the last 15 minutes", _last(timedelta(minutes=15)), True),
-    "1h": QuickRange("1 hour", "the last hour", _last(timedelta(hours=1)), True),
-    "6h": QuickRange("6 hours", "the last 6 hours", _last(timedelta(hours=6)), True),
-    "24h": QuickRange("24 hours", "the last 24 hours", _last(timedelta(hours=24)), True),
-    "3d": QuickRange("3 days", "the last 3 days", _last(timedelta(days=3)), True),
-    "7d": QuickRange("7 days", "the last 7 days", _last(timedelta(days=7)), True),
-    "30d": QuickRange("30 days", "the last 30 days", _last(timedelta(days=30)), True),
-    "90d": QuickRange("90 days", "the last 90 days", _last(timedelta(days=90)), True),
-    "12mo": QuickRange("12 months", "the last 12 months", _year, True),
-    "all": QuickRange("All", "all there is", _all, True),
-    "today": QuickRange("Today", "today", _days(0, 1), True),
-    "yesterday": QuickRange("Yesterday", "yesterday", _days(1, 1), False),
-    "week": QuickRange("This week", "this week", _week(0), True),
-    "lastweek": QuickRange("Last week", "last week", _week(1), False),
-    "month": QuickRange("This month", "this month", _month(0), True),
-    "lastmonth": QuickRange("Last month", "last month", _month(1), False),
+    "15m": QuickRange("15 min", _last(timedelta(minutes=15)), True),
+    "1h": QuickRange("1 hour", _last(timedelta(hours=1)), True),
+    "6h": QuickRange("6 hours", _last(timedelta(hours=6)), True),
+    "24h": QuickRange("24 hours", _last(timedelta(hours=24)), True),
+    "3d": QuickRange("3 days", _last(timedelta(days=3)), True),
+    "7d": QuickRange("7 days", _last(timedelta(days=7)), True),
+    "30d": QuickRange("30 days", _last(timedelta(days=30)), True),
+    "90d": QuickRange("90 days", _last(timedelta(days=90)), True),
+    "12mo": QuickRange("12 months", _year, True),
+    "all": QuickRange("All", _all, True),
+    "today": QuickRange("Today", _days(0, 1), True),
+    "yesterday": QuickRange("Yesterday", _days(1, 1), False),
+    "week": QuickRange("This week", _week(0), True),
+    "lastweek": QuickRange("Last week", _week(1), False),
+    "month": QuickRange("This month", _month(0), True),
+    "lastmonth": QuickRange("Last month", _month(1), False),
 }
 
 

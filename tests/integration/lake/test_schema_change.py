@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -201,7 +202,7 @@ def test_a_broken_stream_keeps_no_other_from_its_job(
         await_true(
             lambda: named(httpx.get(f"{ServiceSettings().url}/readyz").json()), 60, "/readyz names what is broken"
         )
-        assert named(read_status(stack).as_dict())
+        assert named(asdict(read_status(stack)))
         live.flink.stop(other)
         await_true(lambda: _replaced(live, other), 120, "page_views has a new job")
         assert [job.state for job in live.jobs()] == ["RUNNING"]

@@ -14,9 +14,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from database.replays import Publication
-from query.answers import WindowAnswer
+from iceberg.lake_view import LakeView
 from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, QueryError
-from query.service import StreamFreshness
 from streams.definition import Definition
 from web.asking.replay_reads import read_replays
 from web.edge.problems import Problem, problem_of
@@ -27,10 +26,10 @@ from web.page.times import RANGES, Detail, span, zones
 from web.pages.window.answer import WindowFound, find, question_of
 from web.pages.window.beginning import first_day
 from web.pages.window.charts import Mark, Tile, chart_plan, drawn_groups, marks_of, tiles_of
-from web.pages.window.compared import COMPARISONS, Compared
+from web.pages.window.compared import COMPARISONS
 from web.pages.window.csv import csv_of
 from web.pages.window.form import WindowForm, read_form
-from web.pages.window.known import KnownAt, Stop, done, stops_of
+from web.pages.window.known import Stop, done, stops_of
 from web.service import Service, service_of
 
 __all__ = ["outcome_of", "window_csv", "window_page"]
@@ -42,17 +41,13 @@ _FORM_FIELD = {"as_known_at": "known"}
 class Outcome:
     """An answer made ready for the template."""
 
+    found: WindowFound
     tiles: list[Tile]
     table: Table
     marks: list[Mark]
     charts: str
     complete_until: datetime | None
     still_filling: bool
-    answer: WindowAnswer
-    cached: bool
-    milliseconds: float
-    known: KnownAt | None
-    compared: Compared | None
 
 
 async def window_page(request: Request) -> Response:
@@ -64,8 +59,8 @@ async def window_page(request: Request) -> Response:
         response = RedirectResponse(form.url(definition), 302)
         remember_zone(request, response, form.zone)
         return response
-    view = service.queries.views().get(definition.name) or StreamFreshness(None, None)
-    published = await _published(request, definition.name, view)
+    view = service.queries.views().get(definition.name)
+    published = await _published(request, view) if view else ()
     problems, away, outcome = dict(form.problems), None, None
     if not problems:
         try:
@@ -77,7 +72,7 @@ async def window_page(request: Request) -> Response:
             away = problem_of(error)
         except QueryError as error:
             problems = {"window": str(error)}
-    stops = stops_of(view.began, published, now, form.zone, form.known)
+    stops = stops_of(view.began if view else None, published, now, form.zone, form.known)
     return _page(service, definition, form, problems, away, outcome, published, stops, now)
 
 
@@ -107,10 +102,10 @@ async def _form(request: Request, definition: Definition, now: datetime) -> Wind
     return read_form(definition, params, now, remembered_zone(request), began)
 
 
-async def _published(request: Request, stream: str, view: StreamFreshness) -> tuple[Publication, ...]:
+async def _published(request: Request, view: LakeView) -> tuple[Publication, ...]:
     """What was published of the stream, and rolled back, the newest first; nothing while the catalog is away."""
     try:
-        key = (stream, view.generation, view.began)
+        key = (view.stream, view.generation, view.began)
         return await read_replays(request, ("published", *key), lambda replays: replays.published(*key))
     except QueryError:
         return ()
@@ -173,21 +168,17 @@ def _inert(plan: dict[str, Any]) -> str:
 
 def outcome_of(definition: Definition, form: WindowForm, found: WindowFound, per_page: int, now: datetime) -> Outcome:
     """What the template shows of an answer."""
-    answer, groups = found.answer, [each.group for each in found.shown]
+    complete_until, groups = found.answer.source.complete_until, [each.group for each in found.shown]
     shown = tuple(column for column in found.columns if column.essential or form.all_columns)
     table = table_of(found.shown, shown, form.page, per_page, form.zone, Detail.of(*form.local_bounds))
     drawn = drawn_groups(definition, groups, form)
-    until = answer.source.complete_until and answer.source.complete_until.astimezone(form.zone)
+    until = complete_until and complete_until.astimezone(form.zone)
     return Outcome(
+        found=found,
         tiles=tiles_of(definition, groups, form, found.compared),
         table=table,
         marks=marks_of(table.rows, drawn, form),
         charts=_inert(chart_plan(definition, drawn, len(groups), form, found.compared)),
         complete_until=until,
         still_filling=until is not None and found.known is None and until < min(form.bounds[1], now),
-        answer=answer,
-        cached=found.cached,
-        milliseconds=found.seconds * 1000,
-        known=found.known,
-        compared=found.compared,
     )

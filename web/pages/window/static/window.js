@@ -17,13 +17,13 @@ listen();
 slideMoments(showMoment);
 schedule();
 
-function enhance() {
-  charts?.destroy();
-  charts = null;
+// `drawn`: whether the charts are those of before, with the points of now.
+function enhance(drawn = false) {
   const section = document.getElementById("charts");
-  if (section) {
-    section.hidden = false;
-    charts = drawCharts(section, zoom);
+  if (!drawn) {
+    charts?.destroy();
+    if (section) section.hidden = false;
+    charts = section && drawCharts(section, zoom);
   }
   offerOwnZone();
   showAges();
@@ -125,14 +125,7 @@ function replaceResults(fresh) {
   if (old && place) place.replaceWith(old);
   results.replaceChildren(...fresh.childNodes);
   results.dataset.away = fresh.dataset.away;
-  if (old) {
-    offerOwnZone();
-    showAges();
-    const live = document.getElementById("live");
-    if (live) live.hidden = false;
-  } else {
-    enhance();
-  }
+  enhance(old !== null);
   const scroll = document.querySelector("#answer .scroll");
   if (scroll) scroll.scrollLeft = left;
   if (held) document.querySelector(held)?.focus({ preventScroll: true });

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from iceberg.catalog import Catalog
-from iceberg.commits import begun_on, swapping
+from iceberg.commits import swap
 from iceberg.data_files import in_order, write_files
 from iceberg.errors import translated
 
@@ -22,6 +22,4 @@ def append_rows(catalog: Catalog, namespace: str, name: str, rows: pa.Table) -> 
             for field in schema
         ]
         files = write_files(table, in_order(table, pa.Table.from_arrays(columns, schema=schema)))
-        with begun_on(table) as transaction, swapping(transaction, {}) as update:
-            for file in files:
-                update.append_data_file(file)
+        swap(table, [], files, {})

@@ -1,1 +1,0 @@
-alter table {{ table }} execute expire_snapshots(retention_threshold => '{{ seconds }}s')

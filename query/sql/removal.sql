@@ -1,0 +1,1 @@
+alter table {{ table }} execute {{ procedure }}(retention_threshold => '{{ seconds }}s')
