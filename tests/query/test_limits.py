@@ -78,8 +78,8 @@ def test_a_silent_trino_is_waited_for_no_longer_than_the_question_may_take(silen
 def test_a_statement_that_trino_may_have_is_not_sent_again(silent: TrinoClient) -> None:
     begun = time.monotonic()
     with pytest.raises(EngineAwayError, match="it took a statement and said nothing"):
-        silent.rows("select 1", (), Limits(30, exchange_seconds=0.3))
-    assert time.monotonic() - begun < 0.9
+        silent.rows("select 1", (), Limits(30, exchange_seconds=1.5))
+    assert time.monotonic() - begun < 2.9
 
 
 def test_too_many_rows_are_cancelled(endless: tuple[TrinoClient, threading.Event]) -> None:
