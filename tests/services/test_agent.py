@@ -9,8 +9,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
+from compose.embedded.waiting import until
 from services.agent import Reading, Sampler
 from streams import load_definition
 from streams.decoder import Accepted, Decoder
@@ -50,11 +52,13 @@ def test_readings_are_accepted(tmp_path: Path) -> None:
 
 def test_busy_process_shows(tmp_path: Path, busy_child: subprocess.Popen[bytes]) -> None:
     sampler = Sampler({"taskmanager": tmp_path}, tmp_path)
+    child = psutil.Process(busy_child.pid)
     sampler.read({"taskmanager": busy_child.pid})
-    used(0.2)
+    begun, before = time.monotonic(), child.cpu_times().user
+    until(lambda: child.cpu_times().user > before + 0.2, 60, every=0.01)
     [_, reading] = sampler.read({"taskmanager": busy_child.pid})
     assert reading.service == "flink-taskmanager"
-    assert 0.05 < reading.cpu <= 1
+    assert 0.1 / (time.monotonic() - begun) / (psutil.cpu_count() or 1) < reading.cpu <= 1
     assert reading.ram_total - reading.ram_free > 2**26
 
 
