@@ -177,7 +177,7 @@ def test_day_panes_equal_their_minute_panes(filled: Filled) -> None:
     [[wrong]] = filled.live.rows(
         "select count(*) from {stream}.panes where window_start <> date_trunc(grain, window_start)"
         " or part <> 'region_path/' || grain || '/' || format_datetime(window_start, case grain"
-        " when 'minute' then 'yyyy-MM-dd''T''HH' when 'hour' then 'yyyy-MM-dd' else 'yyyy-MM' end)"
+        " when 'day' then 'yyyy-MM' else 'yyyy-MM-dd' end)"
         " or window_end <> date_add(grain, 1, window_start)"
     )
     assert wrong == 0
