@@ -133,6 +133,7 @@ def test_hours_are_made_of_what_came_before(grown: tuple[LiveStream, list[dict[s
     await_true(lambda: _made(live), 60, f"hour panes of {live.name} are made")
     assert live.rows("select sum(messages) from {stream}.panes where grain = 'hour' and site = 'old'") == [[100]]
     assert live.rows(by_hour) == expected
+    await_true(lambda: live.view().hours, 60, f"hour panes of {live.name} are as complete as its day panes")
     asked = [("start", "2026-03-02T09:59:00Z"), ("end", "2026-03-02T11:00:00Z"), ("by", "site")]
     for _ in range(2):
         answer = live.window(*asked)
