@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams.decoder import Accepted, Decoder, Reason, Rejection
+from streams.refusals import refusal
 from tests.corpus import CASES, HEALTH, NAUGHTY_STRINGS, PLANS, SUITE, Case, health_with
 from tests.flink_jobs.jvm import JavaDecoder
 
@@ -68,6 +69,12 @@ def test_naughty_strings_agree(java: JavaDecoder) -> None:
 def test_hostile_sizes_agree(payload: bytes, java: JavaDecoder) -> None:
     agree(java, "health", payload)
     agree(java, "health", HEALTH)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_refusals_agree(reason: Reason, java: JavaDecoder) -> None:
+    rejection = Rejection("Timestamp", reason)
+    assert java.decode("health", refusal(rejection, HEALTH)) == rejection
 
 
 def agree(java: JavaDecoder, plan: str, payload: bytes) -> None:
