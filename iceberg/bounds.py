@@ -55,12 +55,10 @@ def latest(table: Table, column: str, snapshot: Snapshot | None = None, grain: G
     return None if found is None else _time(found)
 
 
-def parts_beyond(
-    table: Table, column: str, at: datetime | None = None, snapshot: Snapshot | None = None, grain: Grain | None = None
-) -> tuple[str, ...]:
-    """The parts, sorted, that have files which reach beyond a moment in a time column; None: all that have files."""
-    reached = _reached(table, column, snapshot or table.current_snapshot())
-    limit = -1 if at is None else (at - _EPOCH) // timedelta(microseconds=1)
+def parts_beyond(table: Table, column: str, at: datetime, grain: Grain) -> tuple[str, ...]:
+    """The parts of a grain, sorted, that have files which reach beyond a moment in a time column."""
+    reached = _reached(table, column, table.current_snapshot())
+    limit = (at - _EPOCH) // timedelta(microseconds=1)
     return tuple(sorted(part for part, micros in reached.items() if micros > limit and _is_of(part, grain)))
 
 

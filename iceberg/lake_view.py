@@ -160,7 +160,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             ledger_snapshot=snapshots[LEDGER.name],
             retired=retired_at(panes.properties),
             settled_until=settled_until(ledger),
-            late_parts=parts_beyond(panes, "arrived_until", day_cut, grain=Grain.MINUTE) if day_cut else None,
+            late_parts=parts_beyond(panes, "arrived_until", day_cut, Grain.MINUTE) if day_cut else None,
             began=_began(ledger),
             widened_until=max(filter(None, (widened_until(panes, grain) for grain in Grain)), default=None),
             reading=noted_in(ledger),
