@@ -19,8 +19,6 @@ from scripts.results import Column, Format, Result, Sheet, formatted, right, sho
 from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
-__all__ = ["BENCHES", "command"]
-
 BENCHES = {
     "ingest": "Messages preloaded in Kafka, until panes, ledger and rejected are committed.",
     "scale": "Windows against length of history and rate; ingest against partitions and cores.",

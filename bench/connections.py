@@ -14,8 +14,6 @@ import orjson
 
 from streams.errors import WindowpaneError
 
-__all__ = ["Connections"]
-
 _Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 

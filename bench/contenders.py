@@ -8,8 +8,6 @@ from typing import TypeVar
 
 from streams.errors import WindowpaneError
 
-__all__ = ["CONTENDERS", "OURS", "Contender", "chosen", "rotated"]
-
 OURS = "windowpane"
 One = TypeVar("One")
 

@@ -25,8 +25,6 @@ from compose.embedded.settings import CHECKOUT
 from scripts.stack.test_command import PLACES
 from streams.errors import WindowpaneError
 
-__all__ = ["Settings", "ephemeral_ports_held", "measure"]
-
 
 @dataclass(frozen=True)
 class Settings:

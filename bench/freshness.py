@@ -19,8 +19,6 @@ from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 
-__all__ = ["Settings", "measure"]
-
 
 @dataclass(frozen=True)
 class Settings:

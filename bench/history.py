@@ -21,8 +21,6 @@ from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.panes import MINUTE_ARRIVAL_SECONDS, Grain, breakdown_of, pane_columns
 
-__all__ = ["append_days", "await_messages", "made_ledger", "made_panes"]
-
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 _Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 

@@ -29,8 +29,6 @@ from services.generator import Generator
 from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
-__all__ = ["Settings", "measure", "notice", "pester"]
-
 _NOTICED = 5.0
 """Others wait no longer than this for an answer; what takes longer counts as so long."""
 

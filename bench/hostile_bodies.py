@@ -6,8 +6,6 @@ import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["HOSTILE", "Hostile"]
-
 MIB = 1 << 20
 
 

@@ -31,8 +31,6 @@ from streams.errors import WindowpaneError
 from streams.panes import day_start
 from streams.topics import Topics
 
-__all__ = ["Settings", "ingest", "measure", "verify"]
-
 
 @dataclass(frozen=True)
 class Settings:

@@ -19,8 +19,6 @@ from scripts.streams.removal import stop_jobs
 from streams.definition import Definition
 from streams.topics import Topics
 
-__all__ = ["EngineUsage", "JobSeconds", "clear", "engine_usage", "job_metrics"]
-
 _ENGINES = ("taskmanager", "jobmanager", "kafka", "objectstore", "postgres")
 
 

@@ -33,8 +33,6 @@ from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 from streams.topics import Topics
 
-__all__ = ["LiveInput", "live_input"]
-
 _SEND_SECONDS = 0.1
 _LOOK_SECONDS = 1.0
 _PATIENCE = 120.0

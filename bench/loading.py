@@ -9,8 +9,6 @@ from iceberg.commits import swap
 from iceberg.data_files import in_order, write_files
 from iceberg.errors import translated
 
-__all__ = ["append_rows"]
-
 
 def append_rows(catalog: Catalog, namespace: str, name: str, rows: pa.Table) -> None:
     """Append rows, sorted as the table is; its columns that are not given become null. Raises LakeError."""

@@ -30,8 +30,6 @@ from services.generator import Generator
 from services.settings import ServiceSettings
 from streams.plan import decoding_plan
 
-__all__ = ["Settings", "measure", "totals"]
-
 _SOURCES = Path(__file__).parent / "parser_programs"
 _VECTORS = "jdk.incubator.vector"
 _LAST_ROUNDS = 3

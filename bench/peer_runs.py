@@ -26,8 +26,6 @@ from compose.embedded.supervisor import Supervisor
 from compose.errors import InstallError
 from scripts.console import download_progress
 
-__all__ = ["PeerTopic", "Prepared", "peer_metrics", "prepared", "run_peer"]
-
 
 @dataclass(frozen=True, slots=True)
 class PeerTopic:

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from bench.contenders import Contender
 from bench.report import Metrics
 
-__all__ = ["lines"]
-
 
 def lines(contenders: Iterable[Contender], runs: Sequence[Metrics]) -> list[str]:
     """The fastest first; one whose runs do not count, or not all of them, is said to."""

@@ -36,8 +36,6 @@ from streams.demo import Pool
 from streams.errors import DefinitionError, WindowpaneError
 from streams.topics import Topics
 
-__all__ = ["Settings", "definition_of", "measure"]
-
 _NAME = "bench_peers"
 _ORACLE = Contender("oracle", "", "oracle", "")
 _HOSTS = 5_000

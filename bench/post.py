@@ -27,8 +27,6 @@ from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 
-__all__ = ["Settings", "measure", "web_pid"]
-
 _BODIES = 20
 """Different bodies, sent in turn: made before the clock starts."""
 

@@ -17,8 +17,6 @@ from streams.definition import Definition
 from streams.producer import BulkProducer
 from streams.topics import Topics
 
-__all__ = ["Preloaded", "preload"]
-
 _WORKERS = 2
 
 

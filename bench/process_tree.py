@@ -14,8 +14,6 @@ import psutil
 
 from streams.errors import WindowpaneError
 
-__all__ = ["Ended", "run_measured"]
-
 _LOOK_SECONDS = 0.1
 
 

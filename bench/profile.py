@@ -15,8 +15,6 @@ from compose.embedded.supervisor import Supervisor
 from scripts.console import download_progress
 from streams.errors import WindowpaneError
 
-__all__ = ["profiled"]
-
 _ENGINES = ("kafka", "taskmanager", "trino")
 _NAME = "windowpane-bench"
 _BUSY = ("settings=profile", "jdk.NativeMethodSample#enabled=false")

@@ -40,8 +40,6 @@ from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.panes import Grain, day_start
 
-__all__ = ["Settings", "measure"]
-
 _NAME = "bench_publish"
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 _OLD, _NEW = 1, 2

@@ -13,8 +13,6 @@ import numpy as np
 
 from streams.errors import WindowpaneError
 
-__all__ = ["Asker", "random_span"]
-
 _MINUTE = timedelta(minutes=1)
 
 

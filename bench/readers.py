@@ -20,8 +20,6 @@ import numpy as np
 from bench.questions import random_span
 from streams.errors import WindowpaneError
 
-__all__ = ["Answered", "Reading", "readers"]
-
 _CONNECTIONS = 16
 _stop: Event
 

@@ -28,8 +28,6 @@ from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 
-__all__ = ["Settings", "measure"]
-
 _NAME, _LIVE = "bench_replay", "bench_replay_live"
 
 

@@ -12,8 +12,6 @@ from typing import Any
 
 import psutil
 
-__all__ = ["Metrics", "Report", "machine", "percentiles"]
-
 Metrics = Mapping[str, float]
 """Name, with its unit at the end (`_per_second`, `_bytes`, `_ms`, `_seconds`), → value."""
 

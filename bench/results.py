@@ -12,8 +12,6 @@ from bench.peer_programs.task import DISTINCT, MEASURES, QUANTILES, SCALE
 from query.answers import SeriesAnswer
 from query.groups import Group
 
-__all__ = ["Rows", "difference", "of_answer", "of_group", "read"]
-
 Key = tuple[str, int]
 Rows = Mapping[Key, Mapping[str, Any]]
 """Service and minute (its start in milliseconds) → the columns of `task.columns`, or of the oracle."""

@@ -37,8 +37,6 @@ from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.panes import Grain, day_start
 
-__all__ = ["Settings", "measure"]
-
 _NAME = "bench_scale"
 _COMMIT_DAYS = 30
 

@@ -11,8 +11,6 @@ from services.settings import ServiceSettings
 from streams import Definition
 from streams.errors import DefinitionError
 
-__all__ = ["declared", "make_anew", "remove", "renamed"]
-
 
 def declared(stream: str, settings: ServiceSettings) -> Definition:
     """The definition of a stream; raises DefinitionError if there is none of that name."""

@@ -10,8 +10,6 @@ from typing import Self
 
 import psutil
 
-__all__ = ["Usage"]
-
 _LOOK_SECONDS = 0.2
 
 

@@ -21,8 +21,6 @@ from iceberg.settings import LakeSettings
 from services.settings import ServiceSettings
 from streams.panes import day_start
 
-__all__ = ["Settings", "measure"]
-
 _NAME = "bench_window"
 
 

@@ -15,8 +15,6 @@ from bench.results import of_group
 from query.groups import Group
 from streams.errors import WindowpaneError
 
-__all__ = ["EPOCH", "MICROSECOND", "moment", "of_service", "random_questions", "right_ones"]
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 

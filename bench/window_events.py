@@ -28,8 +28,6 @@ from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from services.settings import ServiceSettings
 
-__all__ = ["Settings", "measure"]
-
 _NAME = "bench_window_events"
 _RAW = "trino_events"
 _SQL = Path(__file__).with_suffix(".sql").read_text().replace("from events", f"from {table_name(_NAME, 'events')}")

@@ -36,8 +36,6 @@ from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 from streams.panes import Grain, day_start
 
-__all__ = ["Settings", "measure"]
-
 _NAME = "bench_window_peers"
 _PROGRAMS = {"duckdb": "windows_duckdb", "chdb": "windows_chdb"}
 _LAKE = "s3://lake/"

@@ -15,8 +15,6 @@ from collections.abc import Sequence
 
 from streams.errors import WindowpaneError
 
-__all__ = ["EngineError", "InstallError", "MachineError", "PortTakenError", "StackError", "SupervisorDownError"]
-
 
 class StackError(WindowpaneError):
     """Base of the errors of this package."""

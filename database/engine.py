@@ -8,8 +8,6 @@ import sqlalchemy as sa
 
 from database.errors import translated
 
-__all__ = ["change", "columns", "engine_uri", "plain_uri", "rows"]
-
 
 def engine_uri(uri: str) -> str:
     """`postgresql://…` with the driver that is used."""

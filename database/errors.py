@@ -18,8 +18,6 @@ from alembic.util import CommandError
 
 from streams.errors import WindowpaneError
 
-__all__ = ["TRANSLATIONS", "LakeAwayError", "LakeError", "LakeLockedError", "ReplayError", "Translations", "translated"]
-
 
 class LakeError(WindowpaneError):
     """A record, table, snapshot or commit is not as it must be."""

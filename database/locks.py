@@ -17,8 +17,6 @@ import sqlalchemy as sa
 from database.engine import plain_uri
 from database.errors import LakeLockedError, translated
 
-__all__ = ["EVERY_STREAM", "LakeLock", "lake_lock", "lock_key", "stream_lock"]
-
 EVERY_STREAM = "*"
 
 Connection = psycopg.Connection[tuple[object, ...]]

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping
 from database.errors import ReplayError
 from database.replays import Action, Publication, Replay, ReplayState
 
-__all__ = ["check_droppable", "check_undoable", "newest_publication", "standing"]
-
 _PUBLISHED = (ReplayState.PUBLISHED, ReplayState.PUBLISHING)
 """States of one that is in the tables, or will be: what was begun is gone on with."""
 

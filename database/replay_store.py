@@ -16,8 +16,6 @@ from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.stored_definition import as_stored
 
-__all__ = ["RECORDS", "ReplayStore"]
-
 RECORDS = sa.MetaData(schema=SCHEMA)
 """The tables as this version reads and writes them; a change of them needs a revision in database/migrations."""
 

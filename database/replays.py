@@ -12,8 +12,6 @@ from streams.definition import Definition
 from streams.errors import DefinitionError
 from streams.stored_definition import stored_definition
 
-__all__ = ["MOVES", "Action", "Offsets", "Publication", "Replay", "ReplayState", "messages_in"]
-
 Offsets = Mapping[int, tuple[int, int]]
 """Partition → first offset, and the one to stop before."""
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from streams.aggregates import AGGREGATES, ColumnType
 from streams.panes import PaneColumn
 
-__all__ = ["FUNCTIONS", "AggregateSql", "aggregate_sql"]
-
 FUNCTIONS = dict(aggregate.function for aggregate in AGGREGATES if aggregate.function)
 """SQL name → class of the JVM part."""
 

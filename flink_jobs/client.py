@@ -15,8 +15,6 @@ from flink_jobs.planner import Planner
 from flink_jobs.render import JobScript
 from flink_jobs.settings import FlinkSettings
 
-__all__ = ["FlinkClient", "Job"]
-
 _ENDED = {"FINISHED", "CANCELED", "FAILED"}
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from streams.errors import WindowpaneError
 
-__all__ = ["FlinkAwayError", "JobError"]
-
 
 class JobError(WindowpaneError):
     """A job cannot be rendered, submitted, found or stopped."""

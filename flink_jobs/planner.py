@@ -20,8 +20,6 @@ from typing import IO, Any
 from flink_jobs.errors import JobError
 from flink_jobs.settings import FlinkSettings
 
-__all__ = ["Planner"]
-
 _ROOT = Path(__file__).resolve().parent.parent
 _NO_WORKERS = {"_python_worker_execution_mode": "process"}
 """Else pyflink opens a port on every address, for Python functions that our jobs do not have."""

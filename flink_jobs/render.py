@@ -16,8 +16,6 @@ from streams.definition import Definition
 from streams.panes import PERIODS, Grain, breakdown_of, grains, pane_columns
 from streams.plan import decoding_plan
 
-__all__ = ["JobRange", "JobScript", "render"]
-
 
 @dataclass(frozen=True, slots=True)
 class JobRange:

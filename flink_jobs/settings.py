@@ -8,8 +8,6 @@ from pydantic import Field
 
 from streams.settings import StoreSettings
 
-__all__ = ["FlinkSettings"]
-
 
 class FlinkSettings(StoreSettings):
     """The cluster and the options of jobs, beside the store that they write to."""

@@ -17,8 +17,6 @@ from pyflink.common import Configuration
 from pyflink.table import EnvironmentSettings, ExplainDetail, TableEnvironment
 from pyflink.table.catalog import CatalogDescriptor
 
-__all__ = ["main", "submit"]
-
 
 def submit(request: dict[str, Any]) -> str:
     """Run the request; the job's id, or the plan when it asks to explain."""

@@ -25,17 +25,6 @@ from streams.definition import Definition
 from streams.panes import grains
 from streams.stored_definition import as_stored, stored_definition
 
-__all__ = [
-    "DEFINITION_PROPERTY",
-    "GENERATION_PROPERTY",
-    "Change",
-    "applied_definition",
-    "applied_streams",
-    "drop_tables",
-    "noted_definition",
-    "plan_tables",
-]
-
 DEFINITION_PROPERTY = "windowpane.definition"
 """Table property: the definition, as it is stored, that the table was last made to match."""
 

@@ -15,18 +15,6 @@ from iceberg.intervals import Compared, IntervalTotal, common_intervals
 from streams.arrivals import Arrivals
 from streams.panes import Grain
 
-__all__ = [
-    "AuditResult",
-    "Finding",
-    "Kind",
-    "PartitionAudit",
-    "ValueDifference",
-    "blamed",
-    "check_counts",
-    "check_values",
-    "merged_ranges",
-]
-
 
 class Kind(StrEnum):
     """What is wrong."""

@@ -18,19 +18,6 @@ from pyiceberg.table.snapshots import Snapshot
 
 from streams.panes import Grain
 
-__all__ = [
-    "COMPLETE_PROPERTY",
-    "cut",
-    "earliest",
-    "first_added",
-    "latest",
-    "noted_as",
-    "noted_cut",
-    "part_in",
-    "parts_beyond",
-    "time_of_bound",
-]
-
 COMPLETE_PROPERTY = "windowpane.complete-until"
 """Table property: an arrival time up to which the table is complete, though it may hold no row that shows it."""
 

@@ -15,8 +15,6 @@ from database.engine import change, columns, engine_uri
 from iceberg.errors import translated
 from iceberg.settings import LakeSettings
 
-__all__ = ["CATALOG", "Catalog", "open_catalog"]
-
 CATALOG = "lake"
 """The catalog's name. It is part of the catalog's rows, so it is the same in every engine."""
 

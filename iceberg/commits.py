@@ -16,8 +16,6 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ra
 from iceberg.bounds import part_in
 from streams.panes import shelf_of
 
-__all__ = ["FileTransaction", "repeated_when_overtaken", "set_properties", "swap"]
-
 repeated_when_overtaken = retry(
     retry=retry_if_exception_type((CommitFailedException, ValidationException)),
     stop=stop_after_attempt(10),

@@ -24,8 +24,6 @@ from iceberg.stream_tables import stream_tables
 from streams.arrivals import Arrivals
 from streams.panes import Grain, rollup_arrival_start
 
-__all__ = ["Compared", "PinnedTable", "compared"]
-
 _TAGGED = (ReplayState.PUBLISHING, ReplayState.PUBLISHED, ReplayState.ROLLING_BACK)
 """States in which the stream's tables may hold the replay's own rows, so that a tag tells what was before."""
 

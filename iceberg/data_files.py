@@ -15,8 +15,6 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 from pyiceberg.table.sorting import SortOrder
 
-__all__ = ["in_order", "write_files"]
-
 _SPLIT_OFFSETS = 13
 """Place of `split_offsets` in a data file's record; the class has no setter for it."""
 

@@ -19,15 +19,6 @@ from pyiceberg import exceptions
 import database.errors
 from database.errors import LakeAwayError, LakeError, Translations
 
-__all__ = [
-    "BackupError",
-    "BetweenStatesError",
-    "IncompatibleChangeError",
-    "LostStateError",
-    "RetiredError",
-    "translated",
-]
-
 
 class IncompatibleChangeError(LakeError):
     """A changed definition would make stored panes unreadable or wrong."""

@@ -21,8 +21,6 @@ from iceberg.rows import arrived_within
 from iceberg.stream_tables import optional_table
 from streams.arrivals import Arrivals
 
-__all__ = ["counted_events", "events_table", "highest_offsets"]
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

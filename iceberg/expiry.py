@@ -14,8 +14,6 @@ from pyiceberg.table.snapshots import Snapshot
 from iceberg.kinds import LEDGER, kind_of
 from iceberg.ledger import evidence, newest_by_job
 
-__all__ = ["expired_at", "expiry"]
-
 
 def expiry(table: Table, now: datetime, age: timedelta, newest: int) -> datetime:
     """The moment before which snapshots may be expired: older than an age, and none of so many newest ones."""

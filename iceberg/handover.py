@@ -20,8 +20,6 @@ from iceberg.stream_tables import panes_table, stream_tables
 from streams.definition import Definition
 from streams.stored_definition import as_stored
 
-__all__ = ["RUNNING_PROPERTY", "close_at", "note_running"]
-
 RUNNING_PROPERTY = "windowpane.running-definition"
 """Property of panes: the definition, as it is stored, of the job that writes the stream's tables."""
 

@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 
 from streams.arrivals import Arrivals
 
-__all__ = ["Compared", "IntervalTotal", "bucket_length", "common_intervals", "floored", "whole_until"]
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from pyiceberg.table import Table
 
-__all__ = ["EVENTS", "KINDS", "LEDGER", "PANES", "REJECTED", "TableKind", "kind_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class TableKind:

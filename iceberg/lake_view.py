@@ -29,8 +29,6 @@ from iceberg.widening import widened_until
 from streams.definition import Definition
 from streams.panes import Grain, arrival_start, day_start
 
-__all__ = ["READ", "LakeView", "metadata_locations", "pin"]
-
 READ = {kind.name for kind in KINDS if kind.replaced}
 """The tables that readers look at."""
 

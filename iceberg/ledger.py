@@ -16,16 +16,6 @@ from pyiceberg.table.snapshots import Snapshot
 from iceberg.bounds import first_added, latest
 from streams.panes import Grain
 
-__all__ = [
-    "complete_until",
-    "evidence",
-    "is_settled",
-    "kept_until",
-    "newest_by_job",
-    "read_so_far",
-    "settled_until",
-]
-
 _JOB = "flink.job-id"
 _CHECKPOINT = "flink.max-committed-checkpoint-id"
 _READ, _READ_AS_OF = "windowpane.read", "windowpane.read-as-of"

@@ -18,8 +18,6 @@ from iceberg.losses import Gap, lost
 from streams.arrivals import Arrivals
 from streams.panes import MINUTE_ARRIVAL_SECONDS
 
-__all__ = ["KafkaPartition", "LedgerRun", "audited_partition", "check_offsets", "check_past_offsets"]
-
 
 @dataclass(frozen=True, slots=True)
 class KafkaPartition:

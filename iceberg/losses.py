@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-__all__ = ["Gap", "lost"]
-
 
 @dataclass(frozen=True, slots=True)
 class Gap:

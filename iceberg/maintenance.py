@@ -21,9 +21,6 @@ from iceberg.stream_tables import stream_tables
 from streams.arrivals import NEVER
 from streams.panes import rollup_arrival_start
 
-__all__ = ["TableSize", "Tables", "aged_files", "closed_until", "maintained_tables", "size_of", "staged_locations"]
-
-
 Tables = dict[str, Table]
 """A stream's tables by name, as they were at a moment."""
 

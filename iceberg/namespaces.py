@@ -5,8 +5,6 @@ from __future__ import annotations
 from database.replays import Replay
 from streams.definition import BENCH_PREFIX
 
-__all__ = ["is_offered", "is_staging", "staging_namespace", "staging_prefix"]
-
 
 def staging_namespace(replay: Replay) -> str:
     """The namespace of a replay's staging tables; no stream can have this name."""

@@ -30,8 +30,6 @@ from iceberg.rows import read_files
 from streams.arrivals import NEVER
 from streams.panes import Grain, Period, grain_of, spans_day
 
-__all__ = ["FileGroup", "Packed", "pack", "pack_all", "plan_packing"]
-
 _MOST_ROWS = 4_000_000
 """Rows that are sorted in memory at a time."""
 

@@ -24,8 +24,6 @@ from iceberg.ledger import kept_until
 from iceberg.pending import hours_reach, trusted_cut
 from streams.panes import Grain
 
-__all__ = ["PastState", "added_since", "keep_state", "past_states", "state_before"]
-
 _NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)-hours-([01])-without-([a-z.]+)")
 _NO_TABLE = "none"
 

@@ -16,18 +16,6 @@ from iceberg.rows import any_row, reaching_over
 from streams.arrivals import Arrivals
 from streams.panes import ROLLUPS, Grain, rollup_arrival_start
 
-__all__ = [
-    "PENDING_PROPERTY",
-    "as_noted",
-    "begun_at",
-    "closed_at",
-    "hours_reach",
-    "pending_after",
-    "pending_arrivals",
-    "reached_over",
-    "trusted_cut",
-]
-
 PENDING_PROPERTY = "windowpane.pending"
 """Property of panes, for each grain of rollups: arrivals whose panes are to be made again, as `start/end`."""
 

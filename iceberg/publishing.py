@@ -36,8 +36,6 @@ from iceberg.widening import widened_until
 from streams.arrivals import Arrivals
 from streams.panes import ROLLUPS, Grain
 
-__all__ = ["drop", "finish_interrupted", "interrupted", "publish", "roll_back"]
-
 PURPOSE = "publishing"
 LOCK_SECONDS = 60.0
 """How long to wait for who publishes or maintains the stream now."""

@@ -28,16 +28,6 @@ from streams.definition import Definition
 from streams.panes import arrival_start
 from streams.topics import STAMPED_BY_BROKER, TIMESTAMP_TYPE, TopicState
 
-__all__ = [
-    "Reading",
-    "decide_to_adopt",
-    "latest_before",
-    "note_read",
-    "noted_in",
-    "noted_reading",
-    "trouble",
-]
-
 READING_PROPERTY = "windowpane.reading"
 """Property of the ledger: a Reading, as JSON."""
 

@@ -25,8 +25,6 @@ from iceberg.rows import arrived_within, read_files
 from streams.arrivals import Arrivals
 from streams.panes import Grain, grain_of
 
-__all__ = ["Ranges", "Replaced", "Source", "replace"]
-
 _REMOVED, _ADDED = "windowpane.removed-rows", "windowpane.added-rows"
 
 

@@ -23,8 +23,6 @@ from iceberg.stream_tables import stream_tables
 from streams.arrivals import Arrivals
 from streams.panes import MINUTE_ARRIVAL_SECONDS, arrival_start
 
-__all__ = ["ReplayRanges"]
-
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 

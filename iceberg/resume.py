@@ -19,8 +19,6 @@ from iceberg.slices import windowed
 from iceberg.stream_tables import stream_tables
 from streams.panes import rollup_arrival_start
 
-__all__ = ["ResumePoint", "resume_point"]
-
 
 @dataclass(frozen=True, slots=True)
 class ResumePoint:

@@ -20,18 +20,6 @@ from iceberg.staging import drop_staging
 from iceberg.stream_tables import optional_table, panes_table
 from streams.definition import BENCH_PREFIX
 
-__all__ = [
-    "GRACE",
-    "begin_removal",
-    "drop_stream",
-    "is_drained",
-    "left_by_benchmarks",
-    "refuse_retired",
-    "resume",
-    "retire",
-    "retired_at",
-]
-
 _RETIRED, _REMOVING = "windowpane.retired", "windowpane.removing"
 
 GRACE = timedelta(seconds=15)

@@ -19,8 +19,6 @@ from iceberg.stream_tables import panes_table
 from streams.arrivals import Arrivals
 from streams.panes import ROLLUPS, Grain, day_start
 
-__all__ = ["Making", "begin_making", "finish_making", "has_pending"]
-
 
 @dataclass(frozen=True, slots=True)
 class Making:

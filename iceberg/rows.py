@@ -13,8 +13,6 @@ from pyiceberg.table import FileScanTask, Table
 
 from streams.arrivals import Arrivals
 
-__all__ = ["any_row", "arrived_within", "reaching_over", "read_files", "total"]
-
 _ALL = AlwaysTrue()
 
 

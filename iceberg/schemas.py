@@ -17,8 +17,6 @@ from streams.aggregates import ColumnType
 from streams.definition import Definition
 from streams.panes import pane_columns
 
-__all__ = ["TableLayout", "layouts"]
-
 _TYPES: Mapping[ColumnType, IcebergType] = {
     ColumnType.LONG: LongType(),
     ColumnType.TIME: TimestamptzType(),

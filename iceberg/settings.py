@@ -9,8 +9,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from streams.settings import StoreSettings
 
-__all__ = ["LakeSettings", "MaintenanceSettings"]
-
 
 class LakeSettings(StoreSettings):
     """All that opening the lake takes."""

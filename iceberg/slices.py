@@ -15,8 +15,6 @@ from iceberg.bounds import cut
 from iceberg.kinds import PANES, kind_of
 from streams.panes import ROLLUPS, Grain, grains
 
-__all__ = ["Slice", "grains_of", "rollups_of", "windowed"]
-
 
 @dataclass(frozen=True, slots=True)
 class Slice:

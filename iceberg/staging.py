@@ -26,18 +26,6 @@ from streams.compatibility import breaking_changes
 from streams.definition import Definition
 from streams.panes import Grain, pane_columns
 
-__all__ = [
-    "Staged",
-    "check_definition",
-    "committed",
-    "drop_staging",
-    "make_like",
-    "make_staging",
-    "pack_staging",
-    "staged",
-    "staging_namespaces",
-]
-
 
 def check_definition(catalog: Catalog, definition: Definition) -> None:
     """Raise ReplayError unless panes of this definition fit into the stream's tables."""

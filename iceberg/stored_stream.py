@@ -14,8 +14,6 @@ from iceberg.stream_tables import optional_table
 from streams.definition import Definition
 from streams.stored_definition import stored_definition
 
-__all__ = ["StoredStream", "stored_stream"]
-
 
 @dataclass(frozen=True, slots=True)
 class StoredStream:

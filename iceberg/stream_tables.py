@@ -9,8 +9,6 @@ from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.kinds import KINDS, PANES
 
-__all__ = ["optional_table", "panes_table", "stream_tables"]
-
 
 def stream_tables(catalog: Catalog, namespace: str) -> dict[str, Table]:
     """Name → table, of all that publications replace rows of, in the order in which readers load them.

@@ -31,15 +31,6 @@ from iceberg.stream_tables import panes_table
 from streams.arrivals import Arrivals
 from streams.panes import Grain, day_start
 
-__all__ = [
-    "WIDENED_PROPERTY",
-    "Widening",
-    "begin_widening",
-    "days_to_widen",
-    "finish_widening",
-    "widened_until",
-]
-
 WIDENED_PROPERTY = "windowpane.widened-until"
 """Property of panes, for each grain: those that arrived before may be merged by day of arrival; the start of a day."""
 

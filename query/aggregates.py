@@ -10,8 +10,6 @@ from typing import Literal
 from streams.definition import Definition
 from streams.panes import PaneColumn, pane_columns
 
-__all__ = ["Expression", "answered_columns", "merged_columns", "view_columns"]
-
 
 @dataclass(frozen=True, slots=True)
 class Expression:

@@ -16,8 +16,6 @@ from query.requests import WindowRequest
 from streams.panes import breakdown_of
 from streams.time_text import timestamp
 
-__all__ = ["Encoded", "answer_json", "encoded", "group_json"]
-
 Json = dict[str, Any]
 A = TypeVar("A", bound=Answer)
 Kept = TypeVar("Kept", bound=Answer, covariant=True)

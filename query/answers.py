@@ -15,18 +15,6 @@ from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import EPOCH, WindowPlan
 from streams.refusals import unwrapped
 
-__all__ = [
-    "Answer",
-    "RejectedAnswer",
-    "RejectedMessage",
-    "SeriesAnswer",
-    "SeriesPoint",
-    "Source",
-    "WindowAnswer",
-    "source_of",
-    "view_digest",
-]
-
 
 def view_digest(view: LakeView) -> str:
     """A text that tells two lake views apart which may be answered from differently."""

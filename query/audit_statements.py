@@ -15,13 +15,6 @@ from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import MINUTE_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns
 
-__all__ = [
-    "arrivals_statement",
-    "ledger_runs_statement",
-    "rejected_counts_statement",
-    "values_statement",
-]
-
 _BUCKET = "cast(floor(to_unixtime(arrived_from) / {seconds}) as bigint)"
 
 

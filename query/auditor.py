@@ -22,8 +22,6 @@ from streams.arrivals import NEVER, Arrivals
 from streams.definition import Definition
 from streams.panes import ROLLUPS, Grain, pane_columns
 
-__all__ = ["MOST_ALTERED", "audit"]
-
 MOST_ALTERED = 100
 """Groups with altered values that are named; of more only the number is told."""
 

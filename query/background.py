@@ -9,8 +9,6 @@ import structlog
 
 from streams.errors import WindowpaneError
 
-__all__ = ["Background"]
-
 _log = structlog.get_logger("background")
 
 _MOST_SECONDS = 60.0

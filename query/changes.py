@@ -9,8 +9,6 @@ from typing import Any
 from query.groups import Group
 from streams.aggregates import AGGREGATES
 
-__all__ = ["Changes", "changes_between"]
-
 _APPROXIMATE = {member.name for each in AGGREGATES if not each.merge for member in each.members}
 
 

@@ -37,8 +37,6 @@ from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain
 
-__all__ = ["MOST_CHART_POINTS", "MOST_SHOWN_GROUPS", "MOST_SHOWN_PANES", "Comparison", "chart_step", "slices"]
-
 MOST_SHOWN_PANES = 100
 """Most changed panes that are shown of a grain."""
 

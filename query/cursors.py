@@ -14,8 +14,6 @@ from typing import Any
 
 import orjson
 
-__all__ = ["Cursor", "digest", "read_cursor"]
-
 _CHECK_BYTES = 6
 _LONGEST = 200_000
 _LARGEST = 253_370_764_800_000_000

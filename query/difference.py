@@ -17,19 +17,6 @@ from streams.definition import Definition
 from streams.panes import Grain, PaneColumn
 from streams.time_text import timestamp
 
-__all__ = [
-    "Both",
-    "Difference",
-    "GrainDifference",
-    "GroupDifference",
-    "Measured",
-    "PaneDifference",
-    "Point",
-    "Points",
-    "Totals",
-    "totals_of",
-]
-
 Json = dict[str, Any]
 
 

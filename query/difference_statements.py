@@ -19,17 +19,6 @@ from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain, PaneColumn, pane_columns
 
-__all__ = [
-    "ACCOUNTED",
-    "buckets_statement",
-    "groups_statement",
-    "panes_statement",
-    "points_statement",
-    "rejected_counts_statement",
-    "shown_columns",
-    "totals_statement",
-]
-
 ACCOUNTED = ("accepted", "rejected", "heartbeats")
 """What the ledger counts, in the order of its statement."""
 

@@ -26,20 +26,6 @@ from database.errors import LakeAwayError, LakeError, LakeLockedError
 from iceberg.errors import BetweenStatesError
 from streams.errors import WindowpaneError
 
-__all__ = [
-    "AnswerTooLargeError",
-    "EngineAwayError",
-    "FieldProblem",
-    "GivenUpError",
-    "InvalidRequestError",
-    "NotReadyError",
-    "QueryError",
-    "TooSlowError",
-    "UnknownReplayError",
-    "UnknownStreamError",
-    "translated",
-]
-
 
 class QueryError(WindowpaneError):
     """A question cannot be answered."""

@@ -10,8 +10,6 @@ from streams.aggregates import COUNT, MESSAGES, Merged
 from streams.definition import Definition
 from streams.panes import PaneColumn
 
-__all__ = ["Group", "groups_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Group:

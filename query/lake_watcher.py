@@ -14,8 +14,6 @@ from query.background import Background
 from query.errors import NotReadyError
 from streams.errors import WindowpaneError
 
-__all__ = ["LakeWatcher"]
-
 
 class LakeWatcher:
     """Keeps the newest lake view of each applied stream, in a thread that looks for new commits.

@@ -9,8 +9,6 @@ from contextvars import ContextVar
 
 from query.errors import AnswerTooLargeError, GivenUpError, TooSlowError
 
-__all__ = ["Limits", "limits_now"]
-
 _NOW: ContextVar[Limits | None] = ContextVar("limits", default=None)
 
 

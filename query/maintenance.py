@@ -12,14 +12,6 @@ from query.statements import widened_panes_statement
 from query.trino_client import TrinoClient
 from streams.definition import Definition
 
-__all__ = [
-    "expire_snapshots",
-    "maintaining_client",
-    "removal_statement",
-    "remove_orphan_files",
-    "widen_panes",
-]
-
 LONGEST_SECONDS = 1800.0
 """Longest time that one of its statements may take."""
 

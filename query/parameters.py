@@ -26,8 +26,6 @@ from query.requests import (
 from streams.definition import Definition
 from streams.time_text import read_time
 
-__all__ = ["Parameters", "read_filters", "read_rejected", "read_series", "read_window"]
-
 _COMMON = ("start", "end", "by", "as_known_at", "quantiles")
 _MINUTE = timedelta(minutes=1)
 

@@ -9,8 +9,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from streams.aggregates import ColumnType
 from streams.panes import PaneColumn
 
-__all__ = ["ident", "literal", "table_name", "templates"]
-
 _TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamp(6) with time zone", ColumnType.BYTES: "varbinary"}
 
 

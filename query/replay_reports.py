@@ -27,8 +27,6 @@ from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from streams.time_text import timestamp
 
-__all__ = ["ReplayReport", "ReplayService", "publication_json", "replay_json"]
-
 _LARGEST_ID = 2**31 - 1
 
 

@@ -15,24 +15,6 @@ from query.cursors import Cursor
 from query.errors import FieldProblem, InvalidRequestError
 from streams.definition import Definition
 
-__all__ = [
-    "EARLIEST",
-    "LATEST",
-    "MOST_POINTS",
-    "OUTSIDE",
-    "USUAL_REJECTED",
-    "Filters",
-    "Question",
-    "RejectedRequest",
-    "SeriesRequest",
-    "Step",
-    "WindowRequest",
-    "checked_filters",
-    "keeps_quantiles",
-    "refuse",
-    "shortened",
-]
-
 MOST_POINTS = 5_000
 """Most points of time in a series."""
 

@@ -39,8 +39,6 @@ from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
 from streams.definition import Definition
 
-__all__ = ["QueryService"]
-
 _EXCHANGE_SECONDS = 15.0
 """Longest time that Trino may say nothing to a question. It answers each exchange within a second, if it can at all."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["QuerySettings"]
-
 
 class QuerySettings(BaseSettings):
     """Address of Trino and limits of answers, from `WINDOWPANE_*`."""

@@ -18,8 +18,6 @@ from query.statements import (
 from query.trino_client import TrinoClient
 from streams.definition import Definition
 
-__all__ = ["PartitionTotals", "drop_views", "ledger_gaps", "ledger_totals", "make_rollup", "make_views"]
-
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 

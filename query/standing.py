@@ -13,8 +13,6 @@ from query.trino_client import TrinoClient
 from streams.definition import Definition
 from streams.topics import Topics, TopicState
 
-__all__ = ["Counted", "Held", "TopicStanding", "counted", "held", "topic_standing"]
-
 
 @dataclass(frozen=True, slots=True)
 class Counted:

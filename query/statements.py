@@ -31,21 +31,6 @@ from streams.panes import (
     rollup_arrival_start,
 )
 
-__all__ = [
-    "Statement",
-    "drop_view_statements",
-    "ledger_gaps_statement",
-    "ledger_statement",
-    "rejected_statement",
-    "rollup_statement",
-    "sample_statement",
-    "series_statement",
-    "view_statements",
-    "widened_panes_statement",
-    "window_plan",
-    "window_statement",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Statement:

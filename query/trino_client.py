@@ -15,8 +15,6 @@ from query.errors import AnswerTooLargeError, EngineAwayError, GivenUpError, Que
 from query.limits import Limits, limits_now
 from query.settings import QuerySettings
 
-__all__ = ["TrinoClient"]
-
 _CONNECT_SECONDS = 3.0
 _CANCEL_SECONDS = 1.0
 

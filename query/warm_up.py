@@ -23,8 +23,6 @@ from query.statements import Statement, sample_statement, series_statement, wind
 from query.trino_client import TrinoClient
 from streams.definition import Definition
 
-__all__ = ["WarmUp"]
-
 _REST_SECONDS = 0.25
 _BUSY_PERCENT = 80
 _MOST_DAYS = 30

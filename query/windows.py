@@ -9,8 +9,6 @@ from functools import partial
 
 from streams.panes import Breakdown, Grain, span_of
 
-__all__ = ["EPOCH", "Parts", "Span", "WindowPlan", "chosen_parts", "plan_window"]
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _DAY = timedelta(days=1)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import signal
 
-__all__: list[str] = []
-
 
 def _run() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)

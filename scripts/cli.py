@@ -13,8 +13,6 @@ import click
 
 from streams.errors import UnknownNameError, WindowpaneError
 
-__all__ = ["COMMANDS", "cli", "main"]
-
 CHECKOUT = Path(__file__).resolve().parent.parent
 COMMANDS = {
     "install": ("scripts.stack.install:command", "Fetch what up needs; start nothing."),

@@ -19,8 +19,6 @@ from rich.progress import (
 
 from compose.embedded.jar_cache import Advance
 
-__all__ = ["CopyGauge", "Counted", "console", "copy_progress", "download_progress", "message_progress", "say"]
-
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Counted = Callable[[int], None]

@@ -17,8 +17,6 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Column", "Format", "Result", "Sheet", "formatted", "number", "right", "show", "shown"]
-
 _WIDEST, _WRAPPED = 1_000_000, 30
 Command = TypeVar("Command", bound=Callable[..., Any])
 

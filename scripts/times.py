@@ -9,8 +9,6 @@ import click
 
 from streams.time_text import rfc3339
 
-__all__ = ["LENGTH", "TIME", "Length", "Time", "by_the_clock", "window_of"]
-
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LENGTH = re.compile(r"(?:[0-9]{1,7}[smhdw])+")
 _PART = re.compile(r"([0-9]+)([smhdw])")

@@ -28,8 +28,6 @@ from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 
-__all__ = ["Reading", "Sampler", "main"]
-
 _log = structlog.get_logger("agent")
 
 _INTERVAL_SECONDS = 1.0

@@ -9,8 +9,6 @@ from flink_jobs.client import Job
 from iceberg.stored_stream import StoredStream
 from streams.definition import Definition
 
-__all__ = ["Decision", "decide"]
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -11,8 +11,6 @@ from query.background import Background
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 
-__all__ = ["HEARTBEAT_SECONDS", "Heart"]
-
 _log = structlog.get_logger("keeper")
 
 HEARTBEAT_SECONDS = 2.0

@@ -52,8 +52,6 @@ from streams.errors import WindowpaneError
 from streams.panes import Grain
 from streams.problems import note_problems
 
-__all__ = ["Keeper", "main", "tidy"]
-
 _log = structlog.get_logger("keeper")
 
 NAMES_SECONDS = 1.0

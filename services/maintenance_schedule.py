@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 import structlog
 
-__all__ = ["COMMAND", "MaintenanceSchedule"]
-
 _log = structlog.get_logger("keeper")
 
 COMMAND = (sys.executable, "-m", "scripts.cli", "maintain")

@@ -15,8 +15,6 @@ from streams.definition import Definition
 from streams.errors import KafkaAwayError, TopicError
 from streams.topics import Topics, TopicState
 
-__all__ = ["StreamTopics", "begin_reading", "first_offsets", "known_reading", "live_range"]
-
 
 class StreamTopics:
     """The topics of streams as they were at the newest look. Threads may share it, if each asks of streams of its own.

@@ -11,8 +11,6 @@ from compose.embedded.ports import reachable
 from streams import Definition, definition_files, load_definition, load_definitions
 from streams.errors import UnknownNameError
 
-__all__ = ["ServiceSettings"]
-
 
 class ServiceSettings(BaseSettings):
     """Where the state, the definitions and Kafka are, from `WINDOWPANE_*`."""

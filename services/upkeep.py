@@ -18,8 +18,6 @@ from query.errors import EngineAwayError
 from streams.errors import KafkaAwayError, WindowpaneError
 from streams.problems import StreamProblem
 
-__all__ = ["LONGEST_PAUSE_SECONDS", "LOOK_SECONDS", "Upkeep", "pause_seconds"]
-
 _log = structlog.get_logger("keeper")
 
 LOOK_SECONDS = 3.0

@@ -15,8 +15,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-__all__ = ["AGGREGATES", "COUNT", "DISTINCT", "MAX", "MESSAGES", "SUM", "Aggregate", "ColumnType", "Member", "Merged"]
-
 
 class MeasureOptions(BaseModel):
     """What a measure's definition may ask for beside the aggregates that every measure has."""

@@ -6,8 +6,6 @@ import secrets
 import socket
 import struct
 
-__all__ = ["broker_answers", "is_api_versions"]
-
 _API_VERSIONS, _PRODUCE, _FETCH = 18, 0, 1
 _LONGEST_ANSWER = 1 << 16
 

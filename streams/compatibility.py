@@ -14,8 +14,6 @@ from pydantic import BaseModel
 from streams.aggregates import MeasureOptions
 from streams.definition import Definition
 
-__all__ = ["RULES", "Changed", "Effect", "breaking_changes", "changes"]
-
 
 @dataclass(frozen=True, slots=True)
 class Effect:

@@ -20,8 +20,6 @@ from streams.reasons import Reason, Rejection
 from streams.refusals import unwrapped
 from streams.time_text import event_millis
 
-__all__ = ["Accepted", "Decoder", "Reason", "Rejection", "decode_by_plan"]
-
 _Value: TypeAlias = str | float | None
 _Column: TypeAlias = Callable[[list[Any]], str | int | Reason | None]
 _ABSENT: Any = object()

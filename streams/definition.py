@@ -19,8 +19,6 @@ from streams.expression import Expression, parse
 from streams.reasons import Reason
 from streams.time_text import event_millis
 
-__all__ = ["BENCH_PREFIX", "Definition", "Dimension", "Distinct", "EventTime", "FieldRule", "Measure", "Retention"]
-
 BENCH_PREFIX = "bench_"
 """Of streams that benchmarks make and take away; they are never offered to people."""
 

@@ -21,15 +21,6 @@ from streams.definition_rules import check
 from streams.definition_sense import nonsense
 from streams.errors import DefinitionError
 
-__all__ = [
-    "definition_files",
-    "explained",
-    "load_definition",
-    "load_definitions",
-    "parse_definition",
-    "read_definitions",
-]
-
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
     "retention": Retention,

@@ -9,8 +9,6 @@ from streams.definition import Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.expression import ExpressionError
 
-__all__ = ["MOST_MESSAGES_PER_GRAIN", "check"]
-
 MOST_MESSAGES_PER_GRAIN = 10**10
 """Sums may not overflow: bound x scale x this many messages must fit in 64 bits."""
 

@@ -13,8 +13,6 @@ from streams.definition import Definition, FieldRule
 from streams.errors import DefinitionError
 from streams.expression import Expression
 
-__all__ = ["nonsense"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Range:

@@ -7,8 +7,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Choice", "Climb", "Demo", "DemoField", "Follow", "Incidents", "LogNormal", "Names", "Pool", "Share"]
-
 Pair = tuple[float, float]
 """A low and a high end; each series draws its own value between them."""
 

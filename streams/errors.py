@@ -19,15 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-__all__ = [
-    "DefinitionError",
-    "KafkaAwayError",
-    "ProducerBusyError",
-    "TopicError",
-    "UnknownNameError",
-    "WindowpaneError",
-]
-
 
 class WindowpaneError(Exception):
     """Base of all errors meant for people. `str(error)` is one line."""

@@ -7,8 +7,6 @@ from typing import Any
 
 from streams.definition import Definition, FieldRule
 
-__all__ = ["example_message"]
-
 
 def example_message(definition: Definition, now: datetime) -> dict[str, Any]:
     """One message that happened now; every declared field has a value within its bounds."""

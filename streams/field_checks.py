@@ -13,8 +13,6 @@ from streams.json_text import LongWhole
 from streams.reasons import Reason
 from streams.time_text import event_millis
 
-__all__ = ["EXACT", "Check", "Checked", "field_check"]
-
 EXACT = 2**53
 """Whole numbers and measures stay where a double is exact."""
 

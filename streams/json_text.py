@@ -15,8 +15,6 @@ import orjson
 
 from streams.reasons import Reason, Rejection, printable
 
-__all__ = ["DEEPEST", "LARGEST", "LongWhole", "read_object"]
-
 LARGEST = 1 << 20
 DEEPEST = 64
 

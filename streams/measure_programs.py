@@ -9,8 +9,6 @@ from typing import Any, TypeAlias
 from streams.field_checks import EXACT
 from streams.reasons import Reason
 
-__all__ = ["Measure", "compile_measure"]
-
 Numbers: TypeAlias = Sequence[Any]
 Measure: TypeAlias = Callable[[Numbers], int | Reason | None]
 _Value: TypeAlias = Callable[[Numbers], float]

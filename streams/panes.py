@@ -15,27 +15,6 @@ from math import floor
 from streams.aggregates import AGGREGATES, Aggregate, ColumnType
 from streams.definition import Definition
 
-__all__ = [
-    "MINUTE_ARRIVAL_SECONDS",
-    "PERIODS",
-    "ROLLUPS",
-    "ROLLUP_ARRIVAL_SECONDS",
-    "Breakdown",
-    "Grain",
-    "PaneColumn",
-    "Period",
-    "arrival_start",
-    "breakdown_of",
-    "day_start",
-    "grain_of",
-    "grains",
-    "pane_columns",
-    "rollup_arrival_start",
-    "shelf_of",
-    "span_of",
-    "spans_day",
-]
-
 MINUTE_ARRIVAL_SECONDS = 10
 """Length of the arrival windows of minute panes and of the ledger."""
 

@@ -6,8 +6,6 @@ from typing import Any
 
 from streams.definition import Definition, FieldRule
 
-__all__ = ["decoding_plan"]
-
 
 def decoding_plan(definition: Definition) -> dict[str, Any]:
     """The plan as plain JSON values; fields refer to each other by index, measures are postfix programs."""

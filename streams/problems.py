@@ -8,8 +8,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["FILE", "StreamProblem", "file_gone", "note_problems", "noted_problems"]
-
 FILE = "problems.json"
 """Its name in the home."""
 

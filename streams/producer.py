@@ -18,8 +18,6 @@ from confluent_kafka import Producer as Client
 
 from streams.errors import KafkaAwayError, ProducerBusyError, TopicError
 
-__all__ = ["BulkProducer", "Producer"]
-
 _log = logging.getLogger(__name__)
 
 _ENQUEUED_AT_ONCE = 1000

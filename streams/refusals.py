@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from streams.reasons import Reason, Rejection
 
-__all__ = ["MOST_BYTES", "refusal", "unwrapped"]
-
 MOST_BYTES = 64 << 10
 """So much of a refused message is kept."""
 

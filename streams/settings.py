@@ -5,8 +5,6 @@ from __future__ import annotations
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["StoreSettings"]
-
 
 class StoreSettings(BaseSettings):
     """Addresses and keys of the Iceberg catalog and of the object store, from `WINDOWPANE_*`."""

@@ -19,8 +19,6 @@ from streams.definition_files import explained
 from streams.errors import DefinitionError
 from streams.plan import decoding_plan
 
-__all__ = ["VERSION", "as_stored", "stored_definition"]
-
 VERSION: Final = 1
 """Of what is kept; raised when a key that stays comes to mean something else. Without one, it is as in 1."""
 

@@ -12,8 +12,6 @@ from typing import Any
 from streams.json_text import LongWhole
 from streams.reasons import Reason
 
-__all__ = ["LAST", "event_millis", "read_time", "rfc3339", "timestamp"]
-
 LAST = 253_402_300_799_999
 """9999-12-31T23:59:59.999Z."""
 

@@ -25,18 +25,6 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 from streams.definition import Definition
 from streams.errors import KafkaAwayError, TopicError
 
-__all__ = [
-    "STAMPED_BY_BROKER",
-    "TIMESTAMP_TYPE",
-    "TOPIC_SETTINGS",
-    "TopicChange",
-    "TopicChangeKind",
-    "TopicState",
-    "Topics",
-    "plan_topic",
-    "topic_settings",
-]
-
 TIMESTAMP_TYPE = "message.timestamp.type"
 STAMPED_BY_BROKER = "LogAppendTime"
 _APPEND_TIME = 1

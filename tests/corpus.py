@@ -8,20 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from streams.decoder import Accepted, Rejection
-
-__all__ = [
-    "ARRIVED_MS",
-    "CASES",
-    "HEALTH",
-    "NAUGHTY_STRINGS",
-    "PLANS",
-    "SQL_INJECTIONS",
-    "SUITE",
-    "Case",
-    "Outcome",
-    "health_with",
-]
+from streams.decoder import Accepted
+from streams.reasons import Rejection
 
 _DATA = Path(__file__).parent / "data"
 ARRIVED_MS = 1_760_000_600_000

@@ -9,8 +9,6 @@ from typing import Any
 from streams import Definition, definition_files, load_definition
 from streams.definition_files import parse_definition
 
-__all__ = ["HEALTH", "PAGE_VIEWS", "SHIPPED", "STREAMS", "changed", "edited", "raw"]
-
 STREAMS = Path(__file__).resolve().parent.parent / "streams"
 """The folder of the user's own definitions, beside which the systems are."""
 

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ELSEWHERE", "ROOT", "RUN_HERE", "Snippet", "commands", "coverage_of", "pages", "snippets"]
-
 ROOT = Path(__file__).resolve().parent.parent
 RUN_HERE = {
     "./windowpane produce health": r"[1-9][\d,]* messages acknowledged in",

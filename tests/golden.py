@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["check_golden"]
-
 
 def check_golden(path: Path, text: str) -> None:
     """Compare with the file, or write it when asked to."""

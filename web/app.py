@@ -33,8 +33,6 @@ from web.pages.window.routes import window_csv, window_page
 from web.service import Service
 from web.settings import WebSettings
 
-__all__ = ["ROUTES", "create_app"]
-
 _SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps the others waiting. Python's own 5 ms is paid at each of an answer's five
 exchanges with Trino while the lake watcher reads new metadata."""

@@ -11,8 +11,6 @@ from streams.errors import WindowpaneError
 from web.edge.problems import problem_of, problem_response
 from web.page.templating import page_response
 
-__all__ = ["HANDLERS", "answer_error", "answer_http_error"]
-
 _FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/static/")
 _READING = "GET, HEAD"
 

@@ -9,8 +9,6 @@ import uvicorn
 from web.edge.protocol import Bounds, bounded
 from web.settings import WebSettings
 
-__all__ = ["configuration"]
-
 _KEEP_ALIVE_SECONDS = 75
 """Clients and proxies, most of which keep an idle connection for 5 to 60 s, shall be first to give it up: what is sent
 on a connection that the server closes at that moment has no answer."""

@@ -33,8 +33,6 @@ from web.health.lookout import Lookout
 from web.health.standing import Standing
 from web.settings import WebSettings
 
-__all__ = ["Service", "service_of"]
-
 
 @dataclass(frozen=True)
 class Service:

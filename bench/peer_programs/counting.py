@@ -9,8 +9,6 @@ import orjson
 from bench.peer_programs.partials import Key, Partial
 from bench.peer_programs.task import MINUTE_MS, SCALE
 
-__all__ = ["add_messages"]
-
 
 def add_messages(into: dict[Key, Partial], payloads: Iterable[bytes]) -> None:
     """Count messages in."""

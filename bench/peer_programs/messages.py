@@ -11,8 +11,6 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from bench.peer_programs.task import Task
 
-__all__ = ["batches", "in_processes"]
-
 Done = TypeVar("Done")
 
 

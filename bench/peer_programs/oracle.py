@@ -17,8 +17,6 @@ import numpy.typing as npt
 from bench.peer_programs.messages import batches, in_processes
 from bench.peer_programs.task import MEASURES, MINUTE_MS, QUANTILES, Task, columns
 
-__all__ = ["RANKS", "block", "bounds", "oracle_columns", "oracle_rows"]
-
 RANKS = 0.02
 """How far the rank of a quantile's estimate may be off, as a part of the messages."""
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bench.peer_programs.task import unpack
 
-__all__ = ["Key", "Partial", "joined", "merge", "rows"]
-
 Key = tuple[str, int]
 """A service, and the minute's start in milliseconds."""
 Partial = list[int]

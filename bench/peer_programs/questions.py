@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["DAY_MICROS", "Answer", "Answers", "Question", "Questions", "timed"]
-
 DAY_MICROS = 86_400_000_000
 
 Answer = Sequence[int]

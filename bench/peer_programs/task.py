@@ -16,8 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["DISTINCT", "MEASURES", "MINUTE_MS", "QUANTILES", "SCALE", "STARTED", "Task", "columns", "pack", "unpack"]
-
 MEASURES = ("cpu", "ram", "disk")
 SCALE = 1_000_000.0
 QUANTILES: Mapping[str, float] = {"p50": 0.5, "p95": 0.95, "p99": 0.99}

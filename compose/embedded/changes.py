@@ -8,8 +8,6 @@ from configparser import RawConfigParser, SectionProxy
 
 from supervisor.datatypes import dict_of_key_value_pairs
 
-__all__ = ["changed_keys", "changed_programs"]
-
 MARK = "WINDOWPANE_CONFIGURATION"
 """Stands for all that is not in the entry itself."""
 

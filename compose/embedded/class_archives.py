@@ -20,8 +20,6 @@ from pathlib import Path
 from compose.embedded.environments import digest, lock
 from compose.embedded.secrets import write_private
 
-__all__ = ["arguments_file", "being_written", "collect", "make_base_archive", "write_arguments"]
-
 # Ending of the file's name, and the options that use one and write one.
 _CLASSES = ("jsa", "SharedArchiveFile", "ArchiveClassesAtExit")
 _PROFILED = ("aot", "AOTCache", "AOTCacheOutput")

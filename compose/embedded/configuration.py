@@ -25,8 +25,6 @@ from compose.embedded.secrets import Secrets, write_private
 from compose.embedded.settings import StackSettings
 from compose.embedded.variables import WAREHOUSE
 
-__all__ = ["FILES", "configure", "render", "supervisor_config"]
-
 FLINK = ("jobmanager", "taskmanager")
 FILES = {
     "postgresql.conf": ("etc/postgresql.conf", ("postgres",)),

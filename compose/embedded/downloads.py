@@ -17,8 +17,6 @@ from compose.embedded.jar_cache import Advance, is_jar, missing
 from compose.embedded.jars import Jar
 from compose.errors import InstallError
 
-__all__ = ["fetch"]
-
 TRANSFERS = 6
 CHUNK = 1 << 20
 

@@ -10,8 +10,6 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["FAILING", "Endings", "last_error"]
-
 FAILING = 3
 """So many ends within `_SECONDS`, the newest within `_CALM_SECONDS`, mean that restarting does not help."""
 _SECONDS = 600.0

@@ -14,8 +14,6 @@ from compose.embedded.runtime import Runtime
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.unprivileged import as_ordinary_user
 
-__all__ = ["ENGINES", "JAVA_OPENS", "LISTENER", "LISTENS_TO", "SERVICES", "Memory", "Program", "jvms", "programs"]
-
 ENGINES = ("postgres", "objectstore", "kafka", "jobmanager", "taskmanager", "trino")
 """In the order they are started; stopped the other way round."""
 SERVICES = ("web", "keeper", "agent")

@@ -17,8 +17,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["REQUIREMENTS", "cache_directory", "digest", "environment", "is_complete", "lock", "once", "package"]
-
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
 MARKER = ".complete"
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from compose.embedded.jars import Jar
 
-__all__ = ["Advance", "Progress", "is_intact", "is_jar", "missing"]
-
 Advance = Callable[[int], None]
 """Told of bytes as they arrive."""
 Progress = Callable[[int, int], AbstractContextManager[Advance]]

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from compose.errors import InstallError
 
-__all__ = ["LOCK", "ROOTS", "Jar", "Root", "jars_of", "read_lock"]
-
 LOCK = Path(__file__).with_name("jars.lock")
 
 

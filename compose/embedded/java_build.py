@@ -11,8 +11,6 @@ from pathlib import Path
 from compose.embedded.environments import digest, once
 from compose.errors import InstallError
 
-__all__ = ["build_jar"]
-
 _JAR = "windowpane.jar"
 
 

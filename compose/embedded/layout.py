@@ -8,8 +8,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-__all__ = ["Layout"]
-
 # Linux allows 107 bytes for the path of a unix socket; supervisord adds its pid while it creates it.
 LONGEST_SOCKET = 95
 

@@ -13,8 +13,6 @@ import psutil
 
 from compose.embedded.layout import Layout
 
-__all__ = ["MARK", "end_leftovers", "find_leftovers", "remove_stale_pid_file"]
-
 MARK = "WINDOWPANE_STACK"
 PATIENCE = 10.0
 

@@ -12,8 +12,6 @@ from jgo.maven._resolver import PythonResolver
 
 from compose.embedded.jars import LOCK, ROOTS, Jar, Root
 
-__all__ = ["main"]
-
 HEADER = "# Made by `python -m compose.embedded.lock` from the roots in jars.py.\n"
 
 

@@ -10,8 +10,6 @@ import psutil
 
 from compose.errors import MachineError
 
-__all__ = ["DISK_GIB", "GIB", "MEMORY_GIB", "check_disk", "check_machine", "existing"]
-
 GIB = 1 << 30
 DISK_GIB = 2
 RUNNING_DISK_GIB = 0.1

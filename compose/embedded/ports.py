@@ -17,8 +17,6 @@ from compose.embedded.secrets import write_private
 from compose.embedded.settings import StackSettings
 from compose.errors import MachineError
 
-__all__ = ["LOOPBACK", "OF_PROGRAMS", "Ports", "choose", "choose_anew", "eligible", "is_free", "reachable", "recall"]
-
 LOOPBACK = "127.0.0.1"
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 USUAL_EPHEMERAL = (32768, 60999)

@@ -18,8 +18,6 @@ from compose.embedded.secrets import Secrets
 from compose.embedded.unprivileged import as_ordinary_user, give_to_ordinary_user
 from compose.errors import EngineError
 
-__all__ = ["assemble_flink", "bootstrap_catalog", "format_kafka", "make_postgres_cluster"]
-
 
 def assemble_flink(layout: Layout, runtime: Runtime) -> None:
     """A Flink home of our own: `bin` and `conf` copied, jars linked; what is rendered is left out.

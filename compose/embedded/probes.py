@@ -18,8 +18,6 @@ import psycopg
 from compose.embedded.ports import LOOPBACK, Ports
 from streams.broker_probe import broker_answers
 
-__all__ = ["Addresses", "http_get", "listens", "probe"]
-
 PATIENCE = 3.0
 
 

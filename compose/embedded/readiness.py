@@ -14,8 +14,6 @@ from compose.embedded.supervisor import Supervisor
 from compose.embedded.waiting import until
 from compose.errors import EngineError
 
-__all__ = ["Readiness"]
-
 PATIENCE = 300.0
 
 

@@ -17,8 +17,6 @@ from pathlib import Path
 
 from compose.embedded.waiting import until
 
-__all__ = ["RoomWatch", "enough_to_start", "free_mib", "main", "without_room"]
-
 
 def free_mib(folder: Path) -> int:
     """Whole MiB that are free on the folder's disk."""

@@ -22,8 +22,6 @@ from compose.embedded.java_build import build_jar
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.errors import InstallError
 
-__all__ = ["RUN_TIME_SETS", "Runtime", "fetched_jars", "install", "postgres_home"]
-
 RUN_TIME_SETS = ("kafka", "flink", "objectstore", "trino", "compiler")
 """The sets of the lock that a stack needs; the others are fetched by what needs them."""
 

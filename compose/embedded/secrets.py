@@ -8,8 +8,6 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-__all__ = ["Secrets", "load_or_make", "write_private"]
-
 
 @dataclass(frozen=True)
 class Secrets:

@@ -7,8 +7,6 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["CHECKOUT", "StackSettings"]
-
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 

@@ -31,8 +31,6 @@ from compose.embedded.supervisor import ProgramState, Supervisor
 from compose.embedded.variables import as_script, catalog_uri, exported, from_script
 from compose.errors import EngineError, MachineError, PortTakenError
 
-__all__ = ["Stack"]
-
 PORT_CHOICES = 5
 STOP_STAGES = (SERVICES, ("trino", "taskmanager", "jobmanager"), ("kafka",), ("objectstore", "postgres"))
 Say = Callable[[str], None]

@@ -22,8 +22,6 @@ from compose.embedded.layout import Layout
 from compose.embedded.waiting import until
 from compose.errors import EngineError, SupervisorDownError
 
-__all__ = ["ProgramState", "Supervisor"]
-
 ALREADY_STARTED, NOT_RUNNING = 60, 70
 PATIENCE = 20.0
 """supervisord answers in milliseconds, on a very busy machine in seconds; one that hangs must not hang who asks."""

@@ -12,8 +12,6 @@ import pwd
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["as_ordinary_user", "give_to_ordinary_user"]
-
 CANDIDATES = ("postgres", "nobody")
 
 

@@ -11,8 +11,6 @@ from compose.embedded.runtime import Runtime
 from compose.embedded.secrets import Secrets
 from compose.embedded.settings import StackSettings
 
-__all__ = ["WAREHOUSE", "as_script", "catalog_uri", "exported", "from_script"]
-
 WAREHOUSE = "s3://lake/warehouse"
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-__all__ = ["until"]
-
 
 def until(condition: Callable[[], bool], patience: float, every: float = 0.2) -> None:
     """Ask `condition` every so many seconds until it holds.

@@ -33,8 +33,6 @@ from compose.embedded.supervisor import ProgramState, Supervisor
 from compose.embedded.waiting import until
 from compose.errors import EngineError
 
-__all__ = ["HungWatch", "end_hung", "main"]
-
 SILENT_SECONDS = 30.0
 """Much longer than any answer of a service that is only busy takes."""
 STARTING_SECONDS = 180.0

@@ -16,8 +16,6 @@ from iceberg.backup.manifest import BackupPart, as_part
 from iceberg.catalog import CATALOG
 from iceberg.errors import BackupError, translated
 
-__all__ = ["CatalogEntry", "CatalogState", "frozen_catalog", "load_catalog", "refuse_used"]
-
 
 @dataclass(frozen=True, slots=True)
 class CatalogEntry:

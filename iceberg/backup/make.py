@@ -16,8 +16,6 @@ from iceberg.backup.objects import Gauge, ObjectCopies
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 
-__all__ = ["make_backup"]
-
 
 def make_backup(settings: LakeSettings, folder: Path, programs: Path, gauge: Gauge) -> BackupManifest:
     """Copy the lake as it is now into a folder; jobs go on meanwhile. `programs`: where pg_dump is.

@@ -19,20 +19,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from iceberg.errors import BackupError
 
-__all__ = [
-    "BackupManifest",
-    "BackupPart",
-    "as_part",
-    "claim",
-    "local_path",
-    "on_disk",
-    "read_manifest",
-    "read_objects",
-    "verify",
-    "write_manifest",
-    "write_objects",
-]
-
 MANIFEST = "manifest.json"
 _SCHEME = "s3://"
 

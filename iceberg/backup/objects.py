@@ -15,8 +15,6 @@ from iceberg.backup.manifest import local_path
 from iceberg.errors import BackupError, translated
 from iceberg.settings import LakeSettings
 
-__all__ = ["Gauge", "ObjectCopies"]
-
 THREADS = 8
 CHUNK = 8 << 20
 """Bytes of an object that a thread holds."""

@@ -17,8 +17,6 @@ from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import complete_until
 from iceberg.namespaces import is_staging
 
-__all__ = ["CopiedFiles", "completeness", "copied_table", "data_files", "manifest_lists", "manifests"]
-
 
 class CopiedFiles(PyArrowFileIO):
     """Opens the copy when it is asked for the original."""

@@ -11,8 +11,6 @@ from iceberg.backup.objects import Gauge, ObjectCopies
 from iceberg.errors import BackupError
 from iceberg.settings import LakeSettings
 
-__all__ = ["restore_backup"]
-
 
 def restore_backup(settings: LakeSettings, folder: Path, programs: Path, gauge: Gauge) -> BackupManifest:
     """Make an empty lake what was backed up. No job may run. `programs`: where pg_restore is.

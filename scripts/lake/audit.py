@@ -29,8 +29,6 @@ from streams import Definition
 from streams.time_text import timestamp
 from streams.topics import Topics
 
-__all__ = ["audit_json", "audit_stream", "command", "repaired"]
-
 LONGEST_QUERY_SECONDS = 600.0
 
 

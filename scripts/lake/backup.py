@@ -26,8 +26,6 @@ from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 from streams.topics import Topics
 
-__all__ = ["backup", "counted_beyond", "restore"]
-
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 

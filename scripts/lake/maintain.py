@@ -21,8 +21,6 @@ from services.settings import ServiceSettings
 from streams.errors import UnknownNameError, WindowpaneError
 from streams.time_text import timestamp
 
-__all__ = ["command"]
-
 
 @click.command(name="maintain")
 @click.argument("stream", required=False)

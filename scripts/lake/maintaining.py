@@ -30,8 +30,6 @@ from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain, day_start
 
-__all__ = ["Maintained", "Maintenance", "Planned"]
-
 
 @dataclass(frozen=True, slots=True)
 class Planned:

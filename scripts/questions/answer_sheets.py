@@ -7,8 +7,6 @@ from typing import Any
 
 from scripts.results import Column, Sheet, right
 
-__all__ = ["groups_sheet", "standing_lines"]
-
 Group = Mapping[str, Any]
 _UNTOLD = {"count", "quantiles"}
 """Members of a measure that are no column of their own."""

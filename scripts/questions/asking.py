@@ -12,8 +12,6 @@ from services.settings import ServiceSettings
 from streams import Definition
 from streams.errors import WindowpaneError
 
-__all__ = ["RefusedError", "ask", "get"]
-
 _CONNECT_SECONDS = 2.0
 _ANSWER_SECONDS = 240.0
 """Longer than the service itself waits for an engine."""

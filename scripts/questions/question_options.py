@@ -9,8 +9,6 @@ import click
 
 from scripts.times import LENGTH, TIME, Time
 
-__all__ = ["Parameters", "grouping", "grouping_parameters", "spanning"]
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 Parameters = list[tuple[str, str]]
 

@@ -13,8 +13,6 @@ from scripts.results import Column, Format, Result, Sheet, formatted, right, sho
 from scripts.times import window_of
 from streams.reasons import Reason
 
-__all__ = ["command", "rejected_result"]
-
 _DEFAULT = timedelta(hours=24)
 _MOST = 1_000
 """As many as the API gives at once."""

@@ -14,8 +14,6 @@ from scripts.results import Format, Result, formatted, show
 from scripts.times import window_of
 from streams.time_text import read_time
 
-__all__ = ["command", "fitting_step", "series_result"]
-
 _FITTING = {"minute": timedelta(hours=3), "hour": timedelta(days=7)}
 """Step → the longest window that it fits."""
 

@@ -13,8 +13,6 @@ from scripts.questions.question_options import grouping, grouping_parameters, sp
 from scripts.results import Format, Result, formatted, show
 from scripts.times import window_of
 
-__all__ = ["command", "window_result"]
-
 
 @click.command(name="window")
 @click.argument("stream")

@@ -13,8 +13,6 @@ from scripts import results
 from scripts.results import Column, Format, Result, Sheet, number, right
 from streams.definition import Definition
 
-__all__ = ["replay_sheet", "report_parts", "show"]
-
 MOST_GROUPS = 20
 MOST_CHANGES = 10
 _TIME = "%Y-%m-%d %H:%M:%S"

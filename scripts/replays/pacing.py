@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["unhurried"]
-
 WORK_SECONDS, REST_SECONDS = 0.02, 0.06
 
 

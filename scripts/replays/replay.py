@@ -21,8 +21,6 @@ from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
 from streams.time_text import read_time
 
-__all__ = ["command", "see_through"]
-
 
 class _Offsets(click.ParamType[dict[int, int]]):
     """`PARTITION:OFFSET[,PARTITION:OFFSET…]`."""

@@ -18,8 +18,6 @@ from scripts.replays.pacing import unhurried
 from scripts.results import Column, Format, Result, Sheet, formatted
 from services.settings import ServiceSettings
 
-__all__ = ["command"]
-
 
 @click.group(name="replays", invoke_without_command=True)
 @click.pass_context

@@ -36,8 +36,6 @@ from streams.definition import Definition
 from streams.panes import Grain
 from streams.topics import Topics
 
-__all__ = ["RangeWanted", "Replaying", "job_name"]
-
 Progress = Callable[[int], None]
 """Called with the number of messages that were committed since the last call."""
 

@@ -15,8 +15,6 @@ from compose.embedded.stack import Stack
 from compose.embedded.waiting import until
 from compose.errors import EngineError
 
-__all__ = ["bring_up"]
-
 PATIENCE = 240.0
 PROBLEMS_PATIENCE = 30.0
 """What is wrong with a stream for so long waits for a person."""

@@ -26,8 +26,6 @@ from compose.embedded.supervisor import ProgramState
 from compose.errors import EngineError
 from scripts.results import Column, Format, Result, Sheet, show
 
-__all__ = ["Check", "examine", "show_checks"]
-
 
 @dataclass(frozen=True)
 class Check:

@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from compose.embedded.stack import Stack
 from compose.errors import EngineError
 
-__all__ = ["stay"]
-
 LOOK_SECONDS = 1.0
 
 

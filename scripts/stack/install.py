@@ -8,8 +8,6 @@ from compose.embedded.runtime import install
 from compose.embedded.settings import StackSettings
 from scripts.console import download_progress, say
 
-__all__ = ["command"]
-
 
 @click.command()
 def command() -> None:

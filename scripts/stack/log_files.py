@@ -12,8 +12,6 @@ from compose.embedded.engines import ENGINES, LISTENER, SERVICES
 from compose.errors import MachineError
 from streams.errors import UnknownNameError
 
-__all__ = ["show_logs"]
-
 NAMES = {"flink": ("jobmanager", "taskmanager")}
 
 

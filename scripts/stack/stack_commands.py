@@ -13,8 +13,6 @@ from scripts.results import Format, formatted, show
 from scripts.stack.bring_up import bring_up
 from scripts.stack.foreground import stay
 
-__all__ = ["doctor", "down", "logs", "status", "up"]
-
 
 def own_stack() -> Stack:
     """The stack that the environment variables describe."""

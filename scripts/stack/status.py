@@ -17,8 +17,6 @@ from scripts.results import Column, Result, Sheet, right
 from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
-__all__ = ["EngineStatus", "Status", "read_status", "status_result"]
-
 SHOWN_AS = {"jobmanager": "flink"}
 """Program to the name people know it by."""
 

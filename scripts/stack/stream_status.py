@@ -24,8 +24,6 @@ from streams.problems import file_gone, noted_problems
 from streams.time_text import timestamp
 from streams.topics import Topics
 
-__all__ = ["stream_status"]
-
 LIVE = {"CREATED", "RUNNING", "RESTARTING", "FAILING", "CANCELLING", None}
 """States of a job that has not ended, or that Flink did not tell."""
 

@@ -16,8 +16,6 @@ from streams import Definition, read_definitions
 from streams.errors import WindowpaneError
 from streams.topics import Topics
 
-__all__ = ["command"]
-
 
 @click.command(name="apply")
 @click.argument("streams", nargs=-1, metavar="[STREAM…]")

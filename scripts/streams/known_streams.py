@@ -9,8 +9,6 @@ from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.errors import UnknownNameError
 
-__all__ = ["known_definition"]
-
 
 def known_definition(stream: str) -> Definition:
     """The stream's definition: as declared, or as applied where there is no file that can be read.

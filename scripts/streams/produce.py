@@ -20,8 +20,6 @@ from services.settings import ServiceSettings
 from streams import Definition
 from streams.producer import BulkProducer
 
-__all__ = ["command"]
-
 _DAY_MS = 86_400_000
 _TICK_SECONDS = 0.05
 _LINES_AT_ONCE = 5_000

@@ -25,8 +25,6 @@ from streams.errors import WindowpaneError
 from streams.panes import grains
 from streams.topics import Topics
 
-__all__ = ["plan", "provision"]
-
 
 def plan(
     definition: Definition, topics: Topics, lake: LakeSettings, query: QuerySettings, *, adopt: bool = False

@@ -18,8 +18,6 @@ from services.settings import ServiceSettings
 from streams.errors import DefinitionError
 from streams.topics import Topics
 
-__all__ = ["remove_leftovers", "remove_stream", "stop_jobs"]
-
 LOCK_SECONDS = 60.0
 BENCH_AGE = timedelta(days=1)
 

@@ -20,8 +20,6 @@ from streams import definition_files
 from streams.errors import DefinitionError, UnknownNameError, WindowpaneError
 from streams.problems import file_gone
 
-__all__ = ["command"]
-
 DRAIN_SECONDS = 180.0
 """Longest time to wait for the job to have counted what was acknowledged; the keeper goes on by itself after it."""
 

@@ -9,8 +9,6 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Bits", "Floats", "Ints", "between", "bits", "normal", "smooth", "stream_key", "uniform", "zipf"]
-
 Bits = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

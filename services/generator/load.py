@@ -7,8 +7,6 @@ import numpy as np
 from services.generator.chance import Floats, Ints, between, bits, normal, smooth, stream_key, uniform
 from streams.demo import Climb, Incidents, Pair, Share
 
-__all__ = ["ShareLine", "daily_load"]
-
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 _INCIDENT_SLOTS_PER_DAY = 4

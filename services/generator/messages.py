@@ -16,8 +16,6 @@ from streams.definition import Definition
 from streams.demo import Choice, LogNormal, Names, Pool, Share
 from streams.errors import DefinitionError
 
-__all__ = ["BATCH", "Generator"]
-
 BATCH = 20_000
 """Messages made at once: large enough for numpy, small enough for the processor's cache."""
 

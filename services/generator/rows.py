@@ -14,8 +14,6 @@ import orjson
 
 from services.generator.chance import Floats, Ints
 
-__all__ = ["Column", "Layout", "Matrix", "digits_column", "messages_of", "text_column", "times_column"]
-
 Matrix = npt.NDArray[np.uint8]
 Column = Matrix
 """The characters of one field, one row per message, padded with zeros."""

@@ -14,8 +14,6 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 from compose.embedded.runtime import postgres_home
 from compose.embedded.unprivileged import as_ordinary_user, give_to_ordinary_user
 
-__all__ = ["own_postgres"]
-
 
 @contextmanager
 def own_postgres(folder: Path) -> Iterator[str]:

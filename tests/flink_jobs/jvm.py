@@ -16,9 +16,8 @@ from compose.embedded import environments
 from compose.embedded.runtime import fetched_jars
 from compose.embedded.settings import CHECKOUT, StackSettings
 from scripts.console import download_progress
-from streams.decoder import Accepted, Rejection
-
-__all__ = ["JavaDecoder", "Jvm", "compile_java", "java_decoder"]
+from streams.decoder import Accepted
+from streams.reasons import Rejection
 
 _SOURCES = CHECKOUT / "flink_jobs" / "java"
 _FLAGS = ("--add-opens=java.base/java.util=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-Xmx1g")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams.decoder import Accepted, Decoder, Reason, Rejection
+from streams.decoder import Accepted, Decoder
+from streams.reasons import Reason, Rejection
 from streams.refusals import refusal
 from tests.corpus import CASES, HEALTH, NAUGHTY_STRINGS, PLANS, SUITE, Case, health_with
 from tests.flink_jobs.jvm import JavaDecoder

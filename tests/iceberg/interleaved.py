@@ -23,23 +23,6 @@ from streams.definition_files import parse_definition
 from streams.panes import Grain
 from tests.iceberg.lakes import NOON, noon, pane_place
 
-__all__ = [
-    "DEFINITION",
-    "ROLLUP_WINDOWS",
-    "SECONDS",
-    "Message",
-    "Rows",
-    "Window",
-    "content",
-    "data_files",
-    "ledger_rows",
-    "merged",
-    "pane_rows",
-    "rejected_rows",
-    "rows_of",
-    "rows_of_files",
-]
-
 SECONDS = 10
 """Length of an arrival window."""
 

@@ -59,8 +59,6 @@ from tests.iceberg.interleaved import (
 from tests.iceberg.interleaving_lake import SINKS, Fate, LiveJob, MortalCatalog, What, whole
 from tests.iceberg.lakes import commit, noon
 
-__all__ = ["Interleaving"]
-
 ROWS = {"ledger": ledger_rows, "rejected": rejected_rows}
 
 Decision = Callable[[Catalog, int, str, str], Replay]

@@ -20,8 +20,6 @@ from tests.iceberg.interleaved import ROLLUP_WINDOWS, Message, Window, ledger_ro
 from tests.iceberg.interleaved import rejected_rows as rejected_rows_of
 from tests.iceberg.lakes import commit, overtaken
 
-__all__ = ["SINKS", "Fate", "Killed", "LiveJob", "MortalCatalog", "What", "whole"]
-
 SINKS = ("panes", "ledger", "rejected")
 
 

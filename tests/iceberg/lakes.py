@@ -21,21 +21,6 @@ from iceberg.catalog import Catalog
 from streams.definition import Definition
 from streams.panes import Breakdown, Grain
 
-__all__ = [
-    "NOON",
-    "commit",
-    "day_row",
-    "event_row",
-    "ledger_row",
-    "make_tables",
-    "noon",
-    "open_local",
-    "overtaken",
-    "pane_place",
-    "pane_row",
-    "rejected_row",
-]
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -9,8 +9,6 @@ from compose.embedded.settings import CHECKOUT
 from compose.embedded.stack import Stack
 from scripts.stack.test_command import PLACES
 
-__all__ = ["environment_of", "typed", "windowpane"]
-
 
 def windowpane(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
     """Run `./windowpane` with these words, in another folder."""

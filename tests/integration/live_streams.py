@@ -41,17 +41,6 @@ from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
 from streams.topics import Topics
 
-__all__ = [
-    "ROLLUP_ARRIVAL_SECONDS",
-    "LiveStream",
-    "await_true",
-    "declare",
-    "make_live",
-    "offset_gaps",
-    "running_live",
-    "topic_ends",
-]
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ROLLUP_ARRIVAL_SECONDS = 20
 """Length of the arrival windows of day panes of streams that run apart from the keeper."""

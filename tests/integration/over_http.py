@@ -12,8 +12,6 @@ import orjson
 
 from compose.embedded.waiting import until
 
-__all__ = ["Sent", "assert_counted", "send"]
-
 PER_MINUTE = 100
 
 

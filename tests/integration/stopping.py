@@ -19,8 +19,6 @@ from compose.embedded.stack import Stack
 from tests.integration.command_line import environment_of
 from tests.integration.live_streams import await_true
 
-__all__ = ["Row", "killed_at", "replay_row", "table_row"]
-
 _NAME = "windowpane to be killed"
 _WAITING = """
 select count(*) from pg_stat_activity, unnest(pg_blocking_pids(pid)) as before

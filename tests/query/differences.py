@@ -23,8 +23,6 @@ from streams.panes import Grain
 from streams.stored_definition import as_stored
 from tests.definitions import HEALTH
 
-__all__ = ["ARRIVALS", "CART", "difference", "pinned", "replay", "report", "totals"]
-
 ARRIVALS = Arrivals(datetime(2026, 3, 5, 8, tzinfo=UTC), datetime(2026, 3, 5, 9, tzinfo=UTC))
 CART = {"service": "cart"}
 MINUTE = datetime(2026, 3, 4, 10, 17, tzinfo=UTC)

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 
 from iceberg.lake_view import LakeView
 
-__all__ = ["at", "lake_view"]
-
 
 def at(text: str) -> datetime:
     """A time of March 2026 in UTC, from `day hour:minute[:second]`."""

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams import json_text
-from streams.decoder import Accepted, Decoder, Reason, Rejection
+from streams.decoder import Accepted, Decoder
 from streams.json_text import read_object
+from streams.reasons import Reason, Rejection
 from tests.corpus import ARRIVED_MS, CASES, HEALTH, NAUGHTY_STRINGS, PLANS, SUITE, Case, health_with
 
 DECODERS = {name: Decoder(plan) for name, plan in PLANS.items()}

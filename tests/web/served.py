@@ -17,8 +17,6 @@ from tests.definitions import HEALTH
 from tests.query.lake_views import lake_view
 from web.app import create_app
 
-__all__ = ["away", "empty_stream", "patch_engines", "served", "serving"]
-
 
 @contextmanager
 def served(app: ASGIApp | Callable[[], ASGIApp], *, factory: bool = False) -> Iterator[str]:

@@ -16,8 +16,6 @@ from web.api.parameters import asked_parameters
 from web.asking.questions import ask
 from web.service import service_of
 
-__all__ = ["rejected", "series", "window"]
-
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 

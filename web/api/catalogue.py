@@ -13,8 +13,6 @@ from web.edge.responses import json_response
 from web.openapi.document import DOCUMENT
 from web.service import service_of
 
-__all__ = ["definition_json", "show_openapi", "show_stream", "streams"]
-
 
 async def streams(request: Request) -> Response:
     """Every stream with what can be asked of it and how fresh it is."""

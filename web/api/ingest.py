@@ -13,10 +13,10 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from streams.decoder import Accepted, Decoder, Rejection, decode_by_plan
+from streams.decoder import Accepted, Decoder, decode_by_plan
 from streams.definition import Definition
 from streams.json_text import LARGEST
-from streams.reasons import Reason
+from streams.reasons import Reason, Rejection
 from streams.refusals import MOST_BYTES
 from web.edge.bodies import JSON, Gunzip, is_packed, media_type, paced, place, split_messages, too_large
 from web.edge.intake import Held
@@ -25,8 +25,6 @@ from web.edge.problems import ProblemError
 from web.edge.responses import json_response
 from web.edge.turns import Work
 from web.service import Service, service_of
-
-__all__ = ["post_messages"]
 
 MOST_LISTED = 1_000
 """Rejections that an answer lists; of those beyond it says how many."""

@@ -11,8 +11,6 @@ from web.edge.bodies import JSON, paced, too_large
 from web.edge.problems import FieldError, ProblemError
 from web.service import service_of
 
-__all__ = ["asked_parameters", "parameters_of"]
-
 _LONGEST_QUERY = 32 << 10
 _LARGEST_BODY = 1 << 20
 

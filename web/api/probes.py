@@ -16,8 +16,6 @@ from web.edge.problems import RETRY_SECONDS
 from web.edge.responses import json_response
 from web.service import service_of
 
-__all__ = ["alive", "engines", "metrics", "ready"]
-
 _LOOKS = anyio.CapacityLimiter(2)
 
 

@@ -11,8 +11,6 @@ from query.replay_reports import publication_json, replay_json
 from web.asking.replay_reads import find_replay, read_replays, report_in_thread, stream_asked
 from web.edge.responses import json_response
 
-__all__ = ["history", "replay", "replays"]
-
 
 async def replays(request: Request) -> Response:
     """All replays, or those of `stream`, the newest first."""

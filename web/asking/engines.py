@@ -19,8 +19,6 @@ from web.health.jobs import ENDED, job_states
 from web.health.standing import StreamStanding
 from web.service import Service, service_of
 
-__all__ = ["standing_of_all"]
-
 _LOOKS = anyio.CapacityLimiter(4)
 
 

@@ -14,8 +14,6 @@ from query.answers import RejectedAnswer, SeriesAnswer, WindowAnswer
 from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
 from web.service import service_of
 
-__all__ = ["ask"]
-
 _KINDS = {WindowRequest: "window", SeriesRequest: "series", RejectedRequest: "rejected"}
 
 

@@ -15,8 +15,6 @@ from streams.errors import DefinitionError
 from web.edge.problems import ProblemError
 from web.service import service_of
 
-__all__ = ["find_replay", "read_replays", "report_in_thread", "stream_asked"]
-
 T = TypeVar("T")
 
 _SECONDS = 30.0

@@ -12,8 +12,6 @@ from query.limits import Limits
 from web.health.standing import StreamStanding
 from web.service import Service, service_of
 
-__all__ = ["lagging", "standings_of"]
-
 
 async def standings_of(request: Request) -> Mapping[str, StreamStanding]:
     """How each stream stands, kept for a few seconds."""

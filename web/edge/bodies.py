@@ -17,8 +17,6 @@ import anyio
 
 from web.edge.problems import ProblemError
 
-__all__ = ["JSON", "NDJSON", "Gunzip", "is_packed", "media_type", "paced", "place", "split_messages", "too_large"]
-
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 

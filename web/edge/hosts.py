@@ -15,8 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.edge.problems import FieldError, Problem, problem_response
 
-__all__ = ["ANY", "HostCheck", "host_name", "own_names"]
-
 ANY = "*"
 
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]{1,255}))(?::[0-9]{0,5})?")

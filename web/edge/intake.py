@@ -10,8 +10,6 @@ import anyio
 
 from web.edge.problems import ProblemError
 
-__all__ = ["SMALL_BYTES", "Held", "Intake"]
-
 SMALL_BYTES = 64 << 10
 """So much of each body counts for nothing: the number of connections is what bounds it."""
 

@@ -6,8 +6,6 @@ import codecs
 import re
 from collections.abc import Generator
 
-__all__ = ["first_fault"]
-
 _AT_ONCE = 1 << 16
 _STEPS = 1 << 10
 

@@ -15,8 +15,6 @@ from query.errors import TooSlowError
 from query.limits import Limits
 from web.edge.problems import ProblemError
 
-__all__ = ["Lane"]
-
 T = TypeVar("T")
 
 

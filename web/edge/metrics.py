@@ -11,8 +11,6 @@ from prometheus_client.registry import Collector
 
 from query.service import QueryService
 
-__all__ = ["Metrics"]
-
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 1, 2.5, 5, 10)
 _MESSAGES = (1, 10, 100, 1_000, 10_000, 100_000)
 

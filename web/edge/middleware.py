@@ -15,8 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.edge.metrics import Metrics
 from web.edge.problems import problem_of, problem_response
 
-__all__ = ["SECURITY_HEADERS", "Surroundings"]
-
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 SECURITY_HEADERS = {

@@ -6,8 +6,6 @@ import anyio
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["InPieces"]
-
 _PIECE_BYTES = 64 << 10
 _SECONDS = 60.0
 

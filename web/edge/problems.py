@@ -16,8 +16,6 @@ from starlette.responses import Response
 from query.errors import EngineAwayError, InvalidRequestError, QueryError, UnknownReplayError, UnknownStreamError
 from streams.errors import ProducerBusyError, TopicError, WindowpaneError
 
-__all__ = ["KINDS", "FieldError", "Problem", "ProblemError", "problem_of", "problem_response"]
-
 RETRY_SECONDS = 5
 """What `Retry-After` says when an engine is away; the supervisor restarts one within seconds."""
 

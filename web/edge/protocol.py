@@ -11,8 +11,6 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-__all__ = ["BoundedProtocol", "Bounds", "bounded"]
-
 LARGEST_HEAD = 64 << 10
 """Bytes in a row that may belong to no body: a head, the extensions of chunks, trailers."""
 

@@ -12,8 +12,6 @@ from streams.producer import Producer
 from streams.reasons import Rejection
 from streams.refusals import refusal
 
-__all__ = ["Refusals"]
-
 
 class Refusals:
     """Sends refused messages to Kafka, at most `most_per_second` of each topic and as many at once.

@@ -8,8 +8,6 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-__all__ = ["json_response"]
-
 
 def json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """`application/json`; not stored by caches unless `headers` say otherwise."""

@@ -7,8 +7,6 @@ import heapq
 import itertools
 import time
 
-__all__ = ["Turns", "Work"]
-
 SLICE_SECONDS = 0.003
 """How long all of them together may hold the loop before it looks after everything else."""
 

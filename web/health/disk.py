@@ -12,8 +12,6 @@ from typing import Any
 
 from cachetools import TTLCache, cached
 
-__all__ = ["disk_use", "kept_disk_use"]
-
 _DISK_SECONDS = 60.0
 """How long a measured use of the disk is told again: many files are looked at."""
 _PARTS = {

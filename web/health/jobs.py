@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import httpx
 
-__all__ = ["ENDED", "job_states"]
-
 _FLINK_SECONDS = 2.0
 ENDED = {"FINISHED", "CANCELED", "FAILED"}
 """States of a job that runs no more."""

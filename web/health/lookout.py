@@ -16,8 +16,6 @@ from query.errors import QueryError, TooSlowError
 from query.service import QueryService
 from streams.broker_probe import broker_answers
 
-__all__ = ["Lookout", "Seen"]
-
 log = structlog.get_logger("web.lookout")
 
 _EVERY_SECONDS = 2.0

@@ -18,8 +18,6 @@ from streams.definition import Definition
 from streams.errors import TopicError
 from streams.topics import Topics
 
-__all__ = ["Standing", "StreamStanding"]
-
 _KEPT_SECONDS = 5.0
 _NEWEST_SECONDS = 30.0
 """Age at which what is told at once is asked anew: each stream costs two questions to Trino."""

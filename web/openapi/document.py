@@ -10,8 +10,6 @@ from web.openapi.replays import REPLAY_SCHEMAS
 from web.openapi.schemas import SCHEMAS
 from web.openapi.shapes import TEXT, TIME, Json, array_of, map_of, reference
 
-__all__ = ["DOCUMENT"]
-
 
 def _answer(description: str, schema: str, status: int = 200) -> Json:
     return {str(status): {"description": description, "content": {"application/json": {"schema": reference(schema)}}}}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
 
-__all__ = ["REPLAY_SCHEMAS"]
-
 _COUNT_OR_NULL: Json = {"type": ["integer", "null"]}
 _NUMBER: Json = {"type": "number"}
 _BOOLEAN: Json = {"type": "boolean"}

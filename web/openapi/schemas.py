@@ -5,8 +5,6 @@ from __future__ import annotations
 from streams.aggregates import AGGREGATES
 from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
 
-__all__ = ["SCHEMAS"]
-
 _COUNT_OR_NULL: Json = {"type": ["integer", "null"], "minimum": 0}
 _TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
 _GROUP: Json = reference("Group")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["COUNT", "NUMBER_OR_NULL", "TEXT", "TIME", "Json", "array_of", "map_of", "object_of", "reference"]
-
 Json = dict[str, Any]
 
 TEXT: Json = {"type": "string"}

@@ -2,7 +2,5 @@
 
 from __future__ import annotations
 
-__all__ = ["FILTER"]
-
 FILTER = "where."
 """Prefix of a filter's parameter: `where.service=checkout`; so no dimension's name can clash with the form's own."""

@@ -15,8 +15,6 @@ from zoneinfo import ZoneInfo
 from streams.time_text import read_time
 from web.page.times import RANGES, local_input, read_moment, twin, wall_clock, zone_named, zoned
 
-__all__ = ["UTC_ZONE", "FormTimes", "read_times"]
-
 UTC_ZONE = ZoneInfo("UTC")
 
 

@@ -10,8 +10,6 @@ from starlette.responses import Response
 from web.page.form_times import UTC_ZONE
 from web.page.times import zone_named
 
-__all__ = ["remember_zone", "remembered_zone"]
-
 _SECONDS = 365 * 86_400
 
 

@@ -13,8 +13,6 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-__all__ = ["FOLDERS", "VersionedFiles", "static_version"]
-
 _WEB = Path(__file__).resolve().parent.parent
 FOLDERS = (_WEB / "page" / "static", *sorted((_WEB / "pages").glob("*/static")))
 

@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 from web.page.times import Detail, long_moment, short_moment
 from web.page.units import NOTHING, UNCHANGED, change_of, count, quantity
 
-__all__ = ["Cell", "Column", "Row", "Table", "sorted_groups", "table_of"]
-
 G = TypeVar("G")
 """What a row shows: a group, perhaps with more beside it."""
 

@@ -17,8 +17,6 @@ from web.page.static_files import static_version
 from web.page.times import end_moment, exact_moment, local_input, long_moment, offset_name, utc_moment
 from web.page.units import count, more_messages, quantity, spoken_name
 
-__all__ = ["page_response"]
-
 
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(

@@ -11,28 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from streams.time_text import read_time
 
-__all__ = [
-    "RANGES",
-    "Detail",
-    "QuickRange",
-    "end_moment",
-    "exact_moment",
-    "local_input",
-    "long_moment",
-    "midnight",
-    "months_before",
-    "offset_name",
-    "read_moment",
-    "short_moment",
-    "span",
-    "twin",
-    "utc_moment",
-    "wall_clock",
-    "zone_named",
-    "zoned",
-    "zones",
-]
-
 _REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 

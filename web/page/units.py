@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["NOTHING", "UNCHANGED", "change_of", "count", "more_messages", "quantity", "spoken_name"]
-
 _MILLISECONDS_IN = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
 NOTHING = "\u2013"
 """Shown where there is no value."""

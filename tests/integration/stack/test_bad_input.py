@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from streams.decoder import Accepted, Decoder, Rejection
+from streams.decoder import Accepted, Decoder
 from streams.plan import decoding_plan
 from streams.producer import BulkProducer
+from streams.reasons import Rejection
 from tests import corpus
 from tests.definitions import HEALTH, SHIPPED
 from tests.integration.conftest import StreamFactory

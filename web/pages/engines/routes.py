@@ -9,8 +9,6 @@ from web.asking.engines import standing_of_all
 from web.page.templating import page_response
 from web.service import service_of
 
-__all__ = ["engines_page"]
-
 
 async def engines_page(request: Request) -> Response:
     """What `/v1/engines` tells, as a page."""

@@ -19,8 +19,6 @@ from web.openapi.document import DOCUMENT
 from web.page.templating import page_response
 from web.service import service_of
 
-__all__ = ["Operation", "api_page", "operations", "shape"]
-
 Json = Mapping[str, Any]
 
 

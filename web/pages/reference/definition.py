@@ -15,8 +15,6 @@ from streams.panes import grains
 from web.page.templating import page_response
 from web.service import service_of
 
-__all__ = ["definition_page", "field_rules"]
-
 
 async def definition_page(request: Request) -> Response:
     """The definition as it is applied now, for people."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Payload", "payload_of"]
-
 _SHOWN_BYTES = 2_000
 _HEX_BYTES = 512
 _HEX_WIDTH = 16

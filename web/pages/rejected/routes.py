@@ -26,8 +26,6 @@ from web.page.times import RANGES, span
 from web.pages.rejected.payloads import payload_of
 from web.service import service_of
 
-__all__ = ["rejected_page"]
-
 _DEFAULT_RANGE = "24h"
 _SHOWN = 200
 

@@ -8,8 +8,6 @@ from query.difference import Points, Totals
 from streams.definition import Definition
 from web.page.units import spoken_name
 
-__all__ = ["difference_chart"]
-
 
 def difference_chart(definition: Definition, points: Points) -> dict[str, Any]:
     """Columns for the page's script: `times` (seconds), and per chart `old` and `new`, null where there is no value."""

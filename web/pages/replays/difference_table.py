@@ -13,8 +13,6 @@ from streams.definition import Definition
 from web.page.table import Column
 from web.page.units import NOTHING, count, quantity, spoken_name
 
-__all__ = ["ChangeRow", "Changed", "change_rows", "changes_heading", "group_columns"]
-
 
 @dataclass(frozen=True, slots=True)
 class Changed:

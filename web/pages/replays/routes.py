@@ -28,8 +28,6 @@ from web.pages.replays.difference_chart import difference_chart
 from web.pages.replays.difference_table import ChangeRow, change_rows, changes_heading, group_columns
 from web.service import service_of
 
-__all__ = ["BADGES", "replay_page", "replays_page"]
-
 BADGES = {
     ReplayState.RUNNING: "",
     ReplayState.STAGED: "warn",

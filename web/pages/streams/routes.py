@@ -16,8 +16,6 @@ from web.health.standing import StreamStanding
 from web.page.templating import page_response
 from web.service import Service, service_of
 
-__all__ = ["streams_page"]
-
 
 @dataclass(frozen=True)
 class Card:

@@ -21,8 +21,6 @@ from web.pages.window.compared import COMPARISONS, Compared, beside, compared_sp
 from web.pages.window.form import WindowForm
 from web.pages.window.known import KnownAt, known_at
 
-__all__ = ["WindowFound", "find", "question_of"]
-
 
 @dataclass(frozen=True)
 class WindowFound:

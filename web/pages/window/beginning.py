@@ -11,8 +11,6 @@ from query.requests import EARLIEST, MOST_POINTS, SeriesRequest, Step, WindowReq
 from streams.definition import Definition
 from web.asking.questions import ask
 
-__all__ = ["first_day"]
-
 _SPAN = timedelta(days=MOST_POINTS - 1)
 
 

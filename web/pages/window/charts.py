@@ -17,8 +17,6 @@ from web.pages.window.columns import group_label
 from web.pages.window.compared import Compared
 from web.pages.window.form import MOST_DRAWN, WindowForm
 
-__all__ = ["Mark", "Tile", "chart_plan", "drawn_groups", "marks_of", "shortest_step", "tiles_of"]
-
 GROUPS_DRAWN = 6
 """Groups that are drawn when the reader chose none."""
 VALUES_DRAWN = 9_000

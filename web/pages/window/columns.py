@@ -14,8 +14,6 @@ from streams.panes import pane_columns
 from web.page.table import Column
 from web.page.units import UNCHANGED, more_messages, spoken_name
 
-__all__ = ["QUANTILES", "Shown", "columns_of", "group_label"]
-
 QUANTILES = (0.5, 0.95, 0.99)
 """The quantiles that the page asks for when a stream keeps any."""
 

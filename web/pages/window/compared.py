@@ -11,8 +11,6 @@ from query.groups import Group
 from web.page.times import months_before
 from web.pages.window.columns import Shown
 
-__all__ = ["COMPARISONS", "Compared", "beside", "compared_span"]
-
 COMPARISONS: Mapping[str, str] = {
     "previous": "the period before",
     "week": "a week before",

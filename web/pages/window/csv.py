@@ -12,8 +12,6 @@ from streams.time_text import timestamp
 from web.page.table import Column
 from web.pages.window.columns import Shown
 
-__all__ = ["csv_of"]
-
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 

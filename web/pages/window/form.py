@@ -16,8 +16,6 @@ from web.page.filters import FILTER
 from web.page.form_times import UTC_ZONE, FormTimes, read_times
 from web.pages.window.compared import COMPARISONS
 
-__all__ = ["MOST_DRAWN", "WindowForm", "read_form"]
-
 MOST_DRAWN = 12
 """Most groups that a reader may choose to be drawn."""
 

@@ -12,8 +12,6 @@ from query.changes import Changes
 from streams.panes import arrival_start
 from web.page.times import midnight
 
-__all__ = ["KnownAt", "Stop", "done", "known_at", "stops_of"]
-
 DAYS = 31
 """How many days back each is offered; before that the first of each month."""
 MOST_PUBLICATIONS = 50

@@ -32,8 +32,6 @@ from web.pages.window.form import WindowForm, read_form
 from web.pages.window.known import Stop, done, stops_of
 from web.service import Service, service_of
 
-__all__ = ["outcome_of", "window_csv", "window_page"]
-
 _FORM_FIELD = {"as_known_at": "known"}
 
 

@@ -13,8 +13,6 @@ from tests.integration.lake.exact.oracle import Oracle
 from tests.integration.lake.exact.raw_messages import SCALES, TIMED, TOML, raw_messages
 from tests.integration.live_streams import LiveStream, running_live
 
-__all__ = ["BATCHES", "Filled"]
-
 BATCHES = (12_000, 9_000, 9_000)
 
 

@@ -13,8 +13,6 @@ import pyarrow as pa
 
 from streams.time_text import timestamp
 
-__all__ = ["Oracle", "Question"]
-
 Where = Mapping[str, Sequence[str]]
 Group = dict[str, Any]
 

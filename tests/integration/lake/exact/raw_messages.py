@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-__all__ = ["DAYS", "FIRST_DAY", "SCALES", "TIMED", "TOML", "RawMessages", "raw_messages"]
-
 TOML = """
 title = "Exactness"
 topic = "{topic}"

@@ -9,8 +9,6 @@ from typing import Any
 from query.groups import Group
 from web.pages.window.columns import Shown
 
-__all__ = ["GROUPS", "group", "names", "shown"]
-
 PEAK = datetime(2026, 3, 1, 10, 3, 11, 250_000, tzinfo=UTC)
 
 

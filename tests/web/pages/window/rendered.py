@@ -23,8 +23,6 @@ from web.pages.window.form import WindowForm, read_form
 from web.pages.window.known import known_at, stops_of
 from web.pages.window.routes import _page, outcome_of
 
-__all__ = ["BEGAN", "NOW", "PUBLISHED", "form_of", "group", "window_page"]
-
 NOW = datetime(2026, 3, 9, 10, 17, 30, tzinfo=UTC)
 BEGAN = datetime(2026, 3, 1, 22, 40, tzinfo=UTC)
 

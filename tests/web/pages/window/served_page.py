@@ -20,8 +20,6 @@ from tests.web.pages.window.rendered import group, window_page
 from web.edge.middleware import SECURITY_HEADERS
 from web.page.static_files import VersionedFiles
 
-__all__ = ["Served", "point", "served"]
-
 
 def point(at: str, *services: str) -> dict[str, Any]:
     """A point of a series at which each service sent six messages."""
