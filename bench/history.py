@@ -112,9 +112,9 @@ def append_days(
 def await_messages(client: httpx.Client, stream: str, start: datetime, end: datetime, messages: int) -> None:
     """Until the web service counts so many messages in `[start, end)`. Raises WindowpaneError if it never does."""
     deadline = time.monotonic() + 60
-    whole = {"start": start.isoformat(), "end": end.isoformat(), "by": ""}
+    question = {"start": start.isoformat(), "end": end.isoformat(), "by": ""}
     while time.monotonic() < deadline:
-        answer = client.get(f"/v1/streams/{stream}/window", params=whole)
+        answer = client.get(f"/v1/streams/{stream}/window", params=question)
         if answer.status_code == 200 and [group["messages"] for group in answer.json()["groups"]] == [messages]:
             return
         time.sleep(0.2)

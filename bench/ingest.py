@@ -83,8 +83,8 @@ def ingest(
         ends = topics.end_offsets(definition.topic)
     flink = FlinkClient(FlinkSettings())
     slack = flink.settings.watermark_slack_ms
-    reach = replace(begin_reading(script.kafka, catalog, definition, slack), ends=ends)
-    job_script = render(definition, script.kafka, reach, slack)
+    job_range = replace(begin_reading(script.kafka, catalog, definition, slack), ends=ends)
+    job_script = render(definition, script.kafka, job_range, slack)
     with engine_usage(script.home) as used:
         job = flink.run(job_script, {"execution.checkpointing.interval": f"{checkpoint_seconds:.0f} s"})
         details = flink.await_finished(job, timeout_seconds)
@@ -97,13 +97,13 @@ def verify(definition: Definition, start: datetime, end: datetime, messages: int
     service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
     service.refresh()
     day = timedelta(days=1)
-    whole = WindowRequest(definition, day_start(start), day_start(end) + day, by=())
-    minutes = service.series(SeriesRequest(whole, Step.HOUR))
+    question = WindowRequest(definition, day_start(start), day_start(end) + day, by=())
+    minutes = service.series(SeriesRequest(question, Step.HOUR))
     ledger = ledger_totals(TrinoClient(QuerySettings()), definition.name)
-    found = {
+    counted = {
         "ledger": sum(partition.accepted for partition in ledger),
         "minute panes": sum(group.messages for point in minutes.points for group in point.groups),
-        "day panes": sum(group.messages for group in service.window(whole).groups),
+        "day panes": sum(group.messages for group in service.window(question).groups),
     }
-    if set(found.values()) != {messages}:
-        raise WindowpaneError(f"not every one of {messages} messages is counted once: {found}")
+    if set(counted.values()) != {messages}:
+        raise WindowpaneError(f"not every one of {messages} messages is counted once: {counted}")

@@ -36,7 +36,7 @@ class JobSeconds:
     deploy: reading starts when the last one runs), and from when it was submitted."""
 
     steady: float
-    whole: float
+    with_start: float
 
     @classmethod
     def of(cls, details: Mapping[str, Any]) -> JobSeconds:
@@ -59,7 +59,7 @@ def job_metrics(messages: int, details: Mapping[str, Any], used: EngineUsage) ->
     seconds = JobSeconds.of(details)
     return {
         "messages_per_second": messages / seconds.steady,
-        "messages_per_second_with_start": messages / seconds.whole,
+        "messages_per_second_with_start": messages / seconds.with_start,
         "messages_per_cpu_second": messages / used.engines.cpu_seconds,
         "seconds": seconds.steady,
         "cpu_seconds": used.engines.cpu_seconds,

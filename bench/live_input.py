@@ -119,8 +119,8 @@ def live_input(definition: Definition, script: ServiceSettings, rate: int) -> It
         topics.ensure(definition)
     make_anew(catalog, definition)
     slack = flink.settings.watermark_slack_ms
-    reach = begin_reading(script.kafka, catalog, definition, slack)
-    flink.run(render(definition, script.kafka, reach, slack))
+    job_range = begin_reading(script.kafka, catalog, definition, slack)
+    flink.run(render(definition, script.kafka, job_range, slack))
     heart.watch({definition.topic: definition.partitions})
     heart.start()
     try:

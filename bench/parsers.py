@@ -73,11 +73,11 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         for run in range(settings.runs):
             figures: dict[str, float] = {}
             for title, parser in rotated(parsers, run):
-                told = (parser.name, plan, messages, settings.messages, settings.rounds)
+                arguments = (parser.name, plan, messages, settings.messages, settings.rounds)
                 command = [parser.java, *parser.options, "-Xmx1g", "-cp", classpath, "windowpane.parsers.Parsers"]
                 try:
                     done = subprocess.run(
-                        [str(word) for word in (*command, *told)],
+                        [str(word) for word in (*command, *arguments)],
                         capture_output=True, text=True, check=True, timeout=settings.timeout_seconds,
                     )  # fmt: skip
                 except subprocess.CalledProcessError as error:
@@ -94,14 +94,14 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
 
 def totals(payloads: Sequence[bytes], messages: int) -> str:
     """What `messages` messages, these over and over, add up to: count, lengths of names, times, the three measures."""
-    whole, rest = divmod(messages, len(payloads))
+    rounds, rest = divmod(messages, len(payloads))
     sums = np.zeros(5, dtype=np.int64)
     for place, payload in enumerate(payloads):
         message = json.loads(payload)
         free = [1 - message[name]["Free"] / message[name]["Total"] for name in ("RAM", "Disk")]
         measures = [round(value * SCALE) for value in (message["CPU"], *free)]
         numbers = [len(message["serviceName"]), message["Timestamp"], *measures]
-        sums += np.array(numbers, dtype=np.int64) * (whole + (place < rest))
+        sums += np.array(numbers, dtype=np.int64) * (rounds + (place < rest))
     return " ".join(map(str, (messages, *sums)))
 
 
@@ -109,13 +109,13 @@ def _parsers(installed: Runtime, say: Callable[[str], None]) -> list[tuple[str, 
     """Those that can run: simdjson-java needs a module that not every Java has."""
     names = ("windowpane", "jackson", "fastjson2")
     javas = {"java17": installed.java17 / "bin" / "java", "java25": installed.java25 / "bin" / "java"}
-    found = [(f"{name}_{title}", _Parser(name, java)) for title, java in javas.items() for name in names]
+    parsers = [(f"{name}_{title}", _Parser(name, java)) for title, java in javas.items() for name in names]
     modules = subprocess.run([str(javas["java25"]), "--list-modules"], capture_output=True, text=True, check=True)
     if _VECTORS not in modules.stdout:
         say(f"simdjson-java takes no part: our Java lacks {_VECTORS}; set WINDOWPANE_JAVA25 to one that has it")
-        return found
+        return parsers
     options = ("--add-modules", _VECTORS)
-    return found + [
+    return parsers + [
         (f"{name}_java25", _Parser(name, javas["java25"], options)) for name in ("simdjson", "simdjson_records")
     ]
 

@@ -83,17 +83,17 @@ def run_peer(
     """
     ready = prepared(contender, say)
     directory = Path(tempfile.mkdtemp(prefix=f"{contender.name}-", dir=Layout(home).data))
-    rows, scratch, told = directory / "rows", directory / "scratch", directory / "task.json"
+    rows, scratch, task_file = directory / "rows", directory / "scratch", directory / "task.json"
     try:
         rows.mkdir()
         scratch.mkdir()
         Task(
             topic.bootstrap, topic.name, topic.ends, topic.messages, str(rows), str(scratch),
             topic.quantiles, processes, ready.jars,
-        ).save(told)  # fmt: skip
+        ).save(task_file)  # fmt: skip
         program = f"bench.peer_programs.{contender.program}"
         with Usage([Supervisor(Layout(home)).states()["kafka"].pid]) as broker:
-            command = [str(ready.python), "-m", program, str(told)]
+            command = [str(ready.python), "-m", program, str(task_file)]
             ended = run_measured(command, ready.variables, directory / "log", timeout)
         started = rows / STARTED
         steady = ended.ended - float(started.read_text()) if started.exists() else None
@@ -107,9 +107,8 @@ def peer_metrics(
     name: str, messages: int, seconds: float, steady: float | None, cpu_seconds: float, rss: int
 ) -> Metrics:
     """The metrics of one run; `steady` are the seconds from the first message on, where the program can tell."""
-    found = {} if steady is None else {f"{name}_messages_per_second": messages / steady}
     return {
-        **found,
+        **({} if steady is None else {f"{name}_messages_per_second": messages / steady}),
         f"{name}_messages_per_second_with_start": messages / seconds,
         f"{name}_messages_per_cpu_second": messages / cpu_seconds,
         f"{name}_peak_rss_bytes": float(rss),

@@ -147,13 +147,13 @@ def definition_of(health: Definition, quantiles: bool) -> Definition:
 def _counted(contender: Contender, subject: _Subject, oracle: Rows) -> Metrics:
     """One run of a contender; nothing of one that failed or is not right."""
     try:
-        found, metrics = _run_ours(subject) if contender.name == OURS else _run_peer(contender, subject)
+        rows, metrics = _run_ours(subject) if contender.name == OURS else _run_peer(contender, subject)
     except (WindowpaneError, OSError, subprocess.SubprocessError) as error:
         subject.say(f"{contender.name} failed: {error}")
         if contender.name == OURS:
             stop_jobs(_NAME)
         return {}
-    wrong = difference(found, oracle)
+    wrong = difference(rows, oracle)
     if wrong is not None:
         subject.say(f"{contender.name} is not right, so its run does not count: {wrong}")
         return {}
@@ -166,10 +166,10 @@ def _run_ours(subject: _Subject) -> tuple[Rows, Metrics]:
     made = ingest(subject.definition, subject.script, settings.checkpoint_seconds, settings.timeout_seconds)
     verify(subject.definition, subject.start, subject.end, settings.messages)
     asked = tuple(QUANTILES.values()) if settings.quantiles else ()
-    whole = WindowRequest(subject.definition, subject.start, subject.end, by=("service",), quantiles=asked)
+    question = WindowRequest(subject.definition, subject.start, subject.end, by=("service",), quantiles=asked)
     service = QueryService(QuerySettings(), {_NAME: subject.definition}, LakeSettings())
     service.refresh()
-    answer = service.series(SeriesRequest(whole, Step.MINUTE))
+    answer = service.series(SeriesRequest(question, Step.MINUTE))
     names = ("messages_per_second", "messages_per_second_with_start", "messages_per_cpu_second", "peak_rss_bytes")
     return of_answer(answer), {f"{OURS}_{name}": made[name] for name in names}
 

@@ -45,26 +45,26 @@ def of_group(group: Group) -> Mapping[str, Any]:
 def _columns(group: Group) -> Iterable[tuple[str, Any]]:
     yield "messages", group.messages
     for measure in MEASURES:
-        found = group.parts[measure]
-        yield f"{measure}_sum", round(found["mean"] * found["count"] * SCALE)
-        yield f"{measure}_min", round(found["min"] * SCALE)
-        yield f"{measure}_max", round(found["max"] * SCALE)
-        yield f"{measure}_max_at", round(found["max_at"].timestamp() * 1000)
+        measured = group.parts[measure]
+        yield f"{measure}_sum", round(measured["mean"] * measured["count"] * SCALE)
+        yield f"{measure}_min", round(measured["min"] * SCALE)
+        yield f"{measure}_max", round(measured["max"] * SCALE)
+        yield f"{measure}_max_at", round(measured["max_at"].timestamp() * 1000)
         for name, part in QUANTILES.items():
-            if "quantiles" in found:
-                yield f"{measure}_{name}", round(found["quantiles"][repr(part)] * SCALE, 6)
+            if "quantiles" in measured:
+                yield f"{measure}_{name}", round(measured["quantiles"][repr(part)] * SCALE, 6)
     if DISTINCT in group.parts:
         yield DISTINCT, group.value(DISTINCT, "distinct")
 
 
-def difference(found: Rows, oracle: Rows) -> str | None:
+def difference(rows: Rows, oracle: Rows) -> str | None:
     """The first way in which a result is not the oracle's, in one line; None if it is right."""
     for key in oracle:
-        if key not in found:
-            return f"lacks {_named(key)} ({len(oracle)} rows expected, {len(found)} found)"
-    for key, row in found.items():
+        if key not in rows:
+            return f"lacks {_named(key)} ({len(oracle)} rows expected, {len(rows)} found)"
+    for key, row in rows.items():
         if key not in oracle:
-            return f"has {_named(key)}, which does not exist ({len(oracle)} rows expected, {len(found)} found)"
+            return f"has {_named(key)}, which does not exist ({len(oracle)} rows expected, {len(rows)} found)"
         for column, wanted in _expected(oracle[key]):
             if column not in row:
                 return f"lacks the column {column}"

@@ -72,9 +72,9 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         try:
             with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
                 history = _History(definition, settings, client, settings.seed + run, say)
-                for name, found in chain(_windows(history, settings), _ingests(definition, settings, script, say)):
-                    metrics |= {f"{name}_{metric}": value for metric, value in found.items()}
-                    say(f"{name}: " + ", ".join(f"{metric} {value:,.0f}" for metric, value in found.items()))
+                for name, figures in chain(_windows(history, settings), _ingests(definition, settings, script, say)):
+                    metrics |= {f"{name}_{metric}": value for metric, value in figures.items()}
+                    say(f"{name}: " + ", ".join(f"{metric} {value:,.0f}" for metric, value in figures.items()))
         finally:
             clear(definition, script.kafka)
         yield metrics
@@ -169,9 +169,9 @@ def _ingests(
     ingested = definition
 
     def measured() -> Metrics:
-        found = ingest(ingested, script, 10.0, 600.0)
+        metrics = ingest(ingested, script, 10.0, 600.0)
         verify(ingested, start, end, settings.messages)
-        return {name: found[name] for name in ("messages_per_second", "messages_per_cpu_second", "peak_rss_bytes")}
+        return {name: metrics[name] for name in ("messages_per_second", "messages_per_cpu_second", "peak_rss_bytes")}
 
     for partitions in _numbers(settings.partitions):
         ingested = definition.model_copy(update={"partitions": partitions})

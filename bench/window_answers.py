@@ -39,20 +39,20 @@ def of_service(client: httpx.Client, stream: str, question: Question) -> Answer:
     reply = client.get(f"/v1/streams/{stream}/window", params={**span, "service": question.service})
     if reply.status_code != 200:
         raise WindowpaneError(f"the web service answered {reply.status_code}: {reply.text[:200]}")
-    (found,) = reply.json()["groups"]
-    key, messages = (found.pop("service"),), found.pop("messages")
-    parts = {name: {**part, "max_at": datetime.fromisoformat(part["max_at"])} for name, part in found.items()}
+    (row,) = reply.json()["groups"]
+    key, messages = (row.pop("service"),), row.pop("messages")
+    parts = {name: {**part, "max_at": datetime.fromisoformat(part["max_at"])} for name, part in row.items()}
     group = Group(key, messages, parts)
     return [value * 1000 if name.endswith("_at") else value for name, value in of_group(group).items()]
 
 
 def right_ones(
-    asked: Sequence[Question], found: Mapping[str, Answers], reference: str, say: Callable[[str], None]
+    asked: Sequence[Question], answers_of: Mapping[str, Answers], reference: str, say: Callable[[str], None]
 ) -> Metrics:
     """The latencies of those whose answers are those of the reference; of the others the first error is said."""
     figures: dict[str, float] = {}
-    right = found[reference]
-    for name, answers in found.items():
+    right = answers_of[reference]
+    for name, answers in answers_of.items():
         wrong = [place for place, one in enumerate(answers) if list(one[1]) != list(right[place][1])]
         if wrong:
             first = wrong[0]

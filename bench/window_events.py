@@ -73,11 +73,11 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
                     random_questions(rng, count, settings.keys, settings.minutes, end)
                     for count in (settings.questions, settings.warm_up)
                 )
-                found = {}
+                answers = {}
                 for name in rotated((OURS, _RAW), run):
                     timed(ahead, ways[name])
-                    found[name] = timed(asked, ways[name])
-                yield right_ones(asked, found, _RAW, say)
+                    answers[name] = timed(asked, ways[name])
+                yield right_ones(asked, answers, _RAW, say)
     finally:
         clear(definition, script.kafka)
 

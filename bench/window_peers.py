@@ -84,18 +84,18 @@ def _run(
     say: Callable[[str], None],
 ) -> Metrics:
     """The latencies of all contenders whose answers are right."""
-    found = {"pyiceberg": timed(asked, lambda question: _of_iceberg(catalog, question))}
+    answers = {"pyiceberg": timed(asked, lambda question: _of_iceberg(catalog, question))}
     for name in rotated((OURS, *_PROGRAMS), run):
         try:
             if name == OURS:
                 for question in asked[: settings.warm_up]:
                     of_service(client, _NAME, Question(question.service, question.start, question.end + 60_000_000))
-                found[name] = timed(asked, lambda question: of_service(client, _NAME, question))
+                answers[name] = timed(asked, lambda question: of_service(client, _NAME, question))
             else:
-                found[name] = _of_program(name, asked, settings, catalog, home, say)
+                answers[name] = _of_program(name, asked, settings, catalog, home, say)
         except WindowpaneError as error:
             say(f"{name} failed: {error}")
-    return right_ones(asked, found, "pyiceberg", say)
+    return right_ones(asked, answers, "pyiceberg", say)
 
 
 def _of_iceberg(catalog: Catalog, question: Question) -> Answer:
@@ -131,10 +131,10 @@ def _of_program(
     """What another engine answers that reads the files from disk."""
     ready = prepared(Contender(name, "", _PROGRAMS[name], ""), say)
     with tempfile.TemporaryDirectory(dir=Layout(home).data) as scratch:
-        told, output = Path(scratch) / "questions.json", Path(scratch) / "answers.json"
+        questions, output = Path(scratch) / "questions.json", Path(scratch) / "answers.json"
         minutes, days = (_files(catalog, grain, home) for grain in (Grain.MINUTE, Grain.DAY))
-        Questions(minutes, days, asked, settings.warm_up, str(output)).save(told)
-        command = [str(ready.python), "-m", f"bench.peer_programs.{_PROGRAMS[name]}", str(told)]
+        Questions(minutes, days, asked, settings.warm_up, str(output)).save(questions)
+        command = [str(ready.python), "-m", f"bench.peer_programs.{_PROGRAMS[name]}", str(questions)]
         run_measured(command, ready.variables, Path(scratch) / "log", settings.timeout_seconds)
         return [(seconds, answer) for seconds, answer in json.loads(output.read_text())]
 

@@ -23,8 +23,8 @@ def add_messages(into: dict[Key, Partial], payloads: Iterable[bytes]) -> None:
         full = round((1 - disk["Free"] / disk["Total"]) * SCALE)
         early = last - within
         key = (message["serviceName"], at - within)
-        found = into.get(key)
-        if found is None:
+        partial = into.get(key)
+        if partial is None:
             into[key] = [
                 1,
                 cpu, cpu, cpu * MINUTE_MS + early,
@@ -32,10 +32,10 @@ def add_messages(into: dict[Key, Partial], payloads: Iterable[bytes]) -> None:
                 full, full, full * MINUTE_MS + early,
             ]  # fmt: skip
             continue
-        found[0] += 1
+        partial[0] += 1
         for place, value in ((1, cpu), (4, used), (7, full)):
-            found[place] += value
-            if value < found[place + 1]:
-                found[place + 1] = value
-            if (peak := value * MINUTE_MS + early) > found[place + 2]:
-                found[place + 2] = peak
+            partial[place] += value
+            if value < partial[place + 1]:
+                partial[place + 1] = value
+            if (peak := value * MINUTE_MS + early) > partial[place + 2]:
+                partial[place + 2] = peak

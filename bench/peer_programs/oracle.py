@@ -80,15 +80,15 @@ def oracle_columns(quantiles: bool) -> list[str]:
 
 def bounds(ordered: Numbers) -> list[int]:
     """For each quantile the least and the most that an estimate may be."""
-    found: list[int] = []
+    limits: list[int] = []
     for part in QUANTILES.values():
         low = max(int(np.floor((part - RANKS) * len(ordered))) - 1, 0)
         high = min(int(np.ceil((part + RANKS) * len(ordered))) + 1, len(ordered) - 1)
         before = int(np.searchsorted(ordered, ordered[low], "left"))
         after = int(np.searchsorted(ordered, ordered[high], "right"))
-        found.append(int(ordered[before - 1]) + 1 if before else int(ordered[0]))
-        found.append(int(ordered[after]) - 1 if after < len(ordered) else int(ordered[-1]))
-    return found
+        limits.append(int(ordered[before - 1]) + 1 if before else int(ordered[0]))
+        limits.append(int(ordered[after]) - 1 if after < len(ordered) else int(ordered[-1]))
+    return limits
 
 
 def joined(files: Sequence[str]) -> tuple[list[str], Numbers]:

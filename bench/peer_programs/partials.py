@@ -15,8 +15,8 @@ Partial = list[int]
 def merge(into: dict[Key, Partial], partials: Iterable[tuple[Key, Sequence[int]]]) -> None:
     """Merge partial results in."""
     for key, partial in partials:
-        found = into.get(key)
-        into[key] = list(partial) if found is None else joined(found, partial)
+        so_far = into.get(key)
+        into[key] = list(partial) if so_far is None else joined(so_far, partial)
 
 
 def joined(one: Sequence[int], other: Sequence[int]) -> Partial:

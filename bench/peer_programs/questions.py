@@ -64,8 +64,8 @@ class Questions:
     @classmethod
     def read(cls) -> Questions:
         """From the file that the first argument names."""
-        told = json.loads(Path(sys.argv[1]).read_text())
-        return cls(**{**told, "asked": [Question(**one) for one in told["asked"]]})
+        questions = json.loads(Path(sys.argv[1]).read_text())
+        return cls(**{**questions, "asked": [Question(**one) for one in questions["asked"]]})
 
     def save(self, path: Path) -> None:
         """For `read`."""
@@ -75,5 +75,5 @@ class Questions:
         """Ask all, one after another, and write seconds and answer of each."""
         for question in self.asked[: self.warm_up]:
             ask(question)
-        found = [(seconds, [int(value) for value in answer]) for seconds, answer in timed(self.asked, ask)]
-        Path(self.output).write_text(json.dumps(found))
+        answers = [(seconds, [int(value) for value in answer]) for seconds, answer in timed(self.asked, ask)]
+        Path(self.output).write_text(json.dumps(answers))

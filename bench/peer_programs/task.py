@@ -68,8 +68,8 @@ class Task:
     @classmethod
     def read(cls) -> Task:
         """From the file that the first argument names."""
-        told = json.loads(Path(sys.argv[1]).read_text())
-        return cls(**{**told, "ends": {int(partition): end for partition, end in told["ends"].items()}})
+        task = json.loads(Path(sys.argv[1]).read_text())
+        return cls(**{**task, "ends": {int(partition): end for partition, end in task["ends"].items()}})
 
     def save(self, path: Path) -> None:
         """For `read`."""

@@ -52,8 +52,8 @@ def flow_of(task: Task, process: int) -> Dataflow:
     flow = Dataflow("bench_peers")
     source = KafkaSource([task.bootstrap], [task.topic], tail=False, batch_size=10_000)
     parts = op.flat_map_batch("count", op.input("messages", flow, source), counted)
-    whole = op.reduce_final("merge", parts, lambda one, other: (one[0], joined(one[1], other[1])))
-    op.output("rows", whole, Rows(task, process))
+    merged = op.reduce_final("merge", parts, lambda one, other: (one[0], joined(one[1], other[1])))
+    op.output("rows", merged, Rows(task, process))
     return flow
 
 

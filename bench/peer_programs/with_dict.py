@@ -19,8 +19,8 @@ def counted(task: Task, partitions: Sequence[int]) -> dict[Key, Partial]:
 
 
 if __name__ == "__main__":
-    whole: dict[Key, Partial] = {}
+    merged: dict[Key, Partial] = {}
     task = Task.read()
     for part in in_processes(task, counted):
-        merge(whole, part.items())
-    task.write(rows(whole))
+        merge(merged, part.items())
+    task.write(rows(merged))

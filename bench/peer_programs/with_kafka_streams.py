@@ -12,8 +12,8 @@ def command(task: Task) -> list[str]:
     """What the JVM is told."""
     rows = Path(task.output) / "rows.csv"
     java = ["java", "-Xmx2g", "-cp", os.pathsep.join(task.jars), "windowpane.peers.Streams"]
-    told = [task.bootstrap, task.topic, task.group, task.messages, task.processes, task.scratch, rows]
-    return [*java, *map(str, told), ",".join(columns(task.quantiles))]
+    arguments = [task.bootstrap, task.topic, task.group, task.messages, task.processes, task.scratch, rows]
+    return [*java, *map(str, arguments), ",".join(columns(task.quantiles))]
 
 
 if __name__ == "__main__":

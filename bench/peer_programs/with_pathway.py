@@ -54,16 +54,16 @@ def run(task: Task) -> dict[Key, Partial]:
         aggregates[f"{name}_sum"] = pw.reducers.sum(this[name])
         aggregates[f"{name}_min"] = pw.reducers.min(this[name])
         aggregates[f"{name}_peak"] = pw.reducers.max(this[name] * MINUTE_MS + this.early)
-    found: dict[Key, Partial] = {}
+    results: dict[Key, Partial] = {}
 
     def keep(key: Any, row: dict[str, Any], time: int, is_addition: bool) -> None:
         del key, time
         if is_addition:
-            found[row["service"], row["minute"]] = [row[name] for name in aggregates]
+            results[row["service"], row["minute"]] = [row[name] for name in aggregates]
 
     pw.io.subscribe(values.groupby(this.service, this.minute).reduce(this.service, this.minute, **aggregates), keep)
     pw.run(monitoring_level=pw.MonitoringLevel.NONE)
-    return found
+    return results
 
 
 if __name__ == "__main__":

@@ -42,12 +42,12 @@ def run(task: Task) -> dict[Key, Partial]:
         loglevel="WARNING",
         topic_create_timeout=60,
     )
-    found: dict[Key, Partial] = {}
+    results: dict[Key, Partial] = {}
     counted = 0
 
     def keep(window: dict[str, Any], key: Any, *_: Any) -> None:
         nonlocal counted
-        found[key if isinstance(key, str) else key.decode(), window["start"]] = window["value"]
+        results[key if isinstance(key, str) else key.decode(), window["start"]] = window["value"]
         counted += 1
         if counted == task.messages:
             app.stop()
@@ -62,7 +62,7 @@ def run(task: Task) -> dict[Key, Partial]:
     windows = timed.tumbling_window(MINUTE_MS, grace_ms=_DAY_MS)
     windows.reduce(lambda so_far, row: joined(so_far, first(row)), first).current().update(keep, metadata=True)
     app.run()
-    return found
+    return results
 
 
 if __name__ == "__main__":

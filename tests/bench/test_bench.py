@@ -99,7 +99,7 @@ def test_reading_begins_with_the_last_task() -> None:
         "timestamps": {"CREATED": 1_000, "RUNNING": 1_200, "FINISHED": 9_000},
         "vertices": [{"start-time": 1_500}, {"start-time": 3_000}],
     }
-    assert JobSeconds.of(details) == JobSeconds(steady=6.0, whole=8.0)
+    assert JobSeconds.of(details) == JobSeconds(steady=6.0, with_start=8.0)
 
 
 def test_made_history_agrees_with_itself() -> None:
