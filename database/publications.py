@@ -21,8 +21,8 @@ def standing(history: Iterable[Publication]) -> list[Publication]:
     newest: dict[int, Publication] = {}
     for done in sorted(history, key=lambda done: done.generation):
         newest[done.replay] = done
-    found = [done for done in newest.values() if done.action is Action.PUBLISH]
-    return sorted(found, key=lambda done: done.generation, reverse=True)
+    published = [done for done in newest.values() if done.action is Action.PUBLISH]
+    return sorted(published, key=lambda done: done.generation, reverse=True)
 
 
 def newest_publication(history: Iterable[Publication], replay: Replay) -> int:
@@ -53,9 +53,9 @@ def check_undoable(replay: Replay, others: Mapping[int, Replay], history: Iterab
 
 def check_droppable(replay: Replay, others: Mapping[int, Replay], history: Iterable[Publication]) -> None:
     """Raise ReplayError if a published replay could be rolled back only after this one was."""
-    found = standing(history)
-    mine = next((done.generation for done in found if done.replay == replay.id), None)
-    for beneath in found:
+    publications = standing(history)
+    mine = next((done.generation for done in publications if done.replay == replay.id), None)
+    for beneath in publications:
         published = beneath.replay in others and others[beneath.replay].state in _PUBLISHED
         if mine and published and beneath.generation < mine and beneath.arrivals.overlaps(replay.arrivals):
             raise ReplayError(

@@ -87,7 +87,7 @@ class ReplayStore:
                     "state": ReplayState.RUNNING,
                     "arrived_from": arrivals.start,
                     "arrived_until": arrivals.end,
-                    "offsets": {str(partition): list(reach) for partition, reach in offsets.items()},
+                    "offsets": {str(partition): list(span) for partition, span in offsets.items()},
                     "definition": as_stored(definition),
                     "made_at": datetime.now(UTC),
                     "made_by": made_by,
@@ -171,8 +171,8 @@ def _moved(connection: sa.Connection, replay: Replay, state: ReplayState, **valu
         row = connection.execute(update, {"state": state, **values}).mappings().one_or_none()
         if row is not None:
             return _replay(row)
-        found = connection.execute(sa.select(_replays.c.state).where(mine)).scalar_one_or_none()
-        now = ReplayState(found) if found else None
+        stored = connection.execute(sa.select(_replays.c.state).where(mine)).scalar_one_or_none()
+        now = ReplayState(stored) if stored else None
     is_now = "gone" if now is None else now
     raise ReplayError(f"replay {replay.id} is {is_now} and cannot become {state}; see: windowpane replays list")
 

@@ -62,8 +62,7 @@ class FlinkClient:
 
     def jobs(self) -> list[Job]:
         """Every job that the JobManager remembers, ended ones included."""
-        found = self.get("/jobs/overview")["jobs"]
-        return [Job(job["jid"], job["name"], job["state"]) for job in found]
+        return [Job(job["jid"], job["name"], job["state"]) for job in self.get("/jobs/overview")["jobs"]]
 
     def get(self, path: str) -> Any:
         """A REST resource as JSON. Raises FlinkAwayError when the JobManager does not answer."""

@@ -88,7 +88,7 @@ def _sql(template: str, **values: Any) -> str:
 
 
 def render(
-    definition: Definition, kafka: str, reach: JobRange, slack_ms: int, *, name: str = "", namespace: str = ""
+    definition: Definition, kafka: str, job_range: JobRange, slack_ms: int, *, name: str = "", namespace: str = ""
 ) -> JobScript:
     """The job of a stream: messages in; panes of each grain, ledger, rejected and, if it keeps them, events out.
 
@@ -100,11 +100,11 @@ def render(
         "columns": [aggregate_sql(column) for column in pane_columns(definition)],
         "max_ahead": definition.event_time.max_ahead_seconds,
         "event_field": definition.event_time.field,
-        "until": _timestamp(reach.until),
+        "until": _timestamp(job_range.until),
     }
 
     def cut(name: str) -> str | None:
-        return _timestamp(reach.cuts.get(name))
+        return _timestamp(job_range.cuts.get(name))
 
     # Grain → what the names of its parts begin with, and the pattern of what follows.
     breakdown = breakdown_of(definition)
@@ -115,7 +115,7 @@ def render(
         name=name or f"windowpane/{definition.name}/{definition.digest}",
         setup=(
             *(f"create temporary system function {name} as {_literal(path)}" for name, path in FUNCTIONS.items()),
-            _sql("parts", **shape, options=_source_options(definition, kafka, reach, slack_ms)),
+            _sql("parts", **shape, options=_source_options(definition, kafka, job_range, slack_ms)),
             *(_sql("parts_of", kind=kind, mark=mark) for kind, mark in _KINDS.items()),
             _sql("minutes", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds),
             *(
@@ -128,11 +128,11 @@ def render(
             _sql("insert_panes", **shape, breakdown=breakdown.name, parts=parts, cut=cut(Grain.MINUTE.panes)),
             _sql("insert_ledger", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds, cut=cut("ledger")),
             *(
-                _sql(f"insert_{table}", **shape, cut=cut(table), held=reach.held.get(table, {}))
+                _sql(f"insert_{table}", **shape, cut=cut(table), held=job_range.held.get(table, {}))
                 for table in ("rejected", *(("events",) if definition.events else ()))
             ),
         ),
-        partitions=len(reach.before) if reach.before else definition.partitions,
+        partitions=len(job_range.before) if job_range.before else definition.partitions,
     )
 
 
@@ -140,43 +140,49 @@ def _timestamp(at: datetime | None) -> str | None:
     return None if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def _source_options(definition: Definition, kafka: str, reach: JobRange, slack_ms: int) -> dict[str, str]:
-    source = _events_options(definition, reach) if reach.from_events else _kafka_options(definition, kafka, reach)
+def _source_options(definition: Definition, kafka: str, job_range: JobRange, slack_ms: int) -> dict[str, str]:
+    source = (
+        _events_options(definition, job_range)
+        if job_range.from_events
+        else _kafka_options(definition, kafka, job_range)
+    )
     plan = json.dumps(decoding_plan(definition), separators=(",", ":"))
     messages = {**source, "format": "windowpane-json", "windowpane-json.plan": plan}
     return {
         "connector": "windowpane-combined",
         "arrival-window": f"{Grain.MINUTE.arrival_seconds} s",
         # Of a table the source tells itself how far it is: its files are read in the order of their first arrivals.
-        **({} if reach.from_events else _arrival_options(reach, slack_ms)),
+        **({} if job_range.from_events else _arrival_options(job_range, slack_ms)),
         "every-message": str(definition.events).lower(),
         **{f"messages.{key}": value for key, value in messages.items()},
     }
 
 
-def _arrival_options(reach: JobRange, slack_ms: int) -> dict[str, str]:
+def _arrival_options(job_range: JobRange, slack_ms: int) -> dict[str, str]:
     options = {"watermark-slack": f"{slack_ms} ms"}
-    if reach.before is not None:
-        known = (f"{partition}={'' if at is None else _millis(at)}" for partition, at in sorted(reach.before.items()))
+    if job_range.before is not None:
+        known = (
+            f"{partition}={'' if at is None else _millis(at)}" for partition, at in sorted(job_range.before.items())
+        )
         options["arrived-before"] = ";".join(known)
-    if reach.topic_id:
-        options["topic-id"] = reach.topic_id
+    if job_range.topic_id:
+        options["topic-id"] = job_range.topic_id
     return options
 
 
-def _events_options(definition: Definition, reach: JobRange) -> dict[str, str]:
-    if not isinstance(reach.start, datetime) or reach.until is None:
+def _events_options(definition: Definition, job_range: JobRange) -> dict[str, str]:
+    if not isinstance(job_range.start, datetime) or job_range.until is None:
         raise ValueError("events are read from one arrival time to another")
     return {
         "connector": "windowpane-events",
         "table": f"{definition.name}.events",
-        "arrived-from": str(_millis(reach.start)),
-        "arrived-until": str(_millis(reach.until)),
+        "arrived-from": str(_millis(job_range.start)),
+        "arrived-until": str(_millis(job_range.until)),
     }
 
 
-def _kafka_options(definition: Definition, kafka: str, reach: JobRange) -> dict[str, str]:
-    match reach.start:
+def _kafka_options(definition: Definition, kafka: str, job_range: JobRange) -> dict[str, str]:
+    match job_range.start:
         case None:
             mode = {"scan.startup.mode": "earliest-offset"}
         case datetime():
@@ -184,8 +190,8 @@ def _kafka_options(definition: Definition, kafka: str, reach: JobRange) -> dict[
             raise ValueError("Kafka is read from offsets")
         case starts:
             mode = {"scan.startup.mode": "specific-offsets", "scan.startup.specific-offsets": _offsets(starts)}
-    if reach.ends is not None:
-        mode |= {"scan.bounded.mode": "specific-offsets", "scan.bounded.specific-offsets": _offsets(reach.ends)}
+    if job_range.ends is not None:
+        mode |= {"scan.bounded.mode": "specific-offsets", "scan.bounded.specific-offsets": _offsets(job_range.ends)}
     return {
         "connector": "kafka",
         "topic": definition.topic,

@@ -21,12 +21,14 @@ def changed_keys(before: str, after: str) -> str:
 def changed_programs(before: str, after: str, outside: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Program → what changed, of those in both texts of supervisord.conf. `outside`: what changed in their files."""
     old, new = _sections(before), _sections(after)
-    found = {}
+    changed = {}
     for section in new.sections():
         _, _, name = section.partition(":")
         if name and old.has_section(section) and dict(old[section]) != dict(new[section]):
-            found[name] = [*outside.get(name, []), *_entry(old[section], new[section])] or ["what it was started with"]
-    return found
+            changed[name] = [*outside.get(name, []), *_entry(old[section], new[section])] or [
+                "what it was started with"
+            ]
+    return changed
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -66,8 +66,8 @@ def collect(new: Path, cache: Path) -> None:
     """
     for archive in sorted(new.glob("*")):
         with archive.open("rb") as file:
-            whole = any(file.read(4))
-        if not whole or archive.suffix == ".config":
+            complete = any(file.read(4))
+        if not complete or archive.suffix == ".config":
             archive.unlink()
             continue
         target = cache / "classes" / archive.name

