@@ -40,7 +40,7 @@ class Merged:
     count: int
     quantiles: Sequence[float]
 
-    def whole(self) -> int:
+    def count_or_zero(self) -> int:
         """A count; nothing counts as 0."""
         return int(self.value or 0)
 
@@ -62,10 +62,10 @@ class Merged:
 
     def by_quantile(self) -> dict[str, float | None]:
         """Of one value for each quantile that was asked for, in the measure's own unit."""
-        found = self.value or [None] * len(self.quantiles)
+        values = self.value or [None] * len(self.quantiles)
         return {
             repr(quantile).removesuffix(".0"): None if value is None else value / self.scale
-            for quantile, value in zip(self.quantiles, found, strict=True)
+            for quantile, value in zip(self.quantiles, values, strict=True)
         }
 
 
@@ -139,9 +139,11 @@ _SKETCHES = 'merge(cast("{name}" as hyperloglog))'
 
 # Of an answer only what Trino must do: each expression over an aggregate costs planning.
 MESSAGES = Aggregate(
-    "messages", "stream", *_COUNTED, (Member("messages", "count", Merged.whole),), answer='sum("{name}")'
+    "messages", "stream", *_COUNTED, (Member("messages", "count", Merged.count_or_zero),), answer='sum("{name}")'
 )
-COUNT = Aggregate("count", "measure", *_COUNTED, (Member("count", "count", Merged.whole),), answer='sum("{name}")')
+COUNT = Aggregate(
+    "count", "measure", *_COUNTED, (Member("count", "count", Merged.count_or_zero),), answer='sum("{name}")'
+)
 SUM = Aggregate(
     "sum",
     "measure",
@@ -219,7 +221,7 @@ DISTINCT = Aggregate(
     function=("HLL", "windowpane.flink.aggregate.Hll"),
     merge=f"cardinality({_SKETCHES})",
     state=f"cast({_SKETCHES} as varbinary)",
-    members=(Member("distinct", "count", Merged.whole),),
+    members=(Member("distinct", "count", Merged.count_or_zero),),
     view=(("{source}", "{merge}"),),
 )
 

@@ -136,8 +136,8 @@ def breaking_changes(old: Definition, new: Definition, *, replayed: bool = False
 
     `replayed`: only those that no replay may be made with either.
     """
-    found = ((change.key, change.effect) for change in changes(old, new))
-    return [(key, it.refused) for key, it in found if it.refused and not (replayed and it.replayed)]
+    effects = ((change.key, change.effect) for change in changes(old, new))
+    return [(key, it.refused) for key, it in effects if it.refused and not (replayed and it.replayed)]
 
 
 def _changes(key: str, rule: str, old: Any, new: Any) -> Iterator[Changed]:

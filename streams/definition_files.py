@@ -36,34 +36,34 @@ def definition_files(folder: Path) -> dict[str, tuple[Path, ...]]:
     They are those in the folder, and those of the systems beside it, in `systems/*/streams`; a link from one to another
     declares nothing anew.
     """
-    found: dict[str, tuple[Path, ...]] = {}
+    files: dict[str, tuple[Path, ...]] = {}
     paths = (*folder.glob("*.toml"), *folder.parent.glob("systems/*/streams/*.toml"))
     once = {(path.stem, path.resolve()): path for path in paths}
     for (name, _), path in sorted(once.items()):
-        found[name] = (*found.get(name, ()), path)
-    return found
+        files[name] = (*files.get(name, ()), path)
+    return files
 
 
 def load_definitions(folder: Path) -> dict[str, Definition]:
     """Every declared definition, by name, in order of their names. Raises the first DefinitionError met."""
-    found, problems = read_definitions(folder)
+    definitions, problems = read_definitions(folder)
     for error in problems.values():
         raise error
-    if not found:
+    if not definitions:
         raise DefinitionError(str(folder), "*.toml", None, "holds no stream definition; add one")
-    return found
+    return definitions
 
 
 def read_definitions(folder: Path) -> tuple[dict[str, Definition], dict[str, DefinitionError]]:
     """Name → definition of every stream whose file can be read, and name → what is wrong with each of the others."""
-    found: dict[str, Definition] = {}
+    definitions: dict[str, Definition] = {}
     problems: dict[str, DefinitionError] = {}
     for name, files in definition_files(folder).items():
         try:
-            found[name] = load_definition(*files)
+            definitions[name] = load_definition(*files)
         except DefinitionError as error:
             problems[name] = error
-    return found, problems
+    return definitions, problems
 
 
 def load_definition(path: Path, *others: Path) -> Definition:

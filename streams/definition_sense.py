@@ -33,15 +33,15 @@ def nonsense(definition: Definition, file: str) -> Iterator[DefinitionError]:
     yield from of_fields
     # Of fields that have no value there is nothing to be worked out.
     for name, measure in ({} if of_fields else definition.measures).items():
-        found = _range_of(definition, definition.expression(name))
-        if isinstance(found, str):
-            yield DefinitionError(file, f"measures.{name}.value", measure.value, found)
-        elif found.high < measure.min:
-            told = f"is above every value of {measure.value}, which is at most {found.high:g}"
-            yield DefinitionError(file, f"measures.{name}.min", measure.min, told)
-        elif found.low > measure.max:
-            told = f"is below every value of {measure.value}, which is at least {found.low:g}"
-            yield DefinitionError(file, f"measures.{name}.max", measure.max, told)
+        values = _range_of(definition, definition.expression(name))
+        if isinstance(values, str):
+            yield DefinitionError(file, f"measures.{name}.value", measure.value, values)
+        elif values.high < measure.min:
+            reason = f"is above every value of {measure.value}, which is at most {values.high:g}"
+            yield DefinitionError(file, f"measures.{name}.min", measure.min, reason)
+        elif values.low > measure.max:
+            reason = f"is below every value of {measure.value}, which is at least {values.low:g}"
+            yield DefinitionError(file, f"measures.{name}.max", measure.max, reason)
 
 
 def _of_field(definition: Definition, file: str, name: str) -> Iterator[DefinitionError]:
@@ -65,22 +65,22 @@ def _of_text(file: str, key: str, rule: FieldRule) -> Iterator[DefinitionError]:
 
 def _of_number(definition: Definition, file: str, name: str) -> Iterator[DefinitionError]:
     rule = definition.fields[name]
-    found = _allowed(definition, name)
-    exclusive = (rule.above is not None and rule.above == found.low) or (
-        rule.below is not None and rule.below == found.high
+    values = _allowed(definition, name)
+    exclusive = (rule.above is not None and rule.above == values.low) or (
+        rule.below is not None and rule.below == values.high
     )
     if rule.type == "integer":
-        whole = ceil(found.low) if found.low > -inf else -inf
-        whole += rule.above is not None and whole == rule.above
-        most = floor(found.high) if found.high < inf else inf
+        least = ceil(values.low) if values.low > -inf else -inf
+        least += rule.above is not None and least == rule.above
+        most = floor(values.high) if values.high < inf else inf
         most -= rule.below is not None and most == rule.below
-        empty = whole > most
+        empty = least > most
     else:
-        empty = found.low > found.high or (found.low == found.high and exclusive)
+        empty = values.low > values.high or (values.low == values.high and exclusive)
     if empty:
         bound = next(bound for bound in ("min", "above", "max", "below") if getattr(rule, bound) is not None)
-        told = f"leaves no value between {found.low:g} and {found.high:g}"
-        yield DefinitionError(file, f"fields.{name}.{bound}", getattr(rule, bound), told)
+        reason = f"leaves no value between {values.low:g} and {values.high:g}"
+        yield DefinitionError(file, f"fields.{name}.{bound}", getattr(rule, bound), reason)
 
 
 def _allowed(definition: Definition, name: str) -> _Range:

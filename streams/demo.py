@@ -140,8 +140,8 @@ class Demo(_Model):
 
 def _check_share(name: str, share: Share, seen: Mapping[str, DemoField]) -> None:
     if share.of is not None:
-        whole = seen.get(share.of)
-        if not isinstance(whole, Choice) or not all(type(value) in (int, float) for value in whole.values):
+        choice = seen.get(share.of)
+        if not isinstance(choice, Choice) or not all(type(value) in (int, float) for value in choice.values):
             raise ValueError(f"{name}.of names {share.of!r}; needs an earlier choice of numbers")
     if share.follows is not None and not isinstance(seen.get(share.follows.field), Share):
         raise ValueError(f"{name}.follows names {share.follows.field!r}; needs an earlier share")

@@ -42,12 +42,12 @@ def _value(rule: FieldRule, values: dict[str, Any], now: datetime) -> Any:
     low = low if low is not None else rule.above
     high = high if high is not None else rule.below
     if low is not None and high is not None:
-        found = (low + high) / 2
+        number = (low + high) / 2
     elif low is not None:
-        found = low + 1
+        number = low + 1
     else:
-        found = 1.0 if high is None else high - 1
-    return round(found) if rule.type == "integer" else found
+        number = 1.0 if high is None else high - 1
+    return round(number) if rule.type == "integer" else number
 
 
 def _written(at: datetime) -> str:

@@ -35,6 +35,6 @@ def note_problems(home: Path, problems: Mapping[str, StreamProblem]) -> None:
 def noted_problems(home: Path) -> dict[str, StreamProblem]:
     """Stream → problem, as last written down; empty where nothing was, or where it cannot be read."""
     with suppress(OSError, ValueError, TypeError):
-        found = json.loads((home / FILE).read_text())
-        return {stream: StreamProblem(**problem) for stream, problem in found.items()}
+        noted = json.loads((home / FILE).read_text())
+        return {stream: StreamProblem(**problem) for stream, problem in noted.items()}
     return {}

@@ -102,9 +102,9 @@ def plan_topic(definition: Definition, state: TopicState | None) -> tuple[TopicC
         text = f"add partitions, {state.partitions} to {wanted}; the stream's job restarts to read them"
         changes.append(TopicChange(TopicChangeKind.ADD_PARTITIONS, topic, text, wanted))
     for name, value in settings.items():
-        found = state.settings.get(name, "")
-        if found != value:
-            text = f"set {name} from {found or 'nothing'} to {value}"
+        current = state.settings.get(name, "")
+        if current != value:
+            text = f"set {name} from {current or 'nothing'} to {value}"
             changes.append(TopicChange(TopicChangeKind.SET, topic, text, settings={name: value}))
     return tuple(changes)
 
@@ -160,8 +160,8 @@ class Topics:
             return None
         resource = ConfigResource(ConfigResourceType.TOPIC, topic, list(TOPIC_SETTINGS))
         with _translated(self._bootstrap):
-            found = self._admin.describe_configs([resource], config_filter="all")
-        settings = {name: str(config["value"]) for name, config in found["topic"][topic].items()}
+            configs = self._admin.describe_configs([resource], config_filter="all")
+        settings = {name: str(config["value"]) for name, config in configs["topic"][topic].items()}
         return TopicState(topic, len(described["partitions"]), settings, _shown_id(described["topic_id"]))
 
     def plan(self, definition: Definition) -> tuple[TopicChange, ...]:
@@ -199,8 +199,8 @@ class Topics:
         if arrived.tzinfo is None:
             raise TopicError(f"{arrived.isoformat()} names no time zone; give an aware time")
         ends = self.end_offsets(topic)  # first: a message that arrives in between must not be skipped
-        found = self._offsets(topic, int(arrived.timestamp() * 1000))
-        return {partition: offset if offset >= 0 else ends[partition] for partition, offset in found.items()}
+        offsets = self._offsets(topic, int(arrived.timestamp() * 1000))
+        return {partition: offset if offset >= 0 else ends[partition] for partition, offset in offsets.items()}
 
     def offsets_past(self, topic: str, arrived: datetime) -> dict[int, int]:
         """Partition → an offset beyond every message that arrived before a moment, near it if that can be told.
@@ -208,10 +208,10 @@ class Topics:
         The broker finds the first message with such a stamp. If a producer stamped that one, messages that arrived
         earlier may follow: then it is the end offset.
         """
-        found, ends = self.offsets_at(topic, arrived), self.end_offsets(topic)
-        within = {TopicPartition(topic, number): offset for number, offset in found.items() if offset < ends[number]}
+        offsets, ends = self.offsets_at(topic, arrived), self.end_offsets(topic)
+        within = {TopicPartition(topic, number): offset for number, offset in offsets.items() if offset < ends[number]}
         by_producer = {place.partition for place in self._stamped_by_producer(within)} if within else set()
-        return {number: ends[number] if number in by_producer else offset for number, offset in found.items()}
+        return {number: ends[number] if number in by_producer else offset for number, offset in offsets.items()}
 
     def unstamped(self, topic: str) -> set[int]:
         """The partitions whose oldest message, if there is one, the broker did not stamp."""
@@ -242,14 +242,14 @@ class Topics:
         """Partition → when the oldest message that Kafka still holds arrived; partitions without any are left out."""
         return {
             partition: datetime.fromtimestamp(timestamp / 1000, UTC)
-            for partition, (offset, timestamp) in self._found(topic, 0).items()
+            for partition, (offset, timestamp) in self._first_messages(topic, 0).items()
             if offset >= 0
         }
 
     def _offsets(self, topic: str, moment: int) -> dict[int, int]:
-        return {partition: offset for partition, (offset, _) in self._found(topic, moment).items()}
+        return {partition: offset for partition, (offset, _) in self._first_messages(topic, moment).items()}
 
-    def _found(self, topic: str, moment: int) -> dict[int, tuple[int, int]]:
+    def _first_messages(self, topic: str, moment: int) -> dict[int, tuple[int, int]]:
         """Partition → offset and timestamp in ms of the first message at or after a moment, -1 each if there is none.
 
         Raises TopicError for an unknown topic.
@@ -259,25 +259,25 @@ class Topics:
             raise TopicError(f"topic {topic} does not exist; run `windowpane apply`")
         asked = {TopicPartition(topic, int(each["partition_index"])): moment for each in described["partitions"]}
         with _translated(self._bootstrap):
-            found = self._admin.list_partition_offsets(asked)
-        return {key.partition: (int(value.offset), int(value.timestamp)) for key, value in sorted(found.items())}
+            firsts = self._admin.list_partition_offsets(asked)
+        return {key.partition: (int(value.offset), int(value.timestamp)) for key, value in sorted(firsts.items())}
 
     def _described(self, topic: str) -> dict[str, Any] | None:
         with _translated(self._bootstrap):
-            [found] = self._admin.describe_topics([topic])
-            code = errors.for_code(found["error_code"])
+            [described] = self._admin.describe_topics([topic])
+            code = errors.for_code(described["error_code"])
             if code is errors.UnknownTopicOrPartitionError:
                 return None
             if code is not errors.NoError:
                 raise code(topic)
-        return dict(found)
+        return dict(described)
 
     def _await_leaders(self, topic: str, partitions: int) -> None:
         """Wait until every partition can be written to and read; the admin's own wait knows only whole topics."""
 
         def led() -> bool:
-            [found] = self._admin.describe_topics([topic])
-            return sum(int(partition["leader_id"]) >= 0 for partition in found["partitions"]) >= partitions
+            [described] = self._admin.describe_topics([topic])
+            return sum(int(partition["leader_id"]) >= 0 for partition in described["partitions"]) >= partitions
 
         self._await(led, f"has not added the partitions of {topic}")
 
