@@ -55,8 +55,8 @@ def noted_definition(table: Table) -> Definition:
 def applied_streams(catalog: Catalog) -> list[str]:
     """Every stream that has tables, sorted; no staging tables of replays, and no benchmark's."""
     sql = "select table_namespace from iceberg_tables where catalog_name = :catalog and table_name = :panes"
-    found = rows(catalog.engine, sql, catalog=catalog.name, panes=PANES.name)
-    return sorted(name for (name,) in found if is_offered(name))
+    streams = rows(catalog.engine, sql, catalog=catalog.name, panes=PANES.name)
+    return sorted(name for (name,) in streams if is_offered(name))
 
 
 def has_views(catalog: Catalog, definition: Definition) -> bool:
@@ -65,8 +65,8 @@ def has_views(catalog: Catalog, definition: Definition) -> bool:
         "select table_name from iceberg_tables"
         " where catalog_name = :catalog and table_namespace = :stream and iceberg_type = 'VIEW'"
     )
-    found = rows(catalog.engine, sql, catalog=catalog.name, stream=definition.name)
-    return {f"{grain}s" for grain in grains(definition)} <= {name for (name,) in found}
+    views = rows(catalog.engine, sql, catalog=catalog.name, stream=definition.name)
+    return {f"{grain}s" for grain in grains(definition)} <= {name for (name,) in views}
 
 
 def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:
@@ -144,8 +144,8 @@ def _adding(table: Table, column: Column) -> Callable[[], None]:
 
 def _is_sorted(table: Table, layout: TableLayout) -> bool:
     """Whether new files of the table are sorted so; those that it has stay as they are."""
-    found = [table.schema().find_column_name(each.source_id) for each in table.sort_order().fields]
-    return found == list(layout.sort)
+    columns = [table.schema().find_column_name(each.source_id) for each in table.sort_order().fields]
+    return columns == list(layout.sort)
 
 
 def _sorting(table: Table, layout: TableLayout) -> Callable[[], None]:

@@ -127,9 +127,9 @@ class ValueDifference:
         if not self.group:
             return f"more groups differ between minute panes and {self.grain} panes"
         # Where messages differ, all else does for the same reason.
-        told = [column for column in self.columns if column[0] == "messages"] or self.columns
+        columns = [column for column in self.columns if column[0] == "messages"] or self.columns
         values = "; ".join(
-            f"{name} {_shown(minute)} by minute, {_shown(rolled)} by {self.grain}" for name, minute, rolled in told
+            f"{name} {_shown(minute)} by minute, {_shown(rolled)} by {self.grain}" for name, minute, rolled in columns
         )
         return f"{', '.join(f'{name} {value!r}' for name, value in self.group)}: {values}"
 
@@ -205,7 +205,7 @@ def check_values(differences: Iterable[ValueDifference], counts: Sequence[Findin
 
     Which of the two is at fault shows only where their counts of messages do not agree with the ledger.
     """
-    found = []
+    findings = []
     for item in differences:
         compared = (Grain.MINUTE.panes, item.grain.panes)
         at_fault = {
@@ -215,5 +215,5 @@ def check_values(differences: Iterable[ValueDifference], counts: Sequence[Findin
             if table in compared and finding.arrived and finding.arrived.overlaps(item.arrived)
         }
         tables = tuple(at_fault) if len(at_fault) == 1 else compared
-        found.append(Finding(Kind.ALTERED, tables, str(item), item.arrived))
-    return found
+        findings.append(Finding(Kind.ALTERED, tables, str(item), item.arrived))
+    return findings

@@ -37,28 +37,28 @@ def part_in(file: DataFile) -> str:
 
 def latest(table: Table, column: str, snapshot: Snapshot | None = None, grain: Grain | None = None) -> datetime | None:
     """The largest value of a time column in a snapshot (default: the current one); None when it holds no rows."""
-    reached = _reached(table, column, snapshot or table.current_snapshot())
-    found = max((micros for part, micros in reached.items() if _is_of(part, grain)), default=None)
-    return None if found is None else _time(found)
+    largest = _largest_by_part(table, column, snapshot or table.current_snapshot())
+    micros = max((micros for part, micros in largest.items() if _is_of(part, grain)), default=None)
+    return None if micros is None else _time(micros)
 
 
 def parts_beyond(table: Table, column: str, at: datetime, grain: Grain) -> tuple[str, ...]:
     """The parts of a grain, sorted, that have files which reach beyond a moment in a time column."""
-    reached = _reached(table, column, table.current_snapshot())
+    largest = _largest_by_part(table, column, table.current_snapshot())
     limit = (at - _EPOCH) // timedelta(microseconds=1)
-    return tuple(sorted(part for part, micros in reached.items() if micros > limit and _is_of(part, grain)))
+    return tuple(sorted(part for part, micros in largest.items() if micros > limit and _is_of(part, grain)))
 
 
 def earliest(table: Table, column: str, grain: Grain | None = None) -> datetime | None:
     """The smallest value of a time column; None when there are no rows. Reads every manifest anew."""
     field_id = table.schema().find_field(column).field_id
-    found = [
+    smallest = [
         _micros(entry.data_file.lower_bounds[field_id])
         for manifest in _manifests(table, table.current_snapshot())
         for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
         if _is_of(part_in(entry.data_file), grain)
     ]
-    return _time(min(found)) if found else None
+    return _time(min(smallest)) if smallest else None
 
 
 def cut(table: Table, grain: Grain | None = None) -> datetime | None:
@@ -102,23 +102,23 @@ def _manifests(table: Table, snapshot: Snapshot | None) -> Iterator[ManifestFile
     key=lambda table, column, snapshot: (table.metadata.table_uuid, column, snapshot and snapshot.snapshot_id),
     lock=Lock(),
 )
-def _reached(table: Table, column: str, snapshot: Snapshot | None) -> Mapping[str, int]:
+def _largest_by_part(table: Table, column: str, snapshot: Snapshot | None) -> Mapping[str, int]:
     """Part → the largest value of a column in its files."""
     field_id = table.schema().find_field(column).field_id
-    found: dict[str, int] = {}
+    largest: dict[str, int] = {}
     for manifest in _manifests(table, snapshot):
-        for part, micros in _reached_in(manifest, table.io, field_id):
-            found[part] = max(micros, found.get(part, micros))
-    return found
+        for part, micros in _largest_in(manifest, table.io, field_id):
+            largest[part] = max(micros, largest.get(part, micros))
+    return largest
 
 
 @cached(LRUCache(maxsize=20_000), key=lambda manifest, _io, field: (manifest.manifest_path, field), lock=Lock())
-def _reached_in(manifest: ManifestFile, io: FileIO, field_id: int) -> tuple[tuple[str, int], ...]:
-    found: dict[str, int] = {}
+def _largest_in(manifest: ManifestFile, io: FileIO, field_id: int) -> tuple[tuple[str, int], ...]:
+    largest: dict[str, int] = {}
     for entry in manifest.fetch_manifest_entry(io, discard_deleted=True):
         part, micros = part_in(entry.data_file), _micros(entry.data_file.upper_bounds[field_id])
-        found[part] = max(micros, found.get(part, micros))
-    return tuple(found.items())
+        largest[part] = max(micros, largest.get(part, micros))
+    return tuple(largest.items())
 
 
 def _is_of(part: str, grain: Grain | None) -> bool:

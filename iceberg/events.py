@@ -38,7 +38,7 @@ def counted_events(catalog: Catalog, stream: str, arrivals: Arrivals) -> int | N
     if table is None:
         return None
     field_id = table.schema().find_field("arrived").field_id
-    found = 0
+    count = 0
     with translated():
         scan = table.scan(arrived_within(arrivals, "arrived"), selected_fields=("arrived",))
         reader = ArrowScan(table.metadata, table.io, scan.projection(), scan.row_filter)
@@ -47,8 +47,8 @@ def counted_events(catalog: Catalog, stream: str, arrivals: Arrivals) -> int | N
                 time_of_bound(bounds[field_id]) for bounds in (task.file.lower_bounds, task.file.upper_bounds)
             )
             inside = arrivals.start <= first and last < arrivals.end and not task.delete_files
-            found += task.file.record_count if inside else len(reader.to_table([task]))
-    return found
+            count += task.file.record_count if inside else len(reader.to_table([task]))
+    return count
 
 
 def highest_offsets(table: Table, since: datetime | None) -> dict[int, int]:

@@ -96,7 +96,7 @@ class LakeView:
             late_parts=None,
         )
 
-    def told(self, at: datetime) -> datetime:
+    def rounded_down(self, at: datetime) -> datetime:
         """The latest moment up to another that arrivals can be told apart by: of merged days, the day's start."""
         return day_start(at) if self.widened_until is not None and at < self.widened_until else at
 
@@ -106,7 +106,7 @@ class LakeView:
         That is the start of the panes' arrival window, of the day where panes are merged by it, or how far the view is
         complete; None when nothing is sure.
         """
-        return None if self.complete_until is None else min(arrival_start(self.told(at)), self.complete_until)
+        return None if self.complete_until is None else min(arrival_start(self.rounded_down(at)), self.complete_until)
 
 
 def metadata_locations(catalog: Catalog) -> dict[str, dict[str, str]]:
@@ -118,11 +118,11 @@ def metadata_locations(catalog: Catalog) -> dict[str, dict[str, str]]:
         "select table_namespace, table_name, metadata_location from iceberg_tables"
         " where catalog_name = :catalog and metadata_location is not null"
     )
-    found: dict[str, dict[str, str]] = {}
+    locations: dict[str, dict[str, str]] = {}
     for namespace, name, location in rows(catalog.engine, sql, catalog=catalog.name):
         if name in READ and not is_staging(namespace):
-            found.setdefault(namespace, {})[name] = location
-    return found
+            locations.setdefault(namespace, {})[name] = location
+    return locations
 
 
 def pin(catalog: Catalog, stream: str) -> LakeView:

@@ -86,9 +86,9 @@ def _holds(panes: Table, held: Snapshot | None, ledger: Table, counted: Snapshot
 
 def _read(table: Table, snapshot: Snapshot | None) -> tuple[str, int] | None:
     """Job and checkpoint that a snapshot holds all of; publications and maintenance commit too."""
-    found, oldest = _by_job(table, snapshot)
-    if found is not None:
-        return _summary(found, _JOB) or "", int(_summary(found, _CHECKPOINT) or 0)
+    committed, oldest = _by_job(table, snapshot)
+    if committed is not None:
+        return _summary(committed, _JOB) or "", int(_summary(committed, _CHECKPOINT) or 0)
     # A commit that was repeated over a newer parent holds more than it notes. Expiry may forget who the parent was.
     if oldest is None or _summary(oldest, _READ_AS_OF) != str((oldest.sequence_number or 0) - 1):
         return None

@@ -88,8 +88,8 @@ def check_offsets(
     what retention removed before the stream began cannot be asked for. What it removed later is lost, unless `events`
     may hold it.
     """
-    found = _check_offsets(runs, kafka, until)
-    return found if events else [part for finding in found for part in _without_deleted(finding, kafka)]
+    findings = _check_offsets(runs, kafka, until)
+    return findings if events else [part for finding in findings for part in _without_deleted(finding, kafka)]
 
 
 def check_past_offsets(runs: Sequence[LedgerRun]) -> list[Finding]:
@@ -119,18 +119,18 @@ def _without_deleted(finding: Finding, kafka: KafkaPartition) -> Iterator[Findin
 
 
 def _check_offsets(runs: Iterable[LedgerRun], kafka: KafkaPartition, until: datetime | None) -> list[Finding]:
-    unique, found = _without_copies(sorted(runs, key=lambda run: (run.first_offset, run.last_offset)))
+    unique, findings = _without_copies(sorted(runs, key=lambda run: (run.first_offset, run.last_offset)))
     clusters = _clusters(unique)
     for cluster in clusters:
-        found += _judged(cluster, kafka, until)
+        findings += _judged(cluster, kafka, until)
     for before, after in pairwise(clusters):
         last, first = _newest(before), after[0]
         arrived = Arrivals(min(last.last_from, first.arrived_from), max(last.arrived_until, first.first_until))
-        found += _missing(kafka, last.last_offset + 1, first.first_offset, _around(arrived, until))
+        findings += _missing(kafka, last.last_offset + 1, first.first_offset, _around(arrived, until))
     if until is not None:
-        found += _against_kafka(clusters, kafka, until)
-    found += _unknown(clusters, kafka)
-    return sorted(found, key=lambda finding: finding.offsets or (0, 0))
+        findings += _against_kafka(clusters, kafka, until)
+    findings += _unknown(clusters, kafka)
+    return sorted(findings, key=lambda finding: finding.offsets or (0, 0))
 
 
 def _without_copies(runs: Sequence[LedgerRun]) -> tuple[list[LedgerRun], list[Finding]]:
@@ -138,15 +138,15 @@ def _without_copies(runs: Sequence[LedgerRun]) -> tuple[list[LedgerRun], list[Fi
     by_arrival: dict[datetime, list[LedgerRun]] = {}
     for run in runs:
         by_arrival.setdefault(run.arrived_from, []).append(run)
-    found = []
+    findings = []
     for same in by_arrival.values():
         if len(same) > 1:
             [arrived] = merged_ranges(run.arrived for run in same)
             offsets = (min(run.first_offset for run in same), max(run.last_offset for run in same))
             text = f"{len(same)} rows for one arrival interval, offsets {offsets[0]:,} to {offsets[1]:,}"
             partition = same[0].partition
-            found.append(Finding(Kind.DUPLICATE, ("ledger",), text, arrived, partition, offsets, 1, len(same)))
-    return list(dict.fromkeys(runs)), found
+            findings.append(Finding(Kind.DUPLICATE, ("ledger",), text, arrived, partition, offsets, 1, len(same)))
+    return list(dict.fromkeys(runs)), findings
 
 
 def _clusters(runs: Sequence[LedgerRun]) -> list[list[LedgerRun]]:

@@ -71,7 +71,7 @@ def staged_locations(catalog: Catalog, stream: str) -> list[str]:
     """Where the files of replays are that are not dropped: they may be published again, so none may be removed."""
     with translated():
         names = [name for (name, *_) in catalog.list_namespaces() if name.startswith(staging_prefix(stream))]
-        return [catalog.load_table(found).location() for name in names for found in catalog.list_tables(name)]
+        return [catalog.load_table(table).location() for name in names for table in catalog.list_tables(name)]
 
 
 def aged_files(table: Table, before: datetime) -> int:
@@ -79,5 +79,5 @@ def aged_files(table: Table, before: datetime) -> int:
     with translated():
         scheme, netloc, path = PyArrowFileIO.parse_location(table.location())
         filesystem = PyArrowFileIO(table.io.properties).fs_by_scheme(scheme, netloc)
-        found = filesystem.get_file_info(FileSelector(path, recursive=True, allow_not_found=True))
-        return sum(info.type is FileType.File and info.mtime < before for info in found)
+        files = filesystem.get_file_info(FileSelector(path, recursive=True, allow_not_found=True))
+        return sum(info.type is FileType.File and info.mtime < before for info in files)

@@ -95,9 +95,9 @@ def plan_packing(
             settled = last < arrived_before or (last == arrived_before and kind.windowed)
             small = file.file_size_in_bytes * 2 < packed_bytes and file.record_count * 2 < _MOST_ROWS
             # A file of which a SQL client deleted rows holds them still.
-            whole = file.spec_id == spec_id and not task.delete_files
+            intact = file.spec_id == spec_id and not task.delete_files
             cut = hourly and _is_to_cut(part_in(file))
-            if settled and (small or cut) and whole and not _at(file, spared):
+            if settled and (small or cut) and intact and not _at(file, spared):
                 parts[str(file.partition), cut].append((last, task))
     return [
         FileGroup(table.metadata.current_snapshot_id, group, cut)

@@ -229,12 +229,12 @@ def _sources(
         before = state_before(tables, newest_publication(store.history(replay.stream), replay))
         until = {grain: before.rollups_until(grain) for grain in ROLLUPS}
         return {name: _Known(Source(table, before.snapshots.get(name)), until) for name, table in tables.items()}
-    found = {}
+    sources = {}
     for name in tables:
         staged = optional_table(catalog, staging_namespace(replay), name)
         if staged is None:
             raise ReplayError(f"replay {replay.id} lacks the table {name}; drop it and replay again")
         made = grains_of(staged) if kind_of(staged) is PANES else ()
         until = {grain: replay.arrivals.end if grain in made else None for grain in ROLLUPS}
-        found[name] = _Known(Source(staged, staged.metadata.current_snapshot_id), until)
-    return found
+        sources[name] = _Known(Source(staged, staged.metadata.current_snapshot_id), until)
+    return sources

@@ -68,12 +68,12 @@ class Reading:
     @classmethod
     def parse(cls, noted: str) -> Reading:
         """What `as_json` wrote."""
-        found = json.loads(noted)
+        values = json.loads(noted)
         return cls(
-            topic_id=found["topic_id"],
-            since=_time(found["since"]),
-            partitions={int(partition): _time(at) for partition, at in found["partitions"].items()},
-            before=tuple((topic, datetime.fromisoformat(at)) for topic, at in found["before"]),
+            topic_id=values["topic_id"],
+            since=_time(values["since"]),
+            partitions={int(partition): _time(at) for partition, at in values["partitions"].items()},
+            before=tuple((topic, datetime.fromisoformat(at)) for topic, at in values["before"]),
         )
 
 

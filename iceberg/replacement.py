@@ -45,7 +45,7 @@ class Replaced:
 
 
 @dataclass(slots=True)
-class _Found:
+class _RangeRows:
     """Rows of a range: in `whole` files, and `inside` of the files in `split`, which hold the rows `outside` too."""
 
     whole: list[DataFile] = field(default_factory=list)
@@ -86,8 +86,8 @@ def _replace(
     if generation is not None and int(table.properties.get(GENERATION_PROPERTY, "0")) >= generation:
         return _replaced_before(table, generation)
     raised = {} if generation is None else {GENERATION_PROPERTY: str(generation)}
-    old = _find(Source(table, table.metadata.current_snapshot_id), ranges)
-    new = _find(source, ranges)
+    old = _range_rows(Source(table, table.metadata.current_snapshot_id), ranges)
+    new = _range_rows(source, ranges)
     done = Replaced(old.rows, new.rows)
     summary = {**raised, **read_so_far(table), _REMOVED: str(done.removed), _ADDED: str(done.added)}
     added = [*new.whole, *_written(table, [*old.outside, *new.inside])]
@@ -101,13 +101,13 @@ def _complete(table: Table, ranges: Ranges) -> dict[str, str]:
 
     Of rejected messages only the highest offset tells that; a replay may accept the message that had it.
     """
-    found = {}
+    noted = {}
     for grain, arrivals in ranges.items():
         windowed = kind_of(table).windowed
         before = cut(table, grain) if windowed else max(noted_cut(table) or arrivals.end, arrivals.end)
         if before:
-            found[noted_as(COMPLETE_PROPERTY, grain)] = before.isoformat()
-    return found
+            noted[noted_as(COMPLETE_PROPERTY, grain)] = before.isoformat()
+    return noted
 
 
 def _replaced_before(table: Table, generation: int) -> Replaced:
@@ -119,10 +119,10 @@ def _replaced_before(table: Table, generation: int) -> Replaced:
     return Replaced(0, 0)
 
 
-def _find(source: Source, ranges: Ranges) -> _Found:
-    found = _Found()
+def _range_rows(source: Source, ranges: Ranges) -> _RangeRows:
+    range_rows = _RangeRows()
     if source.snapshot_id is None:
-        return found
+        return range_rows
     table = source.table
     column = kind_of(table).arrival
     field_id = table.schema().find_field(column).field_id
@@ -135,13 +135,13 @@ def _find(source: Source, ranges: Ranges) -> _Found:
             continue
         # A file of which rows were deleted holds them still; only reading leaves them out.
         if arrivals.start <= first and last < arrivals.end and not task.delete_files:
-            found.whole.append(task.file)
+            range_rows.whole.append(task.file)
         else:
-            _split(found, task, table, column, arrivals)
-    return found
+            _split(range_rows, task, table, column, arrivals)
+    return range_rows
 
 
-def _split(found: _Found, task: FileScanTask, table: Table, column: str, arrivals: Arrivals) -> None:
+def _split(range_rows: _RangeRows, task: FileScanTask, table: Table, column: str, arrivals: Arrivals) -> None:
     """Read a file that reaches over an end of the range; one that only seemed to hold rows of it is left alone."""
     rows = read_files(table, [task])
     inside = pc.and_(
@@ -150,9 +150,9 @@ def _split(found: _Found, task: FileScanTask, table: Table, column: str, arrival
     )
     taken = rows.filter(inside)
     if len(taken):
-        found.split.append(task.file)
-        found.inside.append(taken)
-        found.outside.append(rows.filter(pc.invert(inside)))
+        range_rows.split.append(task.file)
+        range_rows.inside.append(taken)
+        range_rows.outside.append(rows.filter(pc.invert(inside)))
 
 
 def _written(table: Table, parts: list[pa.Table]) -> list[DataFile]:

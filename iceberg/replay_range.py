@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyiceberg.table import Table
 
 from database.errors import ReplayError
 from iceberg.catalog import Catalog
@@ -47,36 +46,36 @@ class ReplayRanges:
             raise ReplayError(f"{self._stream} holds nothing that is complete yet; wait some seconds")
         first = self._first_arrival()
         start = first if start is None else arrival_start(start)
-        found = Arrivals(start, self.cut if end is None else _ceiling(end))
-        if found.start >= found.end:
-            raise ReplayError(f"no message arrived in {found}; the first arrived after {first:{_TIME}}")
-        if found.end > self.cut:
+        arrivals = Arrivals(start, self.cut if end is None else _ceiling(end))
+        if arrivals.start >= arrivals.end:
+            raise ReplayError(f"no message arrived in {arrivals}; the first arrived after {first:{_TIME}}")
+        if arrivals.end > self.cut:
             raise ReplayError(
-                f"what arrived before {found.end:{_TIME}} is not complete yet; "
+                f"what arrived before {arrivals.end:{_TIME}} is not complete yet; "
                 f"the latest --to-time is now {self.cut:{_TIME}}"
             )
-        return self._widened(found, self.cut)
+        return self._widened(arrivals, self.cut)
 
     def arrival_of(self, offsets: Mapping[int, int]) -> Arrivals:
         """The range of the ledger's rows that hold these offsets (partition → offset)."""
-        found = []
+        ranges = []
         for partition, offset in offsets.items():
             holds = f"partition = {partition} and first_offset <= {offset} and last_offset >= {offset}"
             rows = self._scan(LEDGER.name, holds, "arrived_from", "arrived_until")
             if not len(rows):
                 raise ReplayError(f"the ledger of {self._stream} holds no offset {offset} of partition {partition}")
-            found.append(Arrivals(rows["arrived_from"][0].as_py(), rows["arrived_until"][0].as_py()))
-        return Arrivals(min(at.start for at in found), max(at.end for at in found))
+            ranges.append(Arrivals(rows["arrived_from"][0].as_py(), rows["arrived_until"][0].as_py()))
+        return Arrivals(min(at.start for at in ranges), max(at.end for at in ranges))
 
     def offsets(self, arrivals: Arrivals) -> dict[int, tuple[int, int]]:
         """Partition → the first offset that arrived in a range, and the one after the last, by the ledger."""
         rows = self._scan(
             LEDGER.name, arrived_within(arrivals, "arrived_from"), "partition", "first_offset", "last_offset"
         )
-        reach = rows.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
+        bounds = rows.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
         return {
             row["partition"]: (row["first_offset_min"], row["last_offset_max"] + 1)
-            for row in sorted(reach.to_pylist(), key=lambda row: int(row["partition"]))
+            for row in sorted(bounds.to_pylist(), key=lambda row: int(row["partition"]))
         }
 
     def _first_arrival(self) -> datetime:
@@ -103,12 +102,11 @@ class ReplayRanges:
     def _reaching_over(self, at: datetime, column: str) -> list[datetime]:
         """The values of a column in all rows that reach over a moment."""
         over = reaching_over(at)
-        return [found for name in self._tables for found in self._scan(name, over, column)[column].to_pylist()]
+        return [value for name in self._tables for value in self._scan(name, over, column)[column].to_pylist()]
 
     def _scan(self, table: str, where: str, *columns: str) -> pa.Table:
-        found: Table = self._tables[table]
         with translated():
-            return found.scan(where, selected_fields=columns).to_arrow()
+            return self._tables[table].scan(where, selected_fields=columns).to_arrow()
 
 
 def _ceiling(at: datetime) -> datetime:

@@ -21,7 +21,7 @@ from streams.panes import ROLLUPS, Grain, day_start
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
+class RollupTask:
     """Make a rollup's panes of what arrived in a range, from a snapshot's minute panes, into a namespace's table."""
 
     stream: str
@@ -37,7 +37,7 @@ def has_pending(catalog: Catalog, stream: str) -> bool:
     return any(pending_arrivals(panes, grain) for grain in ROLLUPS)
 
 
-def begin_making(catalog: Catalog, stream: str) -> Making | None:
+def begin_rollup(catalog: Catalog, stream: str) -> RollupTask | None:
     """What is to be made now, its empty table ready; None while nothing is. Hold the stream's lock till it is done."""
     panes = panes_table(catalog, stream)
     with translated():
@@ -48,18 +48,18 @@ def begin_making(catalog: Catalog, stream: str) -> Making | None:
                 day_end = day_start(pending.start) + timedelta(days=1)
                 arrivals = Arrivals(pending.start, min(pending.end, day_end))
                 panes.refresh()
-                made = Making(stream, grain, arrivals, panes.metadata.current_snapshot_id, f"{stream}-rollups")
-                make_like(catalog, (made.namespace, PANES.name), panes)
-                return made
+                task = RollupTask(stream, grain, arrivals, panes.metadata.current_snapshot_id, f"{stream}-rollups")
+                make_like(catalog, (task.namespace, PANES.name), panes)
+                return task
     return None
 
 
-def finish_making(catalog: Catalog, making: Making) -> None:
+def finish_rollup(catalog: Catalog, task: RollupTask) -> None:
     """Put the panes in place; then they are pending no more. Raises LakeError."""
-    panes, made = (panes_table(catalog, namespace) for namespace in (making.stream, making.namespace))
-    pending, end = pending_arrivals(panes, making.grain), making.arrivals.end
+    panes, made = (panes_table(catalog, namespace) for namespace in (task.stream, task.namespace))
+    pending, end = pending_arrivals(panes, task.grain), task.arrivals.end
     left = Arrivals(end, pending.end) if pending and pending.end > end else None
     source = Source(made, made.metadata.current_snapshot_id)
-    replace(panes, {making.grain: making.arrivals}, source, properties=as_noted(making.grain, left))
+    replace(panes, {task.grain: task.arrivals}, source, properties=as_noted(task.grain, left))
     with translated():
         catalog.drop_table(made.name())

@@ -47,5 +47,5 @@ def rollups_of(panes: Table) -> tuple[Grain, ...]:
 
 def windowed(tables: Mapping[str, Table]) -> list[Slice]:
     """The slices whose rows are of whole arrival windows: panes of each grain, and the ledger."""
-    found = [Slice(tables[PANES.name], grain) for grain in grains_of(tables[PANES.name])]
-    return found + [Slice(table) for name, table in tables.items() if name != PANES.name and kind_of(table).windowed]
+    panes = [Slice(tables[PANES.name], grain) for grain in grains_of(tables[PANES.name])]
+    return panes + [Slice(table) for name, table in tables.items() if name != PANES.name and kind_of(table).windowed]

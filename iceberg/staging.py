@@ -149,15 +149,15 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
     with translated():
         tables = stream_tables(catalog, staging_namespace(replay))
         panes, ledger = tables[PANES.name], tables[LEDGER.name]
-        reach = ledger.scan(selected_fields=("partition", "first_offset", "last_offset")).to_arrow()
-        ends = reach.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
-        span = pc.sum(pc.subtract(ends["last_offset_max"], ends["first_offset_min"])).as_py() or 0
+        rows = ledger.scan(selected_fields=("partition", "first_offset", "last_offset")).to_arrow()
+        bounds = rows.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
+        span = pc.sum(pc.subtract(bounds["last_offset_max"], bounds["first_offset_min"])).as_py() or 0
         return Staged(
             offsets=committed(catalog, replay),
-            span=span + len(ends),
+            span=span + len(bounds),
             accepted=total(ledger, "accepted"),
             rejected=total(ledger, "rejected"),
             in_panes={grain: total(panes, "messages", condition=f"grain = '{grain}'") for grain in grains_of(panes)},
             in_rejected=tables[REJECTED.name].scan(selected_fields=("offset",)).count(),
-            firsts={row["partition"]: row["first_offset_min"] for row in ends.to_pylist()},
+            firsts={row["partition"]: row["first_offset_min"] for row in bounds.to_pylist()},
         )

@@ -1,9 +1,9 @@
 """Merge old panes by day of arrival: of one key and window there is then one row for each day that any arrived on.
 
 A merged row's arrival interval is its day, in UTC. Of a moment within that day nothing can be told any more: answers
-as known then are those of the day's start, and say so (see LakeView.told). `WIDENED_PROPERTY` notes, in the same commit
-as the rows, up to when that is so. A replay's range takes in whole rows (see iceberg.replay_range); arrivals of replays
-that are not dropped are left as they are, for those may be published again or rolled back.
+as known then are those of the day's start, and say so (see LakeView.rounded_down). `WIDENED_PROPERTY` notes up to when
+that is so, in the same commit as the rows. A replay's range takes in whole rows (see iceberg.replay_range); arrivals of
+replays that are not dropped are left as they are, for those may be published again or rolled back.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MOST_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
-class Widening:
+class WideningTask:
     """Merge the panes of a grain that arrived on a day, into the panes of a namespace."""
 
     stream: str
@@ -80,23 +80,23 @@ def days_to_widen(
         return list(islice(unmerged, most))
 
 
-def begin_widening(catalog: Catalog, stream: str, grain: Grain, day: Arrivals) -> Widening:
+def begin_widening(catalog: Catalog, stream: str, grain: Grain, day: Arrivals) -> WideningTask:
     """Make the empty table that the panes are merged into. Hold the stream's lock till it is done."""
     namespace = f"{stream}-widened"
     with translated():
         make_like(catalog, (namespace, PANES.name), panes_table(catalog, stream))
-    return Widening(stream, grain, day, namespace)
+    return WideningTask(stream, grain, day, namespace)
 
 
-def finish_widening(catalog: Catalog, widening: Widening, packed_bytes: int) -> Replaced:
+def finish_widening(catalog: Catalog, task: WideningTask, packed_bytes: int) -> Replaced:
     """Put the merged panes in place, in one commit. Raises LakeError, also if they count other messages."""
-    grain, day = widening.grain, widening.arrivals
-    live, made = (panes_table(catalog, namespace) for namespace in (widening.stream, widening.namespace))
+    grain, day = task.grain, task.arrivals
+    live, made = (panes_table(catalog, namespace) for namespace in (task.stream, task.namespace))
     with translated():
         condition = f"grain = '{grain}' and {arrived_within(day, 'arrived_from')}"
-        expected, found = (total(table, "messages", condition=condition) for table in (live, made))
-        if expected != found:
-            raise LakeError(f"{grain.panes} of {day} hold {expected} messages, merged {found}")
+        expected, merged = (total(table, "messages", condition=condition) for table in (live, made))
+        if expected != merged:
+            raise LakeError(f"{grain.panes} of {day} hold {expected} messages, merged {merged}")
         pack_all(made, packed_bytes, 1, live.sort_order())
         until = max(widened_until(live, grain) or day.end, day.end)
     source = Source(made, made.refresh().metadata.current_snapshot_id)

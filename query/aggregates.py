@@ -38,14 +38,14 @@ def merged_columns(
 
 def view_columns(definition: Definition) -> tuple[Expression, ...]:
     """The select list of the views for SQL clients: measures as plain numbers."""
-    found = []
+    expressions = []
     for column in pane_columns(definition):
         measure = definition.measures.get(column.source)
         scale = f"{measure.scale}e0" if measure else ""
         for name, value in column.aggregate.view:
             named, made = (column.aggregate.sql(form, column.source, scale=scale) for form in (name, value))
-            found.append(Expression(named, made))
-    return tuple(found)
+            expressions.append(Expression(named, made))
+    return tuple(expressions)
 
 
 def _expression(column: PaneColumn, form: str, **more: str) -> Expression:

@@ -98,13 +98,13 @@ def _groups(groups: Sequence[Group], by: Sequence[str]) -> list[Json]:
 
 def group_json(group: Group, by: Sequence[str]) -> Json:
     """A group: its dimensions, `messages`, and each measure and distinct count."""
-    found: Json = dict(zip(by, group.key, strict=True))
-    found["messages"] = group.messages
+    members: Json = dict(zip(by, group.key, strict=True))
+    members["messages"] = group.messages
     for name, part in group.parts.items():
-        found[name] = _part(part)
+        members[name] = _part(part)
     if group.changed_since is not None:
-        found["changed_since"] = group.changed_since
-    return found
+        members["changed_since"] = group.changed_since
+    return members
 
 
 def _part(part: Mapping[str, Any]) -> Json:

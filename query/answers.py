@@ -18,8 +18,8 @@ from streams.refusals import unwrapped
 
 def view_digest(view: LakeView) -> str:
     """A text that tells two lake views apart which may be answered from differently."""
-    told = [getattr(view, each.name) for each in fields(view) if each.compare]
-    return digest(*told, view.definition and view.definition.digest)
+    values = [getattr(view, each.name) for each in fields(view) if each.compare]
+    return digest(*values, view.definition and view.definition.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ class RejectedMessage:
         kept = bytes(stored or b"")
         refused = unwrapped(kept)
         payload = refused[1] if refused else kept
-        whole = (size or 0) - len(kept) + len(payload)
-        return cls(arrived, partition, offset, reason, field, payload, whole, refused is not None)
+        payload_bytes = (size or 0) - len(kept) + len(payload)
+        return cls(arrived, partition, offset, reason, field, payload, payload_bytes, refused is not None)
 
 
 @dataclass(frozen=True, slots=True)

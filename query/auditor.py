@@ -48,10 +48,12 @@ def audit(
     *past, since = [_FIRST, *(at for _, at in view.reading.before)] if view.reading else [_FIRST]
     ledger = [Finding(Kind.TOPIC, ("ledger",), trouble)] if trouble else []
     for before in map(Arrivals, past, [*past[1:], since]):
-        ledger += [found for gone in _ledger_runs(trino, view, before).values() for found in check_past_offsets(gone)]
+        for gone in _ledger_runs(trino, view, before).values():
+            ledger += check_past_offsets(gone)
     runs = _ledger_runs(trino, view, Arrivals(since, NEVER))
     if kafka is None:
-        ledger += [found for gone in runs.values() for found in check_past_offsets(gone)]
+        for gone in runs.values():
+            ledger += check_past_offsets(gone)
     partitions = {
         number: (kafka or {}).get(number, KafkaPartition(number, 0, 0, 0)) for number in sorted({*(kafka or {}), *runs})
     }
@@ -110,8 +112,7 @@ def _rejected(trino: TrinoClient, view: LakeView, until: datetime) -> tuple[int,
         if rows != offsets and end <= until:
             text = f"{rows:,} rows for {offsets:,} messages"
             arrived = Arrivals(start, end)
-            found = Finding(Kind.DUPLICATE, ("rejected",), text, arrived, partition, None, offsets, rows)
-            copies.append(found)
+            copies.append(Finding(Kind.DUPLICATE, ("rejected",), text, arrived, partition, None, offsets, rows))
     wrong = [
         finding
         for partition, totals in sorted(kept.items())
@@ -129,22 +130,22 @@ def _differences(
     intervals = [item for name in names for item in totals[name] if item.arrived_until <= until]
     if not intervals:
         return []
-    whole = Arrivals(min(item.arrived_from for item in intervals), until)
+    arrivals = Arrivals(min(item.arrived_from for item in intervals), until)
     coarse = bucket_length(intervals, (_COARSE_SECONDS,))
-    found: list[ValueDifference] = []
-    for (bucket,) in _rows(trino, values_statement(definition, view, grain, whole, coarse, limit=0)):
-        arrived = _of_bucket(bucket, coarse, whole)
+    differences: list[ValueDifference] = []
+    for (bucket,) in _rows(trino, values_statement(definition, view, grain, arrivals, coarse, limit=0)):
+        arrived = _of_bucket(bucket, coarse, arrivals)
         within = [item for item in intervals if arrived.start <= item.arrived_from < arrived.end]
         fine = bucket_length(within, (grain.arrival_seconds, 3600)) or coarse
-        limit = MOST_ALTERED - len(found)
+        limit = MOST_ALTERED - len(differences)
         if limit <= 0:
-            found.append(ValueDifference(arrived, grain=grain))
+            differences.append(ValueDifference(arrived, grain=grain))
             continue
         rows = _rows(trino, values_statement(definition, view, grain, arrived, fine, limit))
-        found += [_difference(definition, grain, row, arrived, fine) for row in rows]
+        differences += [_difference(definition, grain, row, arrived, fine) for row in rows]
         if rows and rows[0][-1] > len(rows):
-            found.append(ValueDifference(arrived, grain=grain))
-    return found
+            differences.append(ValueDifference(arrived, grain=grain))
+    return differences
 
 
 def _of_bucket(bucket: int, seconds: int, within: Arrivals) -> Arrivals:

@@ -110,12 +110,12 @@ class Comparison:
 
     def _groups(self) -> tuple[tuple[GroupDifference, ...], int]:
         rows = self._rows(groups_statement(self.definition, self.sides, self.arrivals, MOST_SHOWN_GROUPS))
-        found = []
+        groups = []
         for _, change, *values in rows:
             dimensions, rest = self._split(values)
             old, new = totals_of(self.definition, shown_columns(self.definition), rest)
-            found.append(GroupDifference(dimensions, old, new, change))
-        return tuple(found), rows[0][0] if rows else 0
+            groups.append(GroupDifference(dimensions, old, new, change))
+        return tuple(groups), rows[0][0] if rows else 0
 
     def _split(self, values: list[Any]) -> tuple[dict[str, str], list[Any]]:
         """Values of the dimensions, and what follows them."""
@@ -138,10 +138,10 @@ class Comparison:
         if grain is Grain.MINUTE and self._hours is not None:
             return self._hours
         rows = self._rows(buckets_statement(self.sides, self._arrivals(grain), grain, _BUCKETS[grain]))
-        found = [(at, int(panes)) for at, panes in rows]
+        buckets = [(at, int(panes)) for at, panes in rows]
         if grain is Grain.MINUTE:
-            self._hours = found
-        return found
+            self._hours = buckets
+        return buckets
 
     def _rows(self, statement: Statement | None) -> list[list[Any]]:
         return [] if statement is None else self.trino.rows(statement.sql, statement.values)[0]
@@ -155,24 +155,24 @@ def _order(change: PaneDifference) -> tuple[Any, ...]:
 
 def slices(buckets: Buckets, length: timedelta, most: int) -> list[Span]:
     """Spans that hold every bucket once and, unless one bucket alone has more, at most so many panes."""
-    found: list[Span] = []
+    spans: list[Span] = []
     held = 0
     for at, panes in buckets:
-        if found and held + panes <= most:
-            found[-1] = Span(found[-1].start, at + length)
+        if spans and held + panes <= most:
+            spans[-1] = Span(spans[-1].start, at + length)
             held += panes
         else:
-            found.append(Span(at, at + length))
+            spans.append(Span(at, at + length))
             held = panes
-    return found
+    return spans
 
 
 def chart_step(hours: Iterable[datetime]) -> str:
     """The shortest step of which the hours that have panes hold at most `MOST_CHART_POINTS`."""
-    found = list(hours)
-    if len(found) * 60 <= MOST_CHART_POINTS:
+    starts = list(hours)
+    if len(starts) * 60 <= MOST_CHART_POINTS:
         return "minute"
     kept = {"hour": "%Y%m%d%H", "day": "%Y%m%d", "month": "%Y%m"}
     return next(
-        (step for step, key in kept.items() if len({at.strftime(key) for at in found}) <= MOST_CHART_POINTS), "year"
+        (step for step, key in kept.items() if len({at.strftime(key) for at in starts}) <= MOST_CHART_POINTS), "year"
     )

@@ -43,13 +43,13 @@ def read_cursor(text: str, question: object, kinds: Sequence[type]) -> Cursor:
     try:
         if len(text) > _LONGEST or not text.isascii():
             raise ValueError
-        whole = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        check, payload = whole[:_CHECK_BYTES], whole[_CHECK_BYTES:]
-        found: Any = orjson.loads(payload)
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        check, payload = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
+        values: Any = orjson.loads(payload)
     except (ValueError, binascii.Error):
         raise ValueError("not a cursor") from None
-    if check == _check(payload, question) and isinstance(found, list) and found and isinstance(found[0], str):
-        cursor = Cursor(found[0], tuple(found[1:]))
+    if check == _check(payload, question) and isinstance(values, list) and values and isinstance(values[0], str):
+        cursor = Cursor(values[0], tuple(values[1:]))
         if cursor.fits(kinds):
             return cursor
     raise ValueError("not a cursor of this question")

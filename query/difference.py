@@ -184,14 +184,14 @@ def totals_of(
 
 
 def _totals(definition: Definition, columns: Sequence[PaneColumn], values: Sequence[Any]) -> Totals | None:
-    found = {(column.source, column.aggregate): value for column, value in zip(columns, values, strict=True)}
-    messages = found["", MESSAGES]
+    value_of = {(column.source, column.aggregate): value for column, value in zip(columns, values, strict=True)}
+    messages = value_of["", MESSAGES]
     if messages is None:
         return None
     measures = {}
     for name, measure in definition.measures.items():
-        count, total, most = (found[name, part] for part in (COUNT, SUM, MAX))
+        count, total, most = (value_of[name, part] for part in (COUNT, SUM, MAX))
         mean = float(Decimal(total) / (measure.scale * count)) if count else None
         measures[name] = Measured(int(count or 0), mean, None if most is None else most / measure.scale)
-    distincts = {name: int(found[name, DISTINCT] or 0) for name in definition.distincts}
+    distincts = {name: int(value_of[name, DISTINCT] or 0) for name in definition.distincts}
     return Totals(int(messages), measures, distincts)

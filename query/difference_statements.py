@@ -128,8 +128,8 @@ def _dimensions(definition: Definition) -> tuple[_Key, ...]:
 
 def _numbers(columns: Sequence[PaneColumn]) -> list[str]:
     """What a change is judged by."""
-    found = (column.aggregate.number.format(name=column.name, source=column.source) for column in columns)
-    return [name for name in found if name]
+    numbers = (column.aggregate.number.format(name=column.name, source=column.source) for column in columns)
+    return [name for name in numbers if name]
 
 
 def _pairs(

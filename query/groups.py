@@ -26,10 +26,10 @@ class Group:
 
     def value(self, part: str, *names: str) -> Any:
         """A member, such as `("cpu", "max")` or `("cpu", "quantiles", "0.5")`; None where there is no value."""
-        found: Any = self.parts.get(part)
+        value: Any = self.parts.get(part)
         for name in names:
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return found
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value
 
 
 def groups_of(
@@ -41,7 +41,7 @@ def groups_of(
 ) -> tuple[Group, ...]:
     """Turn merged rows (dimension values, then `columns`) into sorted groups; those without messages are left out."""
     scales = {name: measure.scale for name, measure in definition.measures.items()}
-    width, found = len(by), []
+    width, groups = len(by), []
     for row in sorted(rows, key=lambda row: tuple(row[:width])):
         parts = dict[str, dict[str, Any]]()
         for column, value in zip(columns, row[width:], strict=True):
@@ -50,5 +50,5 @@ def groups_of(
             part |= {member.name: member.read(merged) for member in column.aggregate.members}
         messages = parts.pop("")[MESSAGES.name]
         if messages:
-            found.append(Group(tuple(row[:width]), messages, parts))
-    return tuple(found)
+            groups.append(Group(tuple(row[:width]), messages, parts))
+    return tuple(groups)

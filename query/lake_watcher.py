@@ -72,13 +72,13 @@ class LakeWatcher:
         when the catalog or the object store does not answer.
         """
         try:
-            found = metadata_locations(self._opened())
+            by_stream = metadata_locations(self._opened())
         except WindowpaneError:
             self._looked = False
             raise
         problems: dict[str, str] = {}
         away: LakeAwayError | None = None
-        for stream, locations in found.items():
+        for stream, locations in by_stream.items():
             try:
                 self._refresh(stream, locations)
             except WindowpaneError as error:
@@ -86,7 +86,7 @@ class LakeWatcher:
                 # During a publication readers keep the state of before until it is complete.
                 if not isinstance(error, BetweenStatesError) or stream not in self._views:
                     problems[stream] = str(error)
-        for stream in self._views.keys() - found.keys():
+        for stream in self._views.keys() - by_stream.keys():
             del self._views[stream]
         self.problems, self._looked = problems, True
         if away is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from math import ceil
 
-from iceberg.widening import Widening
+from iceberg.widening import WideningTask
 from query.rendering import table_name, templates
 from query.settings import QuerySettings
 from query.statements import widened_panes_statement
@@ -39,11 +39,9 @@ def remove_orphan_files(trino: TrinoClient, stream: str, table: str, before: dat
     trino.rows(removal_statement("remove_orphan_files", stream, table, before, now))
 
 
-def widen_panes(trino: TrinoClient, definition: Definition, widening: Widening) -> None:
-    """Merge the panes that a widening asks for. Raises QueryError."""
-    statement = widened_panes_statement(
-        definition, widening.grain, widening.namespace, widening.arrivals.start, widening.arrivals.end
-    )
+def widen_panes(trino: TrinoClient, definition: Definition, task: WideningTask) -> None:
+    """Merge the panes that the task asks for. Raises QueryError."""
+    statement = widened_panes_statement(definition, task.grain, task.namespace, task.arrivals.start, task.arrivals.end)
     trino.rows(statement.sql, statement.values)
 
 

@@ -50,9 +50,9 @@ def read_series(definition: Definition, params: Parameters) -> SeriesRequest:
     window, step, measures = asked.window(), asked.step(), tuple(asked.all("measure"))
     some = asked.some_window()
     window = some if asked.problems else window
-    found = asked.made(lambda: SeriesRequest(window, step, measures), SeriesRequest(some, step))
+    series = asked.made(lambda: SeriesRequest(window, step, measures), SeriesRequest(some, step))
     asked.check()
-    return found
+    return series
 
 
 def read_rejected(definition: Definition, params: Parameters) -> RejectedRequest:
@@ -68,9 +68,9 @@ def read_filters(definition: Definition, params: Parameters) -> Filters:
     """Filters of dimensions alone. Raises InvalidRequestError."""
     asked = _Asked(definition, params, ())
     nothing: Filters = ()
-    found = asked.made(lambda: checked_filters(definition, asked.where()), nothing)
+    filters = asked.made(lambda: checked_filters(definition, asked.where()), nothing)
     asked.check()
-    return found
+    return filters
 
 
 class _Asked:
@@ -139,8 +139,8 @@ class _Asked:
         return values[0] if values else None
 
     def span(self) -> tuple[datetime, datetime]:
-        found = [self.moment(name, needed=True) for name in ("start", "end")]
-        return found[0] or EARLIEST, found[1] or LATEST - _MINUTE
+        moments = [self.moment(name, needed=True) for name in ("start", "end")]
+        return moments[0] or EARLIEST, moments[1] or LATEST - _MINUTE
 
     def moment(self, name: str, *, needed: bool = False) -> datetime | None:
         text = self.one(name)

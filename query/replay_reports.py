@@ -57,9 +57,9 @@ class ReplayService:
         self._trino = TrinoClient(settings)
         self._open_catalog: Callable[[], Catalog] = lambda: open_catalog(lake)
         self._opened: ReplayStore | None = None
-        self._found: LRUCache[Any, Any] = LRUCache(maxsize=64)
+        self._comparisons: LRUCache[Any, Any] = LRUCache(maxsize=64)
         self._published: LRUCache[Any, tuple[Publication, ...]] = LRUCache(maxsize=64)
-        self._lock, self._work, self._finding = threading.Lock(), threading.Lock(), threading.Condition()
+        self._lock, self._work, self._comparing = threading.Lock(), threading.Lock(), threading.Condition()
 
     def all(self, stream: str | None = None) -> list[Replay]:
         """All replays, or those of a stream; the newest first."""
@@ -92,7 +92,7 @@ class ReplayService:
         with self._lock:
             known = self._published.get(key)
         if known is None:
-            known = tuple(found for found in self.history(stream) if found.completed)
+            known = tuple(publication for publication in self.history(stream) if publication.completed)
             if known and known[0].generation >= generation:
                 with self._lock:
                     self._published[key] = known
@@ -113,9 +113,9 @@ class ReplayService:
         points: Points = self._once((*key, where), lambda: comparison.points(where))
         return ReplayReport(replay, replay.messages, difference, points)
 
-    @cachedmethod(attrgetter("_found"), key=lambda _, key, _make: key, condition=attrgetter("_finding"))
+    @cachedmethod(attrgetter("_comparisons"), key=lambda _, key, _make: key, condition=attrgetter("_comparing"))
     def _once(self, _key: Hashable, make: Callable[[], Any]) -> Any:
-        """What was found before, or is now; one comparison at a time, for each may take Trino's whole attention."""
+        """What was compared before, or is now; one comparison at a time, for each may take Trino's whole attention."""
         with self._work:
             return make()
 
@@ -152,7 +152,7 @@ def replay_json(replay: Replay) -> dict[str, Any]:
         "arrived_from": timestamp(replay.arrivals.start),
         "arrived_until": timestamp(replay.arrivals.end),
         "messages": replay.messages,
-        "offsets": {str(partition): list(reach) for partition, reach in replay.offsets.items()},
+        "offsets": {str(partition): list(span) for partition, span in replay.offsets.items()},
         "definition": replay.digest,
         "made_at": timestamp(replay.made_at),
         "made_by": replay.made_by,

@@ -103,8 +103,8 @@ class QueryService:
     def kept(self, tag: str) -> Encoded[Answer] | None:
         """The answer of that tag, if it was given before and is kept; never waits for an engine."""
         with self._lock:
-            found = self._kept.get(tag)
-        return found and replace(found, cached=True)
+            answer = self._kept.get(tag)
+        return answer and replace(answer, cached=True)
 
     def answer(self, question: Question, limits: Limits) -> Encoded[Answer]:
         """Answer, and keep the answer. Raises QueryError."""
@@ -192,15 +192,15 @@ class QueryService:
         if statement is None:
             return WindowAnswer(request, source_of(view, "", request), window_plan(view, request), ())
         rows, query_id = self._rows(statement, limits)
-        found = self._groups(view, request, statement, rows)
-        more = request.limit is not None and len(found) > request.limit
+        groups = self._groups(view, request, statement, rows)
+        more = request.limit is not None and len(groups) > request.limit
         source = source_of(view, query_id, request)
-        return WindowAnswer(request, source, statement.plan, found[: request.limit], more=more)
+        return WindowAnswer(request, source, statement.plan, groups[: request.limit], more=more)
 
     def _rows(self, statement: Statement, limits: Limits) -> tuple[list[list[Any]], str]:
         """The rows of an answer and Trino's id of the query."""
         rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
-        return [statement.whole(row) for row in rows], query_id
+        return [statement.with_known(row) for row in rows], query_id
 
     def _groups(
         self, view: LakeView, request: WindowRequest, statement: Statement, rows: Iterable[Sequence[Any]]

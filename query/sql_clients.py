@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from iceberg.losses import Gap
-from iceberg.rollups import Making
+from iceberg.rollups import RollupTask
 from query.limits import Limits
 from query.statements import (
     drop_view_statements,
@@ -44,11 +44,11 @@ def drop_views(trino: TrinoClient, stream: str) -> None:
         trino.rows(statement)
 
 
-def make_rollup(trino: TrinoClient, definition: Definition, making: Making) -> None:
-    """Make the panes that a making asks for. Raises QueryError."""
-    if making.snapshot is not None:
-        start, end = making.arrivals.start, making.arrivals.end
-        statement = rollup_statement(definition, making.grain, making.snapshot, making.namespace, start, end)
+def make_rollup(trino: TrinoClient, definition: Definition, task: RollupTask) -> None:
+    """Make the panes that the task asks for. Raises QueryError."""
+    if task.snapshot is not None:
+        start, end = task.arrivals.start, task.arrivals.end
+        statement = rollup_statement(definition, task.grain, task.snapshot, task.namespace, start, end)
         trino.rows(statement.sql, statement.values)
 
 

@@ -45,12 +45,12 @@ class Statement:
     plan: WindowPlan = field(default=WindowPlan(None, ()))
     known: tuple[tuple[int, str], ...] = ()
 
-    def whole(self, row: Sequence[Any]) -> list[Any]:
+    def with_known(self, row: Sequence[Any]) -> list[Any]:
         """A row of Trino's with the known values."""
-        found = list(row)
+        values = list(row)
         for at, value in self.known:
-            found.insert(at, value)
-        return found
+            values.insert(at, value)
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _beyond(request: WindowRequest, keys: Sequence[str]) -> tuple[str | int, ...
 
 def _panes(definition: Definition, view: LakeView, plan: WindowPlan, request: WindowRequest) -> _Panes:
     """The panes that hold every message of a plan, each in one of them."""
-    known = None if request.as_known_at is None else view.told(request.as_known_at)
+    known = None if request.as_known_at is None else view.rounded_down(request.as_known_at)
     cut = view.day_cut
     if known is not None and cut is not None:
         cut = min(cut, rollup_arrival_start(known))

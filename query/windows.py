@@ -45,8 +45,8 @@ class WindowPlan:
     def windows(self) -> dict[Grain, int]:
         """How many windows of each grain's panes the plan reads, the longest first; of hours only if there are any."""
         days = () if self.days is None else (self.days,)
-        found = {Grain.DAY: days, Grain.HOUR: self.hours, Grain.MINUTE: self.minutes}
-        return {grain: _windows(spans, grain) for grain, spans in found.items() if spans or grain is not Grain.HOUR}
+        by_grain = {Grain.DAY: days, Grain.HOUR: self.hours, Grain.MINUTE: self.minutes}
+        return {grain: _windows(spans, grain) for grain, spans in by_grain.items() if spans or grain is not Grain.HOUR}
 
     @property
     def rolled_up(self) -> Span | None:
@@ -61,13 +61,13 @@ def plan_window(start: datetime, end: datetime, grains: Collection[Grain] = (Gra
     `grains`: those of day and hour that may be used.
     """
     left: tuple[Span, ...] = (Span(start.astimezone(UTC), end.astimezone(UTC)),)
-    whole: dict[Grain, list[Span]] = {Grain.DAY: [], Grain.HOUR: []}
-    for grain, spans in whole.items():
+    of_grain: dict[Grain, list[Span]] = {Grain.DAY: [], Grain.HOUR: []}
+    for grain, spans in of_grain.items():
         if grain in grains:
             inner = [_whole(span, grain) for span in left]
             left = tuple(edge for span, within in zip(left, inner, strict=True) for edge in _edges(span, within))
             spans += [span for span in inner if not span.empty]
-    return WindowPlan(whole[Grain.DAY][0] if whole[Grain.DAY] else None, left, tuple(whole[Grain.HOUR]))
+    return WindowPlan(of_grain[Grain.DAY][0] if of_grain[Grain.DAY] else None, left, tuple(of_grain[Grain.HOUR]))
 
 
 def _whole(span: Span, grain: Grain) -> Span:

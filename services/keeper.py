@@ -34,7 +34,7 @@ from iceberg.catalog import Catalog, open_catalog
 from iceberg.handover import close_at, note_running
 from iceberg.publishing import finish_interrupted, interrupted
 from iceberg.resume import resume_point
-from iceberg.rollups import begin_making, finish_making, has_pending
+from iceberg.rollups import begin_rollup, finish_rollup, has_pending
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.stored_stream import stored_stream
 from query.settings import QuerySettings
@@ -159,9 +159,9 @@ class Keeper:
         close_at(self._lake(), old.name, at)
         _log.info("hand over", stream=old.name, at=str(at))
 
-    def _script(self, definition: Definition, reach: JobRange) -> JobScript:
+    def _script(self, definition: Definition, job_range: JobRange) -> JobScript:
         settings = self._flink.settings
-        return render(definition, settings.kafka, reach, settings.watermark_slack_ms)
+        return render(definition, settings.kafka, job_range, settings.watermark_slack_ms)
 
     def _notes(self) -> dict[str, str]:
         try:
@@ -205,11 +205,11 @@ def tidy(name: str, trino: TrinoClient) -> None:
     if stored is None or not has_pending(catalog, name):
         return
     with suppress(LakeLockedError), stream_lock(catalog.engine, name, "making rollups"):
-        making = begin_making(catalog, name)
-        if making is not None:
-            make_rollup(trino, stored.definition, making)
-            finish_making(catalog, making)
-            _log.info("rollups made", stream=name, grain=making.grain, arrivals=str(making.arrivals))
+        task = begin_rollup(catalog, name)
+        if task is not None:
+            make_rollup(trino, stored.definition, task)
+            finish_rollup(catalog, task)
+            _log.info("rollups made", stream=name, grain=task.grain, arrivals=str(task.arrivals))
 
 
 def _interrupted(lake: Callable[[], Catalog]) -> set[str]:

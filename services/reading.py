@@ -26,12 +26,12 @@ class StreamTopics:
         self._kafka, self._lake, self._slack = kafka, lake, timedelta(milliseconds=slack_ms)
         self._asking = threading.Lock()
         self._topics: Topics | None = None
-        self._found: dict[str, TopicState | None] = {}
+        self._states: dict[str, TopicState | None] = {}
         self._partitions: dict[str, int] = {}
 
     def look(self, definition: Definition) -> None:
         """See how the stream's topic is now. Blocks."""
-        self._found.pop(definition.name, None)
+        self._states.pop(definition.name, None)
         with self._asking:
             try:
                 self._topics = self._topics or Topics(self._kafka)
@@ -39,7 +39,7 @@ class StreamTopics:
             except KafkaAwayError:
                 self.close()
                 return
-        self._found[definition.name] = state
+        self._states[definition.name] = state
         self._partitions[definition.topic] = 0 if state is None else state.partitions
 
     def partitions(self, topic: str) -> int:
@@ -54,13 +54,13 @@ class StreamTopics:
 
     def trouble(self, definition: Definition) -> str:
         """Why the stream must have no job now; empty when it may. Raises LakeError."""
-        if definition.name not in self._found:
+        if definition.name not in self._states:
             return ""
-        return trouble(definition, noted_reading(self._lake(), definition.name), self._found[definition.name])
+        return trouble(definition, noted_reading(self._lake(), definition.name), self._states[definition.name])
 
     def all_read(self, definition: Definition) -> bool:
         """Whether the newest job was started to read the topic and every partition that it has. Raises LakeError."""
-        state = self._found.get(definition.name)
+        state = self._states.get(definition.name)
         noted = noted_reading(self._lake(), definition.name)
         if state is None or noted is None:
             return state is None
@@ -68,7 +68,7 @@ class StreamTopics:
 
     def note(self, definition: Definition) -> None:
         """Note that all partitions are read from now on; no job of the stream may run. Raises WindowpaneError."""
-        state = self._found.get(definition.name)
+        state = self._states.get(definition.name)
         begins = noted_reading(self._lake(), definition.name) is None
         with self._asking:
             if state is None or self._topics is None:

@@ -72,9 +72,9 @@ def refuse_used(uri: str) -> None:
     with translated(), psycopg.connect(uri, connect_timeout=10) as connection:
         [(made,)] = connection.execute("select to_regclass('iceberg_tables') is not null").fetchall()
         query = "select table_namespace || '.' || table_name from iceberg_tables order by 1 limit 1"
-        found = connection.execute(query).fetchone() if made else None
-    if found:
-        raise BackupError(f"the lake is not empty (it holds {found[0]}); restore into a new WINDOWPANE_HOME")
+        row = connection.execute(query).fetchone() if made else None
+    if row:
+        raise BackupError(f"the lake is not empty (it holds {row[0]}); restore into a new WINDOWPANE_HOME")
 
 
 def _run(uri: str, program: Path, *words: str) -> None:

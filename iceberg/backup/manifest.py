@@ -130,9 +130,9 @@ def verify(folder: Path, manifest: BackupManifest) -> dict[str, int]:
     sizes = read_objects(folder, manifest.objects)
     for location, size in sizes.items():
         path = local_path(folder, location)
-        found = path.stat().st_size if path.exists() else None
-        if found != size:
-            shown = "is missing" if found is None else f"has {found} bytes, not {size}"
+        actual = path.stat().st_size if path.exists() else None
+        if actual != size:
+            shown = "is missing" if actual is None else f"has {actual} bytes, not {size}"
             raise BackupError(f"{path} {shown}; this backup cannot be restored")
     return sizes
 

@@ -72,15 +72,15 @@ class ObjectCopies:
             self._gauge.advance(size)
             return size
         with self._opened(location) as source:
-            found = int(source.size())
-            if size not in (None, found):
-                raise BackupError(f"{location} has {found} bytes, not the {size} that its table says")
-            self._gauge.expect(found if size is None else 0)
-            if target.exists() and target.stat().st_size == found:
-                self._gauge.advance(found)
+            actual = int(source.size())
+            if size not in (None, actual):
+                raise BackupError(f"{location} has {actual} bytes, not the {size} that its table says")
+            self._gauge.expect(actual if size is None else 0)
+            if target.exists() and target.stat().st_size == actual:
+                self._gauge.advance(actual)
             else:
                 self._save(source, target)
-        return found
+        return actual
 
     def _opened(self, location: str) -> NativeFile:
         with translated():
@@ -115,8 +115,8 @@ class ObjectCopies:
         """Location → size of all that the store holds in the warehouse."""
         selector = FileSelector(_key(self._warehouse), recursive=True, allow_not_found=True)
         with translated():
-            found = self._store.get_file_info(selector)
-        return {f"s3://{info.path}": int(info.size) for info in found if info.type == FileType.File}
+            files = self._store.get_file_info(selector)
+        return {f"s3://{info.path}": int(info.size) for info in files if info.type == FileType.File}
 
 
 def _key(location: str) -> str:

@@ -1,5 +1,5 @@
 {#- Offsets that no row of the ledger counts, between two that some do. -#}
-with reached as (
+with runs as (
   select "partition", first_offset, arrived_from,
     max(last_offset) over before as last_before,
     max(arrived_until) over before as until_before
@@ -10,6 +10,6 @@ with reached as (
   )
 )
 select "partition", last_before + 1, first_offset - 1, until_before, arrived_from
-from reached
+from runs
 where first_offset > last_before + 1
 order by "partition", first_offset

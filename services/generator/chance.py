@@ -57,10 +57,10 @@ def normal(values: Bits) -> Floats:
 
 def smooth(key: int, series: Ints, at: Floats) -> Floats:
     """Noise in [-1, 1] that wanders: cosine interpolation between a value for each whole number of `at`."""
-    whole = np.floor(at)
-    step = whole.astype(np.int64)
+    floor = np.floor(at)
+    step = floor.astype(np.int64)
     before, after = uniform(bits(key, series, step)), uniform(bits(key, series, step + 1))
-    weight = (1.0 - np.cos(np.pi * (at - whole))) * 0.5
+    weight = (1.0 - np.cos(np.pi * (at - floor))) * 0.5
     return (before + (after - before) * weight) * 2.0 - 1.0
 
 

@@ -37,7 +37,7 @@ from iceberg.packing import pack, plan_packing
 from iceberg.pending import trusted_cut
 from iceberg.publishing import drop, finish_interrupted, publish, roll_back
 from iceberg.replay_range import ReplayRanges
-from iceberg.rollups import begin_making, finish_making
+from iceberg.rollups import begin_rollup, finish_rollup
 from iceberg.staging import make_staging
 from iceberg.stream_tables import panes_table
 from streams.arrivals import Arrivals
@@ -188,16 +188,16 @@ class Interleaving(RuleBasedStateMachine):
         """As the keeper does, with its SQL replaced by the log's own sums."""
         with self._fate(fate, windows):
             finish_interrupted(self.catalog, self.stream)
-            making = begin_making(self.catalog, self.stream)
-            if making is not None:
+            task = begin_rollup(self.catalog, self.stream)
+            if task is not None:
                 seen = self.job.written["panes"]
                 rows = pane_rows(
-                    making.grain,
-                    [window for window in self._within(making.arrivals) if window.number < seen],
+                    task.grain,
+                    [window for window in self._within(task.arrivals) if window.number < seen],
                     self._versions(_generation(panes_table(self.catalog, self.stream))),
                 )
-                commit(panes_table(self.catalog, making.namespace), rows)
-                finish_making(self.catalog, making)
+                commit(panes_table(self.catalog, task.namespace), rows)
+                finish_rollup(self.catalog, task)
 
     def compact(self, name: str, pick: int, fate: Fate | None, windows: list[list[int]]) -> None:
         """Pack what may be packed of a table; at times expire what may be expired, and remove the files of that."""

@@ -10,7 +10,7 @@ from iceberg.catalog import Catalog
 from iceberg.handover import close_at, note_running
 from iceberg.pending import pending_arrivals, trusted_cut
 from iceberg.resume import resume_point
-from iceberg.rollups import begin_making, finish_making
+from iceberg.rollups import begin_rollup, finish_rollup
 from iceberg.stored_stream import stored_stream
 from streams.arrivals import Arrivals
 from streams.definition import Definition
@@ -62,9 +62,9 @@ def test_hours_begin_where_the_new_definition_takes_over(catalog: Catalog) -> No
     assert (cut(panes, Grain.HOUR), trusted_cut(panes, Grain.HOUR)) == (noon(86_410), noon(0))
     assert pending_arrivals(panes, Grain.DAY) is None
     made = []
-    while (making := begin_making(catalog, "health")) is not None:
-        made.append((making.grain, making.arrivals))
-        finish_making(catalog, making)
+    while (task := begin_rollup(catalog, "health")) is not None:
+        made.append((task.grain, task.arrivals))
+        finish_rollup(catalog, task)
     assert made == [
         (Grain.HOUR, Arrivals(noon(0), noon(43_200))),
         (Grain.HOUR, Arrivals(noon(43_200), noon(86_410))),

@@ -8,7 +8,7 @@ import pytest
 
 from iceberg.apply import plan_tables
 from iceberg.pending import as_noted
-from iceberg.rollups import begin_making, finish_making, has_pending
+from iceberg.rollups import begin_rollup, finish_rollup, has_pending
 from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import HEALTH
@@ -31,13 +31,13 @@ def test_a_making_takes_no_file_from_an_earlier_one(tmp_path: Path, monkeypatch:
     for second in (0, 600):
         with panes.refresh().transaction() as transaction:
             transaction.set_properties(as_noted(Grain.DAY, Arrivals(noon(second), noon(second + 600))))
-        making = begin_making(catalog, "health")
-        assert making is not None
-        commit(catalog.load_table((making.namespace, "panes")), [day_row(second)])
+        task = begin_rollup(catalog, "health")
+        assert task is not None
+        commit(catalog.load_table((task.namespace, "panes")), [day_row(second)])
         with monkeypatch.context() as patch:
             patch.setattr(catalog, "drop_table", killed)
             with pytest.raises(Killed):
-                finish_making(catalog, making)
+                finish_rollup(catalog, task)
         assert not has_pending(catalog, "health")
     assert sorted(panes.refresh().scan().to_arrow()["arrived_from"].to_pylist()) == [noon(0), noon(600)]
     catalog.close()

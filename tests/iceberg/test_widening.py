@@ -162,7 +162,7 @@ def test_answers_say_what_can_be_told(catalog: Catalog, grains: list[Grain]) -> 
         widen(catalog, grain, day(0))
     view = pin(catalog, "made")
     for asked, told in ((600, MIDNIGHT), (MIDNIGHT, MIDNIGHT), (DAY + 1, DAY + 1), (LAST + 7, LAST + 7)):
-        assert view.told(noon(asked)) == noon(told)
+        assert view.rounded_down(noon(asked)) == noon(told)
         assert view.known_until(noon(asked)) == noon(told // 10 * 10)
 
 

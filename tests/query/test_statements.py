@@ -163,11 +163,11 @@ def test_a_row_is_whole_with_what_the_question_says() -> None:
     request = read_window(PAGE_VIEWS, params("one_day", [("site", "a")]))
     statement = window_statement(PAGE_VIEWS, lake_view("page_views"), request)
     assert statement is not None
-    assert statement.whole(["/", 7]) == ["a", "/", 7]
+    assert statement.with_known(["/", 7]) == ["a", "/", 7]
     both = dataclasses.replace(request, where=(("path", ("/",)), ("site", ("a",))))
     statement = window_statement(PAGE_VIEWS, lake_view("page_views"), both)
     assert statement is not None
-    assert statement.whole([7]) == ["a", "/", 7]
+    assert statement.with_known([7]) == ["a", "/", 7]
 
 
 @pytest.mark.parametrize("span", SPANS)
