@@ -95,11 +95,11 @@ def _kafka(definition: Definition, view: LakeView) -> tuple[dict[int, KafkaParti
         earliest, oldest = topics.beginning_offsets(topic), topics.oldest_arrivals(topic)
         due = earliest if until is None else topics.offsets_at(topic, until)
         ends = topics.end_offsets(topic)
-    found = {
+    partitions = {
         number: KafkaPartition(number, earliest[number], end, due[number], oldest.get(number))
         for number, end in ends.items()
     }
-    return found, wrong
+    return partitions, wrong
 
 
 def audit_json(result: AuditResult) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def _refuse_running(settings: ServiceSettings) -> None:
 def _other_kafka(settings: ServiceSettings, manifest: BackupManifest) -> list[str]:
     """One line for each stream whose ledger has counted offsets that this Kafka has not given yet."""
     catalog, trino = open_catalog(LakeSettings()), TrinoClient(QuerySettings())
-    found = []
+    lines = []
     with Topics(settings.kafka) as topics:
         for stream in manifest.streams:
             definition = applied_definition(catalog, stream)
@@ -119,9 +119,9 @@ def _other_kafka(settings: ServiceSettings, manifest: BackupManifest) -> list[st
             beyond = counted_beyond(counted, topics.end_offsets(definition.topic) if there else {})
             if beyond:
                 partition, (count, end) = next(iter(beyond.items()))
-                found.append(
+                lines.append(
                     f"{stream}: this Kafka is not the one that the lake was filled from: partition {partition} of topic"
                     f" {definition.topic} ends at offset {end}, the ledger has counted up to {count};"
                     " see 'Restore beside another Kafka' in docs/operations.md"
                 )
-    return found
+    return lines

@@ -66,8 +66,8 @@ def command(stream: str | None, plan: bool, output: Format) -> None:
             problems["what benchmarks left"] = error
     if not plan:
         _note(began, {name: str(error) for name, error in problems.items()}, list(done))
-    found = planned if plan else done
-    as_json = {name: [asdict(row) for row in rows] for name, rows in found.items()}
+    by_stream = planned if plan else done
+    as_json = {name: [asdict(row) for row in rows] for name, rows in by_stream.items()}
     show(Result(as_json, [planned_sheet(planned) if plan else maintained_sheet(done)]), output)
     if problems:
         raise next(iter(problems.values()))

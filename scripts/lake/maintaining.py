@@ -73,13 +73,13 @@ class Maintenance:
         """What there is to do, without doing any of it. Raises LakeError."""
         tables, now = self._tables(), datetime.now(UTC)
         days, groups = self._days(tables), self._groups(tables)
-        found = []
+        planned = []
         for name, table in tables.items():
             before = expiry(table, now, self._settings.snapshot_age, self._settings.maintain_snapshots)
             files = sum(len(group.files) for group in groups[name])
             snapshots = len(expired_at(table, before))
-            found.append(Planned(name, size_of(table), len(days) if name == PANES.name else 0, files, snapshots))
-        return found
+            planned.append(Planned(name, size_of(table), len(days) if name == PANES.name else 0, files, snapshots))
+        return planned
 
     def run(self) -> list[Maintained]:
         """Do it all, holding the stream's lock. Raises LakeError, QueryError; LakeLockedError if somebody has it."""
@@ -113,9 +113,9 @@ class Maintenance:
         merged = self._days(self._tables())
         for grain, day in merged:
             lock.check()
-            widening = begin_widening(self._catalog, self._stream, grain, day)
-            widen_panes(self._trino, self._definition, widening)
-            done = finish_widening(self._catalog, widening, self._settings.packed_bytes)
+            task = begin_widening(self._catalog, self._stream, grain, day)
+            widen_panes(self._trino, self._definition, task)
+            done = finish_widening(self._catalog, task, self._settings.packed_bytes)
             self._say(
                 f"{self._stream}: merged {done.removed:,} {grain.panes} of {day.start:%Y-%m-%d} to {done.added:,}"
             )

@@ -31,9 +31,9 @@ def _cells(group: Group) -> Iterator[tuple[str, Any]]:
         elif "distinct" in value:
             yield name, value["distinct"]
         else:
-            told = {key: found for key, found in value.items() if key not in _UNTOLD}
-            yield from ((f"{name} {key.replace('_', ' ')}", found) for key, found in told.items())
-            yield from ((f"{name} {_percentile(text)}", found) for text, found in value.get("quantiles", {}).items())
+            shown = {key: part for key, part in value.items() if key not in _UNTOLD}
+            yield from ((f"{name} {key.replace('_', ' ')}", part) for key, part in shown.items())
+            yield from ((f"{name} {_percentile(text)}", part) for text, part in value.get("quantiles", {}).items())
 
 
 def _percentile(quantile: str) -> str:

@@ -38,13 +38,15 @@ def grouping_parameters(
     by: Iterable[str], where: Iterable[str], as_known_at: str | None, quantiles: str | None
 ) -> Parameters:
     """As the API takes them. Raises click.BadParameter."""
-    found = [("by", name) for name in by]
+    parameters = [("by", name) for name in by]
     for condition in where:
         name, equals, value = condition.partition("=")
         if not equals:
             raise click.BadParameter(f"{condition!r} is not DIM=VALUE", param_hint="--where")
-        found.append((name, value))
-    return found + [(key, value) for key, value in (("as_known_at", as_known_at), ("quantiles", quantiles)) if value]
+        parameters.append((name, value))
+    return parameters + [
+        (key, value) for key, value in (("as_known_at", as_known_at), ("quantiles", quantiles)) if value
+    ]
 
 
 def _with(command: Command, *options: Callable[[Command], Command]) -> Command:

@@ -65,5 +65,5 @@ def series_result(answer: dict[str, Any]) -> Result:
     """An answer of the API for people: one row for each step and group."""
     title = f"{answer['stream']}, {answer['start']} to {answer['end']}, per {answer['step']}"
     rows = [{"at": point["at"], **group} for point in answer["points"] for group in point["groups"]]
-    found = groups_sheet(title, rows) if rows else f"{title}: no messages in this window."
-    return Result(answer, [found, *standing_lines(answer)])
+    sheet = groups_sheet(title, rows) if rows else f"{title}: no messages in this window."
+    return Result(answer, [sheet, *standing_lines(answer)])

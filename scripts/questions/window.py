@@ -48,5 +48,5 @@ def window_result(answer: dict[str, Any]) -> Result:
     """An answer of the API for people."""
     title = f"{answer['stream']}, {answer['start']} to {answer['end']}"
     groups = answer["groups"]
-    found = groups_sheet(title, groups) if groups else f"{title}: no messages in this window."
-    return Result(answer, [found, *standing_lines(answer)])
+    sheet = groups_sheet(title, groups) if groups else f"{title}: no messages in this window."
+    return Result(answer, [sheet, *standing_lines(answer)])

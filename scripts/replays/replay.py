@@ -30,12 +30,12 @@ class _Offsets(click.ParamType[dict[int, int]]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dict[int, int]:
         try:
             pairs = [part.split(":") for part in str(value).split(",")]
-            found = {int(partition): int(offset) for partition, offset in pairs}
+            offsets = {int(partition): int(offset) for partition, offset in pairs}
         except ValueError:
             self.fail(f"{value!r} is not PARTITION:OFFSET[,PARTITION:OFFSET…], like 0:1500,1:1480", param, ctx)
-        if any(number < 0 for pair in found.items() for number in pair):
+        if any(number < 0 for pair in offsets.items() for number in pair):
             self.fail(f"{value!r} has a negative number", param, ctx)
-        return found
+        return offsets
 
 
 class _Moment(click.ParamType[datetime]):
@@ -46,12 +46,12 @@ class _Moment(click.ParamType[datetime]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         text = Time(minutes=False).convert(value, param, ctx)
         try:
-            found = read_time(text)
+            moment = read_time(text)
         except (ValueError, OverflowError):
             self.fail(f"{text!r} is not a time such as 2026-03-01T10:17:00Z", param, ctx)
-        if found.tzinfo is None:
+        if moment.tzinfo is None:
             self.fail(f"{text!r} has no offset; add Z or an offset such as +02:00", param, ctx)
-        return found
+        return moment
 
 
 @click.command(name="replay")

@@ -46,11 +46,11 @@ def _list(stream: str | None = None, output: Format = Format.TABLE) -> None:
     Examples:
       ./windowpane replays list health --format csv
     """
-    found = _store().all(stream)
-    if not found:
+    replays = _store().all(stream)
+    if not replays:
         _refuse_unknown(stream)
-    sheet = replay_sheet(found) if found else "There are no replays; ./windowpane replay makes one."
-    results.show(Result({"replays": [replay_json(replay) for replay in found]}, [sheet]), output)
+    sheet = replay_sheet(replays) if replays else "There are no replays; ./windowpane replay makes one."
+    results.show(Result({"replays": [replay_json(replay) for replay in replays]}, [sheet]), output)
 
 
 @command.command(name="show")
@@ -77,13 +77,13 @@ def _history(stream: str | None, output: Format) -> None:
     Examples:
       ./windowpane replays history health
     """
-    found = _store().history(stream)
-    if not found:
+    history = _store().history(stream)
+    if not history:
         _refuse_unknown(stream)
     heads = ("at (UTC)", "stream", "what", "arrived", "by", "reason", "definition", "rows: removed → added")
-    sheet = Sheet([Column(head) for head in heads], [_history_row(done) for done in found])
-    parts = [sheet if found else "Nothing was published yet."]
-    results.show(Result({"history": [publication_json(done) for done in found]}, parts), output)
+    sheet = Sheet([Column(head) for head in heads], [_history_row(done) for done in history])
+    parts = [sheet if history else "Nothing was published yet."]
+    results.show(Result({"history": [publication_json(done) for done in history]}, parts), output)
 
 
 def _history_row(done: Publication) -> tuple[str, ...]:

@@ -113,11 +113,11 @@ class Replaying:
             progress(done - seen)
             seen = done
             time.sleep(LOOK_SECONDS)
-        found = staged(self._catalog, replay)
-        progress(found.offsets - seen)
-        found.check(replay)
+        counts = staged(self._catalog, replay)
+        progress(counts.offsets - seen)
+        counts.check(replay)
         pack_staging(self._catalog, replay, MaintenanceSettings().packed_bytes)
-        return self._store.set_state(replay, ReplayState.STAGED), found
+        return self._store.set_state(replay, ReplayState.STAGED), counts
 
     def _check_kept(self, replay: Replay) -> None:
         """Raise ReplayError if somebody has dropped the replay."""
@@ -145,23 +145,25 @@ class Replaying:
         cuts = {table: max(cut or replay.arrivals.start, replay.arrivals.start) for table, cut in point.cuts.items()}
         slack = self._flink.settings.watermark_slack_ms
         end = replay.arrivals.end
-        reach = JobRange(cuts={**cuts, "rejected": replay.arrivals.start}, held=point.held, until=end)
+        job_range = JobRange(cuts={**cuts, "rejected": replay.arrivals.start}, held=point.held, until=end)
         with Topics(self._kafka) as topics:
             start = max(point.start or replay.arrivals.start, replay.arrivals.start)
             if self._is_in_kafka(topics, replay.definition, replay.arrivals, replay.offsets):
                 reading, topic = known_reading(self._catalog, replay.stream), replay.definition.topic
-                reach = dataclasses.replace(
-                    reach,
+                job_range = dataclasses.replace(
+                    job_range,
                     start=first_offsets(topics, topic, reading, start),
                     ends=topics.offsets_past(topic, end + timedelta(milliseconds=slack)),
                     before=latest_before(reading, start, timedelta(milliseconds=slack)),
                     topic_id=reading.topic_id,
                 )
             else:
-                reach = dataclasses.replace(reach, start=start, from_events=True)
+                job_range = dataclasses.replace(job_range, start=start, from_events=True)
         # The events themselves stay as they are, whatever is made of them. There are hour panes if the stream had any.
         definition = replay.definition.model_copy(update={"events": False, "hours": Grain.HOUR.panes in point.cuts})
-        return render(definition, self._kafka, reach, slack, name=job_name(replay), namespace=staging_namespace(replay))
+        return render(
+            definition, self._kafka, job_range, slack, name=job_name(replay), namespace=staging_namespace(replay)
+        )
 
     def _offsets(self, definition: Definition, arrivals: Arrivals, counted: Offsets) -> Offsets:
         """The offsets that hold the arrivals of a range. Raises ReplayError when they are no longer to be had.
@@ -203,8 +205,8 @@ class Replaying:
                 )
             return f"another topic took over at {since:%Y-%m-%dT%H:%M:%SZ}"
         begins = topics.beginning_offsets(definition.topic)
-        found = (number for number, (first, end) in offsets.items() if first < min(end, begins.get(number, end)))
-        lost = next(found, None)
+        deleted = (number for number, (first, end) in offsets.items() if first < min(end, begins.get(number, end)))
+        lost = next(deleted, None)
         if lost is None:
             return ""
         return f"partition {lost} begins at offset {begins.get(lost)}, the range at {offsets[lost][0]}"

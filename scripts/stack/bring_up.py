@@ -64,10 +64,10 @@ def _await_ready(stack: Stack, say: Callable[[str], None]) -> None:
         answer = body.decode(errors="replace")[:300]
         if status == 200 or time.monotonic() - begun < PROBLEMS_PATIENCE:
             return status == 200
-        found = json.loads(body)
-        problems = found["problems"]
-        away = {name for name, said in found["engines"].items() if said != "ok"}
-        return not away and {name for name, said in found["streams"].items() if said != "ok"} <= problems.keys()
+        readiness = json.loads(body)
+        problems = readiness["problems"]
+        away = {name for name, said in readiness["engines"].items() if said != "ok"}
+        return not away and {name for name, said in readiness["streams"].items() if said != "ok"} <= problems.keys()
 
     try:
         until(ready, PATIENCE, every=0.5)

@@ -65,9 +65,9 @@ def status(output: Format) -> None:
     """
     from scripts.stack.status import read_status, status_result
 
-    found = read_status(own_stack())
-    show(status_result(found), output)
-    sys.exit(0 if found.ready else 1)
+    stack_status = read_status(own_stack())
+    show(status_result(stack_status), output)
+    sys.exit(0 if stack_status.ready else 1)
 
 
 @click.command()

@@ -67,21 +67,21 @@ def read_status(stack: Stack) -> Status:
     states, failing = stack.states(), stack.failing()
     names = (*ENGINES, *SERVICES)
     with ThreadPoolExecutor(len(names) + 1) as pool:
-        told = pool.submit(_told_by_service)
+        from_service = pool.submit(_streams_from_service)
         asked = {name: pool.submit(_engine, stack, name, states.get(name), name in failing) for name in names}
         engines = {SHOWN_AS.get(name, name): engine.result() for name, engine in asked.items()}
     reachable = all(engines[name].state == "ready" for name in ("postgres", "objectstore", "trino"))
-    streams = told.result() or (_asked_of_engines() if reachable else {})
+    streams = from_service.result() or (_streams_from_engines() if reachable else {})
     return Status(stack.url, engines, streams)
 
 
-def _told_by_service() -> dict[str, dict[str, Any]] | None:
+def _streams_from_service() -> dict[str, dict[str, Any]] | None:
     """Stream → how it stands; None while the web service, or what it asks, is away."""
     try:
-        found = get(ServiceSettings(), "/v1/engines")
+        answer = get(ServiceSettings(), "/v1/engines")
     except RefusedError:
         return None
-    return None if found is None else found["streams"]
+    return None if answer is None else answer["streams"]
 
 
 def _engine(stack: Stack, name: str, state: ProgramState | None, failing: bool) -> EngineStatus:
@@ -96,7 +96,7 @@ def _engine(stack: Stack, name: str, state: ProgramState | None, failing: bool) 
     return EngineStatus("starting", state.pid, address, waits or None)
 
 
-def _asked_of_engines() -> dict[str, dict[str, Any]]:
+def _streams_from_engines() -> dict[str, dict[str, Any]]:
     # The engines' clients take seconds to load: only where the service does not answer.
     from scripts.stack.stream_status import stream_status
 

@@ -37,7 +37,7 @@ def stream_status() -> dict[str, dict[str, Any]]:
     settings = ServiceSettings()
     declared, unreadable = read_definitions(settings.streams)
     noted, jobs, catalog = noted_problems(settings.home), _jobs(), open_catalog(LakeSettings())
-    found = {}
+    streams = {}
     for name in sorted({*declared, *unreadable, *applied_streams(catalog)}):
         problems = [str(unreadable[name])] if name in unreadable else []
         problems += [noted[name].reason] if name in noted else []
@@ -51,10 +51,10 @@ def stream_status() -> dict[str, dict[str, Any]]:
             problems.append(file_gone(name))
         status = _status(name, definition, jobs)
         problems += [status.pop("stopped")]
-        found[name] = {**status, "problem": "; ".join(dict.fromkeys(filter(None, problems))) or None}
-        if retired is not None and found[name]["job"] not in LIVE:
-            found[name]["job"] = "RETIRED"
-    return found
+        streams[name] = {**status, "problem": "; ".join(dict.fromkeys(filter(None, problems))) or None}
+        if retired is not None and streams[name]["job"] not in LIVE:
+            streams[name]["job"] = "RETIRED"
+    return streams
 
 
 def _jobs() -> dict[str, str] | None:

@@ -41,7 +41,7 @@ def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output
             for name, definition in definitions.items():
                 try:
                     steps = plan(definition, topics, lake, query, adopt=adopt_topic)
-                    done += _apply(name, steps, only_plan=only_plan, told=output is Format.TABLE)
+                    done += _apply(name, steps, only_plan=only_plan, announce=output is Format.TABLE)
                     same += [] if steps else [name]
                 except WindowpaneError as error:
                     problems.append(error)
@@ -62,8 +62,8 @@ def _declared(
 ) -> tuple[Mapping[str, Definition], list[WindowpaneError]]:
     """The named streams, or all; and what is wrong with the files of the others."""
     if not names:
-        found, unreadable = read_definitions(settings.streams)
-        return found or ({} if unreadable else settings.definitions()), [*unreadable.values()]
+        readable, unreadable = read_definitions(settings.streams)
+        return readable or ({} if unreadable else settings.definitions()), [*unreadable.values()]
     definitions: dict[str, Definition] = {}
     problems: list[WindowpaneError] = []
     for name in names:
@@ -74,10 +74,10 @@ def _declared(
     return definitions, problems
 
 
-def _apply(name: str, steps: Sequence[Change], *, only_plan: bool, told: bool) -> list[tuple[str, str]]:
+def _apply(name: str, steps: Sequence[Change], *, only_plan: bool, announce: bool) -> list[tuple[str, str]]:
     """Take the steps, saying each first if they are to be told; the stream's name with each."""
     for step in steps:
-        if told:
+        if announce:
             click.echo(f"{name}: {step.description}")
         if not only_plan:
             step.run()

@@ -69,9 +69,9 @@ def _decision(catalog: Catalog, definition: Definition, topics: Topics, *, adopt
 
 
 def _adopt(catalog: Catalog, definition: Definition, topics: Topics) -> None:
-    found = topics.describe(definition.topic)
-    if found is not None:
-        decide_to_adopt(catalog, definition.name, found.id, getpass.getuser())
+    state = topics.describe(definition.topic)
+    if state is not None:
+        decide_to_adopt(catalog, definition.name, state.id, getpass.getuser())
 
 
 def provision(say: Callable[[str], None]) -> None:

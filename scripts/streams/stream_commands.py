@@ -61,12 +61,12 @@ def _list(output: Format = Format.TABLE) -> None:
     """
     declared, catalog = definition_files(ServiceSettings().streams), open_catalog(LakeSettings())
     files = {name: ", ".join(map(str, paths)) for name, paths in declared.items()}
-    found = [_listed(catalog, name, files.get(name)) for name in sorted({*files, *applied_streams(catalog)})]
+    rows = [_listed(catalog, name, files.get(name)) for name in sorted({*files, *applied_streams(catalog)})]
     columns = [Column(head) for head in ("stream", "state", "topic", "file")]
-    sheet = Sheet(columns, [(each.stream, each.state, each.topic or "", each.file or "") for each in found])
-    gone = [each.stream for each in found if each.file is None and each.state == "live"]
+    sheet = Sheet(columns, [(each.stream, each.state, each.topic or "", each.file or "") for each in rows])
+    gone = [each.stream for each in rows if each.file is None and each.state == "live"]
     lines = [f"{name}: {file_gone(name)}" for name in gone]
-    show(Result({"streams": [asdict(each) for each in found]}, [sheet, *lines]), output)
+    show(Result({"streams": [asdict(each) for each in rows]}, [sheet, *lines]), output)
 
 
 def _listed(catalog: Catalog, name: str, file: str | None) -> Listed:
