@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from web.api import answers, catalogue, ingest, probes, replays
 from web.edge.hosts import HostCheck, own_names
-from web.edge.middleware import Surroundings
+from web.edge.middleware import RequestMiddleware
 from web.edge.pieces import InPieces
 from web.errors import HANDLERS
 from web.page.static_files import VersionedFiles
@@ -72,7 +72,7 @@ def create_app() -> Starlette:
         routes=[*ROUTES, Mount("/static/{version}", VersionedFiles())],
         middleware=[
             Middleware(InPieces),
-            Middleware(Surroundings, metrics=service.metrics),
+            Middleware(RequestMiddleware, metrics=service.metrics),
             Middleware(HostCheck, names=own_names([service.settings.host, *service.settings.hosts.split(",")])),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],

@@ -126,24 +126,24 @@ class Service:
 
     def definition(self, stream: str) -> Definition:
         """The definition of a stream, or 404 that says nothing of others."""
-        found = self.queries.definitions.get(stream)
-        if found is None:
+        definition = self.queries.definitions.get(stream)
+        if definition is None:
             raise ProblemError("unknown-stream", NO_SUCH_STREAM)
-        return found
+        return definition
 
     def decoder(self, definition: Definition) -> Decoder:
         """The decoder of a definition, made when it is first needed."""
-        found = self.decoders.get(definition.digest)
-        if found is None:
-            found = self.decoders[definition.digest] = Decoder(decoding_plan(definition))
-        return found
+        decoder = self.decoders.get(definition.digest)
+        if decoder is None:
+            decoder = self.decoders[definition.digest] = Decoder(decoding_plan(definition))
+        return decoder
 
     def plan_text(self, definition: Definition) -> str:
         """The decoding plan of a definition as JSON text."""
-        found = self.plans.get(definition.digest)
-        if found is None:
-            found = self.plans[definition.digest] = orjson.dumps(decoding_plan(definition)).decode()
-        return found
+        plan = self.plans.get(definition.digest)
+        if plan is None:
+            plan = self.plans[definition.digest] = orjson.dumps(decoding_plan(definition)).decode()
+        return plan
 
 
 def service_of(request: Request) -> Service:

@@ -145,8 +145,8 @@ class _Judge:
                 if self.work.is_over:
                     await self.work.pause()
         except StopIteration as done:
-            found: int | None = done.value
-            return found
+            result: int | None = done.value
+            return result
 
 
 async def _body(request: Request, service: Service, held: Held, work: Work) -> bytes:

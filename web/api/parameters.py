@@ -22,9 +22,9 @@ async def asked_parameters(request: Request) -> Parameters:
     if len(request.scope["query_string"]) > _LONGEST_QUERY:
         detail = f"The address is longer than {_LONGEST_QUERY >> 10} KiB; send the question as the JSON body of a POST."
         raise ProblemError("address-too-long", detail)
-    found = request.query_params.multi_items()
+    parameters = request.query_params.multi_items()
     if request.method != "POST":
-        return found
+        return parameters
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
         raise ProblemError("unsupported-type", f"A question is sent as a JSON object; its Content-Type is {JSON}.")
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
@@ -34,7 +34,7 @@ async def asked_parameters(request: Request) -> Parameters:
         body += chunk
         if len(body) > _LARGEST_BODY:
             raise too_large(_LARGEST_BODY)
-    return found + parameters_of(bytes(body))
+    return parameters + parameters_of(bytes(body))
 
 
 def parameters_of(body: bytes) -> Parameters:

@@ -15,20 +15,20 @@ from web.edge.responses import json_response
 async def replays(request: Request) -> Response:
     """All replays, or those of `stream`, the newest first."""
     stream = stream_asked(request)
-    found = await read_replays(request, ("all", stream), lambda replays: replays.all(stream))
-    return json_response({"replays": [replay_json(each) for each in found]})
+    replays = await read_replays(request, ("all", stream), lambda reports: reports.all(stream))
+    return json_response({"replays": [replay_json(each) for each in replays]})
 
 
 async def history(request: Request) -> Response:
     """What was published and rolled back, of all streams or of `stream`, the newest first."""
     stream = stream_asked(request)
-    found = await read_replays(request, ("history", stream), lambda replays: replays.history(stream))
-    return json_response({"history": [publication_json(each) for each in found]})
+    history = await read_replays(request, ("history", stream), lambda reports: reports.history(stream))
+    return json_response({"history": [publication_json(each) for each in history]})
 
 
 async def replay(request: Request) -> Response:
     """One replay with its difference, and a series for the values of dimensions that are asked."""
-    found = await find_replay(request)
-    where = read_filters(found.definition, request.query_params.multi_items())
-    report = await report_in_thread(request, found, where)
+    replay = await find_replay(request)
+    where = read_filters(replay.definition, request.query_params.multi_items())
+    report = await report_in_thread(request, replay, where)
     return json_response(await anyio.to_thread.run_sync(report.as_json))

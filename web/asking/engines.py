@@ -24,10 +24,10 @@ _LOOKS = anyio.CapacityLimiter(4)
 
 async def standing_of_all(request: Request) -> dict[str, Any]:
     """What is away is named; nothing is left out."""
-    service, found = service_of(request), dict[str, Any]()
+    service, answers = service_of(request), dict[str, Any]()
 
     async def into(name: str, work: Callable[..., Any], *arguments: Any) -> None:
-        found[name] = await anyio.to_thread.run_sync(work, *arguments, limiter=_LOOKS)
+        answers[name] = await anyio.to_thread.run_sync(work, *arguments, limiter=_LOOKS)
 
     async with anyio.create_task_group() as group:
         group.start_soon(into, "jobs", job_states, service.settings.flink)
@@ -35,14 +35,14 @@ async def standing_of_all(request: Request) -> dict[str, Any]:
         group.start_soon(into, "maintenance", _maintenance, service.settings.home)
         group.start_soon(into, "problems", service.problems)
         standings = await standings_of(request)
-    jobs: dict[str, str] | None = found["jobs"]
+    jobs: dict[str, str] | None = answers["jobs"]
     engines = {name: seen.wrong or "ok" for name, seen in service.lookout.seen().items()}
     engines["flink"] = "ok" if jobs is not None else f"flink does not answer at {service.settings.flink}"
     return {
         "engines": engines,
-        "streams": _streams(service, standings, found["problems"], jobs),
-        "disk": found["disk"],
-        "maintenance": found["maintenance"],
+        "streams": _streams(service, standings, answers["problems"], jobs),
+        "disk": answers["disk"],
+        "maintenance": answers["maintenance"],
     }
 
 
@@ -53,13 +53,13 @@ def _streams(
     jobs: Mapping[str, str] | None,
 ) -> dict[str, dict[str, Any]]:
     views, wrong = service.queries.views(), lagging(service, datetime.now(UTC))
-    found = {}
+    streams = {}
     for name in sorted({*standings, *problems}):
         standing, view = standings.get(name, StreamStanding(None, None, None)), views.get(name)
         job = None if jobs is None else jobs.get(name, "NONE")
         if view is not None and view.retired is not None and job in {"NONE", *ENDED}:
             job = "RETIRED"
-        found[name] = {
+        streams[name] = {
             "state": wrong.get(name, "ok"),
             "job": job,
             "complete_until": timestamp(view.complete_until) if view else None,
@@ -70,7 +70,7 @@ def _streams(
             "problem": "; ".join(filter(None, (problems.get(name), standing.stopped))) or None,
             "notes": list(standing.notes),
         }
-    return found
+    return streams
 
 
 def _maintenance(home: Path) -> dict[str, Any] | None:

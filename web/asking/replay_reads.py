@@ -33,12 +33,12 @@ async def find_replay(request: Request) -> Replay:
     text = request.path_params["id"]
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         raise ProblemError("unknown-replay", "There is no replay of that id; ids are numbers such as 7.")
-    found = await read_replays(request, int(text), lambda replays: replays.get(int(text)))
+    replay = await read_replays(request, int(text), lambda reports: reports.get(int(text)))
     try:
-        _ = found.definition
+        _ = replay.definition
     except DefinitionError as error:
         raise ProblemError("internal", str(error)) from error
-    return found
+    return replay
 
 
 async def read_replays(request: Request, key: Hashable, read: Callable[[ReplayService], T]) -> T:
@@ -47,8 +47,8 @@ async def read_replays(request: Request, key: Hashable, read: Callable[[ReplaySe
     return await service.replay_reads.run(request, key, Limits(_SECONDS), lambda _: read(service.replays))
 
 
-async def report_in_thread(request: Request, found: Replay, where: Filters) -> ReplayReport:
+async def report_in_thread(request: Request, replay: Replay, where: Filters) -> ReplayReport:
     """Compare without blocking the event loop."""
     service, limits = service_of(request), Limits(_COMPARING_SECONDS)
-    key = (found.id, found.state, where)
-    return await service.comparisons.run(request, key, limits, lambda _: service.replays.report(found, where))
+    key = (replay.id, replay.state, where)
+    return await service.comparisons.run(request, key, limits, lambda _: service.replays.report(replay, where))

@@ -24,13 +24,13 @@ def lagging(service: Service, now: datetime) -> dict[str, str]:
     """Streams whose answers are not complete up to a moment ago, and since when."""
     views = service.queries.views()
     oldest = now - timedelta(seconds=service.settings.web_ready_seconds)
-    found = {}
+    incomplete = {}
     for name in service.declared:
         until = views[name].complete_until if name in views else None
         if name in views and views[name].retired is not None:
             continue
         if until is None:
-            found[name] = "nothing committed yet"
+            incomplete[name] = "nothing committed yet"
         elif until < oldest:
-            found[name] = f"complete until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return found
+            incomplete[name] = f"complete until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return incomplete

@@ -43,9 +43,9 @@ def media_type(content_types: Sequence[str]) -> str:
     if len(set(content_types)) > 1:
         raise ProblemError("unparseable", "The request has several headers Content-Type; send one.")
     kind, _, parameters = (content_types[0] if content_types else "").partition(";")
-    found = kind.strip().lower()
-    if found not in (JSON, NDJSON):
-        said = f"{found!r}" if found else "no type"
+    kind = kind.strip().lower()
+    if kind not in (JSON, NDJSON):
+        said = f"{kind!r}" if kind else "no type"
         accepts = {"Accept": f"{JSON}, {NDJSON}"}
         raise ProblemError("unsupported-type", f"The body has {said}; send {JSON} or {NDJSON}.", (), accepts)
     for parameter in parameters.split(";"):
@@ -53,7 +53,7 @@ def media_type(content_types: Sequence[str]) -> str:
         charset = value.strip().strip('"').lower()
         if name.strip().lower() == "charset" and charset not in ("utf-8", "utf8", "us-ascii"):
             raise ProblemError("unsupported-type", f"The body's charset is {charset!r}; JSON is sent in UTF-8.")
-    return found
+    return kind
 
 
 def is_packed(encodings: Sequence[str]) -> bool:
@@ -126,10 +126,10 @@ def split_messages(body: bytes, kind: str, most: int) -> Iterator[Cut]:
     are not judged here.
     """
     start = len(_BOM) if body.startswith(_BOM) else 0
-    found = 0
+    count = 0
     for cut in _lines(body, start) if kind == NDJSON else _values(body, start):
-        found += bool(cut[1])
-        if found > most:
+        count += bool(cut[1])
+        if count > most:
             raise ProblemError("too-large", f"The body holds more than {most:,} messages; send fewer at once.")
         yield cut
 

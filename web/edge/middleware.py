@@ -31,7 +31,7 @@ SECURITY_HEADERS = {
 log = structlog.get_logger("web.access")
 
 
-class Surroundings:
+class RequestMiddleware:
     """Pure ASGI, so that streaming bodies and cancellation pass through untouched."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:

@@ -68,9 +68,9 @@ class Standing:
                 asked = {
                     name: pool.submit(self._ask, each, readings.get(name), limits) for name, each in definitions.items()
                 }
-            found = {name: standing.result() for name, standing in asked.items()}
-            self._kept = (time.monotonic() + _KEPT_SECONDS, found)
-            return found
+            standings = {name: standing.result() for name, standing in asked.items()}
+            self._kept = (time.monotonic() + _KEPT_SECONDS, standings)
+            return standings
 
     def newest(
         self, definitions: Mapping[str, Definition], readings: Mapping[str, Reading | None]

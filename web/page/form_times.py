@@ -57,8 +57,8 @@ class FormTimes:
     def was(self) -> dict[str, str]:
         """The fields that let this form come back as it was shown."""
         moments = {"start": self.start, "end": self.end, "known": self.known}
-        found = {f"{name}_was": zoned(moment, self.zone) if moment else "" for name, moment in moments.items()}
-        return {"shown": f"{self.range}|{self.zone.key}", **found}
+        fields = {f"{name}_was": zoned(moment, self.zone) if moment else "" for name, moment in moments.items()}
+        return {"shown": f"{self.range}|{self.zone.key}", **fields}
 
     def twin(self, name: str) -> datetime | None:
         """The other moment that the field could mean, when clocks show it twice."""

@@ -137,15 +137,15 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
         raise ValueError("choose a day and a time")
     try:
         moment = read_time(text if "T" in text or len(text) != 10 else f"{text}T00:00")
-        found = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-        shown = wall_clock(found, zone)
+        instant = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        shown = wall_clock(instant, zone)
     except ValueError as error:
         raise ValueError("is not a day and a time such as 2026-03-01T10:17") from error
     except OverflowError as error:
         raise ValueError("is outside the years 1 to 9999") from error
     if moment.tzinfo is None and shown != moment:
         raise ValueError(f"does not exist in {zone.key}: clocks were put forward")
-    return found
+    return instant
 
 
 def wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -166,8 +166,8 @@ def zoned(moment: datetime, zone: ZoneInfo) -> str:
     offset = local.utcoffset()
     if not offset or offset.seconds % 60 or offset.microseconds:
         local = moment.astimezone(UTC)
-    whole = not (local.second or local.microsecond)
-    return local.isoformat(timespec="minutes" if whole else "auto").replace("+00:00", "Z")
+    on_minute = not (local.second or local.microsecond)
+    return local.isoformat(timespec="minutes" if on_minute else "auto").replace("+00:00", "Z")
 
 
 def local_input(moment: datetime) -> str:

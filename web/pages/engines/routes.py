@@ -13,5 +13,7 @@ from web.service import service_of
 async def engines_page(request: Request) -> Response:
     """What `/v1/engines` tells, as a page."""
     service = service_of(request)
-    found = await standing_of_all(request)
-    return page_response("pages/engines/engines.html", title="Engines", found=found, definitions=service.definitions)
+    standing = await standing_of_all(request)
+    return page_response(
+        "pages/engines/engines.html", title="Engines", standing=standing, definitions=service.definitions
+    )

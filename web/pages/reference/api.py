@@ -124,25 +124,25 @@ def shape(document: Json, schema: Json, indent: str = "", above: tuple[str, ...]
     if schema.get("$ref") in above:
         return "…"
     above = (*above, schema["$ref"]) if "$ref" in schema else above
-    found = _resolved(document, schema)
+    schema = _resolved(document, schema)
     for several in ("oneOf", "anyOf"):
-        if several in found:
-            return " or ".join(shape(document, each, indent, above) for each in found[several])
-    if "enum" in found:
-        return " or ".join(json.dumps(each) for each in found["enum"])
-    kinds = found.get("type", "any")
+        if several in schema:
+            return " or ".join(shape(document, each, indent, above) for each in schema[several])
+    if "enum" in schema:
+        return " or ".join(json.dumps(each) for each in schema["enum"])
+    kinds = schema.get("type", "any")
     kinds = kinds if isinstance(kinds, list) else [kinds]
-    return " or ".join(_shape_of(document, found, str(kind), indent, above) for kind in kinds)
+    return " or ".join(_shape_of(document, schema, str(kind), indent, above) for kind in kinds)
 
 
-def _shape_of(document: Json, found: Json, kind: str, indent: str, above: tuple[str, ...]) -> str:
+def _shape_of(document: Json, schema: Json, kind: str, indent: str, above: tuple[str, ...]) -> str:
     if kind == "array":
-        return f"[{shape(document, found.get('items', {}), indent, above)}, …]"
+        return f"[{shape(document, schema.get('items', {}), indent, above)}, …]"
     if kind != "object":
-        return kind if kind == "null" else str(found.get("format", kind))
+        return kind if kind == "null" else str(schema.get("format", kind))
     inner = indent + "  "
-    members = dict(found.get("properties", {}))
-    if isinstance(more := found.get("additionalProperties"), Mapping):
+    members = dict(schema.get("properties", {}))
+    if isinstance(more := schema.get("additionalProperties"), Mapping):
         members["…"] = more
     if not members:
         return "{…}"

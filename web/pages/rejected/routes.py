@@ -61,7 +61,7 @@ def _page(
     away: Problem | None,
     answer: RejectedAnswer | None,
 ) -> Response:
-    found = answer.messages if answer else ()
+    messages = answer.messages if answer else ()
     return page_response(
         "pages/rejected/rejected.html",
         422 if problems else away.status if away else 200,
@@ -72,11 +72,11 @@ def _page(
         ranges={key: RANGES[key] for key in ("1h", "24h", "today", "yesterday", "7d", "30d")},
         reason=reason,
         reasons=[str(known) for known in Reason],
-        counted=Counter(message.reason for message in found).most_common(),
+        counted=Counter(message.reason for message in messages).most_common(),
         problems=problems,
         away=away,
-        messages=[(message, payload_of(message.payload, message.payload_bytes)) for message in found],
-        found=len(found),
+        messages=[(message, payload_of(message.payload, message.payload_bytes)) for message in messages],
+        total=len(messages),
         limit=_SHOWN,
         span=span(form.length) if form.length else "",
         url=functools.partial(_rejected_url, definition, form, reason),

@@ -39,21 +39,21 @@ class ChangeRow:
 
 def group_columns(definition: Definition) -> tuple[Column[GroupDifference], ...]:
     """The columns of the table of groups: each number as old, then as new."""
-    found = [
+    columns = [
         Column(name, spoken_name(name, dimension.title), "", "text", "", True, _dimension(name))
         for name, dimension in definition.dimensions.items()
     ]
-    found.append(
+    columns.append(
         Column("change", "Change", "", "quantity", "ratio", True, attrgetter("change"), "Largest change of any number")
     )
-    found += _both("messages", "", "Messages", "count", "", attrgetter("messages"))
+    columns += _both("messages", "", "Messages", "count", "", attrgetter("messages"))
     for name, measure in definition.measures.items():
         title = spoken_name(name, measure.title)
         for part in ("mean", "max"):
-            found += _both(f"{name}.{part}", part, title, "quantity", measure.unit, _measured(name, part))
+            columns += _both(f"{name}.{part}", part, title, "quantity", measure.unit, _measured(name, part))
     for name, distinct in definition.distincts.items():
-        found += _both(name, "", spoken_name(name, distinct.title), "count", "", _distinct(name))
-    return tuple(found)
+        columns += _both(name, "", spoken_name(name, distinct.title), "count", "", _distinct(name))
+    return tuple(columns)
 
 
 def _dimension(name: str) -> Callable[[GroupDifference], str]:
@@ -83,10 +83,10 @@ def _side(name: str, read: Callable[[Totals], Any]) -> Callable[[GroupDifference
 
 def changes_heading(definition: Definition) -> list[str]:
     """What the values of a changed pane are."""
-    found = ["Messages"]
+    heading = ["Messages"]
     for name, measure in definition.measures.items():
-        found += [f"{spoken_name(name, measure.title)} {part}" for part in ("mean", "max", "count")]
-    return found + [spoken_name(name, distinct.title) for name, distinct in definition.distincts.items()]
+        heading += [f"{spoken_name(name, measure.title)} {part}" for part in ("mean", "max", "count")]
+    return heading + [spoken_name(name, distinct.title) for name, distinct in definition.distincts.items()]
 
 
 def change_rows(definition: Definition, changes: Sequence[PaneDifference]) -> list[ChangeRow]:
@@ -108,8 +108,8 @@ def change_rows(definition: Definition, changes: Sequence[PaneDifference]) -> li
 def _texts(definition: Definition, side: Totals | None) -> list[str]:
     if side is None:
         return [NOTHING] * len(changes_heading(definition))
-    found = [count(side.messages)]
+    texts = [count(side.messages)]
     for name, measured in side.measures.items():
         unit = definition.measures[name].unit
-        found += [quantity(measured.mean, unit), quantity(measured.max, unit), count(measured.count)]
-    return found + [count(distinct) for distinct in side.distincts.values()]
+        texts += [quantity(measured.mean, unit), quantity(measured.max, unit), count(measured.count)]
+    return texts + [count(distinct) for distinct in side.distincts.values()]

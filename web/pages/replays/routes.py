@@ -83,8 +83,8 @@ class Outcome:
 async def replays_page(request: Request) -> Response:
     """All replays and what was published, or those of `stream`."""
     service, stream = service_of(request), stream_asked(request)
-    replays = await read_replays(request, ("all", stream), lambda found: found.all(stream))
-    history = await read_replays(request, ("history", stream), lambda found: found.history(stream))
+    replays = await read_replays(request, ("all", stream), lambda reports: reports.all(stream))
+    history = await read_replays(request, ("history", stream), lambda reports: reports.history(stream))
     return page_response(
         "pages/replays/replays.html",
         title="Replays",
@@ -100,7 +100,7 @@ async def replay_page(request: Request) -> Response:
     """One replay and its difference; 422 says what is wrong with the address, 503 which engine is away."""
     replay = await find_replay(request)
     address, problem = _address(replay, request)
-    published = await read_replays(request, ("history", replay.stream), lambda found: found.history(replay.stream))
+    published = await read_replays(request, ("history", replay.stream), lambda reports: reports.history(replay.stream))
     report, away = None, None
     try:
         report = None if problem else await report_in_thread(request, replay, address.where)

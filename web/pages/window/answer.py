@@ -23,7 +23,7 @@ from web.pages.window.known import KnownAt, known_at
 
 
 @dataclass(frozen=True)
-class WindowFound:
+class WindowResult:
     """The answer; its groups, sorted, each with what belongs to it; and all columns."""
 
     answer: WindowAnswer
@@ -43,7 +43,7 @@ def question_of(definition: Definition, form: WindowForm) -> list[tuple[str, str
 
 async def find(
     request: Request, definition: Definition, form: WindowForm, now: datetime, published: Sequence[Publication] = ()
-) -> WindowFound:
+) -> WindowResult:
     """Ask what a form without problems asks. Raises QueryError."""
     quantiles = QUANTILES if keeps_quantiles(definition) else ()
     asked = WindowRequest(definition, *form.bounds, form.by, form.filters, form.known, quantiles)
@@ -63,7 +63,7 @@ async def find(
         compared = Compared(COMPARISONS[form.compare], other.start, other.end, then.answer.groups, gone)
     columns = columns_of(definition, form.by, every=True, since=known is not None, compared=compared is not None)
     ordered = sorted_groups(shown, columns, form.sort)
-    return WindowFound(answer, ordered, columns, known, compared, kept.cached, seconds)
+    return WindowResult(answer, ordered, columns, known, compared, kept.cached, seconds)
 
 
 def _other(definition: Definition, form: WindowForm, now: datetime) -> WindowRequest:

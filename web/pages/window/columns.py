@@ -47,37 +47,37 @@ def columns_of(
             **{"heading": "", "unit": "", "essential": True, **more},
         )
 
-    found = [
+    columns = [
         column(name, spoken_name(name, definition.dimensions[name].title), "text", _dimension(place))
         for place, name in enumerate(by)
     ]
-    found.append(column("messages", "Messages", "count", attrgetter("messages")))
+    columns.append(column("messages", "Messages", "count", attrgetter("messages")))
     if since:
         explained = "Whether the group is not the same now: messages came late, or something was published"
-        found.append(Column("since", "Since then", "", "since", "", True, _since_order, explained, said=_since_text))
+        columns.append(Column("since", "Since then", "", "since", "", True, _since_order, explained, said=_since_text))
     for name, distinct in definition.distincts.items():
         label, read = spoken_name(name, distinct.title), _member(name, "distinct")
-        found.append(column(name, label, "count", read, explained="Different values, within 3%"))
+        columns.append(column(name, label, "count", read, explained="Different values, within 3%"))
     for name, measure in definition.measures.items():
         title = spoken_name(name, measure.title)
         for path, each in _measure_columns(definition, name):
             more = {"heading": title, "unit": measure.unit, "essential": each.essential}
             explained = each.explained.format(title=title)
             read = _member(name, *path)
-            found.append(column(f"{name}.{each.name}", each.label, each.kind, read, explained=explained, **more))
-    return tuple(column for column in found if every or column.essential)
+            columns.append(column(f"{name}.{each.name}", each.label, each.kind, read, explained=explained, **more))
+    return tuple(column for column in columns if every or column.essential)
 
 
 def _measure_columns(definition: Definition, measure: str) -> list[tuple[tuple[str, ...], Member]]:
     """What has a label, and of quantiles those that are asked for, by rank; and where a group has it."""
     kept = [column.aggregate for column in pane_columns(definition) if column.source == measure]
-    found: list[tuple[tuple[str, ...], Member]] = []
+    members: list[tuple[tuple[str, ...], Member]] = []
     for member in (each for aggregate in kept for each in aggregate.members):
         if member.kind == "quantiles":
-            found += [((member.name, f"{level:g}"), _quantile(level)) for level in QUANTILES]
+            members += [((member.name, f"{level:g}"), _quantile(level)) for level in QUANTILES]
         elif member.label:
-            found.append(((member.name,), member))
-    return sorted(found, key=lambda each: each[1].rank)
+            members.append(((member.name,), member))
+    return sorted(members, key=lambda each: each[1].rank)
 
 
 def _quantile(level: float) -> Member:

@@ -39,8 +39,8 @@ def compared_span(
     """
     passed = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
     until = min(end, passed) if passed > start else end
-    found = _earlier(kind, start, start, end, zone), _earlier(kind, until, start, end, zone)
-    return found if found[0] < found[1] else (start - timedelta(365), until - timedelta(365))
+    span = _earlier(kind, start, start, end, zone), _earlier(kind, until, start, end, zone)
+    return span if span[0] < span[1] else (start - timedelta(365), until - timedelta(365))
 
 
 def _earlier(kind: str, moment: datetime, start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
@@ -66,5 +66,5 @@ def _moved(moment: datetime, zone: ZoneInfo, *, months: int = 0, days: int = 0) 
 def beside(shown: Sequence[Shown], before: Sequence[Group]) -> tuple[list[Shown], int]:
     """What is shown, each with what it was at the other time; and how many groups of then are in none of it."""
     then = {group.key: group for group in before}
-    found = [replace(each, before=then.pop(each.group.key, None)) for each in shown]
-    return found, len(then)
+    rows = [replace(each, before=then.pop(each.group.key, None)) for each in shown]
+    return rows, len(then)

@@ -167,15 +167,15 @@ def _filters(definition: Definition, params: Parameters) -> list[tuple[str, str]
     An empty field of the form is none; in an address it asks for the empty value.
     """
     sent = any(name == "shown" for name, _ in params)
-    found: list[tuple[str, str]] = []
+    filters: list[tuple[str, str]] = []
     for name, value in params:
         if name == "kept":
-            found += parse_qsl(value, keep_blank_values=True)
+            filters += parse_qsl(value, keep_blank_values=True)
         elif name.startswith(FILTER) and (value or not sent):
-            found.append((name.removeprefix(FILTER), value))
+            filters.append((name.removeprefix(FILTER), value))
         elif name in definition.dimensions and name not in _OWN:
-            found.append((name, value))
-    return found
+            filters.append((name, value))
+    return filters
 
 
 def _ignored(definition: Definition, params: Parameters) -> tuple[str, ...]:
@@ -185,15 +185,15 @@ def _ignored(definition: Definition, params: Parameters) -> tuple[str, ...]:
 
 def _drawn(by: tuple[str, ...], params: Parameters) -> tuple[tuple[str, ...], ...]:
     """The groups to draw; those of another grouping fall away."""
-    found: list[tuple[str, ...]] = []
+    keys: list[tuple[str, ...]] = []
     for value in (value for name, value in params if name == "draw"):
         try:
             key = json.loads(value)
         except (ValueError, RecursionError):
             continue
         if isinstance(key, list) and len(key) == len(by) and all(isinstance(part, str) for part in key):
-            found.append(tuple(key))
-    return tuple(dict.fromkeys(found))[:MOST_DRAWN]
+            keys.append(tuple(key))
+    return tuple(dict.fromkeys(keys))[:MOST_DRAWN]
 
 
 def _page(text: str) -> int:

@@ -65,12 +65,12 @@ def stops_of(
 
     `began`: when the stream's first message arrived. `chosen` is among them, whatever it is.
     """
-    found = dict.fromkeys(_days(began, now, zone), "") if began else {}
+    what = dict.fromkeys(_days(began, now, zone), "") if began else {}
     if chosen is not None:
-        found.setdefault(chosen, "the moment asked for")
+        what.setdefault(chosen, "the moment asked for")
     for publication in published[:MOST_PUBLICATIONS]:
-        found[just_before(publication)] = f"before replay {publication.replay} {done(publication)}"
-    return [Stop(at.astimezone(zone), found[at]) for at in sorted(found)] + [Stop(None)]
+        what[just_before(publication)] = f"before replay {publication.replay} {done(publication)}"
+    return [Stop(at.astimezone(zone), what[at]) for at in sorted(what)] + [Stop(None)]
 
 
 def just_before(publication: Publication) -> datetime:

@@ -23,7 +23,7 @@ from web.page.remembered import remember_zone, remembered_zone
 from web.page.table import Table, table_of
 from web.page.templating import page_response
 from web.page.times import RANGES, Detail, span, zones
-from web.pages.window.answer import WindowFound, find, question_of
+from web.pages.window.answer import WindowResult, find, question_of
 from web.pages.window.beginning import first_day
 from web.pages.window.charts import Mark, Tile, chart_plan, drawn_groups, marks_of, tiles_of
 from web.pages.window.compared import COMPARISONS
@@ -39,7 +39,7 @@ _FORM_FIELD = {"as_known_at": "known"}
 class Outcome:
     """An answer made ready for the template."""
 
-    found: WindowFound
+    result: WindowResult
     tiles: list[Tile]
     table: Table
     marks: list[Mark]
@@ -62,8 +62,8 @@ async def window_page(request: Request) -> Response:
     problems, away, outcome = dict(form.problems), None, None
     if not problems:
         try:
-            found = await find(request, definition, form, now, published)
-            outcome = outcome_of(definition, form, found, service.settings.web_page_rows, now)
+            result = await find(request, definition, form, now, published)
+            outcome = outcome_of(definition, form, result, service.settings.web_page_rows, now)
         except InvalidRequestError as error:
             problems = {_FORM_FIELD.get(wrong.field, wrong.field): wrong.reason for wrong in error.errors}
         except EngineAwayError as error:
@@ -81,12 +81,12 @@ async def window_csv(request: Request) -> Response:
     form = await _form(request, definition, now)
     if form.problems:
         raise InvalidRequestError([FieldProblem(name, reason) for name, reason in form.problems.items()])
-    found = await find(request, definition, form, now)
+    result = await find(request, definition, form, now)
     start, end = form.local_bounds
     name = f"{definition.name}-{start:%Y%m%dT%H%M}-{end:%Y%m%dT%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
-    columns = [column for column in found.columns if column.essential or form.all_columns]
-    return Response(csv_of(found.shown, columns), headers=headers, media_type="text/csv")
+    columns = [column for column in result.columns if column.essential or form.all_columns]
+    return Response(csv_of(result.shown, columns), headers=headers, media_type="text/csv")
 
 
 async def _form(request: Request, definition: Definition, now: datetime) -> WindowForm:
@@ -104,7 +104,7 @@ async def _published(request: Request, view: LakeView) -> tuple[Publication, ...
     """What was published of the stream, and rolled back, the newest first; nothing while the catalog is away."""
     try:
         key = (view.stream, view.generation, view.began)
-        return await read_replays(request, ("published", *key), lambda replays: replays.published(*key))
+        return await read_replays(request, ("published", *key), lambda reports: reports.published(*key))
     except QueryError:
         return ()
 
@@ -164,19 +164,19 @@ def _inert(plan: dict[str, Any]) -> str:
     return orjson.dumps(plan).decode().replace("<", "\\u003c")
 
 
-def outcome_of(definition: Definition, form: WindowForm, found: WindowFound, per_page: int, now: datetime) -> Outcome:
+def outcome_of(definition: Definition, form: WindowForm, result: WindowResult, per_page: int, now: datetime) -> Outcome:
     """What the template shows of an answer."""
-    complete_until, groups = found.answer.source.complete_until, [each.group for each in found.shown]
-    shown = tuple(column for column in found.columns if column.essential or form.all_columns)
-    table = table_of(found.shown, shown, form.page, per_page, form.zone, Detail.of(*form.local_bounds))
+    complete_until, groups = result.answer.source.complete_until, [each.group for each in result.shown]
+    shown = tuple(column for column in result.columns if column.essential or form.all_columns)
+    table = table_of(result.shown, shown, form.page, per_page, form.zone, Detail.of(*form.local_bounds))
     drawn = drawn_groups(definition, groups, form)
     until = complete_until and complete_until.astimezone(form.zone)
     return Outcome(
-        found=found,
-        tiles=tiles_of(definition, groups, form, found.compared),
+        result=result,
+        tiles=tiles_of(definition, groups, form, result.compared),
         table=table,
         marks=marks_of(table.rows, drawn, form),
-        charts=_inert(chart_plan(definition, drawn, len(groups), form, found.compared)),
+        charts=_inert(chart_plan(definition, drawn, len(groups), form, result.compared)),
         complete_until=until,
-        still_filling=until is not None and found.known is None and until < min(form.bounds[1], now),
+        still_filling=until is not None and result.known is None and until < min(form.bounds[1], now),
     )

@@ -16,7 +16,7 @@ from query.windows import plan_window
 from streams.arrivals import Arrivals
 from tests.definitions import HEALTH
 from web.page.table import sorted_groups
-from web.pages.window.answer import WindowFound
+from web.pages.window.answer import WindowResult
 from web.pages.window.columns import Shown, columns_of
 from web.pages.window.compared import COMPARISONS, Compared, beside, compared_span
 from web.pages.window.form import WindowForm, read_form
@@ -88,8 +88,8 @@ def window_page(
         span = compared_span(form.compare, *form.bounds, NOW, form.zone)
         shown, gone = beside(shown, now)
         compared = Compared(COMPARISONS[form.compare], *span, now, gone)
-    found = WindowFound(answer, sorted_groups(shown, columns, form.sort), columns, known, compared, False, 0.012)
-    outcome = outcome_of(HEALTH, form, found, per_page, NOW)
+    result = WindowResult(answer, sorted_groups(shown, columns, form.sort), columns, known, compared, False, 0.012)
+    outcome = outcome_of(HEALTH, form, result, per_page, NOW)
     stops = stops_of(BEGAN, published, NOW, form.zone, form.known)
     service: Any = SimpleNamespace(definitions={"health": HEALTH})
     return bytes(_page(service, HEALTH, form, dict(form.problems), None, outcome, published, stops, NOW).body).decode()
