@@ -8,7 +8,7 @@ from typing import Any
 from scripts.results import Column, Sheet, right
 
 Group = Mapping[str, Any]
-_UNTOLD = {"count", "quantiles"}
+_NOT_SHOWN = {"count", "quantiles"}
 """Members of a measure that are no column of their own."""
 
 
@@ -31,7 +31,7 @@ def _cells(group: Group) -> Iterator[tuple[str, Any]]:
         elif "distinct" in value:
             yield name, value["distinct"]
         else:
-            shown = {key: part for key, part in value.items() if key not in _UNTOLD}
+            shown = {key: part for key, part in value.items() if key not in _NOT_SHOWN}
             yield from ((f"{name} {key.replace('_', ' ')}", part) for key, part in shown.items())
             yield from ((f"{name} {_percentile(text)}", part) for text, part in value.get("quantiles", {}).items())
 

@@ -30,7 +30,7 @@ const modulo = (a, b) => ((a % b) + b) % b;
 // Where at most so many ticks stand, and what they tell apart: times, days, months or years.
 export function ticks(start, end, most, zone) {
   const fits = (length) => (end - start) / length <= most;
-  const within = (found) => found.map((at) => moment(at, zone)).filter((at) => at >= start && at <= end);
+  const within = (wallTimes) => wallTimes.map((at) => moment(at, zone)).filter((at) => at >= start && at <= end);
   const first = shown(start, zone);
   const last = shown(end, zone);
   const time = TIMES.find(fits);
@@ -38,28 +38,28 @@ export function ticks(start, end, most, zone) {
   const step = time ?? DAY * (DAYS.find((days) => fits(days * DAY)) ?? 0);
   if (step) {
     const monday = 4 * DAY; // after the first of January 1970
-    const found = [];
-    for (let at = first - modulo(first - (step % (7 * DAY) ? 0 : monday), step); at <= last; at += step) found.push(at);
-    return { unit: time ? "time" : "day", at: within(found) };
+    const wallTimes = [];
+    for (let at = first - modulo(first - (step % (7 * DAY) ? 0 : monday), step); at <= last; at += step) wallTimes.push(at);
+    return { unit: time ? "time" : "day", at: within(wallTimes) };
   }
   const months = MONTH_STEPS.find((count) => fits(count * MONTH)) ?? MONTH_STEPS.at(-1);
   const from = wall(start, zone);
-  const found = [];
+  const wallTimes = [];
   let index = from.getUTCFullYear() * 12 + from.getUTCMonth();
   for (index -= index % months; ; index += months) {
     const at = Date.UTC(Math.floor(index / 12), index % 12, 1) / 1000;
     if (at > last) break;
-    found.push(at);
+    wallTimes.push(at);
   }
-  return { unit: months < 12 ? "month" : "year", at: within(found) };
+  return { unit: months < 12 ? "month" : "year", at: within(wallTimes) };
 }
 
 // Ticks up to an hour apart follow one another in time, also where clocks show an hour twice or skip one.
 function evenly(start, end, step, zone) {
-  const found = [];
+  const times = [];
   const aligned = (at) => at + modulo(-shown(at, zone), step);
-  for (let at = aligned(start); at <= end; at = aligned(at + step)) found.push(at);
-  return found;
+  for (let at = aligned(start); at <= end; at = aligned(at + step)) times.push(at);
+  return times;
 }
 
 const two = (number) => String(number).padStart(2, "0");
@@ -103,9 +103,9 @@ export function moments({ start, end, zone }) {
 export function timeAxis({ start, end, zone }) {
   let unit = "time";
   const splits = (plot) => {
-    const found = ticks(start, end, Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / SPACE)), zone);
-    unit = found.unit;
-    return found.at;
+    const marks = ticks(start, end, Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / SPACE)), zone);
+    unit = marks.unit;
+    return marks.at;
   };
   return { splits, values: (_, at) => labels(at, unit, start, end, zone), size: 40, gap: 4 };
 }

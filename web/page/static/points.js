@@ -27,27 +27,27 @@ export function arrange(plan, answer, window = plan) {
   for (let at = first; at < window.end; at += seconds) times.push(at);
   const groupOf = new Map(plan.groups.map((group, index) => [JSON.stringify(group.key), index]));
   const blank = (value) => new Array(times.length).fill(value);
-  const found = { times, messages: plan.groups.map(() => ({ count: blank(0) })) };
-  for (const { key } of plan.charts) found[key] = plan.groups.map(() => ({ mean: blank(null), min: blank(null), max: blank(null), count: blank(0), peak: null }));
+  const columns = { times, messages: plan.groups.map(() => ({ count: blank(0) })) };
+  for (const { key } of plan.charts) columns[key] = plan.groups.map(() => ({ mean: blank(null), min: blank(null), max: blank(null), count: blank(0), peak: null }));
   for (const point of answer.points) {
     const index = Math.floor((Date.parse(point.at) / 1000 - first) / seconds);
     for (const group of point.groups) {
       const which = groupOf.get(JSON.stringify(plan.by.map((name) => group[name])));
       if (which === undefined) continue;
-      found.messages[which].count[index] += group.messages;
-      for (const { key } of plan.charts) join(found[key][which], index, group[key]);
+      columns.messages[which].count[index] += group.messages;
+      for (const { key } of plan.charts) join(columns[key][which], index, group[key]);
     }
   }
-  perMinute(found, window, seconds, answer.complete_until);
-  return found;
+  perMinute(columns, window, seconds, answer.complete_until);
+  return columns;
 }
 
 // Messages a minute, over the part of each stride that lies in the window; what is not complete yet is not drawn.
-function perMinute(found, window, seconds, until) {
+function perMinute(columns, window, seconds, until) {
   const known = until ? Date.parse(until) / 1000 : 0;
-  found.times.forEach((at, index) => {
+  columns.times.forEach((at, index) => {
     const [from, to] = [Math.max(at, window.start), Math.min(at + seconds, window.end)];
-    for (const group of found.messages) group.count[index] = to > known ? null : (group.count[index] * 60) / (to - from);
+    for (const group of columns.messages) group.count[index] = to > known ? null : (group.count[index] * 60) / (to - from);
   });
 }
 
@@ -64,11 +64,11 @@ function join(into, index, value) {
 
 // The places of values that no line reaches, for they have no neighbour.
 export function lone(column) {
-  const found = [];
+  const places = [];
   column.forEach((value, index) => {
-    if (value != null && column[index - 1] == null && column[index + 1] == null) found.push(index);
+    if (value != null && column[index - 1] == null && column[index + 1] == null) places.push(index);
   });
-  return found;
+  return places;
 }
 
 // The value axis: from zero if the measure's declared least value is zero, for then zero means "none"; else around the values.
