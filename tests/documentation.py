@@ -46,8 +46,8 @@ def pages() -> dict[str, str]:
 
 def snippets(language: str | None = None) -> list[Snippet]:
     """Every fenced block, or those of one language."""
-    found = [Snippet(page, *match.groups()) for page, text in pages().items() for match in _FENCE.finditer(text)]
-    return [snippet for snippet in found if language in (None, snippet.language)]
+    blocks = [Snippet(page, *match.groups()) for page, text in pages().items() for match in _FENCE.finditer(text)]
+    return [snippet for snippet in blocks if language in (None, snippet.language)]
 
 
 def commands() -> list[str]:

@@ -35,11 +35,11 @@ APART = ("web/pages",)
 
 def modules(package: str) -> dict[str, Path]:
     """Dotted name → file; a package's name is its `__init__`."""
-    found = {}
+    files = {}
     for path in sorted((ROOT / package).rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+        files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return files
 
 
 def imports(package: str) -> dict[str, set[str]]:
@@ -106,5 +106,5 @@ def test_folders_stand_apart(folder: str) -> None:
 
 def test_a_circle_is_found() -> None:
     assert circle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
-    found = circle({"a": {"b"}, "b": {"c"}, "c": {"b"}})
-    assert {*found} == {"b", "c"}
+    members = circle({"a": {"b"}, "b": {"c"}, "c": {"b"}})
+    assert {*members} == {"b", "c"}

@@ -42,8 +42,8 @@ EPOCH, NIGHT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC
 START = 1_760_000_040_000
 
 
-def task_in(directory: Path, **told: Any) -> Task:
-    return Task("", "t", {0: 4}, 4, str(directory), str(directory), **told)
+def task_in(directory: Path, **fields: Any) -> Task:
+    return Task("", "t", {0: 4}, 4, str(directory), str(directory), **fields)
 
 
 def result(**changes: Any) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def test_our_answer_is_told_in_the_units_of_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("rows", "said"),
     [
         ({}, "lacks a at 0 (1 rows expected, 0 found)"),
         ({("a", 0): estimated(), ("b", 0): estimated()}, "has b at 0, which does not exist"),
@@ -87,8 +87,8 @@ def test_our_answer_is_told_in_the_units_of_the_others() -> None:
         ({("a", 0): {"messages": 1}}, "lacks the column cpu_sum"),
     ],
 )
-def test_first_difference_is_named(found: Rows, said: str) -> None:
-    assert said in str(difference(found, {("a", 0): result()}))
+def test_first_difference_is_named(rows: Rows, said: str) -> None:
+    assert said in str(difference(rows, {("a", 0): result()}))
 
 
 def test_every_contender_is_first_in_turn() -> None:
@@ -178,8 +178,8 @@ def test_partial_results_are_what_our_decoder_counts() -> None:
             key = (service, one.event_time // MINUTE_MS * MINUTE_MS, measure)
             sums[key] = sums.get(key, 0) + value
     assert at_once == merged
-    found = {tuple(row[:2]): row for row in rows(at_once)}
-    assert {(*key, m): row[3 + 4 * place] for key, row in found.items() for place, m in enumerate(MEASURES)} == sums
+    counted = {tuple(row[:2]): row for row in rows(at_once)}
+    assert {(*key, m): row[3 + 4 * place] for key, row in counted.items() for place, m in enumerate(MEASURES)} == sums
 
 
 def test_oracle_is_what_peers_count(tmp_path: Path) -> None:

@@ -114,8 +114,8 @@ def test_every_file_is_private(layout: Layout) -> None:
 def test_change_restarts_what_it_concerns(layout: Layout, changed: str, restarted: dict[str, str]) -> None:
     write(layout)
     before = {name: programs(layout)[name] for name in ENGINES}
-    _, told = write_and_compare(layout, dataclasses.replace(PORTS, **{changed: 9999}))
-    assert {name: "; ".join(told[name]) for name in ENGINES if name in told} == restarted
+    _, changed_files = write_and_compare(layout, dataclasses.replace(PORTS, **{changed: 9999}))
+    assert {name: "; ".join(changed_files[name]) for name in ENGINES if name in changed_files} == restarted
     different = {name for name in ENGINES if before[name] != programs(layout)[name]}
     assert different == restarted.keys() - ({"taskmanager"} if changed == "taskmanager_metrics" else set())
     assert write_and_compare(layout, dataclasses.replace(PORTS, **{changed: 9999}))[1] == {}
@@ -123,17 +123,17 @@ def test_change_restarts_what_it_concerns(layout: Layout, changed: str, restarte
 
 def test_changed_setting_is_named_for_our_processes(layout: Layout) -> None:
     write(layout)
-    _, told = write_and_compare(layout, dataclasses.replace(PORTS, kafka=9999))
-    assert told["web"] == ["WINDOWPANE_KAFKA"]
+    _, changed_files = write_and_compare(layout, dataclasses.replace(PORTS, kafka=9999))
+    assert changed_files["web"] == ["WINDOWPANE_KAFKA"]
 
 
 def test_no_secret_is_told(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     write(layout)
     monkeypatch.setattr(sys.modules[__name__], "SECRETS", Secrets(*("another" for _ in dataclasses.fields(Secrets))))
-    _, told = write_and_compare(layout, PORTS)
-    assert told["trino"][0] == "etc/trino/config.properties (internal-communication.shared-secret)"
-    assert told["trino"][-1] == "etc/trino/catalog/lake.properties " + CREDENTIALS
-    assert not [text for texts in told.values() for text in texts if "another" in text]
+    _, changed_files = write_and_compare(layout, PORTS)
+    assert changed_files["trino"][0] == "etc/trino/config.properties (internal-communication.shared-secret)"
+    assert changed_files["trino"][-1] == "etc/trino/catalog/lake.properties " + CREDENTIALS
+    assert not [text for texts in changed_files.values() for text in texts if "another" in text]
 
 
 def test_everything_listens_on_loopback_only(layout: Layout) -> None:

@@ -19,9 +19,9 @@ def copied_before_install() -> list[Path]:
     """Files and folders that the image has when it fetches."""
     before, _ = DOCKERFILE.split(f" {INSTALL}\n")
     patterns = [word for words in re.findall(r"^COPY (.+) \S+$", before, re.MULTILINE) for word in words.split()]
-    found = [list(CHECKOUT.glob(pattern)) for pattern in patterns]
-    assert all(found), patterns
-    return [path for paths in found for path in paths]
+    matches = [list(CHECKOUT.glob(pattern)) for pattern in patterns]
+    assert all(matches), patterns
+    return [path for paths in matches for path in paths]
 
 
 def test_install_needs_only_what_is_copied_before(tmp_path: Path) -> None:

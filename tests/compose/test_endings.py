@@ -36,7 +36,7 @@ def test_ends_of_late_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("log", "told"),
+    ("log", "error"),
     [
         (KAFKA, "Caused by: java.net.BindException: Address already in use"),
         ("one\ntwo\n\n", "two"),
@@ -44,10 +44,10 @@ def test_ends_of_late_count(tmp_path: Path) -> None:
         ("FATAL: could not create any TCP/IP sockets\nLOG: shut down\n", "FATAL: could not create any TCP/IP sockets"),
     ],
 )
-def test_error_is_found_among_lines(tmp_path: Path, log: str, told: str) -> None:
+def test_error_is_found_among_lines(tmp_path: Path, log: str, error: str) -> None:
     assert last_error(tmp_path / "none.log") == ""
     (tmp_path / "a.log").write_text(log)
-    assert last_error(tmp_path / "a.log") == told
+    assert last_error(tmp_path / "a.log") == error
 
 
 def test_record_needs_no_more_room(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_pid_file_of_a_running_postmaster_is_kept(layout: Layout, tmp_path: Path
         file = note_postmaster(layout, process.pid, psutil.Process(process.pid).create_time())
         remove_stale_pid_file(layout)
         assert file.exists()
-        assert [found.pid for found in find_leftovers(layout)] == [process.pid]
+        assert [leftover.pid for leftover in find_leftovers(layout)] == [process.pid]
         process.kill()
 
 

@@ -172,7 +172,7 @@ class Commands(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """The records say what happened."""
-        assert {found.id: str(found.state) for found in self.store.all(HEALTH.name)} == {
+        assert {replay.id: str(replay.state) for replay in self.store.all(HEALTH.name)} == {
             number: known.state for number, known in self.known.items()
         }
         assert [done.generation for done in self.store.history(HEALTH.name)] == [*range(self.generation, 0, -1)]

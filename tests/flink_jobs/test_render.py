@@ -39,8 +39,8 @@ REPLAYED = JobRange(
 )
 
 
-def rendered(definition: Definition, reach: JobRange | None = None, **names: str) -> JobScript:
-    return render(definition, "127.0.0.1:9092", reach or JobRange(), slack_ms=500, **names)
+def rendered(definition: Definition, job_range: JobRange | None = None, **names: str) -> JobScript:
+    return render(definition, "127.0.0.1:9092", job_range or JobRange(), slack_ms=500, **names)
 
 
 def shown(script: JobScript) -> str:
@@ -87,9 +87,9 @@ def test_events_have_an_insert_where_they_are_kept() -> None:
 
 
 def test_events_are_read_from_one_time_to_another() -> None:
-    for reach in (replace(FROM_EVENTS, start={0: 1}), replace(FROM_EVENTS, until=None)):
+    for job_range in (replace(FROM_EVENTS, start={0: 1}), replace(FROM_EVENTS, until=None)):
         with pytest.raises(ValueError, match="from one arrival time to another"):
-            rendered(PAGE_VIEWS, reach)
+            rendered(PAGE_VIEWS, job_range)
 
 
 @pytest.mark.parametrize(

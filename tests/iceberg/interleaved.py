@@ -107,14 +107,14 @@ def _panes(grain: Grain, windows: Sequence[Window], versions: Versions, length: 
             **pane_place(grain, at, hourly=True),
             "arrived_from": first,
             "arrived_until": first + timedelta(seconds=length),
-            "messages": len(found),
-            "value_count": len(found),
-            "value_sum": sum(found),
-            "value_min": min(found),
-            "value_max": max(found),
+            "messages": len(held),
+            "value_count": len(held),
+            "value_sum": sum(held),
+            "value_min": min(held),
+            "value_max": max(held),
             "value_max_at": at,
         }
-        for at, found in values.items()
+        for at, held in values.items()
     ]
 
 
@@ -157,12 +157,12 @@ def rejected_rows(windows: Iterable[Window], versions: Versions) -> list[dict[st
 
 def merged(rows: Rows) -> Counter[tuple[datetime, str]]:
     """Panes merged as a query does: event day → messages and sum."""
-    found: Counter[tuple[datetime, str]] = Counter()
+    totals: Counter[tuple[datetime, str]] = Counter()
     for row in rows:
         day = row["window_start"].replace(hour=0, minute=0)
-        found[day, "messages"] += row["messages"]
-        found[day, "sum"] += row["value_sum"]
-    return found
+        totals[day, "messages"] += row["messages"]
+        totals[day, "sum"] += row["value_sum"]
+    return totals
 
 
 def data_files(table: Table, snapshot_id: int | None) -> list[DataFile]:

@@ -56,7 +56,7 @@ from tests.iceberg.interleaved import (
     rejected_rows,
     rows_of,
 )
-from tests.iceberg.interleaving_lake import SINKS, Fate, LiveJob, MortalCatalog, What, whole
+from tests.iceberg.interleaving_lake import SINKS, Fate, LiveJob, MortalCatalog, What, in_panes
 from tests.iceberg.lakes import commit, noon
 
 ROWS = {"ledger": ledger_rows, "rejected": rejected_rows}
@@ -252,7 +252,7 @@ class Interleaving(RuleBasedStateMachine):
         for grain in ROLLUPS:
             # Rollups that do not count may be of any definition.
             counted = trusted_cut(table, grain) or noon(0)
-            known = [window for window in windows[: whole(len(windows), grain)] if _rollup_end(window) <= counted]
+            known = [window for window in windows[: in_panes(len(windows), grain)] if _rollup_end(window) <= counted]
             there = [row for row in _of(grain, rows) if row["arrived_until"] <= counted]
             assert content(there) == content(pane_rows(grain, known, versions)), grain
 
@@ -286,7 +286,7 @@ class Interleaving(RuleBasedStateMachine):
         rows = rows_of(reader.panes, view.panes_snapshot)
         days, hours = (_of(grain, rows) for grain in (Grain.DAY, Grain.HOUR))
         assert view.capped or all(row["arrived_until"] <= cut for row in [*days, *hours])
-        days, hours = ([row for row in found if row["arrived_until"] <= cut] for found in (days, hours))
+        days, hours = ([row for row in panes if row["arrived_until"] <= cut] for panes in (days, hours))
         minutes = [row for row in _of(Grain.MINUTE, rows) if row["arrived_from"] >= cut]
         assert view.late_parts is None or {row["part"] for row in minutes} <= {*view.late_parts}
         assert not view.hours or merged(hours) == merged(days)

@@ -23,7 +23,7 @@ from tests.iceberg.lakes import commit, overtaken
 SINKS = ("panes", "ledger", "rejected")
 
 
-def whole(windows: int, grain: Grain) -> int:
+def in_panes(windows: int, grain: Grain) -> int:
     """How many of the first so many windows panes of a grain are made of: of rollups, whole windows of theirs."""
     return windows if grain is Grain.MINUTE else windows // ROLLUP_WINDOWS * ROLLUP_WINDOWS
 
@@ -110,7 +110,7 @@ class MortalCatalog(Catalog):
 class LiveJob:
     """A stream's live job: windows arrive, checkpoints complete, and each sink commits them by itself.
 
-    `windows`: all that arrived. `written`: sink → how many of them are in its table (of rollups, see `whole`). `due`:
+    `windows`: all that arrived. `written`: sink → how many of them are in its table (of rollups: `in_panes`). `due`:
     sinks that have not committed the newest checkpoint yet; the next one waits for them.
     """
 
@@ -139,7 +139,7 @@ class LiveJob:
                 "panes": [
                     row
                     for grain in Grain
-                    for row in pane_rows(grain, self.windows[whole(before, grain) : whole(now, grain)], {})
+                    for row in pane_rows(grain, self.windows[in_panes(before, grain) : in_panes(now, grain)], {})
                 ],
                 "ledger": ledger_rows(self.windows[self.written["ledger"] :], {}),
                 "rejected": rejected_rows_of(self.windows[self.written["rejected"] :], {}),
@@ -165,7 +165,7 @@ class LiveJob:
                     for grain in Grain
                     for row in pane_rows(
                         grain,
-                        [each for each in beyond(grain.panes) if each.number < whole(len(self.windows), grain)],
+                        [each for each in beyond(grain.panes) if each.number < in_panes(len(self.windows), grain)],
                         {},
                     )
                 ],

@@ -41,8 +41,8 @@ COUNTS: list[tuple[list[IntervalTotal], list[tuple[tuple[int, int], Kind, int, i
 def test_counts_are_compared_before_the_limit(
     rows: list[IntervalTotal], expected: list[tuple[tuple[int, int], Kind, int, int]]
 ) -> None:
-    found = check_counts("minute panes", LEDGER, rows, noon(40))
-    assert [(f.arrived, f.kind, f.expected, f.found, f.tables) for f in found] == [
+    findings = check_counts("minute panes", LEDGER, rows, noon(40))
+    assert [(f.arrived, f.kind, f.expected, f.found, f.tables) for f in findings] == [
         (arrived(*where), kind, wanted, held, ("minute panes",)) for where, kind, wanted, held in expected
     ]
 

@@ -98,7 +98,7 @@ def test_parts_that_reach_beyond_a_moment_are_found(tmp_path: Path) -> None:
     for day, second in ((1, 0), (2, 20), (1, 40)):
         at = NOON.replace(day=day)
         commit(panes, [pane_row(second) | pane_place(Grain.MINUTE, at, hourly=False), day_row(second)])
-    found = [parts_beyond(panes, "arrived_until", noon(at), Grain.MINUTE) for at in (9, 10, 30, 50)]
+    parts = [parts_beyond(panes, "arrived_until", noon(at), Grain.MINUTE) for at in (9, 10, 30, 50)]
     both = ("service/minute/2026-03-01", "service/minute/2026-03-02")
-    assert found == [both, both, both[:1], ()]
+    assert parts == [both, both, both[:1], ()]
     assert parts_beyond(panes, "arrived_until", noon(0), Grain.DAY) == ("service/day/2026-03",)

@@ -28,10 +28,10 @@ def test_published_replay_is_compared_with_the_state_before(tmp_path: Path) -> N
     commit(live["panes"], [pane_row(600)])
     commit(live["panes"], [day_row(600)])
     published = replace(replay(ReplayState.PUBLISHED), arrivals=Arrivals(noon(0), noon(900)))
-    found = _before(live, live, published, 4)
-    assert {name: table.snapshot for name, table in found.old.items()} == before
-    assert (found.generation, found.rollups) == (None, Arrivals(noon(0), noon(600)))
-    assert found.grains == (Grain.MINUTE, Grain.DAY)
+    sides = _before(live, live, published, 4)
+    assert {name: table.snapshot for name, table in sides.old.items()} == before
+    assert (sides.generation, sides.rollups) == (None, Arrivals(noon(0), noon(600)))
+    assert sides.grains == (Grain.MINUTE, Grain.DAY)
 
 
 @pytest.mark.parametrize("state", [ReplayState.RUNNING, ReplayState.DROPPED])
@@ -45,8 +45,8 @@ def test_incomplete_replay_is_not_compared(tmp_path: Path, state: ReplayState) -
     [(0, 1200, 1800, 1200), (0, 1250, 1800, 1200), (0, 1200, 600, 600), (610, 700, 1800, 610), (0, 1200, None, 0)],
 )
 def test_only_whole_windows_are_compared(start: int, end: int, complete: int | None, compared_until: int) -> None:
-    found = _rollups(Arrivals(noon(start), noon(end)), None if complete is None else noon(complete))
-    assert found == Arrivals(noon(start), noon(compared_until))
+    compared = _rollups(Arrivals(noon(start), noon(end)), None if complete is None else noon(complete))
+    assert compared == Arrivals(noon(start), noon(compared_until))
 
 
 @pytest.mark.parametrize(("namespace", "expected"), [("health", False), ("health-replay-7", True), ("a_b-days", True)])

@@ -26,16 +26,16 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Table]:
     return make_tables(open_local(tmp_path_factory.mktemp("lake")), HEALTH)
 
 
-@example(found=[15 * "x" + "\ud7ff" + "y"])
-@example(found=[20 * LAST])
-@example(found=[15 * "\ud7ff" + LAST + "y"])
-@example(found=[200 * "\U0001f600", "", "\0"])
-@given(found=st.lists(texts, min_size=1, max_size=5))
+@example(values=[15 * "x" + "\ud7ff" + "y"])
+@example(values=[20 * LAST])
+@example(values=[15 * "\ud7ff" + LAST + "y"])
+@example(values=[200 * "\U0001f600", "", "\0"])
+@given(values=st.lists(texts, min_size=1, max_size=5))
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_text_is_written(tables: dict[str, Table], found: list[str]) -> None:
+def test_any_text_is_written(tables: dict[str, Table], values: list[str]) -> None:
     for name, column, rows in (
-        ("panes", "service", [pane_row(0) | {"service": text} for text in found]),
-        ("rejected", "field", [rejected_row(0, 0, at) | {"field": text} for at, text in enumerate(found)]),
+        ("panes", "service", [pane_row(0) | {"service": text} for text in values]),
+        ("rejected", "field", [rejected_row(0, 0, at) | {"field": text} for at, text in enumerate(values)]),
     ):
         table = tables[name]
         schema = table.schema().as_arrow()
@@ -43,15 +43,15 @@ def test_any_text_is_written(tables: dict[str, Table], found: list[str]) -> None
         [file] = write_files(table, in_order(table, data))
         field = table.schema().find_field(column).field_id
         bound = file.upper_bounds.get(field)
-        assert bound is None or bound >= max(text.encode() for text in found)
-        assert file.lower_bounds[field] <= min(text.encode() for text in found)
+        assert bound is None or bound >= max(text.encode() for text in values)
+        assert file.lower_bounds[field] <= min(text.encode() for text in values)
 
 
 def test_what_was_written_is_read_as_it_was(tmp_path: Path) -> None:
     """Also by the bounds that leave files out."""
     panes = make_tables(open_local(tmp_path), HEALTH)["panes"]
-    found = [15 * "x" + "\ud7ff" + "y", 20 * LAST, "", "a\0b"]
-    commit(panes, [pane_row(0) | {"service": text} for text in found])
-    assert sorted(read_files(panes, list(panes.scan().plan_files()))["service"].to_pylist()) == sorted(found)
-    for text in found:
+    values = [15 * "x" + "\ud7ff" + "y", 20 * LAST, "", "a\0b"]
+    commit(panes, [pane_row(0) | {"service": text} for text in values])
+    assert sorted(read_files(panes, list(panes.scan().plan_files()))["service"].to_pylist()) == sorted(values)
+    for text in values:
         assert panes.scan(f"service = '{text}'").to_arrow()["service"].to_pylist() == [text]

@@ -32,17 +32,17 @@ NEVER = {
 def errors_of(module: ModuleType) -> list[type[Exception]]:
     """Those of its own."""
     package = module.__name__.partition(".")[0]
-    found = {kind for _, kind in inspect.getmembers(module, inspect.isclass) if issubclass(kind, Exception)} - NEVER
-    own = (kind for kind in found if kind.__module__.partition(".")[0] == package and not issubclass(kind, Warning))
+    kinds = {kind for _, kind in inspect.getmembers(module, inspect.isclass) if issubclass(kind, Exception)} - NEVER
+    own = (kind for kind in kinds if kind.__module__.partition(".")[0] == package and not issubclass(kind, Warning))
     return sorted(own, key=lambda kind: kind.__name__)
 
 
 @pytest.mark.parametrize("module", [exceptions, sqlalchemy.exc, psycopg, psycopg.errors, pyarrow.lib])
 def test_every_error_is_translated(module: ModuleType) -> None:
     rows = tuple(row[0] for row in TRANSLATIONS)
-    found = errors_of(module)
-    assert found
-    assert [kind for kind in found if not issubclass(kind, rows)] == []
+    errors = errors_of(module)
+    assert errors
+    assert [kind for kind in errors if not issubclass(kind, rows)] == []
 
 
 @pytest.mark.parametrize("row", TRANSLATIONS, ids=lambda row: row[0].__name__)

@@ -102,9 +102,9 @@ def test_a_tagged_state_tells_its_checkpoint_by_itself(tables: dict[str, Table])
         commit(panes, [pane(600 * number)], "a", number)
     [done] = pack(panes, plan_packing(panes, noon(1800), 1 << 26, 2))
     assert (done.files, done.made) == (3, 1)
-    whole = complete_until(ledger, panes)
-    assert whole == noon(1210)
+    until = complete_until(ledger, panes)
+    assert until == noon(1210)
     own = panes.metadata.current_snapshot_id
     gone = [snapshot.snapshot_id for snapshot in panes.metadata.snapshots if snapshot.snapshot_id != own]
     panes.maintenance.expire_snapshots().by_ids(gone).commit()
-    assert complete_until(ledger, panes.refresh()) == whole
+    assert complete_until(ledger, panes.refresh()) == until

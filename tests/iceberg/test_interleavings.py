@@ -152,9 +152,9 @@ def test_hours_that_nobody_knows_are_made_again(made: type[Interleaving], kept: 
         lake.changed(publish, replay.id, None, ONE_DAY_PANE)
         for table in stream_tables(lake.catalog, lake.stream).values():
             [(tag, ref)] = [(name, ref) for name, ref in table.metadata.refs.items() if name != "main"]
-            told = tag.replace("-hours-1-", "-hours-0-")
-            assert told != tag
-            table.manage_snapshots().remove_tag(tag).create_tag(ref.snapshot_id, told).commit()
+            hourless_tag = tag.replace("-hours-1-", "-hours-0-")
+            assert hourless_tag != tag
+            table.manage_snapshots().remove_tag(tag).create_tag(ref.snapshot_id, hourless_tag).commit()
         lake.answers.clear()
         lake.changed(roll_back, replay.id, None, ONE_DAY_PANE)
     else:

@@ -32,11 +32,11 @@ def total(start: int, until: int, count: int) -> IntervalTotal:
 
 def totals(arrived: Sequence[int], bounds: Sequence[int]) -> list[IntervalTotal]:
     """A table that holds each message in its interval; empty intervals have no rows."""
-    found = []
+    intervals = []
     for start, until in pairwise(bounds):
         if count := sum(start <= at < until for at in arrived):
-            found.append(total(start, until, count))
-    return found
+            intervals.append(total(start, until, count))
+    return intervals
 
 
 def holds(item: Compared, second: int) -> bool:
@@ -45,8 +45,8 @@ def holds(item: Compared, second: int) -> bool:
 
 @given(arrived=arrivals, left=cuts, right=cuts)
 def test_same_messages_never_differ(arrived: list[int], left: list[int], right: list[int]) -> None:
-    expected, found = totals(arrived, left), totals(arrived, right)
-    compared = list(common_intervals(expected, found))
+    expected, other = totals(arrived, left), totals(arrived, right)
+    compared = list(common_intervals(expected, other))
     assert [item for item in compared if item.expected != item.found] == []
     assert sum(item.expected for item in compared) == len(arrived)
 
@@ -77,11 +77,11 @@ def test_intervals_are_the_smallest_common_ones(arrived: list[int], left: list[i
 
 @given(arrived=arrivals, left=cuts, right=cuts, limit=st.integers(0, LAST))
 def test_nothing_straddles_the_limit(arrived: list[int], left: list[int], right: list[int], limit: int) -> None:
-    expected, found = totals(arrived, left), totals(arrived, right)
-    until = whole_until(expected, found, noon(limit))
+    expected, other = totals(arrived, left), totals(arrived, right)
+    until = whole_until(expected, other, noon(limit))
     assert until <= noon(limit)
-    assert not any(item.arrived_from < until < item.arrived_until for item in expected + found)
-    assert until == noon(limit) or any(i.arrived_from < noon(limit) < i.arrived_until for i in expected + found)
+    assert not any(item.arrived_from < until < item.arrived_until for item in expected + other)
+    assert until == noon(limit) or any(i.arrived_from < noon(limit) < i.arrived_until for i in expected + other)
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,10 @@ def row(second: int, first: int, last: int, counted: int | None = None) -> Ledge
 
 WHOLE = [row(0, 0, 9), row(10, 10, 19), row(20, 20, 29)]
 
-Told = tuple[Kind, tuple[int, int], tuple[int, int] | None]
+Fault = tuple[Kind, tuple[int, int], tuple[int, int] | None]
 
 # rows, Kafka, then kind, offsets and arrivals (seconds) of each finding
-CASES: dict[str, tuple[list[LedgerRun], KafkaPartition, list[Told]]] = {
+CASES: dict[str, tuple[list[LedgerRun], KafkaPartition, list[Fault]]] = {
     "whole": (WHOLE, KAFKA, []),
     "ahead of what is due": ([*WHOLE, row(30, 30, 39)], KAFKA, []),
     "nothing anywhere": ([], KafkaPartition(0, 0, 0, 0), []),
@@ -71,10 +71,12 @@ CASES: dict[str, tuple[list[LedgerRun], KafkaPartition, list[Told]]] = {
 
 
 @pytest.mark.parametrize(("runs", "kafka", "expected"), CASES.values(), ids=CASES)
-def test_tells_what_is_wrong(runs: list[LedgerRun], kafka: KafkaPartition, expected: list[Told]) -> None:
-    found = check_offsets(runs, kafka, LIMIT)
-    told = [(finding.kind, finding.offsets, finding.arrived, finding.tables, finding.partition) for finding in found]
-    assert told == [
+def test_tells_what_is_wrong(runs: list[LedgerRun], kafka: KafkaPartition, expected: list[Fault]) -> None:
+    findings = check_offsets(runs, kafka, LIMIT)
+    faults = [
+        (finding.kind, finding.offsets, finding.arrived, finding.tables, finding.partition) for finding in findings
+    ]
+    assert faults == [
         (kind, offsets, arrived and Arrivals(noon(arrived[0]), noon(arrived[1])), ("ledger",), 0)
         for kind, offsets, arrived in expected
     ]
@@ -122,14 +124,14 @@ def compressed(rows: Iterable[LedgerRun]) -> list[LedgerRun]:
     """Rows that follow each other exactly, merged, as sql/audit_ledger.sql does."""
     ordered = sorted(rows, key=lambda each: (each.first_offset, each.last_offset, each.arrived_from))
     starts = [each.arrived_from for each in ordered]
-    whole = {
+    intact = {
         n: each.counted == each.last_offset - each.first_offset + 1 and starts.count(each.arrived_from) == 1
         for n, each in enumerate(ordered)
     }
     runs: list[LedgerRun] = []
     for n, each in enumerate(ordered):
         before = ordered[n - 1]
-        follows = n > 0 and whole[n] and whole[n - 1] and each.first_offset == before.last_offset + 1
+        follows = n > 0 and intact[n] and intact[n - 1] and each.first_offset == before.last_offset + 1
         if follows and each.arrived_from >= before.arrived_until:
             runs[-1] = replace(
                 runs[-1],
@@ -148,10 +150,10 @@ steps = st.lists(st.integers(-4, 25), min_size=1, max_size=40)
 
 def arrivals(changes: list[int]) -> list[int]:
     """Arrival seconds of messages in order of offsets, of a clock that now and then steps back a little."""
-    found = [20]
+    seconds = [20]
     for change in changes:
-        found.append(max(found[-1] + change, max(found) - 4))
-    return found
+        seconds.append(max(seconds[-1] + change, max(seconds) - 4))
+    return seconds
 
 
 @given(changes=steps)
@@ -178,6 +180,6 @@ def test_any_spoilt_row_is_found(changes: list[int], seed: int, spoil: str) -> N
     spoilt = {"lose": [], "copy": [victim, victim]}.get(spoil, [replace(victim, heartbeats=changed.get(spoil, 0))])
     kafka = KafkaPartition(0, 0, len(arrived), len(arrived), noon(min(arrived)))
     limit = noon(max(arrived) // 10 * 10 + 10)
-    found = check_offsets(compressed(rest + spoilt), kafka, limit)
-    assert found != []
-    assert any(finding.arrived and finding.arrived.overlaps(victim.arrived) for finding in found)
+    findings = check_offsets(compressed(rest + spoilt), kafka, limit)
+    assert findings != []
+    assert any(finding.arrived and finding.arrived.overlaps(victim.arrived) for finding in findings)

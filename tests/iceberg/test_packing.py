@@ -81,13 +81,13 @@ def test_packed_files_are_sorted_parts(minutes: Table) -> None:
         commit(minutes, [pane(second, who, 3600 * hour)])
     [done] = pack(minutes, plan_packing(minutes, noon(60), BIG, 2))
     assert done == Packed(files=5, rows=5, made=2)
-    found = []
+    files = []
     for file in data_files(minutes, minutes.refresh().metadata.current_snapshot_id):
         assert file.split_offsets is None
         read = pq.read_table(file.file_path.removeprefix("file://"), partitioning=None)
         assert read.column_names == minutes.schema().column_names
-        found.append(read["who"].to_pylist())
-    assert sorted(found) == [["a", "b"], ["a", "c", "d"]]
+        files.append(read["who"].to_pylist())
+    assert sorted(files) == [["a", "b"], ["a", "c", "d"]]
 
 
 def test_parts_of_days_are_cut_by_hour(minutes: Table) -> None:

@@ -124,9 +124,9 @@ def test_a_topic_of_which_nothing_was_counted_is_adopted(catalog: Catalog) -> No
     ],
 )
 def test_says_why_a_topic_is_not_read(noted: Reading | None, topic: TopicState | None, says: str) -> None:
-    found = trouble(HEALTH, noted, topic)
-    assert bool(found) == bool(says)
-    assert re.search(says, found)
+    reason = trouble(HEALTH, noted, topic)
+    assert bool(reason) == bool(says)
+    assert re.search(says, reason)
 
 
 @pytest.mark.parametrize(

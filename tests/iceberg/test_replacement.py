@@ -33,8 +33,8 @@ def append(table: Table, seconds: Iterable[int], messages: int = 1) -> None:
 
 def rows(table: Table) -> list[tuple[datetime, int]]:
     table.refresh()
-    found = table.scan(selected_fields=("arrived_from", "messages")).to_arrow()
-    return sorted(zip(found["arrived_from"].to_pylist(), found["messages"].to_pylist(), strict=True))
+    panes = table.scan(selected_fields=("arrived_from", "messages")).to_arrow()
+    return sorted(zip(panes["arrived_from"].to_pylist(), panes["messages"].to_pylist(), strict=True))
 
 
 def expected(old: Iterable[int], new: Iterable[int]) -> list[tuple[datetime, int]]:
@@ -66,8 +66,8 @@ def test_grains_are_replaced_in_one_commit_each_in_its_range(catalog: Catalog) -
     before = len(live.metadata.snapshots)
     done = replace(live, {**MINUTES, Grain.DAY: Arrivals(noon(100), noon(150))}, state_of(staged), generation=1)
     assert (done, len(live.metadata.snapshots)) == (Replaced(3, 3), before + 1)
-    found = live.scan(selected_fields=("grain", "arrived_from", "messages")).to_arrow().to_pylist()
-    assert sorted((row["grain"], row["arrived_from"], row["messages"]) for row in found) == [
+    panes = live.scan(selected_fields=("grain", "arrived_from", "messages")).to_arrow().to_pylist()
+    assert sorted((row["grain"], row["arrived_from"], row["messages"]) for row in panes) == [
         ("day", noon(110), 2),
         ("day", noon(160), 1),
         ("minute", noon(110), 2),

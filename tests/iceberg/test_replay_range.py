@@ -34,7 +34,7 @@ def test_default_is_all_that_is_complete(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "found"),
+    ("start", "end", "widened"),
     [
         pytest.param(603, 1200, (600, 1200), id="a window of minute panes is whole"),
         pytest.param(0, 595, (0, 600), id="so is one of day panes at the end"),
@@ -43,8 +43,8 @@ def test_default_is_all_that_is_complete(catalog: Catalog) -> None:
         pytest.param(-500, 600, (-500, 600), id="before the first message"),
     ],
 )
-def test_ranges_are_widened_to_whole_rows(catalog: Catalog, start: float, end: float, found: tuple[int, int]) -> None:
-    assert ReplayRanges(catalog, "health").between(noon(start), noon(end)) == Arrivals(*map(noon, found))
+def test_ranges_are_widened_to_whole_rows(catalog: Catalog, start: float, end: float, widened: tuple[int, int]) -> None:
+    assert ReplayRanges(catalog, "health").between(noon(start), noon(end)) == Arrivals(*map(noon, widened))
 
 
 def test_day_panes_beyond_what_is_complete_do_not_widen(catalog: Catalog) -> None:

@@ -20,10 +20,10 @@ from tests.iceberg.lakes import commit, ledger_row, open_local
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
-    found = open_local(tmp_path)
-    for change in plan_tables(found, HEALTH):
+    catalog = open_local(tmp_path)
+    for change in plan_tables(catalog, HEALTH):
         change.run()
-    return found
+    return catalog
 
 
 def counted(catalog: Catalog, until: datetime, *checkpoints: int) -> None:

@@ -1,4 +1,4 @@
-"""Day panes put in place stay there, though the making was killed before its own table was gone."""
+"""Day panes put in place stay there, though the task was killed before its own table was gone."""
 
 from __future__ import annotations
 

@@ -77,24 +77,24 @@ def panes(catalog: Catalog, grain: Grain = Grain.MINUTE) -> tuple[Table, list[di
 
 def widen(catalog: Catalog, grain: Grain, arrivals: Arrivals, *, lost: int = 0) -> None:
     """With Trino's merge replaced by sums of our own."""
-    widening = begin_widening(catalog, "made", grain, arrivals)
+    task = begin_widening(catalog, "made", grain, arrivals)
     _, rows = panes(catalog, grain)
-    found = [row for row in rows if arrivals.start <= row["arrived_from"] < arrivals.end]
-    peak = max(found, key=lambda row: row["value_max"])
+    arrived = [row for row in rows if arrivals.start <= row["arrived_from"] < arrivals.end]
+    peak = max(arrived, key=lambda row: row["value_max"])
     one = {
         "who": "somebody",
         **pane_place(grain, NOON, hourly=True),
         "arrived_from": arrivals.start,
         "arrived_until": arrivals.end,
-        "messages": sum(row["messages"] for row in found) - lost,
-        "value_count": sum(row["value_count"] for row in found),
-        "value_sum": sum(row["value_sum"] for row in found),
-        "value_min": min(row["value_min"] for row in found),
+        "messages": sum(row["messages"] for row in arrived) - lost,
+        "value_count": sum(row["value_count"] for row in arrived),
+        "value_sum": sum(row["value_sum"] for row in arrived),
+        "value_min": min(row["value_min"] for row in arrived),
         "value_max": peak["value_max"],
         "value_max_at": peak["value_max_at"],
     }
-    commit(catalog.load_table((widening.namespace, "panes")), [one])
-    finish_widening(catalog, widening, 1 << 26)
+    commit(catalog.load_table((task.namespace, "panes")), [one])
+    finish_widening(catalog, task, 1 << 26)
 
 
 def replay(state: ReplayState, *seconds: int) -> Replay:
@@ -161,20 +161,20 @@ def test_answers_say_what_can_be_told(catalog: Catalog, grains: list[Grain]) -> 
     for grain in grains:
         widen(catalog, grain, day(0))
     view = pin(catalog, "made")
-    for asked, told in ((600, MIDNIGHT), (MIDNIGHT, MIDNIGHT), (DAY + 1, DAY + 1), (LAST + 7, LAST + 7)):
-        assert view.rounded_down(noon(asked)) == noon(told)
-        assert view.known_until(noon(asked)) == noon(told // 10 * 10)
+    for asked, rounded in ((600, MIDNIGHT), (MIDNIGHT, MIDNIGHT), (DAY + 1, DAY + 1), (LAST + 7, LAST + 7)):
+        assert view.rounded_down(noon(asked)) == noon(rounded)
+        assert view.known_until(noon(asked)) == noon(rounded // 10 * 10)
 
 
 def test_a_replay_takes_in_whole_days(catalog: Catalog) -> None:
     for grain in (Grain.MINUTE, Grain.DAY):
         widen(catalog, grain, day(0))
-    for start, end, found in (
+    for start, end, widened in (
         (600, 1200, (MIDNIGHT, MIDNIGHT + DAY)),
         (DAY, DAY + 10, (DAY, DAY + 600)),
         (1200, DAY, (MIDNIGHT, DAY)),
     ):
-        assert ReplayRanges(catalog, "made").between(noon(start), noon(end)) == Arrivals(*map(noon, found))
+        assert ReplayRanges(catalog, "made").between(noon(start), noon(end)) == Arrivals(*map(noon, widened))
 
 
 def test_a_replay_of_before_is_not_published_across_merged_days(catalog: Catalog) -> None:

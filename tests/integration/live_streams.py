@@ -121,8 +121,8 @@ class LiveStream:
     def run_job(self) -> str:
         """Start the job from the lake, as the keeper would; for a stream whose definition the keeper does not see."""
         catalog, settings = open_catalog(LakeSettings()), self.flink.settings
-        reach = begin_reading(settings.kafka, catalog, self.definition, settings.watermark_slack_ms)
-        return self.flink.run(render(self.definition, settings.kafka, reach, settings.watermark_slack_ms))
+        job_range = begin_reading(settings.kafka, catalog, self.definition, settings.watermark_slack_ms)
+        return self.flink.run(render(self.definition, settings.kafka, job_range, settings.watermark_slack_ms))
 
     def jobs(self) -> list[Job]:
         """The stream's jobs that have not ended."""
@@ -132,8 +132,7 @@ class LiveStream:
         """Wait until the stream's only job is that of its definition, and runs; the job."""
 
         def running() -> bool:
-            found = [(job.digest, job.state) for job in self.jobs()]
-            return found == [(self.definition.digest, "RUNNING")]
+            return [(job.digest, job.state) for job in self.jobs()] == [(self.definition.digest, "RUNNING")]
 
         await_true(running, seconds, f"the job of {self.name}, definition {self.definition.digest}, runs")
         return self.jobs()[0]
@@ -198,8 +197,8 @@ class LiveStream:
     def rejected(self, start: datetime, end: datetime, reason: str | None = None) -> list[dict[str, Any]]:
         """Rejected messages, as the API gives them."""
         asked = RejectedRequest(self.definition, start, end, reason)
-        found: list[dict[str, Any]] = answer_json(self.service.rejected(asked))["messages"]
-        return found
+        messages: list[dict[str, Any]] = answer_json(self.service.rejected(asked))["messages"]
+        return messages
 
     def remove(self) -> None:
         """Take away definition, tables, job and topic, in the order in which the keeper cannot bring them back."""

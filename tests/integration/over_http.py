@@ -58,18 +58,18 @@ def send(url: str, minutes: int = 3) -> Sent:
 def assert_counted(url: str, *all_sent: Sent, seconds: float = 120) -> None:
     """Every message is counted once, with the right measures: in the end, and never more than that on the way."""
     for sent in all_sent:
-        found: list[dict[str, Any]] = []
+        groups: list[dict[str, Any]] = []
 
         def counted(sent: Sent = sent) -> bool:
-            nonlocal found
-            found = _groups(url, sent)
-            assert sum(group["messages"] for group in found) <= sent.group["messages"]
-            return found == [sent.group]
+            nonlocal groups
+            groups = _groups(url, sent)
+            assert sum(group["messages"] for group in groups) <= sent.group["messages"]
+            return groups == [sent.group]
 
         try:
             until(counted, seconds, every=0.5)
         except TimeoutError:
-            raise AssertionError(f"not within {seconds:.0f} s: {found} is [{sent.group}]") from None
+            raise AssertionError(f"not within {seconds:.0f} s: {groups} is [{sent.group}]") from None
 
 
 def _groups(url: str, sent: Sent) -> list[dict[str, Any]]:

@@ -77,8 +77,7 @@ def replay(state: ReplayState = ReplayState.STAGED) -> Replay:
 
 def report(state: ReplayState = ReplayState.STAGED, *, identical: bool = False) -> ReplayReport:
     """Of replay 7."""
-    found = difference(identical=identical)
     points = Points("minute", (), (Point(MINUTE, totals(100, 0.4), None), Point(MINUTE, None, totals(9, None))))
     if state in (ReplayState.RUNNING, ReplayState.DROPPED):
         return ReplayReport(replay(state), 60 if state is ReplayState.RUNNING else None, None, None)
-    return ReplayReport(replay(state), 114, found, points)
+    return ReplayReport(replay(state), 114, difference(identical=identical), points)

@@ -39,8 +39,8 @@ def merged(panes: Sequence[Pane]) -> Pane:
     values = [each[column.name] for each in panes for column in COLUMNS]
     names, forms = ", ".join(column.name for column in COLUMNS), merged_columns(COLUMNS, "state")
     rows = f"(values {', '.join([row] * len(panes))}) as panes({names})"
-    [found] = duckdb.execute(f"select {', '.join(form.sql for form in forms)} from {rows}", values).fetchall()
-    return {column.name: value for column, value in zip(COLUMNS, found, strict=True)}
+    [merged_values] = duckdb.execute(f"select {', '.join(form.sql for form in forms)} from {rows}", values).fetchall()
+    return {column.name: value for column, value in zip(COLUMNS, merged_values, strict=True)}
 
 
 PANES = st.builds(pane, st.none() | st.integers(-2, 2), st.integers(0, 3), asked=st.booleans())
@@ -53,9 +53,9 @@ def test_parts_merge_to_what_all_do(parts: list[list[Pane]]) -> None:
 
 
 def test_the_earliest_of_equal_peaks_wins() -> None:
-    found = merged([pane(1, 1), pane(2, 5), pane(2, 3), pane(2, 4), pane(None)])
-    assert (found["m_count"], found["m_sum"], found["m_min"], found["m_max"]) == (4, 7, 1, 2)
-    assert found["m_max_at"].second == 3
+    peak = merged([pane(1, 1), pane(2, 5), pane(2, 3), pane(2, 4), pane(None)])
+    assert (peak["m_count"], peak["m_sum"], peak["m_min"], peak["m_max"]) == (4, 7, 1, 2)
+    assert peak["m_max_at"].second == 3
 
 
 def test_the_earliest_of_equal_minima_wins_and_is_not_said_where_a_pane_does_not() -> None:

@@ -112,8 +112,8 @@ def test_distincts_are_counts() -> None:
         PaneColumn("visitors_distinct", DISTINCT, "visitors"),
     )
     rows = [["a", "/", 5, 3], ["a", "/b", 5, None]]
-    found = groups_of(PAGE_VIEWS, ("site", "path"), columns, (), rows)
-    assert [(group.key, group.parts["visitors"]) for group in found] == [
+    groups = groups_of(PAGE_VIEWS, ("site", "path"), columns, (), rows)
+    assert [(group.key, group.parts["visitors"]) for group in groups] == [
         (("a", "/"), {"distinct": 3}),
         (("a", "/b"), {"distinct": 0}),
     ]
@@ -240,12 +240,12 @@ def test_what_is_kept_takes_no_more_than_is_counted(quantiles: tuple[float, ...]
         for place in range(1000, 3000)
     ]
     tracemalloc.start()
-    found = groups_of(HEALTH, ("service",), CPU[:columns], quantiles, (row[: columns + 1] for row in rows))
+    groups = groups_of(HEALTH, ("service",), CPU[:columns], quantiles, (row[: columns + 1] for row in rows))
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     request = replace(REQUEST, quantiles=quantiles)
     plan = plan_window(REQUEST.start, REQUEST.end)
-    kept = encoded(WindowAnswer(request, source_of(lake_view(), "query", request), plan, found), "tag")
+    kept = encoded(WindowAnswer(request, source_of(lake_view(), "query", request), plan, groups), "tag")
     assert taken + len(kept.body) <= kept.size
 
 

@@ -92,8 +92,8 @@ def merged_in_sql(rows: list[LedgerRun]) -> list[LedgerRun]:
         database.register("ledger", ledger)
         database.execute("set timezone = 'UTC'")
         sql = statement.sql.replace('"health"."ledger" for version as of 44', "ledger")
-        found: list[tuple[Any, ...]] = database.execute(sql, statement.values).fetchall()
-    return [LedgerRun(*(_plain(value) for value in row)) for row in found]
+        merged: list[tuple[Any, ...]] = database.execute(sql, statement.values).fetchall()
+    return [LedgerRun(*(_plain(value) for value in row)) for row in merged]
 
 
 def _plain(value: Any) -> Any:

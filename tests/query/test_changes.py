@@ -39,9 +39,9 @@ SHOWN = (group("a"), group("b"), group("c"))
 def test_finds_what_differs(
     other: tuple[Group, ...], changed: dict[tuple[str], int], elsewhere: list[str], messages: int
 ) -> None:
-    found = changes_between(SHOWN, other)
-    assert (found.changed, [*map(attrgetter("key"), found.elsewhere)]) == (changed, [(name,) for name in elsewhere])
-    assert found.messages == messages
+    changes = changes_between(SHOWN, other)
+    assert (changes.changed, [*map(attrgetter("key"), changes.elsewhere)]) == (changed, [(name,) for name in elsewhere])
+    assert changes.messages == messages
 
 
 def test_totals_are_compared() -> None:

@@ -79,11 +79,11 @@ def test_empty_sides_need_no_statement() -> None:
 def test_slices_hold_each_bucket_once(counts: dict[int, int], most: int) -> None:
     hour = timedelta(hours=1)
     buckets = [(at("1 00:00") + hour * place, panes) for place, panes in sorted(counts.items())]
-    found = slices(buckets, hour, most)
-    held = [[panes for start, panes in buckets if span.start <= start < span.end] for span in found]
+    spans = slices(buckets, hour, most)
+    held = [[panes for start, panes in buckets if span.start <= start < span.end] for span in spans]
     assert [panes for each in held for panes in each] == [panes for _, panes in buckets]
     assert all(len(each) == 1 or sum(each) <= most for each in held)
-    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert all(one.end <= other.start for one, other in pairwise(spans))
 
 
 @pytest.mark.parametrize(

@@ -144,13 +144,13 @@ def test_each_message_is_read_exactly_once(
     with mock.patch.object(query.windows, "MOST_PARTS", most_parts):
         plan = window_plan(view, request, fitting)
         panes = _panes(PAGE_VIEWS if hourly else HEALTH, view, plan, request)
-    found: dict[tuple[int, int], int] = {}
+    times_read: dict[tuple[int, int], int] = {}
     for pane in there:
-        found[pane.message] = found.get(pane.message, 0) + reads(panes, pane)
+        times_read[pane.message] = times_read.get(pane.message, 0) + reads(panes, pane)
     wrong = []
-    for event, arrived in found:
+    for event, arrived in times_read:
         until = arrived - arrived % MINUTE_ARRIVAL_SECONDS + MINUTE_ARRIVAL_SECONDS
         is_there = ARRIVALS + timedelta(seconds=until) <= min(minute_cut, as_known_at or minute_cut)
-        if found[event, arrived] != int(is_there and start <= event < end):
-            wrong.append((event, arrived, found[event, arrived]))
+        if times_read[event, arrived] != int(is_there and start <= event < end):
+            wrong.append((event, arrived, times_read[event, arrived]))
     assert wrong == []

@@ -116,11 +116,11 @@ def test_completeness_never_steps_back(catalog: Catalog) -> None:
     watcher = LakeWatcher(lambda: catalog, 1.0)
     apply(catalog, HEALTH)
     tables = stream_tables(catalog, "health")
-    told = []
+    complete = []
 
     def look() -> None:
         watcher.refresh()
-        told.append((watcher.view("health").complete_until, pin(catalog, "health").complete_until))
+        complete.append((watcher.view("health").complete_until, pin(catalog, "health").complete_until))
 
     for number in range(1, 5):
         stalled = number == 4
@@ -132,7 +132,7 @@ def test_completeness_never_steps_back(catalog: Catalog) -> None:
         with table.refresh().transaction() as transaction:
             transaction.set_properties({GENERATION_PROPERTY: "1"})
     look()
-    seen, alone = zip(*told, strict=True)
+    seen, alone = zip(*complete, strict=True)
     assert seen[-1] == noon(40)
     assert list(seen[1:]) == sorted(seen[1:])
     assert list(alone[1:]) != sorted(alone[1:])
@@ -140,7 +140,7 @@ def test_completeness_never_steps_back(catalog: Catalog) -> None:
         catalog.drop_table(("health", name))
     apply(catalog, HEALTH)
     look()
-    assert told[-1] == (None, None)
+    assert complete[-1] == (None, None)
 
 
 def test_an_answer_is_of_the_definition_of_its_view() -> None:

@@ -19,7 +19,7 @@ def publication(reason: str) -> Publication:
 
 
 def test_a_stream_made_anew_has_publications_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = iter([[publication("of the first")], [publication("of the second")]])
+    histories = iter([[publication("of the first")], [publication("of the second")]])
     lake = LakeSettings(
         catalog_uri=SecretStr("postgresql://x@127.0.0.1:1/x"),
         warehouse="s3://lake/warehouse",
@@ -28,7 +28,7 @@ def test_a_stream_made_anew_has_publications_of_its_own(monkeypatch: pytest.Monk
         s3_secret_key=SecretStr("x"),
     )
     service = ReplayService(QuerySettings(trino="127.0.0.1:1"), lake)
-    monkeypatch.setattr(service, "history", lambda _: next(told))
+    monkeypatch.setattr(service, "history", lambda _: next(histories))
     first, second = at("1 00:00"), at("5 00:00")
     reasons = [service.published("health", 1, began)[0].reason for began in (first, first, second, second)]
     assert reasons == ["of the first", "of the first", "of the second", "of the second"]

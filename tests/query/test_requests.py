@@ -101,17 +101,15 @@ def test_filters_in_defined_order() -> None:
     ],
 )
 def test_refuses_naming_the_parameter(name: str, value: str, status: int, reason: str) -> None:
-    found = problems([(key, text) for key, text in SPAN if key != name] + [(name, value)])
-    assert found[0] == status
-    [(field, why)] = found[1]
-    assert field == name
+    answered, [(field, why)] = problems([(key, text) for key, text in SPAN if key != name] + [(name, value)])
+    assert (answered, field) == (status, name)
     assert reason in why
 
 
 def test_names_every_problem_at_once() -> None:
-    status, found = problems([("start", "x"), ("start", "y"), ("by", "host"), ("quantiles", "2"), ("zone", "UTC")])
+    status, reasons = problems([("start", "x"), ("start", "y"), ("by", "host"), ("quantiles", "2"), ("zone", "UTC")])
     assert status == 400
-    assert [field for field, _ in found] == ["zone", "start", "start", "end", "by", "quantiles"]
+    assert [field for field, _ in reasons] == ["zone", "start", "start", "end", "by", "quantiles"]
 
 
 def test_refuses_quantiles_that_are_not_kept() -> None:
@@ -143,9 +141,9 @@ def test_parses_series(params: list[tuple[str, str]], step: Step, measures: tupl
 )
 def test_refuses_series_naming_the_parameter(name: str, value: str, reason: str) -> None:
     step = [] if name == "step" else [("step", "hour")]
-    status, found = problems([*SPAN, *step, (name, value)], series=True)
+    status, reasons = problems([*SPAN, *step, (name, value)], series=True)
     assert status == 422
-    assert [(field, reason in why) for field, why in found] == [(name, True)]
+    assert [(field, reason in why) for field, why in reasons] == [(name, True)]
 
 
 @pytest.mark.parametrize(
@@ -293,9 +291,9 @@ def test_any_text_is_answered_or_refused(params: list[tuple[str, str]]) -> None:
     ],
 )
 def test_no_wrong_window_can_be_made(wrong: dict[str, Any], field: str) -> None:
-    whole = WindowRequest(HEALTH, START, END, ("service",))
+    right = WindowRequest(HEALTH, START, END, ("service",))
     with pytest.raises(InvalidRequestError) as raised:
-        replace(whole, **wrong)
+        replace(right, **wrong)
     assert [problem.field for problem in raised.value.errors] == [field]
 
 
@@ -325,5 +323,5 @@ def test_no_other_wrong_question_can_be_made(make: Callable[[], object], field: 
 
 
 def test_what_is_wrong_with_a_series_is_said_with_what_is_wrong_with_its_window() -> None:
-    _, found = problems([*SPAN, ("by", "host"), ("step", "week"), ("measure", "gpu")], series=True)
-    assert [field for field, _ in found] == ["by", "step", "measure"]
+    _, reasons = problems([*SPAN, ("by", "host"), ("step", "week"), ("measure", "gpu")], series=True)
+    assert [field for field, _ in reasons] == ["by", "step", "measure"]

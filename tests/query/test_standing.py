@@ -22,8 +22,8 @@ LEDGER = Counted(tuple(PartitionTotals(number, 89, 90, 0, 0) for number in NUMBE
 
 
 def test_lag_is_what_kafka_holds_beyond_the_ledger() -> None:
-    found = topic_standing(HEALTH, READ, KAFKA, LEDGER)
-    assert (found.lag, found.stopped, found.notes) == (dict.fromkeys(NUMBERS, 10), "", ())
+    standing = topic_standing(HEALTH, READ, KAFKA, LEDGER)
+    assert (standing.lag, standing.stopped, standing.notes) == (dict.fromkeys(NUMBERS, 10), "", ())
     trimmed = replace(KAFKA, begins={**KAFKA.begins, 1: 95})
     assert topic_standing(HEALTH, READ, trimmed, LEDGER).lag == {**dict.fromkeys(NUMBERS, 10), 1: 5}
     unread = topic_standing(HEALTH, READ, KAFKA, Counted(LEDGER.totals[1:], ()))
@@ -31,16 +31,16 @@ def test_lag_is_what_kafka_holds_beyond_the_ledger() -> None:
 
 
 def test_offsets_of_another_topic_do_not_compare() -> None:
-    found = topic_standing(HEALTH, READ, replace(KAFKA, topic=replace(TOPIC, id="second")), LEDGER)
-    assert found.lag is None
-    assert "deleted and made anew" in found.stopped
+    standing = topic_standing(HEALTH, READ, replace(KAFKA, topic=replace(TOPIC, id="second")), LEDGER)
+    assert standing.lag is None
+    assert "deleted and made anew" in standing.stopped
 
 
 def test_losses_are_named_for_ever_and_as_soon_as_they_are() -> None:
     """Between two rows of the ledger, and beyond its last one; not what Kafka still holds."""
     ledger = replace(LEDGER, gaps=(Gap(0, 10, 19, noon(0), noon(60)), Gap(1, 30, 39, noon(0), noon(60))))
-    found = topic_standing(HEALTH, READ, replace(KAFKA, begins={**KAFKA.begins, 0: 20, 1: 35, 2: 95}), ledger)
-    assert found.notes == (
+    standing = topic_standing(HEALTH, READ, replace(KAFKA, begins={**KAFKA.begins, 0: 20, 1: 35, 2: 95}), ledger)
+    assert standing.notes == (
         "partition 0: offsets 10 to 19, 10 messages that arrived after 2026-03-01T12:00:00Z and before"
         " 2026-03-01T12:01:00Z, were deleted by Kafka before they were read",
         "partition 1: offsets 30 to 34, 5 messages that arrived after 2026-03-01T12:00:00Z and before"

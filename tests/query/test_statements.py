@@ -191,12 +191,11 @@ def test_naughty_values_are_only_bound(text: str) -> None:
     """SQL is the same whatever the values are; they are found among the bound values alone."""
     plain = read_window(HEALTH, params("days_and_edges", [("service", "cart")]))
     naughty = read_window(HEALTH, params("days_and_edges", [("service", text)]))
-    expected, found = (window_statement(HEALTH, lake_view(), request) for request in (plain, naughty))
+    expected, statement = (window_statement(HEALTH, lake_view(), request) for request in (plain, naughty))
     assert expected is not None
-    assert found is not None
-    assert found.sql == expected.sql
-    assert [value for value in found.values if value not in expected.values] == [text] * found.values.count(text)
-    assert found.values.count(text) == 1
+    assert statement is not None
+    assert statement.sql == expected.sql
+    assert [value for value in statement.values if value not in expected.values] == [text]
     listed = rejected_statement(lake_view(), RejectedRequest(HEALTH, at("1 00:00"), at("2 00:00"), text))
     assert listed is not None
     assert text in listed.values
@@ -250,9 +249,9 @@ def test_merged_panes_are_told_apart_by_days() -> None:
     """A moment within a merged day reads what had arrived by the day's start, of either table."""
     view = dataclasses.replace(lake_view(), widened_until=at("4 00:00"))
     start, end = map(datetime.fromisoformat, SPANS["days_and_edges"])
-    for asked, told in (("3 10:00", "3 00:00"), ("4 10:00", "4 10:00")):
+    for asked, rounded in (("3 10:00", "3 00:00"), ("4 10:00", "4 10:00")):
         merged = window_statement(HEALTH, view, WindowRequest(HEALTH, start, end, by=(), as_known_at=at(asked)))
-        plain = window_statement(HEALTH, lake_view(), WindowRequest(HEALTH, start, end, by=(), as_known_at=at(told)))
+        plain = window_statement(HEALTH, lake_view(), WindowRequest(HEALTH, start, end, by=(), as_known_at=at(rounded)))
         assert merged == plain
         assert merged is not None
 

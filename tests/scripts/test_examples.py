@@ -43,9 +43,9 @@ def parse(command: click.Command, words: list[str], parent: click.Context | None
 @pytest.mark.parametrize(("name", "command"), [pytest.param(*each, id=each[0]) for each in COMMANDS])
 def test_examples_can_be_pasted(name: str, command: click.Command) -> None:
     lines = examples(command)
-    found = [words for line in lines for words in typed(line)]
-    assert [words for words in found if " ".join(words).startswith(name.split()[0])], f"{name} has no example"
-    for words in found:
+    commands = [words for line in lines for words in typed(line)]
+    assert [words for words in commands if " ".join(words).startswith(name.split()[0])], f"{name} has no example"
+    for words in commands:
         parse(cli, words)
 
 

@@ -61,10 +61,10 @@ def test_a_pipe_is_as_wide_as_needed(capsys: pytest.CaptureFixture[str], monkeyp
 
 
 @given(st.text(), st.floats(allow_nan=False), st.integers())
-def test_any_value_is_whole(text: str, real: float, whole: int) -> None:
-    lines = on_a_terminal(Sheet([Column("a"), right("b"), right("c")], [(text, real, whole)]), 1000).splitlines()
+def test_any_value_is_whole(text: str, real: float, integer: int) -> None:
+    lines = on_a_terminal(Sheet([Column("a"), right("b"), right("c")], [(text, real, integer)]), 1000).splitlines()
     assert len(lines) == 2
-    assert lines[1].endswith(f"{whole:,}")
+    assert lines[1].endswith(f"{integer:,}")
     assert number(real) in lines[1]
 
 

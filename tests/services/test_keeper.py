@@ -95,11 +95,11 @@ def test_never_leaves_two_writers(jobs: list[Job], last: str | None, running: De
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
-    found = open_local(tmp_path)
+    catalog = open_local(tmp_path)
     for definition in (HEALTH, PAGE_VIEWS):
-        for change in plan_tables(found, definition):
+        for change in plan_tables(catalog, definition):
             change.run()
-    return found
+    return catalog
 
 
 @pytest.fixture

@@ -19,27 +19,27 @@ from streams.problems import StreamProblem, note_problems, noted_problems
 Problems = Mapping[str, StreamProblem]
 
 
-class Told:
+class LastProblems:
     """What was told last, to be waited for."""
 
     def __init__(self) -> None:
         self.problems: Problems = {}
-        self._told = threading.Condition()
+        self._changed = threading.Condition()
 
     def __call__(self, problems: Problems) -> None:
-        with self._told:
+        with self._changed:
             self.problems = problems
-            self._told.notify_all()
+            self._changed.notify_all()
 
     def await_problems(self, *streams: str) -> Problems:
-        with self._told:
-            assert self._told.wait_for(lambda: self.problems.keys() == {*streams}, 10), self.problems
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.problems.keys() == {*streams}, 10), self.problems
             return self.problems
 
 
 @contextmanager
-def kept(look: Callable[[str], None], told: Told, *names: str) -> Iterator[Upkeep]:
-    upkeep = Upkeep(look, told, look_seconds=0.01)
+def kept(look: Callable[[str], None], problems: LastProblems, *names: str) -> Iterator[Upkeep]:
+    upkeep = Upkeep(look, problems, look_seconds=0.01)
     upkeep.keep(names)
     try:
         yield upkeep
@@ -56,7 +56,7 @@ def test_a_slow_stream_delays_no_other() -> None:
         else:
             looked.release()
 
-    with kept(look, Told(), "slow", "health"):
+    with kept(look, LastProblems(), "slow", "health"):
         assert all(looked.acquire(timeout=10) for _ in range(5))
         release.set()
 
@@ -66,33 +66,33 @@ def test_a_slow_stream_delays_no_other() -> None:
     [(JobError("refused"), "refused"), (KeyError("taskmanager"), "unexpected: KeyError: 'taskmanager'")],
 )
 def test_a_failing_stream_is_told_until_it_is_right(error: Exception, reason: str) -> None:
-    told, mended, looks = Told(), threading.Event(), Counter[str]()
+    problems, mended, looks = LastProblems(), threading.Event(), Counter[str]()
 
     def look(name: str) -> None:
         looks[name] += 1
         if name == "health" and not mended.is_set():
             raise error
 
-    with kept(look, told, "health", "page_views") as upkeep:
-        assert told.await_problems("health")["health"].reason == reason
+    with kept(look, problems, "health", "page_views") as upkeep:
+        assert problems.await_problems("health")["health"].reason == reason
         mended.set()
-        told.await_problems()
+        problems.await_problems()
         upkeep.keep([])
     assert looks["page_views"] >= 1
 
 
 def test_what_is_no_longer_kept_is_forgotten() -> None:
-    told = Told()
+    problems = LastProblems()
 
     def look(_: str) -> None:
         raise FlinkAwayError("away")
 
-    with kept(look, told, "health", "page_views") as upkeep:
-        told.await_problems("health", "page_views")
+    with kept(look, problems, "health", "page_views") as upkeep:
+        problems.await_problems("health", "page_views")
         upkeep.keep(["page_views"])
-        told.await_problems("page_views")
+        problems.await_problems("page_views")
         upkeep.keep(["health", "page_views"])
-        told.await_problems("health", "page_views")
+        problems.await_problems("health", "page_views")
 
 
 def test_no_two_threads_look_at_one_stream() -> None:
@@ -104,7 +104,7 @@ def test_no_two_threads_look_at_one_stream() -> None:
         looked.release()
         inside[name] -= 1
 
-    with kept(look, Told(), "health") as upkeep:
+    with kept(look, LastProblems(), "health") as upkeep:
         for _ in range(50):
             upkeep.keep([])
             upkeep.keep(["health"])

@@ -63,9 +63,9 @@ def test_what_is_only_shown_or_kept_is_free(key: str, value: object) -> None:
 
 def _needs_handover(old: Definition, new: Definition) -> bool:
     """By the table; the keeper goes by the digests, which have to say the same."""
-    found = changes(old, new)
-    assert found
-    restart = any(change.effect.restart for change in found)
+    differences = changes(old, new)
+    assert differences
+    restart = any(change.effect.restart for change in differences)
     assert restart is (old.digest != new.digest)
     return restart
 
@@ -111,8 +111,8 @@ def test_refuses_another_meaning_under_the_same_name(stream: str, key: str, valu
     host = {"type": "string"}
     old = parse_definition(edited(raw(stream), "fields/host", host), stream)
     new = parse_definition(edited(edited(raw(stream), "fields/host", host), key, value), stream)
-    [(found, why)] = breaking_changes(old, new)
-    assert found == named
+    [(breaking, why)] = breaking_changes(old, new)
+    assert breaking == named
     assert "declare a new stream" in why
     assert breaking_changes(old, new, replayed=True) == []
 
@@ -122,8 +122,8 @@ def test_options_of_measures_are_turned_on_for_good(option: str) -> None:
     off, on = (changed(f"measures/cpu/{option}", asked) for asked in (False, True))
     assert breaking_changes(off, on) == []
     assert _needs_handover(off, on)
-    [(found, why)] = breaking_changes(on, off)
-    assert (found, "stored panes hold them" in why) == (f"measures.cpu.{option}", True)
+    [(breaking, why)] = breaking_changes(on, off)
+    assert (breaking, "stored panes hold them" in why) == (f"measures.cpu.{option}", True)
 
 
 def test_refuses_another_order_of_dimensions() -> None:
@@ -145,8 +145,8 @@ def test_refuses_another_order_of_dimensions() -> None:
     ],
 )
 def test_refuses_what_breaks(key: str, value: object, named: str, reason: str) -> None:
-    [(found, why)] = breaking_changes(HEALTH, changed(key, value))
-    assert found == named
+    [(breaking, why)] = breaking_changes(HEALTH, changed(key, value))
+    assert breaking == named
     assert reason in why
 
 
@@ -159,8 +159,8 @@ def test_refuses_what_breaks(key: str, value: object, named: str, reason: str) -
     ],
 )
 def test_refuses_what_breaks_page_views(key: str, value: object, named: str, reason: str) -> None:
-    [(found, why)] = breaking_changes(PAGE_VIEWS, changed(key, value, "page_views"))
-    assert found == named
+    [(breaking, why)] = breaking_changes(PAGE_VIEWS, changed(key, value, "page_views"))
+    assert breaking == named
     assert reason in why
 
 

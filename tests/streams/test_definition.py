@@ -190,8 +190,8 @@ def test_digests_stay_what_they_were_before_keys_that_are_not_set() -> None:
     """A running job is known by the digest that its definition had when it was started, by whichever version."""
     fields = {"s": {"type": "string"}, "x": {"type": "number"}}
     measure = {"value": "x", "decimals": 1, "min": 0, "max": 9}
-    told = {"name": "old", "title": "", "topic": "old", "event_time": {"field": "at"}, "fields": fields}
-    definition = parse_definition({**told, "dimensions": {"s": "s"}, "measures": {"x": measure}}, "old.toml")
+    declared = {"name": "old", "title": "", "topic": "old", "event_time": {"field": "at"}, "fields": fields}
+    definition = parse_definition({**declared, "dimensions": {"s": "s"}, "measures": {"x": measure}}, "old.toml")
     assert definition.digest == "5f2b9e61c5e35bbc"
 
 

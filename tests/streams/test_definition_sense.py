@@ -36,16 +36,16 @@ SENSELESS = [
 ]
 
 
-def told(key: str, value: object) -> list[str]:
+def problems(key: str, value: object) -> list[str]:
     definition = parse_definition(edited(raw(), key, value), "health.toml")
     return [str(error) for error in nonsense(definition, "health.toml")]
 
 
 @pytest.mark.parametrize(("key", "value", "part"), SENSELESS)
 def test_refuses_what_no_value_keeps(key: str, value: object, part: str) -> None:
-    found = told(key, value)
-    assert any(part in each for each in found), found
-    assert all(each.startswith("health.toml: ") for each in found)
+    errors = problems(key, value)
+    assert any(part in each for each in errors), errors
+    assert all(each.startswith("health.toml: ") for each in errors)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_refuses_what_no_value_keeps(key: str, value: object, part: str) -> None
     ],
 )
 def test_lets_through_what_some_value_keeps(key: str, value: object) -> None:
-    assert told(key, value) == []
+    assert problems(key, value) == []
 
 
 def test_shipped_definitions_make_sense() -> None:
@@ -83,14 +83,14 @@ def test_no_possible_value_is_called_nonsense(value: str, cpu: float, total: flo
 
     Where a division by zero was told instead, what it divides by is zero.
     """
-    found = _range_of(*_measured(value))
-    told = re.fullmatch(r"divides by zero for every message: (.+) is 0", found) if isinstance(found, str) else None
-    steps = _measured(told[1] if told else value)[1]
+    values = _range_of(*_measured(value))
+    zero = re.fullmatch(r"divides by zero for every message: (.+) is 0", values) if isinstance(values, str) else None
+    steps = _measured(zero[1] if zero else value)[1]
     stored = compile_measure({"expression": [step.as_plan() for step in steps], "scale": 0})(
         [None, cpu, total, min(total * part, total)] + [1.0] * 2
     )
     if isinstance(stored, int):
-        low, high = (0, 0) if isinstance(found, str) else (found.low, found.high)
+        low, high = (0, 0) if isinstance(values, str) else (values.low, values.high)
         assert low - 1 <= stored <= high + 1
 
 
@@ -106,13 +106,13 @@ def test_names_every_mistake_and_the_key_that_was_meant(tmp_path: Path) -> None:
     )
     with pytest.raises(DefinitionError) as caught:
         load_definition(path)
-    found = [str(each) for each in (caught.value, *caught.value.others)]
-    assert [each.split(":")[1].split("=")[0].strip() for each in found] == [
+    errors = [str(each) for each in (caught.value, *caught.value.others)]
+    assert [each.split(":")[1].split("=")[0].strip() for each in errors] == [
         "title", "topic", "event_time.field", "event_time.feild", "fields.a.requird", "dimensions", "topik",
     ]  # fmt: skip
-    assert "did you mean topic?" in found[-1]
-    assert "did you mean field?" in found[3]
-    assert "did you mean required?" in found[4]
+    assert "did you mean topic?" in errors[-1]
+    assert "did you mean field?" in errors[3]
+    assert "did you mean required?" in errors[4]
 
 
 def test_names_every_broken_rule() -> None:

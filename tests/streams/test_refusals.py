@@ -21,8 +21,8 @@ def test_refusals_stay_what_they_are(reason: Reason, field: str | None, message:
 
 
 def test_long_messages_are_cut() -> None:
-    found = unwrapped(refusal(Rejection(None, Reason.LARGER_THAN_1_MIB), b"x" * (2 << 20)))
-    assert found == (Rejection(None, Reason.LARGER_THAN_1_MIB), b"x" * MOST_BYTES)
+    kept = unwrapped(refusal(Rejection(None, Reason.LARGER_THAN_1_MIB), b"x" * (2 << 20)))
+    assert kept == (Rejection(None, Reason.LARGER_THAN_1_MIB), b"x" * MOST_BYTES)
 
 
 @pytest.mark.parametrize("value", [b"", b"\0", b"\0\0\0\0", HEALTH, b"\0too large\0CPU", b"\0nonsense\0CPU\0" + HEALTH])

@@ -33,5 +33,5 @@ def without_engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def client(without_engines: None) -> Iterator[httpx.Client]:  # noqa: ARG001
     """A client of the service."""
-    with serving(configuration(WebSettings())) as url, httpx.Client(base_url=url, timeout=30) as found:
-        yield found
+    with serving(configuration(WebSettings())) as url, httpx.Client(base_url=url, timeout=30) as client:
+        yield client

@@ -73,13 +73,13 @@ def test_loop_turns(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     hostile = HOSTILE[kind](PATH, SIZE)
 
     async def talk(port: int) -> None:
-        found: list[bytes] = []
+        answered: list[bytes] = []
 
         async def send() -> None:
-            found.extend(await statuses(port, hostile.sent, CLIENTS))
+            answered.extend(await statuses(port, hostile.sent, CLIENTS))
 
         longest = await longest_turn(send())
-        assert set(found) <= ({b"408", b""} if hostile.stalls else {b"202", b"400", b"413"})
+        assert set(answered) <= ({b"408", b""} if hostile.stalls else {b"202", b"400", b"413"})
         assert longest < 0.2
 
     served(talk)

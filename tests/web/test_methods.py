@@ -19,8 +19,8 @@ HEALTH_PATH = "/v1/streams/health"
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
-    with empty_stream() as app, served(app) as url, httpx.Client(base_url=url, timeout=30) as found:
-        yield found
+    with empty_stream() as app, served(app) as url, httpx.Client(base_url=url, timeout=30) as client:
+        yield client
 
 
 def routes() -> list[Route]:

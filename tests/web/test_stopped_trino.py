@@ -47,9 +47,9 @@ def client() -> Iterator[httpx.Client]:
         app.state.service.queries._watcher._views["health"] = view
         with (
             served(app) as url,
-            httpx.Client(base_url=url, timeout=30, limits=httpx.Limits(max_connections=READERS)) as found,
+            httpx.Client(base_url=url, timeout=30, limits=httpx.Limits(max_connections=READERS)) as client,
         ):
-            yield found
+            yield client
 
 
 async def timed(address: httpx.URL, path: str, **more: Any) -> tuple[float, httpx.Response]:

@@ -291,9 +291,9 @@ def test_pages_to_look_up_need_no_engine(client: httpx.Client, path: str, parts:
 
 
 def test_standing_names_what_is_away(client: httpx.Client) -> None:
-    found = client.get("/v1/engines").json()
-    assert all(found["engines"][name] != "ok" for name in ("kafka", "trino", "lake", "flink"))
-    stream = found["streams"]["health"]
+    standing = client.get("/v1/engines").json()
+    assert all(standing["engines"][name] != "ok" for name in ("kafka", "trino", "lake", "flink"))
+    stream = standing["streams"]["health"]
     assert (stream["state"], stream["job"], stream["lag"], stream["accepted"]) == (
         "nothing committed yet", None, None, None,
     )  # fmt: skip

@@ -26,8 +26,8 @@ def referred(table: Table) -> set[str]:
     files = InPlace(Path("unused"))
     copied = references.copied_table(files, ("health", table.name()[-1]), table.metadata_location)
     manifests = references.manifests(copied)
-    found = {table.metadata_location, *references.manifest_lists(copied), *manifests}
-    return found | set(references.data_files(files, manifests.values()))
+    listed = {table.metadata_location, *references.manifest_lists(copied), *manifests}
+    return listed | set(references.data_files(files, manifests.values()))
 
 
 def on_disk(table: Table) -> set[str]:

@@ -33,8 +33,8 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,8 @@ def url(stack: Stack) -> str:
         }
 
         def seen() -> bool:
-            found = http.get("/v1/streams/health/window", params=asked)
-            return found.status_code == 200 and sum(g["messages"] for g in found.json()["groups"]) >= len(lines)
+            answer = http.get("/v1/streams/health/window", params=asked)
+            return answer.status_code == 200 and sum(g["messages"] for g in answer.json()["groups"]) >= len(lines)
 
         await_true(seen, 120, "the services of the browser tests")
     return stack.url

@@ -54,7 +54,7 @@ class Rows:
 
 def pane(service: str, window: datetime, arrived: datetime, grain: Grain, ram: int = 400_000) -> Row:
     """Ten messages of one value each; in stored units."""
-    found: Row = {
+    row: Row = {
         "service": service,
         **pane_place(grain, window, hourly=False),
         "arrived_from": arrived,
@@ -63,8 +63,8 @@ def pane(service: str, window: datetime, arrived: datetime, grain: Grain, ram: i
     }
     for name, value in (("cpu", 500_000), ("ram", ram), ("disk", 100_000)):
         values = {"count": 10, "sum": 10 * value, "min": value, "max": value, "max_at": window}
-        found |= {f"{name}_{part}": each for part, each in values.items()}
-    return found
+        row |= {f"{name}_{part}": each for part, each in values.items()}
+    return row
 
 
 def arrived(services: Sequence[str] = SERVICES, *, ram: int = 400_000, reasons: Sequence[str] = ("missing",)) -> Rows:
@@ -104,10 +104,10 @@ def arrived(services: Sequence[str] = SERVICES, *, ram: int = 400_000, reasons: 
 
 
 def append(catalog: Catalog, namespace: str, rows: Rows) -> None:
-    for name, found in (("panes", rows.minutes + rows.days), ("ledger", rows.ledger), ("rejected", rows.rejected)):
+    for name, appended in (("panes", rows.minutes + rows.days), ("ledger", rows.ledger), ("rejected", rows.rejected)):
         table = catalog.load_table((namespace, name))
-        if found:
-            table.append(pa.Table.from_pylist(found, schema=table.schema().as_arrow()))
+        if appended:
+            table.append(pa.Table.from_pylist(appended, schema=table.schema().as_arrow()))
 
 
 @dataclass(frozen=True)
@@ -169,26 +169,26 @@ def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def reported(number: int) -> dict[str, Any]:
     result = CliRunner().invoke(command, ["show", str(number), "--json"], catch_exceptions=False)
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
+    report: dict[str, Any] = json.loads(result.stdout)
+    return report
 
 
 def test_equal_replay_is_identical(replays: Replays) -> None:
-    found = reported(replays.identical.id)["difference"]
-    assert found["identical"]
-    assert [(g["equal"], g["changed"], g["only_old"], g["only_new"]) for g in found["panes"].values()] == [
+    difference = reported(replays.identical.id)["difference"]
+    assert difference["identical"]
+    assert [(g["equal"], g["changed"], g["only_old"], g["only_new"]) for g in difference["panes"].values()] == [
         (60, 0, 0, 0),
         (3, 0, 0, 0),
     ]
-    assert {group["change"] for group in found["groups"]} == {0.0}
+    assert {group["change"] for group in difference["groups"]} == {0.0}
     shown = CliRunner().invoke(command, ["show", str(replays.identical.id)], catch_exceptions=False).stdout
     assert "identical: accepted 600, rejected 3, heartbeats 5." in shown
 
 
 def test_every_change_is_found(replays: Replays) -> None:
-    found = reported(replays.changed.id)["difference"]
-    assert not found["identical"]
-    minute, day = found["panes"]["minute"], found["panes"]["day"]
+    difference = reported(replays.changed.id)["difference"]
+    assert not difference["identical"]
+    minute, day = difference["panes"]["minute"], difference["panes"]["day"]
     # cart 20 changed; auth 20 only old and one pane of search lost; new 20 only new; search 19 equal
     assert [minute[name] for name in ("equal", "changed", "only_old", "only_new")] == [19, 20, 21, 20]
     assert [day[name] for name in ("equal", "changed", "only_old", "only_new")] == [1, 1, 1, 1]
@@ -196,12 +196,12 @@ def test_every_change_is_found(replays: Replays) -> None:
     assert len(minute["changes"]) == 61
     services = [change["dimensions"]["service"] for change in minute["changes"]]
     assert (set(services[:41]), set(services[41:])) == ({"auth", "new", "<b>search</b>"}, {"cart"})
-    assert found["accounted"] == {
+    assert difference["accounted"] == {
         "accepted": {"old": 600, "new": 600},
         "rejected": {"old": 3, "new": 2},
         "heartbeats": {"old": 5, "new": 5},
     }
-    assert found["rejected"] == {
+    assert difference["rejected"] == {
         "missing": {"old": 2, "new": 1},
         "not a number": {"old": 0, "new": 1},
         "too large": {"old": 1, "new": 0},
@@ -209,14 +209,14 @@ def test_every_change_is_found(replays: Replays) -> None:
 
 
 def test_values_are_in_own_units(replays: Replays) -> None:
-    found = reported(replays.changed.id)["difference"]
-    groups = {group["dimensions"]["service"]: group for group in found["groups"]}
-    assert [group["change"] for group in found["groups"]] == [1.0, 1.0, 0.5, 0.05]
+    difference = reported(replays.changed.id)["difference"]
+    groups = {group["dimensions"]["service"]: group for group in difference["groups"]}
+    assert [group["change"] for group in difference["groups"]] == [1.0, 1.0, 0.5, 0.05]
     assert groups["auth"]["new"] is None
     assert groups["new"]["old"] is None
     ram = [groups["cart"][side]["measures"]["ram"] for side in ("old", "new")]
     assert ram == [{"count": 200, "mean": 0.4, "max": 0.4}, {"count": 200, "mean": 0.2, "max": 0.2}]
-    change = found["panes"]["minute"]["changes"][-1]
+    change = difference["panes"]["minute"]["changes"][-1]
     assert (change["dimensions"]["service"], change["change"]) == ("cart", 0.5)
     assert change["old"]["measures"]["ram"] == {"count": 10, "mean": 0.4, "max": 0.4}
 
@@ -224,12 +224,12 @@ def test_values_are_in_own_units(replays: Replays) -> None:
 def test_points_are_of_the_chosen_value(replays: Replays) -> None:
     service = ReplayService(QuerySettings())
     replay = service.get(replays.changed.id)
-    whole, cart = service.report(replay).points, service.report(replay, (("service", ("cart",)),)).points
-    assert whole is not None
+    every, cart = service.report(replay).points, service.report(replay, (("service", ("cart",)),)).points
+    assert every is not None
     assert cart is not None
-    assert (whole.step, len(whole.points), len(cart.points)) == ("minute", 20, 20)
-    assert whole.points[0].old is not None
-    assert whole.points[0].old.messages == 30
+    assert (every.step, len(every.points), len(cart.points)) == ("minute", 20, 20)
+    assert every.points[0].old is not None
+    assert every.points[0].old.messages == 30
     sides = [(point.old, point.new) for point in cart.points]
     assert {(old.measures["ram"].mean, new.measures["ram"].mean) for old, new in sides if old and new} == {(0.4, 0.2)}
 

@@ -95,8 +95,8 @@ def maintained(live: LiveStream, settings: MaintenanceSettings) -> dict[str, Mai
 
 def answer(live: LiveStream, *params: tuple[str, str]) -> list[dict[str, Any]]:
     live.view()
-    found: list[dict[str, Any]] = live.window(*WINDOW, *params)["groups"]
-    return found
+    groups: list[dict[str, Any]] = live.window(*WINDOW, *params)["groups"]
+    return groups
 
 
 def without_quantiles(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -123,8 +123,8 @@ def test_any_name_is_found_by_itself(health: LiveStream) -> None:
     groups = health.window(*span)["groups"]
     assert [group["service"] for group in groups] == sorted(names, key=str.encode)
     for name in [*INJECTIONS, *names[:: len(names) // 20]]:
-        [found] = health.window(*span, ("service", name))["groups"]
-        assert (found["service"], found["messages"]) == (name, 1)
+        [group] = health.window(*span, ("service", name))["groups"]
+        assert (group["service"], group["messages"]) == (name, 1)
     assert len(health.window(*span, *(("service", name) for name in names))["groups"]) == len(names)
     assert health.window(*span, ("service", "' or '1'='1"))["groups"] == []
 

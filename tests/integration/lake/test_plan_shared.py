@@ -40,7 +40,9 @@ def explained(stack_environment: dict[str, str]) -> dict[str, str]:
     """Flink's plan of each job."""
     assert stack_environment
     flink = FlinkClient(FlinkSettings())
-    scripts = [render(definition, flink.settings.kafka, reach, slack_ms=500) for definition, reach in JOBS.values()]
+    scripts = [
+        render(definition, flink.settings.kafka, job_range, slack_ms=500) for definition, job_range in JOBS.values()
+    ]
     return dict(zip(JOBS, flink.explain(scripts), strict=True))
 
 

@@ -36,14 +36,14 @@ def http(stack: Stack) -> Iterator[httpx.Client]:
 
 def pages(http: httpx.Client, path: str, member: str, **params: Any) -> list[list[dict[str, Any]]]:
     """Every page of an answer; they are of one view."""
-    found: list[dict[str, Any]] = []
-    while not found or found[-1]["next"]:
-        after = {"after": found[-1]["next"]} if found else {}
+    answers: list[dict[str, Any]] = []
+    while not answers or answers[-1]["next"]:
+        after = {"after": answers[-1]["next"]} if answers else {}
         answer = http.post(f"{HEALTH}/{path}", json={**params, **after})
         assert answer.status_code == 200, answer.text
-        found.append(answer.json())
-    assert len({page["complete_until"] for page in found}) == 1
-    return [page[member] for page in found]
+        answers.append(answer.json())
+    assert len({page["complete_until"] for page in answers}) == 1
+    return [page[member] for page in answers]
 
 
 def test_pages_hold_every_group_once(http: httpx.Client) -> None:
@@ -52,9 +52,9 @@ def test_pages_hold_every_group_once(http: httpx.Client) -> None:
     assert http.post(f"{HEALTH}/messages", content=body, headers=NDJSON).json()["accepted"] == len(names)
     asked = {**SPAN, "service": names}
     await_true(lambda: len(window(http, service=names)["groups"]) == len(names), 120, "the groups")
-    found = pages(http, "window", "groups", **asked, limit=2)
-    assert [len(page) for page in found] == [2, 2, 2, 2, 1]
-    assert [group for page in found for group in page] == window(http, service=names)["groups"]
+    paged = pages(http, "window", "groups", **asked, limit=2)
+    assert [len(page) for page in paged] == [2, 2, 2, 2, 1]
+    assert [group for page in paged for group in page] == window(http, service=names)["groups"]
     assert pages(http, "window", "groups", **asked, by=[], limit=1) == [window(http, service=names, by="")["groups"]]
 
 
@@ -65,18 +65,18 @@ def test_pages_hold_every_rejected_message_once(http: httpx.Client) -> None:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     span = {"start": (now - timedelta(minutes=5)).isoformat(), "end": (now + timedelta(minutes=10)).isoformat()}
 
-    def ours(found: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        return [kept for page in found for kept in page if kept["payload"].startswith(mark.decode())]
+    def ours(paged: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        return [kept for page in paged for kept in page if kept["payload"].startswith(mark.decode())]
 
     def listed() -> bool:
         return len(ours(pages(http, "rejected", "messages", **span, limit=1000))) == 25
 
     await_true(listed, 120, "the rejected messages")
-    found = pages(http, "rejected", "messages", **span, limit=7)
-    assert all(len(page) == 7 for page in found[:-1])
-    whole = pages(http, "rejected", "messages", **span, limit=1000)
-    assert ours(found) == ours(whole)
-    order = [(kept["arrived"], -kept["partition"], kept["offset"]) for page in found for kept in page]
+    paged = pages(http, "rejected", "messages", **span, limit=7)
+    assert all(len(page) == 7 for page in paged[:-1])
+    at_once = pages(http, "rejected", "messages", **span, limit=1000)
+    assert ours(paged) == ours(at_once)
+    order = [(kept["arrived"], -kept["partition"], kept["offset"]) for page in paged for kept in page]
     assert order == sorted(order, reverse=True)
 
 

@@ -233,9 +233,9 @@ class Reader:
 
     def _read(self) -> None:
         while not self._stop.wait(PAUSE_SECONDS):
-            found = means(self._live)
-            [mean] = {found["early"][1], found["middle"][1]}
-            assert (found["early"][0], found["middle"][0]) == (400, 200)
+            seen = means(self._live)
+            [mean] = {seen["early"][1], seen["middle"][1]}
+            assert (seen["early"][0], seen["middle"][0]) == (400, 200)
             self.seen.append(mean)
 
 
@@ -319,8 +319,8 @@ def test_nothing_was_lost_by_the_kills(live: LiveStream, publishable: Publishabl
     await_true(partial(_days_made, live), 120, "day panes are made again")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WINDOWPANE_STREAMS", str(live.toml.parent))
-        found = json.loads(CliRunner().invoke(audit, [live.name, "--json"]).stdout)
-    assert (found["findings"], found["replay"]) == ([], [])
+        report = json.loads(CliRunner().invoke(audit, [live.name, "--json"]).stdout)
+    assert (report["findings"], report["replay"]) == ([], [])
     assert all(entry.completed for entry in ReplayStore(open_catalog(LakeSettings()).engine).history(live.name))
 
 

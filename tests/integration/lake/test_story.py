@@ -64,9 +64,9 @@ def test_wrong_formula_is_put_right(stack: Stack, stream_factory: StreamFactory)
 
     shown = typed(stack, "replay", live.name, "--from-offset", "0:0")
     assert "identical" not in shown
-    found = re.search(rf"^\D*(\d+)\D.*{live.name}", typed(stack, "replays", "list", live.name), re.MULTILINE)
-    assert found
-    number = found.group(1)
+    match = re.search(rf"^\D*(\d+)\D.*{live.name}", typed(stack, "replays", "list", live.name), re.MULTILINE)
+    assert match
+    number = match.group(1)
     assert ram(stack, live) == wrong
 
     typed(stack, "replays", "publish", number, "--reason", "RAM was free, not used")

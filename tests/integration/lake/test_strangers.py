@@ -99,9 +99,9 @@ def test_stranger_sees_no_query_of_others(stack: Stack) -> None:
     _, query = ours.rows("select 'to be kept to ourselves'")
     secret = QuerySettings().trino_user.get_secret_value()
     assert len(secret) > 40
-    told = ask('select "user", query from system.runtime.queries')
-    assert told
-    assert {user for user, _ in told} == {"eve"}
+    queries = ask('select "user", query from system.runtime.queries')
+    assert queries
+    assert {user for user, _ in queries} == {"eve"}
     with httpx.Client(base_url=f"http://{stack.addresses.trino}", headers={"X-Trino-User": "eve"}) as client:
         for path in ("/v1/query", "/v1/node", "/v1/task", "/v1/thread", "/v1/jmx/mbean", "/ui/api/query", "/v1/info"):
             answer = client.get(path)

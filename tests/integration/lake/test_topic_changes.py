@@ -112,12 +112,12 @@ def test_partitions_added_by_any_tool_are_read(live: LiveStream, admin: KafkaAdm
     await_complete(live)
     assert [str(finding) for finding in audit_stream(live.definition).findings] == []
     assert live.gaps() == []
-    found = status(live)
-    assert found["notes"] == [
+    state = status(live)
+    assert state["notes"] == [
         f"topic {live.name} has 4 partitions, the definition declares 2; all are read, and Kafka removes none:"
         " declare partitions = 4"
     ]
-    assert len(found["lag"]) == 4
+    assert len(state["lag"]) == 4
     assert live.apply() == []
 
 

@@ -76,20 +76,20 @@ def unique(name: str) -> str:
 def window(http: httpx.Client, **params: Any) -> dict[str, Any]:
     answer = http.get(f"{HEALTH}/window", params={**SPAN, **params})
     assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def await_messages(http: httpx.Client, service: str, messages: int) -> dict[str, Any]:
     """The window's group of a service, once it counts that many messages."""
-    found: list[dict[str, Any]] = []
+    groups: list[dict[str, Any]] = []
 
     def counted() -> bool:
-        found[:] = window(http, service=service, quantiles="0.5,0.99")["groups"]
-        return bool(found) and found[0]["messages"] >= messages
+        groups[:] = window(http, service=service, quantiles="0.5,0.99")["groups"]
+        return bool(groups) and groups[0]["messages"] >= messages
 
     await_true(counted, 120, f"{messages} messages of {service}")
-    return found[0]
+    return groups[0]
 
 
 @pytest.fixture(scope="module")
@@ -218,12 +218,12 @@ def test_naughty_names_come_back_unchanged(http: httpx.Client) -> None:
     refused = {rejection["index"] for rejection in answer["rejected"]}
     expected = {name for index, name in enumerate(names) if index not in refused}
     assert len(expected) > 300
-    found: set[str] = set()
+    services: set[str] = set()
 
     def all_found() -> bool:
         groups = window(http)["groups"]
-        found.update(group["service"] for group in groups if group["service"].startswith(tag))
-        return found == expected
+        services.update(group["service"] for group in groups if group["service"].startswith(tag))
+        return services == expected
 
     await_true(all_found, 120, f"{len(expected)} services named {tag} …")
     page = http.get("/", params={**_page_times(), "where.service": sorted(expected)}, headers={"accept": "text/html"})
@@ -242,15 +242,15 @@ def test_rejected_messages_are_kept_with_bytes(http: httpx.Client) -> None:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     span = {"start": (now - timedelta(minutes=5)).isoformat(), "end": (now + timedelta(minutes=10)).isoformat()}
     asked = {**span, "reason": "not valid UTF-8"}
-    found: list[dict[str, Any]] = []
+    rejected: list[dict[str, Any]] = []
 
     def listed() -> bool:
         messages = http.get(f"{HEALTH}/rejected", params=asked).json()["messages"]
-        found[:] = [kept for kept in messages if kept["payload"] == payload.decode("utf-8", "replace")]
-        return bool(found)
+        rejected[:] = [kept for kept in messages if kept["payload"] == payload.decode("utf-8", "replace")]
+        return bool(rejected)
 
     await_true(listed, 120, "the rejected message")
-    assert (found[0]["reason"], found[0]["field"]) == ("not valid UTF-8", None)
+    assert (rejected[0]["reason"], rejected[0]["field"]) == ("not valid UTF-8", None)
     page = http.get("/rejected/health", params={"range": "1h"}, headers={"accept": "text/html"})
     assert page.status_code == 200
     assert payload[:8].hex(" ") in page.text
@@ -272,10 +272,10 @@ def test_injections_are_values_or_refused(http: httpx.Client, name: str, text: s
 
 def test_injections_name_nobody(http: httpx.Client, posted: dict[str, Any]) -> None:
     """As many values of a dimension as there are: what is found is found by its own name alone."""
-    for values, found in ((SQL_INJECTIONS, set()), ([*SQL_INJECTIONS, posted["service"]], {posted["service"]})):
-        assert {group["service"] for group in window(http, service=values)["groups"]} == found
+    for values, services in ((SQL_INJECTIONS, set()), ([*SQL_INJECTIONS, posted["service"]], {posted["service"]})):
+        assert {group["service"] for group in window(http, service=values)["groups"]} == services
         series = http.get(f"{HEALTH}/series", params={**SPAN, "step": "hour", "service": values}).json()["points"]
-        assert {group["service"] for point in series for group in point["groups"]} == found
+        assert {group["service"] for point in series for group in point["groups"]} == services
 
 
 def test_injections_are_no_reasons(http: httpx.Client) -> None:

@@ -66,14 +66,14 @@ def expectations(payloads: list[bytes]) -> list[Accepted | Rejection]:
     """
     golden = {case.payload: case.expected for case in corpus.CASES if case.plan == "health"}
     now_ms = int(time.time() * 1000)
-    found = []
+    outcomes = []
     for payload in payloads:
         expected = golden.get(payload)
         past = isinstance(expected, Accepted) and expected.event_time < HEALTH.event_time.min_ms
         if expected is None or past or (isinstance(expected, Rejection) and "future" in expected.reason):
             expected = DECODER.decode(payload, now_ms)
-        found.append(expected)
-    return found
+        outcomes.append(expected)
+    return outcomes
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +112,8 @@ def test_each_is_rejected_for_its_reason(fed: Fed) -> None:
         if isinstance(outcome, Rejection)
     )
     rows = fed.live.rows("select reason, field, payload from {stream}.rejected")
-    found = Counter((reason, name, bytes(payload)) for reason, name, payload in rows)
-    wrong = (found - expected) | (expected - found)
+    rejected = Counter((reason, name, bytes(payload)) for reason, name, payload in rows)
+    wrong = (rejected - expected) | (expected - rejected)
     assert [(reason, name, payload[:60], count) for (reason, name, payload), count in wrong.items()] == []
 
 
@@ -127,8 +127,8 @@ def test_the_good_ones_are_counted(fed: Fed) -> None:
         "select service, window_start, sum(messages) from {stream}.panes where grain = 'minute' group by 1, 2"
     )
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    found = {(service, round((start - epoch).total_seconds() * 1000)): messages for service, start, messages in rows}
-    assert found == dict(expected)
+    counted = {(service, round((start - epoch).total_seconds() * 1000)): messages for service, start, messages in rows}
+    assert counted == dict(expected)
 
 
 def test_the_ledger_balances(fed: Fed) -> None:

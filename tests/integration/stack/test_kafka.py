@@ -61,10 +61,10 @@ def values(kafka: str, topic: str, partitions: int = 4) -> list[bytes | None]:
         consumer.assign(places)
         consumer.seek_to_beginning(*places)
         missing = sum(consumer.end_offsets(places).values())
-        found: list[bytes | None] = []
-        while len(found) < missing:
-            found += [record.value for records in consumer.poll(5_000).values() for record in records]
-        return found
+        values: list[bytes | None] = []
+        while len(values) < missing:
+            values += [record.value for records in consumer.poll(5_000).values() for record in records]
+        return values
     finally:
         consumer.close()
 
@@ -87,15 +87,15 @@ def test_partitions_are_added_only(topics: Topics, definition: Definition) -> No
 
 
 def test_a_topic_made_anew_has_another_id(topics: Topics, definition: Definition) -> None:
-    found = []
+    ids = []
     for _ in range(2):
         topics.ensure(definition)
         state = topics.describe(definition.topic)
         assert state is not None
-        found.append(state.id)
+        ids.append(state.id)
         topics.delete(definition.topic)
-    assert all(re.fullmatch(r"[\w-]{22}", each) for each in found)
-    assert found[0] != found[1]
+    assert all(re.fullmatch(r"[\w-]{22}", each) for each in ids)
+    assert ids[0] != ids[1]
 
 
 def test_offsets_follow_arrival(kafka: str, topics: Topics, topic: str) -> None:

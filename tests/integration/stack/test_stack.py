@@ -33,15 +33,15 @@ def processes(stack: Stack) -> list[psutil.Process]:
 
 def test_status_names_engines_and_streams(stack: Stack) -> None:
     done = windowpane(stack, "status", "--json")
-    found = json.loads(done.stdout)
-    assert found["url"] == stack.url
-    assert {"kafka", "trino", "flink", "postgres", "objectstore", "web"} <= set(found["engines"])
-    assert {name: engine["state"] for name, engine in found["engines"].items() if engine["state"] != "ready"} in (
+    status = json.loads(done.stdout)
+    assert status["url"] == stack.url
+    assert {"kafka", "trino", "flink", "postgres", "objectstore", "web"} <= set(status["engines"])
+    assert {name: engine["state"] for name, engine in status["engines"].items() if engine["state"] != "ready"} in (
         {},
         {"agent": "down"},
     )
-    assert {"health", "page_views"} <= set(found["streams"])
-    assert {"job", "complete_until", "lag", "rejected"} <= set(found["streams"]["health"])
+    assert {"health", "page_views"} <= set(status["streams"])
+    assert {"job", "complete_until", "lag", "rejected"} <= set(status["streams"]["health"])
 
 
 def test_up_again_changes_nothing(stack: Stack) -> None:
@@ -103,8 +103,8 @@ def test_trino_keeps_its_connections_to_the_catalog() -> None:
 
         def kept() -> set[int]:
             trino.rows('select count(*) from "health"."ledger"')
-            found = postgres.execute("select pid from pg_stat_activity where application_name = 'trino'").fetchall()
-            return {pid for (pid,) in found}
+            pids = postgres.execute("select pid from pg_stat_activity where application_name = 'trino'").fetchall()
+            return {pid for (pid,) in pids}
 
         before = kept()
         after = [kept() for _ in range(5)]

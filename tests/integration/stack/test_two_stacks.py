@@ -88,8 +88,8 @@ class Lake:
         hours = [("start", "2026-03-02T11:30:00Z"), ("end", "2026-03-02T14:00:00Z")]
         windows = [read_window(definition, params) for params in (DAY, hours, [*DAY, ("by", "")])]
         series = read_series(definition, [*DAY, ("step", "hour"), ("measure", "cpu")])
-        found = [answer_json(service.window(request))["groups"] for request in windows]
-        return [*found, answer_json(service.series(series))["points"]]
+        groups = [answer_json(service.window(request))["groups"] for request in windows]
+        return [*groups, answer_json(service.series(series))["points"]]
 
 
 def use(stack: Stack, patch: pytest.MonkeyPatch) -> None:
@@ -198,9 +198,9 @@ def test_what_is_restored_is_what_was_there(stack: Stack, live: LiveStream, fold
     assert after.tables(live.name, "health", "page_views") == before.tables(live.name, "health", "page_views")
     assert len(after.tables(live.name)) == 3
     for table in ("panes", "ledger", "rejected"):
-        found = after.content(live.name, table, until)
-        assert found == before.content(live.name, table, until)
-        assert found[0] > 0
+        content = after.content(live.name, table, until)
+        assert content == before.content(live.name, table, until)
+        assert content[0] > 0
     assert after.sums(live.name, until) == before.sums(live.name, until)
     assert sum(row[1] for row in after.sums(live.name, until)) == 1010
     answers = after.answers(live.definition)

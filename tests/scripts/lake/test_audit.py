@@ -34,8 +34,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def run(monkeypatch: pytest.MonkeyPatch, result: AuditResult, *arguments: str) -> tuple[int, str]:
     monkeypatch.setattr(scripts.lake.audit, "audit_stream", lambda _: result)
-    found = CliRunner().invoke(command, ["health", *arguments])
-    return found.exit_code, found.output
+    invoked = CliRunner().invoke(command, ["health", *arguments])
+    return invoked.exit_code, invoked.output
 
 
 def test_says_that_all_is_accounted_for(monkeypatch: pytest.MonkeyPatch) -> None:

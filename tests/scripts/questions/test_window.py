@@ -51,8 +51,8 @@ def answer(*groups: dict[str, Any], **more: Any) -> dict[str, Any]:
     }
 
 
-def shown(found: dict[str, Any], capsys: pytest.CaptureFixture[str], output: Format = Format.TABLE) -> str:
-    show(window_result(found), output)
+def shown(body: dict[str, Any], capsys: pytest.CaptureFixture[str], output: Format = Format.TABLE) -> str:
+    show(window_result(body), output)
     return capsys.readouterr().out
 
 
@@ -113,8 +113,8 @@ def test_csv_has_all_digits(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_is_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    found = answer({"messages": 5, "cpu": MEASURE})
-    assert json.loads(shown(found, capsys, Format.JSON)) == found
+    body = answer({"messages": 5, "cpu": MEASURE})
+    assert json.loads(shown(body, capsys, Format.JSON)) == body
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,9 @@ json_values = st.recursive(
 
 def split(body: bytes, kind: str, most: int = MOST) -> list[bytes]:
     """The messages, each of which is where the splitter says it is."""
-    found = [(start, message) for start, message in split_messages(body, kind, most) if message]
-    assert all(body[start:].startswith(message) for start, message in found)
-    return [message for _, message in found]
+    messages = [(start, message) for start, message in split_messages(body, kind, most) if message]
+    assert all(body[start:].startswith(message) for start, message in messages)
+    return [message for _, message in messages]
 
 
 def fault(text: bytes) -> int | None:
@@ -42,8 +42,8 @@ def fault(text: bytes) -> int | None:
         while True:
             next(steps)
     except StopIteration as done:
-        found: int | None = done.value
-        return found
+        place: int | None = done.value
+        return place
 
 
 def unpack(packed: bytes, at_once: int = 1000) -> bytes:

@@ -49,8 +49,8 @@ def status(*hosts: str, path: str = "/v1/streams", version: str = "1.1", more: s
         return {"type": "http.request"}
 
     asyncio.run(check(scope, receive, send))
-    found: int = sent[0]["status"]
-    return found
+    answered: int = sent[0]["status"]
+    return answered
 
 
 @pytest.mark.parametrize(

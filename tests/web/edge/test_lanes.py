@@ -86,8 +86,8 @@ def test_a_failure_is_shared_and_not_kept() -> None:
             raise QueryError("Trino is away")
 
         tasks = [asks(lane, "same", fail)[1] for _ in range(3)]
-        found = await asyncio.gather(*tasks, return_exceptions=True)
-        assert [type(error) for error in found] == [QueryError] * 3
+        errors = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(error) for error in errors] == [QueryError] * 3
         assert await asks(lane, "same", lambda _: 7)[1] == 7
 
     in_loop(test)

@@ -16,19 +16,19 @@ BODY = "0123456789abcdef" * 20_000
 
 def sent(taken: int, seconds: float = 30) -> list[Message]:
     """What a client was sent that takes so many messages, and then no more."""
-    found: list[Message] = []
+    messages: list[Message] = []
 
     async def send(message: Message) -> None:
-        if len(found) == taken:
+        if len(messages) == taken:
             await asyncio.Event().wait()
-        found.append(message)
+        messages.append(message)
 
     async def receive() -> Message:
         return {"type": "http.request"}
 
     scope: Scope = {"type": "http", "method": "GET", "headers": []}
     asyncio.run(InPieces(PlainTextResponse(BODY), seconds)(scope, receive, send))
-    return found
+    return messages
 
 
 def test_answers_arrive_whole() -> None:

@@ -65,7 +65,7 @@ def test_every_error_of_queries_and_kafka_is_a_case() -> None:
 
 @pytest.mark.parametrize("kind", ["busy", "engine-away"])
 def test_waiting_has_a_time(kind: str) -> None:
-    errors = [error for error, found, _ in CASES if found == kind]
+    errors = [error for error, expected, _ in CASES if expected == kind]
     assert all(problem_of(error).headers["Retry-After"] for error in errors)
     assert Problem(kind, "wait").headers["Retry-After"]
 

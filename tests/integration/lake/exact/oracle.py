@@ -60,10 +60,10 @@ class Oracle:
         names = ["batch", "event_ms", *self._dimensions, *self._scales, *self._distincts]
         arrays = dict(zip(names, columns, strict=True))
         kinds = {"batch": pa.int32(), "event_ms": pa.int64(), **dict.fromkeys(self._scales, pa.int64())}
-        found = pa.table({name: pa.array(values, kinds.get(name, pa.string())) for name, values in arrays.items()})
-        self._database.register("found", found)
-        self._database.execute("insert into messages select * from found")
-        self._database.unregister("found")
+        added = pa.table({name: pa.array(values, kinds.get(name, pa.string())) for name, values in arrays.items()})
+        self._database.register("added", added)
+        self._database.execute("insert into messages select * from added")
+        self._database.unregister("added")
 
     def groups(self, question: Question, batches: int, step_ms: int = 0) -> list[Group]:
         """The groups of the question among the first batches, sorted by dimensions; with a step, by its starts too."""

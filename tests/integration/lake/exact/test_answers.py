@@ -31,7 +31,7 @@ MINUTES = DAYS * 1440
 def _questions(seed: int, count: int) -> list[Question]:
     """Windows of any length, at minutes and at days, with any grouping and filter, in any time zone."""
     chance = random.Random(seed)
-    found = []
+    questions = []
     for _ in range(count):
         ends = [chance.choice([chance.randrange(-60, MINUTES + 60), chance.randrange(DAYS + 1) * 1440]) for _ in "ab"]
         first, last = min(ends), max(ends) + (ends[0] == ends[1])
@@ -43,20 +43,20 @@ def _questions(seed: int, count: int) -> list[Question]:
             where.append(("region", tuple(chance.sample(["north", "Ödland", "東", "it's", "nobody"], 2))))
         if chance.random() < 0.3:
             where.append(("path", (chance.choice(["/", "", "?x='1'"]),)))
-        found.append(Question(start, end, by, tuple(where)))
-    return found
+        questions.append(Question(start, end, by, tuple(where)))
+    return questions
 
 
-def _distinct_close(found: int, expected: int) -> bool:
-    return abs(found - expected) <= max(1, 0.03 * expected)
+def _distinct_close(counted: int, expected: int) -> bool:
+    return abs(counted - expected) <= max(1, 0.03 * expected)
 
 
-def _unequal(found: list[dict[str, Any]], expected: list[dict[str, Any]], keys: Sequence[str]) -> list[str]:
+def _unequal(groups: list[dict[str, Any]], expected: list[dict[str, Any]], keys: Sequence[str]) -> list[str]:
     """What differs, group by group: all but distinct counts must be equal, and those within 3%."""
     wrong = []
-    if [[group[key] for key in keys] for group in found] != [[group[key] for key in keys] for group in expected]:
-        return [f"groups {[[group[key] for key in keys] for group in found]}"]
-    for group, wanted in zip(found, expected, strict=True):
+    if [[group[key] for key in keys] for group in groups] != [[group[key] for key in keys] for group in expected]:
+        return [f"groups {[[group[key] for key in keys] for group in groups]}"]
+    for group, wanted in zip(groups, expected, strict=True):
         place = {key: group[key] for key in keys}
         for name in wanted.keys() - {"people"}:
             if group[name] != wanted[name]:
@@ -67,9 +67,9 @@ def _unequal(found: list[dict[str, Any]], expected: list[dict[str, Any]], keys: 
 
 
 def _difference(filled: Filled, question: Question, batches: int, *more: tuple[str, str]) -> list[str]:
-    found = filled.live.window(*question.params(), *more)["groups"]
+    groups = filled.live.window(*question.params(), *more)["groups"]
     expected = filled.oracle.groups(question, batches)
-    return [f"{question.params()} {more}: {text}" for text in _unequal(found, expected, question.by)]
+    return [f"{question.params()} {more}: {text}" for text in _unequal(groups, expected, question.by)]
 
 
 def _all_differences(filled: Filled, asked: list[tuple[Any, ...]]) -> list[str]:
@@ -102,8 +102,8 @@ def test_series_equal_the_oracle(filled: Filled, step: str, minutes: int) -> Non
     question = Question(
         FIRST_DAY + timedelta(hours=9, minutes=17), FIRST_DAY + timedelta(days=3, minutes=5), ("region",)
     )
-    found = filled.live.series(*question.params(), ("step", step))["points"]
-    flat = [{"bucket": point["at"], **group} for point in found for group in point["groups"]]
+    points = filled.live.series(*question.params(), ("step", step))["points"]
+    flat = [{"bucket": point["at"], **group} for point in points for group in point["groups"]]
     expected = filled.oracle.groups(question, len(BATCHES), minutes * 60_000)
     for group in expected:
         group["bucket"] = timestamp(datetime.fromtimestamp(group["bucket"] / 1000, UTC))
@@ -122,15 +122,15 @@ def test_quantiles_are_close_in_rank(filled: Filled, measure: str) -> None:
         values = filled.oracle.values(total, len(BATCHES), measure)
         if not values:
             continue
-        for text, found in groups[0][measure]["quantiles"].items():
-            stored = found * SCALES[measure]
+        for text, quantile in groups[0][measure]["quantiles"].items():
+            stored = quantile * SCALES[measure]
             lowest, highest = (
                 side(values, stored + nudge) / len(values)
                 for side, nudge in ((bisect_left, -1e-6), (bisect_right, 1e-6))
             )
             error = max(lowest - float(text), float(text) - highest, 0)
             if error > max(0.01, 1 / len(values)):
-                wrong.append((question, text, found, error))
+                wrong.append((question, text, quantile, error))
     assert wrong == []
 
 
@@ -138,11 +138,11 @@ def test_quantiles_are_close_in_rank(filled: Filled, measure: str) -> None:
 def test_views_equal_the_oracle(filled: Filled, view: str, step_ms: int) -> None:
     measured = ", ".join(f"{m}_{part}" for m in SCALES for part in ("count", "mean", "min", "max", "max_at"))
     sql = f"select window_start, region, path, messages, {measured}, people from {{stream}}.{view} order by 1, 2, 3"
-    found = filled.live.rows(sql)
+    rows = filled.live.rows(sql)
     question = Question(FIRST_DAY, FIRST_DAY + timedelta(days=DAYS), ("region", "path"))
     expected = filled.oracle.groups(question, len(BATCHES), step_ms)
-    assert len(found) == len(expected)
-    for row, group in zip(found, expected, strict=True):
+    assert len(rows) == len(expected)
+    for row, group in zip(rows, expected, strict=True):
         start, region, path, messages, *parts, people = row
         assert (int(start.timestamp() * 1000), region, path) == (group["bucket"], group["region"], group["path"])
         assert messages == group["messages"]

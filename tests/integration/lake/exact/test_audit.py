@@ -101,17 +101,17 @@ def text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def faults(found: dict[str, Any]) -> list[tuple[Any, ...]]:
+def faults(report: dict[str, Any]) -> list[tuple[Any, ...]]:
     keys = ("kind", "tables", "arrived_from", "arrived_until")
-    return [tuple(finding[key] for key in keys) for finding in found["findings"]]
+    return [tuple(finding[key] for key in keys) for finding in report["findings"]]
 
 
-def assert_replays(found: dict[str, Any], start: datetime, until: datetime) -> None:
+def assert_replays(report: dict[str, Any], start: datetime, until: datetime) -> None:
     """The arrivals are within the one range to replay, and that is no longer than whole day panes need.
 
     An offset that the ledger lost arrived in its own window or in one of those beside it: 30 seconds.
     """
-    [replay] = found["replay"]
+    [replay] = report["replay"]
     assert replay["from"] <= text(start)
     assert replay["until"] >= text(until)
     assert datetime.fromisoformat(replay["until"]) - datetime.fromisoformat(replay["from"]) <= timedelta(
@@ -120,11 +120,11 @@ def assert_replays(found: dict[str, Any], start: datetime, until: datetime) -> N
 
 
 def test_clean_stream_is_accounted_for(audited: Audited) -> None:
-    code, found = audited.audit()
-    assert (code, found["findings"], found["replay"]) == (0, [], [])
-    assert (found["accepted"], found["rejected"]) == (audited.accepted, audited.rejected)
-    assert [partition["first_offset"] for partition in found["partitions"]] == [0, 0, 0]
-    assert found["values_until"] is not None
+    code, report = audited.audit()
+    assert (code, report["findings"], report["replay"]) == (0, [], [])
+    assert (report["accepted"], report["rejected"]) == (audited.accepted, audited.rejected)
+    assert [partition["first_offset"] for partition in report["partitions"]] == [0, 0, 0]
+    assert report["values_until"] is not None
     shown = audited.run()
     assert shown.exit_code == 0
     assert f"Everything is accounted for: {COUNT:,} messages" in shown.output
@@ -144,12 +144,12 @@ def test_lost_pane_is_named(audited: Audited) -> None:
             " where grain = 'minute' and arrived_from = ? and region = ? and path = ? and window_start = ?",
             start, region, path, at,
         )  # fmt: skip
-        code, found = audited.audit()
+        code, report = audited.audit()
         assert code == 1
-        assert ("lost", ["minute panes"], text(start), text(until)) in faults(found)
-        assert {tuple(tables) for _, tables, _, _ in faults(found)} == {("minute panes",)}
-        assert any(repr(region) in finding["text"] for finding in found["findings"])
-        assert_replays(found, start, until)
+        assert ("lost", ["minute panes"], text(start), text(until)) in faults(report)
+        assert {tuple(tables) for _, tables, _, _ in faults(report)} == {("minute panes",)}
+        assert any(repr(region) in finding["text"] for finding in report["findings"])
+        assert_replays(report, start, until)
         assert "lost: minute panes" in audited.run().output
 
 
@@ -163,11 +163,11 @@ def test_duplicated_rollup_is_named(audited: Audited, grain: Grain) -> None:
             grain,
             start,
         )
-        code, found = audited.audit()
+        code, report = audited.audit()
         assert code == 1
-        assert ("surplus", [grain.panes], text(start), text(until)) in faults(found)
-        assert {tuple(tables) for _, tables, _, _ in faults(found)} == {(grain.panes,)}
-        assert_replays(found, start, until)
+        assert ("surplus", [grain.panes], text(start), text(until)) in faults(report)
+        assert {tuple(tables) for _, tables, _, _ in faults(report)} == {(grain.panes,)}
+        assert_replays(report, start, until)
 
 
 def test_altered_count_is_named(audited: Audited) -> None:
@@ -180,10 +180,10 @@ def test_altered_count_is_named(audited: Audited) -> None:
             " where grain = 'minute' and arrived_from = ? and region = 'north' and path = '/')",
             start, start,
         )  # fmt: skip
-        code, found = audited.audit()
+        code, report = audited.audit()
         assert code == 1
-        assert ("surplus", ["minute panes"], text(start), text(until)) in faults(found)
-        assert_replays(found, start, until)
+        assert ("surplus", ["minute panes"], text(start), text(until)) in faults(report)
+        assert_replays(report, start, until)
 
 
 @pytest.mark.parametrize(
@@ -204,14 +204,14 @@ def test_altered_values_are_named(audited: Audited, grain: Grain, change: str, c
             " and region = 'north' and path = '/' and a_count > 0 and window_start < ?",
             grain, start, until, FIRST_DAY + timedelta(days=1),
         )  # fmt: skip
-        code, found = audited.audit()
+        code, report = audited.audit()
         assert code == 1
         compared = ROLLUPS if grain is Grain.MINUTE else [grain]
         expected = {str(("altered", ["minute panes", rollup.panes], text(start), text(until))) for rollup in compared}
-        assert set(map(str, faults(found))) == expected
-        assert all("region 'north', path '/'" in finding["text"] for finding in found["findings"])
-        assert all(f"{column} " in finding["text"] for finding in found["findings"])
-        assert_replays(found, start, until)
+        assert set(map(str, faults(report))) == expected
+        assert all("region 'north', path '/'" in finding["text"] for finding in report["findings"])
+        assert all(f"{column} " in finding["text"] for finding in report["findings"])
+        assert_replays(report, start, until)
 
 
 @pytest.mark.parametrize("plant", ["lost", "twice"])
@@ -228,14 +228,14 @@ def test_spoilt_ledger_is_named(audited: Audited, plant: str) -> None:
     )
     with undone(audited, "ledger"):
         audited.plant(sqls[plant], start)
-        code, found = audited.audit()
+        code, report = audited.audit()
         assert code == 1
-        fault = found["findings"][0]
+        fault = report["findings"][0]
         kind = {"lost": "missing offsets", "twice": "duplicate rows"}[plant]
         assert (fault["kind"], fault["tables"], fault["partition"]) == (kind, ["ledger"], 1)
         assert fault["offsets"] == [first, last]
-        assert all("ledger" in tables for _, tables, _, _ in faults(found))
-        assert_replays(found, start, until)
+        assert all("ledger" in tables for _, tables, _, _ in faults(report))
+        assert_replays(report, start, until)
 
 
 def test_spoilt_rejected_is_named(audited: Audited) -> None:
@@ -246,30 +246,30 @@ def test_spoilt_rejected_is_named(audited: Audited) -> None:
     start = arrived.replace(second=arrived.second // 10 * 10, microsecond=0)
     which = '"partition" = ? and "offset" = ?'
     audited.plant(f"insert into {{stream}}.rejected select * from {{stream}}.rejected where {which}", partition, offset)
-    code, found = audited.audit()
+    code, report = audited.audit()
     assert code == 1
-    assert faults(found) == [("duplicate rows", ["rejected"], text(start), text(start + timedelta(seconds=10)))]
+    assert faults(report) == [("duplicate rows", ["rejected"], text(start), text(start + timedelta(seconds=10)))]
     audited.plant(f"delete from {{stream}}.rejected where {which}", partition, offset)
-    code, found = audited.audit()
+    code, report = audited.audit()
     assert code == 1
-    [finding] = found["findings"]
+    [finding] = report["findings"]
     assert (finding["kind"], finding["tables"], finding["partition"]) == ("lost", ["rejected"], partition)
-    assert_replays(found, start, start + timedelta(seconds=10))
+    assert_replays(report, start, start + timedelta(seconds=10))
 
 
 def test_repair_replays_what_is_missing(audited: Audited) -> None:
     """Last, since it republishes; rows that a SQL client deleted from a file that is kept stay deleted elsewhere."""
     start, _ = audited.arrival(Grain.MINUTE)
     audited.plant("delete from {stream}.panes where grain = 'minute' and arrived_from = ? and region = 'north'", start)
-    code, found = audited.audit()
+    code, report = audited.audit()
     assert code == 1
-    [gap] = found["replay"]
+    [gap] = report["replay"]
     repaired = audited.run("--repair")
     assert repaired.exit_code == 0, repaired.output
     assert "is published: arrivals" in repaired.output
-    code, found = audited.audit()
-    assert (code, found["findings"]) == (0, [])
-    assert (found["accepted"], found["rejected"]) == (audited.accepted, audited.rejected)
+    code, report = audited.audit()
+    assert (code, report["findings"]) == (0, [])
+    assert (report["accepted"], report["rejected"]) == (audited.accepted, audited.rejected)
     catalog = open_catalog(LakeSettings())
     [replay] = ReplayStore(catalog.engine).all(audited.live.name)
     assert replay.arrivals.start <= datetime.fromisoformat(gap["from"])

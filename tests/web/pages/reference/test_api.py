@@ -26,8 +26,8 @@ OPERATIONS = {each.name: each for each in operations(DOCUMENT, HEALTH, NOW)}
 
 
 def accepts(definition: Definition, message: object) -> bool:
-    found = Decoder(decoding_plan(definition)).decode(json.dumps(message).encode(), int(NOW.timestamp() * 1000))
-    return isinstance(found, Accepted)
+    outcome = Decoder(decoding_plan(definition)).decode(json.dumps(message).encode(), int(NOW.timestamp() * 1000))
+    return isinstance(outcome, Accepted)
 
 
 def test_every_operation_is_shown() -> None:
@@ -78,5 +78,5 @@ def test_shapes_tell_types_and_descriptions() -> None:
 @given(st.floats(-1e6, 1e6), st.floats(0.001, 1e6))
 def test_numbers_lie_within_their_bounds(low: float, width: float) -> None:
     definition = changed("fields/CPU", {"type": "number", "min": low, "max": low + width})
-    found = example_message(definition, NOW)["CPU"]
-    assert low <= found <= low + width
+    number = example_message(definition, NOW)["CPU"]
+    assert low <= number <= low + width

@@ -18,9 +18,9 @@ def test_text_is_shown_as_text(raw: bytes) -> None:
 
 @pytest.mark.parametrize("raw", [b"\xff\x00garbage", b"\xef\xbb", b"bell\x07", "right\u202eleft".encode()])
 def test_other_bytes_are_dumped(raw: bytes) -> None:
-    found = shown(raw)
-    assert found.hex
-    assert raw.hex(" ")[:20] in found.text
+    payload = shown(raw)
+    assert payload.hex
+    assert raw.hex(" ")[:20] in payload.text
 
 
 def test_long_payloads_are_cut() -> None:

@@ -63,19 +63,19 @@ class Served:
 @contextmanager
 def served() -> Iterator[Served]:
     """Serve it in a thread."""
-    found = Served()
+    service = Served()
     routes = [
-        Route("/", found.page),
-        Route("/v1/streams/health/series", found.series, methods=["GET", "POST"]),
+        Route("/", service.page),
+        Route("/v1/streams/health/series", service.series, methods=["GET", "POST"]),
         Mount("/static/{version}", VersionedFiles()),
     ]
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_config=None))
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        found.port = listening.getsockname()[1]
+        service.port = listening.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
-            yield found
+            yield service
         finally:
             server.should_exit = True
             thread.join()

@@ -41,7 +41,7 @@ def test_columns_come_from_the_definition() -> None:
 )
 def test_sorts_by_any_column_missing_last(sort: str, order: str) -> None:
     columns = columns_of(HEALTH, ("service",), every=True)
-    assert names(found.group for found in sorted_groups(shown(GROUPS), columns, sort)) == order
+    assert names(row.group for row in sorted_groups(shown(GROUPS), columns, sort)) == order
 
 
 def test_cells_are_text_with_bars() -> None:

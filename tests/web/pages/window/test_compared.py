@@ -40,8 +40,8 @@ def test_other_time_is_of_the_readers_calendar(kind: str, start: str, end: str, 
 def test_a_day_that_is_not_over_is_compared_with_as_much() -> None:
     now = datetime(2026, 3, 1, 10, 17, 30, tzinfo=UTC)
     today = datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 1, 23, tzinfo=UTC)
-    found = compared_span("previous", *today, now, BERLIN)
-    assert " ".join(map(rfc3339, found)) == "2026-02-27T23:00:00Z 2026-02-28T10:18:00Z"
+    span = compared_span("previous", *today, now, BERLIN)
+    assert " ".join(map(rfc3339, span)) == "2026-02-27T23:00:00Z 2026-02-28T10:18:00Z"
 
 
 def test_before_the_calendar_is_an_error() -> None:

@@ -120,7 +120,7 @@ def followed(url: str) -> WindowForm:
 @functools.cache
 def changes(key: str) -> list[datetime]:
     """Each moment from 1970 to 2038 at which the zone's offset from UTC changes, to the minute."""
-    zone, found = ZoneInfo(key), []
+    zone, moments = ZoneInfo(key), []
     months = [datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=28 * place) for place in range(890)]
     offsets = [month.astimezone(zone).utcoffset() for month in months]
     for (before, after), (was, then) in zip(pairwise(months), pairwise(offsets), strict=True):
@@ -128,8 +128,8 @@ def changes(key: str) -> list[datetime]:
             middle = (before + (after - before) / 2).replace(second=0, microsecond=0)
             same = middle.astimezone(zone).utcoffset() == was
             before, after = (middle, after) if same else (before, middle)
-        found += [after] if was != then else []
-    return found or [datetime(2026, 1, 1, tzinfo=UTC)]
+        moments += [after] if was != then else []
+    return moments or [datetime(2026, 1, 1, tzinfo=UTC)]
 
 
 ZONES = sorted(available_timezones())
@@ -137,9 +137,9 @@ ZONES = sorted(available_timezones())
 
 def test_links_mean_their_moment_around_every_change() -> None:
     named = {tuple(changes(key)): key for key in ZONES}  # one of those that are alike
-    for found, key in named.items():
+    for moments, key in named.items():
         zone = ZoneInfo(key)
-        for change in found:
+        for change in moments:
             for minutes in (-30, 0, 30):
                 moment = change + timedelta(minutes=minutes)
                 assert read_moment(zoned(moment, zone), UTC_ZONE) == moment, (key, moment)

@@ -20,14 +20,14 @@ SPRING = datetime(2026, 3, 29, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Served]:
-    with served() as found:
-        yield found
+    with served() as server:
+        yield server
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ LABELS = "(({ at, unit }) => m.labels(at, unit, a[0], a[1], a[2]))(m.ticks(a[0],
 def test_axis_says_day_and_year_where_needed(scripts: Page, zone: str, start: str, end: str, labels: str) -> None:
     scripts.clock.set_fixed_time(datetime(2026, 11, 1, tzinfo=UTC))
     ends = [datetime.fromisoformat(text).timestamp() for text in (start, end)]
-    found = call(scripts, "clock", LABELS, *ends, zone)
-    assert " ".join(found).replace("\n", "/") == labels.replace("_", " ")
+    texts = call(scripts, "clock", LABELS, *ends, zone)
+    assert " ".join(texts).replace("\n", "/") == labels.replace("_", " ")
 
 
 def test_no_messages_are_zero_and_no_measure_is_a_gap(scripts: Page) -> None:
@@ -108,9 +108,9 @@ def test_no_messages_are_zero_and_no_measure_is_a_gap(scripts: Page) -> None:
         "charts": [{"key": "cpu"}],
     }
     answer = {"points": [point("1970-01-01T00:01:00Z", "a")], "complete_until": "1970-01-01T00:04:00Z"}
-    found = call(scripts, "points", "m.arrange(...a)", plan, answer)
-    assert found["messages"][0]["count"] == [0, 6, 0, 0, None]
-    assert found["cpu"][0]["min"] == [None, 0, None, None, None]
+    columns = call(scripts, "points", "m.arrange(...a)", plan, answer)
+    assert columns["messages"][0]["count"] == [0, 6, 0, 0, None]
+    assert columns["cpu"][0]["min"] == [None, 0, None, None, None]
 
 
 @pytest.mark.parametrize(
