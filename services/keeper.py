@@ -25,26 +25,24 @@ import structlog
 
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
-from database.errors import LakeError, LakeLockedError
-from database.locks import stream_lock
+from database.errors import LakeError
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.render import JobRange, JobScript, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.handover import close_at, note_running
-from iceberg.publishing import finish_interrupted, interrupted
+from iceberg.publishing import interrupted
 from iceberg.resume import resume_point
-from iceberg.rollups import begin_rollup, finish_rollup, has_pending
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.stored_stream import stored_stream
 from query.settings import QuerySettings
-from query.sql_clients import make_rollup
 from query.trino_client import TrinoClient
 from services.decision import decide
 from services.heart import Heart
 from services.maintenance_schedule import MaintenanceSchedule
 from services.reading import StreamTopics
 from services.settings import ServiceSettings
+from services.tidying import Tidying
 from services.upkeep import Upkeep
 from streams.definition import Definition
 from streams.definition_files import definition_files
@@ -196,22 +194,6 @@ def _fence(supervisor: Supervisor) -> None:
         supervisor.begin("taskmanager")
 
 
-def tidy(name: str, trino: TrinoClient) -> None:
-    """Go on with publications of a stream that were interrupted, and make the rollups that wait to be made."""
-    catalog = open_catalog(LakeSettings())
-    for replay in finish_interrupted(catalog, name):
-        _log.info("publication complete", replay=replay.id, state=replay.state)
-    stored = stored_stream(catalog, name)
-    if stored is None or not has_pending(catalog, name):
-        return
-    with suppress(LakeLockedError), stream_lock(catalog.engine, name, "making rollups"):
-        task = begin_rollup(catalog, name)
-        if task is not None:
-            make_rollup(trino, stored.definition, task)
-            finish_rollup(catalog, task)
-            _log.info("rollups made", stream=name, grain=task.grain, arrivals=str(task.arrivals))
-
-
 def _interrupted(lake: Callable[[], Catalog]) -> set[str]:
     """The streams with a publication to go on with, whether or not they are kept; none while the lake is away."""
     try:
@@ -239,7 +221,7 @@ def main() -> None:
         fence=lambda: _fence(supervisor),
         topics=StreamTopics(settings.kafka, lake, flink.watermark_slack_ms),
     )
-    trino = TrinoClient(QuerySettings())
+    tidying = Tidying(lake, TrinoClient(QuerySettings()))
 
     def look(name: str) -> None:
         try:
@@ -248,9 +230,9 @@ def main() -> None:
         except WindowpaneError:
             # A job that cannot be started keeps nothing of the stream's past from being put in order.
             with suppress(WindowpaneError):
-                tidy(name, trino)
+                tidying.tidy(name)
             raise
-        tidy(name, trino)
+        tidying.tidy(name)
 
     upkeep = Upkeep(look, partial(note_problems, settings.home))
     maintenance = MaintenanceSchedule(MaintenanceSettings().maintain_seconds, time.monotonic())

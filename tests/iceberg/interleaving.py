@@ -32,6 +32,7 @@ from iceberg.intervals import IntervalTotal
 from iceberg.lake_view import LakeView, metadata_locations, pin
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, check_offsets
 from iceberg.maintenance import closed_until, maintained_tables, staged_locations
+from iceberg.manifests import merge_manifests
 from iceberg.namespaces import staging_namespace
 from iceberg.packing import pack, plan_packing
 from iceberg.pending import trusted_cut
@@ -200,7 +201,7 @@ class Interleaving(RuleBasedStateMachine):
                 finish_rollup(self.catalog, task)
 
     def compact(self, name: str, pick: int, fate: Fate | None, windows: list[list[int]]) -> None:
-        """Pack what may be packed of a table; at times expire what may be expired, and remove the files of that."""
+        """Pack what may be packed of a table, merge manifests; at times expire what may be, and remove its files."""
         tables = maintained_tables(self.catalog, self.stream)
         closed, table = closed_until(tables), tables[name]
         if name in closed:
@@ -208,6 +209,9 @@ class Interleaving(RuleBasedStateMachine):
                 spared = staged_locations(self.catalog, self.stream)
                 for done in pack(table, plan_packing(table, closed[name], 1 << 26, 2, spared)):
                     assert done.rows >= done.files >= done.made
+        if name == "panes":
+            with self._fate(fate, windows):
+                merge_manifests(table, 2)
         if pick % 3 == 0:
             self._expire(self.catalog.load_table((self.stream, name)), newest=1 + pick % 2)
 

@@ -31,7 +31,7 @@ from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
 from scripts.lake.audit import command as audit
 from scripts.replays.replaying import RangeWanted, Replaying
-from services.keeper import tidy
+from services.tidying import Tidying
 from streams.definition import Definition
 from streams.panes import Grain
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live
@@ -183,7 +183,7 @@ def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
 
 
 def _days_made(live: LiveStream) -> bool:
-    tidy(live.name, live.trino)
+    Tidying(lambda: open_catalog(LakeSettings()), live.trino).tidy(live.name)
     return not has_pending(open_catalog(LakeSettings()), live.name)
 
 

@@ -23,8 +23,8 @@ from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import panes_table
 from scripts.stack.status import read_status
-from services.keeper import tidy
 from services.settings import ServiceSettings
+from services.tidying import Tidying
 from streams.errors import TopicError
 from streams.panes import Grain
 from streams.problems import noted_problems
@@ -156,7 +156,7 @@ def _cut(live: LiveStream) -> bool:
 
 
 def _made(live: LiveStream) -> bool:
-    tidy(live.name, live.trino)
+    Tidying(lambda: open_catalog(LakeSettings()), live.trino).tidy(live.name)
     return not has_pending(open_catalog(LakeSettings()), live.name)
 
 
