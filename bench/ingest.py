@@ -24,8 +24,8 @@ from query.service import QueryService
 from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
 from query.trino_client import TrinoClient
-from services.reading import begin_reading
 from services.settings import ServiceSettings
+from services.stream_topics import begin_reading
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.panes import day_start

@@ -26,8 +26,8 @@ from query.trino_client import TrinoClient
 from scripts.streams.removal import stop_jobs
 from services.generator import Generator
 from services.heart import Heart
-from services.reading import begin_reading
 from services.settings import ServiceSettings
+from services.stream_topics import begin_reading
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer

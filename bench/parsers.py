@@ -28,7 +28,7 @@ from compose.embedded.settings import StackSettings
 from scripts.console import download_progress
 from services.generator import Generator
 from services.settings import ServiceSettings
-from streams.plan import decoding_plan
+from streams.decoding_plan import decoding_plan
 
 _SOURCES = Path(__file__).parent / "parser_programs"
 _VECTORS = "jdk.incubator.vector"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from flink_jobs.errors import FlinkAwayError, JobError
-from flink_jobs.planner import Planner
+from flink_jobs.pyflink_process import PyflinkProcess
 from flink_jobs.render import JobScript
 from flink_jobs.settings import FlinkSettings
 
@@ -53,12 +53,12 @@ class FlinkClient:
     def __init__(self, settings: FlinkSettings, kept_seconds: float = 30) -> None:
         self.settings = settings
         self._http = httpx.Client(base_url=f"http://{settings.flink}", timeout=10)
-        self._planner = Planner(settings, kept_seconds)
+        self._process = PyflinkProcess(settings, kept_seconds)
 
     def close(self) -> None:
         """Give the connection back, and end the process of pyflink."""
         self._http.close()
-        self._planner.close()
+        self._process.close()
 
     def jobs(self) -> list[Job]:
         """Every job that the JobManager remembers, ended ones included."""
@@ -115,7 +115,7 @@ class FlinkClient:
             }
             for script in scripts
         ]
-        return self._planner.ask(requests, ", ".join(script.name for script in scripts))
+        return self._process.ask(requests, ", ".join(script.name for script in scripts))
 
     def _options(self, script: JobScript) -> dict[str, str]:
         host, _, port = self.settings.flink.partition(":")

@@ -12,9 +12,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flink_jobs.aggregates import FUNCTIONS, aggregate_sql
+from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
 from streams.panes import PERIODS, Grain, breakdown_of, grains, pane_columns
-from streams.plan import decoding_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ def render(
         name=name or f"windowpane/{definition.name}/{definition.digest}",
         setup=(
             *(f"create temporary system function {name} as {_literal(path)}" for name, path in FUNCTIONS.items()),
-            _sql("parts", **shape, options=_source_options(definition, kafka, job_range, slack_ms)),
-            *(_sql("parts_of", kind=kind, mark=mark) for kind, mark in _KINDS.items()),
+            _sql("combined", **shape, options=_source_options(definition, kafka, job_range, slack_ms)),
+            *(_sql("combined_of", kind=kind, mark=mark) for kind, mark in _KINDS.items()),
             _sql("minutes", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds),
             *(
                 _sql(view, **shape, grain=grain, arrival_seconds=grain.arrival_seconds, cut=cut(grain.panes))

@@ -1,4 +1,4 @@
-"""The kinds of tables that a stream has, and what is to be known of each; nothing else repeats these facts."""
+"""The kinds of tables that a stream has: their names, and which of their columns say when a row arrived."""
 
 from __future__ import annotations
 

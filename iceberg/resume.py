@@ -1,6 +1,6 @@
 """Where a job with no state of its own starts: the lake is the checkpoint.
 
-The job starts at a time up to which the ledger proves that every table is complete, rounded down to a day pane's
+The job starts at a time up to which the ledger proves that every table is complete, rounded down to a rollup's
 arrival window, and each sink keeps only what lies beyond its own table's cut; of panes, beyond that of each grain.
 """
 

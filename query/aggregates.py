@@ -20,7 +20,7 @@ class Expression:
 
 
 def answered_columns(columns: Sequence[PaneColumn], quantiles: Sequence[float]) -> dict[PaneColumn, Expression]:
-    """The select list of an answer, raw: of each column that has a value of its own, for `Aggregate.read`."""
+    """The select list of an answer, raw: of each column that has a value of its own, for `Member.read`."""
     asked = ", ".join(f"double '{quantile!r}'" for quantile in quantiles)
     return {
         column: _expression(column, column.aggregate.answer, quantiles=asked)

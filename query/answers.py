@@ -13,7 +13,7 @@ from query.cursors import Cursor, digest
 from query.groups import Group
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.windows import EPOCH, WindowPlan
-from streams.refusals import unwrapped
+from streams.refusal_envelope import unwrapped
 
 
 def view_digest(view: LakeView) -> str:

@@ -28,7 +28,7 @@ USUAL_REJECTED = 100
 """Rejected messages in an answer, unless `limit` says otherwise."""
 
 MOST_VALUES = 1_000
-"""Most values of dimensions in one question; each stands in the statement once for each source of panes."""
+"""Most values of dimensions in one question; each stands in the statement."""
 
 MOST_QUANTILES = 20
 

@@ -40,8 +40,8 @@ from query.trino_client import TrinoClient
 from services.decision import decide
 from services.heart import Heart
 from services.maintenance_schedule import MaintenanceSchedule
-from services.reading import StreamTopics
 from services.settings import ServiceSettings
+from services.stream_topics import StreamTopics
 from services.tidying import Tidying
 from services.upkeep import Upkeep
 from streams.definition import Definition

@@ -1,8 +1,8 @@
 """Decides on a message by a decoding plan, with the same outcome as the JVM's decoder for every sequence of bytes.
 
-What the edge refused stays refused (`streams.refusals`). Of anything else the order, the first failure being the one
-that is reported: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, bounds between
-fields, measures, and last whether the event time is too far ahead of its arrival.
+What the edge refused stays refused (`streams.refusal_envelope`). Of anything else the order, the first failure being
+the one that is reported: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, bounds
+between fields, measures, and last whether the event time is too far ahead of its arrival.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from streams.field_checks import field_check
 from streams.json_text import read_object
 from streams.measure_programs import compile_measure
 from streams.reasons import Reason, Rejection
-from streams.refusals import unwrapped
+from streams.refusal_envelope import unwrapped
 from streams.time_text import event_millis
 
 _Value: TypeAlias = str | float | None

@@ -1,8 +1,8 @@
 """The shape of panes: which columns a definition gives them, and the parts that their table is partitioned by.
 
-This is the one place that names them; the job that fills the columns, the table that holds them and the query that
-merges them all read it. A part is `<breakdown>/<grain>/<period>`, such as `service/minute/2026-03-01T10`: all panes of
-a breakdown and grain whose windows start in a period.
+The job that fills the columns, the table that holds them and the query that merges them all read it; what a column of
+an aggregate is called and how it is merged, `streams.aggregates` says. A part is `<breakdown>/<grain>/<period>`, such
+as `service/minute/2026-03-01`: all panes of a breakdown and grain whose windows start in a period.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ _LONGEST_FIELD = 200
 
 
 class Reason(StrEnum):
-    """Every reason there is, in the order in which they are looked for."""
+    """Every reason there is. `streams.decoder` says in which order they are looked for."""
 
     EMPTY = "empty"
     LARGER_THAN_1_MIB = "larger than 1 MiB"

@@ -14,10 +14,10 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import SchemaValidator
 
+from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
 from streams.definition_files import explained
 from streams.errors import DefinitionError
-from streams.plan import decoding_plan
 
 VERSION: Final = 1
 """Of what is kept; raised when a key that stays comes to mean something else. Without one, it is as in 1."""

@@ -23,13 +23,13 @@ from web.edge.middleware import RequestMiddleware
 from web.edge.pieces import InPieces
 from web.errors import HANDLERS
 from web.page.static_files import VersionedFiles
-from web.pages.engines.routes import engines_page
+from web.pages.engines.handlers import engines_page
 from web.pages.reference.api import api_page
 from web.pages.reference.definition import definition_page
-from web.pages.rejected.routes import rejected_page
-from web.pages.replays.routes import replay_page, replays_page
-from web.pages.streams.routes import streams_page
-from web.pages.window.routes import window_csv, window_page
+from web.pages.rejected.handlers import rejected_page
+from web.pages.replays.handlers import replay_page, replays_page
+from web.pages.streams.handlers import streams_page
+from web.pages.window.handlers import window_csv, window_page
 from web.service import Service
 from web.settings import WebSettings
 

@@ -19,15 +19,15 @@ from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from streams import Definition, definition_files, read_definitions
 from streams.decoder import Decoder
+from streams.decoding_plan import decoding_plan
 from streams.definition import BENCH_PREFIX
-from streams.plan import decoding_plan
 from streams.problems import file_gone, noted_problems
 from streams.producer import Producer
 from web.edge.intake import Intake
 from web.edge.lanes import Lane
 from web.edge.metrics import Metrics
 from web.edge.problems import NO_SUCH_STREAM, ProblemError
-from web.edge.refusals import Refusals
+from web.edge.refused_samples import Refusals
 from web.edge.turns import Turns
 from web.health.lookout import Lookout
 from web.health.standing import Standing

@@ -6,7 +6,7 @@ select
   cast(arrived as timestamp_ltz(6)),
   case when event_time <= timestampadd(second, {{ max_ahead }}, arrived) then cast(event_time as timestamp_ltz(6)) end,
   payload
-from parts_of_messages
+from combined_messages
 where true
 {%- if cut %}
   and arrived >= cast(timestamp {{ cut | literal }} as timestamp_ltz(3))

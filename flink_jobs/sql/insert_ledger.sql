@@ -8,7 +8,7 @@ select
   sum(`_accepted`),
   sum(`_rejected`),
   sum(`_heartbeats`)
-from table(tumble(table parts_of_ledger, descriptor(arrived), {{ arrival_seconds | interval }}))
+from table(tumble(table combined_ledger, descriptor(arrived), {{ arrival_seconds | interval }}))
 group by `partition`, window_start, window_end
 {#- A condition on the window alone would be pushed below the aggregate, which then is a slower one. #}
 having true

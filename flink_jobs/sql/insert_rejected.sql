@@ -6,7 +6,7 @@ select
   coalesce(reason, 'too far in the future'),
   case when reason is null then {{ event_field | literal }} else `field` end,
   payload
-from parts_of_messages
+from combined_messages
 where (reason is not null or event_time > timestampadd(second, {{ max_ahead }}, arrived))
 {%- if cut %}
   and arrived >= cast(timestamp {{ cut | literal }} as timestamp_ltz(3))

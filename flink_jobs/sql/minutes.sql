@@ -10,7 +10,7 @@ select
 {%- for column in columns %}
   {{ column.merged }} as {{ column.name | ident }}{{ "," if not loop.last }}
 {%- endfor %}
-from table(tumble(table parts_of_panes, descriptor(arrived), {{ arrival_seconds | interval }}))
+from table(tumble(table combined_panes, descriptor(arrived), {{ arrival_seconds | interval }}))
 group by
 {%- for name in dimensions %}
   {{ name | ident }},

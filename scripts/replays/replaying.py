@@ -29,8 +29,8 @@ from iceberg.replay_range import ReplayRanges
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.staging import Staged, check_definition, committed, make_staging, pack_staging, staged
-from services.reading import first_offsets, known_reading
 from services.settings import ServiceSettings
+from services.stream_topics import first_offsets, known_reading
 from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain

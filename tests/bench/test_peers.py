@@ -31,9 +31,9 @@ from query.groups import Group
 from query.requests import SeriesRequest, Step, WindowRequest
 from services.generator import Generator
 from streams.decoder import Accepted, Decoder
+from streams.decoding_plan import decoding_plan
 from streams.errors import WindowpaneError
 from streams.panes import Grain
-from streams.plan import decoding_plan
 from tests.definitions import HEALTH
 from tests.query.lake_views import lake_view
 

@@ -9,7 +9,7 @@ import subprocess
 from flink_jobs.aggregates import FUNCTIONS
 from flink_jobs.render import JobRange, render
 from streams.aggregates import AGGREGATES, MeasureOptions
-from streams.plan import decoding_plan
+from streams.decoding_plan import decoding_plan
 from tests.definitions import PAGE_VIEWS
 from tests.flink_jobs.jvm import Jvm
 
@@ -27,8 +27,8 @@ def listed(jvm: Jvm, columns: list[str]) -> subprocess.CompletedProcess[str]:
 
 def test_both_sides_have_the_same_aggregates(jvm: Jvm) -> None:
     script = render(EVERYTHING, "127.0.0.1:9092", JobRange(), slack_ms=500)
-    [parts] = [statement for statement in script.setup if "temporary table parts" in statement]
-    columns = re.findall(r"^  `?(\w+)`? [a-z_()0-9]+,$", parts, re.MULTILINE)
+    [combined] = [statement for statement in script.setup if "temporary table combined" in statement]
+    columns = re.findall(r"^  `?(\w+)`? [a-z_()0-9]+,$", combined, re.MULTILINE)
     done = listed(jvm, columns)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [each.column("m") for each in AGGREGATES if each.of == "measure"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from streams.decoder import Accepted, Decoder
 from streams.reasons import Reason, Rejection
-from streams.refusals import refusal
+from streams.refusal_envelope import refusal
 from tests.corpus import CASES, HEALTH, NAUGHTY_STRINGS, PLANS, SUITE, Case, health_with
 from tests.flink_jobs.jvm import JavaDecoder
 

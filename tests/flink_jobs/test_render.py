@@ -103,8 +103,8 @@ def test_events_are_read_from_one_time_to_another() -> None:
     ],
 )
 def test_sources_start_where_told(start: JobRange, option: str) -> None:
-    [parts] = [statement for statement in rendered(HEALTH, start).setup if "temporary table parts" in statement]
-    assert option in parts
+    [combined] = [statement for statement in rendered(HEALTH, start).setup if "temporary table combined" in statement]
+    assert option in combined
 
 
 def test_kafka_is_never_read_from_a_time() -> None:
@@ -139,9 +139,9 @@ def test_day_panes_are_made_of_minutes_that_the_table_lacks() -> None:
 def test_replays_read_their_offsets_into_their_own_tables() -> None:
     script = rendered(HEALTH, REPLAYED, name="windowpane-replay/7", namespace="health-replay-7")
     assert script.name == "windowpane-replay/7"
-    [parts] = [statement for statement in script.setup if "temporary table parts" in statement]
-    assert "'messages.scan.startup.specific-offsets' = 'partition:0,offset:10;partition:1,offset:0'" in parts
-    assert "'messages.scan.bounded.specific-offsets' = 'partition:0,offset:90;partition:1,offset:80'" in parts
+    [combined] = [statement for statement in script.setup if "temporary table combined" in statement]
+    assert "'messages.scan.startup.specific-offsets' = 'partition:0,offset:10;partition:1,offset:0'" in combined
+    assert "'messages.scan.bounded.specific-offsets' = 'partition:0,offset:90;partition:1,offset:80'" in combined
     panes, ledger, rejected = script.inserts
     assert all("insert into lake.`health-replay-7`." in insert for insert in script.inserts)
     assert panes.count("window_until <= timestamp '2026-03-01 12:25:00'") == 2
@@ -154,8 +154,8 @@ def test_quotes_what_definitions_say() -> None:
     odd = changed("fields/it's", {"type": "string", "required": False})
     odd = odd.model_copy(update={"event_time": odd.event_time.model_copy(update={"field": "o'clock"})})
     script = rendered(odd)
-    [parts] = [statement for statement in script.setup if "temporary table parts" in statement]
-    assert '"path":["it\'\'s"]' in parts
+    [combined] = [statement for statement in script.setup if "temporary table combined" in statement]
+    assert '"path":["it\'\'s"]' in combined
     assert "'o''clock'" in script.inserts[-1]
     for statement in (*script.setup, *script.inserts):
         assert statement.count("'") % 2 == 0
@@ -168,10 +168,10 @@ def test_windows_are_as_long_as_panes_say() -> None:
 
 
 def test_messages_are_combined_in_the_windows_of_panes() -> None:
-    [parts] = [statement for statement in rendered(HEALTH).setup if "temporary table parts" in statement]
-    assert "'arrival-window' = '10 s'" in parts
-    assert "'watermark-slack' = '500 ms'" in parts
-    [parts] = [
-        statement for statement in rendered(PAGE_VIEWS, FROM_EVENTS).setup if "temporary table parts" in statement
+    [combined] = [statement for statement in rendered(HEALTH).setup if "temporary table combined" in statement]
+    assert "'arrival-window' = '10 s'" in combined
+    assert "'watermark-slack' = '500 ms'" in combined
+    [combined] = [
+        statement for statement in rendered(PAGE_VIEWS, FROM_EVENTS).setup if "temporary table combined" in statement
     ]
-    assert "watermark-slack" not in parts
+    assert "watermark-slack" not in combined

@@ -34,8 +34,8 @@ from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from scripts.streams.provision import plan
 from services.heart import Heart
-from services.reading import begin_reading
 from services.settings import ServiceSettings
+from services.stream_topics import begin_reading
 from streams import Definition, load_definition
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer

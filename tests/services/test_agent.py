@@ -15,7 +15,7 @@ import pytest
 from compose.embedded.waiting import until
 from services.agent import Reading, Sampler
 from streams.decoder import Accepted, Decoder
-from streams.plan import decoding_plan
+from streams.decoding_plan import decoding_plan
 from tests.definitions import HEALTH
 
 

@@ -23,7 +23,7 @@ from iceberg.stored_stream import StoredStream, stored_stream
 from services.decision import Decision, decide
 from services.heart import HEARTBEAT_SECONDS, _until_next_beat
 from services.keeper import Keeper
-from services.reading import StreamTopics
+from services.stream_topics import StreamTopics
 from streams.definition import Definition
 from streams.errors import DefinitionError
 from streams.panes import MINUTE_ARRIVAL_SECONDS

@@ -17,7 +17,7 @@ from streams.decoder import Accepted, Decoder, decode_by_plan
 from streams.definition import Definition
 from streams.json_text import LARGEST
 from streams.reasons import Reason, Rejection
-from streams.refusals import MOST_BYTES
+from streams.refusal_envelope import MOST_BYTES
 from web.edge.bodies import JSON, Gunzip, is_packed, media_type, paced, place, split_messages, too_large
 from web.edge.intake import Held
 from web.edge.json_grammar import first_fault

@@ -6,7 +6,7 @@ create temporary system function TDIGEST as 'windowpane.flink.aggregate.Digest';
 
 create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
 
-create temporary table parts (
+create temporary table combined (
   `service` string,
   event_minute timestamp_ltz(3),
   `messages` bigint,
@@ -59,19 +59,19 @@ create temporary table parts (
   'messages.windowpane-json.plan' = '{"stream":"health","event_time":{"field":["Timestamp"],"min_ms":34214400000,"max_ahead_ms":300000},"fields":[{"path":["serviceName"],"type":"string","required":true,"min_length":1,"max_length":200},{"path":["CPU"],"type":"number","required":true,"min":0.0,"max":1.0},{"path":["RAM","Total"],"type":"number","required":true,"above":0.0},{"path":["RAM","Free"],"type":"number","required":true,"min":0.0,"max_field":2},{"path":["Disk","Total"],"type":"number","required":true,"above":0.0},{"path":["Disk","Free"],"type":"number","required":true,"min":0.0,"max_field":4}],"columns":[{"name":"service","kind":"string","field":0},{"name":"cpu","kind":"measure","expression":[{"field":1}],"scale":6,"min":0,"max":1000000},{"name":"ram","kind":"measure","expression":[{"number":1.0},{"field":3},{"field":2},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000},{"name":"disk","kind":"measure","expression":[{"number":1.0},{"field":5},{"field":4},{"op":"/"},{"op":"-"}],"scale":6,"min":0,"max":1000000}]}'
 );
 
-create temporary view parts_of_panes as
+create temporary view combined_panes as
 select *
-from parts
+from combined
 where `messages` is not null;
 
-create temporary view parts_of_ledger as
+create temporary view combined_ledger as
 select *
-from parts
+from combined
 where `_first_offset` is not null;
 
-create temporary view parts_of_messages as
+create temporary view combined_messages as
 select *
-from parts
+from combined
 where `offset` is not null;
 
 create temporary view minutes as
@@ -100,7 +100,7 @@ select
   max(`disk_max`) as `disk_max`,
   arg_max(`disk_max_at`, `disk_max`) as `disk_max_at`,
   tdigest(`disk_digest`) as `disk_digest`
-from table(tumble(table parts_of_panes, descriptor(arrived), interval '10' second))
+from table(tumble(table combined_panes, descriptor(arrived), interval '10' second))
 group by
   `service`,
   event_minute, window_start, window_end, window_time;
@@ -214,7 +214,7 @@ select
   sum(`_accepted`),
   sum(`_rejected`),
   sum(`_heartbeats`)
-from table(tumble(table parts_of_ledger, descriptor(arrived), interval '10' second))
+from table(tumble(table combined_ledger, descriptor(arrived), interval '10' second))
 group by `partition`, window_start, window_end
 having true;
 
@@ -226,5 +226,5 @@ select
   coalesce(reason, 'too far in the future'),
   case when reason is null then 'Timestamp' else `field` end,
   payload
-from parts_of_messages
+from combined_messages
 where (reason is not null or event_time > timestampadd(second, 300, arrived));

@@ -6,7 +6,7 @@ create temporary system function TDIGEST as 'windowpane.flink.aggregate.Digest';
 
 create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
 
-create temporary table parts (
+create temporary table combined (
   `site` string,
   `path` string,
   event_minute timestamp_ltz(3),
@@ -49,19 +49,19 @@ create temporary table parts (
   'messages.windowpane-json.plan' = '{"stream":"page_views","event_time":{"field":["time"],"min_ms":34214400000,"max_ahead_ms":300000},"fields":[{"path":["site"],"type":"string","required":true,"min_length":1,"max_length":253},{"path":["path"],"type":"string","required":true,"min_length":1,"max_length":2000},{"path":["load_ms"],"type":"number","required":false,"min":0.0,"max":600000.0},{"path":["visitor_id"],"type":"string","required":false,"min_length":1,"max_length":200}],"columns":[{"name":"site","kind":"string","field":0},{"name":"path","kind":"string","field":1},{"name":"load_ms","kind":"measure","expression":[{"field":2}],"scale":1,"min":0,"max":6000000},{"name":"visitors","kind":"hash","field":3}]}'
 );
 
-create temporary view parts_of_panes as
+create temporary view combined_panes as
 select *
-from parts
+from combined
 where `messages` is not null;
 
-create temporary view parts_of_ledger as
+create temporary view combined_ledger as
 select *
-from parts
+from combined
 where `_first_offset` is not null;
 
-create temporary view parts_of_messages as
+create temporary view combined_messages as
 select *
-from parts
+from combined
 where `offset` is not null;
 
 create temporary view minutes as
@@ -80,7 +80,7 @@ select
   arg_max(`load_ms_max_at`, `load_ms_max`) as `load_ms_max_at`,
   tdigest(`load_ms_digest`) as `load_ms_digest`,
   hll(`visitors_distinct`) as `visitors_distinct`
-from table(tumble(table parts_of_panes, descriptor(arrived), interval '10' second))
+from table(tumble(table combined_panes, descriptor(arrived), interval '10' second))
 group by
   `site`,
   `path`,
@@ -213,7 +213,7 @@ select
   sum(`_accepted`),
   sum(`_rejected`),
   sum(`_heartbeats`)
-from table(tumble(table parts_of_ledger, descriptor(arrived), interval '10' second))
+from table(tumble(table combined_ledger, descriptor(arrived), interval '10' second))
 group by `partition`, window_start, window_end
 having true;
 
@@ -225,5 +225,5 @@ select
   coalesce(reason, 'too far in the future'),
   case when reason is null then 'time' else `field` end,
   payload
-from parts_of_messages
+from combined_messages
 where (reason is not null or event_time > timestampadd(second, 300, arrived));

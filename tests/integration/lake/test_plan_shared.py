@@ -50,7 +50,7 @@ def explained(stack_environment: dict[str, str]) -> dict[str, str]:
 def test_scan_and_minute_aggregate_are_shared(explained: dict[str, str], job: str) -> None:
     nodes = json.loads(explained[job].partition(EXECUTION_PLAN)[2])["nodes"]
     kinds = Counter(node["type"].partition("[")[0] for node in nodes)
-    assert sum(count for kind, count in kinds.items() if kind.startswith("Source: ")) == kinds["parts"] == 1
+    assert sum(count for kind, count in kinds.items() if kind.startswith("Source: ")) == kinds["combined"] == 1
     rollups = len(grains(JOBS[job][0])) - 1
     assert kinds["LocalWindowAggregate"] == kinds["GlobalWindowAggregate"] == 2 + rollups
     assert kinds["WindowTableFunction"] == 0

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from streams.decoder import Accepted, Decoder
-from streams.plan import decoding_plan
+from streams.decoding_plan import decoding_plan
 from streams.producer import BulkProducer
 from streams.reasons import Rejection
 from tests import corpus

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from services.generator import Generator
 from streams import Definition
 from streams.decoder import Accepted, Decoder
-from streams.plan import decoding_plan
+from streams.decoding_plan import decoding_plan
 from tests.definitions import HEALTH, PAGE_VIEWS
 
 STREAMS = {"health": HEALTH, "page_views": PAGE_VIEWS}

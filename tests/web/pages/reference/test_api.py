@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from query.parameters import Parameters, read_rejected, read_series, read_window
 from query.requests import Question
 from streams.decoder import Accepted, Decoder
+from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
 from streams.example import example_message
-from streams.plan import decoding_plan
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from web.openapi.document import DOCUMENT
 from web.pages.reference.api import operations, shape

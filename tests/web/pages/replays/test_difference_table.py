@@ -10,7 +10,7 @@ from web.page.table import sorted_groups, table_of
 from web.page.times import Detail
 from web.pages.replays.difference_chart import difference_chart
 from web.pages.replays.difference_table import change_rows, changes_heading, group_columns
-from web.pages.replays.routes import BADGES, Address
+from web.pages.replays.handlers import BADGES, Address
 
 
 def test_columns_follow_the_definition() -> None:

@@ -12,7 +12,7 @@ from tests.browser import BROWSER_ZONE, launched
 from tests.query.differences import replay, report
 from tests.web.served import served
 from web.page.static_files import VersionedFiles
-from web.pages.replays.routes import Address, _page
+from web.pages.replays.handlers import Address, _page
 
 
 async def shown(_: Request) -> Response:

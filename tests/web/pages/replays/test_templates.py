@@ -10,7 +10,7 @@ from database.replays import Action, Publication, Replay, ReplayState
 from tests.definitions import HEALTH
 from tests.query.differences import ARRIVALS, replay, report
 from web.page.templating import page_response
-from web.pages.replays.routes import BADGES, Address, _page
+from web.pages.replays.handlers import BADGES, Address, _page
 
 DONE = Publication(
     3, 7, "health", Action.PUBLISH, ARRIVALS, HEALTH.digest, datetime(2026, 3, 6, tzinfo=UTC), "somebody", "RAM <b>",

@@ -20,8 +20,8 @@ from web.pages.window.answer import WindowResult
 from web.pages.window.columns import Shown, columns_of
 from web.pages.window.compared import COMPARISONS, Compared, beside, compared_span
 from web.pages.window.form import WindowForm, read_form
+from web.pages.window.handlers import _page, outcome_of
 from web.pages.window.known import known_at, stops_of
-from web.pages.window.routes import _page, outcome_of
 
 NOW = datetime(2026, 3, 9, 10, 17, 30, tzinfo=UTC)
 BEGAN = datetime(2026, 3, 1, 22, 40, tzinfo=UTC)

@@ -30,8 +30,8 @@ import windowpane.flink.format.Plan;
  *
  * <p>There are three kinds of rows, told by what is not null: parts of panes ({@code messages}), parts of the ledger
  * ({@code _first_offset}), and single messages ({@code offset}): rejected ones, or every one. Each part is of one arrival window, and
- * is sent on before any watermark that may close the window, before every checkpoint and at the end: so there is no state, and what a
- * checkpoint counts as read has been sent on.
+ * is sent on before any watermark that may close the window, before every checkpoint and at the end: so the only state is what arrived
+ * last in each partition, and what a checkpoint counts as read has been sent on.
  */
 final class Combiner extends AbstractStreamOperator<RowData> implements OneInputStreamOperator<RowData, RowData>, BoundedOneInput {
     private static final long serialVersionUID = 1L;

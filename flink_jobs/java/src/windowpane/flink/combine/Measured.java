@@ -8,8 +8,8 @@ import windowpane.flink.aggregate.Peak;
 import windowpane.flink.aggregate.Quantiles;
 
 /**
- * The aggregates of one measure in a part of a pane. This is the one place of an aggregate in the JVM part: what it keeps, how a value
- * is added and what is sent on. {@code streams/aggregates.py} has the other, which says how the parts are merged.
+ * The aggregates of one measure in a part of a pane. This is the one place of a measure's aggregate in the JVM part: what it keeps,
+ * how a value is added and what is sent on. {@code streams/aggregates.py} has the other, which says how the parts are merged.
  */
 final class Measured {
     /** A column of panes, and what a part has in it where there was any value. */

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * Why the HTTP edge refused a message, from the envelope in which Kafka keeps it: a zero byte, the reason, a zero byte, the field, a
- * zero byte, the message. {@code streams/refusals.py} is the same in Python.
+ * zero byte, the message. {@code streams/refusal_envelope.py} is the same in Python.
  *
  * @param field null if it is the whole message
  */

@@ -1,5 +1,5 @@
 {#- The rows of one kind: the combiner fills in other columns of each. -#}
-create temporary view parts_of_{{ kind }} as
+create temporary view combined_{{ kind }} as
 select *
-from parts
+from combined
 where {{ mark | ident }} is not null

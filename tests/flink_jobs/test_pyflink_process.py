@@ -10,9 +10,9 @@ import psutil
 import pytest
 
 from compose.embedded.waiting import until
-from flink_jobs import planner as module
+from flink_jobs import pyflink_process as module
 from flink_jobs.errors import JobError
-from flink_jobs.planner import Planner
+from flink_jobs.pyflink_process import PyflinkProcess
 from flink_jobs.settings import FlinkSettings
 
 PROGRAM = """#!/usr/bin/env python3
@@ -27,7 +27,7 @@ for line in sys.stdin:
     print(json.dumps({"results": [os.getpid()]}), flush=True)
 """
 
-MakePlanner = Callable[[float], Planner]
+MakePlanner = Callable[[float], PyflinkProcess]
 
 
 @pytest.fixture
@@ -36,30 +36,30 @@ def make(tmp_path: Path) -> Iterator[MakePlanner]:
     python = tmp_path / "python"
     python.write_text(PROGRAM, "utf-8")
     python.chmod(0o700)
-    made: list[Planner] = []
+    made: list[PyflinkProcess] = []
 
-    def planner(kept_seconds: float = 60) -> Planner:
+    def process(kept_seconds: float = 60) -> PyflinkProcess:
         settings = FlinkSettings.model_construct(flink_python=python, flink_home=tmp_path, java17=tmp_path)
-        made.append(Planner(settings, kept_seconds))
+        made.append(PyflinkProcess(settings, kept_seconds))
         return made[-1]
 
-    yield planner
+    yield process
     for one in made:
         one.close()
 
 
-def ask(planner: Planner, what: str = "plan") -> int:
-    [pid] = planner.ask([what], "windowpane/health/abc")  # type: ignore[list-item]
+def ask(process: PyflinkProcess, what: str = "plan") -> int:
+    [pid] = process.ask([what], "windowpane/health/abc")  # type: ignore[list-item]
     return int(pid)
 
 
 def test_process_is_kept_for_the_next_request(make: MakePlanner) -> None:
-    planner = make(60)
-    pid = ask(planner)
-    assert ask(planner) == pid
-    planner.close()
+    process = make(60)
+    pid = ask(process)
+    assert ask(process) == pid
+    process.close()
     assert not psutil.pid_exists(pid)
-    assert ask(planner) != pid
+    assert ask(process) != pid
 
 
 def test_process_is_let_go_when_nothing_follows(make: MakePlanner) -> None:
@@ -68,24 +68,24 @@ def test_process_is_let_go_when_nothing_follows(make: MakePlanner) -> None:
 
 
 def test_refusal_names_job_and_innermost_cause(make: MakePlanner) -> None:
-    planner = make(60)
+    process = make(60)
     with pytest.raises(JobError, match=r"^Flink refused one of windowpane/health/abc: there is no table x$"):
-        ask(planner, "refuse")
-    assert ask(planner) > 0
+        ask(process, "refuse")
+    assert ask(process) > 0
 
 
 def test_process_that_died_is_replaced(make: MakePlanner) -> None:
-    planner = make(60)
-    pid = ask(planner)
+    process = make(60)
+    pid = ask(process)
     os.kill(pid, 9)
     until(lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, 10)
-    assert ask(planner) != pid
+    assert ask(process) != pid
 
 
 def test_one_that_hangs_is_killed(make: MakePlanner, monkeypatch: pytest.MonkeyPatch) -> None:
-    planner = make(60)
+    process = make(60)
     with monkeypatch.context() as patch:
         patch.setattr(module, "SUBMIT_SECONDS", 0.5)
         with pytest.raises(JobError, match=r"did not take windowpane/health/abc within 0\.5 s"):
-            ask(planner, "hang")
-    assert ask(planner) > 0
+            ask(process, "hang")
+    assert ask(process) > 0

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from streams.decoder import Decoder
 from streams.reasons import Reason, Rejection, printable
-from streams.refusals import MOST_BYTES, refusal, unwrapped
+from streams.refusal_envelope import MOST_BYTES, refusal, unwrapped
 from tests.corpus import ARRIVED_MS, HEALTH, PLANS
 
 DECODER = Decoder(PLANS["health"])

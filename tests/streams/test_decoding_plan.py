@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from streams.decoding_plan import decoding_plan
 from streams.errors import DefinitionError
-from streams.plan import decoding_plan
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 
 HEALTH_PLAN = {

@@ -9,7 +9,7 @@ from query.answers import RejectedAnswer, RejectedMessage, Source
 from query.requests import RejectedRequest
 from tests.definitions import HEALTH
 from web.page.form_times import read_times
-from web.pages.rejected.routes import _page
+from web.pages.rejected.handlers import _page
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -28,7 +28,7 @@ SUBMIT_SECONDS = 300
 """Longest time that planning and submitting the jobs of a request may take."""
 
 
-class Planner:
+class PyflinkProcess:
     """Answers the requests of `flink_jobs.submit`, one at a time; keeps the process for some seconds after each."""
 
     def __init__(self, settings: FlinkSettings, kept_seconds: float) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from streams.errors import WindowpaneError
 from streams.producer import Producer
 from streams.reasons import Rejection
-from streams.refusals import refusal
+from streams.refusal_envelope import refusal
 
 
 class Refusals:

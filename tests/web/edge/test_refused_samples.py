@@ -4,7 +4,7 @@ import asyncio
 
 from streams.producer import Producer
 from streams.reasons import Reason, Rejection
-from web.edge.refusals import Refusals
+from web.edge.refused_samples import Refusals
 
 REFUSED = [(b"{}", Rejection("CPU", Reason.MISSING))] * 7
 

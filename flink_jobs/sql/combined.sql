@@ -1,4 +1,4 @@
-create temporary table parts (
+create temporary table combined (
 {%- for name in dimensions %}
   {{ name | ident }} string,
 {%- endfor %}
