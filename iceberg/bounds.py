@@ -49,6 +49,13 @@ def parts_beyond(table: Table, column: str, at: datetime, grain: Grain) -> tuple
     return tuple(sorted(part for part, micros in largest.items() if micros > limit and _is_of(part, grain)))
 
 
+def parts_of(table: Table, column: str, grain: Grain) -> tuple[str, ...]:
+    """The parts of a grain that have files, sorted. `column`: a time column that bounds are read of anyway."""
+    return tuple(
+        sorted(part for part in _largest_by_part(table, column, table.current_snapshot()) if _is_of(part, grain))
+    )
+
+
 def earliest(table: Table, column: str, grain: Grain | None = None) -> datetime | None:
     """The smallest value of a time column; None when there are no rows. Reads every manifest anew."""
     field_id = table.schema().find_field(column).field_id

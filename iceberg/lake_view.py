@@ -13,7 +13,7 @@ from pyiceberg.table.snapshots import Snapshot
 
 from database.engine import rows
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
-from iceberg.bounds import cut, earliest, parts_beyond
+from iceberg.bounds import cut, earliest, parts_beyond, parts_of
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LostStateError, translated
 from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
@@ -27,7 +27,7 @@ from iceberg.slices import rollups_of
 from iceberg.stream_tables import stream_tables
 from iceberg.widening import widened_until
 from streams.definition import Definition
-from streams.panes import Grain, arrival_start, day_start
+from streams.panes import Grain, arrival_start, day_start, spans_day
 
 READ = {kind.name for kind in KINDS if kind.replaced}
 """The tables that readers look at."""
@@ -46,6 +46,7 @@ class LakeView:
     `panes_missing`: columns that were added to the panes after their pinned snapshot.
     `past`: the states that publications replaced, the oldest first.
     `late_parts`: the parts of all minute panes that arrived after the day cut; None while that is not known.
+    `unpacked_parts`: the parts of whole days that minute panes are in; None while that is not known.
     `began`: when the stream's first message or heartbeat arrived, or a moment before.
     `retired`: since when the stream takes no more messages; None if it does.
     `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
@@ -68,6 +69,7 @@ class LakeView:
     ledger_snapshot: int | None = None
     settled_until: datetime | None = None
     late_parts: tuple[str, ...] | None = None
+    unpacked_parts: tuple[str, ...] | None = None
     began: datetime | None = field(default=None, compare=False)
     widened_until: datetime | None = None
     retired: datetime | None = None
@@ -94,6 +96,7 @@ class LakeView:
             hours=later.hours,
             capped=True,
             late_parts=None,
+            unpacked_parts=None,
         )
 
     def rounded_down(self, at: datetime) -> datetime:
@@ -159,6 +162,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             retired=retired_at(panes.properties),
             settled_until=settled_until(ledger),
             late_parts=parts_beyond(panes, "arrived_until", day_cut, Grain.MINUTE) if day_cut else None,
+            unpacked_parts=tuple(filter(spans_day, parts_of(panes, "arrived_until", Grain.MINUTE))),
             began=_began(ledger),
             widened_until=max(filter(None, (widened_until(panes, grain) for grain in Grain)), default=None),
             reading=noted_in(ledger),

@@ -25,7 +25,6 @@ from streams.panes import (
     Grain,
     PaneColumn,
     breakdown_of,
-    grain_of,
     grains,
     pane_columns,
     rollup_arrival_start,
@@ -151,13 +150,13 @@ def _panes(definition: Definition, view: LakeView, plan: WindowPlan, request: Wi
     if known is not None and cut is not None:
         cut = min(cut, rollup_arrival_start(known))
     late_parts = view.late_parts if cut == view.day_cut else None
-    parts = chosen_parts(plan, breakdown_of(definition), late_parts)
+    parts = chosen_parts(plan, breakdown_of(definition), late_parts, view.unpacked_parts)
     rolled_up = plan.rolled_up is not None
     return _Panes(
         parts,
         Span(request.start, request.end),
         edges=plan.minutes,
-        late_from=cut if rolled_up and any(grain_of(part) is Grain.MINUTE for part in parts.values) else None,
+        late_from=cut if parts.mixed else None,
         rolled_until=cut if rolled_up and (known is not None or view.capped) else None,
         known_until=known,
     )

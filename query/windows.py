@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain
 
-from streams.panes import Breakdown, Grain, span_of
+from streams.panes import Breakdown, Grain, span_of, spans_day
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -88,10 +89,14 @@ def _windows(spans: Collection[Span], grain: Grain) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Parts by name, and all that are between two names, or one of the two."""
+    """Parts by name, and all that are between two names, or one of the two.
+
+    `mixed`: whether they may hold minute panes that rollups stand for.
+    """
 
     names: tuple[str, ...] = ()
     ranges: tuple[tuple[str, str], ...] = ()
+    mixed: bool = False
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -99,29 +104,41 @@ class Parts:
         return self.names + tuple(name for pair in self.ranges for name in pair)
 
 
-def chosen_parts(plan: WindowPlan, breakdown: Breakdown, late_parts: Iterable[str] | None = None) -> Parts:
+def chosen_parts(
+    plan: WindowPlan,
+    breakdown: Breakdown,
+    late_parts: Iterable[str] | None = None,
+    unpacked: Iterable[str] | None = None,
+) -> Parts:
     """The parts of a breakdown that may hold panes of a plan: of minute panes those at the edges, and beside rollups.
 
-    `late_parts`: all parts of minute panes that may count beside rollups; None if that is not known.
+    `late_parts`: all parts of minute panes that may count beside rollups. `unpacked`: all parts of days that there are
+    of minute panes. None if that is not known.
     """
-    named = [_minutes(breakdown, span) for span in plan.minutes]
+    days = None if unpacked is None else frozenset(unpacked)
+    named = [_minutes(breakdown, span, days) for span in plan.minutes]
+    mixed = bool(plan.hours) and any(map(spans_day, chain.from_iterable(named)))
     named += [_named(span, Grain.DAY, partial(breakdown.part, Grain.HOUR)) for span in plan.hours]
     if plan.days is not None:
         named.append(_named(plan.days, Grain.DAY, partial(breakdown.part, Grain.DAY)))
     if (rolled_up := plan.rolled_up) is not None:
-        named.append(
-            _minutes(breakdown, rolled_up)
+        late = (
+            _minutes(breakdown, rolled_up, days)
             if late_parts is None
             else sorted(part for part in late_parts if _overlaps(rolled_up, *span_of(part)))
         )
-    return _parts(named)
+        named.append(late)
+        mixed |= bool(late)
+    return replace(_parts(named), mixed=mixed)
 
 
-def _minutes(breakdown: Breakdown, span: Span) -> list[str]:
+def _minutes(breakdown: Breakdown, span: Span, unpacked: Container[str] | None) -> list[str]:
     """The parts that minute panes of a span are in, before and after they are packed."""
     days = _named(span, Grain.DAY, partial(breakdown.part, Grain.MINUTE))
-    hours = _named(span, Grain.HOUR, partial(breakdown.packed_part, Grain.MINUTE)) if breakdown.hourly else []
-    return sorted(days + hours)
+    if not breakdown.hourly:
+        return days
+    hours = _named(span, Grain.HOUR, partial(breakdown.packed_part, Grain.MINUTE))
+    return sorted([*hours, *(day for day in days if unpacked is None or day in unpacked)])
 
 
 def _named(span: Span, step: Grain, name: Callable[[datetime], str]) -> list[str]:

@@ -23,6 +23,7 @@ from streams.panes import (
     Grain,
     breakdown_of,
     rollup_arrival_start,
+    spans_day,
 )
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.iceberg.lakes import pane_place
@@ -128,6 +129,7 @@ def test_each_message_is_read_exactly_once(
         and (cut is not None or pane.grain is Grain.MINUTE)
     ]
     late = sorted({p.part for p in there if cut and p.grain is Grain.MINUTE and p.arrived_until > cut})
+    unpacked = sorted({p.part for p in there if p.grain is Grain.MINUTE and spans_day(p.part)})
     view = LakeView(
         stream="made",
         panes_snapshot=11,
@@ -138,6 +140,7 @@ def test_each_message_is_read_exactly_once(
         hours=hours == "there" and cut is not None,
         capped=capped,
         late_parts=tuple(late) if is_late_known and cut else None,
+        unpacked_parts=tuple(unpacked) if is_late_known else None,
     )
     as_known_at = None if known is None else ARRIVALS + timedelta(seconds=known)
     request = WindowRequest(HEALTH, first, last, (), as_known_at=as_known_at)

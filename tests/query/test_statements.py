@@ -98,6 +98,13 @@ def test_windows_with_hours_render_as_golden(name: str, more: list[tuple[str, st
     )
 
 
+def test_windows_of_packed_panes_render_as_golden() -> None:
+    """Where no part holds minute panes that rollups stand for, nothing tells them apart."""
+    view = dataclasses.replace(lake_view("page_views", hours=True), late_parts=(), unpacked_parts=())
+    request = read_window(PAGE_VIEWS, params("days_and_edges", []))
+    check_golden(GOLDEN / "hours_packed.sql", shown(window_statement(PAGE_VIEWS, view, request)))
+
+
 @pytest.mark.parametrize(("step", "hours"), [("minute", 0), ("hour", 1), ("day", 1)])
 def test_series_read_the_longest_panes_that_fit(step: str, hours: int) -> None:
     request = read_series(PAGE_VIEWS, params("edges_only", [("step", step), ("by", ""), ("site", "a")]))

@@ -77,10 +77,31 @@ def test_parts_are_those_of_the_plan() -> None:
     edges = ("all/minute/2026-03-01", "all/minute/2026-03-01T10", "all/minute/2026-04-03", "all/minute/2026-04-03T09")
     rollups = ("all/hour/2026-03-01", "all/hour/2026-04-03", "all/day/2026-03", "all/day/2026-04")
     chosen = chosen_parts(plan, Breakdown("all", hourly=True), late)
-    assert chosen == Parts((*edges, *rollups, "all/minute/2026-03-07T23"))
+    assert chosen == Parts((*edges, *rollups, "all/minute/2026-03-07T23"), mixed=True)
+
+
+@pytest.mark.parametrize(
+    ("late", "unpacked", "more"),
+    [
+        ([], [], []),
+        ([], ["all/minute/2026-03-07"], []),
+        (["all/minute/2026-03-01T10", "all/minute/2026-04-03T09"], [], []),
+        (["all/minute/2026-03-07T23"], [], ["all/minute/2026-03-07T23"]),
+        ([], ["all/minute/2026-03-01"], ["all/minute/2026-03-01"]),
+        ([], ["all/minute/2026-04-03"], ["all/minute/2026-04-03"]),
+    ],
+)
+def test_parts_without_panes_that_rollups_stand_for(late: list[str], unpacked: list[str], more: list[str]) -> None:
+    """Only what arrived late beside rollups, and days of which hours count, are mixed with them."""
+    plan = plan_window(at(0, 10, 17), at(33, 9, 5), ROLLUPS)
+    chosen = chosen_parts(plan, Breakdown("all", hourly=True), late, unpacked)
+    hours = ["all/minute/2026-03-01T10", "all/minute/2026-04-03T09"]
+    rollups = ["all/hour/2026-03-01", "all/hour/2026-04-03", "all/day/2026-03", "all/day/2026-04"]
+    assert sorted(chosen.names) == sorted([*hours, *rollups, *more])
+    assert chosen.mixed == bool(more)
 
 
 def test_without_hours_parts_are_of_days() -> None:
     chosen = chosen_parts(plan_window(at(0, 10, 17), at(3, 9, 5)), Breakdown("all", hourly=False))
     days = [f"all/minute/2026-03-0{day}" for day in range(1, 5)]
-    assert chosen == Parts((days[0], days[3], "all/day/2026-03", *days[1:3]))
+    assert chosen == Parts((days[0], days[3], "all/day/2026-03", *days[1:3]), mixed=True)
