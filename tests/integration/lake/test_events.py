@@ -63,7 +63,7 @@ def tasks(live: LiveStream, job_id: str) -> list[str]:
 def assert_shared(tasks: list[str]) -> None:
     """One source, and each window aggregated once: two of them where messages are read, each rollup's of minutes."""
     [source] = [task for task in tasks if task.startswith("Source: ")]
-    assert " -> parts[" in source
+    assert " -> combined[" in source
     assert source.count("LocalWindowAggregate") == 2
     assert sum(task.count("LocalWindowAggregate") for task in tasks) == 2 + len(ROLLUPS)
 
