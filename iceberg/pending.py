@@ -70,10 +70,12 @@ def begun_at(table: Table, grain: Grain | None, at: datetime) -> dict[str, str]:
 def closed_at(panes: Table, grain: Grain, at: datetime) -> dict[str, str]:
     """The properties of rollups that are called complete up to a moment, though the last of them were not made.
 
-    Those are pending. Nothing is to be set where they are complete, or have never been.
+    Those are pending. Nothing is to be set where they are complete.
     """
     complete, before = cut(panes, grain), pending_arrivals(panes, grain)
-    if complete is None or complete >= at:
+    if complete is None:
+        return begun_at(panes, grain, at)
+    if complete >= at:
         return {}
     return {
         noted_as(COMPLETE_PROPERTY, grain): at.isoformat(),

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow.compute as pc
 from pyiceberg.table import Table
 
+from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.commits import set_properties
 from iceberg.errors import translated
@@ -25,7 +26,7 @@ from iceberg.rows import any_row
 from iceberg.slices import rollups_of, windowed
 from iceberg.stream_tables import stream_tables
 from streams.definition import Definition
-from streams.panes import arrival_start
+from streams.panes import Grain, arrival_start
 from streams.topics import STAMPED_BY_BROKER, TIMESTAMP_TYPE, TopicState
 
 READING_PROPERTY = "windowpane.reading"
@@ -160,6 +161,8 @@ def note_read(
             elif complete is not None and _is_all_unread(ledger, noted, number, begins.get(number, 0)):
                 # What its messages follow was deleted: by themselves they might not tell that they arrived later.
                 partitions[number] = complete
+        if any(_is_rollup_cut_off(tables, noted, number, begins.get(number, 0)) for number in noted.partitions):
+            _roll_up_minutes(tables[PANES.name])
         reading = replace(noted, partitions=partitions)
         set_properties(ledger, {READING_PROPERTY: reading.as_json()})
     return reading
@@ -170,6 +173,22 @@ def _is_all_unread(ledger: Table, reading: Reading, partition: int, begin: int) 
     since = (reading.since or _EPOCH).isoformat()
     counted = f"partition = {partition} and last_offset >= {begin} and arrived_from >= '{since}'"
     return begin > 0 and not any_row(ledger, counted)
+
+
+def _is_rollup_cut_off(tables: Mapping[str, Table], reading: Reading, partition: int, begin: int) -> bool:
+    """Whether Kafka deleted messages of a partition that arrived where rollups are yet to be made."""
+    since, made = reading.since or _EPOCH, cut(tables[PANES.name], Grain.DAY) or _EPOCH
+    arrived = f"arrived_from >= '{since.isoformat()}' and arrived_from < '{made.isoformat()}'"
+    rolled_up = f"partition = {partition} and last_offset >= {begin - 1} and {arrived}"
+    return begin > 0 and not any_row(tables[LEDGER.name], rolled_up)
+
+
+def _roll_up_minutes(panes: Table) -> None:
+    """Let rollups be made of minute panes as far as those are complete: a job makes them of what Kafka still holds."""
+    held = cut(panes, Grain.MINUTE)
+    if held is not None:
+        for grain in rollups_of(panes):
+            set_properties(panes, closed_at(panes, grain, held))
 
 
 def _adopt(catalog: Catalog, stream: str, noted: Reading, topic: TopicState) -> Reading:

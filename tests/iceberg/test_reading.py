@@ -74,6 +74,29 @@ def test_what_follows_deleted_messages_arrives_after_them(
     assert note_read(catalog, "health", topic, {0: begin}).partitions == {0: arrives}
 
 
+@pytest.mark.parametrize(
+    ("rolled_up", "begin", "pending"),
+    [
+        (0, 600, None),
+        (0, 601, Arrivals(noon(600), noon(620))),
+        (600, 620, None),
+        (None, 1, Arrivals(noon(0), noon(620))),
+    ],
+)
+def test_rollups_are_made_of_minute_panes_where_kafka_deleted_what_they_are_of(
+    catalog: Catalog, tables: dict[str, Table], rolled_up: int | None, begin: int, pending: Arrivals | None
+) -> None:
+    """A job begins anew where rollups were complete, and would make the next ones of what Kafka still holds."""
+    for checkpoint, second in ((1, 590), (2, 600), (3, 610)):
+        commit(tables["panes"], [pane_row(second)], "a", checkpoint)
+        commit(tables["ledger"], [ledger_row(second)], "a", checkpoint)
+    if rolled_up is not None:
+        commit(tables["panes"], [day_row(rolled_up)], "a", 3)
+    for begins in (WHOLE, {0: begin}):
+        note_read(catalog, "health", replace(TOPIC, partitions=1), begins)
+    assert pending_arrivals(tables["panes"].refresh(), Grain.DAY) == pending
+
+
 @pytest.mark.usefixtures("filled")
 def test_another_topic_is_adopted_only_when_decided(catalog: Catalog) -> None:
     noted = note_read(catalog, "health", replace(TOPIC, partitions=1), WHOLE)

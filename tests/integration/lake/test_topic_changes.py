@@ -135,6 +135,7 @@ def test_a_stamp_ahead_of_the_clock_stops_nothing(live: LiveStream, admin: Kafka
     live.send(messages(40))
     await_counted(live, 150 + 40 - LOST + 40)
     await_complete(live)
+    await_true(lambda: live.view().day_cut is not None, 60, "rollups of what was deleted are made of minute panes")
     [lost] = audit_stream(live.definition).findings
     assert lost.kind == "deleted unread"
     assert lost.partition == 1
