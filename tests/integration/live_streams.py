@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -207,10 +207,11 @@ class LiveStream:
         return answer_json(self.service.series(read_series(self.definition, params)))
 
     def rejected(self, start: datetime, end: datetime, reason: str | None = None) -> list[dict[str, Any]]:
-        """Rejected messages, as the API gives them."""
-        asked = RejectedRequest(self.definition, start, end, reason)
-        found: list[dict[str, Any]] = answer_json(self.service.rejected(asked))["messages"]
-        return found
+        """Rejected messages that arrived in `[start, end)`, as the API gives them."""
+        first, last = (at.replace(second=0, microsecond=0) for at in (start, end))
+        asked = RejectedRequest(self.definition, first, last + timedelta(minutes=1), reason)
+        messages: list[dict[str, Any]] = answer_json(self.service.rejected(asked))["messages"]
+        return [row for row in messages if start <= datetime.fromisoformat(row["arrived"]) < end]
 
     def remove(self) -> None:
         """Take away definition, tables, job and topic, in the order in which the keeper cannot bring them back."""
