@@ -60,7 +60,8 @@ def test_wrong_formula_is_put_right(stack: Stack, stream_factory: StreamFactory)
     live = stream_factory(WRONG.replace('topic = "health"', 'topic = "{topic}"'))
     live.send([*payloads("cart", 200), *payloads("checkout", 100)])
     live.await_accounted()
-    assert ram(stack, live) == {"cart": (200, 0.75), "checkout": (100, 0.75)}
+    sent = {"cart": (200, 0.75), "checkout": (100, 0.75)}
+    await_true(lambda: ram(stack, live) == sent, 30, "the service shows what was sent")
 
     live.toml.write_text(RIGHT.replace('topic = "health"', f'topic = "{live.name}"'), "utf-8")
     assert "restart job" in typed(stack, "apply", live.name)
@@ -70,7 +71,7 @@ def test_wrong_formula_is_put_right(stack: Stack, stream_factory: StreamFactory)
     live.await_accounted()
     wrong = {"cart": (200, 0.75), "checkout": (100, 0.75), "search": (50, 0.25)}
     right = {"cart": (200, 0.25), "checkout": (100, 0.25), "search": (50, 0.25)}
-    assert ram(stack, live) == wrong
+    await_true(lambda: ram(stack, live) == wrong, 30, "the service shows what was sent since")
     assert live.gaps() == []
 
     shown = typed(stack, "replay", live.name, "--from-offset", "0:0")
