@@ -42,17 +42,12 @@ def latest(table: Table, column: str, snapshot: Snapshot | None = None, grain: G
     return None if micros is None else _time(micros)
 
 
-def parts_beyond(table: Table, column: str, at: datetime, grain: Grain) -> tuple[str, ...]:
-    """The parts of a grain, sorted, that have files which reach beyond a moment in a time column."""
+def parts_beyond(table: Table, column: str, at: datetime | None, grain: Grain) -> tuple[str, ...]:
+    """The parts of a grain, sorted, that have files that reach beyond a moment in a time column; of None, all."""
     largest = _largest_by_part(table, column, table.current_snapshot())
-    limit = (at - _EPOCH) // timedelta(microseconds=1)
-    return tuple(sorted(part for part, micros in largest.items() if micros > limit and _is_of(part, grain)))
-
-
-def parts_of(table: Table, column: str, grain: Grain) -> tuple[str, ...]:
-    """The parts of a grain that have files, sorted. `column`: a time column that bounds are read of anyway."""
+    limit = None if at is None else (at - _EPOCH) // timedelta(microseconds=1)
     return tuple(
-        sorted(part for part in _largest_by_part(table, column, table.current_snapshot()) if _is_of(part, grain))
+        sorted(part for part, micros in largest.items() if (limit is None or micros > limit) and _is_of(part, grain))
     )
 
 

@@ -13,7 +13,7 @@ from pyiceberg.table.snapshots import Snapshot
 
 from database.engine import rows
 from iceberg.apply import GENERATION_PROPERTY, noted_definition
-from iceberg.bounds import cut, earliest, parts_beyond, parts_of
+from iceberg.bounds import cut, earliest, parts_beyond
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LostStateError, translated
 from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
@@ -162,7 +162,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             retired=retired_at(panes.properties),
             settled_until=settled_until(ledger),
             late_parts=parts_beyond(panes, "arrived_until", day_cut, Grain.MINUTE) if day_cut else None,
-            unpacked_parts=tuple(filter(spans_day, parts_of(panes, "arrived_until", Grain.MINUTE))),
+            unpacked_parts=tuple(filter(spans_day, parts_beyond(panes, "arrived_until", None, Grain.MINUTE))),
             began=_began(ledger),
             widened_until=max(filter(None, (widened_until(panes, grain) for grain in Grain)), default=None),
             reading=noted_in(ledger),

@@ -161,8 +161,12 @@ def note_read(
             elif complete is not None and _is_all_unread(ledger, noted, number, begins.get(number, 0)):
                 # What its messages follow was deleted: by themselves they might not tell that they arrived later.
                 partitions[number] = complete
-        if any(_is_rollup_cut_off(tables, noted, number, begins.get(number, 0)) for number in noted.partitions):
-            _roll_up_minutes(tables[PANES.name])
+        held = cut(tables[PANES.name], Grain.MINUTE)
+        if held and any(
+            _is_rollup_cut_off(tables, noted, number, begins.get(number, 0)) for number in noted.partitions
+        ):
+            # A job would make them of what Kafka still holds.
+            _close_rollups(tables[PANES.name], held)
         reading = replace(noted, partitions=partitions)
         set_properties(ledger, {READING_PROPERTY: reading.as_json()})
     return reading
@@ -170,25 +174,27 @@ def note_read(
 
 def _is_all_unread(ledger: Table, reading: Reading, partition: int, begin: int) -> bool:
     """Whether Kafka deleted messages of a partition and none is counted of those that it holds."""
-    since = (reading.since or _EPOCH).isoformat()
-    counted = f"partition = {partition} and last_offset >= {begin} and arrived_from >= '{since}'"
-    return begin > 0 and not any_row(ledger, counted)
+    return begin > 0 and not _is_counted(ledger, reading, partition, begin)
 
 
 def _is_rollup_cut_off(tables: Mapping[str, Table], reading: Reading, partition: int, begin: int) -> bool:
     """Whether Kafka deleted messages of a partition that arrived where rollups are yet to be made."""
-    since, made = reading.since or _EPOCH, cut(tables[PANES.name], Grain.DAY) or _EPOCH
-    arrived = f"arrived_from >= '{since.isoformat()}' and arrived_from < '{made.isoformat()}'"
-    rolled_up = f"partition = {partition} and last_offset >= {begin - 1} and {arrived}"
-    return begin > 0 and not any_row(tables[LEDGER.name], rolled_up)
+    made = cut(tables[PANES.name], Grain.DAY) or _EPOCH
+    return begin > 0 and not _is_counted(tables[LEDGER.name], reading, partition, begin - 1, made)
 
 
-def _roll_up_minutes(panes: Table) -> None:
-    """Let rollups be made of minute panes as far as those are complete: a job makes them of what Kafka still holds."""
-    held = cut(panes, Grain.MINUTE)
-    if held is not None:
-        for grain in rollups_of(panes):
-            set_properties(panes, closed_at(panes, grain, held))
+def _is_counted(ledger: Table, reading: Reading, partition: int, offset: int, until: datetime | None = None) -> bool:
+    """Whether an offset of the topic, or a later one, is counted; `until`: in an interval that began before."""
+    arrived = f"arrived_from >= '{(reading.since or _EPOCH).isoformat()}'"
+    if until is not None:
+        arrived += f" and arrived_from < '{until.isoformat()}'"
+    return any_row(ledger, f"partition = {partition} and last_offset >= {offset} and {arrived}")
+
+
+def _close_rollups(panes: Table, at: datetime) -> None:
+    """Let those that are not made up to a moment be made of minute panes."""
+    for grain in rollups_of(panes):
+        set_properties(panes, closed_at(panes, grain, at))
 
 
 def _adopt(catalog: Catalog, stream: str, noted: Reading, topic: TopicState) -> Reading:
@@ -199,9 +205,7 @@ def _adopt(catalog: Catalog, stream: str, noted: Reading, topic: TopicState) -> 
     """
     tables = stream_tables(catalog, stream)
     complete = _complete(tables) or _EPOCH
-    panes = tables[PANES.name]
-    for grain in rollups_of(panes):
-        set_properties(panes, closed_at(panes, grain, complete))
+    _close_rollups(tables[PANES.name], complete)
     close_at(catalog, stream, complete)
     before = (*noted.before, (noted.topic_id, complete))
     reading = Reading(topic.id, complete, dict.fromkeys(range(topic.partitions), complete), before)
