@@ -46,8 +46,7 @@ def layout(tmp_path: Path) -> Layout:
 
 
 @pytest.fixture
-def supervisor(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
-    monkeypatch.setattr(module, "PATIENCE", 0.5)
+def supervisor(layout: Layout) -> Iterator[Supervisor]:
     made = Supervisor(layout)
     made.start()
     process = psutil.Process(made.pid)
@@ -90,12 +89,14 @@ def test_crash_leaves_it_down(layout: Layout, supervisor: Supervisor) -> None:
     supervisor.shutdown()
 
 
-def test_silence_is_not_taken_for_down(supervisor: Supervisor) -> None:
+def test_silence_is_not_taken_for_down(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
     process = psutil.Process(supervisor.pid)
     process.suspend()
-    for ask in (supervisor.alive, supervisor.states, lambda: supervisor.stop("kafka"), lambda: _fence(supervisor)):
-        with pytest.raises(EngineError, match="could not be asked"):
-            ask()
+    with monkeypatch.context() as patience:
+        patience.setattr(module, "PATIENCE", 0.5)
+        for ask in (supervisor.alive, supervisor.states, lambda: supervisor.stop("kafka"), lambda: _fence(supervisor)):
+            with pytest.raises(EngineError, match="could not be asked"):
+                ask()
     process.resume()
     assert supervisor.alive()
 
