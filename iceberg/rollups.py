@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from database.errors import LakeError
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import is_settled
 from iceberg.pending import as_noted, pending_arrivals
 from iceberg.replacement import Source, replace
+from iceberg.rows import any_row, arrived_within
 from iceberg.staging import make_like
 from iceberg.stream_tables import panes_table
 from streams.arrivals import Arrivals
@@ -55,8 +57,11 @@ def begin_rollup(catalog: Catalog, stream: str) -> RollupTask | None:
 
 
 def finish_rollup(catalog: Catalog, task: RollupTask) -> None:
-    """Put the panes in place; then they are pending no more. Raises LakeError."""
+    """Put the panes in place; then they are pending no more. Raises LakeError, also if any is of other arrivals."""
     panes, made = (panes_table(catalog, namespace) for namespace in (task.stream, task.namespace))
+    with translated():
+        if any_row(made, f"not ({arrived_within(task.arrivals, 'arrived_from')})"):
+            raise LakeError(f"{task.grain.panes} were made of {task.stream} that did not arrive {task.arrivals}")
     pending, end = pending_arrivals(panes, task.grain), task.arrivals.end
     left = Arrivals(end, pending.end) if pending and pending.end > end else None
     source = Source(made, made.metadata.current_snapshot_id)

@@ -211,7 +211,7 @@ def rollup_statement(
     sql = templates.get_template("rollup.sql").render(
         **_made_panes(definition, grain, target), snapshot=snapshot, arrival_seconds=grain.arrival_seconds
     )
-    return Statement(sql, (start, end, end))
+    return Statement(sql, (start, end, start, end))
 
 
 def widened_panes_statement(

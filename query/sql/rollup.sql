@@ -18,7 +18,7 @@ select
   {{ prefix | literal }} || format_datetime(start, {{ period | literal }}),
   start,
   date_add('{{ grain }}', 1, start),
-  cast(from_unixtime(arrival) as timestamp(6) with time zone),
+  greatest(cast(from_unixtime(arrival) as timestamp(6) with time zone), ?),
   greatest(least(cast(from_unixtime(arrival + {{ arrival_seconds }}) as timestamp(6) with time zone), ?), max(arrived_until)),
   {%- for column in columns %}
   {{ column.sql }}{{ "," if not loop.last }}

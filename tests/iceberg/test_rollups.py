@@ -1,4 +1,4 @@
-"""Day panes put in place stay there, though the task was killed before its own table was gone."""
+"""Day panes made again: put in place they stay there, though the task was killed before its own table was gone."""
 
 from __future__ import annotations
 
@@ -6,13 +6,30 @@ from pathlib import Path
 
 import pytest
 
+from database.errors import LakeError
 from iceberg.apply import plan_tables
+from iceberg.commits import set_properties
 from iceberg.pending import as_noted
 from iceberg.rollups import begin_rollup, finish_rollup, has_pending
 from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, day_row, noon, open_local
+
+
+def test_panes_of_other_arrivals_are_refused(tmp_path: Path) -> None:
+    """They would be left out, and what is pending be taken for made."""
+    catalog = open_local(tmp_path)
+    for change in plan_tables(catalog, HEALTH):
+        change.run()
+    set_properties(catalog.load_table(("health", "panes")), as_noted(Grain.DAY, Arrivals(noon(30), noon(600))))
+    task = begin_rollup(catalog, "health")
+    assert task is not None
+    commit(catalog.load_table((task.namespace, "panes")), [day_row(0)])
+    with pytest.raises(LakeError, match="day panes were made of health that did not arrive"):
+        finish_rollup(catalog, task)
+    assert has_pending(catalog, "health")
+    catalog.close()
 
 
 class Killed(BaseException):
@@ -29,8 +46,7 @@ def test_a_making_takes_no_file_from_an_earlier_one(tmp_path: Path, monkeypatch:
         change.run()
     panes = catalog.load_table(("health", "panes"))
     for second in (0, 600):
-        with panes.refresh().transaction() as transaction:
-            transaction.set_properties(as_noted(Grain.DAY, Arrivals(noon(second), noon(second + 600))))
+        set_properties(panes.refresh(), as_noted(Grain.DAY, Arrivals(noon(second), noon(second + 600))))
         task = begin_rollup(catalog, "health")
         assert task is not None
         commit(catalog.load_table((task.namespace, "panes")), [day_row(second)])

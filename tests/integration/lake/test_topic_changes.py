@@ -14,6 +14,8 @@ from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from compose.embedded.stack import Stack
+from iceberg.catalog import open_catalog
+from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from scripts.lake.audit import audit_stream
@@ -83,11 +85,12 @@ def await_counted(live: LiveStream, accepted: int) -> None:
 
 
 def await_complete(live: LiveStream) -> None:
-    """Wait until answers are complete up to now, and all of it is settled."""
+    """Wait until answers are complete up to now, all of it is settled, and rollups that were closed are made."""
     now = datetime.now(UTC)
     await_true(lambda: (live.view().complete_until or EPOCH) > now, 120, "completeness goes on")
     await_true(lambda: (live.view().settled_until or EPOCH) > now, 120, "all of it is settled")
     assert (live.view().complete_until or EPOCH) < datetime.now(UTC) + timedelta(seconds=1)
+    await_true(lambda: not has_pending(open_catalog(LakeSettings()), live.name), 60, "no rollup is pending")
 
 
 def status(live: LiveStream) -> dict[str, Any]:
@@ -135,7 +138,7 @@ def test_a_stamp_ahead_of_the_clock_stops_nothing(live: LiveStream, admin: Kafka
     live.send(messages(40))
     await_counted(live, 150 + 40 - LOST + 40)
     await_complete(live)
-    await_true(lambda: live.view().day_cut is not None, 60, "rollups of what was deleted are made of minute panes")
+    assert live.view().day_cut is not None, "rollups of what was deleted are made of minute panes"
     [lost] = audit_stream(live.definition).findings
     assert lost.kind == "deleted unread"
     assert lost.partition == 1

@@ -16,7 +16,7 @@ select
   'site_path/hour/' || format_datetime(start, 'yyyy-MM-dd'),
   start,
   date_add('hour', 1, start),
-  cast(from_unixtime(arrival) as timestamp(6) with time zone),
+  greatest(cast(from_unixtime(arrival) as timestamp(6) with time zone), ?),
   greatest(least(cast(from_unixtime(arrival + 600) as timestamp(6) with time zone), ?), max(arrived_until)),
   coalesce(sum("messages"), 0),
   coalesce(sum("load_ms_count"), 0),
@@ -31,4 +31,5 @@ group by "site", "path", start, arrival
 -- values:
 --   2026-03-01 00:00:00+00:00
 --   2026-03-02 00:00:00+00:00
+--   2026-03-01 00:00:00+00:00
 --   2026-03-02 00:00:00+00:00
