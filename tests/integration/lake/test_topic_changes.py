@@ -90,7 +90,7 @@ def await_complete(live: LiveStream) -> None:
     await_true(lambda: (live.view().complete_until or EPOCH) > now, 120, "completeness goes on")
     await_true(lambda: (live.view().settled_until or EPOCH) > now, 120, "all of it is settled")
     assert (live.view().complete_until or EPOCH) < datetime.now(UTC) + timedelta(seconds=1)
-    await_true(lambda: not has_pending(open_catalog(LakeSettings()), live.name), 60, "no rollup is pending")
+    await_true(lambda: not has_pending(open_catalog(LakeSettings()), live.name), 120, "no rollup is pending")
 
 
 def status(live: LiveStream) -> dict[str, Any]:
