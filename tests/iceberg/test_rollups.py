@@ -7,22 +7,19 @@ from pathlib import Path
 import pytest
 
 from database.errors import LakeError
-from iceberg.apply import plan_tables
 from iceberg.commits import set_properties
 from iceberg.pending import as_noted
 from iceberg.rollups import begin_rollup, finish_rollup, has_pending
 from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, day_row, noon, open_local
+from tests.iceberg.lakes import commit, day_row, make_tables, noon, open_local
 
 
 def test_panes_of_other_arrivals_are_refused(tmp_path: Path) -> None:
     """They would be left out, and what is pending be taken for made."""
     catalog = open_local(tmp_path)
-    for change in plan_tables(catalog, HEALTH):
-        change.run()
-    set_properties(catalog.load_table(("health", "panes")), as_noted(Grain.DAY, Arrivals(noon(30), noon(600))))
+    set_properties(make_tables(catalog, HEALTH)["panes"], as_noted(Grain.DAY, Arrivals(noon(30), noon(600))))
     task = begin_rollup(catalog, "health")
     assert task is not None
     commit(catalog.load_table((task.namespace, "panes")), [day_row(0)])
@@ -42,9 +39,7 @@ def killed(*_: object) -> None:
 
 def test_a_making_takes_no_file_from_an_earlier_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = open_local(tmp_path)
-    for change in plan_tables(catalog, HEALTH):
-        change.run()
-    panes = catalog.load_table(("health", "panes"))
+    panes = make_tables(catalog, HEALTH)["panes"]
     for second in (0, 600):
         set_properties(panes.refresh(), as_noted(Grain.DAY, Arrivals(noon(second), noon(second + 600))))
         task = begin_rollup(catalog, "health")

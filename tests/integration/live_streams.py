@@ -25,6 +25,7 @@ from iceberg.catalog import open_catalog
 from iceberg.kinds import KINDS
 from iceberg.lake_view import LakeView
 from iceberg.publishing import drop
+from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from query.answer_json import answer_json
 from query.parameters import read_series, read_window
@@ -36,6 +37,7 @@ from scripts.streams.provision import plan
 from services.heart import Heart
 from services.settings import ServiceSettings
 from services.stream_topics import begin_reading
+from services.tidying import Tidying
 from streams import Definition, load_definition
 from streams.errors import WindowpaneError
 from streams.producer import BulkProducer
@@ -141,6 +143,15 @@ class LiveStream:
         """The newest lake view."""
         self.service.refresh()
         return self.service._watcher.view(self.name)
+
+    def has_pending(self) -> bool:
+        """Whether rollups are to be made, now or later."""
+        return has_pending(open_catalog(LakeSettings()), self.name)
+
+    def make_rollups(self) -> bool:
+        """Make those that are to be made now, as the keeper would; whether none is left."""
+        Tidying(lambda: open_catalog(LakeSettings()), self.trino).tidy(self.name)
+        return not self.has_pending()
 
     def await_accounted(self, seconds: float = 150, ends: dict[int, int] | None = None) -> LakeView:
         """Wait until answers are complete up to offsets, or for all that `send` has sent; the lake view that says so.

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Self
 
 import pytest
@@ -26,12 +25,10 @@ from iceberg.catalog import open_catalog
 from iceberg.kinds import KINDS
 from iceberg.namespaces import staging_namespace
 from iceberg.publishing import drop, publish, roll_back
-from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
 from scripts.lake.audit import command as audit
 from scripts.replays.replaying import RangeWanted, Replaying
-from services.tidying import Tidying
 from streams.definition import Definition
 from streams.panes import Grain
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live
@@ -154,13 +151,13 @@ def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
     live.send(messages("later", 30))
     live.await_accounted()
     assert means(live)["later"] == (30, 0.1)
-    await_true(partial(_days_made, live), 120, "day panes are made again")
+    await_true(live.make_rollups, 120, "day panes are made again")
     assert means(live) == {"early": (400, 0.9), "middle": (200, 0.9), "late": (50, 0.1), "later": (30, 0.1)}
     assert live.gaps() == []
 
     assert roll_back(catalog, replay.id, "tester", "to see that it can be").state is ReplayState.ROLLED_BACK
     assert means(live) == {"early": (400, 0.1), "middle": (200, 0.1), "late": (50, 0.1), "later": (30, 0.1)}
-    await_true(partial(_days_made, live), 120, "day panes are made again")
+    await_true(live.make_rollups, 120, "day panes are made again")
     end = replay.arrivals.end
     now = panes(live, live.name, Grain.MINUTE), panes(live, live.name, Grain.DAY)
     assert [row for row in now[0] if row[3] <= end] == [row for row in before[0] if row[3] <= end]
@@ -180,11 +177,6 @@ def test_a_fix_is_published_and_undone(live: LiveStream) -> None:
         ("publish", "free was taken for used", True),
     ]
     assert live.gaps() == []
-
-
-def _days_made(live: LiveStream) -> bool:
-    Tidying(lambda: open_catalog(LakeSettings()), live.trino).tidy(live.name)
-    return not has_pending(open_catalog(LakeSettings()), live.name)
 
 
 RECORD, TABLES = "record", [kind.name for kind in KINDS if kind.replaced]
@@ -272,7 +264,7 @@ def publishable(live: LiveStream) -> Iterator[Publishable]:
         if earlier.state is ReplayState.PUBLISHED:
             roll_back(catalog, earlier.id, "tester", "to begin with what there was")
             drop(catalog, earlier.id)
-    await_true(partial(_days_made, live), 120, "day panes are made again")
+    await_true(live.make_rollups, 120, "day panes are made again")
     live.await_day_panes(live.view().complete_until)
     end = live.view().day_cut or EPOCH
     await_true(lambda: (live.view().complete_until or EPOCH) >= end, 60, "all of the range is complete")
@@ -282,7 +274,7 @@ def publishable(live: LiveStream) -> Iterator[Publishable]:
     roll_back(catalog, replay.id, "tester", "to see what there was")
     rows[ReplayState.ROLLED_BACK] = range_rows(live, replay)
     publish(catalog, replay.id, "tester", "and back")
-    assert not has_pending(catalog, live.name)
+    assert not live.has_pending()
     with Reader(live) as reader:
         yield Publishable(replay, reader, rows)
 
@@ -316,7 +308,7 @@ def test_a_killed_publication_is_finished_or_not_begun(
 
 def test_nothing_was_lost_by_the_kills(live: LiveStream, publishable: Publishable) -> None:
     assert publishable.reader.now() == 0.9
-    await_true(partial(_days_made, live), 120, "day panes are made again")
+    await_true(live.make_rollups, 120, "day panes are made again")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WINDOWPANE_STREAMS", str(live.toml.parent))
         report = json.loads(CliRunner().invoke(audit, [live.name, "--json"]).stdout)

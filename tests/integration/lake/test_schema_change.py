@@ -19,12 +19,10 @@ from iceberg.commits import set_properties
 from iceberg.errors import IncompatibleChangeError
 from iceberg.packing import pack, plan_packing
 from iceberg.pending import trusted_cut
-from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import panes_table
 from scripts.stack.status import read_status
 from services.settings import ServiceSettings
-from services.tidying import Tidying
 from streams.errors import TopicError
 from streams.panes import Grain
 from streams.problems import noted_problems
@@ -130,7 +128,7 @@ def test_hours_are_made_of_what_came_before(grown: tuple[LiveStream, list[dict[s
     by_hour = "select window_start, sum(messages) from {stream}.hours group by 1"
     expected = [[datetime(2026, 3, 2, 10, tzinfo=UTC), 200]]
     assert live.rows(by_hour) == expected
-    await_true(lambda: _made(live), 60, f"hour panes of {live.name} are made")
+    await_true(live.make_rollups, 60, f"hour panes of {live.name} are made")
     assert live.rows("select sum(messages) from {stream}.panes where grain = 'hour' and site = 'old'") == [[100]]
     assert live.rows(by_hour) == expected
     await_true(lambda: live.view().hours, 60, f"hour panes of {live.name} are as complete as its day panes")
@@ -153,11 +151,6 @@ def _cut(live: LiveStream) -> bool:
         assert done.made
     kept = "select count(*) from {stream}.panes where grain = 'minute' and site = 'old' and part not like '%T%'"
     return live.rows(kept) == [[0]]
-
-
-def _made(live: LiveStream) -> bool:
-    Tidying(lambda: open_catalog(LakeSettings()), live.trino).tidy(live.name)
-    return not has_pending(open_catalog(LakeSettings()), live.name)
 
 
 @pytest.mark.parametrize(

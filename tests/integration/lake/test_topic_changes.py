@@ -14,8 +14,6 @@ from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from compose.embedded.stack import Stack
-from iceberg.catalog import open_catalog
-from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from scripts.lake.audit import audit_stream
@@ -90,7 +88,7 @@ def await_complete(live: LiveStream) -> None:
     await_true(lambda: (live.view().complete_until or EPOCH) > now, 120, "completeness goes on")
     await_true(lambda: (live.view().settled_until or EPOCH) > now, 120, "all of it is settled")
     assert (live.view().complete_until or EPOCH) < datetime.now(UTC) + timedelta(seconds=1)
-    await_true(lambda: not has_pending(open_catalog(LakeSettings()), live.name), 120, "no rollup is pending")
+    await_true(lambda: not live.has_pending(), 120, "no rollup is pending")
 
 
 def status(live: LiveStream) -> dict[str, Any]:
