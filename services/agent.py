@@ -26,6 +26,7 @@ from compose.embedded.supervisor import Supervisor
 from compose.errors import EngineError
 from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
+from streams.logs import log_json
 from streams.producer import BulkProducer
 
 _log = structlog.get_logger("agent")
@@ -182,6 +183,7 @@ def _state_paths(layout: Layout) -> dict[str, Path]:
 
 def main() -> None:
     """Entry point: report until terminated."""
+    log_json()
     settings = ServiceSettings()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -47,6 +47,7 @@ from services.upkeep import Upkeep
 from streams.definition import Definition
 from streams.definition_files import definition_files
 from streams.errors import WindowpaneError
+from streams.logs import log_json
 from streams.panes import Grain
 from streams.problems import note_problems
 
@@ -204,6 +205,7 @@ def _interrupted(lake: Callable[[], Catalog]) -> set[str]:
 
 def main() -> None:
     """Entry point: keep until terminated."""
+    log_json()
     settings, flink = ServiceSettings(), FlinkSettings()
     layout = Layout(settings.home)
     supervisor = Supervisor(layout)

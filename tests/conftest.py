@@ -20,6 +20,7 @@ from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.stack import Stack
 from scripts.console import download_progress, say
 from scripts.stack.bring_up import bring_up
+from streams.logs import log_json
 from tests.definitions import SHIPPED
 
 
@@ -34,10 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Leave out the JVM's optimizing compiler and the warm-up: engines that live for minutes do not repay them.
 
     With `--cov`, commands that tests run are measured too. How long an example of a property takes says something of
-    the machine, not of the property.
+    the machine, not of the property. Tests log as processes do.
     """
     hypothesis.settings.register_profile("any machine", deadline=None)
     hypothesis.settings.load_profile("any machine")
+    log_json()
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     os.environ.setdefault("WINDOWPANE_WARM_UP_SECONDS", "0")
     if config.getoption("cov_source"):

@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 import gc
-import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
+from streams.logs import log_json
 from web.api import answers, catalogue, ingest, probes, replays
 from web.edge.hosts import HostCheck, own_names
 from web.edge.middleware import RequestMiddleware
@@ -66,7 +65,7 @@ ROUTES: tuple[BaseRoute, ...] = (
 
 def create_app() -> Starlette:
     """The application as the environment sets it up. It starts, and says so, whether or not the engines are there."""
-    _log_structured()
+    log_json()
     service = Service.make(WebSettings())
     app = Starlette(
         routes=[*ROUTES, Mount("/static/{version}", VersionedFiles())],
@@ -94,19 +93,3 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         await service.close()
-
-
-def _log_structured() -> None:
-    """One JSON object a line, on standard output."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(),
-        cache_logger_on_first_use=True,
-    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import given
@@ -79,6 +81,33 @@ def test_a_failing_stream_is_told_until_it_is_right(error: Exception, reason: st
         problems.await_problems()
         upkeep.keep([])
     assert looks["page_views"] >= 1
+
+
+class Unreadable(dict[str, str]):
+    """A collection that another thread is changing whenever it is looked at."""
+
+    def items(self) -> NoReturn:
+        raise RuntimeError("dictionary changed size during iteration")
+
+    def __repr__(self) -> str:
+        return self.items()
+
+
+def test_a_failure_is_logged_without_what_was_in_its_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    problems, mended = LastProblems(), threading.Event()
+
+    def look(_: str) -> None:
+        password, changing = "".join(["hun", "ter2"]), Unreadable()
+        if not mended.is_set():
+            raise KeyError(len(password) + len(changing))
+
+    with kept(look, problems, "health"):
+        problems.await_problems("health")
+        mended.set()
+        problems.await_problems()
+    written = capsys.readouterr().out
+    assert "hunter2" not in written
+    assert "KeyError: 7" in json.loads(written.splitlines()[0])["exception"]
 
 
 def test_what_is_no_longer_kept_is_forgotten() -> None:
