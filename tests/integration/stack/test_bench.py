@@ -64,7 +64,7 @@ def test_replay_is_compared_with_ingest(stack_environment: dict[str, str]) -> No
 
 def test_publications_are_timed_beside_readers(stack_environment: dict[str, str]) -> None:
     assert stack_environment
-    settings = ["days=2", "keys=20", "commits_per_day=2", "times=3", "runs=1", "questions_per_second=10"]
+    settings = ["days=2", "keys=20", "commits_per_day=2", "times=3", "runs=1", "questions_per_second=3"]
     settings += ["warm_up_seconds=1", "before_seconds=2", "settle_seconds=2"]
     metrics = bench("publish", *settings)
     assert metrics["publish_seconds"] > 0
