@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from pyiceberg.table import Table
 
-from iceberg.apply import plan_tables
 from iceberg.catalog import Catalog
 from iceberg.expiry import expired_at, expiry
 from iceberg.lake_view import pin
@@ -18,7 +17,7 @@ from iceberg.packing import pack, plan_packing
 from iceberg.past_states import keep_state
 from iceberg.resume import resume_point
 from tests.iceberg.interleaved import DEFINITION
-from tests.iceberg.lakes import commit, ledger_row, noon, open_local
+from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local
 from tests.iceberg.test_packing import pane
 
 LATER = datetime.now(UTC) + timedelta(days=2)
@@ -28,8 +27,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     catalog = open_local(tmp_path)
-    for change in plan_tables(catalog, DEFINITION):
-        change.run()
+    make_tables(catalog, DEFINITION)
     yield catalog
     catalog.close()
 

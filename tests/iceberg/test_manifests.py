@@ -9,14 +9,13 @@ import pytest
 from pyiceberg.manifest import ManifestFile
 from pyiceberg.table import Table
 
-from iceberg.apply import plan_tables
 from iceberg.bounds import first_added, latest
 from iceberg.catalog import Catalog
 from iceberg.manifests import merge_manifests
 from iceberg.packing import pack, plan_packing
 from streams.panes import Grain
 from tests.iceberg.interleaved import DEFINITION, content, data_files, rows_of
-from tests.iceberg.lakes import NOON, commit, noon, open_local, pane_place
+from tests.iceberg.lakes import NOON, commit, make_tables, noon, open_local, pane_place
 from tests.iceberg.test_packing import pane
 
 DAY = 86_400
@@ -25,9 +24,7 @@ DAY = 86_400
 @pytest.fixture
 def panes(tmp_path: Path) -> Iterator[Table]:
     catalog: Catalog = open_local(tmp_path)
-    for change in plan_tables(catalog, DEFINITION):
-        change.run()
-    yield catalog.load_table(("made", "panes"))
+    yield make_tables(catalog, DEFINITION)["panes"]
     catalog.close()
 
 

@@ -11,12 +11,21 @@ import pyarrow.parquet as pq
 import pytest
 from pyiceberg.table import Table
 
-from iceberg.apply import plan_tables
 from iceberg.catalog import Catalog
 from iceberg.packing import FileGroup, Packed, pack, pack_all, plan_packing
 from streams.panes import Grain
 from tests.iceberg.interleaved import DEFINITION, content, data_files, rows_of
-from tests.iceberg.lakes import NOON, commit, event_row, ledger_row, noon, open_local, pane_place, rejected_row
+from tests.iceberg.lakes import (
+    NOON,
+    commit,
+    event_row,
+    ledger_row,
+    make_tables,
+    noon,
+    open_local,
+    pane_place,
+    rejected_row,
+)
 
 BIG = 64 * 1024 * 1024
 
@@ -44,8 +53,7 @@ ROWS: Mapping[str, Callable[[int], dict[str, Any]]] = {
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     catalog = open_local(tmp_path)
-    for change in plan_tables(catalog, DEFINITION.model_copy(update={"events": True})):
-        change.run()
+    make_tables(catalog, DEFINITION.model_copy(update={"events": True}))
     yield catalog
     catalog.close()
 

@@ -7,21 +7,18 @@ from pathlib import Path
 import pytest
 
 from database.errors import ReplayError
-from iceberg.apply import plan_tables
 from iceberg.catalog import Catalog
 from iceberg.replay_range import ReplayRanges
 from streams.arrivals import Arrivals
 from tests.definitions import HEALTH
-from tests.iceberg.lakes import commit, day_row, ledger_row, noon, open_local, pane_row
+from tests.iceberg.lakes import commit, day_row, ledger_row, make_tables, noon, open_local, pane_row
 
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
     """Complete up to 1,260 s after noon; day panes up to 1,200, or beyond for two of their windows."""
     catalog = open_local(tmp_path)
-    for change in plan_tables(catalog, HEALTH):
-        change.run()
-    tables = {name: catalog.load_table(("health", name)) for name in ("panes", "ledger")}
+    tables = make_tables(catalog, HEALTH)
     for number, seconds in enumerate((range(0, 1200, 10), range(1200, 1260, 10)), start=1):
         commit(tables["ledger"], [ledger_row(second) for second in seconds], "a", number)
         commit(tables["panes"], [pane_row(second) for second in seconds], "a", number)
@@ -75,7 +72,6 @@ def test_offsets_are_found_by_the_ledger(catalog: Catalog) -> None:
 
 def test_nothing_is_complete_in_an_empty_lake(tmp_path: Path) -> None:
     catalog = open_local(tmp_path)
-    for change in plan_tables(catalog, HEALTH):
-        change.run()
+    make_tables(catalog, HEALTH)
     with pytest.raises(ReplayError, match="nothing that is complete yet"):
         ReplayRanges(catalog, "health").between(None, None)

@@ -8,21 +8,20 @@ from pathlib import Path
 import pytest
 
 from database.errors import LakeError
-from iceberg.apply import applied_streams, plan_tables
+from iceberg.apply import applied_streams
 from iceberg.catalog import Catalog
 from iceberg.errors import RetiredError
 from iceberg.lake_view import pin
 from iceberg.retirement import GRACE, begin_removal, is_drained, left_by_benchmarks, refuse_retired, resume, retire
 from iceberg.stored_stream import stored_stream
 from tests.definitions import HEALTH, PAGE_VIEWS
-from tests.iceberg.lakes import commit, ledger_row, open_local
+from tests.iceberg.lakes import commit, ledger_row, make_tables, open_local
 
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
     catalog = open_local(tmp_path)
-    for change in plan_tables(catalog, HEALTH):
-        change.run()
+    make_tables(catalog, HEALTH)
     return catalog
 
 
@@ -73,8 +72,7 @@ def test_only_what_is_retired_is_removed(catalog: Catalog) -> None:
 
 def test_streams_of_benchmarks_are_not_offered_and_found_when_left(catalog: Catalog) -> None:
     bench = PAGE_VIEWS.model_copy(update={"name": "bench_window"})
-    for change in plan_tables(catalog, bench):
-        change.run()
+    make_tables(catalog, bench)
     assert applied_streams(catalog) == ["health"]
     now = datetime.now(UTC)
     assert left_by_benchmarks(catalog, now - timedelta(hours=1)) == []

@@ -12,7 +12,6 @@ from pyiceberg.table import Table
 
 from database.errors import LakeError, ReplayError
 from database.replays import Replay, ReplayState
-from iceberg.apply import plan_tables
 from iceberg.catalog import Catalog
 from iceberg.lake_view import pin
 from iceberg.maintenance import closed_until, maintained_tables
@@ -23,7 +22,7 @@ from streams.arrivals import Arrivals
 from streams.panes import Grain
 from streams.stored_definition import as_stored
 from tests.iceberg.interleaved import DEFINITION, content, merged, rows_of
-from tests.iceberg.lakes import NOON, commit, ledger_row, noon, open_local, pane_place
+from tests.iceberg.lakes import NOON, commit, ledger_row, make_tables, noon, open_local, pane_place
 
 DAY = 86_400
 MIDNIGHT = -DAY // 2
@@ -51,8 +50,7 @@ def pane(second: int, value: int, grain: Grain) -> dict[str, Any]:
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     """Messages of one minute that arrived on three days, and two more days on which nothing new did."""
     catalog = open_local(tmp_path)
-    for change in plan_tables(catalog, DEFINITION):
-        change.run()
+    make_tables(catalog, DEFINITION)
     tables = maintained_tables(catalog, "made")
     seconds = [0, 600, 1200, DAY, DAY + 600, 2 * DAY, LAST, LAST + 600]
     for grain in (Grain.MINUTE, Grain.DAY):
@@ -205,8 +203,7 @@ def test_only_what_is_complete_is_closed(catalog: Catalog) -> None:
 
 def test_nothing_is_closed_before_it_is_settled(tmp_path: Path) -> None:
     catalog = open_local(tmp_path)
-    for change in plan_tables(catalog, DEFINITION):
-        change.run()
+    make_tables(catalog, DEFINITION)
     tables = maintained_tables(catalog, "made")
     commit(tables["ledger"], [ledger_row(0)], "a", 1)
     assert closed_until(tables) == {}

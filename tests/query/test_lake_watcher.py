@@ -9,7 +9,7 @@ import pytest
 
 from compose.embedded.waiting import until
 from database.errors import LakeAwayError
-from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY, plan_tables
+from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.lake_view import pin
 from iceberg.settings import LakeSettings
@@ -21,7 +21,7 @@ from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
-from tests.iceberg.lakes import commit, ledger_row, noon, open_local, pane_row
+from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row
 from tests.query.lake_views import at, lake_view
 
 
@@ -33,8 +33,7 @@ def catalog(tmp_path: Path) -> Catalog:
 def apply(catalog: Catalog, *definitions: object) -> None:
     for definition in (HEALTH, PAGE_VIEWS):
         if definition in definitions:
-            for change in plan_tables(catalog, definition):
-                change.run()
+            make_tables(catalog, definition)
 
 
 def test_pins_what_is_applied(catalog: Catalog) -> None:

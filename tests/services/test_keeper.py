@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.errors import FlinkAwayError
 from flink_jobs.settings import FlinkSettings
-from iceberg.apply import DEFINITION_PROPERTY, plan_tables
+from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.handover import note_running
 from iceberg.stored_stream import StoredStream, stored_stream
@@ -28,7 +28,7 @@ from streams.definition import Definition
 from streams.errors import DefinitionError
 from streams.panes import MINUTE_ARRIVAL_SECONDS
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
-from tests.iceberg.lakes import open_local
+from tests.iceberg.lakes import make_tables, open_local
 
 WIDER = changed("measures/cpu/max", 2)
 
@@ -97,8 +97,7 @@ def test_never_leaves_two_writers(jobs: list[Job], last: str | None, running: De
 def catalog(tmp_path: Path) -> Catalog:
     catalog = open_local(tmp_path)
     for definition in (HEALTH, PAGE_VIEWS):
-        for change in plan_tables(catalog, definition):
-            change.run()
+        make_tables(catalog, definition)
     return catalog
 
 
