@@ -80,6 +80,12 @@ RULES: Mapping[str, _Rule] = {
     "description": _free,
     "topic": _refused("cannot change from {old!r}; declare a new stream"),
     "partitions": _GROWS,
+    "key": lambda *_: Effect(note="copies of messages that lie in a partition by another key are not found"),
+    "duplicates": lambda _, new: Effect(
+        note="what arrived before stays as it was counted, until it is replayed with this definition" if new else None
+    ),
+    "duplicates.id": _handover,
+    "duplicates.horizon": _handover,
     "event_time.field": _refused(_OTHER, replayed=True),
     "event_time.min": _handover,
     "event_time.max_ahead_seconds": _handover,

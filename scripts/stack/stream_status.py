@@ -87,6 +87,7 @@ def _status(name: str, definition: Definition | None, jobs: dict[str, str] | Non
         "complete_until": timestamp(view.complete_until) if view else None,
         "lag": None if lag is None else {str(partition): count for partition, count in lag.items()},
         "rejected": None if ledger is None else sum(partition.rejected for partition in ledger.totals),
+        "duplicates": None if ledger is None else sum(partition.duplicates for partition in ledger.totals),
         "stopped": standing.stopped if standing else "",
         "notes": list(standing.notes) if standing else [],
     }

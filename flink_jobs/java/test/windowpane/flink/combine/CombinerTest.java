@@ -43,7 +43,7 @@ class CombinerTest {
     private static final String[] COLUMNS = {
         "site", "event_minute", "messages", "ms_count", "ms_sum", "ms_min", "ms_max", "ms_max_at", "ms_digest", "who_distinct",
         "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats", "offset", "event_time", "reason",
-        "field", "payload", "arrived", "ms_min_at"
+        "field", "payload", "arrived", "ms_min_at", "_duplicates"
     };
     private static final int MESSAGES = 2;
     private static final int PARTITION = 10;
@@ -148,7 +148,7 @@ class CombinerTest {
     }
 
     private Combiner combiner(boolean everyMessage) throws Exception {
-        Combiner combiner = new Combiner(PLAN, COLUMNS, WINDOW, everyMessage, SLACK, null, null);
+        Combiner combiner = new Combiner(PLAN, COLUMNS, WINDOW, everyMessage, new Reading(SLACK, null, Long.MIN_VALUE, null), null);
         Field output = AbstractStreamOperator.class.getDeclaredField("output");
         output.setAccessible(true);
         output.set(combiner, sent);
