@@ -29,7 +29,8 @@ class JobRange:
     Kept: of each table the rows that arrived after its cut (`cuts`: table, or panes of a grain such as `day panes` →
     arrival time) and before `until`, of `rejected` and `events` those beyond the offsets in `held` (table → partition →
     highest offset that it already has). What arrived before `counted_from` counts nowhere, if that is given: it is read
-    to be remembered, as much of it as the definition's horizon.
+    to be remembered, as much of it as the definition's horizon. `first_offsets`: of a table, what is read of each
+    partition begins there; it is put in the order of its offsets.
     """
 
     start: datetime | Mapping[int, int] | None = None
@@ -41,6 +42,7 @@ class JobRange:
     before: Mapping[int, datetime | None] | None = None
     topic_id: str = ""
     counted_from: datetime | None = None
+    first_offsets: Mapping[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,8 @@ def _memory_options(definition: Definition, job_range: JobRange) -> dict[str, st
     options = {"horizon": f"{definition.horizon_ms} ms"} if definition.duplicates else {}
     if job_range.counted_from is not None:
         options["counted-from"] = str(_millis(job_range.counted_from))
+    if job_range.first_offsets is not None:
+        options["first-offsets"] = ";".join(f"{number}={first}" for number, first in job_range.first_offsets.items())
     return options
 
 

@@ -112,8 +112,8 @@ class Staged:
     """What the staging tables of a replay hold. `in_panes`: grain → messages in its panes.
 
     `offsets`: messages that the ledger accounts for, heartbeats and duplicates included. `span`: how many there are
-    between the first and the last of each partition. `firsts`: partition → the first. The others are messages, or rows of
-    `rejected`.
+    between the first and the last of each partition. `firsts`: partition → the first. The others are messages, or
+    rows of `rejected`.
     """
 
     offsets: int

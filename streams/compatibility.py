@@ -6,7 +6,7 @@ One table says of each fact of a definition what its change means; a test holds 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel
@@ -132,9 +132,17 @@ entries there are, and in which order.
 """
 
 
+_MOVED = "keys move to other partitions: copies of what arrived before are not found for once"
+
+
 def changes(old: Definition, new: Definition) -> list[Changed]:
     """Every fact that differs, in the order of the model."""
-    return list(_changes("", "", old, new))
+    found = list(_changes("", "", old, new))
+    if new.key is None:
+        return found
+    return [
+        replace(each, effect=replace(each.effect, note=_MOVED)) if each.key == "partitions" else each for each in found
+    ]
 
 
 def breaking_changes(old: Definition, new: Definition, *, replayed: bool = False) -> list[tuple[str, str]]:

@@ -151,15 +151,15 @@ class Replaying:
         slack = self._flink.settings.watermark_slack_ms
         end = replay.arrivals.end
         start = max(point.start or replay.arrivals.start, replay.arrivals.start)
-        reading, needed = known_reading(self._catalog, replay.stream), replay.offsets
+        remembers = replay.definition.horizon_ms > 0
+        reading = known_reading(self._catalog, replay.stream)
         read = _read(replay.definition, reading, Arrivals(start, end))
-        if replay.definition.horizon_ms:
-            needed = ReplayRanges(self._catalog, replay.stream).offsets(read)
+        needed = ReplayRanges(self._catalog, replay.stream).offsets(read) if remembers else replay.offsets
         job_range = JobRange(
             cuts={**cuts, "rejected": replay.arrivals.start},
             held=point.held,
             until=end,
-            counted_from=start if replay.definition.horizon_ms else None,
+            counted_from=start if remembers else None,
         )
         with Topics(self._kafka) as topics:
             if self._is_in_kafka(topics, replay.definition, read, needed):
@@ -171,6 +171,11 @@ class Replaying:
                     before=latest_before(reading, read.start, timedelta(milliseconds=slack)),
                     topic_id=reading.topic_id,
                 )
+            elif remembers:
+                # Of what follows a partition's first offset, some may have arrived before it by the slack.
+                first = {partition: first for partition, (first, _) in needed.items()}
+                since = read.start - timedelta(milliseconds=slack)
+                job_range = dataclasses.replace(job_range, start=since, first_offsets=first, from_events=True)
             else:
                 job_range = dataclasses.replace(job_range, start=read.start, from_events=True)
         # The events themselves stay as they are, whatever is made of them. There are hour panes if the stream had any.

@@ -51,6 +51,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     private final Reading reading;
     private final Duration horizon;
 
+    private transient OffsetOrder order;
     private transient PartitionArrivals arrivals;
     private transient ListState<Tuple2<Integer, Long>> arrivalsState;
     private transient Messages row;
@@ -60,6 +61,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     private transient Singles singles;
     private transient Memory memory;
     private transient Consumer<GenericRowData> send;
+    private transient Consumer<RowData> count;
     private transient int combined;
     private transient boolean hasReadSinceChecked;
 
@@ -120,19 +122,30 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
         row = new Messages(plan);
         maxAhead = plan.maxAheadMillis();
         RowWriter writer = new RowWriter(plan, row, columns);
+        count = this::count;
         send = sent -> output.collect(new StreamRecord<>(sent));
         panes = new Panes(plan, writer);
         ledger = new Ledger(writer, windowLength);
         singles = new Singles(writer, everyMessage);
+        Duration slack = reading.slack() == null ? MOST_SLACK : reading.slack();
+        if (reading.firstOffsets() != null) {
+            order = new OffsetOrder(row, reading.firstOffsets(), slack.toMillis());
+        }
         if (horizon != null) {
-            Duration slack = reading.slack() == null ? MOST_SLACK : reading.slack();
             memory = new Memory(plan, horizon.toMillis(), slack.toMillis(), BUDGET);
         }
     }
 
     @Override
     public void processElement(StreamRecord<RowData> element) {
-        RowData message = element.getValue();
+        if (order == null) {
+            count(element.getValue());
+        } else {
+            order.offer(element.getValue(), count);
+        }
+    }
+
+    private void count(RowData message) {
         long arrived = arrival(message);
         Outcome outcome = outcome(message, arrived);
         if (arrived < reading.countedFrom()) {
@@ -178,7 +191,8 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     }
 
     @Override
-    public void processWatermark(Watermark mark) throws Exception {
+    public void processWatermark(Watermark source) throws Exception {
+        Watermark mark = order == null ? source : new Watermark(order.pass(source.getTimestamp(), count));
         // A window is closed by a watermark of its last millisecond.
         if (mark.getTimestamp() >= ledger.earliestEnd() - 1) {
             sendAll();

@@ -23,7 +23,7 @@ final class SeenIds {
             if (left.addAndGet(-bytes) < 0) {
                 left.addAndGet(bytes);
                 throw new IllegalStateException(
-                        "What is remembered to find duplicates takes half of the TaskManager's heap; declare a shorter horizon or give it more");
+                        "What is remembered takes half of the TaskManager's heap; declare a shorter horizon, or give it more memory");
             }
         }
 

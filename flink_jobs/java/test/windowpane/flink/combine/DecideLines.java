@@ -54,6 +54,7 @@ public final class DecideLines {
         Reading reading = new Reading(
                 Duration.ofMillis(request.get("slack").asLong()),
                 request.get("before").asText(null),
+                null,
                 request.get("counted_from").asLong(),
                 null);
         Combiner combiner = sent.opened(
