@@ -30,7 +30,7 @@ from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.staging import Staged, check_definition, committed, make_staging, pack_staging, staged
 from services.settings import ServiceSettings
-from services.stream_topics import first_offsets, known_reading, remembered_since
+from services.stream_topics import first_offsets, known_reading
 from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain
@@ -153,7 +153,7 @@ class Replaying:
         start = max(point.start or replay.arrivals.start, replay.arrivals.start)
         remembers = replay.definition.horizon_ms > 0
         reading = known_reading(self._catalog, replay.stream)
-        read = _read(replay.definition, reading, Arrivals(start, end))
+        read = read_for(replay.definition, reading, Arrivals(start, end))
         needed = ReplayRanges(self._catalog, replay.stream).offsets(read) if remembers else replay.offsets
         job_range = JobRange(
             cuts={**cuts, "rejected": replay.arrivals.start},
@@ -190,7 +190,7 @@ class Replaying:
         Raises ReplayError when they, or what must be read before them, are no longer to be had.
         """
         reading = known_reading(self._catalog, definition.name)
-        read = _read(definition, reading, arrivals)
+        read = read_for(definition, reading, arrivals)
         with Topics(self._kafka) as topics:
             if not self._is_in_kafka(topics, definition, read, ranges.offsets(read)):
                 return ranges.offsets(arrivals)
@@ -232,11 +232,11 @@ class Replaying:
         return f"partition {lost} begins at offset {begins.get(lost)}, the range at {offsets[lost][0]}"
 
 
-def _read(definition: Definition, reading: Reading, arrivals: Arrivals) -> Arrivals:
+def read_for(definition: Definition, reading: Reading, arrivals: Arrivals) -> Arrivals:
     """What must be read for a range: also what is remembered of before, but of no other topic."""
-    since = remembered_since(definition, arrivals.start) or arrivals.start
-    began = reading.since
-    return Arrivals(max(since, began) if began and began <= arrivals.start else since, arrivals.end)
+    began = [at for at in (*(at for _, at in reading.before), reading.since) if at and at <= arrivals.start]
+    since = arrivals.start - timedelta(milliseconds=definition.horizon_ms)
+    return Arrivals(max([since, *began]), arrivals.end)
 
 
 def job_name(replay: Replay) -> str:

@@ -11,7 +11,6 @@ from kafka.partitioner.default import murmur2
 
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
-from streams.definition import Definition
 from streams.keys import message_keys
 from streams.producer import _settings
 from tests.definitions import HEALTH, changed
@@ -44,7 +43,7 @@ def test_streams_without_a_key_send_none() -> None:
 
 
 def test_dotted_fields_may_be_keys() -> None:
-    dotted = Definition.model_construct(key="user.id")
+    dotted = HEALTH.model_copy(update={"key": "user.id"})
     assert message_keys(dotted, [b'{"user": {"id": "7"}}', b'{"user": "7"}']) == [b"7", None]
 
 
