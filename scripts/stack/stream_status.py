@@ -29,10 +29,11 @@ LIVE = {"CREATED", "RUNNING", "RESTARTING", "FAILING", "CANCELLING", None}
 
 
 def stream_status() -> dict[str, dict[str, Any]]:
-    """Stream → `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`; None where an engine is away.
+    """Stream → `{"job", "complete_until", "lag", "rejected", "duplicates", "problem", "notes"}`.
 
-    `problem`: what keeps it from being as it should be, None if nothing does. `notes`: what else is to be known of its
-    topic. `job` is `RETIRED` for a stream that takes no more messages and has none.
+    Each is None where an engine is away. `problem`: what keeps it from being as it should be, None if nothing does.
+    `notes`: what else is to be known of its topic. `job` is `RETIRED` for a stream that takes no more messages and has
+    none.
     """
     settings = ServiceSettings()
     declared, unreadable = read_definitions(settings.streams)
