@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from compose.embedded.ports import reachable
@@ -24,6 +24,7 @@ class ServiceSettings(BaseSettings):
     kafka: str = Field(description="Bootstrap address of Kafka: host:port")
     host: str = Field(default="127.0.0.1", description="Address of the web service")
     port: int = Field(default=8000, description="Port of the web service")
+    operator_key: SecretStr = Field(default=SecretStr(""), description="By which the service knows the command line")
 
     def definitions(self, *names: str) -> dict[str, Definition]:
         """The declared streams of these names, in their order, or all of them.
