@@ -19,7 +19,9 @@ from streams.time_text import timestamp
 @click.group(name="grants", invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    """List, add and remove grants. Whoever has no grant of a stream, and is no administrator, cannot tell that it is there.
+    """List, add and remove grants.
+
+    Whoever has no grant of a stream, and is no administrator, cannot tell that it is there.
 
     \b
     Examples:
@@ -38,16 +40,16 @@ def command(context: click.Context) -> None:
 @click.option(
     "--can", multiple=True, required=True, metavar="A,B", help=f"What is allowed: some of {', '.join(Action)}."
 )
-@click.option("--where", multiple=True, metavar="DIM=VALUE", help="Only rows with this value; several are alternatives.")
+@click.option(
+    "--where", multiple=True, metavar="DIM=VALUE", help="Only rows with this value; several are alternatives."
+)
 @click.option("--hide", multiple=True, metavar="FIELD", help="A field, dimension or measure that is not seen.")
-def _add(
-    subject: str, stream: str, can: Sequence[str], where: Sequence[str], hide: Sequence[str]
-) -> None:
+def _add(subject: str, stream: str, can: Sequence[str], where: Sequence[str], hide: Sequence[str]) -> None:
     """Let SUBJECT, which is user:NAME, group:NAME or key:ID, see or do something with STREAM; * is every stream.
 
-    Grants add up. Values of one dimension are alternatives, of several dimensions all must fit. With a hidden field goes
-    all that is made of it. `ask`: windows, series, SQL views; `send`: messages; `detail`: single messages; `replay`:
-    replays and history; `administer`: all of these, and how the stream stands.
+    Grants add up. Values of one dimension are alternatives; of several dimensions, each must fit. With a hidden field
+    goes all that is made of it. `ask`: windows, series, SQL views; `send`: messages; `detail`: single messages;
+    `replay`: replays and history; `administer`: all of these, and how the stream stands.
 
     \b
     Examples:

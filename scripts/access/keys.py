@@ -122,8 +122,8 @@ def _row(key: Key) -> tuple[object, ...]:
 
 def _json(key: Key) -> dict[str, object]:
     times = {"made_at": key.made_at, "expires_at": key.expires_at, "used_at": key.used_at}
-    told = {"id": key.id, "user": key.user, "name": key.name, "parent": key.parent}
-    return told | {name: timestamp(at) for name, at in times.items()}
+    named = {"id": key.id, "user": key.user, "name": key.name, "parent": key.parent}
+    return {**named, **{name: timestamp(at) for name, at in times.items()}}
 
 
 @command.command(name="revoke")

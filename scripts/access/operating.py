@@ -13,7 +13,7 @@ from access.asker import Door
 from access.errors import InvalidAccessError
 from access.events import Did, Event, Outcome
 from access.store import AccessStore
-from scripts.access.settings import AccessSettings
+from scripts.access.settings import RecordSettings
 from scripts.access.telling import tell
 from services.operator import os_user
 from streams.errors import WindowpaneError
@@ -28,8 +28,10 @@ def operator() -> str:
 
 
 def opened() -> AccessStore:
-    """The records of the home that the environment names."""
-    return AccessStore.open(AccessSettings().catalog_uri.get_secret_value())
+    """The records of the home that the environment names, until the command ends."""
+    store = AccessStore.open(RecordSettings().catalog_uri.get_secret_value())
+    click.get_current_context().call_on_close(store.close)
+    return store
 
 
 @contextmanager

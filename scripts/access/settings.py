@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class AccessSettings(BaseSettings):
+class RecordSettings(BaseSettings):
     """Where users, keys and grants are kept, from `WINDOWPANE_*`."""
 
     model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import click
 
 from access.events import Did
@@ -58,9 +55,7 @@ def _add(name: str, title: str, administrator: bool, groups: tuple[str, ...], pa
     store = opened()
     first = not store.users.any()
     with changing(Did.CHANGE_USER, name):
-        store.users.add(
-            name, by=operator(), title=title, administrator=administrator, groups=groups, password=password
-        )
+        store.users.add(name, by=operator(), title=title, administrator=administrator, groups=groups, password=password)
     say(f"{name} is a user now")
     if first:
         say("The service is closed from now on: whoever asks must log in, or send a key")
@@ -138,7 +133,9 @@ def _disable(name: str) -> None:
     Examples:
       ./windowpane users disable ann
     """
-    _change(name, lambda store: store.users.change(name, disabled=True))
+    store = opened()
+    with changing(Did.CHANGE_USER, name):
+        store.users.change(name, disabled=True)
     say(f"{name} is let in no more")
 
 
@@ -151,7 +148,9 @@ def _enable(name: str) -> None:
     Examples:
       ./windowpane users enable ann
     """
-    _change(name, lambda store: store.users.change(name, disabled=False))
+    store = opened()
+    with changing(Did.CHANGE_USER, name):
+        store.users.change(name, disabled=False)
     say(f"{name} is let in again")
 
 
@@ -169,7 +168,8 @@ def _password(name: str, password_stdin: bool) -> None:
     store = opened()
     store.users.get(name)
     password = typed_password(from_stdin=password_stdin)
-    _change(name, lambda _: store.users.set_password(name, password))
+    with changing(Did.CHANGE_USER, name):
+        store.users.set_password(name, password)
     say(f"The password of {name} is changed; {name} has to log in again")
 
 
@@ -178,7 +178,7 @@ def _password(name: str, password_stdin: bool) -> None:
 @click.option("--title", help="The name as people read it.")
 @click.option("--administrator/--no-administrator", default=None, help="Whether it may see and do everything.")
 @_GROUP
-def _change_user(name: str, title: str | None, administrator: bool | None, groups: tuple[str, ...]) -> None:
+def _change(name: str, title: str | None, administrator: bool | None, groups: tuple[str, ...]) -> None:
     """Change the user NAME. The groups that are given replace those of before; `--group ''` is none.
 
     \b
@@ -189,7 +189,9 @@ def _change_user(name: str, title: str | None, administrator: bool | None, group
     if title is None and administrator is None and not groups:
         raise click.UsageError("say what to change: --title, --administrator, --no-administrator or --group")
     wanted = [group for group in groups if group] if groups else None
-    _change(name, lambda store: store.users.change(name, title=title, administrator=administrator, groups=wanted))
+    store = opened()
+    with changing(Did.CHANGE_USER, name):
+        store.users.change(name, title=title, administrator=administrator, groups=wanted)
     say(f"{name} is changed")
 
 
@@ -205,7 +207,8 @@ def _remove(name: str, even_last: bool) -> None:
       ./windowpane users remove ann --even-last      # also the last administrator
     """
     store = opened()
-    _change(name, lambda _: store.users.remove(name, even_last=even_last))
+    with changing(Did.CHANGE_USER, name):
+        store.users.remove(name, even_last=even_last)
     say(f"{name} is removed")
     if store.users.any():
         if even_last and not any(user.administrator and not user.disabled for user in store.users.page(limit=10_000)):
@@ -214,10 +217,3 @@ def _remove(name: str, even_last: bool) -> None:
         say("There is no user any more: the service is open again to whoever reaches it on this machine")
     else:
         say("There is no user any more: the service stays closed; ./windowpane up prints a link for a first one")
-
-
-def _change(name: str, act: Callable[[AccessStore], Any]) -> None:
-    store = opened()
-    with changing(Did.CHANGE_USER, name):
-        act(store)
-
