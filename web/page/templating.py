@@ -6,15 +6,18 @@ A template is named by its path in `web/`, such as `pages/window/window.html`.
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 from starlette.responses import HTMLResponse
 
 from streams.time_text import rfc3339
+from web.page.frame import frame
 from web.page.static_files import static_version
-from web.page.times import end_moment, exact_moment, local_input, long_moment, offset_name, utc_moment
+from web.page.times import day, end_moment, exact_moment, local_input, long_moment, minute, offset_name, utc_moment
 from web.page.units import count, more_messages, quantity, spoken_name
 
 
@@ -28,18 +31,22 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters.update(
         count=count,
+        day=day,
         end_moment=end_moment,
         exact=exact_moment,
         json=json.dumps,
         local_input=local_input,
         long_moment=long_moment,
+        minute=minute,
         more_messages=more_messages,
         name=spoken_name,
         offset_name=offset_name,
+        path=partial(quote, safe=""),
         quantity=quantity,
         rfc3339=rfc3339,
         utc=utc_moment,
     )
+    environment.globals["frame"] = frame
     environment.globals["static"] = lambda path: f"/static/{static_version()}/{path}"
     return environment
 
