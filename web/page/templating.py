@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 
 from streams.time_text import rfc3339
 from web.page.frame import frame
+from web.page.granted import actions_in_words, rows_in_words, stream_in_words
 from web.page.static_files import static_version
 from web.page.times import day, end_moment, exact_moment, local_input, long_moment, minute, offset_name, utc_moment
 from web.page.units import count, more_messages, quantity, spoken_name
@@ -30,6 +31,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        actions_in_words=actions_in_words,
         count=count,
         day=day,
         end_moment=end_moment,
@@ -44,6 +46,8 @@ def _environment() -> jinja2.Environment:
         path=partial(quote, safe=""),
         quantity=quantity,
         rfc3339=rfc3339,
+        rows_in_words=rows_in_words,
+        stream_in_words=stream_in_words,
         utc=utc_moment,
     )
     environment.globals["frame"] = frame

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from access.errors import InvalidAccessError, UnknownSubjectError
 from access.events import Did, Outcome
-from access.grants import Action, Grant
+from access.grants import EVERY_STREAM, Action, Grant
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.asking.access import in_store
@@ -18,6 +18,7 @@ from web.pages.admin.grant_form import FIELDS, read_grant
 from web.service import service_of
 
 _PER_PAGE = 50
+_EVERY = "every stream, also later ones"
 _NO_SUCH_GRANT = "There is no such grant, or no more."
 _DONE = {"added": "The grant is made. It bites within ten seconds.", "removed": "The grant is removed, for all within ten seconds."}
 
@@ -87,7 +88,7 @@ async def _grants_page(request: Request, form: Posted) -> Response:
         search=search,
         after=number,
         form=form if form.values else _prefilled(request),
-        streams=sorted(service_of(request).definitions),
+        streams=[*((each, each) for each in sorted(service_of(request).definitions)), (EVERY_STREAM, _EVERY)],
         actions=[*Action],
         done=_DONE.get(asked.get("done", ""), ""),
     )
