@@ -10,7 +10,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from access.asker import NOBODY, Asker, Door
 from access.grants import Action
+from web.access.cookies import root_path
 from web.access.csrf import csrf_token
+from web.access.scopes import asker_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Around one page. `csrf`: for its forms; empty where there is no request."""
+    """Around one page. `csrf`: for its forms. `root`: the path that the service is offered under; empty for none."""
 
     asker: Asker = NOBODY
     csrf: str = ""
+    root: str = ""
 
     @property
     def open(self) -> bool:
@@ -71,7 +74,12 @@ def frame() -> Frame:
     request = _SERVED.get()
     if request is None:
         return Frame()
-    return Frame(getattr(request.state, "asker", NOBODY), csrf_token(request))
+    return Frame(asker_of(request), csrf_token(request), root_path(request))
+
+
+def own_address(request: Request, path: str) -> str:
+    """The whole address of a path of this service, as somebody elsewhere can open it."""
+    return f"{str(request.base_url).rstrip('/')}{root_path(request)}{path}"
 
 
 class FramedPages:

@@ -8,10 +8,10 @@ from access.grants import EVERY_STREAM, Action, Rows
 from access.scope import Scope
 
 DOES = {
-    Action.ASK: "ask for windows and series",
+    Action.ASK: "ask questions",
     Action.SEND: "send messages",
     Action.DETAIL: "see single messages",
-    Action.REPLAY: "replay what arrived",
+    Action.REPLAY: "replay",
     Action.ADMINISTER: "administer it",
 }
 _MOST_VALUES = 5

@@ -6,6 +6,7 @@ A template is named by its path in `web/`, such as `pages/window/window.html`.
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,11 +57,20 @@ def _environment() -> jinja2.Environment:
 
 
 _ENVIRONMENT = _environment()
+_OWN_ADDRESS = re.compile(r'(\b(?:href|src|action)=")(?=/(?!/))')
+
+
+def below(root: str, html: str) -> str:
+    """A page whose own addresses begin at the path that the service is offered under.
+
+    What is shown has no quotation marks of its own: they are escaped.
+    """
+    return _OWN_ADDRESS.sub(lambda found: found[1] + root, html) if root else html
 
 
 def page_response(
     template: str, status: int = 200, headers: dict[str, str] | None = None, **context: Any
 ) -> HTMLResponse:
     """Render a page; browsers ask again each time, so the back button never shows an old answer as a new one."""
-    text = _ENVIRONMENT.get_template(template).render(context)
-    return HTMLResponse(text, status, {"Cache-Control": "no-cache", **(headers or {})})
+    text = below(frame().root, _ENVIRONMENT.get_template(template).render(context))
+    return HTMLResponse(text, status, {"Cache-Control": "private, no-cache", **(headers or {})})

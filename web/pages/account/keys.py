@@ -1,4 +1,4 @@
-"""Somebody's own keys: made, replaced and revoked. A key is in the answer to the form that made it, and nowhere else."""
+"""Somebody's own keys: made, replaced, revoked. A key is in the answer to the form that made it, and nowhere else."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from access.store import AccessStore, Key
 from web.access.notes import note
 from web.asking.access import in_store
 from web.edge.problems import ProblemError
+from web.page.frame import own_address
 from web.page.lifetimes import OVERLAPS, key_end, overlap_of
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
@@ -26,7 +27,9 @@ async def make_key(request: Request) -> Response:
     asker, form = own_asker(request), await posted(request)
     try:
         ends = key_end(form.secret("lifetime"), datetime.now(UTC))
-        key, text = await in_store(request, lambda store: store.keys.create(asker.name, form.text("name"), expires_at=ends))
+        key, text = await in_store(
+            request, lambda store: store.keys.create(asker.name, form.text("name"), expires_at=ends)
+        )
     except ValueError:
         return await shown_account(request, form.wrong("lifetime", "is not one of those offered"))
     except InvalidAccessError as error:
@@ -101,5 +104,5 @@ def _made(request: Request, key: Key, text: str, old_ends: datetime | None = Non
         text=text,
         old_ends=old_ends,
         user=key.user,
-        base=str(request.base_url).rstrip("/"),
+        example=own_address(request, "/v1/streams"),
     )

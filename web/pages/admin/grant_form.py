@@ -16,7 +16,11 @@ def read_grant(form: Posted, definitions: Mapping[str, Definition]) -> Grant:
     """The grant of a form. Raises InvalidAccessError, of one of `FIELDS`."""
     stream = form.text("stream")
     grant = checked_grant(
-        form.text("subject").lower(), stream, form.all("can"), read_rows(form.secret("where")), read_names(form.secret("hide"))
+        form.text("subject").lower(),
+        stream,
+        form.all("can"),
+        read_rows(form.secret("where")),
+        read_names(form.secret("hide")),
     )
     if stream != EVERY_STREAM:
         _check_names(grant, definitions.get(stream))

@@ -20,7 +20,10 @@ from web.service import service_of
 _PER_PAGE = 50
 _EVERY = "every stream, also later ones"
 _NO_SUCH_GRANT = "There is no such grant, or no more."
-_DONE = {"added": "The grant is made. It bites within ten seconds.", "removed": "The grant is removed, for all within ten seconds."}
+_DONE = {
+    "added": "The grant is made. It bites within ten seconds.",
+    "removed": "The grant is removed, for all within ten seconds.",
+}
 
 
 async def grants_page(request: Request) -> Response:

@@ -43,7 +43,12 @@ async def admin_key_page(request: Request) -> Response:
     """One key, and whether to revoke it."""
     key = await _key_of(request)
     return page_response(
-        "pages/admin/key.html", 200, {"Cache-Control": "no-store"}, title=f"Key {key.name}", key=key, now=datetime.now(UTC)
+        "pages/admin/key.html",
+        200,
+        {"Cache-Control": "no-store"},
+        title=f"Key {key.name}",
+        key=key,
+        now=datetime.now(UTC),
     )
 
 

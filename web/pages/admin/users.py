@@ -13,6 +13,7 @@ from access.store import AccessStore, User
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.asking.access import in_store
+from web.page.frame import own_address
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
 
@@ -56,7 +57,7 @@ def link_page(request: Request, user: User, token: str) -> Response:
         {"Cache-Control": "no-store"},
         title=f"Link for {user.name}",
         user=user,
-        link=f"{str(request.base_url).rstrip('/')}/invitation/{token}",
+        link=own_address(request, f"/invitation/{token}"),
         days=LINK_LIFETIME.days,
     )
 

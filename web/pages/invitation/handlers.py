@@ -18,7 +18,7 @@ from access.store import AccessStore, Session, User
 from web.access.cookies import set_session
 from web.access.notes import note
 from web.access.scopes import asker_of
-from web.asking.access import in_store
+from web.asking.access import agent_of, client_of, in_store
 from web.edge.problems import ProblemError
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
@@ -91,7 +91,7 @@ async def _enter(
     note(request, Did.CHANGE_USER, Outcome.DONE, what=made.name)
     note(request, Did.LOG_IN, Outcome.DONE, what=made.name)
     response = RedirectResponse("/admin" if made.administrator else "/", 303, _HEADERS)
-    set_session(request, response, token)
+    set_session(request, response, token, session.expires_at)
     return response
 
 
