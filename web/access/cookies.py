@@ -9,9 +9,9 @@ from typing import Literal
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from web.service import service_in
+from web.service import service_of
 
-_TOKEN = re.compile(r"[A-Za-z0-9._~:=-]{1,400}")
+_TOKEN = re.compile(r"[A-Za-z0-9._@+~:=-]{1,400}")
 
 
 def session_token(request: HTTPConnection) -> str | None:
@@ -63,7 +63,7 @@ def _name(request: HTTPConnection, name: str) -> str:
 
 def root_path(request: HTTPConnection) -> str:
     """The path that the service is offered under; empty for none."""
-    return service_in(request.scope).settings.root_path
+    return service_of(request).settings.root_path
 
 
 def _cookie(request: HTTPConnection, name: str) -> str | None:

@@ -31,7 +31,7 @@ _MOST_FIELDS = 2_000
 def csrf_token(request: Request) -> str:
     """What a form of this session has in its field `csrf`; empty for whoever is known by something else."""
     token = session_token(request)
-    return _token_of(token) if token and asker_of(request).door is Door.SESSION else ""
+    return token_of(token) if token and asker_of(request).door is Door.SESSION else ""
 
 
 async def check_origin(request: Request) -> None:
@@ -83,7 +83,8 @@ async def _bounded_body(request: Request) -> bytes:
     return request._body
 
 
-def _token_of(session: str) -> str:
+def token_of(session: str) -> str:
+    """The token of a session, of which only whoever has the session can make it."""
     return hmac.new(session.encode(), b"windowpane csrf", sha256).hexdigest()
 
 

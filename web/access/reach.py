@@ -11,8 +11,6 @@ from web.settings import Network, WebSettings
 
 _LOCAL = "localhost"
 _LONGEST_LIST = 2_000
-_KEPT_BITS = {4: 24, 6: 48}
-"""Of an address, so much is written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +66,6 @@ class Reach:
         return address is not None and any(
             address.version == each.version and address in each for each in self.proxies
         )
-
-
-def truncated(address: str) -> str:
-    """The network that an address is of, as it may be written down; empty for what is none."""
-    read = _address(address)
-    if read is None:
-        return ""
-    kept = _KEPT_BITS[read.version]
-    bits = read.max_prefixlen - kept
-    return f"{type(read)(int(read) >> bits << bits)}/{kept}"
 
 
 def _is_loopback(host: str) -> bool:
