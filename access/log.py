@@ -18,7 +18,8 @@ import structlog
 
 from access.events import Did, Event, Outcome
 from access.log_lines import Line, claimed, line_of
-from streams.errors import WindowpaneError
+from streams.broker_probe import broker_answers
+from streams.errors import KafkaAwayError, WindowpaneError
 from streams.producer import BulkProducer
 
 TOPIC = "access_log"
@@ -180,8 +181,15 @@ class KafkaSender:
 
 
 def tell_now(kafka: str, event: Event, timeout_seconds: float = 5.0) -> None:
-    """Write one event, of a process that ends soon. Raises WindowpaneError after that time at most."""
+    """Write one event, of a process that ends soon. Raises WindowpaneError, at once where nothing listens, else after
+    that time at most."""
     started = time.monotonic()
+    try:
+        is_there = broker_answers(kafka, timeout_seconds / 2)
+    except (OSError, ValueError):
+        is_there = False
+    if not is_there:
+        raise KafkaAwayError(f"Kafka at {kafka} does not answer; see `windowpane status`")
     line = line_of(event, datetime.now(UTC), lambda _: True)
     producer = BulkProducer(kafka, timeout_seconds=timeout_seconds, linger_ms=0)
     producer.send(TOPIC, [orjson.dumps(line)])

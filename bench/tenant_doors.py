@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+from compose.embedded.layout import Layout
 from query.rendering import templates
+from query.settings import QuerySettings
 from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
@@ -59,14 +63,14 @@ class HttpDoor:
 class SqlDoor:
     """Trino's own protocol, as every client speaks it. Any number of threads ask."""
 
-    def __init__(self, tenant: Tenant, connections: int, *, url: str, certificate: Path) -> None:
+    def __init__(self, tenant: Tenant, connections: int) -> None:
         self._stream, self._dimension = tenant.definition.name, next(iter(tenant.definition.dimensions))
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._client = httpx.Client(
-            base_url=url,
+            base_url=f"https://{QuerySettings().trino}",
             auth=(tenant.name, tenant.key),
             headers={"X-Trino-User": tenant.name, "X-Trino-Source": "bench"},
-            verify=str(certificate),
+            verify=ssl.create_default_context(cafile=_certificate(tenant.script)),
             timeout=_SECONDS,
             limits=limits,
             trust_env=False,
@@ -89,11 +93,16 @@ class SqlDoor:
         """Close the connections."""
         self._client.close()
 
-    def _page(self, answer: httpx.Response) -> dict[str, object]:
+    def _page(self, answer: httpx.Response) -> dict[str, Any]:
         if answer.status_code != 200:
             raise WindowpaneError(f"Trino answered {answer.status_code}: {answer.text[:200]}")
-        page: dict[str, object] = answer.json()
+        page: dict[str, Any] = answer.json()
         return page
+
+
+def _certificate(script: ServiceSettings) -> Path:
+    """The one that the stack made, which clients are given."""
+    return Layout(script.home.resolve()).etc / "trino" / "certificate.pem"
 
 
 Ask = Callable[[str, datetime, datetime], int]

@@ -27,6 +27,7 @@ from bench.subject import declared, make_anew, remove
 from bench.tenant_doors import TOO_MUCH, Ask, HttpDoor, SqlDoor, Tenant
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
+from query.aggregates import view_columns_of_names
 from query.settings import QuerySettings
 from query.sql_clients import drop_views, make_views
 from query.trino_client import TrinoClient
@@ -96,10 +97,12 @@ def _history(settings: Settings, definition: Definition, script: ServiceSettings
         make_anew(catalog, definition)
         append_days(catalog, definition, settings.keys, start, settings.days)
         make_views(trino, definition)
+        store().columns.put(definition, view_columns_of_names(definition))
         with httpx.Client(base_url=script.url, headers=operator_headers(script), timeout=60, trust_env=False) as client:
             await_messages(client, _NAME, start, end, settings.days * settings.keys * 86_400)
         yield
     finally:
+        store().columns.remove_of(_NAME)
         drop_views(trino, _NAME)
         remove(catalog, definition)
 
