@@ -16,7 +16,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from streams.logs import log_json
-from web.api import answers, catalogue, ingest, probes, replays
+from web.access.arrival import Arrival
+from web.access.doors import Doors
+from web.access.guard import guarded
+from web.access.reach import Reach
+from web.api import answers, catalogue, grants, ingest, keys, me, probes, replays, sessions, users
+from web.api.by_method import by_method
 from web.edge.hosts import HostCheck, own_names
 from web.edge.middleware import RequestMiddleware
 from web.edge.pieces import InPieces
@@ -57,6 +62,19 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/streams/{stream}/series", answers.series, methods=["GET", "POST"]),
     Route("/v1/streams/{stream}/rejected", answers.rejected, methods=["GET", "POST"]),
     Route("/v1/streams/{stream}/messages", ingest.post_messages, methods=["POST"]),
+    by_method("/v1/sessions", GET=sessions.sessions, POST=sessions.log_in),
+    Route("/v1/sessions/current", sessions.log_out, methods=["DELETE"]),
+    Route("/v1/sessions/{session}", sessions.end_session, methods=["DELETE"]),
+    Route("/v1/me", me.me),
+    by_method("/v1/see-as", POST=me.begin_seeing, DELETE=me.end_seeing),
+    by_method("/v1/users", GET=users.users, POST=users.add_user),
+    by_method("/v1/users/{user}", GET=users.show_user, PATCH=users.change_user, DELETE=users.remove_user),
+    Route("/v1/users/{user}/invitation", users.invite, methods=["POST"]),
+    by_method("/v1/keys", GET=keys.keys, POST=keys.create_key),
+    Route("/v1/keys/{key}", keys.revoke_key, methods=["DELETE"]),
+    Route("/v1/keys/{key}/rotate", keys.rotate_key, methods=["POST"]),
+    by_method("/v1/grants", GET=grants.grants, POST=grants.add_grant),
+    Route("/v1/grants/{id}", grants.remove_grant, methods=["DELETE"]),
     Route("/healthz", probes.alive),
     Route("/readyz", probes.ready),
     Route("/metrics", probes.metrics),
@@ -67,19 +85,21 @@ def create_app() -> Starlette:
     """The application as the environment sets it up. It starts, and says so, whether or not the engines are there."""
     log_json()
     service = Service.make(WebSettings())
+    reach = Reach.of(service.settings)
     app = Starlette(
-        routes=[*ROUTES, Mount("/static/{version}", VersionedFiles())],
+        routes=[*guarded(ROUTES), Mount("/static/{version}", VersionedFiles())],
         middleware=[
             Middleware(InPieces),
             Middleware(RequestMiddleware, metrics=service.metrics),
             Middleware(HostCheck, names=own_names([service.settings.host, *service.settings.hosts.split(",")])),
+            Middleware(Arrival, reach=reach, root_path=service.settings.root_path),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
         exception_handlers=HANDLERS,
         lifespan=_lifespan,
     )
     app.router.redirect_slashes = False
-    app.state.service = service
+    app.state.service, app.state.doors = service, Doors(service, reach)
     return app
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import cast
+from typing import Protocol, cast
 
 import anyio
 import anyio.to_thread
 import orjson
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
+from access.events import Event
+from access.identities import Identities
+from access.store import AccessStore
 from iceberg.reading import Reading
 from query.replay_reports import ReplayService
 from query.service import QueryService
@@ -23,6 +26,8 @@ from streams.decoding_plan import decoding_plan
 from streams.definition import BENCH_PREFIX
 from streams.problems import file_gone, noted_problems
 from streams.producer import Producer
+from streams.settings import StoreSettings
+from web.edge.allowances import Allowances
 from web.edge.intake import Intake
 from web.edge.lanes import Lane
 from web.edge.metrics import Metrics
@@ -32,6 +37,20 @@ from web.edge.turns import Turns
 from web.health.lookout import Lookout
 from web.health.standing import Standing
 from web.settings import WebSettings
+
+
+class EventLog(Protocol):
+    """The access log, to whoever tells it of something."""
+
+    def put(self, event: Event) -> None:
+        """Take an event; never waits, never raises."""
+
+
+class CountedOnly:
+    """Takes events, which the metrics have counted already."""
+
+    def put(self, event: Event) -> None:
+        """Take an event."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,11 @@ class Service:
     refusals: Refusals
     turns: Turns
     judging: anyio.CapacityLimiter
+    access: AccessStore
+    identities: Identities
+    allowances: Allowances
+    access_log: EventLog = field(default_factory=CountedOnly)
+    changes: Lane = field(default_factory=lambda: Lane(threads=4, waiting=64))
     replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
     comparisons: Lane = field(default_factory=lambda: Lane(threads=4, waiting=8))
     standings: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
@@ -63,6 +87,7 @@ class Service:
         definitions, _ = read_definitions(settings.streams)
         queries = QueryService(asked, definitions)
         producer = Producer(settings.kafka)
+        access = AccessStore.open(StoreSettings().catalog_uri.get_secret_value())  # type: ignore[call-arg]
         return cls(
             settings=settings,
             queries=queries,
@@ -76,6 +101,9 @@ class Service:
             refusals=Refusals(producer, settings.web_refusals_per_second),
             turns=Turns(),
             judging=anyio.CapacityLimiter(1),
+            access=access,
+            identities=Identities(access),
+            allowances=Allowances.of(settings),
         )
 
     async def start(self) -> None:
@@ -88,6 +116,7 @@ class Service:
         self.lookout.close()
         await self.producer.close()
         await anyio.to_thread.run_sync(self.queries.close)
+        await anyio.to_thread.run_sync(self.access.close)
 
     @property
     def definitions(self) -> Mapping[str, Definition]:
@@ -146,6 +175,6 @@ class Service:
         return plan
 
 
-def service_of(request: Request) -> Service:
+def service_of(request: HTTPConnection) -> Service:
     """The service behind a request."""
     return cast("Service", request.app.state.service)

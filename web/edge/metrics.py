@@ -77,3 +77,6 @@ class Metrics:
         self.answers = Counter(
             "windowpane_answers", "Answers given, from the engine or the cache.", ["kind", "from"], registry=registry
         )
+        self.access = Counter(
+            "windowpane_access_events", "What was told to the access log.", ["did", "outcome"], registry=registry
+        )

@@ -13,6 +13,8 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from access.errors import InvalidAccessError, RefusedLoginError, ThrottledError, UnknownSubjectError
+from database.errors import LakeError
 from query.errors import EngineAwayError, InvalidRequestError, QueryError, UnknownReplayError, UnknownStreamError
 from streams.errors import ProducerBusyError, TopicError, WindowpaneError
 
@@ -37,10 +39,14 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "unparseable": Kind(400, "The request cannot be read"),
+    "unauthorized": Kind(401, "It is not known who asks"),
+    "forbidden": Kind(403, "This is not allowed"),
     "unknown-stream": Kind(404, "No such stream"),
     "unknown-replay": Kind(404, "No such replay"),
+    "unknown-subject": Kind(404, "No such user, key, grant, session or link"),
     "not-found": Kind(404, "No such address"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
+    "conflict": Kind(409, "There is one already"),
     "retired": Kind(410, "The stream takes no more messages"),
     "too-slow": Kind(408, "The body came too slowly"),
     "too-large": Kind(413, "The body is too large"),
@@ -49,6 +55,7 @@ KINDS: dict[str, Kind] = {
     "misdirected": Kind(421, "This service has another name"),
     "invalid-values": Kind(422, "The request asks for something that cannot be answered"),
     "busy": Kind(429, "Too much at once"),
+    "throttled": Kind(429, "More than is allowed in this time"),
     "internal": Kind(500, "The service failed"),
     "engine-away": Kind(503, "An engine does not answer"),
 }
@@ -137,6 +144,16 @@ def problem_of(error: Exception) -> Problem:
             return Problem("unknown-replay", str(error))
         case QueryError():
             return Problem("invalid-values", str(error))
+        case InvalidAccessError():
+            return Problem("invalid-values", str(error), (FieldError(error.field, error.reason),))
+        case UnknownSubjectError():
+            return Problem("unknown-subject", str(error))
+        case RefusedLoginError():
+            return Problem("unauthorized", str(error), (), {"WWW-Authenticate": "Bearer"})
+        case ThrottledError():
+            return Problem("throttled", str(error), (), {"Retry-After": str(error.seconds)})
+        case LakeError():
+            return Problem("engine-away", str(error))
         case ProducerBusyError():
             return Problem("busy", str(error))
         case TopicError():
