@@ -13,7 +13,14 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from query.errors import EngineAwayError, InvalidRequestError, QueryError, UnknownReplayError, UnknownStreamError
+from query.errors import (
+    EngineAwayError,
+    InvalidRequestError,
+    OutOfScopeError,
+    QueryError,
+    UnknownReplayError,
+    UnknownStreamError,
+)
 from streams.errors import ProducerBusyError, TopicError, WindowpaneError
 
 RETRY_SECONDS = 5
@@ -37,6 +44,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "unparseable": Kind(400, "The request cannot be read"),
+    "forbidden": Kind(403, "You may not do that"),
     "unknown-stream": Kind(404, "No such stream"),
     "unknown-replay": Kind(404, "No such replay"),
     "not-found": Kind(404, "No such address"),
@@ -120,6 +128,17 @@ class ProblemError(WindowpaneError):
         super().__init__(detail)
 
 
+_NAMED: dict[type[Exception], str] = {
+    EngineAwayError: "engine-away",
+    UnknownReplayError: "unknown-replay",
+    OutOfScopeError: "forbidden",
+    QueryError: "invalid-values",
+    ProducerBusyError: "busy",
+    TopicError: "engine-away",
+}
+"""Errors that say themselves what is wrong, and the kinds that they are of; the first match counts."""
+
+
 def problem_of(error: Exception) -> Problem:
     """The problem that any exception becomes. Never shows more of an unexpected one than that it happened."""
     match error:
@@ -129,21 +148,14 @@ def problem_of(error: Exception) -> Problem:
             kind = "unparseable" if error.status == 400 else "invalid-values"
             fields = tuple(FieldError(problem.field, problem.reason) for problem in error.errors)
             return Problem(kind, str(error), fields)
-        case EngineAwayError():
-            return Problem("engine-away", str(error))
         case UnknownStreamError():
             return Problem("unknown-stream", NO_SUCH_STREAM)
-        case UnknownReplayError():
-            return Problem("unknown-replay", str(error))
-        case QueryError():
-            return Problem("invalid-values", str(error))
-        case ProducerBusyError():
-            return Problem("busy", str(error))
-        case TopicError():
-            return Problem("engine-away", str(error))
         case HTTPException():
             kind = _KIND_OF_STATUS.get(error.status_code, "unparseable")
             return Problem(kind, error.detail, more_headers=error.headers, status_given=error.status_code)
+    for error_type, named in _NAMED.items():
+        if isinstance(error, error_type):
+            return Problem(named, str(error))
     return Problem("internal", "Something went wrong here, not with your request; the log has it under the request id.")
 
 
