@@ -82,13 +82,13 @@ class Service:
     plans: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def make(cls, settings: WebSettings) -> Service:
+    def make(cls, settings: WebSettings, access: AccessStore | None = None) -> Service:
         """Build it from the environment; needs no engine yet."""
         asked = QuerySettings()
         definitions, _ = read_definitions(settings.streams)
         queries = QueryService(asked, definitions)
         producer = Producer(settings.kafka)
-        access = AccessStore.open(StoreSettings().catalog_uri.get_secret_value())
+        access = access or AccessStore.open(StoreSettings().catalog_uri.get_secret_value())
         return cls(
             settings=settings,
             queries=queries,
