@@ -33,7 +33,7 @@ class Visitor(httpx.Client):
         self._keep(answer.text)
         return answer.text
 
-    def send(self, path: str, **fields: str | list[str]) -> httpx.Response:
+    def submit(self, path: str, **fields: str | list[str]) -> httpx.Response:
         """What a form is answered with."""
         answer = self.post(path, data={"csrf": self.token, **fields})
         self._keep(answer.text)
@@ -59,7 +59,7 @@ class People:
         """A new user who has logged in."""
         self.store.users.add(name, by="test", administrator=administrator, groups=groups, password=PASSWORD)
         visitor = self.visitor()
-        answer = visitor.send("/login", user=name, password=PASSWORD)
+        answer = visitor.submit("/login", user=name, password=PASSWORD)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         visitor.read("/account")
         return visitor
