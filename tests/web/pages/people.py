@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,10 +50,11 @@ class People:
 
     url: str
     store: AccessStore
+    visitors: ExitStack
 
     def visitor(self) -> Visitor:
         """Somebody who has not logged in."""
-        return Visitor(base_url=self.url, timeout=30, headers=HTML)
+        return self.visitors.enter_context(Visitor(base_url=self.url, timeout=30, headers=HTML))
 
     def user(self, name: str, *, administrator: bool = False, groups: tuple[str, ...] = ()) -> Visitor:
         """A new user who has logged in."""
@@ -77,7 +78,7 @@ def serving_people(folder: Path, **environment: str) -> Iterator[People]:
             patch.setenv(f"WINDOWPANE_{name}", value)
         store = AccessStore.open(uri)
         try:
-            with served(create_app()) as url:
-                yield People(url, store)
+            with served(create_app()) as url, ExitStack() as visitors:
+                yield People(url, store, visitors)
         finally:
             store.close()

@@ -59,7 +59,7 @@ def test_link_makes_first_administrator_by_name(nobody: People) -> None:
     assert visitor.get(f"/invitation/{token}").status_code == 404
 
 
-@pytest.mark.parametrize("token", ["x", "wpl_" + "a" * 38, "%00", "..%2f", "%3Cscript%3E"])
+@pytest.mark.parametrize("token", ["x", "wpl_" + "a" * 38, "%00", "%3Cscript%3E"])
 def test_unknown_links_are_told_alike(people: People, token: str) -> None:
     answer = people.visitor().get(f"/invitation/{token}")
     assert answer.status_code == 404

@@ -29,7 +29,8 @@ def test_login_leads_on_and_out(people: People) -> None:
     assert (out.status_code, out.headers["location"]) == (303, "/login")
     assert not visitor.cookies
     assert people.store.sessions.of("ann") == []
-    assert visitor.get("/account", cookies=session).status_code == 303
+    visitor.cookies.update(session)
+    assert visitor.get("/account").status_code == 303
 
 
 @pytest.mark.parametrize("asked", [each for each in ELSEWHERE if each])
