@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from access.asker import Asker, Door
 from access.grant_records import read_grant
 from access.key_text import SecretKind, is_secret, secret_hash
 from access.records import Records
 from access.settings import AccessSettings
+from access.tables import KEYS, SESSIONS
 
 _SESSION_NOTED = timedelta(minutes=5)
 """How exact the last use of a session is."""
@@ -77,24 +78,12 @@ with who as (
 {_ALL_OF_WHO}
 """  # noqa: S608
 
-_NOTE_KEYS = """
-update windowpane.keys set used_at = date_trunc('hour', cast(:now as timestamptz), 'UTC')
-where hash = any(:hashes) and (used_at is null or used_at < date_trunc('hour', cast(:now as timestamptz), 'UTC'))
-"""
-_NOTE_SESSIONS = """
-update windowpane.sessions set used_at = :now where hash = any(:hashes) and used_at < :noted_before
-"""
-
 
 def _statement(sql: str) -> sa.TextClause:
     return sa.text(sql).bindparams(sa.bindparam("groups", type_=ARRAY(sa.Text)))
 
 
 _BY_KEY, _BY_SESSION, _BY_USER = map(_statement, (_OF_KEY, _OF_SESSION, _OF_USER))
-_NOTES = {
-    SecretKind.KEY: sa.text(_NOTE_KEYS).bindparams(sa.bindparam("hashes", type_=ARRAY(BYTEA))),
-    SecretKind.SESSION: sa.text(_NOTE_SESSIONS).bindparams(sa.bindparam("hashes", type_=ARRAY(BYTEA))),
-}
 
 
 class Askers:
@@ -123,25 +112,22 @@ class Askers:
 
         By `Door.TOKEN` one who is unknown here has what groups have that its token names.
         """
-        if "\0" in name:
-            return None
         return self._found(door, _BY_USER, extra_groups, seen_by, name=name)
 
-    def note_used(self, secrets: Iterable[str]) -> None:
-        """Note that keys and sessions were used, to the hour or a few minutes; for many at once, off any request."""
-        used = [*secrets]
+    def note_used(self, keys: Iterable[str], sessions: Iterable[str]) -> None:
+        """Note that keys and sessions, by their ids, were used: to the hour, or to a few minutes; off any request."""
         now = self._records.now()
-        hashes = {kind: sorted({secret_hash(text) for text in used if is_secret(kind, text)}) for kind in _NOTES}
-        if not any(hashes.values()):
-            return
+        hour = now.replace(minute=0, second=0, microsecond=0)
         with self._records.changing() as connection:
             # It may be lost when PostgreSQL is killed, and waits for no disk.
             connection.execute(sa.text("set local synchronous_commit to off"))
-            if hashes[SecretKind.KEY]:
-                connection.execute(_NOTES[SecretKind.KEY], {"now": now, "hashes": hashes[SecretKind.KEY]})
-            if hashes[SecretKind.SESSION]:
-                values = {"now": now, "noted_before": now - _SESSION_NOTED, "hashes": hashes[SecretKind.SESSION]}
-                connection.execute(_NOTES[SecretKind.SESSION], values)
+            for table, ids, at, noted_before in (
+                (KEYS, keys, hour, hour),
+                (SESSIONS, sessions, now, now - _SESSION_NOTED),
+            ):
+                used = table.c.id == sa.any_(sa.literal(sorted({*ids}), ARRAY(sa.Text)))
+                old = table.c.used_at.is_(None) | (table.c.used_at < noted_before)
+                connection.execute(table.update().where(used, old).values(used_at=at))
 
     def _found(
         self,

@@ -24,7 +24,9 @@ _NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$au0muUXq2n8OzD7OjMIf1A$jG48aAAdoNljh+
 
 def checked_password(password: str, user: str) -> str:
     """A password as it is hashed. Raises InvalidAccessError."""
-    normal = unicodedata.normalize("NFKC", password)
+    normal = _normal(password)
+    if normal is None:
+        raise InvalidAccessError("password", "has half a character")
     if not SHORTEST <= len(normal) <= LONGEST:
         raise InvalidAccessError("password", f"has {SHORTEST} to {LONGEST:,} characters")
     if normal.casefold() == user.casefold():
@@ -43,14 +45,30 @@ def password_hash(password: str, user: str) -> str:
 
 def is_password(password: str, stored: str | None) -> bool:
     """Whether a hash is of this password; None: never, in the same time."""
-    normal = unicodedata.normalize("NFKC", password[: LONGEST + 1])
-    try:
-        with _turns:
-            return _hasher.verify(stored or _NOBODYS, normal) and stored is not None
-    except (VerificationError, InvalidHashError):
-        return False
+    normal = _normal(password)
+    if stored is None or normal is None or len(normal) > LONGEST:
+        return _verified(_NOBODYS, "")
+    return _verified(stored, normal)
 
 
 def is_outdated(stored: str) -> bool:
     """Whether a hash was made with other parameters than those of now."""
     return _hasher.check_needs_rehash(stored)
+
+
+def _verified(stored: str, normal: str) -> bool:
+    try:
+        with _turns:
+            return _hasher.verify(stored, normal)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _normal(password: str) -> str | None:
+    """The same text however it was typed; None: no text, as half a surrogate pair is none."""
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        return None
+    # What is far too long is not worth the time.
+    return unicodedata.normalize("NFKC", password[: 4 * LONGEST])

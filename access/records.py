@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
+from access.errors import InvalidAccessError
 from database.engine import engine_uri
 from database.errors import translated
 from database.migrations import migrate
@@ -45,7 +46,10 @@ def _make_tables(engine: sa.Engine) -> None:
 
 
 class Records:
-    """The tables of access. Every block raises LakeError when PostgreSQL does not answer."""
+    """The tables of access.
+
+    Every block raises LakeError when PostgreSQL does not answer, InvalidAccessError for a text that it cannot hold.
+    """
 
     def __init__(self, engine: sa.Engine, clock: Clock = now) -> None:
         self.now = clock
@@ -55,7 +59,7 @@ class Records:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection on which each statement stands alone."""
-        with translated():
+        with translated(), _held():
             _make_tables(self._engine)
             with self._reading.connect() as connection:
                 yield connection
@@ -63,7 +67,7 @@ class Records:
     @contextmanager
     def changing(self) -> Iterator[sa.Connection]:
         """A connection whose changes are made when the block ends, all or none."""
-        with translated():
+        with translated(), _held():
             _make_tables(self._engine)
             with self._engine.begin() as connection:
                 yield connection
@@ -71,3 +75,12 @@ class Records:
     def close(self) -> None:
         """Close all connections that are not in use."""
         self._engine.dispose()
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    """Refuse NUL, and halves of characters, which no text in PostgreSQL has."""
+    try:
+        yield
+    except (sa.exc.DataError, UnicodeEncodeError):
+        raise InvalidAccessError("text", "has characters that cannot be kept") from None

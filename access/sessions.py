@@ -44,14 +44,21 @@ class Sessions:
 
     def log_in(self, name: str, password: str, *, address: str, agent: str) -> tuple[Session, str]:
         """A session and its token, which is not stored. Raises RefusedLoginError, ThrottledError."""
-        self._throttle.begin(name, address)
-        if not self._users.check_password(name, password):
-            raise RefusedLoginError
-        self._throttle.succeed(name, address)
+        self.confirm(name, password, address=address)
         try:
             return self.open_for(name, address=address, agent=agent)
         except UnknownSubjectError:
             raise RefusedLoginError from None
+
+    def confirm(self, name: str, password: str, *, address: str) -> None:
+        """Check a password as often as the throttle allows, also of one who is logged in and would change it.
+
+        Raises RefusedLoginError, ThrottledError.
+        """
+        self._throttle.begin(name, address)
+        if not self._users.check_password(name, password):
+            raise RefusedLoginError
+        self._throttle.succeed(name, address)
 
     def open_for(self, user: str, *, address: str, agent: str) -> tuple[Session, str]:
         """A session of a user whose right to it was shown in another way. Raises UnknownSubjectError."""

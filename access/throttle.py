@@ -11,6 +11,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from math import ceil
 
 import sqlalchemy as sa
@@ -32,12 +33,15 @@ class Bound:
 
     def wait(self, failures: int) -> timedelta:
         """How long after the last of so many failures the next try may be."""
-        return (
-            min(timedelta(seconds=2 ** min(failures - self.free, 30)), self.longest)
-            if failures >= self.free
-            else timedelta(0)
-        )
+        if failures < self.free:
+            return timedelta(0)
+        return min(timedelta(seconds=2 ** min(failures - self.free, 30)), self.longest)
 
+
+MOST_ROWS = 100_000
+"""Most failures that are counted at once; beyond them those that are oldest are forgotten."""
+
+_TRIES_BETWEEN_REMOVALS = 200
 
 PAIR = Bound(5, timedelta(minutes=15))
 ADDRESS = Bound(20, timedelta(minutes=15))
@@ -49,20 +53,25 @@ class Throttle:
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._tries = count()
 
     def begin(self, user: str, address: str) -> None:
         """Count a try, as if it had failed. Raises ThrottledError, and then counts nothing."""
         now = self._records.now()
         bounds = _bounds(user, address)
+        if next(self._tries) % _TRIES_BETWEEN_REMOVALS == 0:
+            with self._records.changing() as connection:
+                _remove_old(connection, now)
         with self._records.changing() as connection:
             if _has_session(connection, user, address, now):
                 del bounds[_account(user)]
             failures = _locked(connection, bounds, now)
-            wait = max(last_at + bounds[of].wait(count) - now for of, (count, last_at) in failures.items())
+            waits = [last_at + bounds[of].wait(failed) - now for of, (failed, last_at) in failures.items()]
+            wait = max(waits, default=timedelta(0))
             if wait > timedelta(0):
                 raise ThrottledError(ceil(wait.total_seconds()))
-            for of, (count, _) in failures.items():
-                counted = FAILED.update().where(FAILED.c.of == of).values(failures=count + 1, last_at=now)
+            for of, (failed, _) in failures.items():
+                counted = FAILED.update().where(FAILED.c.of == of).values(failures=failed + 1, last_at=now)
                 connection.execute(counted)
 
     def succeed(self, user: str, address: str) -> None:
@@ -85,6 +94,15 @@ def _locked(connection: sa.Connection, bounds: Mapping[str, Bound], now: datetim
     rows = sa.select(FAILED).where(FAILED.c.of.in_([*bounds])).order_by(FAILED.c.of).with_for_update()
     kept = now - FAILURES_KEPT
     return {row.of: (row.failures, row.last_at) if row.last_at > kept else (0, now) for row in connection.execute(rows)}
+
+
+def _remove_old(connection: sa.Connection, now: datetime) -> None:
+    past = sa.select(FAILED.c.of).where(FAILED.c.last_at <= now - FAILURES_KEPT)
+    beyond = sa.select(FAILED.c.of).order_by(FAILED.c.last_at.desc()).offset(MOST_ROWS)
+    for rows in (past, beyond):
+        # What somebody counts just now is not old.
+        unused = rows.with_for_update(skip_locked=True)
+        connection.execute(FAILED.delete().where(FAILED.c.of.in_(unused)))
 
 
 def _has_session(connection: sa.Connection, user: str, address: str, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from access.errors import InvalidAccessError, UnknownSubjectError
-from access.grants import SubjectKind, checked_name
+from access.grants import SubjectKind, checked_name, is_name
 from access.leftovers import remove_grants_of_no_one
 from access.passwords import is_outdated, is_password, password_hash
 from access.records import Records
@@ -124,7 +124,7 @@ class Users:
     def check_password(self, name: str, password: str) -> bool:
         """Whether it is the password of a user who is not disabled; takes as long where there is no such user."""
         with self._records.reading() as connection:
-            query = sa.select(USERS.c.password, USERS.c.disabled).where(USERS.c.name == name)
+            query = sa.select(USERS.c.password, USERS.c.disabled).where(USERS.c.name == (name if is_name(name) else ""))
             row = connection.execute(query).one_or_none()
         stored: str | None = row.password if row else None
         right = is_password(password, stored)

@@ -47,8 +47,8 @@ def test_a_key_has_all_grants_that_apply(store: AccessStore) -> None:
 
 def test_use_is_noted_to_the_hour(store: AccessStore) -> None:
     store.users.add("ann", by="root")
-    key, text = store.keys.create("ann", "till")
-    store.askers.note_used([text, "wpk_nonsense"])
+    key, _ = store.keys.create("ann", "till")
+    store.askers.note_used([key.id, "nonsense"], [])
     used = store.keys.get(key.id).used_at
     assert used is not None
     assert used.isoformat() == "2026-03-01T12:00:00+00:00"
