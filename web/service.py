@@ -29,6 +29,7 @@ from streams.problems import file_gone, noted_problems
 from streams.producer import Producer
 from streams.settings import StoreSettings
 from web.edge.allowances import Allowances
+from web.edge.identifying import Identifying
 from web.edge.intake import Intake
 from web.edge.lanes import Lane
 from web.edge.metrics import AccessLogStanding, Metrics
@@ -74,7 +75,7 @@ class Service:
         definitions, _ = read_definitions(settings.streams)
         queries = QueryService(asked, definitions)
         producer, metrics = Producer(settings.kafka), Metrics(queries)
-        access = AccessStore.open(StoreSettings().catalog_uri.get_secret_value())  # type: ignore[call-arg]
+        access = AccessStore.open(StoreSettings().catalog_uri.get_secret_value())
         return cls(
             settings=settings,
             queries=queries,
@@ -89,7 +90,7 @@ class Service:
             turns=Turns(),
             judging=anyio.CapacityLimiter(1),
             access=access,
-            identities=Identities(access),
+            identities=Identities(Identifying(access).ask),
             allowances=Allowances.of(settings),
             access_log=_access_log(settings, queries, access, metrics),
         )

@@ -1,4 +1,4 @@
-"""Where a request comes from, put right before anybody asks: the client's address and scheme, and the path below ours."""
+"""Where a request comes from, put right before anybody asks: the client's address and scheme, the path below ours."""
 
 from __future__ import annotations
 

@@ -19,9 +19,7 @@ def session_token(request: HTTPConnection) -> str | None:
     return _cookie(request, "windowpane")
 
 
-def set_session(
-    request: HTTPConnection, response: Response, token: str, expires_at: datetime | None = None
-) -> None:
+def set_session(request: HTTPConnection, response: Response, token: str, expires_at: datetime | None = None) -> None:
     """Give the browser a new session, until a moment, else until it is closed; the store knows when it ends."""
     _set(request, response, "windowpane", token, "lax", expires_at)
 
@@ -47,7 +45,7 @@ def set_see_as(request: HTTPConnection, response: Response, sealed: str) -> None
 
 def is_secure(request: HTTPConnection) -> bool:
     """Whether the client's connection is HTTPS."""
-    return request.scope["scheme"] == "https"
+    return str(request.scope["scheme"]) == "https"
 
 
 def _name(request: HTTPConnection, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The doors: by what an asker is known. The first of these that a request shows decides, and none falls back to another.
+"""The doors: by what an asker is known. The first that a request shows decides, and none falls back to another.
 
 A secret in `Authorization: Bearer`: of the home's operator, a key, or a token of the configured issuer. Else the cookie
 of a session. Else, while there are no users and this machine alone can ask, everybody. Else nobody.
@@ -15,12 +15,14 @@ import anyio
 import anyio.to_thread
 from starlette.requests import Request
 
-from access.asker import ANYBODY, NOBODY, Asker, Door
+from access.asker import NOBODY, Asker, Door
+from access.identities import MISSING
 from database.errors import LakeError
 from web.access.arrival import client_of, is_forwarded, peer_of
 from web.access.cookies import session_token
 from web.access.reach import Reach
 from web.access.seeing import seen_name
+from web.edge.identifying import WHILE_EMPTY, seen_as
 from web.edge.problems import ProblemError
 from web.service import Service
 
@@ -36,7 +38,7 @@ _WAIT_SECONDS = 5.0
 SEEN = "X-Seen-As"
 """Header of answers to an administrator who sees as another."""
 
-_REFUSED = {"WWW-Authenticate": "Bearer"}
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 class Doors:
@@ -105,30 +107,29 @@ class Doors:
         asker = await self._found(request, session) if session else None
         if asker is None:
             self._service.allowances.fail(client_of(request))
-            raise ProblemError("unauthorized", "The session has ended; log in again.", (), _REFUSED)
+            raise ProblemError("unauthorized", "The session has ended; log in again.", (), CHALLENGE)
         other = seen_name(request, asker) if asker.administrator else ""
-        if not other:
-            return asker
-        seen = self._service.identities.known_as(other, asker)
-        return seen or await self._in_thread(lambda: self._service.identities.find_as(other, asker)) or asker
+        return (await self._kept(seen_as(other, asker)) if other else None) or asker
 
     async def _open(self, request: Request) -> Asker:
         peer = peer_of(request)
         if not self._reach.is_local or not self._reach.may_be_open(peer, forwarded=is_forwarded(request)):
             return NOBODY
-        identities = self._service.identities
-        empty = identities.known_empty()
-        if empty is None:
-            empty = await self._in_thread(identities.find_empty)
-        return ANYBODY if empty else NOBODY
+        return await self._kept(WHILE_EMPTY) or NOBODY
 
     async def _found(self, request: Request, secret: str) -> Asker | None:
         """Whose secret it is. What is not known already is bounded by the address, or guesses would be for nothing."""
-        known, asker = self._service.identities.known(secret)
-        if known:
+        asker = self._service.identities.known(secret)
+        if asker is not MISSING:
             return asker
         self._service.allowances.check_unknown(client_of(request))
         return await self._in_thread(lambda: self._service.identities.find(secret))
+
+    async def _kept(self, question: str) -> Asker | None:
+        asker = self._service.identities.known(question)
+        if asker is not MISSING:
+            return asker
+        return await self._in_thread(lambda: self._service.identities.find(question))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         """Raises ProblemError: 503 while PostgreSQL is away, or too many wait for it."""
@@ -148,7 +149,7 @@ class Doors:
 
 def refused(why: str) -> ProblemError:
     """401, with what to send instead."""
-    return ProblemError("unauthorized", why, (), _REFUSED)
+    return ProblemError("unauthorized", why, (), CHALLENGE)
 
 
 def doors_of(request: Request) -> Doors:

@@ -14,9 +14,12 @@ from access.asker import NOBODY, Asker, Door
 from access.events import Did, Outcome
 from access.grants import Action
 from web.access.csrf import SAFE, check_origin
-from web.access.doors import doors_of
+from web.access.doors import CHALLENGE, doors_of
 from web.access.notes import note
+from web.access.scopes import WHO, asker_of
+from web.edge.identifying import WHILE_EMPTY
 from web.edge.problems import ProblemError
+from web.service import service_of
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -118,22 +121,39 @@ def _guarded(route: Route) -> Route:
             raise ProblemError("not-found", "Not Found")
         await _check(request, rule)
         response: Response = await handler(request)
+        _forget(request, rule)
         response.headers.update(doors_of(request).headers(request))
         return response
 
     return Route(route.path, admit, methods=[*(route.methods or ())], name=route.name)
 
 
+def _forget(request: Request, rule: Rule) -> None:
+    """What was changed here bites here at once; elsewhere, and what others change, in a few seconds."""
+    if request.method in SAFE or rule.reads or rule.who is Who.STREAM:
+        return
+    identities = service_of(request).identities
+    if rule.who is Who.ADMINISTRATOR:
+        identities.forget_all()
+    elif rule.who is Who.LOOKED:
+        identities.forget(WHILE_EMPTY)
+    else:
+        identities.forget(user=asker_of(request).name)
+
+
 async def _check(request: Request, rule: Rule) -> None:
     """Raises ProblemError unless who asks may."""
-    asker = await _asker(request, rule)
     try:
+        asker = await _asker(request, rule)
         _check_rule(asker, rule)
         if request.method not in SAFE:
             await check_origin(request)
             _check_seeing(asker, rule)
-    except ProblemError:
-        note(request, Did.ASK if rule.reads or request.method in SAFE else Did.SEND, Outcome.REFUSED, what=request.scope["route"].path)
+    except ProblemError as error:
+        if error.problem.status not in (401, 403):
+            raise
+        did = Did.ASK if rule.reads or request.method in SAFE else Did.SEND
+        note(request, did, Outcome.REFUSED, what=request.scope["route"].path)
         raise
 
 
@@ -150,7 +170,7 @@ def _check_rule(asker: Asker, rule: Rule) -> None:
     if rule.who in (Who.PUBLIC, Who.LOOKED):
         return
     if asker.door is Door.NOBODY:
-        raise ProblemError("unauthorized", "Log in, or send a key: Authorization: Bearer wpk_….")
+        raise ProblemError("unauthorized", WHO, (), CHALLENGE)
     if rule.who is Who.SEES_ALL and not asker.sees_all:
         raise ProblemError("forbidden", "This is for those who administer every stream.")
     if rule.who is Who.ADMINISTRATOR and not asker.administrator:

@@ -63,9 +63,7 @@ class Reach:
         if not self.proxies:
             return False
         address = _address(peer)
-        return address is not None and any(
-            address.version == each.version and address in each for each in self.proxies
-        )
+        return address is not None and any(address.version == each.version and address in each for each in self.proxies)
 
 
 def _is_loopback(host: str) -> bool:

@@ -138,5 +138,3 @@ async def _why(request: Request, user: str, stream: str) -> Response:
             "grants": [grant_json(each) for each in found],
         }
     )
-
-

@@ -31,10 +31,9 @@ async def keys(request: Request) -> Response:
     if user != asker.name and not asker.administrator:
         raise ProblemError("forbidden", "The keys of others are for administrators.")
 
-    def find(store: AccessStore) -> list[Key]:
-        return [key for key in (found := store.keys.of(user)) if asker.administrator or may(asker, key.id, found)]
-
-    found = [key for key in await in_store(request, find) if page.search.lower() in key.name]
+    all_keys = await in_store(request, lambda store: store.keys.of(user))
+    seen = [key for key in all_keys if asker.administrator or may(asker, key.id, all_keys)]
+    found = [key for key in seen if page.search.lower() in key.name]
     begin = next((at + 1 for at, key in enumerate(found) if key.id == page.after), 0)
     shown = found[begin : begin + page.limit]
     following = shown[-1].id if len(found) > begin + page.limit else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -42,7 +43,7 @@ async def ready(request: Request) -> Response:
     streams |= {name: why for name, why in stopped.items() if name in service.declared}
     problems |= stopped
     good = not streams and not any(each.wrong for each in seen.values())
-    body = {
+    body: dict[str, Any] = {
         "status": "ready" if good else "not ready",
         "engines": {name: each.wrong or "ok" for name, each in seen.items()},
         "seen_seconds_ago": {

@@ -47,9 +47,7 @@ async def add_user(request: Request) -> Response:
     administrator, groups = bool(given.flag("administrator")), given.texts("groups") or []
 
     def add(store: AccessStore) -> tuple[User, str | None]:
-        user = store.users.add(
-            name, by=by, title=title, administrator=administrator, groups=groups, password=password
-        )
+        user = store.users.add(name, by=by, title=title, administrator=administrator, groups=groups, password=password)
         return user, None if password is not None else store.links.make(name, by=by, lifetime=INVITED)
 
     user, token = await in_store(request, add)

@@ -1,4 +1,4 @@
-"""What each asker may take: requests, messages and bytes a second, questions at once. Beyond it 429 says when to come back."""
+"""What each asker may take: requests, messages and bytes a second, questions at once; 429 says when to come back."""
 
 from __future__ import annotations
 

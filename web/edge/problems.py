@@ -13,8 +13,8 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from access.errors import InvalidAccessError, RefusedLoginError, ThrottledError, UnknownSubjectError
-from database.errors import LakeError
+from access.errors import AccessError, InvalidAccessError, ThrottledError, UnknownSubjectError
+from database.errors import LakeAwayError
 from query.errors import EngineAwayError, InvalidRequestError, QueryError, UnknownReplayError, UnknownStreamError
 from streams.errors import ProducerBusyError, TopicError, WindowpaneError
 
@@ -136,32 +136,33 @@ def problem_of(error: Exception) -> Problem:
             kind = "unparseable" if error.status == 400 else "invalid-values"
             fields = tuple(FieldError(problem.field, problem.reason) for problem in error.errors)
             return Problem(kind, str(error), fields)
-        case EngineAwayError():
-            return Problem("engine-away", str(error))
         case UnknownStreamError():
             return Problem("unknown-stream", NO_SUCH_STREAM)
         case UnknownReplayError():
             return Problem("unknown-replay", str(error))
-        case QueryError():
-            return Problem("invalid-values", str(error))
-        case InvalidAccessError():
-            return Problem("invalid-values", str(error), (FieldError(error.field, error.reason),))
-        case UnknownSubjectError():
-            return Problem("unknown-subject", str(error))
-        case RefusedLoginError():
-            return Problem("unauthorized", str(error), (), {"WWW-Authenticate": "Bearer"})
-        case ThrottledError():
-            return Problem("throttled", str(error), (), {"Retry-After": str(error.seconds)})
-        case LakeError():
-            return Problem("engine-away", str(error))
         case ProducerBusyError():
             return Problem("busy", str(error))
-        case TopicError():
+        case EngineAwayError() | TopicError() | LakeAwayError():
             return Problem("engine-away", str(error))
+        case QueryError():
+            return Problem("invalid-values", str(error))
+        case AccessError():
+            return _problem_of_access(error)
         case HTTPException():
             kind = _KIND_OF_STATUS.get(error.status_code, "unparseable")
             return Problem(kind, error.detail, more_headers=error.headers, status_given=error.status_code)
     return Problem("internal", "Something went wrong here, not with your request; the log has it under the request id.")
+
+
+def _problem_of_access(error: AccessError) -> Problem:
+    match error:
+        case InvalidAccessError():
+            return Problem("invalid-values", str(error), (FieldError(error.field, error.reason),))
+        case UnknownSubjectError():
+            return Problem("unknown-subject", str(error))
+        case ThrottledError():
+            return Problem("throttled", str(error), (), {"Retry-After": str(error.seconds)})
+    return Problem("unauthorized", str(error), (), {"WWW-Authenticate": "Bearer"})
 
 
 def problem_response(problem: Problem) -> Response:
