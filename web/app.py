@@ -26,8 +26,20 @@ from web.edge.hosts import HostCheck, own_names
 from web.edge.middleware import RequestMiddleware
 from web.edge.pieces import InPieces
 from web.errors import HANDLERS
+from web.page.frame import FramedPages
+from web.page.posted import form_page
 from web.page.static_files import VersionedFiles
+from web.pages.account.handlers import account_page, change_password, end_sessions
+from web.pages.account.keys import key_page, make_key, revoke_key, rotate_key
+from web.pages.admin.grants import add_grant, grant_page, grants_page, remove_grant
+from web.pages.admin.keys import admin_key_page, admin_revoke_key, keys_page
+from web.pages.admin.seeing import begin_seeing, stop_seeing
+from web.pages.admin.user import change_user, end_user_sessions, make_link, user_page
+from web.pages.admin.users import add_user, users_page
+from web.pages.admin.why import why_page
 from web.pages.engines.handlers import engines_page
+from web.pages.invitation.handlers import accept_invitation, first_page, invitation_page, make_first
+from web.pages.login.handlers import log_in, log_out, login_page
 from web.pages.reference.api import api_page
 from web.pages.reference.definition import definition_page
 from web.pages.rejected.handlers import rejected_page
@@ -41,6 +53,8 @@ _SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps the others waiting. Python's own 5 ms is paid at each of an answer's five
 exchanges with Trino while the lake watcher reads new metadata."""
 
+_FORM = ["GET", "POST"]
+
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", window_page),
     Route("/window.csv", window_csv),
@@ -51,6 +65,28 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/rejected/{stream}", rejected_page),
     Route("/replays", replays_page),
     Route("/replays/{id}", replay_page),
+    Route("/login", form_page(login_page, log_in), methods=_FORM),
+    Route("/logout", log_out, methods=["POST"]),
+    Route("/first", form_page(first_page, make_first), methods=_FORM),
+    Route("/invitation/{token}", form_page(invitation_page, accept_invitation), methods=_FORM),
+    Route("/account", account_page),
+    Route("/account/password", change_password, methods=["POST"]),
+    Route("/account/sessions", end_sessions, methods=["POST"]),
+    Route("/account/keys", make_key, methods=["POST"]),
+    Route("/account/keys/{key}", key_page),
+    Route("/account/keys/{key}/rotate", rotate_key, methods=["POST"]),
+    Route("/account/keys/{key}/revoke", revoke_key, methods=["POST"]),
+    Route("/admin", form_page(users_page, add_user), methods=_FORM),
+    Route("/admin/users/{user}", form_page(user_page, change_user), methods=_FORM),
+    Route("/admin/users/{user}/link", make_link, methods=["POST"]),
+    Route("/admin/users/{user}/sessions", end_user_sessions, methods=["POST"]),
+    Route("/admin/users/{user}/see-as", begin_seeing, methods=["POST"]),
+    Route("/see-as/stop", stop_seeing, methods=["POST"]),
+    Route("/admin/grants", form_page(grants_page, add_grant), methods=_FORM),
+    Route("/admin/grants/{grant}", form_page(grant_page, remove_grant), methods=_FORM),
+    Route("/admin/keys", keys_page),
+    Route("/admin/keys/{key}", form_page(admin_key_page, admin_revoke_key), methods=_FORM),
+    Route("/admin/why", why_page),
     Route("/v1/openapi.json", catalogue.show_openapi),
     Route("/v1/streams", catalogue.streams),
     Route("/v1/streams/{stream}", catalogue.show_stream),
@@ -93,6 +129,7 @@ def create_app() -> Starlette:
             Middleware(RequestMiddleware, metrics=service.metrics),
             Middleware(HostCheck, names=own_names([service.settings.host, *service.settings.hosts.split(",")])),
             Middleware(Arrival, reach=reach, root_path=service.settings.root_path),
+            Middleware(FramedPages),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
         exception_handlers=HANDLERS,

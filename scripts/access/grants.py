@@ -9,11 +9,12 @@ import click
 
 from access.events import Did
 from access.grants import Action, Grant, checked_grant
+from scripts.access.grant_table import grant_json, grant_sheet, in_order, rows_text
 from scripts.access.operating import changing, every, opened, operator
+from scripts.access.reasons import show_why
 from scripts.access.stream_names import refuse_unknown
 from scripts.console import say
-from scripts.results import Column, Format, Result, Sheet, formatted, show
-from streams.time_text import timestamp
+from scripts.results import Format, Result, Sheet, formatted, show
 
 
 @click.group(name="grants", invoke_without_command=True)
@@ -99,51 +100,12 @@ def _list(
       ./windowpane grants list --why ann page_views
     """
     if why is not None:
-        from scripts.access.reasons import show_why
-
         sys.exit(show_why(opened(), *why, output))
     store = opened()
     read = store.grants.page
     grants = [*every(lambda last, most: read(subject, stream, search, last.id if last else 0, most))]
     parts: list[Sheet | str] = [grant_sheet(grants) if grants else "There are no such grants."]
     show(Result({"grants": [grant_json(grant) for grant in grants]}, parts), output)
-
-
-def grant_sheet(grants: Sequence[Grant]) -> Sheet:
-    """A row for each."""
-    heads = ("id", "subject", "stream", "can", "rows", "hidden", "made", "by")
-    wide = ("rows", "hidden")
-    columns = [Column(head, wraps=head in wide, as_text=str) for head in heads]
-    return Sheet(columns, [_row(grant) for grant in grants])
-
-
-def _row(grant: Grant) -> tuple[object, ...]:
-    told = (in_order(grant.can), rows_text(grant.where) or "all", ", ".join(sorted(grant.hide)))
-    return (grant.id, grant.subject, grant.stream, *told, timestamp(grant.made_at), grant.made_by)
-
-
-def grant_json(grant: Grant) -> dict[str, object]:
-    """As HTTP has it."""
-    return {
-        "id": grant.id,
-        "subject": str(grant.subject),
-        "stream": grant.stream,
-        "can": [action for action in Action if action in grant.can],
-        "where": {name: [*values] for name, values in grant.where},
-        "hide": sorted(grant.hide),
-        "made_at": timestamp(grant.made_at),
-        "made_by": grant.made_by,
-    }
-
-
-def in_order(actions: frozenset[Action]) -> str:
-    """Actions, always in the same order."""
-    return ", ".join(action for action in Action if action in actions)
-
-
-def rows_text(where: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """A row rule in words; empty for all rows."""
-    return " and ".join(f"{name} = {' or '.join(values)}" for name, values in where)
 
 
 def _said(grant: Grant) -> str:

@@ -56,9 +56,9 @@ def command(context: click.Context) -> None:
 
     \b
     Examples:
-      ./windowpane keys create --user ann --name shop --expires 90d > key
+      ./windowpane keys create --user ann --name shop --expires 90d
       ./windowpane keys list --user ann
-      ./windowpane keys rotate ID --overlap 24h > key
+      ./windowpane keys rotate ID --overlap 24h
     """
     if context.invoked_subcommand is None:
         context.invoke(_list)
@@ -75,7 +75,7 @@ def _create(user: str | None, name: str, expires: datetime | None) -> None:
 
     \b
     Examples:
-      ./windowpane keys create --user ann --name shop > key
+      ./windowpane keys create --user ann --name shop
       ./windowpane keys create --user ann --name trino --expires 2027-03-01
     """
     store = opened()
@@ -149,7 +149,7 @@ def _rotate(number: str, overlap: timedelta) -> None:
 
     \b
     Examples:
-      ./windowpane keys rotate ID --overlap 24h > key
+      ./windowpane keys rotate ID --overlap 24h
     """
     store = opened()
     with changing(Did.CHANGE_KEY, number):

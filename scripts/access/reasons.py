@@ -6,7 +6,7 @@ from access.asker import Asker, Door
 from access.grants import Action, Grant
 from access.scope import Scope
 from access.store import AccessStore
-from scripts.access.grants import grant_json, grant_sheet, rows_text
+from scripts.access.grant_table import grant_json, grant_sheet, rows_text
 from scripts.results import Column, Format, Result, Sheet, show
 from scripts.streams.known_streams import known_definition
 from streams import Definition

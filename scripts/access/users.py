@@ -49,7 +49,7 @@ def _add(name: str, title: str, administrator: bool, groups: tuple[str, ...], pa
     \b
     Examples:
       ./windowpane users add ann --administrator --title "Ann Lee"
-      ./windowpane users add bob --group shops --password-stdin < password
+      cat password | ./windowpane users add bob --group shops --password-stdin
     """
     password = typed_password(from_stdin=True) if password_stdin else None
     store = opened()
@@ -163,7 +163,7 @@ def _password(name: str, password_stdin: bool) -> None:
     \b
     Examples:
       ./windowpane users password ann
-      ./windowpane users password ann --password-stdin < password
+      cat password | ./windowpane users password ann --password-stdin
     """
     store = opened()
     store.users.get(name)
