@@ -69,13 +69,13 @@ class Service:
     plans: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def make(cls, settings: WebSettings) -> Service:
+    def make(cls, settings: WebSettings, access: AccessStore | None = None) -> Service:
         """Build it from the environment; needs no engine yet."""
         asked = QuerySettings()
         definitions, _ = read_definitions(settings.streams)
         queries = QueryService(asked, definitions)
         producer, metrics = Producer(settings.kafka), Metrics(queries)
-        access = AccessStore.open(StoreSettings().catalog_uri.get_secret_value())
+        access = access or AccessStore.open(StoreSettings().catalog_uri.get_secret_value())
         return cls(
             settings=settings,
             queries=queries,
