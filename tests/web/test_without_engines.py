@@ -1,4 +1,4 @@
-"""The whole service where no engine listens but PostgreSQL: it starts, says what is away, and judges input all the same."""
+"""The whole service where no engine listens but PostgreSQL: it starts, says what is away, and judges input."""
 
 from __future__ import annotations
 
