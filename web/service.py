@@ -15,7 +15,9 @@ from starlette.requests import HTTPConnection
 from access.errors import UnknownSubjectError
 from access.identities import Identities
 from access.log import AccessLog, KafkaSender
+from access.settings import AccessSettings
 from access.store import AccessStore
+from access.tokens import Tokens
 from iceberg.reading import Reading
 from query.replay_reports import ReplayService
 from query.service import QueryService
@@ -90,7 +92,7 @@ class Service:
             turns=Turns(),
             judging=anyio.CapacityLimiter(1),
             access=access,
-            identities=Identities(Identifying(access).ask),
+            identities=Identities(Identifying(access, Tokens.of(AccessSettings())).ask),
             allowances=Allowances.of(settings),
             access_log=_access_log(settings, queries, access, metrics),
         )

@@ -16,7 +16,9 @@ def test_account_says_what_one_may(people: People) -> None:
     ann = people.user("ann", groups=("shops",))
     assert "no grant is for you" in ann.read("/account")
     hostile = "<script>alert(1)</script>\"'"
-    people.store.grants.add(checked_grant("group:shops", "health", ["ask"], {"service": [hostile]}, ["disk"]), by="root")
+    people.store.grants.add(
+        checked_grant("group:shops", "health", ["ask"], {"service": [hostile]}, ["disk"]), by="root"
+    )
     bea = people.user("bea", groups=("shops",))
     page = bea.read("/account")
     assert "of the group shops" in page
@@ -115,7 +117,15 @@ def test_sessions_are_ended(people: People, root: Visitor) -> None:
     assert people.store.sessions.of("fay") == []
 
 
-POSTS = ["/account/keys", "/account/password", "/account/sessions", "/admin", "/admin/grants", "/logout", "/see-as/stop"]
+POSTS = [
+    "/account/keys",
+    "/account/password",
+    "/account/sessions",
+    "/admin",
+    "/admin/grants",
+    "/logout",
+    "/see-as/stop",
+]
 
 
 @pytest.mark.parametrize("path", POSTS)
