@@ -54,10 +54,11 @@ def _answer_of(definition: Definition, kind: str, params: Sequence[tuple[str, st
     from query.requests import Question
     from query.service import QueryService
     from query.settings import QuerySettings
+    from query.visible import Visible
 
-    readers: dict[str, Callable[[Definition, Parameters], Question]]
+    readers: dict[str, Callable[[Visible, Parameters], Question]]
     readers = {"window": read_window, "series": read_series, "rejected": read_rejected}
-    question = readers[kind](definition, params)
+    question = readers[kind](Visible(definition), params)
     service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
     service.refresh()
     return answer_json(service.answer(question, service.limits()).answer)
