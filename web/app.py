@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
+from access.store import AccessStore
 from streams.logs import log_json
 from web.access.arrival import Arrival
 from web.access.doors import Doors
@@ -114,10 +115,13 @@ ROUTES: tuple[BaseRoute, ...] = (
 )
 
 
-def create_app() -> Starlette:
-    """The application as the environment sets it up. It starts, and says so, whether or not the engines are there."""
+def create_app(access: AccessStore | None = None) -> Starlette:
+    """The application as the environment sets it up. It starts, and says so, whether or not the engines are there.
+
+    `access`: where users are kept, if that is not the catalog's PostgreSQL.
+    """
     log_json()
-    service = Service.make(WebSettings())
+    service = Service.make(WebSettings(), access)
     reach = Reach.of(service.settings)
     app = Starlette(
         routes=[*guarded(ROUTES), Mount("/static/{version}", VersionedFiles())],

@@ -11,6 +11,7 @@ import random
 import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 
 from compose.embedded.secrets import write_private
@@ -61,6 +62,14 @@ def reachable(host: str) -> str:
     """Where a client on this machine reaches a server that is bound to `host`; IPv6 in brackets, as in a URL."""
     named = FOR_CLIENTS.get(host, host)
     return f"[{named}]" if ":" in named else named
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what listens at this address, or at this name of it, is reached from this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:

@@ -20,6 +20,7 @@ class Secrets:
     kafka_cluster_id: str
     trino_user: str
     trino_internal: str
+    operator_key: str
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -36,6 +37,7 @@ def load_or_make(path: Path) -> Secrets:
         kafka_cluster_id=secrets.token_urlsafe(16),
         trino_user=f"windowpane-{secrets.token_hex(24)}",
         trino_internal=secrets.token_hex(48),
+        operator_key=f"wpo_{secrets.token_urlsafe(32)}",
     )
     kept = replace(made, **known)
     if asdict(kept) != known:

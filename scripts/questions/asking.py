@@ -8,6 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from services.operator import operator_headers
 from services.settings import ServiceSettings
 from streams import Definition
 from streams.errors import WindowpaneError
@@ -75,7 +76,7 @@ def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
     try:
         connection.connect()
         connection.sock.settimeout(_ANSWER_SECONDS)
-        connection.request("GET", path, headers={"Accept": "application/json"})
+        connection.request("GET", path, headers={"Accept": "application/json", **operator_headers(settings)})
         response = connection.getresponse()
         content = json.loads(response.read())
     except (OSError, HTTPException, ValueError):

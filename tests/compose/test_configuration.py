@@ -23,7 +23,9 @@ from compose.embedded.settings import StackSettings
 from compose.embedded.variables import as_script, exported, from_script
 
 PORTS = Ports(**{field.name: 8001 + number for number, field in enumerate(dataclasses.fields(Ports))})
-SECRETS = Secrets("admin-password", "catalog-password", "access-key", "secret-key", "cluster", "trino-user", "internal")
+SECRETS = Secrets(
+    "admin-password", "catalog-password", "access-key", "secret-key", "cluster", "trino-user", "internal", "operator"
+)
 JOBS = dict.fromkeys(("jobmanager", "taskmanager"), "what it was started with")
 LAKE = "etc/trino/catalog/lake.properties (iceberg.jdbc-catalog.connection-url)"
 CREDENTIALS = "(iceberg.jdbc-catalog.connection-password, s3.aws-access-key, s3.aws-secret-key)"
