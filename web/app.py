@@ -28,7 +28,6 @@ from web.edge.middleware import RequestMiddleware
 from web.edge.pieces import InPieces
 from web.errors import HANDLERS
 from web.page.frame import FramedPages
-from web.page.posted import form_page
 from web.page.static_files import VersionedFiles
 from web.pages.account.handlers import account_page, change_password, end_sessions
 from web.pages.account.keys import key_page, make_key, revoke_key, rotate_key
@@ -54,8 +53,6 @@ _SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps the others waiting. Python's own 5 ms is paid at each of an answer's five
 exchanges with Trino while the lake watcher reads new metadata."""
 
-_FORM = ["GET", "POST"]
-
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", window_page),
     Route("/window.csv", window_csv),
@@ -66,10 +63,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/rejected/{stream}", rejected_page),
     Route("/replays", replays_page),
     Route("/replays/{id}", replay_page),
-    Route("/login", form_page(login_page, log_in), methods=_FORM),
+    by_method("/login", GET=login_page, POST=log_in),
     Route("/logout", log_out, methods=["POST"]),
-    Route("/first", form_page(first_page, make_first), methods=_FORM),
-    Route("/invitation/{token}", form_page(invitation_page, accept_invitation), methods=_FORM),
+    by_method("/first", GET=first_page, POST=make_first),
+    by_method("/invitation/{token}", GET=invitation_page, POST=accept_invitation),
     Route("/account", account_page),
     Route("/account/password", change_password, methods=["POST"]),
     Route("/account/sessions", end_sessions, methods=["POST"]),
@@ -77,16 +74,16 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/account/keys/{key}", key_page),
     Route("/account/keys/{key}/rotate", rotate_key, methods=["POST"]),
     Route("/account/keys/{key}/revoke", revoke_key, methods=["POST"]),
-    Route("/admin", form_page(users_page, add_user), methods=_FORM),
-    Route("/admin/users/{user}", form_page(user_page, change_user), methods=_FORM),
+    by_method("/admin", GET=users_page, POST=add_user),
+    by_method("/admin/users/{user}", GET=user_page, POST=change_user),
     Route("/admin/users/{user}/link", make_link, methods=["POST"]),
     Route("/admin/users/{user}/sessions", end_user_sessions, methods=["POST"]),
     Route("/admin/users/{user}/see-as", begin_seeing, methods=["POST"]),
     Route("/see-as/stop", stop_seeing, methods=["POST"]),
-    Route("/admin/grants", form_page(grants_page, add_grant), methods=_FORM),
-    Route("/admin/grants/{grant}", form_page(grant_page, remove_grant), methods=_FORM),
+    by_method("/admin/grants", GET=grants_page, POST=add_grant),
+    by_method("/admin/grants/{grant}", GET=grant_page, POST=remove_grant),
     Route("/admin/keys", keys_page),
-    Route("/admin/keys/{key}", form_page(admin_key_page, admin_revoke_key), methods=_FORM),
+    by_method("/admin/keys/{key}", GET=admin_key_page, POST=admin_revoke_key),
     Route("/admin/why", why_page),
     Route("/v1/openapi.json", catalogue.show_openapi),
     Route("/v1/streams", catalogue.streams),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from starlette.requests import HTTPConnection
@@ -85,7 +85,7 @@ def _set(
     response.set_cookie(
         _name(request, name),
         value,
-        expires=expires_at,
+        expires=expires_at and expires_at.astimezone(UTC),
         path=root_path(request) or "/",
         secure=is_secure(request),
         httponly=True,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from web.access.csrf import form_of
 from web.edge.problems import ProblemError
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +52,3 @@ async def posted(request: Request) -> Posted:
     if any("\0" in value for values in fields.values() for value in values):
         raise ProblemError("unparseable", "The form has a character that no text has.")
     return Posted({name: [value.replace("\r\n", "\n") for value in values] for name, values in fields.items()})
-
-
-def form_page(show: Handler, take: Handler) -> Handler:
-    """One address: a page, and what its form is posted to."""
-
-    async def either(request: Request) -> Response:
-        return await (take if request.method == "POST" else show)(request)
-
-    return either

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Visitor(httpx.Client):
         self._keep(answer.text)
         return answer.text
 
-    def send(self, path: str, **fields: str | list[str]) -> httpx.Response:
+    def submit(self, path: str, **fields: str | list[str]) -> httpx.Response:
         """What a form is answered with."""
         answer = self.post(path, data={"csrf": self.token, **fields})
         self._keep(answer.text)
@@ -50,16 +50,17 @@ class People:
 
     url: str
     store: AccessStore
+    visitors: ExitStack
 
     def visitor(self) -> Visitor:
         """Somebody who has not logged in."""
-        return Visitor(base_url=self.url, timeout=30, headers=HTML)
+        return self.visitors.enter_context(Visitor(base_url=self.url, timeout=30, headers=HTML))
 
     def user(self, name: str, *, administrator: bool = False, groups: tuple[str, ...] = ()) -> Visitor:
         """A new user who has logged in."""
         self.store.users.add(name, by="test", administrator=administrator, groups=groups, password=PASSWORD)
         visitor = self.visitor()
-        answer = visitor.send("/login", user=name, password=PASSWORD)
+        answer = visitor.submit("/login", user=name, password=PASSWORD)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         visitor.read("/account")
         return visitor
@@ -77,7 +78,7 @@ def serving_people(folder: Path, **environment: str) -> Iterator[People]:
             patch.setenv(f"WINDOWPANE_{name}", value)
         store = AccessStore.open(uri)
         try:
-            with served(create_app()) as url:
-                yield People(url, store)
+            with served(create_app()) as url, ExitStack() as visitors:
+                yield People(url, store, visitors)
         finally:
             store.close()

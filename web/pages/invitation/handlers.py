@@ -88,8 +88,8 @@ async def _enter(
     except InvalidAccessError as error:
         known = error.field if error.field in ("user", "password", "again") else ""
         return _page(form.wrong(known, error.reason), address, user)
-    note(request, Did.CHANGE_USER, Outcome.DONE, what=made.name)
-    note(request, Did.LOG_IN, Outcome.DONE, what=made.name)
+    note(request, Did.CHANGE_USER, Outcome.DONE, what=made.name, who=made.name)
+    note(request, Did.LOG_IN, Outcome.DONE, what=session.id, who=made.name)
     response = RedirectResponse("/admin" if made.administrator else "/", 303, _HEADERS)
     set_session(request, response, token, session.expires_at)
     return response

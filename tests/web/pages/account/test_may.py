@@ -21,7 +21,7 @@ def test_actions_of_same_rows_are_together() -> None:
             "health",
             HEALTH.title,
             (
-                Allowed("ask questions and see single messages", "service is cart", "disk"),
+                Allowed("ask questions and see single messages", "service is cart", "Disk.Free, Disk.Total and disk"),
                 Allowed("send messages", "all rows", ""),
             ),
         )
