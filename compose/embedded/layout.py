@@ -35,6 +35,8 @@ class Layout:
         """Class archives that JVMs leave when they end."""
         self.environment = home / "env"
         """The WINDOWPANE_* variables as a file to source."""
+        self.certificate = home / "trino.pem"
+        """The key and certificate made for Trino; another one may be set."""
         self.ports = home / "ports.json"
         """The remembered ports."""
         self.secrets = home / "secrets.json"

@@ -1,0 +1,22 @@
+package windowpane.trino;
+
+import io.trino.spi.StandardErrorCode;
+import io.trino.spi.TrinoException;
+import io.trino.spi.connector.CatalogSchemaTableName;
+
+/** The errors of what is not there, also for what may not be seen. */
+final class Missing {
+    private Missing() {}
+
+    static TrinoException schema(String name) {
+        return new TrinoException(StandardErrorCode.SCHEMA_NOT_FOUND, "Schema '" + name + "' does not exist");
+    }
+
+    static TrinoException table(CatalogSchemaTableName name) {
+        return new TrinoException(StandardErrorCode.TABLE_NOT_FOUND, "Table '" + name + "' does not exist");
+    }
+
+    static TrinoException column(String name) {
+        return new TrinoException(StandardErrorCode.COLUMN_NOT_FOUND, "Column '" + name + "' cannot be resolved");
+    }
+}
