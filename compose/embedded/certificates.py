@@ -29,12 +29,6 @@ class Certificate:
     server: Path
     trusted: Path
 
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the certificate, as browsers and openssl show it."""
-        first = _BLOCK.findall(self.trusted.read_text())[0]
-        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).digest().hex(":").upper()
-
 
 def prepare_certificate(settings: StackSettings, layout: Layout) -> Certificate:
     """Lay out the certificate that was set, else the home's own, which is made if it lacks one or a name.
@@ -47,20 +41,36 @@ def prepare_certificate(settings: StackSettings, layout: Layout) -> Certificate:
     folder = layout.etc / "trino"
     made = Certificate(folder / f"certificate-{name}.pem", folder / f"trusted-{name}.pem")
     write_private(made.server, text)
-    write_private(made.trusted, "".join(_BLOCK.findall(text)))
+    for path in (made.trusted, layout.trusted):
+        write_private(path, "".join(_BLOCK.findall(text)))
     for path in (*folder.glob("certificate-*.pem"), *folder.glob("trusted-*.pem")):
         if path not in (made.server, made.trusted):
             path.unlink()
     return made
 
 
-def laid_out(layout: Layout) -> Certificate | None:
-    """The one that the last `up` laid out."""
-    for server in (layout.etc / "trino").glob("certificate-*.pem"):
-        trusted = server.with_name(server.name.replace("certificate", "trusted", 1))
-        if trusted.exists():
-            return Certificate(server, trusted)
-    return None
+@dataclass(frozen=True)
+class SqlDoor:
+    """What SQL clients have to know: `certificate` is the file that they trust, of this SHA-256."""
+
+    address: str
+    certificate: str
+    fingerprint: str
+
+    def __str__(self) -> str:
+        return f"SQL at https://{self.address}, its certificate {self.certificate} (SHA-256 {self.fingerprint})"
+
+
+def sql_door(address: str, layout: Layout) -> SqlDoor | None:
+    """As the last `up` made it; None before the first."""
+    if not layout.trusted.exists():
+        return None
+    return SqlDoor(address, str(layout.trusted), fingerprint(layout.trusted.read_text()))
+
+
+def fingerprint(pem: str) -> str:
+    """SHA-256 of the first certificate, as browsers and openssl show it."""
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(_BLOCK.findall(pem)[0])).digest().hex(":").upper()
 
 
 def _chosen(path: Path) -> str:

@@ -41,7 +41,6 @@ FILES = {
     "trino-access-control.properties": ("etc/trino/access-control.properties", ("trino",)),
     "trino-password-authenticator.properties": ("etc/trino/password-authenticator.properties", ("trino",)),
     "trino-resource-groups.properties": ("etc/resource-groups.properties", ("trino",)),
-    "trino-jwt.key": ("etc/trino/jwt.key", ("trino",)),
     "trino-lake.properties": ("etc/trino/catalog/lake.properties", ("trino",)),
 }
 """Template (without `.j2`) to its place under the home and the programs it concerns."""
@@ -96,7 +95,7 @@ def configure(
         "ports": ports, "secrets": secrets, "runtime": runtime, "memory": memory, "java_opens": JAVA_OPENS,
         "flush": settings.kafka_flush, "certificate": certificate,
         "trino_host": settings.trino_host, "trino_address": reachable(settings.trino_host),
-        "open_allowed": str(settings.host in LOOPBACKS).lower(),
+        "open_allowed": str(_may_be_open(settings)).lower(),
         "etc": layout.etc, "data": layout.data, "warehouse": WAREHOUSE, "checkpoints": layout.checkpoints.as_uri(),
     }  # fmt: skip
     rendered = {template: render(template, context) for template in FILES}
@@ -110,6 +109,9 @@ def configure(
     for name, jvm in jvms(runtime).items():
         write_arguments(layout.etc, layout.new_classes, runtime.cache, name, jvm.home, jvm.classpath, jvm.release)
     concerned = {name: [rendered[file] for file, (_, names) in FILES.items() if name in names] for name in ENGINES}
+    # Its only line is the key itself, which no list of changes may show.
+    write_private(layout.etc / "trino" / "jwt.key", secrets.trino_jwt)
+    concerned["trino"].append(secrets.trino_jwt)
     # Jobs keep the addresses and jars that they were submitted with.
     jobs = [*map(str, runtime.flink_lib), *(f"{ports.kafka} {ports.postgres} {ports.objectstore}".split())]
     for name in FLINK:
@@ -121,6 +123,12 @@ def configure(
     before, after = _text(layout.supervisor_config), supervisor_config(layout, wanted)
     write_private(layout.supervisor_config, after)
     return changed_programs(before or "", after, changed)
+
+
+def _may_be_open(settings: StackSettings) -> bool:
+    """As the web service, which nobody but this machine may reach for that."""
+    local = {settings.host, settings.trino_host} <= {*LOOPBACKS}
+    return local and not settings.proxies and not settings.https
 
 
 def _text(path: Path) -> str | None:

@@ -37,6 +37,8 @@ class Layout:
         """The WINDOWPANE_* variables as a file to source."""
         self.certificate = home / "trino.pem"
         """The key and certificate made for Trino; another one may be set."""
+        self.trusted = home / "sql-certificate.pem"
+        """What SQL clients trust: Trino's certificate, without the key."""
         self.ports = home / "ports.json"
         """The remembered ports."""
         self.secrets = home / "secrets.json"

@@ -29,7 +29,7 @@ FOR_CLIENTS = {"0.0.0.0": LOOPBACK, "::": "::1"}
 
 @dataclass(frozen=True)
 class Ports:
-    """One TCP port per listener, all on loopback but the web service and Trino (WINDOWPANE_HOST, WINDOWPANE_TRINO_HOST).
+    """One TCP port per listener, all on loopback but the web service and Trino, which have settings of their own.
 
     `trino`: for Trino itself, `trino_https`: for whoever asks it.
     """

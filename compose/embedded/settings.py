@@ -24,6 +24,8 @@ class StackSettings(BaseSettings):
     streams: Path = Field(default=CHECKOUT / "streams", description="directory of the stream definitions")
     host: str = Field(default="127.0.0.1", description="address the web service binds to; 0.0.0.0: all")
     port: int = Field(default=8000, ge=1, le=65535, description="port of the web service")
+    proxies: str = Field(default="", description="reverse proxies before the web service; with some, nothing is open")
+    https: bool = Field(default=False, description="people reach the web service by HTTPS; then nothing is open")
     kafka_port: int | None = _port("port of the Kafka broker")
     kafka_controller_port: int | None = _port("port of the Kafka controller")
     postgres_port: int | None = _port("port of PostgreSQL")

@@ -12,7 +12,7 @@ from functools import cached_property
 import psycopg
 
 from compose.embedded import preparation
-from compose.embedded.certificates import Certificate, laid_out, prepare_certificate
+from compose.embedded.certificates import SqlDoor, prepare_certificate, sql_door
 from compose.embedded.class_archives import being_written, collect
 from compose.embedded.configuration import configure
 from compose.embedded.endings import Endings
@@ -166,9 +166,9 @@ class Stack:
         return Addresses.of(*hosts, self.ports, catalog_uri(self.ports, self._secrets))
 
     @property
-    def certificate(self) -> Certificate | None:
-        """Trino's; None before the first `up`."""
-        return laid_out(self.layout)
+    def sql_door(self) -> SqlDoor | None:
+        """Where SQL clients ask; None before the first `up`."""
+        return sql_door(self.addresses.trino, self.layout)
 
     @cached_property
     def _secrets(self) -> Secrets:

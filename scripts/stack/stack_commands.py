@@ -38,6 +38,7 @@ def up(no_input: bool, engines_only: bool, foreground: bool) -> None:
         words = [*(["--no-input"] if no_input else []), *(["--engines-only"] if engines_only else [])]
         sys.exit(stay(stack, [sys.executable, "-m", "scripts.cli", "up", *words], say))
     bring_up(stack, say, download_progress, live_input=not no_input, engines_only=engines_only)
+    say(str(stack.sql_door))
     click.echo(stack.url if not engines_only else f"Engines are up; variables in {stack.layout.environment}")
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from compose.embedded.certificates import SqlDoor
 from compose.embedded.endings import last_error
 from compose.embedded.engines import ENGINES, SERVICES
 from compose.embedded.room import without_room
@@ -37,9 +38,10 @@ class EngineStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`."""
+    """Everything `status` says; `sql`: what SQL clients have to know. A stream is `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`."""
 
     url: str
+    sql: SqlDoor | None
     engines: dict[str, EngineStatus]
     streams: dict[str, dict[str, Any]]
 
@@ -72,7 +74,7 @@ def read_status(stack: Stack) -> Status:
         engines = {SHOWN_AS.get(name, name): engine.result() for name, engine in asked.items()}
     reachable = all(engines[name].state == "ready" for name in ("postgres", "objectstore", "trino"))
     streams = from_service.result() or (_streams_from_engines() if reachable else {})
-    return Status(stack.url, engines, streams)
+    return Status(stack.url, stack.sql_door, engines, streams)
 
 
 def _streams_from_service() -> dict[str, dict[str, Any]] | None:
@@ -112,6 +114,7 @@ def status_result(status: Status) -> Result:
     engines = [(name, engine.state, engine.pid, engine.address) for name, engine in status.engines.items()]
     parts: list[Sheet | str] = [
         status.url,
+        *([str(status.sql)] if status.sql else []),
         Sheet(
             [Column("engine"), Column("state", style=_colour), right("pid", as_text=_plain), Column("address")], engines
         ),

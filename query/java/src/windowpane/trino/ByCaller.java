@@ -18,7 +18,7 @@ final class ByCaller implements InvocationHandler {
     private final String service;
     private final SystemAccessControl ofService = new AllowAllSystemAccessControl();
     private final SystemAccessControl ofViewOwners = new ViewOwners();
-    private final SystemAccessControl ofPeople;
+    private final Visitors ofPeople;
 
     private ByCaller(Settings settings) {
         service = settings.service();
@@ -33,7 +33,11 @@ final class ByCaller implements InvocationHandler {
 
     @Override
     public Object invoke(Object proxy, Method method, Object[] values) throws Throwable {
-        SystemAccessControl control = values == null ? NOBODY : of(caller(values));
+        Optional<Identity> caller = values == null ? Optional.empty() : caller(values);
+        SystemAccessControl control = of(caller);
+        if (control == ofPeople && method.getName().startsWith("checkCan")) {
+            ofPeople.checkShown(caller.orElseThrow(), values);
+        }
         Object target = method.getDeclaringClass() == Object.class ? this : control;
         try {
             return method.invoke(target, values);

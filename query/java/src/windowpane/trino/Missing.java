@@ -12,11 +12,16 @@ final class Missing {
         return new TrinoException(StandardErrorCode.SCHEMA_NOT_FOUND, "Schema '" + name + "' does not exist");
     }
 
+    static TrinoException usedSchema(String catalog, String name) {
+        return new TrinoException(StandardErrorCode.NOT_FOUND, "Schema does not exist: " + catalog + "." + name);
+    }
+
     static TrinoException table(CatalogSchemaTableName name) {
         return new TrinoException(StandardErrorCode.TABLE_NOT_FOUND, "Table '" + name + "' does not exist");
     }
 
-    static TrinoException column(String name) {
-        return new TrinoException(StandardErrorCode.COLUMN_NOT_FOUND, "Column '" + name + "' cannot be resolved");
+    /** Without its name, which whoever asked may not have known. */
+    static TrinoException column() {
+        return new TrinoException(StandardErrorCode.COLUMN_NOT_FOUND, "Column cannot be resolved");
     }
 }

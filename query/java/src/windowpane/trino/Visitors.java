@@ -12,7 +12,6 @@ import io.trino.spi.security.Identity;
 import io.trino.spi.security.SystemAccessControl;
 import io.trino.spi.security.SystemSecurityContext;
 import io.trino.spi.security.ViewExpression;
-import io.trino.spi.type.Type;
 import java.security.Principal;
 import java.sql.SQLException;
 import java.util.List;
@@ -79,14 +78,15 @@ final class Visitors implements SystemAccessControl {
     @Override
     public Set<String> filterSchemas(SystemSecurityContext context, String catalog, Set<String> schemas) {
         Sight sight = sight(context);
+        if (schemas.size() == 1 && isInUse() && schemas.stream().noneMatch(each -> showsSchema(sight, catalog, each))) {
+            throw Missing.usedSchema(catalog, schemas.iterator().next());
+        }
         return schemas.stream().filter(schema -> showsSchema(sight, catalog, schema)).collect(Collectors.toSet());
     }
 
     @Override
     public void checkCanShowTables(SystemSecurityContext context, CatalogSchemaName schema) {
-        if (!showsSchema(sight(context), schema.getCatalogName(), schema.getSchemaName())) {
-            throw Missing.schema(schema.getSchemaName());
-        }
+        // Only those that may be seen are shown.
     }
 
     @Override
@@ -98,7 +98,7 @@ final class Visitors implements SystemAccessControl {
 
     @Override
     public void checkCanShowColumns(SystemSecurityContext context, CatalogSchemaTableName table) {
-        checkShown(sight(context), table);
+        // Only those that may be seen are shown.
     }
 
     @Override
@@ -121,23 +121,15 @@ final class Visitors implements SystemAccessControl {
     public void checkCanSelectFromColumns(
             SystemSecurityContext context, CatalogSchemaTableName table, Set<String> columns) {
         Optional<StreamSight> stream = stream(context, table);
-        columns.stream().sorted().filter(column -> stream.isPresent() && !stream.get().shows(column)).findFirst()
-                .ifPresent(column -> {
-                    throw Missing.column(column);
-                });
+        if (stream.isPresent() && !columns.stream().allMatch(stream.get()::shows)) {
+            throw Missing.column();
+        }
     }
 
     /** Asked for while the table is looked up, before anything else of the statement could tell of it. */
     @Override
     public List<ViewExpression> getRowFilters(SystemSecurityContext context, CatalogSchemaTableName table) {
         return stream(context, table).flatMap(StreamSight::rows).map(rows -> expression(table, rows)).stream().toList();
-    }
-
-    /** Nothing is to be seen of a hidden column, wherever no check is made. */
-    @Override
-    public Optional<ViewExpression> getColumnMask(
-            SystemSecurityContext context, CatalogSchemaTableName table, String column, Type type) {
-        return stream(context, table).filter(stream -> !stream.shows(column)).map(unused -> expression(table, "null"));
     }
 
     @Override
@@ -174,6 +166,24 @@ final class Visitors implements SystemAccessControl {
         checkShown(sight, table);
         return table.getCatalogName().equals(LAKE) ? sight.of(table.getSchemaTableName().getSchemaName())
                 : Optional.empty();
+    }
+
+    /** Whether USE asks, which says of a schema that is not there something else than of one that is filtered. */
+    private static boolean isInUse() {
+        return StackWalker.getInstance().walk(
+                frames -> frames.anyMatch(frame -> frame.getClassName().equals("io.trino.execution.UseTask")));
+    }
+
+    /** Before a check can say that something may not be done: whether what it names is there at all. */
+    void checkShown(Identity identity, Object... named) {
+        for (Object each : named) {
+            if (each instanceof CatalogSchemaTableName table) {
+                checkShown(sight(identity), table);
+            } else if (each instanceof CatalogSchemaName schema
+                    && !showsSchema(sight(identity), schema.getCatalogName(), schema.getSchemaName())) {
+                throw Missing.schema(schema.getSchemaName());
+            }
+        }
     }
 
     private Sight sight(SystemSecurityContext context) {
