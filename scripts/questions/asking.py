@@ -8,6 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from services.operator import operator_headers
 from services.settings import ServiceSettings
 from streams import Definition
 from streams.errors import WindowpaneError
@@ -71,18 +72,21 @@ def _known(stream: str) -> Definition:
 
 
 def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
-    """What the web service of this stack says at a path; None when it does not answer. Raises RefusedError."""
+    """What the web service of this stack says at a path, to the operator; None when it does not answer, or does not
+    know the operator. Raises RefusedError."""
     connection = HTTPConnection(settings.address, timeout=_CONNECT_SECONDS)
     try:
         connection.connect()
         connection.sock.settimeout(_ANSWER_SECONDS)
-        connection.request("GET", path, headers={"Accept": "application/json"})
+        connection.request("GET", path, headers={"Accept": "application/json", **operator_headers(settings)})
         response = connection.getresponse()
         content = json.loads(response.read())
     except (OSError, HTTPException, ValueError):
         return None
     finally:
         connection.close()
+    if response.status == 401:  # it is not the service of this home, or was started with another secret
+        return None
     if response.status < 400 and isinstance(content, dict):
         return content
     if response.headers.get_content_type() == "application/problem+json":

@@ -29,7 +29,7 @@ from query.visible import Visible
 from streams.definition import Definition
 from streams.panes import Grain, grains
 from tests.corpus import SQL_INJECTIONS
-from tests.definitions import HEALTH, PAGE_VIEWS, changed
+from tests.definitions import ACCESS_LOG, HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
 from tests.query.lake_views import at, lake_view
 
@@ -123,7 +123,7 @@ def test_rollups_beyond_the_cut_do_not_count() -> None:
     assert statement.values[-1] == view.day_cut
 
 
-@pytest.mark.parametrize("definition", [HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
+@pytest.mark.parametrize("definition", [ACCESS_LOG, HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
 def test_views_render_as_golden(definition: Definition) -> None:
     for grain, sql in zip(grains(definition), view_statements(definition), strict=True):
         check_golden(GOLDEN / f"view_{definition.name}_{grain}s.sql", sql.rstrip() + "\n")
