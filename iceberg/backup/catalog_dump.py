@@ -65,7 +65,13 @@ def frozen_catalog(uri: str) -> Iterator[CatalogState]:
 
 
 def load_catalog(uri: str, dump: Path, programs: Path) -> None:
-    """Make PostgreSQL what was dumped: all of it or, if it fails, nothing. `programs`: where pg_restore is."""
+    """Make PostgreSQL what was dumped: all of it or, if it fails, nothing but that our own tables are gone.
+
+    `programs`: where pg_restore is. Raises LakeError.
+    """
+    # Tables of ours that a newer version made meanwhile would be in the way when it takes over what was restored.
+    with translated(), psycopg.connect(uri, connect_timeout=10) as connection:
+        connection.execute("drop schema if exists windowpane cascade")
     options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
     _run(uri, programs / "pg_restore", *options, str(dump))
 

@@ -27,7 +27,7 @@ def command(context: click.Context) -> None:
     \b
     Examples:
       ./windowpane grants add user:ann health --can ask
-      ./windowpane grants add group:shops page_views --can ask,send --where site=a.example --hide visitor
+      ./windowpane grants add group:shops page_views --can ask,send --where site=example.org --hide visitor_id
       ./windowpane grants list --stream page_views
       ./windowpane grants list --why ann page_views
     """
@@ -55,7 +55,7 @@ def _add(subject: str, stream: str, can: Sequence[str], where: Sequence[str], hi
     \b
     Examples:
       ./windowpane grants add user:ann health --can ask
-      ./windowpane grants add group:shops page_views --can ask --where site=a.example --where site=b.example
+      ./windowpane grants add group:shops page_views --can ask --where site=example.org --where site=shop.example.com
       ./windowpane grants add group:guests health --can ask --hide disk
       ./windowpane grants add user:boss '*' --can administer
     """

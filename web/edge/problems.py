@@ -15,7 +15,14 @@ from starlette.responses import Response
 
 from access.errors import AccessError, InvalidAccessError, IssuerAwayError, ThrottledError, UnknownSubjectError
 from database.errors import LakeAwayError
-from query.errors import EngineAwayError, InvalidRequestError, QueryError, UnknownReplayError, UnknownStreamError
+from query.errors import (
+    EngineAwayError,
+    InvalidRequestError,
+    OutOfScopeError,
+    QueryError,
+    UnknownReplayError,
+    UnknownStreamError,
+)
 from streams.errors import ProducerBusyError, TopicError, WindowpaneError
 
 RETRY_SECONDS = 5
@@ -126,6 +133,18 @@ class ProblemError(WindowpaneError):
         super().__init__(detail)
 
 
+_NAMED: dict[type[Exception], str] = {
+    EngineAwayError: "engine-away",
+    UnknownReplayError: "unknown-replay",
+    OutOfScopeError: "forbidden",
+    QueryError: "invalid-values",
+    ProducerBusyError: "busy",
+    TopicError: "engine-away",
+    LakeAwayError: "engine-away",
+}
+"""Errors that say themselves what is wrong, and the kinds that they are of; the first match counts."""
+
+
 def problem_of(error: Exception) -> Problem:
     """The problem that any exception becomes. Never shows more of an unexpected one than that it happened."""
     match error:
@@ -137,19 +156,14 @@ def problem_of(error: Exception) -> Problem:
             return Problem(kind, str(error), fields)
         case UnknownStreamError():
             return Problem("unknown-stream", NO_SUCH_STREAM)
-        case UnknownReplayError():
-            return Problem("unknown-replay", str(error))
-        case ProducerBusyError():
-            return Problem("busy", str(error))
-        case EngineAwayError() | TopicError() | LakeAwayError():
-            return Problem("engine-away", str(error))
-        case QueryError():
-            return Problem("invalid-values", str(error))
         case AccessError():
             return _problem_of_access(error)
         case HTTPException():
             kind = _KIND_OF_STATUS.get(error.status_code, "unparseable")
             return Problem(kind, error.detail, more_headers=error.headers, status_given=error.status_code)
+    for error_type, named in _NAMED.items():
+        if isinstance(error, error_type):
+            return Problem(named, str(error))
     return Problem("internal", "Something went wrong here, not with your request; the log has it under the request id.")
 
 
