@@ -38,7 +38,10 @@ class EngineStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything `status` says; `sql`: what SQL clients have to know. A stream is `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`."""
+    """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`.
+
+    `sql`: what SQL clients have to know.
+    """
 
     url: str
     sql: SqlDoor | None
