@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import base64
 import time
+from datetime import UTC, datetime, timedelta
 
 import jwt
 
-ISSUER, AUDIENCE = "windowpane", "trino"
+TRINO = "trino"
+"""Whom the tokens are for."""
+
+OURSELVES = "windowpane"
+"""Whose tokens they are."""
+
 LIFETIME_SECONDS = 600
 
 
@@ -26,9 +32,5 @@ class ServiceTokens:
         """One that is good for half of its life at least."""
         now = time.time()
         if not self._made <= now < self._made + LIFETIME_SECONDS / 2:
-            self._token, self._made = self._new(int(now)), now
+            self._token, self._made = service_token(self._key, self._user, seconds=LIFETIME_SECONDS), now
         return self._token
-
-    def _new(self, now: int) -> str:
-        claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": self._user, "iat": now, "exp": now + LIFETIME_SECONDS}
-        return jwt.encode(claims, self._key, algorithm="HS256")

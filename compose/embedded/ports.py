@@ -11,6 +11,7 @@ import random
 import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 
 from compose.embedded.secrets import write_private
@@ -18,7 +19,6 @@ from compose.embedded.settings import StackSettings
 from compose.errors import MachineError
 
 LOOPBACK = "127.0.0.1"
-LOOPBACKS = (LOOPBACK, "::1", "localhost")
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 USUAL_EPHEMERAL = (32768, 60999)
 LOWEST, HIGHEST = 10_000, 65_535
@@ -66,6 +66,14 @@ def reachable(host: str) -> str:
     """Where a client on this machine reaches a server that is bound to `host`; IPv6 in brackets, as in a URL."""
     named = FOR_CLIENTS.get(host, host)
     return f"[{named}]" if ":" in named else named
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what listens at this address, or at this name of it, is reached from this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:

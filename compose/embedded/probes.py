@@ -7,7 +7,7 @@ a client that loads certificates for every question would cost more than the eng
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -72,7 +72,7 @@ def listens(pid: int, ports: Collection[int]) -> bool:
     return set(ports) <= {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
 
 
-def http_get(address: str, path: str) -> tuple[int, bytes]:
+def http_get(address: str, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
     """Status and body of one plain request to `host:port`.
 
     Raises:
@@ -80,7 +80,7 @@ def http_get(address: str, path: str) -> tuple[int, bytes]:
     """
     connection = HTTPConnection(address, timeout=PATIENCE)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers or {})
         response = connection.getresponse()
         return response.status, response.read()
     finally:

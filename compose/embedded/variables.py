@@ -13,6 +13,15 @@ from compose.embedded.secrets import Secrets
 from compose.embedded.settings import StackSettings
 
 WAREHOUSE = "s3://lake/warehouse"
+OPERATOR_KEY = "WINDOWPANE_OPERATOR_KEY"
+"""By which the command line is told from others: for the web service and for commands, for no other process."""
+SECRET = frozenset(
+    (
+        OPERATOR_KEY, "WINDOWPANE_CATALOG_URI", "WINDOWPANE_S3_ACCESS_KEY", "WINDOWPANE_S3_SECRET_KEY",
+        "WINDOWPANE_TRINO_USER",
+    )
+)  # fmt: skip
+"""What only those processes get that it was written for: none inherits it from whoever started the stack."""
 
 
 def catalog_uri(ports: Ports, secrets: Secrets) -> str:
@@ -34,6 +43,11 @@ def exported(
         "WINDOWPANE_STREAMS": str(settings.streams),
         "WINDOWPANE_HOST": settings.host,
         "WINDOWPANE_PORT": str(ports.web),
+        "WINDOWPANE_HOSTS": settings.hosts,
+        "WINDOWPANE_PROXIES": settings.proxies,
+        "WINDOWPANE_ROOT_PATH": settings.root_path,
+        "WINDOWPANE_HTTPS": str(settings.https).lower(),
+        OPERATOR_KEY: secrets.operator_key,
         "WINDOWPANE_KAFKA": f"127.0.0.1:{ports.kafka}",
         "WINDOWPANE_CATALOG_URI": catalog_uri(ports, secrets),
         "WINDOWPANE_S3_ENDPOINT": f"http://127.0.0.1:{ports.objectstore}",

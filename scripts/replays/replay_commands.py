@@ -11,7 +11,7 @@ from database.replays import Publication, Replay, ReplayState
 from iceberg.catalog import open_catalog
 from iceberg.publishing import drop, publish, roll_back
 from iceberg.settings import LakeSettings
-from query.replay_reports import publication_json, replay_json
+from query.replay_records import ReplayRecord, publication_json
 from scripts import results
 from scripts.replays.difference_table import replay_sheet, show
 from scripts.replays.pacing import unhurried
@@ -50,7 +50,7 @@ def _list(stream: str | None = None, output: Format = Format.TABLE) -> None:
     if not replays:
         _refuse_unknown(stream)
     sheet = replay_sheet(replays) if replays else "There are no replays; ./windowpane replay makes one."
-    results.show(Result({"replays": [replay_json(replay) for replay in replays]}, [sheet]), output)
+    results.show(Result({"replays": [ReplayRecord.of(replay).as_json() for replay in replays]}, [sheet]), output)
 
 
 @command.command(name="show")

@@ -15,6 +15,7 @@ from compose.embedded.stack import Stack
 from compose.embedded.supervisor import ProgramState
 from scripts.questions.asking import RefusedError, get
 from scripts.results import Column, Result, Sheet, right
+from scripts.stack.user_count import access_line, user_count
 from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
@@ -40,13 +41,16 @@ class EngineStatus:
 class Status:
     """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`.
 
-    `sql`: what SQL clients have to know.
+    `sql`: what SQL clients have to know. `users`: how many there are, None while PostgreSQL is away; `access`: who is let
+    in, in words.
     """
 
     url: str
     sql: SqlDoor | None
     engines: dict[str, EngineStatus]
     streams: dict[str, dict[str, Any]]
+    users: int | None
+    access: str
 
     @property
     def ready(self) -> bool:
@@ -71,13 +75,16 @@ def read_status(stack: Stack) -> Status:
     os.environ.update(variables)
     states, failing = stack.states(), stack.failing()
     names = (*ENGINES, *SERVICES)
-    with ThreadPoolExecutor(len(names) + 1) as pool:
+    settings = ServiceSettings()
+    with ThreadPoolExecutor(len(names) + 2) as pool:
+        counted = pool.submit(user_count, stack.addresses.catalog_uri)
         from_service = pool.submit(_streams_from_service)
         asked = {name: pool.submit(_engine, stack, name, states.get(name), name in failing) for name in names}
         engines = {SHOWN_AS.get(name, name): engine.result() for name, engine in asked.items()}
     reachable = all(engines[name].state == "ready" for name in ("postgres", "objectstore", "trino"))
     streams = from_service.result() or (_streams_from_engines() if reachable else {})
-    return Status(stack.url, stack.sql_door, engines, streams)
+    users = counted.result()
+    return Status(stack.url, stack.sql_door, engines, streams, users, access_line(users, settings))
 
 
 def _streams_from_service() -> dict[str, dict[str, Any]] | None:
@@ -129,6 +136,7 @@ def status_result(status: Status) -> Result:
     if status.streams:
         heads = ("stream", "job", "complete until", "lag by partition", "rejected")
         parts.append(Sheet([Column(head) for head in heads], [_row(*each) for each in status.streams.items()]))
+    parts.append(status.access)
     for name, stream in status.streams.items():
         parts += [f"{name}: {said}" for said in (stream["problem"], *stream["notes"]) if said]
     return Result(asdict(status), parts)

@@ -134,8 +134,10 @@ def _remove(stream: str, typed: str | None) -> None:
     if (typed if typed is not None else click.prompt(question)) != stream:
         raise WindowpaneError(f"that is not {stream}; nothing was removed")
     begin_removal(catalog, stream)
-    left = remove_stream(catalog, stream)
-    say(f"{stream} is removed")
+    removed = remove_stream(catalog, stream)
+    gone = f", with {removed.grants} grants of it" if removed.grants else ""
+    say(f"{stream} is removed{gone}")
+    left = removed.left
     for file in definition_files(ServiceSettings().streams).get(stream, ()):
         left.append(f"{file}: apply and up make an empty stream of it; delete it, too")
     for each in left:

@@ -21,11 +21,19 @@ from compose.embedded.ports import Ports
 from compose.embedded.runtime import Runtime
 from compose.embedded.secrets import Secrets
 from compose.embedded.settings import StackSettings
-from compose.embedded.variables import as_script, exported, from_script
+from compose.embedded.variables import OPERATOR_KEY, SECRET, as_script, exported, from_script
 
 PORTS = Ports(**{field.name: 8001 + number for number, field in enumerate(dataclasses.fields(Ports))})
 SECRETS = Secrets(
-    "admin-password", "catalog-password", "access-key", "secret-key", "cluster", "trino-user", "internal", "dG9rZW4="
+    "admin-password",
+    "catalog-password",
+    "access-key",
+    "secret-key",
+    "cluster",
+    "trino-user",
+    "internal",
+    "operator",
+    "dG9rZW4=",
 )
 JOBS = dict.fromkeys(("jobmanager", "taskmanager"), "what it was started with")
 ACCESS = "; ".join(
@@ -103,6 +111,23 @@ def test_engines_are_not_told_secrets_of_others(layout: Layout) -> None:
     write(layout)
     for engine in ENGINES:
         assert not [name for name in programs(layout)[engine] if "SECRET" in name or "CATALOG" in name]
+        assert {*programs(layout)[engine]} & SECRET == set()
+
+
+def test_only_the_web_service_knows_the_operator(layout: Layout) -> None:
+    write(layout)
+    read = programs(layout)
+    assert [name for name in read if OPERATOR_KEY in read[name]] == ["web"]
+    config = layout.supervisor_config.read_text()
+    assert [line for line in config.splitlines() if SECRETS.operator_key in line and "environment=" not in line] == []
+
+
+def test_what_stands_before_the_service_is_passed_on(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"HOSTS": "w.example", "PROXIES": "10.0.0.7", "ROOT_PATH": "/w", "HTTPS": "true"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"WINDOWPANE_{name}", value)
+    variables = write(layout)
+    assert {name: variables[f"WINDOWPANE_{name}"] for name in settings} == settings
 
 
 def test_every_file_is_private(layout: Layout) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,7 +29,7 @@ def routes() -> list[Route]:
 
 
 def path_of(route: Route) -> str:
-    return route.path.format(stream="health", id="7")
+    return re.sub(r"\{(\w+)\}", lambda name: {"stream": "health"}.get(name[1], "7"), route.path)
 
 
 @pytest.mark.parametrize("route", routes(), ids=lambda route: route.path)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from database.replays import Action, Publication, Replay, ReplayState
+from query.visible import Visible
 from tests.definitions import HEALTH
 from tests.query.differences import ARRIVALS, replay, report
 from web.page.templating import page_response
@@ -20,7 +21,7 @@ DONE = Publication(
 
 def page(state: ReplayState, *, identical: bool = False, problem: str = "") -> str:
     address = Address(7, (), "", 1)
-    shown = _page(replay(state), address, problem, report(state, identical=identical), None, [DONE])
+    shown = _page(replay(state), Visible(HEALTH), address, problem, report(state, identical=identical), None, [DONE])
     assert shown.status_code == (422 if problem else 200)
     return bytes(shown.body).decode()
 
