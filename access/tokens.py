@@ -106,43 +106,6 @@ class Tokens:
         return Vouched(name, frozenset(each for each in named if each is not None and is_name(each)))
 
 
-def _claims(self, text: str, key: PyJWK) -> dict[str, Any]:
-        settings = self._settings
-        try:
-            return self._jwt.decode(
-                text,
-                key,
-                algorithms=settings.oidc_allowed_algorithms,
-                audience=settings.oidc_audience,
-                issuer=settings.oidc_issuer,
-                leeway=settings.oidc_leeway_seconds,
-            )
-        except _NOT_VALID as error:
-            raise RefusedTokenError(f"{type(error).__name__}") from error
-
-    def _vouched(self, claims: Mapping[str, Any]) -> Vouched:
-        settings = self._settings
-        name = _claim(claims, settings.oidc_user_claim)
-        if not isinstance(name, str) or not is_name(name):
-            raise RefusedTokenError(f"its {settings.oidc_user_claim} is no name that a user can have")
-        listed = _claim(claims, settings.oidc_groups_claim) or []
-        groups = [listed] if isinstance(listed, str) else listed
-        if not isinstance(groups, Sequence) or len(groups) > MOST_GROUPS:
-            raise RefusedTokenError(f"its {settings.oidc_groups_claim} is no list of groups")
-        ours = settings.oidc_groups_here
-        named = (ours.get(each) if ours else each for each in groups if isinstance(each, str))
-        return Vouched(name, frozenset(each for each in named if each is not None and is_name(each)))
-
-
-def service_token(secret: bytes, user: str, *, seconds: int = 60) -> str:
-    """A token by which the service logs in at Trino as a user. `secret`: at least 32 bytes, which Trino knows too."""
-    if len(secret) < 32:
-        raise ValueError("the secret of the service's tokens has fewer than 32 bytes")
-    now = datetime.now(UTC)
-    claims = {"iss": OURSELVES, "aud": TRINO, "sub": user, "iat": now, "exp": now + timedelta(seconds=seconds)}
-    return jwt.encode(claims, secret, "HS256")
-
-
 def _claim(claims: Mapping[str, Any], name: str) -> object:
     """A claim by its name, or by dots one within others."""
     if name in claims:

@@ -41,8 +41,8 @@ class EngineStatus:
 class Status:
     """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`.
 
-    `sql`: what SQL clients have to know. `users`: how many there are, None while PostgreSQL is away; `access`: who is let
-    in, in words.
+    `sql`: what SQL clients have to know. `users`: how many there are, None while PostgreSQL is away; `access`: who is
+    let in, in words.
     """
 
     url: str
