@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import time
-from datetime import UTC, datetime, timedelta
 
 import jwt
 
@@ -40,6 +39,6 @@ def service_token(secret: bytes, user: str, *, seconds: int = 60) -> str:
     """A token by which the service logs in at Trino as a user. `secret`: at least 32 bytes, which Trino knows too."""
     if len(secret) < 32:
         raise ValueError("the secret of the service's tokens has fewer than 32 bytes")
-    now = datetime.now(UTC)
-    claims = {"iss": OURSELVES, "aud": TRINO, "sub": user, "iat": now, "exp": now + timedelta(seconds=seconds)}
+    now = int(time.time())
+    claims = {"iss": OURSELVES, "aud": TRINO, "sub": user, "iat": now, "exp": now + seconds}
     return jwt.encode(claims, secret, "HS256")
