@@ -18,7 +18,7 @@ OPERATOR_KEY = "WINDOWPANE_OPERATOR_KEY"
 SECRET = frozenset(
     (
         OPERATOR_KEY, "WINDOWPANE_CATALOG_URI", "WINDOWPANE_S3_ACCESS_KEY", "WINDOWPANE_S3_SECRET_KEY",
-        "WINDOWPANE_TRINO_USER",
+        "WINDOWPANE_TRINO_USER", "WINDOWPANE_TRINO_KEY",
     )
 )  # fmt: skip
 """What only those processes get that it was written for: none inherits it from whoever started the stack."""
