@@ -15,7 +15,9 @@ from starlette.requests import HTTPConnection
 from access.errors import UnknownSubjectError
 from access.identities import Identities
 from access.log import AccessLog, KafkaSender
+from access.settings import AccessSettings
 from access.store import AccessStore
+from access.tokens import Tokens
 from iceberg.reading import Reading
 from query.replay_reports import ReplayService
 from query.service import QueryService
@@ -36,6 +38,7 @@ from web.edge.metrics import AccessLogStanding, Metrics
 from web.edge.problems import NO_SUCH_STREAM, ProblemError
 from web.edge.refused_samples import Refusals
 from web.edge.turns import Turns
+from web.edge.used import Used
 from web.health.lookout import Lookout
 from web.health.standing import Standing
 from web.settings import WebSettings
@@ -59,6 +62,7 @@ class Service:
     judging: anyio.CapacityLimiter
     access: AccessStore
     identities: Identities
+    used: Used
     allowances: Allowances
     access_log: AccessLog
     changes: Lane = field(default_factory=lambda: Lane(threads=4, waiting=64))
@@ -76,6 +80,7 @@ class Service:
         queries = QueryService(asked, definitions)
         producer, metrics = Producer(settings.kafka), Metrics(queries)
         access = access or AccessStore.open(StoreSettings().catalog_uri.get_secret_value())
+        identities = Identities(Identifying(access, Tokens.of(AccessSettings())).ask)
         return cls(
             settings=settings,
             queries=queries,
@@ -90,7 +95,8 @@ class Service:
             turns=Turns(),
             judging=anyio.CapacityLimiter(1),
             access=access,
-            identities=Identities(Identifying(access).ask),
+            identities=identities,
+            used=Used(identities, access),
             allowances=Allowances.of(settings),
             access_log=_access_log(settings, queries, access, metrics),
         )
@@ -99,11 +105,13 @@ class Service:
         """Start the background work of the query service, and to look at the engines."""
         await anyio.to_thread.run_sync(self.queries.start)
         self.lookout.start()
+        self.used.start()
         self.access_log.start()
 
     async def close(self) -> None:
         """Send what is pending, then stop."""
         self.lookout.close()
+        await self.used.close()
         await self.producer.close()
         await anyio.to_thread.run_sync(self.queries.close)
         await anyio.to_thread.run_sync(self.access_log.close)

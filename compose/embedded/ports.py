@@ -19,6 +19,7 @@ from compose.embedded.settings import StackSettings
 from compose.errors import MachineError
 
 LOOPBACK = "127.0.0.1"
+LOOPBACKS = (LOOPBACK, "::1", "localhost")
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 USUAL_EPHEMERAL = (32768, 60999)
 LOWEST, HIGHEST = 10_000, 65_535
@@ -29,7 +30,10 @@ FOR_CLIENTS = {"0.0.0.0": LOOPBACK, "::": "::1"}
 
 @dataclass(frozen=True)
 class Ports:
-    """One TCP port per listener, all on loopback (the web service where WINDOWPANE_HOST says)."""
+    """One TCP port per listener, all on loopback but the web service and Trino, which have settings of their own.
+
+    `trino`: for Trino itself, `trino_https`: for whoever asks it.
+    """
 
     web: int
     kafka: int
@@ -37,6 +41,7 @@ class Ports:
     postgres: int
     objectstore: int
     trino: int
+    trino_https: int
     flink: int
     flink_rpc: int
     flink_blob: int
@@ -52,7 +57,7 @@ OF_PROGRAMS: dict[str, tuple[str, ...]] = {
     "kafka": ("kafka", "kafka_controller"),
     "jobmanager": ("flink", "flink_rpc", "flink_blob", "flink_metrics"),
     "taskmanager": ("taskmanager_rpc", "taskmanager_data", "taskmanager_metrics"),
-    "trino": ("trino",),
+    "trino": ("trino", "trino_https"),
     "web": ("web",),
 }
 """Program → every port that it listens on; the first is the one that it is asked at."""

@@ -1,4 +1,4 @@
-"""The whole service where no engine listens but PostgreSQL: it starts, says what is away, and judges input all the same."""
+"""The whole service where PostgreSQL listens alone: it starts, says what is away, and judges input all the same."""
 
 from __future__ import annotations
 

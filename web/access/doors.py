@@ -16,6 +16,7 @@ import anyio.to_thread
 from starlette.requests import Request
 
 from access.asker import NOBODY, Asker, Door
+from access.errors import IssuerAwayError
 from access.identities import MISSING
 from database.errors import LakeError
 from web.access.arrival import client_of, is_forwarded, peer_of
@@ -29,7 +30,7 @@ from web.service import Service
 T = TypeVar("T")
 
 OPERATOR_PREFIX = "wpo_"
-_BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/=-]{1,8192})")
+_BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/=-]{1,16384})")
 _PERSON = re.compile(r"[A-Za-z0-9._@+-]{1,64}")
 
 _THREADS, _MOST_WAITING = 4, 256
@@ -141,7 +142,7 @@ class Doors:
                 return await anyio.to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=True)
         except TimeoutError:
             raise ProblemError("engine-away", "The catalog (PostgreSQL) has not said in time who asks.") from None
-        except LakeError as error:
+        except (LakeError, IssuerAwayError) as error:
             raise ProblemError("engine-away", str(error)) from error
         finally:
             self._waiting -= 1

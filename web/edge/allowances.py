@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Self
 
 from access.asker import Asker, Door
-from web.edge.problems import ProblemError
+from query.limits import Limits
+from web.edge.problems import FieldError, ProblemError
 from web.edge.rates import Rate
 from web.edge.shares import Shares
 from web.settings import WebSettings
@@ -26,6 +29,8 @@ class Allowances:
     sizes: Rate
     unknown: Rate
     questions: Shares
+    longest: timedelta
+    answer_bytes: int
 
     @classmethod
     def of(cls, settings: WebSettings) -> Self:
@@ -36,6 +41,8 @@ class Allowances:
             Rate("bytes", settings.limit_bytes, unit="content-bytes"),
             Rate("unknown", settings.limit_unknown_requests, 10.0),
             Shares(settings.limit_questions, settings.limit_questions_waiting),
+            timedelta(days=settings.limit_window_days),
+            settings.limit_answer_bytes,
         )
 
     def take(self, asker: Asker, address: str) -> None:
@@ -65,6 +72,22 @@ class Allowances:
         if asker.door not in _UNLIMITED:
             self.messages.take(asker.name, messages)
             self.sizes.take(asker.name, size)
+
+    def check_window(self, asker: Asker, length: timedelta) -> None:
+        """Raises ProblemError for a window that is longer than may be asked for."""
+        if length > self.longest and asker.door not in _UNLIMITED:
+            reason = f"the window is longer than {self.longest.days:,} days, the most that you may ask for"
+            raise ProblemError("invalid-values", f"end: {reason}", (FieldError("end", reason),))
+
+    def check_answer(self, asker: Asker, size: int) -> None:
+        """Raises ProblemError for an answer that is larger than may be had."""
+        if size > self.answer_bytes and asker.door not in _UNLIMITED:
+            reason = f"the answer has more than {self.answer_bytes:,} bytes, the most that you may have; ask for less"
+            raise ProblemError("invalid-values", f"by: {reason}", (FieldError("by", reason),))
+
+    def question(self, asker: Asker, limits: Limits) -> AbstractAsyncContextManager[None]:
+        """While one question is asked, by a user together with its keys. Raises ProblemError or TooSlowError."""
+        return nullcontext() if asker.door in _UNLIMITED else self.questions.one(asker.name, limits)
 
     def is_limited(self, asker: Asker) -> bool:
         """Whether anything is counted of this asker."""

@@ -13,7 +13,7 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from access.errors import AccessError, InvalidAccessError, ThrottledError, UnknownSubjectError
+from access.errors import AccessError, InvalidAccessError, IssuerAwayError, ThrottledError, UnknownSubjectError
 from database.errors import LakeAwayError
 from query.errors import (
     EngineAwayError,
@@ -53,7 +53,6 @@ KINDS: dict[str, Kind] = {
     "unknown-subject": Kind(404, "No such user, key, grant, session or link"),
     "not-found": Kind(404, "No such address"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
-    "conflict": Kind(409, "There is one already"),
     "retired": Kind(410, "The stream takes no more messages"),
     "too-slow": Kind(408, "The body came too slowly"),
     "too-large": Kind(413, "The body is too large"),
@@ -174,6 +173,8 @@ def _problem_of_access(error: AccessError) -> Problem:
             return Problem("invalid-values", str(error), (FieldError(error.field, error.reason),))
         case UnknownSubjectError():
             return Problem("unknown-subject", str(error))
+        case IssuerAwayError():
+            return Problem("engine-away", str(error))
         case ThrottledError():
             return Problem("throttled", str(error), (), {"Retry-After": str(error.seconds)})
     return Problem("unauthorized", str(error), (), {"WWW-Authenticate": "Bearer"})
