@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 from urllib.parse import quote, unquote
 
@@ -35,6 +35,7 @@ PATHS = ("/", "/a", "/b' or '1'='1", "/ü", "*")
 
 TEMPLATE = templates.get_template("rows_within.sql")
 ROUNDS, EACH = 10, 200
+SPELLED: list[Callable[[str], str]] = [*SPELLINGS.values(), *[quote] * 10]
 
 
 def scope(random: Random) -> Scope:
@@ -51,7 +52,7 @@ def scope(random: Random) -> Scope:
 
 
 def parameters(random: Random) -> list[tuple[str, str]]:
-    spelling = random.choice([*SPELLINGS.values(), *[quote] * 10])
+    spelling = random.choice(SPELLED)
     values = [*(("site", spelling(random.choice(SITES) or "x")) for _ in range(random.randrange(3)))]
     values += [("path", random.choice((*PATHS, *SQL_INJECTIONS)))] * random.randrange(2)
     by = random.choice(([], [("by", "site")], [("by", "")], [("by", "path,site")]))
