@@ -20,7 +20,7 @@ from compose.embedded.engines import ENGINES, JAVA_OPENS, LISTENER, LISTENS_TO, 
 from compose.embedded.environments import digest
 from compose.embedded.layout import Layout
 from compose.embedded.leftovers import MARK
-from compose.embedded.ports import LOOPBACKS, Ports, reachable
+from compose.embedded.ports import Ports, is_loopback, reachable
 from compose.embedded.runtime import Runtime
 from compose.embedded.secrets import Secrets, write_private
 from compose.embedded.settings import StackSettings
@@ -129,7 +129,7 @@ def configure(
 
 def _may_be_open(settings: StackSettings) -> bool:
     """As the web service, which nobody but this machine may reach for that."""
-    local = {settings.host, settings.trino_host} <= {*LOOPBACKS}
+    local = is_loopback(settings.host) and is_loopback(settings.trino_host)
     return local and not settings.proxies and not settings.https
 
 
