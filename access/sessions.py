@@ -55,6 +55,7 @@ class Sessions:
 
         Raises RefusedLoginError, ThrottledError.
         """
+        address = _shown(address, 64)
         self._throttle.begin(name, address)
         if not self._users.check_password(name, password):
             raise RefusedLoginError

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from access.errors import ThrottledError
+from access.grants import is_name
 from access.leftovers import FAILURES_KEPT
 from access.records import Records
 from access.tables import FAILED_LOGINS as FAILED
@@ -106,7 +107,8 @@ def _remove_old(connection: sa.Connection, now: datetime) -> None:
 
 
 def _has_session(connection: sa.Connection, user: str, address: str, now: datetime) -> bool:
-    mine = (SESSIONS.c.user == user) & (SESSIONS.c.address == address) & (SESSIONS.c.expires_at > now)
+    known = user if is_name(user) else ""
+    mine = (SESSIONS.c.user == known) & (SESSIONS.c.address == address) & (SESSIONS.c.expires_at > now)
     return bool(connection.execute(sa.select(sa.exists().where(mine))).scalar_one())
 
 

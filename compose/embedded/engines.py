@@ -216,7 +216,8 @@ def _trino(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
         *(f"-D{line}" for line in (etc / "node.properties").read_text().splitlines()),
     )
     command = _java(layout, "trino", jvm, options, "io.trino.server.TrinoServer")
-    return Program("trino", command, layout.data, _JVM)
+    # It reads etc/resource-groups.properties from where it runs: no setting says another place.
+    return Program("trino", command, layout.home, _JVM)
 
 
 def _services(

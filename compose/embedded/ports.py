@@ -29,7 +29,10 @@ FOR_CLIENTS = {"0.0.0.0": LOOPBACK, "::": "::1"}
 
 @dataclass(frozen=True)
 class Ports:
-    """One TCP port per listener, all on loopback (the web service where WINDOWPANE_HOST says)."""
+    """One TCP port per listener, all on loopback but the web service and Trino, which have settings of their own.
+
+    `trino`: for Trino itself, `trino_https`: for whoever asks it.
+    """
 
     web: int
     kafka: int
@@ -37,6 +40,7 @@ class Ports:
     postgres: int
     objectstore: int
     trino: int
+    trino_https: int
     flink: int
     flink_rpc: int
     flink_blob: int
@@ -52,7 +56,7 @@ OF_PROGRAMS: dict[str, tuple[str, ...]] = {
     "kafka": ("kafka", "kafka_controller"),
     "jobmanager": ("flink", "flink_rpc", "flink_blob", "flink_metrics"),
     "taskmanager": ("taskmanager_rpc", "taskmanager_data", "taskmanager_metrics"),
-    "trino": ("trino",),
+    "trino": ("trino", "trino_https"),
     "web": ("web",),
 }
 """Program → every port that it listens on; the first is the one that it is asked at."""

@@ -30,18 +30,20 @@ class Addresses:
     postgres: str
     objectstore: str
     trino: str
+    trino_internal: str
     flink: str
     catalog_uri: str
 
     @classmethod
-    def of(cls, web_host: str, ports: Ports, catalog_uri: str) -> Addresses:
-        """From the ports: everything but the web service is on loopback."""
+    def of(cls, web_host: str, trino_host: str, ports: Ports, catalog_uri: str) -> Addresses:
+        """From the ports: everything but the web service and Trino is on loopback. `trino`: for its clients, by TLS."""
         return cls(
             web=f"{web_host}:{ports.web}",
             kafka=f"{LOOPBACK}:{ports.kafka}",
             postgres=f"{LOOPBACK}:{ports.postgres}",
             objectstore=f"{LOOPBACK}:{ports.objectstore}",
-            trino=f"{LOOPBACK}:{ports.trino}",
+            trino=f"{trino_host}:{ports.trino_https}",
+            trino_internal=f"{trino_host}:{ports.trino}",
             flink=f"{LOOPBACK}:{ports.flink}",
             catalog_uri=catalog_uri,
         )
@@ -108,6 +110,6 @@ _PROBES: dict[str, Callable[[Addresses], bool]] = {
     "kafka": lambda at: broker_answers(at.kafka, PATIENCE),
     "jobmanager": lambda at: "taskmanagers" in _json(at.flink, "/overview"),
     "taskmanager": lambda at: bool(_json(at.flink, "/overview")["slots-total"] > 0),
-    "trino": lambda at: not _json(at.trino, "/v1/info")["starting"],
+    "trino": lambda at: not _json(at.trino_internal, "/v1/info")["starting"],
     "web": lambda at: http_get(at.web, "/healthz")[0] == 200,
 }

@@ -72,7 +72,8 @@ def _known(stream: str) -> Definition:
 
 
 def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
-    """What the web service of this stack says at a path; None when it does not answer. Raises RefusedError."""
+    """What the web service of this stack says at a path, to the operator; None when it does not answer, or does not
+    know the operator. Raises RefusedError."""
     connection = HTTPConnection(settings.address, timeout=_CONNECT_SECONDS)
     try:
         connection.connect()
@@ -84,6 +85,8 @@ def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
         return None
     finally:
         connection.close()
+    if response.status == 401:  # it is not the service of this home, or was started with another secret
+        return None
     if response.status < 400 and isinstance(content, dict):
         return content
     if response.headers.get_content_type() == "application/problem+json":

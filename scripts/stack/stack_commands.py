@@ -41,6 +41,7 @@ def up(no_input: bool, engines_only: bool, foreground: bool) -> None:
     if engines_only:
         click.echo(f"Engines are up; variables in {stack.layout.environment}")
         return
+    say(str(stack.sql_door))
     click.echo(stack.url)
     # With the variables of the stack, which it takes to reach PostgreSQL.
     from scripts.access.links import first_link

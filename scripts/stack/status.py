@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from compose.embedded.certificates import SqlDoor
 from compose.embedded.endings import last_error
 from compose.embedded.engines import ENGINES, SERVICES
 from compose.embedded.room import without_room
@@ -40,10 +41,12 @@ class EngineStatus:
 class Status:
     """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`.
 
-    `users`: how many there are, None while PostgreSQL is away; `access`: who is let in, in words.
+    `sql`: what SQL clients have to know. `users`: how many there are, None while PostgreSQL is away; `access`: who is
+    let in, in words.
     """
 
     url: str
+    sql: SqlDoor | None
     engines: dict[str, EngineStatus]
     streams: dict[str, dict[str, Any]]
     users: int | None
@@ -81,7 +84,7 @@ def read_status(stack: Stack) -> Status:
     reachable = all(engines[name].state == "ready" for name in ("postgres", "objectstore", "trino"))
     streams = from_service.result() or (_streams_from_engines() if reachable else {})
     users = counted.result()
-    return Status(stack.url, engines, streams, users, access_line(users, settings))
+    return Status(stack.url, stack.sql_door, engines, streams, users, access_line(users, settings))
 
 
 def _streams_from_service() -> dict[str, dict[str, Any]] | None:
@@ -121,6 +124,7 @@ def status_result(status: Status) -> Result:
     engines = [(name, engine.state, engine.pid, engine.address) for name, engine in status.engines.items()]
     parts: list[Sheet | str] = [
         status.url,
+        *([str(status.sql)] if status.sql else []),
         Sheet(
             [Column("engine"), Column("state", style=_colour), right("pid", as_text=_plain), Column("address")], engines
         ),

@@ -5,19 +5,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
 from access.records import access_engine
 from access.settings import AccessSettings
 from access.store import AccessStore
+from access.tables import ACCESS
+from database.migrations import migrate
 from tests.database.postgres import own_postgres
-
-_numbers = count()
 
 
 class Clock:
@@ -41,15 +39,21 @@ def server() -> Iterator[str]:
         yield uri
 
 
-@pytest.fixture
-def engine(server: str) -> Iterator[sa.Engine]:
-    """An empty database."""
-    name = f"access_{next(_numbers)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"create database {name}".encode())
-    engine = access_engine(server.replace("/postgres?", f"/{name}?"))
+@pytest.fixture(scope="session")
+def made(server: str) -> Iterator[sa.Engine]:
+    """A database with the tables."""
+    engine = access_engine(server)
+    migrate(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def engine(made: sa.Engine) -> sa.Engine:
+    """A database without users."""
+    with made.begin() as connection:
+        connection.execute(sa.text(f"truncate {', '.join(ACCESS.tables)} restart identity"))
+    return made
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from access.grants import checked_grant
 from access.issuer import AWAY_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, IssuerKeys, is_safe
 from access.settings import AccessSettings
 from access.store import AccessStore
-from access.tokens import Tokens, Vouched, service_token
+from access.tokens import Tokens, Vouched
 from tests.access.local_issuer import AUDIENCE, Issuer, jwk, local_issuer, rsa_key
 
 
@@ -37,7 +37,7 @@ def issuer() -> Iterator[Issuer]:
         yield issuer
 
 
-class Clock:
+class Seconds:
     def __init__(self) -> None:
         self.time = 1000.0
 
@@ -46,17 +46,17 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def seconds() -> Seconds:
+    return Seconds()
 
 
 def settings_of(issuer: str, **changes: object) -> AccessSettings:
     return AccessSettings.model_validate({"oidc_issuer": issuer, "oidc_audience": AUDIENCE, **changes})
 
 
-def tokens_of(issuer: Issuer, clock: Clock | None = None, **changes: object) -> Tokens:
+def tokens_of(issuer: Issuer, seconds: Seconds | None = None, **changes: object) -> Tokens:
     settings = settings_of(issuer.name, **changes)
-    return Tokens(settings, IssuerKeys(issuer.name, clock) if clock else IssuerKeys(issuer.name))
+    return Tokens(settings, IssuerKeys(issuer.name, seconds) if seconds else IssuerKeys(issuer.name))
 
 
 def unsigned(issuer: Issuer, alg: str, **changes: object) -> str:
@@ -177,20 +177,20 @@ def test_short_keys_and_secrets_are_refused(issuer: Issuer) -> None:
             tokens_of(issuer).vouched(refused)
 
 
-def test_new_keys_are_read_but_not_too_often(issuer: Issuer, clock: Clock) -> None:
-    tokens, new = tokens_of(issuer, clock), rsa_key(name="two")
+def test_new_keys_are_read_but_not_too_often(issuer: Issuer, seconds: Seconds) -> None:
+    tokens, new = tokens_of(issuer, seconds), rsa_key(name="two")
     assert tokens.vouched(issuer.token()).name == "ann"
     issuer.keys = [jwk(new, kid="two")]
     for _ in range(20):
         with pytest.raises(RefusedTokenError):
             tokens.vouched(issuer.token(kid="two", key=new))
     assert issuer.read == 1
-    clock.time += PAUSE_SECONDS
+    seconds.time += PAUSE_SECONDS
     assert tokens.vouched(issuer.token(kid="two", key=new)).name == "ann"
     with pytest.raises(RefusedTokenError):
         tokens.vouched(issuer.token())
     assert issuer.read == 2
-    clock.time += KEPT_SECONDS
+    seconds.time += KEPT_SECONDS
     assert tokens.vouched(issuer.token(kid="two", key=new)).name == "ann"
     assert issuer.read == 3
 
@@ -212,13 +212,13 @@ def test_an_issuer_that_is_not_as_it_should_be(issuer: Issuer, about: dict[str, 
         tokens_of(issuer).vouched(issuer.token())
 
 
-def test_keys_outlast_their_issuer_for_a_day(issuer: Issuer, clock: Clock) -> None:
-    tokens = tokens_of(issuer, clock)
+def test_keys_outlast_their_issuer_for_a_day(issuer: Issuer, seconds: Seconds) -> None:
+    tokens = tokens_of(issuer, seconds)
     tokens.vouched(issuer.token())
     issuer.about = {"issuer": "away"}
-    clock.time += AWAY_SECONDS - 1
+    seconds.time += AWAY_SECONDS - 1
     assert tokens.vouched(issuer.token()).name == "ann"
-    clock.time += PAUSE_SECONDS
+    seconds.time += PAUSE_SECONDS
     with pytest.raises(IssuerAwayError):
         tokens.vouched(issuer.token())
 
@@ -270,14 +270,6 @@ def test_whom_an_issuer_vouches_for_has_grants(issuer: Issuer, store: AccessStor
 
 def test_without_an_issuer_there_are_no_tokens() -> None:
     assert Tokens.of(AccessSettings()) is None
-
-
-def test_the_service_logs_in_with_its_own() -> None:
-    secret = b"s" * 32
-    claims = jwt.decode(service_token(secret, "owner"), secret, ["HS256"], audience="trino", issuer="windowpane")
-    assert (claims["sub"], claims["exp"] - claims["iat"]) == ("owner", 60)
-    with pytest.raises(ValueError, match="fewer than 32"):
-        service_token(b"short", "owner")
 
 
 @pytest.fixture(scope="module")

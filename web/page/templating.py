@@ -16,6 +16,7 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from streams.time_text import rfc3339
+from web.page.browsers import browser_in_words
 from web.page.frame import frame
 from web.page.granted import actions_in_words, rows_in_words, stream_in_words
 from web.page.static_files import static_version
@@ -33,6 +34,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters.update(
         actions_in_words=actions_in_words,
+        browser=browser_in_words,
         count=count,
         day=day,
         end_moment=end_moment,

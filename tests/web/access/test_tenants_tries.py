@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 import httpx
+import psycopg
 import pytest
 
 from access.grants import checked_grant
@@ -25,7 +26,7 @@ from tests.web.served import patch_engines, serving
 from web.server import configuration
 from web.settings import WebSettings
 
-CANARY = "canary"
+CANARY = "ptarmigan"
 """In every text of another's that nobody but its owner may read; no request says it."""
 
 STREAMS = {"own": "Mine", "common": "Everybody's", "partly": "With hidden names", "otherz": f"Of others, {CANARY}"}
@@ -65,6 +66,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         }.items():
             patch.setenv(f"WINDOWPANE_{name}", value)
         store = AccessStore.open(uri)
+        store.users.any()  # which makes the tables
+        with psycopg.connect(uri, autocommit=True) as postgres:
+            # Ids that stand nowhere by chance.
+            postgres.execute("alter table windowpane.grants alter column id restart with 77041")
         keys, ids = _tenants(store)
         with serving(configuration(WebSettings())) as url, httpx.Client(base_url=url, timeout=30) as client:
             yield House(client, keys["ann"], keys["bob"], ids)
@@ -96,14 +101,15 @@ def _tenants(store: AccessStore) -> tuple[dict[str, str], dict[str, str]]:
 
 def twin(text: str) -> str:
     """An id that nobody has, which differs from another in its last character."""
-    return text[:-1] + ("3" if text[-1] in "zabc" else "z" if not text[-1].isdigit() else chr(ord(text[-1]) ^ 1))
+    last = text[-1]
+    return text[:-1] + ("9" if last.isdigit() and last != "9" else "y" if last != "y" else "x")
 
 
 Drawn = Callable[[Random, str], Try]
 
 ROUNDS = 12
-EACH = 45
-"""Of every kind of try: 4 kinds, and of subjects each of four ids, make 12 x 45 x 7 > 3,700 tries, each made twice."""
+EACH = 30
+"""Of every kind of try: 4 kinds, and of subjects each of four ids, make 12 x 30 x 7 = 2,520 tries, each made twice."""
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
@@ -118,7 +124,7 @@ EACH = 45
 )
 def test_what_is_anothers_is_as_what_is_nobodys(house: House, draw: Drawn, kind: str, seed: int) -> None:
     theirs = house.ids.get(kind, kind)
-    nobodys = twin(theirs) if kind != "grant" else str(900_000 + int(theirs))
+    nobodys = twin(theirs)
     for number in range(EACH):
         tries = [draw(Random(f"{kind} {seed} {number}"), each) for each in (theirs, nobodys)]
         answers = [each.sent(house.client, house.key) for each in tries]
@@ -128,14 +134,12 @@ def test_what_is_anothers_is_as_what_is_nobodys(house: House, draw: Drawn, kind:
         assert CANARY not in told[0][2], tries[0]
 
 
-@pytest.mark.parametrize(
-    "path", ["/v1/streams", "/v1/me", "/v1/keys", "/v1/sessions", "/v1/openapi.json", "/streams", "/"]
-)
+@pytest.mark.parametrize("path", ["/v1/streams", "/v1/me", "/v1/keys", "/v1/sessions", "/v1/openapi.json", "/streams"])
 def test_lists_hold_nothing_of_others(house: House, path: str) -> None:
     answer = house.client.get(path, headers={"Authorization": f"Bearer {house.key}"})
-    assert answer.status_code in (200, 303, 503)
+    assert answer.status_code == 200
     for text in (CANARY, *house.ids.values()):
-        assert not re.search(rf"\b{re.escape(text)}\b", answer.text) or text.isdigit()
+        assert not re.search(rf"\b{re.escape(text)}\b", answer.text)
 
 
 @pytest.mark.parametrize("path", ["/v1/users", "/v1/grants", "/v1/engines", "/metrics", "/admin", "/engines"])

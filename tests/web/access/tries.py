@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from random import Random
 from urllib.parse import quote, unquote
 
@@ -209,8 +210,12 @@ _EACH_TIME = {"date", "x-request-id", "server-timing", "content-length", "etag",
 _CHANGES = re.compile(r"[0-9a-f]{64}|\d{4}-\d\d-\d\d[t ]\d\d:\d\d[0-9:.]*z?|rev=\d+")
 
 
+_ESCAPED = re.compile(r"\\+u20(?:0d|2e)")
+
+
 def _alike(text: str, ids: tuple[str, ...]) -> str:
-    plain = unicodedata.normalize("NFKC", unquote(unquote(text))).casefold()
+    plain = unicodedata.normalize("NFKC", unquote(unquote(unescape(text)))).casefold()
+    plain = "".join(each for each in _ESCAPED.sub("", plain) if unicodedata.category(each) != "Cf")
     for each in ids:
         plain = plain.replace(each.casefold(), "the-id")
     return _CHANGES.sub("…", plain)
