@@ -7,7 +7,12 @@ import time
 
 import jwt
 
-ISSUER, AUDIENCE = "windowpane", "trino"
+TRINO = "trino"
+"""Whom the tokens are for."""
+
+OURSELVES = "windowpane"
+"""Whose tokens they are."""
+
 LIFETIME_SECONDS = 600
 
 
@@ -26,9 +31,14 @@ class ServiceTokens:
         """One that is good for half of its life at least."""
         now = time.time()
         if not self._made <= now < self._made + LIFETIME_SECONDS / 2:
-            self._token, self._made = self._new(int(now)), now
+            self._token, self._made = service_token(self._key, self._user, seconds=LIFETIME_SECONDS), now
         return self._token
 
-    def _new(self, now: int) -> str:
-        claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": self._user, "iat": now, "exp": now + LIFETIME_SECONDS}
-        return jwt.encode(claims, self._key, algorithm="HS256")
+
+def service_token(secret: bytes, user: str, *, seconds: int = 60) -> str:
+    """A token by which the service logs in at Trino as a user. `secret`: at least 32 bytes, which Trino knows too."""
+    if len(secret) < 32:
+        raise ValueError("the secret of the service's tokens has fewer than 32 bytes")
+    now = int(time.time())
+    claims = {"iss": OURSELVES, "aud": TRINO, "sub": user, "iat": now, "exp": now + seconds}
+    return jwt.encode(claims, secret, "HS256")

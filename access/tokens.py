@@ -1,10 +1,9 @@
-"""Bearer tokens: those of a configured issuer, which vouches for people; and the service's own, for Trino."""
+"""Bearer tokens of a configured issuer, which vouches for people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import jwt
@@ -22,12 +21,6 @@ _log = structlog.get_logger("access")
 
 LONGEST_TOKEN = 16_384
 MOST_GROUPS = 1000
-
-TRINO = "trino"
-"""Whom the service's own tokens are for."""
-
-OURSELVES = "windowpane"
-"""Whose tokens they are."""
 
 _NOT_VALID = (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError)
 """What reading a token made to hurt may raise."""
@@ -111,15 +104,6 @@ class Tokens:
         ours = settings.oidc_groups_here
         named = (ours.get(each) if ours else each for each in groups if isinstance(each, str))
         return Vouched(name, frozenset(each for each in named if each is not None and is_name(each)))
-
-
-def service_token(secret: bytes, user: str, *, seconds: int = 60) -> str:
-    """A token by which the service logs in at Trino as a user. `secret`: at least 32 bytes, which Trino knows too."""
-    if len(secret) < 32:
-        raise ValueError("the secret of the service's tokens has fewer than 32 bytes")
-    now = datetime.now(UTC)
-    claims = {"iss": OURSELVES, "aud": TRINO, "sub": user, "iat": now, "exp": now + timedelta(seconds=seconds)}
-    return jwt.encode(claims, secret, "HS256")
 
 
 def _claim(claims: Mapping[str, Any], name: str) -> object:

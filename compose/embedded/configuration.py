@@ -20,7 +20,7 @@ from compose.embedded.engines import ENGINES, JAVA_OPENS, LISTENER, LISTENS_TO, 
 from compose.embedded.environments import digest
 from compose.embedded.layout import Layout
 from compose.embedded.leftovers import MARK
-from compose.embedded.ports import LOOPBACKS, Ports, reachable
+from compose.embedded.ports import Ports, is_loopback, reachable
 from compose.embedded.runtime import Runtime
 from compose.embedded.secrets import Secrets, write_private
 from compose.embedded.settings import StackSettings
@@ -40,6 +40,7 @@ FILES = {
     "trino-log.properties": ("etc/trino/log.properties", ("trino",)),
     "trino-access-control.properties": ("etc/trino/access-control.properties", ("trino",)),
     "trino-password-authenticator.properties": ("etc/trino/password-authenticator.properties", ("trino",)),
+    "trino-event-listener.properties": ("etc/trino/event-listener.properties", ("trino",)),
     "trino-resource-groups.properties": ("etc/resource-groups.properties", ("trino",)),
     "trino-lake.properties": ("etc/trino/catalog/lake.properties", ("trino",)),
 }
@@ -96,6 +97,7 @@ def configure(
         "flush": settings.kafka_flush, "certificate": certificate,
         "trino_host": settings.trino_host, "trino_address": reachable(settings.trino_host),
         "open_allowed": str(_may_be_open(settings)).lower(),
+        "asked": layout.asked,
         "etc": layout.etc, "data": layout.data, "warehouse": WAREHOUSE, "checkpoints": layout.checkpoints.as_uri(),
     }  # fmt: skip
     rendered = {template: render(template, context) for template in FILES}
@@ -127,7 +129,7 @@ def configure(
 
 def _may_be_open(settings: StackSettings) -> bool:
     """As the web service, which nobody but this machine may reach for that."""
-    local = {settings.host, settings.trino_host} <= {*LOOPBACKS}
+    local = is_loopback(settings.host) and is_loopback(settings.trino_host)
     return local and not settings.proxies and not settings.https
 
 

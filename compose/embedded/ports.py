@@ -19,7 +19,6 @@ from compose.embedded.settings import StackSettings
 from compose.errors import MachineError
 
 LOOPBACK = "127.0.0.1"
-LOOPBACKS = (LOOPBACK, "::1", "localhost")
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 USUAL_EPHEMERAL = (32768, 60999)
 LOWEST, HIGHEST = 10_000, 65_535

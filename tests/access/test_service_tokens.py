@@ -8,14 +8,14 @@ import time
 import jwt
 import pytest
 
-from access.service_tokens import AUDIENCE, ISSUER, LIFETIME_SECONDS, ServiceTokens
+from access.service_tokens import LIFETIME_SECONDS, OURSELVES, TRINO, ServiceTokens, service_token
 
 RAW = bytes(range(48))
 KEY = base64.b64encode(RAW).decode()
 
 
 def test_token_says_who_asks_whom() -> None:
-    claims = jwt.decode(ServiceTokens("us", KEY).token(), RAW, ["HS256"], audience=AUDIENCE, issuer=ISSUER)
+    claims = jwt.decode(ServiceTokens("us", KEY).token(), RAW, ["HS256"], audience=TRINO, issuer=OURSELVES)
     assert claims["sub"] == "us"
     assert claims["exp"] - claims["iat"] == LIFETIME_SECONDS
 
@@ -31,3 +31,8 @@ def test_token_is_renewed_before_it_ends(monkeypatch: pytest.MonkeyPatch, second
     first = tokens.token()
     monkeypatch.setattr(time, "time", lambda: now + seconds)
     assert (tokens.token() == first) is same
+
+
+def test_short_secret_is_refused() -> None:
+    with pytest.raises(ValueError, match="fewer than 32"):
+        service_token(b"short", "owner")

@@ -27,7 +27,7 @@ from access.grants import checked_grant
 from access.issuer import AWAY_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, IssuerKeys, is_safe
 from access.settings import AccessSettings
 from access.store import AccessStore
-from access.tokens import Tokens, Vouched, service_token
+from access.tokens import Tokens, Vouched
 from tests.access.local_issuer import AUDIENCE, Issuer, jwk, local_issuer, rsa_key
 
 
@@ -270,14 +270,6 @@ def test_whom_an_issuer_vouches_for_has_grants(issuer: Issuer, store: AccessStor
 
 def test_without_an_issuer_there_are_no_tokens() -> None:
     assert Tokens.of(AccessSettings()) is None
-
-
-def test_the_service_logs_in_with_its_own() -> None:
-    secret = b"s" * 32
-    claims = jwt.decode(service_token(secret, "owner"), secret, ["HS256"], audience="trino", issuer="windowpane")
-    assert (claims["sub"], claims["exp"] - claims["iat"]) == ("owner", 60)
-    with pytest.raises(ValueError, match="fewer than 32"):
-        service_token(b"short", "owner")
 
 
 @pytest.fixture(scope="module")

@@ -33,10 +33,14 @@ SECRETS = Secrets(
     "trino-user",
     "internal",
     "operator",
-    "jwt",
+    "dG9rZW4=",
 )
 JOBS = dict.fromkeys(("jobmanager", "taskmanager"), "what it was started with")
-LAKE = "etc/trino/catalog/lake.properties (iceberg.jdbc-catalog.connection-url)"
+ACCESS = "; ".join(
+    f"etc/trino/{name}.properties (connection-url)"
+    for name in ("access-control", "password-authenticator", "event-listener")
+)
+LAKE = f"{ACCESS}; etc/trino/catalog/lake.properties (iceberg.jdbc-catalog.connection-url)"
 CREDENTIALS = "(iceberg.jdbc-catalog.connection-password, s3.aws-access-key, s3.aws-secret-key)"
 METRICS = "-Dmetrics.internal.query-service.port"
 CERTIFICATE = Certificate(Path("/home/certificate-1.pem"), Path("/home/trusted-1.pem"))
@@ -164,7 +168,7 @@ def test_no_secret_is_told(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> N
     _, changed_files = write_and_compare(layout, PORTS)
     assert changed_files["trino"][0] == "etc/trino/config.properties (internal-communication.shared-secret)"
     assert changed_files["trino"][-1] == "etc/trino/catalog/lake.properties " + CREDENTIALS
-    assert not [text for texts in changed_files.values() for text in texts if "another" in text]
+    assert not [text for texts in changed_files.values() for text in texts if "another" in text or "dG9r" in text]
 
 
 def test_everything_listens_on_loopback_only(layout: Layout) -> None:
@@ -208,7 +212,7 @@ def test_trino_knows_whoever_asks_it(layout: Layout) -> None:
     assert config["http-server.https.keystore.path"] == str(CERTIFICATE.server)
     assert config["hide-inaccessible-columns"] == "true"
     assert (layout.etc / "trino" / "jwt.key").read_text() == SECRETS.trino_jwt
-    for name in ("access-control", "password-authenticator"):
+    for name in ("access-control", "password-authenticator", "event-listener"):
         path = Path(config[f"{name}.config-files"])
         assert properties(path)[f"{name}.name"] == "windowpane", name
         assert properties(path)["service-user"] == SECRETS.trino_user, name

@@ -13,6 +13,8 @@ import java.util.Set;
 
 /** How many statements run at once: of the service, which bounds itself, of all people, and of each of them. */
 final class Lanes implements ResourceGroupConfigurationManager<String> {
+    static final String REFUSED = "This statement is not for SQL clients; they may select";
+
     private static final String SERVICE = "service";
     private static final String PEOPLE = "people";
     private static final int UNBOUNDED = 10_000;
@@ -38,7 +40,7 @@ final class Lanes implements ResourceGroupConfigurationManager<String> {
             return Optional.of(new SelectionContext<>(new ResourceGroupId(SERVICE), SERVICE));
         }
         if (!FOR_PEOPLE.containsAll(criteria.getQueryType().map(Set::of).orElse(Set.of()))) {
-            throw new AccessDeniedException("This statement is not for SQL clients; they may select");
+            throw new AccessDeniedException(REFUSED);
         }
         ResourceGroupId people = new ResourceGroupId(PEOPLE);
         return Optional.of(new SelectionContext<>(new ResourceGroupId(people, criteria.getUser()), criteria.getUser()));

@@ -78,7 +78,7 @@ final class Visitors implements SystemAccessControl {
     @Override
     public Set<String> filterSchemas(SystemSecurityContext context, String catalog, Set<String> schemas) {
         Sight sight = sight(context);
-        if (schemas.size() == 1 && isInUse() && schemas.stream().noneMatch(each -> showsSchema(sight, catalog, each))) {
+        if (schemas.size() == 1 && Asked.inUse() && schemas.stream().noneMatch(each -> showsSchema(sight, catalog, each))) {
             throw Missing.usedSchema(catalog, schemas.iterator().next());
         }
         return schemas.stream().filter(schema -> showsSchema(sight, catalog, schema)).collect(Collectors.toSet());
@@ -129,7 +129,14 @@ final class Visitors implements SystemAccessControl {
     /** Asked for while the table is looked up, before anything else of the statement could tell of it. */
     @Override
     public List<ViewExpression> getRowFilters(SystemSecurityContext context, CatalogSchemaTableName table) {
-        return stream(context, table).flatMap(StreamSight::rows).map(rows -> expression(table, rows)).stream().toList();
+        Optional<StreamSight> stream = stream(context, table);
+        if (Asked.inExplainAnalyze()) {
+            throw new AccessDeniedException(Lanes.REFUSED);
+        }
+        if (stream.isPresent() && stream.get().columns().isPresent() && Asked.asTable()) {
+            throw new AccessDeniedException("TABLE is not for this view; select columns, or *");
+        }
+        return stream.flatMap(StreamSight::rows).map(rows -> expression(table, rows)).stream().toList();
     }
 
     @Override
@@ -166,12 +173,6 @@ final class Visitors implements SystemAccessControl {
         checkShown(sight, table);
         return table.getCatalogName().equals(LAKE) ? sight.of(table.getSchemaTableName().getSchemaName())
                 : Optional.empty();
-    }
-
-    /** Whether USE asks, which says of a schema that is not there something else than of one that is filtered. */
-    private static boolean isInUse() {
-        return StackWalker.getInstance().walk(
-                frames -> frames.anyMatch(frame -> frame.getClassName().equals("io.trino.execution.UseTask")));
     }
 
     /** Before a check can say that something may not be done: whether what it names is there at all. */
