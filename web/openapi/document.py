@@ -10,6 +10,8 @@ from web.openapi.replays import REPLAY_SCHEMAS
 from web.openapi.schemas import SCHEMAS
 from web.openapi.shapes import TEXT, TIME, Json, array_of, map_of, reference
 
+_REFUSED = ("unauthorized", "forbidden")
+
 
 def _answer(description: str, schema: str, status: int = 200) -> Json:
     return {str(status): {"description": description, "content": {"application/json": {"schema": reference(schema)}}}}
@@ -71,7 +73,7 @@ def _get(name: str, summary: str, parameters: list[Json], responses: Json) -> Js
 
 def _question(name: str, summary: str, parameters: list[Json], answer: Json) -> Json:
     """A question by GET, and by POST with the same names in a body."""
-    kinds = ("unparseable", "unknown-stream", "address-too-long", "invalid-values", "busy", "engine-away")
+    kinds = (*_REFUSED, "unparseable", "unknown-stream", "address-too-long", "invalid-values", "busy", "engine-away")
     unchanged = {"304": {"description": "If-None-Match names the ETag of the newest answer."}}
     responses = {**answer, **unchanged, **_problems(*kinds)}
     posted = {**answer, **_problems(*kinds, "too-large", "unsupported-type")}
@@ -131,6 +133,7 @@ _POST: Json = {
         "responses": {
             **_answer("Accepted messages are in Kafka; rejected ones were not sent.", "Posted", 202),
             **_problems(
+                *_REFUSED,
                 "unparseable",
                 "unknown-stream",
                 "too-slow",
@@ -178,18 +181,23 @@ DOCUMENT: Json = {
             _answer("Rejected messages with reason, field and bytes.", "Rejected"),
         ),
         "/v1/streams/{stream}/messages": _POST,
-        "/v1/streams": _get("streams", "Every stream and how fresh it is.", [], _answer("The streams.", "Streams")),
+        "/v1/streams": _get(
+            "streams",
+            "Every stream that you know, and how fresh it is.",
+            [],
+            {**_answer("The streams.", "Streams"), **_problems("unauthorized")},
+        ),
         "/v1/streams/{stream}": _get(
             "definition",
             "How a stream is defined.",
             [_STREAM],
-            {**_answer("The definition.", "Definition"), **_problems("unknown-stream")},
+            {**_answer("The definition.", "Definition"), **_problems(*_REFUSED, "unknown-stream")},
         ),
         "/v1/replays": _get(
             "replays",
             "Every replay, the newest first.",
             [_OF_STREAM],
-            {**_answer("The replays.", "Replays"), **_problems("unknown-stream", "engine-away")},
+            {**_answer("The replays.", "Replays"), **_problems(*_REFUSED, "unknown-stream", "engine-away")},
         ),
         "/v1/replays/{id}": _get(
             "replay",
@@ -197,14 +205,14 @@ DOCUMENT: Json = {
             [_REPLAY, _FILTERS],
             {
                 **_answer("The replay; without a difference while it runs and once it is dropped.", "ReplayReport"),
-                **_problems("unknown-replay", "invalid-values", "engine-away"),
+                **_problems(*_REFUSED, "unknown-replay", "invalid-values", "engine-away"),
             },
         ),
         "/v1/history": _get(
             "history",
             "What was published and rolled back, the newest first.",
             [_OF_STREAM],
-            {**_answer("The publications.", "History"), **_problems("unknown-stream", "engine-away")},
+            {**_answer("The publications.", "History"), **_problems(*_REFUSED, "unknown-stream", "engine-away")},
         ),
         "/v1/openapi.json": _get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),
         "/healthz": _get("alive", "Whether the service is alive.", [], {"200": {"description": "It is."}}),
