@@ -62,8 +62,13 @@ def claimed(event: Event) -> str:
 def shown(text: str) -> str:
     """A text as it may be written: short, without what looks like a key, a token or a password, on one line."""
     cut = text[: 4 * MOST_CHARACTERS].encode("utf-8", "replace").decode()
-    plain = _CONTROL.sub(" ", _SECRET.sub("…", cut))
+    plain = _CONTROL.sub(" ", without_secrets(cut))
     return plain if len(plain) <= MOST_CHARACTERS else f"{plain[: MOST_CHARACTERS - 1]}…"
+
+
+def without_secrets(text: str) -> str:
+    """A text with `…` in place of whatever looks like a key, a token, or a password in an address."""
+    return _SECRET.sub("…", text)
 
 
 def truncated(address: str) -> str:

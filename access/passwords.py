@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
+from pathlib import Path
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -12,6 +14,9 @@ from access.errors import InvalidAccessError
 
 SHORTEST, LONGEST = 10, 1000
 """Characters of a password."""
+
+_ENDING = 4
+"""How many digits and signs at its end make a common password no better."""
 
 _AT_ONCE = 2
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -33,7 +38,21 @@ def checked_password(password: str, user: str) -> str:
         raise InvalidAccessError("password", "is the name of its user")
     if len({*normal}) == 1:
         raise InvalidAccessError("password", "is one character again and again")
+    if _is_common(normal):
+        raise InvalidAccessError("password", "is one of the commonest, or one with a few digits or signs at its end")
     return normal
+
+
+def _is_common(normal: str) -> bool:
+    lower, common = normal.casefold(), _common()
+    endings = (len(lower) - count for count in range(_ENDING + 1))
+    return any(lower[:end] in common for end in endings if not any(char.isalpha() for char in lower[end:]))
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    lines = Path(__file__).with_name("common_passwords.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 def password_hash(password: str, user: str) -> str:

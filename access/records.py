@@ -14,8 +14,11 @@ from database.engine import engine_uri
 from database.errors import translated
 from database.migrations import migrate
 
-_OPTIONS = "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
-"""Whoever waits for an answer about access is let in nowhere meanwhile; so the wait is short."""
+_OPTIONS = {
+    "statement_timeout": "5s",  # whoever waits for an answer about access is let in nowhere meanwhile
+    "idle_in_transaction_session_timeout": "10s",
+    "plan_cache_mode": "force_generic_plan",  # statements look for a few rows by their keys: planned once suffices
+}
 
 Clock = Callable[[], datetime]
 
@@ -27,13 +30,15 @@ def now() -> datetime:
 
 def access_engine(uri: str) -> sa.Engine:
     """Connections to `postgresql://…`, which need not answer yet."""
+    options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
     return sa.create_engine(
         engine_uri(uri),
         pool_size=5,
         max_overflow=5,
         pool_timeout=2,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 2, "options": _OPTIONS, "application_name": "windowpane access"},
+        pool_use_lifo=True,
+        connect_args={"connect_timeout": 2, "options": options, "application_name": "windowpane access"},
     )
 
 

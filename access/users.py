@@ -71,6 +71,11 @@ class Users:
         with self._records.reading() as connection:
             return _found(connection, name)
 
+    def known(self, name: str) -> bool:
+        """Whether there is a user of this name."""
+        with self._records.reading() as connection:
+            return bool(connection.execute(sa.select(sa.exists().where(USERS.c.name == name))).scalar_one())
+
     def page(self, search: str = "", after: str = "", limit: int = 100) -> list[User]:
         """Users in order of their names, after a name; `search`: a part of name or title."""
         query = _USER.where(USERS.c.name > after).order_by(USERS.c.name).limit(limit)

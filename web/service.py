@@ -12,7 +12,6 @@ import anyio.to_thread
 import orjson
 from starlette.requests import HTTPConnection
 
-from access.errors import UnknownSubjectError
 from access.identities import Identities
 from access.log import AccessLog, KafkaSender
 from access.settings import AccessSettings
@@ -190,13 +189,7 @@ def service_of(request: HTTPConnection) -> Service:
 
 
 def _access_log(settings: WebSettings, queries: QueryService, access: AccessStore, metrics: Metrics) -> AccessLog:
-    def is_user(name: str) -> bool:
-        try:
-            access.users.get(name)
-        except UnknownSubjectError:
-            return False
-        return True
-
-    log = AccessLog(KafkaSender(settings.kafka), is_user=is_user, is_stream=lambda name: name in queries.definitions)
+    sender = KafkaSender(settings.kafka)
+    log = AccessLog(sender, is_user=access.users.known, is_stream=lambda name: name in queries.definitions)
     metrics.registry.register(AccessLogStanding(log))
     return log

@@ -40,6 +40,7 @@ FILES = {
     "trino-log.properties": ("etc/trino/log.properties", ("trino",)),
     "trino-access-control.properties": ("etc/trino/access-control.properties", ("trino",)),
     "trino-password-authenticator.properties": ("etc/trino/password-authenticator.properties", ("trino",)),
+    "trino-event-listener.properties": ("etc/trino/event-listener.properties", ("trino",)),
     "trino-resource-groups.properties": ("etc/resource-groups.properties", ("trino",)),
     "trino-lake.properties": ("etc/trino/catalog/lake.properties", ("trino",)),
 }
@@ -96,6 +97,7 @@ def configure(
         "flush": settings.kafka_flush, "certificate": certificate,
         "trino_host": settings.trino_host, "trino_address": reachable(settings.trino_host),
         "open_allowed": str(_may_be_open(settings)).lower(),
+        "asked": layout.asked,
         "etc": layout.etc, "data": layout.data, "warehouse": WAREHOUSE, "checkpoints": layout.checkpoints.as_uri(),
     }  # fmt: skip
     rendered = {template: render(template, context) for template in FILES}

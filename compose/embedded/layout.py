@@ -45,6 +45,8 @@ class Layout:
         """The generated passwords and keys."""
         self.jobs_record = home / "jobs.json"
         """The keeper's note: stream → the job that it last started."""
+        self.asked = self.run / "asked"
+        """What SQL clients asked, noted by Trino until the keeper takes it to the access log."""
         self.endings = self.run / "endings.json"
         """The watcher's note of programs that ended by themselves."""
         self.supervisor_config = self.etc / "supervisord.conf"

@@ -25,6 +25,12 @@ from access.passwords import LONGEST, checked_password, is_outdated, is_password
         ("annabel lee", None),
         ("aaaaaaaaaaaa", "one character"),
         ("half a \ud800 one", "half a character"),
+        ("qwertyuiop", "commonest"),
+        ("Password2026", "commonest"),
+        ("password!!!!", "commonest"),
+        ("PASSWORD123\uff01", "commonest"),
+        ("password at the corner", None),
+        ("password-of-the-corner-1234", None),
     ],
 )
 def test_passwords_follow_rules(password: str, reason: str | None) -> None:

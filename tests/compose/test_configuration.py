@@ -37,7 +37,8 @@ SECRETS = Secrets(
 )
 JOBS = dict.fromkeys(("jobmanager", "taskmanager"), "what it was started with")
 ACCESS = "; ".join(
-    f"etc/trino/{name}.properties (connection-url)" for name in ("access-control", "password-authenticator")
+    f"etc/trino/{name}.properties (connection-url)"
+    for name in ("access-control", "password-authenticator", "event-listener")
 )
 LAKE = f"{ACCESS}; etc/trino/catalog/lake.properties (iceberg.jdbc-catalog.connection-url)"
 CREDENTIALS = "(iceberg.jdbc-catalog.connection-password, s3.aws-access-key, s3.aws-secret-key)"
@@ -211,7 +212,7 @@ def test_trino_knows_whoever_asks_it(layout: Layout) -> None:
     assert config["http-server.https.keystore.path"] == str(CERTIFICATE.server)
     assert config["hide-inaccessible-columns"] == "true"
     assert (layout.etc / "trino" / "jwt.key").read_text() == SECRETS.trino_jwt
-    for name in ("access-control", "password-authenticator"):
+    for name in ("access-control", "password-authenticator", "event-listener"):
         path = Path(config[f"{name}.config-files"])
         assert properties(path)[f"{name}.name"] == "windowpane", name
         assert properties(path)["service-user"] == SECRETS.trino_user, name

@@ -15,6 +15,8 @@ FIELDS = ("subject", "stream", "can", "where", "hide")
 def read_grant(form: Posted, definitions: Mapping[str, Definition]) -> Grant:
     """The grant of a form. Raises InvalidAccessError, of one of `FIELDS`."""
     stream = form.text("stream")
+    if not form.all("can"):
+        raise InvalidAccessError("can", "tick one at least")
     grant = checked_grant(
         form.text("subject").lower(),
         stream,

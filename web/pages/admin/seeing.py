@@ -13,12 +13,12 @@ from web.access.scopes import asker_of
 from web.access.seeing import see_as, see_as_oneself
 from web.asking.access import in_store
 from web.edge.problems import ProblemError
-from web.pages.admin.user import NO_SUCH_USER
+from web.pages.admin.user import NO_SUCH_USER, named_user
 
 
 async def begin_seeing(request: Request) -> Response:
     """From now on every page is as the user has it, and nothing can be changed."""
-    name, asker = request.path_params["user"], asker_of(request)
+    name, asker = named_user(request), asker_of(request)
     if asker.door is not Door.SESSION:
         raise ProblemError("forbidden", "This is for administrators who are logged in by name and password.")
     try:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from access.asker import Asker, Door
 from access.errors import InvalidAccessError, UnknownSubjectError
 from access.events import Did, Outcome
-from access.grants import Grant
+from access.grants import Grant, checked_name
 from access.store import AccessStore, Key, User
 from web.access.notes import note
 from web.access.scopes import asker_of
@@ -43,7 +43,7 @@ async def user_page(request: Request) -> Response:
 
 async def change_user(request: Request) -> Response:
     """Change title, groups, and whether the user administers or may come in at all."""
-    name, form = request.path_params["user"], await posted(request)
+    name, form = named_user(request), await posted(request)
 
     def change(store: AccessStore) -> User:
         return store.users.change(
@@ -66,7 +66,7 @@ async def change_user(request: Request) -> Response:
 
 async def make_link(request: Request) -> Response:
     """A one-time link with which the user chooses a password, in the place of those made before."""
-    name, by = request.path_params["user"], asker_of(request).name
+    name, by = named_user(request), asker_of(request).name
 
     def make(store: AccessStore) -> tuple[User, str]:
         return store.users.get(name), store.links.make(name, by=by, lifetime=LINK_LIFETIME)
@@ -81,7 +81,7 @@ async def make_link(request: Request) -> Response:
 
 async def end_user_sessions(request: Request) -> Response:
     """Log the user out everywhere."""
-    name = request.path_params["user"]
+    name = named_user(request)
 
     def end(store: AccessStore) -> None:
         for session in store.sessions.of(name):
@@ -92,12 +92,21 @@ async def end_user_sessions(request: Request) -> Response:
     return _back(name, "ended")
 
 
+def named_user(request: Request) -> str:
+    """The user of the address, whether or not there is one. Raises ProblemError for what no user is called."""
+    name: str = request.path_params["user"]
+    try:
+        return checked_name("user", name)
+    except InvalidAccessError:
+        raise ProblemError("not-found", NO_SUCH_USER) from None
+
+
 def _back(name: str, done: str) -> Response:
     return RedirectResponse(f"/admin/users/{name}?done={done}", 303)
 
 
 async def _user_page(request: Request, form: Posted) -> Response:
-    name = request.path_params["user"]
+    name = named_user(request)
 
     def read(store: AccessStore) -> OfUser:
         user = store.users.get(name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from access.asker import Door
 from access.errors import InvalidAccessError
 from access.events import Did, Outcome
 from access.store import AccessStore, User
@@ -23,12 +24,16 @@ _FIELDS = ("user", "title", "groups")
 
 
 async def users_page(request: Request) -> Response:
-    """The users, by name, in pages."""
+    """The users, by name, in pages; in open mode the way to the first of them."""
+    if asker_of(request).door is Door.OPEN:
+        return RedirectResponse("/first", 303)
     return await _users_page(request, Posted())
 
 
 async def add_user(request: Request) -> Response:
     """The new user's link. It is the answer itself: only its hash is kept, so no other page could show it."""
+    if asker_of(request).door is Door.OPEN:  # which would end with a user who can let in nobody else
+        return RedirectResponse("/first", 303)
     form, by = await posted(request), asker_of(request).name
 
     def add(store: AccessStore) -> tuple[User, str]:

@@ -200,6 +200,7 @@ def test_seeing_as_another_is_marked_and_changes_nothing(people: People) -> None
         "/admin/grants/99999999999",
         "/admin/keys/x%00",
         "/admin/users/%3Cb%3E",
+        "/admin/users/x%00",
         "/admin?after=%00&search=%00",
         "/admin/why?user=%00&stream=health",
     ],
@@ -208,3 +209,10 @@ def test_odd_addresses_are_answered(root: Visitor, path: str) -> None:
     answer = root.get(path)
     assert answer.status_code in (200, 404, 422)
     assert "<b>" not in answer.text
+
+
+@pytest.mark.parametrize("part", ["", "/link", "/sessions", "/see-as"])
+@pytest.mark.parametrize("name", ["x%00", "%3Cb%3E", "x%0d%0aset-cookie:a=b"])
+def test_odd_users_are_unknown(root: Visitor, name: str, part: str) -> None:
+    root.read("/admin")
+    assert root.submit(f"/admin/users/{name}{part}", title="x").status_code == 404

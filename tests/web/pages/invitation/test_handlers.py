@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -27,6 +28,8 @@ def test_first_administrator_closes_it(nobody: People) -> None:
         assert 'href="/first"' in page
         assert 'href="/admin"' not in page
     assert visitor.get("/account").headers["location"] == "/first"
+    assert visitor.submit("/admin", user="eve").headers["location"] == "/first"
+    assert not nobody.store.users.any()
     for fields, wrong in (
         ({"user": "Root!", "password": PASSWORD, "again": PASSWORD}, "user-wrong"),
         ({"user": "root", "password": "short", "again": "short"}, "password-wrong"),
@@ -57,6 +60,20 @@ def test_link_makes_first_administrator_by_name(nobody: People) -> None:
     assert (made.status_code, made.headers["location"]) == (303, "/admin")
     assert nobody.store.users.get("ann").administrator
     assert visitor.get(f"/invitation/{token}").status_code == 404
+
+
+def test_pages_lie_below_the_path_that_is_set(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with serving_people(tmp_path_factory.mktemp("below"), ROOT_PATH="/w") as people:
+        visitor = people.visitor()
+        page = visitor.read("/w/first")
+        assert 'action="/w/first"' in page
+        assert ' data-root="/w"' in page
+        assert not re.search('(?:href|src|action)="/(?!w/)', page)
+        made = visitor.submit("/w/first", user="root", password=PASSWORD, again=PASSWORD)
+        assert made.headers["location"] == "/w/admin"
+        assert "path=/w" in made.headers["set-cookie"].lower()
+        visitor.read("/w/admin")
+        assert f"{people.url}/w/invitation/wpl_" in visitor.submit("/w/admin", user="ann").text
 
 
 @pytest.mark.parametrize("token", ["x", "wpl_" + "a" * 38, "%00", "%3Cscript%3E"])

@@ -1,6 +1,8 @@
 package windowpane.trino;
 
 import io.trino.spi.Plugin;
+import io.trino.spi.eventlistener.EventListener;
+import io.trino.spi.eventlistener.EventListenerFactory;
 import io.trino.spi.resourcegroups.ResourceGroupConfigurationManager;
 import io.trino.spi.resourcegroups.ResourceGroupConfigurationManagerContext;
 import io.trino.spi.resourcegroups.ResourceGroupConfigurationManagerFactory;
@@ -11,7 +13,7 @@ import io.trino.spi.security.SystemAccessControlFactory;
 import java.util.List;
 import java.util.Map;
 
-/** Who may ask Trino, what they may read, and how much at once; each is configured by a file of its own. */
+/** Who may ask Trino, what they may read, how much at once, and that it is noted; each is configured by a file of its own. */
 public final class AccessPlugin implements Plugin {
     private static final String NAME = "windowpane";
 
@@ -41,6 +43,21 @@ public final class AccessPlugin implements Plugin {
             @Override
             public SystemAccessControl create(Map<String, String> config, SystemAccessControlContext context) {
                 return ByCaller.control(new Settings(config));
+            }
+        });
+    }
+
+    @Override
+    public Iterable<EventListenerFactory> getEventListenerFactories() {
+        return List.of(new EventListenerFactory() {
+            @Override
+            public String getName() {
+                return NAME;
+            }
+
+            @Override
+            public EventListener create(Map<String, String> config, EventListenerContext context) {
+                return new AskedListener(new Settings(config));
             }
         });
     }

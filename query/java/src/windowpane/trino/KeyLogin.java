@@ -28,12 +28,14 @@ final class KeyLogin implements PasswordAuthenticator {
     private final Database database;
     private final OpenMode openMode;
     private final String service;
+    private final AskedFile asked;
     private final Kept<Login, Optional<Person>> people = new Kept<>(this::person);
 
     KeyLogin(Settings settings) {
         database = settings.database();
         openMode = new OpenMode(settings.openAllowed(), database);
         service = settings.service();
+        asked = settings.askedFile();
     }
 
     @Override
@@ -48,6 +50,7 @@ final class KeyLogin implements PasswordAuthenticator {
         } catch (SQLException away) {
             throw new AccessDeniedException("Keys cannot be looked up now");
         }
+        asked.refused(user);
         throw new AccessDeniedException("The name or the key is wrong");
     }
 

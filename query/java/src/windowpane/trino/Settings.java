@@ -1,5 +1,6 @@
 package windowpane.trino;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 
@@ -26,6 +27,11 @@ final class Settings {
         login.setProperty("user", text("connection-user"));
         login.setProperty("password", text("connection-password"));
         return new Database(text("connection-url"), login);
+    }
+
+    /** Where it is noted what was asked. */
+    AskedFile askedFile() {
+        return new AskedFile(Path.of(text("asked-file")));
     }
 
     int number(String name) {
