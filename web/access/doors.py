@@ -110,7 +110,11 @@ class Doors:
             self._service.allowances.fail(client_of(request))
             raise ProblemError("unauthorized", "The session has ended; log in again.", (), CHALLENGE)
         other = seen_name(request, asker) if asker.administrator else ""
-        return (await self._kept(seen_as(other, asker)) if other else None) or asker
+        if not other:
+            return asker
+        # One who was disabled meanwhile sees nothing; the administrator's own rights come back when it stops.
+        gone = Asker(Door.SESSION, other, session=asker.session, seen_by=asker.name)
+        return await self._kept(seen_as(other, asker)) or gone
 
     async def _open(self, request: Request) -> Asker:
         peer = peer_of(request)

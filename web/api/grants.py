@@ -134,7 +134,7 @@ async def _why(request: Request, user: str, stream: str) -> Response:
             "stream": stream,
             "administrator": asker is not None and asker.administrator,
             "disabled": asker is None,
-            "sees": {action: scope_json(scope) for action, scope in scopes.items() if scope is not None},
+            "sees": {str(action): scope_json(scope) for action, scope in scopes.items() if scope is not None},
             "grants": [grant_json(each) for each in found],
         }
     )

@@ -13,7 +13,6 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from access.events import Did, Outcome
 from access.grants import Action
 from query.visible import Visible
 from streams.decoder import Accepted, Decoder, decode_by_plan
@@ -21,7 +20,6 @@ from streams.definition import Definition
 from streams.json_text import LARGEST
 from streams.reasons import Reason, Rejection
 from streams.refusal_envelope import MOST_BYTES
-from web.access.notes import note
 from web.access.scopes import asker_of, visible_of
 from web.api.sendable import Sendable, sendable
 from web.edge.bodies import JSON, Gunzip, is_packed, media_type, paced, place, split_messages, too_large
@@ -84,7 +82,6 @@ async def post_messages(request: Request) -> Response:
         if judged.accepted:
             await service.producer.send(definition.topic, judged.accepted)
     _count(service, definition.name, judged)
-    note(request, Did.SEND, Outcome.DONE, stream=definition.name, what=f"{len(judged.accepted)} messages")
     rejected = [{"index": i, "field": r.field, "reason": r.reason} for i, r in judged.rejected]
     more = {"more_rejected": judged.unlisted} if judged.unlisted else {}
     return json_response({"accepted": len(judged.accepted), "rejected": rejected, **more}, 202)
@@ -119,9 +116,10 @@ class _Judge:
         for start, message in split_messages(body, kind, self.service.settings.web_body_messages):
             if message:
                 outcome = await self._decode(decoder, message, arrived_ms)
-                if self.rows is not None and isinstance(outcome, Accepted):
-                    outcome = self.rows.judged(outcome)
-                if isinstance(outcome, Accepted):
+                if self.rows is not None and isinstance(outcome, Accepted) and not self.rows.allow(outcome):
+                    # Kept where others would see it, it would be a way to tell them something.
+                    judged.reject(index, self.rows.rejection, message, 0)
+                elif isinstance(outcome, Accepted):
                     judged.accepted.append(message)
                 else:
                     if kind == JSON:

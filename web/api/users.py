@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from access.asker import Door
 from access.events import Did, Outcome
 from access.store import AccessStore, User
 from streams.time_text import timestamp
@@ -45,6 +46,8 @@ async def add_user(request: Request) -> Response:
     given, by = await read_members(request, _NEW), asker_of(request).name
     name, title, password = given.text("user"), given.text("title", ""), given.optional_text("password")
     administrator, groups = bool(given.flag("administrator")), given.texts("groups") or []
+    if asker_of(request).door is Door.OPEN and not administrator:
+        invalid("administrator", "has to be true of the first user, or nobody here could add another")
 
     def add(store: AccessStore) -> tuple[User, str | None]:
         user = store.users.add(name, by=by, title=title, administrator=administrator, groups=groups, password=password)

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+_ROUNDING = 1e-9
+
 MOST_KNOWN = 50_000
 """So many are remembered; whoever has used nothing for a while is forgotten first."""
 
@@ -27,7 +29,7 @@ class Rate:
 
     def wait(self, who: str) -> float:
         """Seconds until there is something for somebody; 0: there is."""
-        return max(0.0, self._until.get(who, 0.0) - self.clock() - self.seconds)
+        return self._wait(max(self._until.get(who, 0.0) - self.clock(), 0.0))
 
     def take(self, who: str, amount: int = 1) -> float:
         """Take so much, and 0.0; or nothing, and the seconds until it can be taken.
@@ -36,8 +38,8 @@ class Rate:
         """
         now = self.clock()
         until = max(self._until.get(who, 0.0), now)
-        if until - now > self.seconds - 1 / self.most:
-            return until - now - self.seconds + 1 / self.most
+        if wait := self._wait(until - now):
+            return wait
         self._until[who] = until + amount / self.most
         if len(self._until) > MOST_KNOWN:
             self._forget(now)
@@ -53,6 +55,11 @@ class Rate:
         unit = "" if self.unit == "requests" else f';qu="{self.unit}"'
         policy = f'"{self.name}";q={int(self.most * self.seconds)};w={round(self.seconds)}{unit}'
         return {"RateLimit-Policy": policy, "RateLimit": f'"{self.name}";r={self.left(who)};t={round(self.seconds)}'}
+
+    def _wait(self, used: float) -> float:
+        """Until one is there, when so many seconds' worth are used."""
+        missing = used + 1 / self.most - self.seconds
+        return missing if missing > _ROUNDING else 0.0
 
     def _forget(self, now: float) -> None:
         """Whoever has all of it; if nobody, those who were first."""

@@ -55,7 +55,8 @@ def test_answers_hold_no_secret(used: Used) -> None:
 
 def test_metrics_and_documents_hold_no_secret(stack: Stack, used: Used) -> None:
     headers = {"Authorization": f"Bearer {used.secrets['key']}"}
-    answers = {path: httpx.get(f"{stack.url}{path}", headers=headers) for path in ("/metrics", "/v1/openapi.json")}
+    address = stack.url.rstrip("/")
+    answers = {path: httpx.get(f"{address}{path}", headers=headers) for path in ("/metrics", "/v1/openapi.json")}
     assert [answer.status_code for answer in answers.values()] == [200, 200]
     assert found(used, {path: answer.text for path, answer in answers.items()}) == []
 
