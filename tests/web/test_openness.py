@@ -101,6 +101,22 @@ def _refuses(folder: Path) -> bool:
         return client.connect_ex(str(folder / ".s.PGSQL.5432")) != 0
 
 
+def test_cookies_of_https_are_of_this_host_alone() -> None:
+    with a_service(HTTPS="true", PROXIES="127.0.0.1") as people:
+        people.store.users.add("lola", by="test", administrator=True, password=PASSWORD)
+        body = {"user": "lola", "password": PASSWORD}
+        said = httpx.post(f"{people.url}/v1/sessions", json=body).headers["set-cookie"]
+        name, token = said.partition(";")[0].split("=")
+        assert name == "__Host-windowpane"
+        assert all(part in said for part in ("Path=/;", "Secure", "HttpOnly", "SameSite=lax"))
+        assert "Domain" not in said
+        known = [
+            httpx.get(f"{people.url}/v1/me", headers={"cookie": f"{each}={token}"}).status_code
+            for each in (name, "windowpane-80")
+        ]
+        assert known == [200, 401]
+
+
 def test_below_a_path_and_behind_https() -> None:
     more = {"PROXIES": "127.0.0.1", "ROOT_PATH": "/tools/wp", "OPERATOR_KEY": OPERATOR}
     with a_service(**more) as people:

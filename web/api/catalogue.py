@@ -38,7 +38,7 @@ async def show_stream(request: Request) -> Response:
 
 async def show_openapi(_request: Request) -> Response:
     """What this API answers, as an OpenAPI document."""
-    return json_response(DOCUMENT, headers={"Cache-Control": "public, max-age=300"})
+    return json_response(DOCUMENT, headers={"Cache-Control": "private, max-age=300"})
 
 
 def definition_json(visible: Visible) -> dict[str, Any]:

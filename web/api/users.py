@@ -46,11 +46,14 @@ async def add_user(request: Request) -> Response:
     given, by = await read_members(request, _NEW), asker_of(request).name
     name, title, password = given.text("user"), given.text("title", ""), given.optional_text("password")
     administrator, groups = bool(given.flag("administrator")), given.texts("groups") or []
-    if asker_of(request).door is Door.OPEN and not administrator:
+    first = asker_of(request).door is Door.OPEN
+    if first and not administrator:
         invalid("administrator", "has to be true of the first user, or nobody here could add another")
 
     def add(store: AccessStore) -> tuple[User, str | None]:
-        user = store.users.add(name, by=by, title=title, administrator=administrator, groups=groups, password=password)
+        user = store.users.add(
+            name, by=by, title=title, administrator=administrator, groups=groups, password=password, first=first
+        )
         return user, None if password is not None else store.links.make(name, by=by, lifetime=INVITED)
 
     user, token = await in_store(request, add)
