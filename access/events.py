@@ -31,7 +31,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the access log. `address` is truncated; `what`: a name or an id of what it was done to."""
+    """One line of the access log. `what`: a name or an id of what it was done to; `address`: of whoever did it.
+
+    `who`: empty for somebody unknown, and in a login that was refused the name that was given. `request`: its id; of
+    one that is being answered it may be left out. What of these is written, `access.log_lines` says.
+    """
 
     who: str
     door: str
@@ -40,3 +44,4 @@ class Event:
     stream: str = ""
     what: str = ""
     address: str = ""
+    request: str = ""

@@ -118,9 +118,14 @@ def checked_rows(where: Mapping[str, Sequence[str]]) -> Rows:
     return tuple((name, tuple(sorted({*values}))) for name, values in sorted(where.items()))
 
 
+def is_name(name: str) -> bool:
+    """Whether a user, a group or a key can have this name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def checked_name(what: str, name: str) -> str:
     """The name of a user, a group or a key: one spelling each, so that no two look alike. Raises InvalidAccessError."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise InvalidAccessError(what, "is 1 to 64 lower-case letters, digits and . _ @ + -, at the ends no signs")
     return name
 

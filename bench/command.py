@@ -32,6 +32,8 @@ BENCHES = {
     "peers": "The same result of the same topic by other people's software, checked against an oracle.",
     "parsers": "What reading one message costs by our decoder, and by JSON parsers.",
     "hostile": "What other senders and readers notice of a hundred clients that send bodies made to hurt.",
+    "doors": "The same page and answer by every door in turn, beside open mode; logins; scopes.",
+    "tenants": "A quiet tenant beside one that floods, over HTTP and SQL.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }
 """Name of a module in bench → what it measures."""

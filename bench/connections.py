@@ -6,12 +6,14 @@ A full client spends more time on a small request than the service does, and wou
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Self
 
 import orjson
 
+from services.operator import operator_headers
+from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
 _Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -20,15 +22,18 @@ _Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Connections:
     """Posts bodies to one path, each on a connection of its own, as many at a time as were opened."""
 
-    def __init__(self, host: str, port: int, path: str, content_type: str) -> None:
-        self._head = f"POST {path} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: {content_type}\r\ncontent-length: "
+    def __init__(self, host: str, port: int, path: str, headers: Mapping[str, str]) -> None:
+        told = {"host": f"{host}:{port}", **headers}
+        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in told.items())]
+        self._head = "".join(f"{line}\r\n" for line in lines) + "content-length: "
         self._free: asyncio.Queue[_Stream] = asyncio.Queue()
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, host: str, port: int, path: str, content_type: str, most: int) -> AsyncIterator[Self]:
+    async def opened(cls, script: ServiceSettings, path: str, content_type: str, most: int) -> AsyncIterator[Self]:
         """All connections made before the first post; closed at the end."""
-        connections = cls(host, port, path, content_type)
+        host, port = script.host, script.port
+        connections = cls(host, port, path, {"content-type": content_type, **operator_headers(script)})
         streams = [await asyncio.open_connection(host, port) for _ in range(most)]
         for stream in streams:
             connections._free.put_nowait(stream)

@@ -15,6 +15,7 @@ import numpy as np
 from bench.report import Metrics, percentiles
 from bench.subject import declared, renamed
 from services.generator import Generator
+from services.operator import operator_headers
 from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.errors import WindowpaneError
@@ -38,12 +39,13 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     definition = declared(settings.stream, script)
     for _ in range(settings.runs):
         say(f"{settings.samples} messages, one every {settings.every_seconds} s")
-        waits = asyncio.run(_waits(script.url, definition, settings))
+        waits = asyncio.run(_waits(script, definition, settings))
         yield {**percentiles("", waits), "max_ms": round(max(waits) * 1000, 3), "samples": float(len(waits))}
 
 
-async def _waits(url: str, definition: Definition, settings: Settings) -> list[float]:
-    async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client, asyncio.TaskGroup() as tasks:
+async def _waits(script: ServiceSettings, definition: Definition, settings: Settings) -> list[float]:
+    client = httpx.AsyncClient(base_url=script.url, headers=operator_headers(script), timeout=30, trust_env=False)
+    async with client, asyncio.TaskGroup() as tasks:
         watched = []
         started = time.perf_counter()
         for number in range(settings.samples):

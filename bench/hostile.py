@@ -26,6 +26,7 @@ from bench.report import Metrics, percentiles
 from bench.subject import declared, renamed
 from bench.usage import Usage
 from services.generator import Generator
+from services.operator import operator_headers
 from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
@@ -56,7 +57,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
             say(f"{settings.clients} clients with {name}")
             with Usage([pid]) as usage:
                 hostile = processes.submit(pester, script.host, script.port, settings, name)
-                others = processes.submit(notice, script.host, script.port, settings, message)
+                others = processes.submit(notice, script, settings, message)
                 answers, noticed = hostile.result(), others.result()
             say(f"  hostile clients were answered {dict(answers)}, others with an error {noticed['errors']:.0f} times")
             yield {f"{name}_{key}": value for key, value in noticed.items()} | {
@@ -98,12 +99,12 @@ def pester(host: str, port: int, settings: Settings, name: str) -> Counter[str]:
     return answers
 
 
-def notice(host: str, port: int, settings: Settings, message: bytes) -> dict[str, float]:
+def notice(script: ServiceSettings, settings: Settings, message: bytes) -> dict[str, float]:
     """Latencies of a probe, a sender and a reader, and how many of their requests were not answered well."""
-    return asyncio.run(_notice(f"http://{host}:{port}", settings, message))
+    return asyncio.run(_notice(script, settings, message))
 
 
-async def _notice(url: str, settings: Settings, message: bytes) -> dict[str, float]:
+async def _notice(script: ServiceSettings, settings: Settings, message: bytes) -> dict[str, float]:
     end = datetime.now(UTC).replace(second=0, microsecond=0)
     window = {"start": (end - timedelta(hours=1)).isoformat(), "end": end.isoformat()}
     address = f"/v1/streams/{settings.stream}"
@@ -131,7 +132,11 @@ async def _notice(url: str, settings: Settings, message: bytes) -> dict[str, flo
     probes: list[float] = []
     posts: list[float] = []
     reads: list[float] = []
-    async with httpx.AsyncClient(base_url=url, timeout=_NOTICED) as http, asyncio.TaskGroup() as tasks:
+    told = operator_headers(script)
+    async with (
+        httpx.AsyncClient(base_url=script.url, headers=told, timeout=_NOTICED) as http,
+        asyncio.TaskGroup() as tasks,
+    ):
         path = f"{address}/messages"
         post = functools.partial(http.build_request, "POST", path, content=message, headers=headers)
         tasks.create_task(repeat(0.05, lambda: http.build_request("GET", "/healthz"), probes))

@@ -24,6 +24,7 @@ from query.service import QueryService
 from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
 from query.trino_client import TrinoClient
+from query.visible import Visible
 from services.settings import ServiceSettings
 from services.stream_topics import begin_reading
 from streams.definition import Definition
@@ -97,7 +98,7 @@ def verify(definition: Definition, start: datetime, end: datetime, messages: int
     service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
     service.refresh()
     day = timedelta(days=1)
-    question = WindowRequest(definition, day_start(start), day_start(end) + day, by=())
+    question = WindowRequest(Visible(definition), day_start(start), day_start(end) + day, by=())
     minutes = service.series(SeriesRequest(question, Step.HOUR))
     ledger = ledger_totals(TrinoClient(QuerySettings()), definition.name)
     counted = {

@@ -29,6 +29,7 @@ from iceberg.settings import LakeSettings
 from query.requests import SeriesRequest, Step, WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
+from query.visible import Visible
 from scripts.streams.removal import stop_jobs
 from services.settings import ServiceSettings
 from streams.definition import Definition, Distinct, FieldRule
@@ -166,7 +167,7 @@ def _run_ours(subject: _Subject) -> tuple[Rows, Metrics]:
     made = ingest(subject.definition, subject.script, settings.checkpoint_seconds, settings.timeout_seconds)
     verify(subject.definition, subject.start, subject.end, settings.messages)
     asked = tuple(QUANTILES.values()) if settings.quantiles else ()
-    question = WindowRequest(subject.definition, subject.start, subject.end, by=("service",), quantiles=asked)
+    question = WindowRequest(Visible(subject.definition), subject.start, subject.end, by=("service",), quantiles=asked)
     service = QueryService(QuerySettings(), {_NAME: subject.definition}, LakeSettings())
     service.refresh()
     answer = service.series(SeriesRequest(question, Step.MINUTE))

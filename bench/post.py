@@ -106,7 +106,7 @@ async def _closed_loop(script: ServiceSettings, bodies: list[bytes], settings: S
     latencies: list[float] = []
     accepted = 0
     path, most = f"/v1/streams/{settings.stream}/messages", settings.connections
-    async with Connections.opened(script.host, script.port, path, "application/x-ndjson", most) as connections:
+    async with Connections.opened(script, path, "application/x-ndjson", most) as connections:
         await connections.accepted(bodies[0])
         started = time.perf_counter()
         end = started + settings.batch_seconds
@@ -133,9 +133,7 @@ async def _open_loop(script: ServiceSettings, bodies: list[bytes], settings: Set
     """Each message is sent when it is due, whether earlier ones are answered or not."""
     latencies: list[float] = []
     path = f"/v1/streams/{settings.stream}/messages"
-    async with Connections.opened(
-        script.host, script.port, path, "application/json", _SINGLE_CONNECTIONS
-    ) as connections:
+    async with Connections.opened(script, path, "application/json", _SINGLE_CONNECTIONS) as connections:
         await connections.accepted(bodies[0])
         started = time.perf_counter()
 

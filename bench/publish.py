@@ -34,6 +34,7 @@ from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.staging import make_staging
 from scripts.console import message_progress
 from scripts.replays.pacing import unhurried
+from services.operator import operator_headers
 from services.settings import ServiceSettings
 from streams.arrivals import Arrivals
 from streams.definition import Definition
@@ -85,7 +86,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         make_anew(catalog, definition)
         _fill(catalog, _NAME, definition, settings, arrivals, _OLD)
         replay = _staged(catalog, definition, settings, arrivals)
-        with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
+        with httpx.Client(base_url=script.url, headers=operator_headers(script), timeout=60, trust_env=False) as client:
             await_messages(client, _NAME, arrivals.start, end, settings.days * settings.keys * 86_400 * _OLD)
         say(f"made {2 * settings.days * settings.keys * 1440:,} minute panes, half of them staged")
         for run in range(settings.runs):

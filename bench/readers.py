@@ -18,6 +18,8 @@ import httpx
 import numpy as np
 
 from bench.questions import random_span
+from services.operator import operator_headers
+from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
 _CONNECTIONS = 16
@@ -90,7 +92,9 @@ def _ask(reading: Reading) -> list[Answered]:
     asked: list[Future[Answered]] = []
     started = time.monotonic()
     with (
-        httpx.Client(base_url=reading.url, timeout=60, trust_env=False) as client,
+        httpx.Client(
+            base_url=reading.url, headers=operator_headers(ServiceSettings()), timeout=60, trust_env=False
+        ) as client,
         ThreadPoolExecutor(_CONNECTIONS) as pool,
     ):
         for number, (question, seconds) in enumerate(reading.questions()):

@@ -33,6 +33,7 @@ from iceberg.settings import LakeSettings
 from iceberg.stream_tables import panes_table
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from services.operator import operator_headers
 from services.settings import ServiceSettings
 from streams.definition import Definition
 from streams.panes import Grain, day_start
@@ -70,7 +71,9 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     for run in range(settings.runs):
         metrics: dict[str, float] = {}
         try:
-            with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
+            with httpx.Client(
+                base_url=script.url, headers=operator_headers(script), timeout=60, trust_env=False
+            ) as client:
                 history = _History(definition, settings, client, settings.seed + run, say)
                 for name, figures in chain(_windows(history, settings), _ingests(definition, settings, script, say)):
                     metrics |= {f"{name}_{metric}": value for metric, value in figures.items()}

@@ -18,6 +18,7 @@ from bench.report import Metrics, percentiles
 from bench.subject import declared, make_anew, remove
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
+from services.operator import operator_headers
 from services.settings import ServiceSettings
 from streams.panes import day_start
 
@@ -56,7 +57,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         started = time.monotonic()
         rows = append_days(catalog, definition, settings.keys, start, settings.days)
         say(f"made {rows:,} minute panes in {time.monotonic() - started:.0f} s")
-        with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
+        with httpx.Client(base_url=script.url, headers=operator_headers(script), timeout=60, trust_env=False) as client:
             await_messages(client, _NAME, start, end, settings.days * settings.keys * 86_400)
             first = next(iter(definition.dimensions))
             for run in range(settings.runs):

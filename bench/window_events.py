@@ -26,6 +26,7 @@ from bench.window_answers import EPOCH, MICROSECOND, moment, of_service, random_
 from query.rendering import table_name
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from services.operator import operator_headers
 from services.settings import ServiceSettings
 
 _NAME = "bench_window_events"
@@ -61,7 +62,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     try:
         ingested = ingest(definition, script, 10.0, settings.timeout_seconds)
         say(f"ingested with events kept: {ingested['messages_per_second']:,.0f} messages/s")
-        with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
+        with httpx.Client(base_url=script.url, headers=operator_headers(script), timeout=60, trust_env=False) as client:
             await_messages(client, _NAME, start, end, settings.messages)
             ways: dict[str, Callable[[Question], Answer]] = {
                 OURS: lambda question: of_service(client, _NAME, question),

@@ -32,6 +32,7 @@ from compose.embedded.layout import Layout
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import panes_table
+from services.operator import operator_headers
 from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 from streams.panes import Grain, day_start
@@ -64,7 +65,7 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     try:
         make_anew(catalog, definition)
         say(f"made {append_days(catalog, definition, settings.keys, start, settings.days):,} minute panes")
-        with httpx.Client(base_url=script.url, timeout=60, trust_env=False) as client:
+        with httpx.Client(base_url=script.url, headers=operator_headers(script), timeout=60, trust_env=False) as client:
             await_messages(client, _NAME, start, end, settings.days * settings.keys * 86_400)
             for run in range(settings.runs):
                 rng = np.random.default_rng(settings.seed + run)

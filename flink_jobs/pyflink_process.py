@@ -24,6 +24,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 _NO_WORKERS = {"_python_worker_execution_mode": "process"}
 """Else pyflink opens a port on every address, for Python functions that our jobs do not have."""
 
+_MARK = "WINDOWPANE_STACK"
+
 SUBMIT_SECONDS = 300
 """Longest time that planning and submitting the jobs of a request may take."""
 
@@ -83,7 +85,7 @@ class PyflinkProcess:
                 stderr=self._stderr,
                 text=True,
                 cwd=_ROOT,
-                env=os.environ | _NO_WORKERS | {"FLINK_HOME": home, "JAVA_HOME": java, "PYTHONPATH": str(_ROOT)},
+                env=_told() | {"FLINK_HOME": home, "JAVA_HOME": java, "PYTHONPATH": str(_ROOT)},
                 start_new_session=True,
             )
         return self._process
@@ -104,6 +106,12 @@ class PyflinkProcess:
     def _kill(process: subprocess.Popen[str]) -> None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def _told() -> dict[str, str]:
+    """Its environment: of ours only the mark by which what is left over is found, and no secret."""
+    ours = {name for name in os.environ if name.startswith("WINDOWPANE_") and name != _MARK}
+    return {name: value for name, value in os.environ.items() if name not in ours} | _NO_WORKERS
 
 
 def _answer(process: subprocess.Popen[str], request: str) -> list[str] | None:

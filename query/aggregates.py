@@ -3,7 +3,7 @@ two states, and for panes made of panes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,14 +38,26 @@ def merged_columns(
 
 def view_columns(definition: Definition) -> tuple[Expression, ...]:
     """The select list of the views for SQL clients: measures as plain numbers."""
-    expressions = []
+    return tuple(expression for _, expression in _of_views(definition))
+
+
+def view_columns_of_names(definition: Definition) -> dict[str, list[str]]:
+    """Dimension, measure or distinct count → the columns of the views that are made of it."""
+    columns = {name: [name] for name in definition.dimensions}
+    for source, expression in _of_views(definition):
+        if source:
+            columns.setdefault(source, []).append(expression.name)
+    return columns
+
+
+def _of_views(definition: Definition) -> Iterator[tuple[str, Expression]]:
+    """The measure or distinct count that it is of, empty for what is of the stream, and each expression of a view."""
     for column in pane_columns(definition):
         measure = definition.measures.get(column.source)
         scale = f"{measure.scale}e0" if measure else ""
         for name, value in column.aggregate.view:
             named, made = (column.aggregate.sql(form, column.source, scale=scale) for form in (name, value))
-            expressions.append(Expression(named, made))
-    return tuple(expressions)
+            yield column.source, Expression(named, made)
 
 
 def _expression(column: PaneColumn, form: str, **more: str) -> Expression:

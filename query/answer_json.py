@@ -75,7 +75,7 @@ def _window(answer: WindowAnswer) -> Json:
         **({} if since is None else changes),
         "answered_from": {
             "snapshot": None if answer.source.snapshot is None else str(answer.source.snapshot),
-            "breakdown": breakdown_of(request.definition).name,
+            "breakdown": breakdown_of(request.visible.shown).name,
             **{str(grain): {"windows": windows} for grain, windows in answer.plan.windows.items()},
         },
     }
@@ -127,7 +127,8 @@ def _rejected(answer: RejectedAnswer) -> Json:
 
 
 def _message(message: RejectedMessage) -> Json:
-    """The payload as text, with replacement marks, and as base64; `payload_bytes` is its full length."""
+    """The payload as text, with replacement marks, and as base64; `payload_bytes` is its full length. Or all null."""
+    payload = message.payload
     return {
         "partition": message.partition,
         "offset": message.offset,
@@ -135,7 +136,7 @@ def _message(message: RejectedMessage) -> Json:
         "reason": message.reason,
         "field": message.field,
         **({"refused_at": "edge"} if message.at_edge else {}),
-        "payload": message.payload.decode("utf-8", "replace"),
-        "payload_base64": base64.b64encode(message.payload).decode(),
+        "payload": None if payload is None else payload.decode("utf-8", "replace"),
+        "payload_base64": None if payload is None else base64.b64encode(payload).decode(),
         "payload_bytes": message.payload_bytes,
     }

@@ -12,6 +12,7 @@ from query.changes import changes_between
 from query.cursors import Cursor, digest
 from query.groups import Group
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
+from query.visible import Visible
 from query.windows import EPOCH, WindowPlan
 from streams.refusal_envelope import unwrapped
 
@@ -86,16 +87,27 @@ class SeriesAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RejectedMessage:
-    """A message that broke a rule. `payload`: its first bytes, of `payload_bytes`. `at_edge`: its sender was told."""
+    """A message that broke a rule. `payload`: its first bytes, of `payload_bytes`. `at_edge`: its sender was told.
+
+    Where the asker may not see all fields there is no payload, and `field` is one that it may see.
+    """
 
     arrived: datetime
     partition: int
     offset: int
     reason: str
     field: str | None
-    payload: bytes
-    payload_bytes: int
+    payload: bytes | None
+    payload_bytes: int | None
     at_edge: bool = False
+
+    def seen(self, visible: Visible) -> RejectedMessage:
+        """As much of it as an asker may see."""
+        if not visible.scope.hidden:
+            return self
+        names = {*visible.shown.fields, *visible.shown.measures}
+        field = self.field if self.field in names else None
+        return replace(self, field=field, payload=None, payload_bytes=None)
 
     @classmethod
     def of_row(cls, row: Sequence[Any]) -> RejectedMessage:

@@ -22,6 +22,7 @@ from query.difference import (
 from query.difference_statements import (
     ACCOUNTED,
     buckets_statement,
+    group_keys,
     groups_statement,
     panes_statement,
     points_statement,
@@ -30,8 +31,10 @@ from query.difference_statements import (
     totals_statement,
 )
 from query.requests import Filters
+from query.row_rules import RowRules, rules_within
 from query.statements import Statement
 from query.trino_client import TrinoClient
+from query.visible import Visible
 from query.windows import Span
 from streams.arrivals import Arrivals
 from streams.definition import Definition
@@ -58,39 +61,53 @@ Buckets = Sequence[tuple[datetime, int]]
 
 @dataclass(slots=True)
 class Comparison:
-    """One replay's range, compared. Methods ask Trino and raise QueryError."""
+    """One replay's range, compared as far as it is `visible`. Methods ask Trino and raise QueryError.
+
+    What ledgers count is of all rows: nothing of it where some are out of scope.
+    """
 
     trino: TrinoClient
-    definition: Definition
+    visible: Visible
     sides: Compared
     arrivals: Arrivals
     _hours: list[tuple[datetime, int]] | None = field(default=None, init=False)
 
+    @property
+    def definition(self) -> Definition:
+        """What is compared."""
+        return self.visible.shown
+
     def difference(self) -> Difference:
         """All but the points."""
-        groups, in_all = self._groups()
+        rules = rules_within(self.visible, ())
+        if rules is None:
+            return Difference((), (), 0, {}, {})
+        groups, in_all = self._groups(rules)
         return Difference(
-            grains=tuple(self._grain(grain) for grain in self.sides.grains),
+            grains=tuple(self._grain(grain, rules) for grain in self.sides.grains),
             groups=groups,
             groups_in_all=in_all,
-            accounted=self._accounted(),
-            rejected=self._rejected(),
+            accounted=self._accounted() if self.visible.scope.all_rows else {},
+            rejected=self._rejected() if self.visible.scope.all_rows else {},
         )
 
     def points(self, where: Filters) -> Points:
         """The points of a chart."""
-        step = chart_step([at for at, _ in self._buckets(Grain.MINUTE)])
-        statement = points_statement(self.definition, self.sides, self.arrivals, step, where)
+        rules, all_rules = rules_within(self.visible, where), rules_within(self.visible, ())
+        if rules is None or all_rules is None:
+            return Points("minute", where, ())
+        step = chart_step([at for at, _ in self._buckets(Grain.MINUTE, all_rules)])
+        statement = points_statement(self.definition, self.sides, self.arrivals, step, rules)
         columns = shown_columns(self.definition)
         rows = self._rows(statement)
         return Points(step, where, tuple(Point(at, *totals_of(self.definition, columns, row)) for at, *row in rows))
 
-    def _grain(self, grain: Grain) -> GrainDifference:
+    def _grain(self, grain: Grain, rules: RowRules) -> GrainDifference:
         numbers = [0] * 6
         changes: list[PaneDifference] = []
-        for span in slices(self._buckets(grain), _LENGTHS[_BUCKETS[grain]], SLICE_PANES):
+        for span in slices(self._buckets(grain, rules), _LENGTHS[_BUCKETS[grain]], SLICE_PANES):
             statement = panes_statement(
-                self.definition, self.sides, self._arrivals(grain), grain, span, MOST_SHOWN_PANES
+                self.definition, self.sides, self._arrivals(grain), grain, span, MOST_SHOWN_PANES, rules
             )
             [row] = self._rows(statement)
             numbers = [total + int(number) for total, number in zip(numbers, row[:6], strict=True)]
@@ -108,8 +125,8 @@ class Comparison:
         old, new = totals_of(self.definition, shown_columns(self.definition), rest[1:])
         return PaneDifference(dimensions, old, new, change, rest[0])
 
-    def _groups(self) -> tuple[tuple[GroupDifference, ...], int]:
-        rows = self._rows(groups_statement(self.definition, self.sides, self.arrivals, MOST_SHOWN_GROUPS))
+    def _groups(self, rules: RowRules) -> tuple[tuple[GroupDifference, ...], int]:
+        rows = self._rows(groups_statement(self.definition, self.sides, self.arrivals, MOST_SHOWN_GROUPS, rules))
         groups = []
         for _, change, *values in rows:
             dimensions, rest = self._split(values)
@@ -120,7 +137,7 @@ class Comparison:
     def _split(self, values: list[Any]) -> tuple[dict[str, str], list[Any]]:
         """Values of the dimensions, and what follows them."""
         names = list(self.definition.dimensions)
-        return dict(zip(names, values, strict=False)), values[len(names) :]
+        return dict(zip(names, values, strict=False)), values[len(group_keys(self.definition)) :]
 
     def _accounted(self) -> dict[str, Both]:
         rows = {side: counts for side, *counts in self._rows(totals_statement(self.sides, self.arrivals))}
@@ -134,10 +151,10 @@ class Comparison:
         reasons = sorted({reason for _, reason in counts})
         return {reason: Both(*(counts.get((side, reason), 0) for side in ("old", "new"))) for reason in reasons}
 
-    def _buckets(self, grain: Grain) -> Buckets:
+    def _buckets(self, grain: Grain, rules: RowRules) -> Buckets:
         if grain is Grain.MINUTE and self._hours is not None:
             return self._hours
-        rows = self._rows(buckets_statement(self.sides, self._arrivals(grain), grain, _BUCKETS[grain]))
+        rows = self._rows(buckets_statement(self.sides, self._arrivals(grain), grain, _BUCKETS[grain], rules))
         buckets = [(at, int(panes)) for at, panes in rows]
         if grain is Grain.MINUTE:
             self._hours = buckets

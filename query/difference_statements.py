@@ -11,7 +11,7 @@ from iceberg.compared import Compared, PinnedTable
 from iceberg.kinds import LEDGER, PANES, REJECTED, TableKind
 from query.aggregates import merged_columns
 from query.rendering import ident, table_name, templates
-from query.requests import Filters
+from query.row_rules import ALL_ROWS, RowRules
 from query.statements import Statement
 from query.windows import Span
 from streams.aggregates import SUM
@@ -37,7 +37,7 @@ class _Side:
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class Key:
     """What panes of the two sides are joined by."""
 
     name: str
@@ -50,26 +50,35 @@ def shown_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     return tuple(column for column in pane_columns(definition) if column.aggregate.shown)
 
 
-def buckets_statement(sides: Compared, arrivals: Arrivals, grain: Grain, bucket: str) -> Statement | None:
+def buckets_statement(
+    sides: Compared, arrivals: Arrivals, grain: Grain, bucket: str, rules: RowRules = ALL_ROWS
+) -> Statement | None:
     """Bucket of event time (`hour` or `day`), stored panes of both sides in it; None when there are none."""
-    return _counts("difference_buckets.sql", _sides(sides, PANES, grain), arrivals, bucket=bucket)
+    return _counts("difference_buckets.sql", _sides(sides, PANES, grain), arrivals, rules, bucket=bucket)
 
 
 def panes_statement(
-    definition: Definition, sides: Compared, arrivals: Arrivals, grain: Grain, span: Span, limit: int
+    definition: Definition,
+    sides: Compared,
+    arrivals: Arrivals,
+    grain: Grain,
+    span: Span,
+    limit: int,
+    rules: RowRules = ALL_ROWS,
 ) -> Statement:
     """One row: panes equal, changed, only old, only new; messages old and new; at most `limit` changed panes.
 
-    A changed pane is a row of its score, dimensions, window_start, and the shown columns of old, then of new.
+    A changed pane is a row of its score, group keys, window_start, and the shown columns of old, then of new.
     """
     columns = tuple(column for column in pane_columns(definition) if column.aggregate.merge)
-    keys = (*_dimensions(definition), _Key("window_start", "window_start", _TIME))
+    keys = (*group_keys(definition), Key("window_start", "window_start", _TIME))
     return _pairs(
         "difference_panes.sql",
         _sides(sides, PANES, grain),
         arrivals,
         keys,
         columns,
+        rules,
         span=span,
         shown=shown_columns(definition),
         numbers=_numbers(columns),
@@ -77,15 +86,18 @@ def panes_statement(
     )
 
 
-def groups_statement(definition: Definition, sides: Compared, arrivals: Arrivals, limit: int) -> Statement:
-    """Rows of: how many groups there are, score, dimensions, the shown columns of old, then of new."""
+def groups_statement(
+    definition: Definition, sides: Compared, arrivals: Arrivals, limit: int, rules: RowRules = ALL_ROWS
+) -> Statement:
+    """Rows of: how many groups there are, score, group keys, the shown columns of old, then of new."""
     columns = tuple(column for column in pane_columns(definition) if column.aggregate.number)
     return _pairs(
         "difference_groups.sql",
         _sides(sides, PANES, Grain.MINUTE),
         arrivals,
-        _dimensions(definition),
+        group_keys(definition),
         columns,
+        rules,
         shown=shown_columns(definition),
         numbers=_numbers(columns),
         limit=limit,
@@ -93,14 +105,14 @@ def groups_statement(definition: Definition, sides: Compared, arrivals: Arrivals
 
 
 def points_statement(
-    definition: Definition, sides: Compared, arrivals: Arrivals, bucket: str, where: Filters
+    definition: Definition, sides: Compared, arrivals: Arrivals, bucket: str, rules: RowRules
 ) -> Statement:
     """Rows of: bucket of event time, the shown columns of old, then of new."""
     at = "window_start" if bucket == "minute" else f"date_trunc('{bucket}', window_start)"
     columns = shown_columns(definition)
-    keys = (_Key(":at", at, _TIME),)
+    keys = (Key(":at", at, _TIME),)
     tables = _sides(sides, PANES, Grain.MINUTE)
-    return _pairs("difference_points.sql", tables, arrivals, keys, columns, where=where, shown=columns)
+    return _pairs("difference_points.sql", tables, arrivals, keys, columns, rules, shown=columns)
 
 
 def totals_statement(sides: Compared, arrivals: Arrivals) -> Statement | None:
@@ -122,8 +134,10 @@ def _side(name: str, pinned: PinnedTable, grain: Grain | None) -> _Side:
     return _Side(name, table, pinned.snapshot, pinned.missing, grain)
 
 
-def _dimensions(definition: Definition) -> tuple[_Key, ...]:
-    return tuple(_Key(name, ident(name), "varchar") for name in definition.dimensions)
+def group_keys(definition: Definition) -> tuple[Key, ...]:
+    """What both sides of a group are joined by: the dimensions, or one number for all where none is to be seen."""
+    dimensions = tuple(Key(name, ident(name), "varchar") for name in definition.dimensions)
+    return dimensions or (Key(":all", "0", "integer"),)
 
 
 def _numbers(columns: Sequence[PaneColumn]) -> list[str]:
@@ -136,11 +150,11 @@ def _pairs(
     template: str,
     sides: tuple[_Side, _Side],
     arrivals: Arrivals,
-    keys: Sequence[_Key],
+    keys: Sequence[Key],
     columns: tuple[PaneColumn, ...],
+    rules: RowRules,
     *,
     span: Span | None = None,
-    where: Filters = (),
     **more: Any,
 ) -> Statement:
     sql = _render(
@@ -150,19 +164,22 @@ def _pairs(
         columns=columns,
         merged=merged_columns(columns),
         span=span is not None,
-        where=[(name, len(values)) for name, values in where],
+        where=rules.shape,
+        alternatives=rules.shapes,
         measures=[column.source for column in columns if column.aggregate is SUM],
         **more,
     )
-    filters = tuple(value for _, values in where for value in values)
-    one_side = (arrivals.start, arrivals.end, *((span.start, span.end) if span else ()), *filters)
+    one_side = (arrivals.start, arrivals.end, *((span.start, span.end) if span else ()), *rules.values)
     return Statement(sql, _bound(sides, one_side), columns)
 
 
-def _counts(template: str, sides: tuple[_Side, _Side], arrivals: Arrivals, **more: Any) -> Statement | None:
+def _counts(
+    template: str, sides: tuple[_Side, _Side], arrivals: Arrivals, rules: RowRules = ALL_ROWS, **more: Any
+) -> Statement | None:
     if not any(side.table for side in sides):
         return None
-    return Statement(_render(template, sides=sides, **more), _bound(sides, (arrivals.start, arrivals.end)))
+    sql = _render(template, sides=sides, where=rules.shape, alternatives=rules.shapes, **more)
+    return Statement(sql, _bound(sides, (arrivals.start, arrivals.end, *rules.values)))
 
 
 def _bound(sides: tuple[_Side, _Side], one_side: tuple[datetime | str, ...]) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ QueryError
 │   └── AnswerTooLargeError     it is, but the answer would be too large; ask for less
 ├── UnknownStreamError          no such stream
 ├── UnknownReplayError          no such replay
+├── OutOfScopeError             the asker may not see what was asked for, whatever there is of it
 ├── GivenUpError                whoever asked has gone
 └── EngineAwayError             an engine does not answer; retry later
     ├── NotReadyError           the stream has no tables yet; apply it first
@@ -22,8 +23,9 @@ import requests
 from trino.exceptions import Error as TrinoError
 from trino.exceptions import HttpError, OperationalError, TrinoDataError, TrinoQueryError
 
+from access.scope import Scope
 from database.errors import LakeAwayError, LakeError, LakeLockedError
-from iceberg.errors import BetweenStatesError
+from iceberg.errors import BetweenStatesError, LostStateError
 from streams.errors import WindowpaneError
 
 
@@ -71,12 +73,19 @@ class UnknownReplayError(QueryError):
         super().__init__(f"There is no replay {number}; /replays and windowpane replays list them")
 
 
-class EngineAwayError(QueryError):
-    """An engine that the answer needs does not answer."""
+class OutOfScopeError(QueryError):
+    """Rejected messages have no dimensions, so whoever may not see all rows may see none of them."""
 
-    def __init__(self, engine: str, detail: str) -> None:
+    def __init__(self) -> None:
+        super().__init__("rejected messages cannot be told apart by rows; ask whoever administers the stream")
+
+
+class EngineAwayError(QueryError):
+    """An engine that the answer needs does not answer. `detail`: what it said or did instead, if that is told."""
+
+    def __init__(self, engine: str, detail: str = "") -> None:
         self.engine = engine
-        super().__init__(f"{engine} does not answer; try again soon ({detail})")
+        super().__init__(f"{engine} does not answer; try again soon" + (f" ({detail})" if detail else ""))
 
 
 class NotReadyError(EngineAwayError):
@@ -136,6 +145,29 @@ TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], QueryError]], ...] = 
     (LakeLockedError, _lake_away),
     (LakeError, lambda error: QueryError(str(error))),
 )
+
+
+def discreet(error: QueryError) -> QueryError:
+    """An error for askers who do not see all of a stream: what engines and the lake say of one names what they have."""
+    match error:
+        case InvalidRequestError() | OutOfScopeError() | TooSlowError() | GivenUpError():
+            return error
+        case EngineAwayError():
+            return EngineAwayError(error.engine)
+    if isinstance(error.__cause__, LostStateError):
+        return error
+    return QueryError("The question could not be answered; ask whoever administers the stream")
+
+
+@contextmanager
+def told_within(scope: Scope) -> Iterator[None]:
+    """Tell whoever does not see all of a stream nothing of it by errors."""
+    try:
+        yield
+    except QueryError as error:
+        if scope.whole:
+            raise
+        raise discreet(error) from error
 
 
 @contextmanager

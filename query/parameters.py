@@ -23,7 +23,7 @@ from query.requests import (
     refuse,
     shortened,
 )
-from streams.definition import Definition
+from query.visible import Visible
 from streams.time_text import read_time
 
 _COMMON = ("start", "end", "by", "as_known_at", "quantiles")
@@ -35,18 +35,18 @@ T = TypeVar("T")
 Paged = TypeVar("Paged", WindowRequest, RejectedRequest)
 
 
-def read_window(definition: Definition, params: Parameters) -> WindowRequest:
+def read_window(visible: Visible, params: Parameters) -> WindowRequest:
     """From `start, end, by, as_known_at, quantiles, changed_since, limit, after` and filters.
 
     Raises InvalidRequestError, which names all that is wrong.
     """
-    asked = _Asked(definition, params, (*_COMMON, "changed_since", "limit", "after"))
+    asked = _Asked(visible, params, (*_COMMON, "changed_since", "limit", "after"))
     return asked.page(asked.window(asked.moment("changed_since"), asked.limit()))
 
 
-def read_series(definition: Definition, params: Parameters) -> SeriesRequest:
+def read_series(visible: Visible, params: Parameters) -> SeriesRequest:
     """From what a window and a series have in common, and `step` and `measure`. Raises InvalidRequestError."""
-    asked = _Asked(definition, params, (*_COMMON, "step", "measure"))
+    asked = _Asked(visible, params, (*_COMMON, "step", "measure"))
     window, step, measures = asked.window(), asked.step(), tuple(asked.all("measure"))
     some = asked.some_window()
     window = some if asked.problems else window
@@ -55,20 +55,20 @@ def read_series(definition: Definition, params: Parameters) -> SeriesRequest:
     return series
 
 
-def read_rejected(definition: Definition, params: Parameters) -> RejectedRequest:
+def read_rejected(visible: Visible, params: Parameters) -> RejectedRequest:
     """From `start, end, reason, limit, after`. Raises InvalidRequestError."""
-    asked = _Asked(definition, params, ("start", "end", "reason", "limit", "after"), dimensions=False)
+    asked = _Asked(visible, params, ("start", "end", "reason", "limit", "after"), dimensions=False)
     start, end, reason, limit = *asked.span(), asked.one("reason"), asked.limit()
-    some = RejectedRequest(definition, EARLIEST, LATEST - _MINUTE)
+    some = RejectedRequest(visible, EARLIEST, LATEST - _MINUTE)
     more = USUAL_REJECTED if limit is None else limit
-    return asked.page(asked.made(lambda: RejectedRequest(definition, start, end, reason, more), some))
+    return asked.page(asked.made(lambda: RejectedRequest(visible, start, end, reason, more), some))
 
 
-def read_filters(definition: Definition, params: Parameters) -> Filters:
+def read_filters(visible: Visible, params: Parameters) -> Filters:
     """Filters of dimensions alone. Raises InvalidRequestError."""
-    asked = _Asked(definition, params, ())
+    asked = _Asked(visible, params, ())
     nothing: Filters = ()
-    filters = asked.made(lambda: checked_filters(definition, asked.where()), nothing)
+    filters = asked.made(lambda: checked_filters(visible, asked.where()), nothing)
     asked.check()
     return filters
 
@@ -80,12 +80,13 @@ class _Asked:
     """
 
     def __init__(
-        self, definition: Definition, params: Parameters, allowed: Sequence[str], *, dimensions: bool = True
+        self, visible: Visible, params: Parameters, allowed: Sequence[str], *, dimensions: bool = True
     ) -> None:
-        self.definition, self.params = definition, params
+        self.visible, self.params = visible, params
+        self._dimensions = visible.shown.dimensions
         self.problems: list[FieldProblem] = []
         self._unparseable = False
-        known = [*(definition.dimensions if dimensions else ()), *allowed]
+        known = [*(self._dimensions if dimensions else ()), *allowed]
         for name in dict.fromkeys(name for name, _ in params):
             if name not in known:
                 self.note(name, f"is not a dimension or parameter; known: {', '.join(known)}")
@@ -122,12 +123,12 @@ class _Asked:
         (start, end), by, where = self.span(), self.by(), self.where()
         known, quantiles = self.moment("as_known_at"), self.quantiles()
         return self.made(
-            lambda: WindowRequest(self.definition, start, end, by, where, known, quantiles, changed_since, limit),
+            lambda: WindowRequest(self.visible, start, end, by, where, known, quantiles, changed_since, limit),
             self.some_window(),
         )
 
     def some_window(self) -> WindowRequest:
-        return WindowRequest(self.definition, EARLIEST, EARLIEST + _MINUTE, ())
+        return WindowRequest(self.visible, EARLIEST, EARLIEST + _MINUTE, ())
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.params if key == name]
@@ -159,10 +160,10 @@ class _Asked:
     def by(self) -> tuple[str, ...]:
         values = self.all("by")
         names = (name for value in values for name in value.split(",") if name)
-        return tuple(names if values else self.definition.dimensions)
+        return tuple(names if values else self._dimensions)
 
     def where(self) -> Filters:
-        return tuple((name, tuple(values)) for name in self.definition.dimensions if (values := self.all(name)))
+        return tuple((name, tuple(values)) for name in self._dimensions if (values := self.all(name)))
 
     def limit(self) -> int | None:
         text = self.one("limit")

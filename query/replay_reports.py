@@ -12,6 +12,7 @@ from typing import Any
 
 from cachetools import LRUCache, cachedmethod
 
+from access.scope import EVERYTHING, Scope
 from database.errors import LakeAwayError, LakeError, ReplayError
 from database.replay_store import ReplayStore
 from database.replays import Publication, Replay, ReplayState
@@ -21,28 +22,38 @@ from iceberg.settings import LakeSettings
 from iceberg.staging import committed
 from query.comparison import Comparison
 from query.difference import Difference, Points
-from query.errors import EngineAwayError, UnknownReplayError
+from query.errors import EngineAwayError, UnknownReplayError, told_within
+from query.replay_records import ReplayRecord
 from query.requests import Filters
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
-from streams.time_text import timestamp
+from query.visible import Visible
 
 _LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayReport:
-    """A replay, and its difference once it has run and until it is dropped. `committed`: messages read by now."""
+    """A replay, and its difference once it has run and until it is dropped, as much of both as a scope shows.
+
+    `committed`: messages read by now.
+    """
 
     replay: Replay
     committed: int | None
     difference: Difference | None
     points: Points | None
+    scope: Scope = EVERYTHING
+
+    @property
+    def record(self) -> ReplayRecord:
+        """What is recorded of the replay."""
+        return ReplayRecord.of(self.replay, self.scope)
 
     def as_json(self) -> dict[str, Any]:
         """As the API gives it."""
         return {
-            **replay_json(self.replay),
+            **self.record.as_json(),
             "committed": self.committed,
             "difference": self.difference and self.difference.as_json(),
             "series": self.points and self.points.as_json(),
@@ -98,20 +109,30 @@ class ReplayService:
                     self._published[key] = known
         return known
 
-    def report(self, replay: Replay, where: Filters = ()) -> ReplayReport:
-        """The replay with its difference, and the points of a chart for some values of the dimensions."""
+    def report(self, replay: Replay, where: Filters = (), visible: Visible | None = None) -> ReplayReport:
+        """The replay with its difference, and the points of a chart for some values of the dimensions.
+
+        `visible`: what is to be seen of the replay's own definition; None is all of it.
+        """
+        visible = visible or Visible(replay.definition)
+        with told_within(visible.scope):
+            return self._report(replay, where, visible)
+
+    def _report(self, replay: Replay, where: Filters, visible: Visible) -> ReplayReport:
+        scope = visible.scope
         if replay.state is ReplayState.RUNNING:
-            return ReplayReport(replay, self._committed(replay), None, None)
+            committed = self._committed(replay) if scope.all_rows else None
+            return ReplayReport(replay, committed, None, None, scope)
         if replay.state is ReplayState.DROPPED:
-            return ReplayReport(replay, None, None, None)
+            return ReplayReport(replay, None, None, None, scope)
         with _translated():
             sides = compared(self._open_catalog(), replay)
         # The state of the range is the same as long as these are; live commits only add later arrivals.
-        key = (replay.id, replay.state, sides.generation, sides.rollups, sides.grains)
-        comparison = Comparison(self._trino, replay.definition, sides, replay.arrivals)
+        key = (replay.id, replay.state, sides.generation, sides.rollups, sides.grains, visible.sight)
+        comparison = Comparison(self._trino, visible, sides, replay.arrivals)
         difference: Difference = self._once(key, comparison.difference)
         points: Points = self._once((*key, where), lambda: comparison.points(where))
-        return ReplayReport(replay, replay.messages, difference, points)
+        return ReplayReport(replay, replay.messages if scope.all_rows else None, difference, points, scope)
 
     @cachedmethod(attrgetter("_comparisons"), key=lambda _, key, _make: key, condition=attrgetter("_comparing"))
     def _once(self, _key: Hashable, make: Callable[[], Any]) -> Any:
@@ -141,38 +162,3 @@ def _translated() -> Iterator[None]:
         yield
     except LakeError as error:
         raise EngineAwayError("lake", str(error)) from error
-
-
-def replay_json(replay: Replay) -> dict[str, Any]:
-    """A replay's record, as the API gives it."""
-    return {
-        "id": replay.id,
-        "stream": replay.stream,
-        "state": str(replay.state),
-        "arrived_from": timestamp(replay.arrivals.start),
-        "arrived_until": timestamp(replay.arrivals.end),
-        "messages": replay.messages,
-        "offsets": {str(partition): list(span) for partition, span in replay.offsets.items()},
-        "definition": replay.digest,
-        "made_at": timestamp(replay.made_at),
-        "made_by": replay.made_by,
-        "generation": replay.generation,
-    }
-
-
-def publication_json(publication: Publication) -> dict[str, Any]:
-    """A publication or roll back, as the API gives it."""
-    return {
-        "stream": publication.stream,
-        "generation": publication.generation,
-        "replay": publication.replay,
-        "action": str(publication.action),
-        "arrived_from": timestamp(publication.arrivals.start),
-        "arrived_until": timestamp(publication.arrivals.end),
-        "definition": publication.definition_digest,
-        "at": timestamp(publication.at),
-        "by": publication.by,
-        "reason": publication.reason,
-        "rows": {table: {"removed": removed, "added": added} for table, (removed, added) in publication.rows.items()},
-        "completed": publication.completed,
-    }

@@ -11,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
+from access.grants import Action
 from query.cursors import Cursor
-from query.errors import FieldProblem, InvalidRequestError
+from query.errors import FieldProblem, InvalidRequestError, OutOfScopeError
+from query.visible import Visible
 from streams.definition import Definition
 
 MOST_POINTS = 5_000
@@ -66,10 +68,12 @@ class WindowRequest:
     `as_known_at` asks for the answer from the panes that had arrived by then. `quantiles` are in [0, 1].
     `changed_since` asks which groups are not as they were known then. `limit`: only the first so many groups, of
     those that come `after` a cursor, which is of the page before. Dimensions and values are put into order.
+    `sight` tells it from the same question of an asker who sees something else.
     """
 
-    definition: Definition = field(repr=False, compare=False)
+    visible: Visible = field(repr=False, compare=False)
     stream: str = field(init=False)
+    sight: str = field(init=False)
     start: datetime
     end: datetime
     by: tuple[str, ...]
@@ -83,17 +87,18 @@ class WindowRequest:
     def __post_init__(self) -> None:
         refuse(self._problems())
         put = object.__setattr__
-        put(self, "stream", self.definition.name)
-        put(self, "by", tuple(name for name in self.definition.dimensions if name in self.by))
-        put(self, "where", _in_order(self.definition, self.where))
+        put(self, "stream", self.visible.definition.name)
+        put(self, "sight", self.visible.sight)
+        put(self, "by", tuple(name for name in self.visible.shown.dimensions if name in self.by))
+        put(self, "where", _in_order(self.visible.shown, self.where))
         put(self, "quantiles", tuple(sorted(set(self.quantiles))))  # Trino wants them in order
 
     def _problems(self) -> Iterator[FieldProblem]:
         yield from _of_span(self.start, self.end)
-        yield from _of_names("by", self.by, "a dimension", self.definition.dimensions)
-        yield from _of_filters(self.definition, self.where)
+        yield from _of_names("by", self.by, "a dimension", self.visible.shown.dimensions)
+        yield from _of_filters(self.visible.shown, self.where)
         yield from _of_moment("as_known_at", self.as_known_at)
-        yield from _of_quantiles(self.definition, self.quantiles)
+        yield from _of_quantiles(self.visible.shown, self.quantiles)
         yield from _of_moment("changed_since", self.changed_since)
         yield from _of_limit(self.limit, MOST_GROUPS)
         if self.limit is not None and self.changed_since is not None:
@@ -130,12 +135,12 @@ class SeriesRequest:
         object.__setattr__(self, "measures", tuple(dict.fromkeys(self.measures)))
 
     def _problems(self) -> Iterator[FieldProblem]:
-        length, definition = self.window.end - self.window.start, self.window.definition
+        length, shown = self.window.end - self.window.start, self.window.visible.shown
         if length / self.step.length > MOST_POINTS:
             fitting = next((step for step in Step if length / step.length <= MOST_POINTS), None)
             advice = f"use step={fitting}" if fitting else "ask for a shorter window"
             yield FieldProblem("step", f"gives more than {MOST_POINTS} points; {advice}")
-        yield from _of_names("measure", self.measures, "a measure", [*definition.measures, *definition.distincts])
+        yield from _of_names("measure", self.measures, "a measure", [*shown.measures, *shown.distincts])
         for name in ("limit", "changed_since"):
             if getattr(self.window, name) is not None:
                 yield FieldProblem(name, "is of windows, not of series")
@@ -145,16 +150,23 @@ class SeriesRequest:
         """The stream that is asked."""
         return self.window.stream
 
+    @property
+    def visible(self) -> Visible:
+        """What its asker sees of it."""
+        return self.window.visible
+
 
 @dataclass(frozen=True, slots=True)
 class RejectedRequest:
     """The rejected messages that arrived in `[start, end)`, newest first, `limit` of those `after` a cursor.
 
-    A cursor is after an arrival in microseconds since the epoch, a partition and an offset.
+    A cursor is after an arrival in microseconds since the epoch, a partition and an offset. `sight`: as of a window.
+    Raises OutOfScopeError to whom not every row of the stream is shown, or no single message.
     """
 
-    definition: Definition = field(repr=False, compare=False)
+    visible: Visible = field(repr=False, compare=False)
     stream: str = field(init=False)
+    sight: str = field(init=False)
     start: datetime
     end: datetime
     reason: str | None = None
@@ -162,8 +174,12 @@ class RejectedRequest:
     after: Cursor | None = None
 
     def __post_init__(self) -> None:
+        if not self.visible.scope.all_rows or Action.DETAIL not in self.visible.scope.actions:
+            raise OutOfScopeError
         refuse(self._problems())
-        object.__setattr__(self, "stream", self.definition.name)
+        put = object.__setattr__
+        put(self, "stream", self.visible.definition.name)
+        put(self, "sight", self.visible.sight)
 
     def _problems(self) -> Iterator[FieldProblem]:
         yield from _of_span(self.start, self.end)
@@ -184,10 +200,10 @@ class RejectedRequest:
 Question = WindowRequest | SeriesRequest | RejectedRequest
 
 
-def checked_filters(definition: Definition, where: Filters) -> Filters:
+def checked_filters(visible: Visible, where: Filters) -> Filters:
     """Filters alone, in order. Raises InvalidRequestError."""
-    refuse(_of_filters(definition, where))
-    return _in_order(definition, where)
+    refuse(_of_filters(visible.shown, where))
+    return _in_order(visible.shown, where)
 
 
 def keeps_quantiles(definition: Definition) -> bool:

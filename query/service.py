@@ -28,7 +28,7 @@ from query.answers import (
     view_digest,
 )
 from query.cursors import digest
-from query.errors import QueryError, UnknownStreamError, translated
+from query.errors import QueryError, UnknownStreamError, told_within, translated
 from query.groups import Group, groups_of
 from query.lake_watcher import LakeWatcher
 from query.limits import Limits
@@ -97,8 +97,9 @@ class QueryService:
         return Limits(settings.question_seconds, settings.answer_bytes, _EXCHANGE_SECONDS)
 
     def tag(self, question: Question) -> str:
-        """The tag of the answer that would be given now. Raises NotReadyError."""
-        return _tag(question, self._view(question))
+        """The tag of the answer that would be given now. Raises EngineAwayError."""
+        with told_within(question.visible.scope):
+            return _tag(question, self._view(question))
 
     def kept(self, tag: str) -> Encoded[Answer] | None:
         """The answer of that tag, if it was given before and is kept; never waits for an engine."""
@@ -108,8 +109,9 @@ class QueryService:
 
     def answer(self, question: Question, limits: Limits) -> Encoded[Answer]:
         """Answer, and keep the answer. Raises QueryError."""
-        view = self._view(question)
-        answer = self._answer(question, view, limits)
+        with told_within(question.visible.scope):
+            view = self._view(question)
+            answer = self._answer(question, view, limits)
         made = encoded(answer, _tag(question, view))
         with self._lock:
             with suppress(ValueError):  # one that is larger than all that may be kept
@@ -152,13 +154,17 @@ class QueryService:
         self._trino.check(seconds)
 
     def _view(self, question: Question) -> LakeView:
-        """The newest lake view; for a later page that of the first, as long as it is remembered."""
+        """The newest lake view; for a later page that of the first, as long as it is remembered.
+
+        Anybody may write a cursor: one that names the view of another stream is of the newest.
+        """
         after = None if isinstance(question, SeriesRequest) else question.after
         newest = self._watcher.view(question.stream)
         if after is None:
             return newest
         with self._lock:
-            return self._paged.get(after.view, newest)
+            remembered = self._paged.get(after.view, newest)
+        return remembered if remembered.stream == question.stream else newest
 
     def _answer(self, question: Question, view: LakeView, limits: Limits) -> Answer:
         match question:
@@ -228,7 +234,7 @@ class QueryService:
         if statement is None:
             return RejectedAnswer(request, source_of(view, "", request), ())
         rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
-        messages = tuple(map(RejectedMessage.of_row, rows[: request.limit]))
+        messages = tuple(RejectedMessage.of_row(row).seen(request.visible) for row in rows[: request.limit])
         return RejectedAnswer(request, source_of(view, query_id, request), messages, more=len(rows) > request.limit)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -14,6 +16,12 @@ class QuerySettings(BaseSettings):
     trino: str = Field(description="Address of Trino: host:port")
     trino_user: SecretStr = Field(
         default=SecretStr("windowpane"), description="Name by which our processes ask Trino; only this one may write"
+    )
+    trino_key: SecretStr | None = Field(
+        default=None, description="Key of the tokens by which our processes ask Trino, base64; unset: without a token"
+    )
+    trino_trusted: Path | None = Field(
+        default=None, description="PEM of the certificate that Trino shows; unset: it is asked without TLS"
     )
     query_seconds: float = Field(default=60, gt=0, description="Longest time a statement may take")
     question_seconds: float = Field(default=30, gt=0, description="Longest time a question may take, waiting included")

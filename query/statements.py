@@ -17,6 +17,7 @@ from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, merged_columns, view_columns
 from query.rendering import table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
+from query.row_rules import RowRules, rules_within
 from query.windows import EPOCH, Parts, Span, WindowPlan, chosen_parts, plan_window
 from streams.definition import Definition
 from streams.panes import (
@@ -69,7 +70,7 @@ class _Panes:
 
 
 def window_statement(definition: Definition, view: LakeView, request: WindowRequest) -> Statement | None:
-    """The statement that answers a window; None when no pane can be in it."""
+    """The statement that answers a window; None when no pane can be in it that its asker may see."""
     return _merge(definition, view, request, set(ROLLUPS), _columns(definition, request, ()), bucket="")
 
 
@@ -88,10 +89,10 @@ def window_plan(view: LakeView, request: WindowRequest, fitting: Collection[Grai
 
 
 def _columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
-    """The columns that an answer needs: digests only when quantiles are asked, measures only when named."""
+    """The columns that an answer needs and shows: digests only when quantiles are asked, measures only when named."""
     return tuple(
         column
-        for column in pane_columns(definition)
+        for column in pane_columns(request.visible.over(definition).shown)
         if (request.quantiles or not column.aggregate.by_quantile)
         and (not measures or column.source in ("", *measures))
     )
@@ -105,9 +106,12 @@ def _merge(
     columns: tuple[PaneColumn, ...],
     bucket: str,
 ) -> Statement | None:
-    single = {name: values[0] for name, values in request.where if len(values) == 1}
+    rules = _rules(definition, request)
+    if view.panes_snapshot is None or rules is None:
+        return None
+    single = rules.single
     keys = [name for name in request.by if name not in single]
-    if view.panes_snapshot is None or (request.after is not None and not keys):
+    if request.after is not None and not keys:
         return None
     plan = window_plan(view, request, fitting)
     panes = _panes(definition, view, plan, request)
@@ -121,18 +125,26 @@ def _merge(
         bucket=bucket,
         columns=columns,
         merged=list(answered.values()),
-        where=[(name, len(values)) for name, values in request.where],
+        where=rules.shape,
+        alternatives=rules.shapes,
         after=request.after is not None,
         limit=request.limit and request.limit + 1,
     )
     values: list[Any] = [*panes.parts.values, panes.span.start, panes.span.end]
-    values += [value for _, listed in request.where for value in listed]
+    values += rules.values
     values += _beyond(request, keys)
     if panes.late_from is not None:
         values += [*(at for edge in panes.edges for at in (edge.start, edge.end)), panes.late_from]
     values += [at for at in (panes.rolled_until, panes.known_until) if at is not None]
     known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
     return Statement(sql, tuple(values), tuple(answered), plan, known)
+
+
+def _rules(definition: Definition, request: WindowRequest) -> RowRules | None:
+    """What rows must meet; none can, where the tables' own definition does not show what the question names."""
+    visible = request.visible.over(definition)
+    named = {*request.by, *(name for name, _ in request.where)}
+    return rules_within(visible, request.where) if named <= visible.shown.dimensions.keys() else None
 
 
 def _beyond(request: WindowRequest, keys: Sequence[str]) -> tuple[str | int, ...]:

@@ -21,6 +21,7 @@ from query.errors import QueryError
 from query.requests import Filters, SeriesRequest, Step, WindowRequest, keeps_quantiles
 from query.statements import Statement, sample_statement, series_statement, window_statement
 from query.trino_client import TrinoClient
+from query.visible import Visible
 from streams.definition import Definition
 
 _REST_SECONDS = 0.25
@@ -88,7 +89,7 @@ class WarmUp:
         late, early = sorted(random.choices(range(minutes), k=2))
         filters = self._filters(definition, view)
         by = tuple(definition.dimensions)
-        window = WindowRequest(definition, end - (early + 1) * _MINUTE, end - late * _MINUTE, by, filters)
+        window = WindowRequest(Visible(definition), end - (early + 1) * _MINUTE, end - late * _MINUTE, by, filters)
         quantiles = (0.5, 0.95) if keeps_quantiles(definition) else ()
         made = (
             window_statement(definition, view, window),

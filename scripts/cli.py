@@ -34,6 +34,9 @@ COMMANDS = {
     "maintain": ("scripts.lake.maintain:command", "Compact tables, expire snapshots, remove orphans."),
     "backup": ("scripts.lake.backup:backup", "Copy the lake into a folder, or renew that copy."),
     "restore": ("scripts.lake.backup:restore", "Make an empty lake what was backed up."),
+    "users": ("scripts.access.users:command", "List, add and change users; invite them."),
+    "keys": ("scripts.access.keys:command", "List, create, revoke and rotate keys of programs."),
+    "grants": ("scripts.access.grants:command", "Say who may see and do what with which stream."),
     "bench": ("bench.command:command", "Run a benchmark."),
 }
 """Name to (`module:click command`, one line of help). The line here is the one the group lists."""

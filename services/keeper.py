@@ -23,6 +23,8 @@ from pathlib import Path
 
 import structlog
 
+from access.log import KafkaSender
+from access.store import AccessStore
 from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from database.errors import LakeError
@@ -37,6 +39,7 @@ from iceberg.settings import LakeSettings, MaintenanceSettings
 from iceberg.stored_stream import stored_stream
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from services.asked import Asked
 from services.decision import decide
 from services.heart import Heart
 from services.maintenance_schedule import MaintenanceSchedule
@@ -217,6 +220,9 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     heart = Heart(settings.kafka, flink.watermark_slack_ms)
     heart.start()
+    access = AccessStore.open(LakeSettings().catalog_uri.get_secret_value())
+    asked = Asked(layout.asked, KafkaSender(settings.kafka), access.users.known)
+    asked.start()
     lake = partial(open_catalog, LakeSettings())
     keeper = Keeper(
         FlinkClient(flink),
@@ -248,6 +254,7 @@ def main() -> None:
         maintenance.look(time.monotonic())
     upkeep.close()
     maintenance.close()
+    asked.close()
     heart.close()
 
 

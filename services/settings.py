@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from compose.embedded.ports import reachable
+from compose.embedded.ports import is_loopback, reachable
 from streams import Definition, definition_files, load_definition, load_definitions
 from streams.errors import UnknownNameError
 
@@ -24,6 +24,12 @@ class ServiceSettings(BaseSettings):
     kafka: str = Field(description="Bootstrap address of Kafka: host:port")
     host: str = Field(default="127.0.0.1", description="Address of the web service")
     port: int = Field(default=8000, description="Port of the web service")
+    operator_key: SecretStr = Field(default=SecretStr(""), description="By which the service knows the command line")
+
+    hosts: str = Field(default="", description="More names of the web service, separated by commas")
+    proxies: str = Field(default="", description="Addresses of reverse proxies, separated by commas")
+    root_path: str = Field(default="", description="Path below which a reverse proxy offers the web service")
+    https: bool = Field(default=False, description="Whether people reach the web service by HTTPS, at a reverse proxy")
 
     def definitions(self, *names: str) -> dict[str, Definition]:
         """The declared streams of these names, in their order, or all of them.
@@ -48,3 +54,16 @@ class ServiceSettings(BaseSettings):
     def url(self) -> str:
         """Where the web service answers."""
         return f"http://{self.address}"
+
+    @property
+    def public_url(self) -> str:
+        """Where people open its pages: at a reverse proxy, by its first name, where there is one."""
+        names = [name for each in self.hosts.split(",") if (name := each.strip()) not in ("", "*")]
+        if names and (self.https or self.proxies):
+            return f"http{'s' if self.https else ''}://{names[0]}{self.root_path}"
+        return f"{self.url}{self.root_path}"
+
+    @property
+    def may_be_open(self) -> bool:
+        """Whether the web service is open while there are no users: nobody but this machine can reach it."""
+        return is_loopback(self.host) and not self.proxies and not self.https

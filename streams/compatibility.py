@@ -123,6 +123,7 @@ RULES: Mapping[str, _Rule] = {
     "hours": _only(lambda _, new: new, "cannot be turned off: the table would no longer be whole"),
     "retention": _free,
     "retention.kafka": _free,
+    "sent_by": _free,
     "demo": _free,
 }
 """Fact of a definition → what its change means.

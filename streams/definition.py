@@ -214,6 +214,7 @@ class Definition(_Model):
     events: bool = False
     hours: bool = False
     retention: Retention | None = None
+    sent_by: Literal["windowpane"] | None = None
     demo: Demo | None = None
 
     @cached_property
@@ -235,7 +236,7 @@ class Definition(_Model):
         """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
         unset = {key for key in ("events", "hours", "key", "duplicates") if not getattr(self, key)}
-        left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "demo", *unset), True)
+        left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "sent_by", "demo", *unset), True)
         if self.event_time.min == EARLIEST:
             left_out["event_time"] = {"min"}
         younger = MeasureOptions.model_fields.keys() - {"quantiles"}

@@ -22,6 +22,10 @@ ELSEWHERE = {
     "./windowpane up": "integration/stack/test_stack.py::test_up_again_changes_nothing",
     "./windowpane down": "integration/stack/test_two_stacks.py::test_down_leaves_no_process",
     "./windowpane test": "test_snippets.py::test_every_command_is_covered",  # it runs this test
+    "./windowpane users add": "scripts/access/test_users.py::test_a_user_without_password_is_invited",
+    "./windowpane grants add": "scripts/access/test_grants.py::test_a_grant_is_added",
+    "./windowpane grants list": "scripts/access/test_grants.py::test_why_names_the_grants_and_what_they_show",
+    "./windowpane keys create": "scripts/access/test_keys.py::test_a_key_is_alone_on_stdout",
     "pre-commit install": "test_snippets.py::test_hooks_run_what_ci_runs",
 }
 """How a documented command begins → the test that shows that it works."""

@@ -15,16 +15,17 @@ from tests.test_imports import PACKAGES, ROOT
 LAYERS: dict[str, dict[str, set[str]]] = {
     "web": {
         "settings": set(),
-        "edge": set(),
+        "edge": {"settings"},
         "health": set(),
         "openapi": {"edge"},
         "service": {"edge", "health", "settings"},
-        "asking": {"edge", "health", "service"},
-        "api": {"edge", "openapi", "service", "asking"},
-        "page": {"edge"},
-        "pages": {"edge", "health", "openapi", "service", "asking", "page"},
-        "errors": {"edge", "page"},
-        "app": {"settings", "edge", "service", "api", "page", "pages", "errors"},
+        "access": {"edge", "settings", "service"},
+        "asking": {"edge", "health", "service", "access"},
+        "api": {"edge", "openapi", "service", "access", "asking"},
+        "page": {"edge", "access"},
+        "pages": {"edge", "health", "openapi", "service", "access", "asking", "page"},
+        "errors": {"edge", "access", "page"},
+        "app": {"settings", "edge", "service", "access", "api", "page", "pages", "errors"},
         "server": {"settings", "edge"},
     }
 }

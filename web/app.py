@@ -15,14 +15,31 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
+from access.store import AccessStore
 from streams.logs import log_json
-from web.api import answers, catalogue, ingest, probes, replays
+from web.access.arrival import Arrival
+from web.access.doors import Doors
+from web.access.guard import guarded
+from web.access.reach import Reach
+from web.api import answers, catalogue, grants, ingest, keys, me, probes, replays, sessions, users
+from web.api.by_method import by_method
 from web.edge.hosts import HostCheck, own_names
 from web.edge.middleware import RequestMiddleware
 from web.edge.pieces import InPieces
 from web.errors import HANDLERS
+from web.page.frame import FramedPages
 from web.page.static_files import VersionedFiles
+from web.pages.account.handlers import account_page, change_password, end_sessions
+from web.pages.account.keys import key_page, make_key, revoke_key, rotate_key
+from web.pages.admin.grants import add_grant, grant_page, grants_page, remove_grant
+from web.pages.admin.keys import admin_key_page, admin_revoke_key, keys_page
+from web.pages.admin.seeing import begin_seeing, stop_seeing
+from web.pages.admin.user import change_user, end_user_sessions, make_link, user_page
+from web.pages.admin.users import add_user, users_page
+from web.pages.admin.why import why_page
 from web.pages.engines.handlers import engines_page
+from web.pages.invitation.handlers import accept_invitation, first_page, invitation_page, make_first
+from web.pages.login.handlers import log_in, log_out, login_page
 from web.pages.reference.api import api_page
 from web.pages.reference.definition import definition_page
 from web.pages.rejected.handlers import rejected_page
@@ -46,6 +63,28 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/rejected/{stream}", rejected_page),
     Route("/replays", replays_page),
     Route("/replays/{id}", replay_page),
+    by_method("/login", GET=login_page, POST=log_in),
+    Route("/logout", log_out, methods=["POST"]),
+    by_method("/first", GET=first_page, POST=make_first),
+    by_method("/invitation/{token}", GET=invitation_page, POST=accept_invitation),
+    Route("/account", account_page),
+    Route("/account/password", change_password, methods=["POST"]),
+    Route("/account/sessions", end_sessions, methods=["POST"]),
+    Route("/account/keys", make_key, methods=["POST"]),
+    Route("/account/keys/{key}", key_page),
+    Route("/account/keys/{key}/rotate", rotate_key, methods=["POST"]),
+    Route("/account/keys/{key}/revoke", revoke_key, methods=["POST"]),
+    by_method("/admin", GET=users_page, POST=add_user),
+    by_method("/admin/users/{user}", GET=user_page, POST=change_user),
+    Route("/admin/users/{user}/link", make_link, methods=["POST"]),
+    Route("/admin/users/{user}/sessions", end_user_sessions, methods=["POST"]),
+    Route("/admin/users/{user}/see-as", begin_seeing, methods=["POST"]),
+    Route("/see-as/stop", stop_seeing, methods=["POST"]),
+    by_method("/admin/grants", GET=grants_page, POST=add_grant),
+    by_method("/admin/grants/{grant}", GET=grant_page, POST=remove_grant),
+    Route("/admin/keys", keys_page),
+    by_method("/admin/keys/{key}", GET=admin_key_page, POST=admin_revoke_key),
+    Route("/admin/why", why_page),
     Route("/v1/openapi.json", catalogue.show_openapi),
     Route("/v1/streams", catalogue.streams),
     Route("/v1/streams/{stream}", catalogue.show_stream),
@@ -57,29 +96,48 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/streams/{stream}/series", answers.series, methods=["GET", "POST"]),
     Route("/v1/streams/{stream}/rejected", answers.rejected, methods=["GET", "POST"]),
     Route("/v1/streams/{stream}/messages", ingest.post_messages, methods=["POST"]),
+    by_method("/v1/sessions", GET=sessions.sessions, POST=sessions.log_in),
+    Route("/v1/sessions/current", sessions.log_out, methods=["DELETE"]),
+    Route("/v1/sessions/{session}", sessions.end_session, methods=["DELETE"]),
+    Route("/v1/me", me.me),
+    by_method("/v1/see-as", POST=me.begin_seeing, DELETE=me.end_seeing),
+    by_method("/v1/users", GET=users.users, POST=users.add_user),
+    by_method("/v1/users/{user}", GET=users.show_user, PATCH=users.change_user, DELETE=users.remove_user),
+    Route("/v1/users/{user}/invitation", users.invite, methods=["POST"]),
+    by_method("/v1/keys", GET=keys.keys, POST=keys.create_key),
+    Route("/v1/keys/{key}", keys.revoke_key, methods=["DELETE"]),
+    Route("/v1/keys/{key}/rotate", keys.rotate_key, methods=["POST"]),
+    by_method("/v1/grants", GET=grants.grants, POST=grants.add_grant),
+    Route("/v1/grants/{id}", grants.remove_grant, methods=["DELETE"]),
     Route("/healthz", probes.alive),
     Route("/readyz", probes.ready),
     Route("/metrics", probes.metrics),
 )
 
 
-def create_app() -> Starlette:
-    """The application as the environment sets it up. It starts, and says so, whether or not the engines are there."""
+def create_app(access: AccessStore | None = None) -> Starlette:
+    """The application as the environment sets it up. It starts, and says so, whether or not the engines are there.
+
+    `access`: where users are kept, if that is not the catalog's PostgreSQL.
+    """
     log_json()
-    service = Service.make(WebSettings())
+    service = Service.make(WebSettings(), access)
+    reach = Reach.of(service.settings)
     app = Starlette(
-        routes=[*ROUTES, Mount("/static/{version}", VersionedFiles())],
+        routes=[*guarded(ROUTES), Mount("/static/{version}", VersionedFiles())],
         middleware=[
             Middleware(InPieces),
             Middleware(RequestMiddleware, metrics=service.metrics),
             Middleware(HostCheck, names=own_names([service.settings.host, *service.settings.hosts.split(",")])),
+            Middleware(Arrival, reach=reach, root_path=service.settings.root_path),
+            Middleware(FramedPages),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
         exception_handlers=HANDLERS,
         lifespan=_lifespan,
     )
     app.router.redirect_slashes = False
-    app.state.service = service
+    app.state.service, app.state.doors = service, Doors(service, reach)
     return app
 
 

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from streams.errors import WindowpaneError
+from web.access.cookies import clear_session, session_token
+from web.access.csrf import SAFE
+from web.access.doors import SEEN
+from web.access.scopes import asker_of
 from web.edge.problems import problem_of, problem_response
 from web.page.templating import page_response
 
 _FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/static/")
 _READING = "GET, HEAD"
+_LONGEST_NEXT = 2_000
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
     """The problem of an error, in the form that the address calls for."""
     problem = problem_of(error)
-    if request.url.path.startswith(_FOR_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
-        return problem_response(problem)
-    return page_response("page/problem.html", problem.status, problem.headers, title=problem.title, problem=problem)
+    if request.scope["path"].startswith(_FOR_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
+        response = problem_response(problem)
+    elif problem.status == 401:
+        response = Response(status_code=303, headers={"Location": _login(request), "Cache-Control": "no-store"})
+    else:
+        response = page_response(
+            "page/problem.html", problem.status, problem.headers, title=problem.title, problem=problem
+        )
+    if problem.status == 401 and session_token(request) is not None:
+        clear_session(request, response)
+    if asker_of(request).seen_by:
+        response.headers[SEEN] = asker_of(request).name
+    return response
 
 
 async def answer_http_error(request: Request, error: Exception) -> Response:
@@ -35,6 +52,14 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 404 and (address := _without_slash(request)):
         return Response(status_code=308, headers={"Location": address})
     return await answer_error(request, error)
+
+
+def _login(request: Request) -> str:
+    """Where one logs in, and then comes back to what was asked for."""
+    query = request.scope["query_string"].decode("latin-1")
+    asked = request.scope["path"] + (f"?{query}" if query else "")
+    known = request.method in SAFE and asked != "/" and len(asked) < _LONGEST_NEXT
+    return f"/login?{urlencode({'next': asked})}" if known else "/login"
 
 
 def _without_slash(request: Request) -> str:

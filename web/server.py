@@ -25,6 +25,7 @@ def configuration(settings: WebSettings, host: str = "127.0.0.1", port: int = 0)
         ws="none",
         server_header=False,
         access_log=False,
+        proxy_headers=False,  # web.access.arrival believes those that are configured
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=5,
     )

@@ -10,8 +10,13 @@ from typing import cast
 import anyio
 import anyio.to_thread
 import orjson
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
+from access.identities import Identities
+from access.log import AccessLog, KafkaSender
+from access.settings import AccessSettings
+from access.store import AccessStore
+from access.tokens import Tokens
 from iceberg.reading import Reading
 from query.replay_reports import ReplayService
 from query.service import QueryService
@@ -23,12 +28,16 @@ from streams.decoding_plan import decoding_plan
 from streams.definition import BENCH_PREFIX
 from streams.problems import file_gone, noted_problems
 from streams.producer import Producer
+from streams.settings import StoreSettings
+from web.edge.allowances import Allowances
+from web.edge.identifying import Identifying
 from web.edge.intake import Intake
 from web.edge.lanes import Lane
-from web.edge.metrics import Metrics
+from web.edge.metrics import AccessLogStanding, Metrics
 from web.edge.problems import NO_SUCH_STREAM, ProblemError
 from web.edge.refused_samples import Refusals
 from web.edge.turns import Turns
+from web.edge.used import Used
 from web.health.lookout import Lookout
 from web.health.standing import Standing
 from web.settings import WebSettings
@@ -50,6 +59,12 @@ class Service:
     refusals: Refusals
     turns: Turns
     judging: anyio.CapacityLimiter
+    access: AccessStore
+    identities: Identities
+    used: Used
+    allowances: Allowances
+    access_log: AccessLog
+    changes: Lane = field(default_factory=lambda: Lane(threads=4, waiting=64))
     replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
     comparisons: Lane = field(default_factory=lambda: Lane(threads=4, waiting=8))
     standings: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
@@ -57,18 +72,20 @@ class Service:
     plans: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def make(cls, settings: WebSettings) -> Service:
+    def make(cls, settings: WebSettings, access: AccessStore | None = None) -> Service:
         """Build it from the environment; needs no engine yet."""
         asked = QuerySettings()
         definitions, _ = read_definitions(settings.streams)
         queries = QueryService(asked, definitions)
-        producer = Producer(settings.kafka)
+        producer, metrics = Producer(settings.kafka), Metrics(queries)
+        access = access or AccessStore.open(StoreSettings().catalog_uri.get_secret_value())
+        identities = Identities(Identifying(access, Tokens.of(AccessSettings())).ask)
         return cls(
             settings=settings,
             queries=queries,
             replays=ReplayService(asked),
             producer=producer,
-            metrics=Metrics(queries),
+            metrics=metrics,
             intake=Intake(settings.web_pending_bytes),
             standing=Standing(TrinoClient(asked), settings.kafka),
             lookout=Lookout(queries, settings.kafka),
@@ -76,23 +93,37 @@ class Service:
             refusals=Refusals(producer, settings.web_refusals_per_second),
             turns=Turns(),
             judging=anyio.CapacityLimiter(1),
+            access=access,
+            identities=identities,
+            used=Used(identities, access),
+            allowances=Allowances.of(settings),
+            access_log=_access_log(settings, queries, access, metrics),
         )
 
     async def start(self) -> None:
         """Start the background work of the query service, and to look at the engines."""
         await anyio.to_thread.run_sync(self.queries.start)
         self.lookout.start()
+        self.used.start()
+        self.access_log.start()
 
     async def close(self) -> None:
         """Send what is pending, then stop."""
         self.lookout.close()
+        await self.used.close()
         await self.producer.close()
         await anyio.to_thread.run_sync(self.queries.close)
+        await anyio.to_thread.run_sync(self.access_log.close)
+        await anyio.to_thread.run_sync(self.access.close)
 
     @property
     def definitions(self) -> Mapping[str, Definition]:
-        """Every stream for people by name, as it is applied now: a benchmark's is not among them."""
-        return {name: each for name, each in self.queries.definitions.items() if not name.startswith(BENCH_PREFIX)}
+        """Every stream for people by name, as it is applied now, those that we send ourselves last.
+
+        A benchmark's is not among them.
+        """
+        of_people = [each for name, each in self.queries.definitions.items() if not name.startswith(BENCH_PREFIX)]
+        return {each.name: each for each in sorted(of_people, key=lambda each: (each.sent_by is not None, each.name))}
 
     @property
     def declared(self) -> list[str]:
@@ -118,6 +149,12 @@ class Service:
         if since is not None:
             moment = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
             raise ProblemError("retired", f"{stream} takes no more messages since {moment}; nothing was taken.")
+
+    def refuse_forged(self, definition: Definition) -> None:
+        """403 for a stream whose messages we send ourselves, by whatever name its topic goes."""
+        ours = {each.topic for each in self.queries.definitions.values() if each.sent_by is not None}
+        if definition.topic in ours:
+            raise ProblemError("forbidden", f"{definition.name} takes messages of Windowpane itself alone.")
 
     def _without_file(self) -> dict[str, str]:
         views = self.queries.views()
@@ -146,6 +183,13 @@ class Service:
         return plan
 
 
-def service_of(request: Request) -> Service:
+def service_of(request: HTTPConnection) -> Service:
     """The service behind a request."""
     return cast("Service", request.app.state.service)
+
+
+def _access_log(settings: WebSettings, queries: QueryService, access: AccessStore, metrics: Metrics) -> AccessLog:
+    sender = KafkaSender(settings.kafka)
+    log = AccessLog(sender, is_user=access.users.known, is_stream=lambda name: name in queries.definitions)
+    metrics.registry.register(AccessLogStanding(log))
+    return log

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from re import fullmatch
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1 << 20
+
+Network = IPv4Network | IPv6Network
+
+
+def networks_of(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by commas. Raises ValueError; one that everybody is in is none to believe."""
+    networks = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            network = ip_network(part)
+        except ValueError:
+            raise ValueError(f"{part[:100]!r} is no address or network such as 10.0.0.7 or 10.0.0.0/8") from None
+        if network.prefixlen == 0:
+            raise ValueError(f"{part!r} is everybody; name the proxies alone")
+        networks.append(network)
+    return tuple(networks)
 
 
 class WebSettings(BaseSettings):
@@ -23,6 +41,14 @@ class WebSettings(BaseSettings):
     hosts: str = Field(
         default="", description="More names that the service answers to, separated by commas; *: any name."
     )
+    proxies: str = Field(
+        default="",
+        description="Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-For and "
+        "X-Forwarded-Proto are believed.",
+    )
+    root_path: str = Field(default="", description="Path under which a reverse proxy offers the service: /windowpane.")
+    https: bool = Field(default=False, description="Whether people reach the service by HTTPS alone, by a proxy's.")
+    operator_key: SecretStr = Field(default=SecretStr(""), description="Secret of the home: whoever operates it.")
     kafka: str = Field(default="127.0.0.1:9092", description="Bootstrap address of Kafka, host:port.")
     flink: str = Field(default="127.0.0.1:8081", description="Address of Flink's REST API, host:port.")
     web_body_bytes: int = Field(default=16 * MEBIBYTE, ge=1024, description="Largest body of a POST, unpacked.")
@@ -55,3 +81,37 @@ class WebSettings(BaseSettings):
         default=120, ge=1, description="Age of a stream's completeness beyond which /readyz says that it lags."
     )
     web_page_rows: int = Field(default=200, ge=10, description="Rows of the window page's table before it is paged.")
+    limit_requests: int = Field(default=200, ge=1, description="Most requests a second by one user or key.")
+    limit_messages: int = Field(default=200_000, ge=1, description="Most messages a second sent by one user or key.")
+    limit_bytes: int = Field(
+        default=64 * MEBIBYTE, ge=1024, description="Most bytes of messages a second sent by one user or key."
+    )
+    limit_questions: int = Field(default=4, ge=1, description="Most questions of one user or key asked at once.")
+    limit_questions_waiting: int = Field(
+        default=16, ge=0, description="Most questions of one user or key that wait for those; beyond it 429."
+    )
+    limit_window_days: int = Field(default=36_600, ge=1, description="Longest window that a user or key may ask for.")
+    limit_answer_bytes: int = Field(
+        default=64 * MEBIBYTE, ge=1024, description="Most bytes of one answer to a user or key."
+    )
+    limit_unknown_requests: int = Field(
+        default=20, ge=1, description="Most requests a second from one address that nobody is known to have sent."
+    )
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        networks_of(value)
+        return value
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_path(cls, value: str) -> str:
+        if value and not fullmatch(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", value):
+            raise ValueError("is a path such as /windowpane, without a slash at its end")
+        return value
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """Of the reverse proxies that are believed."""
+        return networks_of(self.proxies)

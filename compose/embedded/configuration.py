@@ -13,13 +13,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from compose.embedded.certificates import Certificate
 from compose.embedded.changes import changed_keys, changed_programs
 from compose.embedded.class_archives import write_arguments
 from compose.embedded.engines import ENGINES, JAVA_OPENS, LISTENER, LISTENS_TO, Memory, Program, jvms, programs
 from compose.embedded.environments import digest
 from compose.embedded.layout import Layout
 from compose.embedded.leftovers import MARK
-from compose.embedded.ports import Ports
+from compose.embedded.ports import Ports, is_loopback, reachable
 from compose.embedded.runtime import Runtime
 from compose.embedded.secrets import Secrets, write_private
 from compose.embedded.settings import StackSettings
@@ -38,7 +39,9 @@ FILES = {
     "trino-node.properties": ("etc/trino/node.properties", ("trino",)),
     "trino-log.properties": ("etc/trino/log.properties", ("trino",)),
     "trino-access-control.properties": ("etc/trino/access-control.properties", ("trino",)),
-    "trino-rules.json": ("etc/trino/rules.json", ("trino",)),
+    "trino-password-authenticator.properties": ("etc/trino/password-authenticator.properties", ("trino",)),
+    "trino-event-listener.properties": ("etc/trino/event-listener.properties", ("trino",)),
+    "trino-resource-groups.properties": ("etc/resource-groups.properties", ("trino",)),
     "trino-lake.properties": ("etc/trino/catalog/lake.properties", ("trino",)),
 }
 """Template (without `.j2`) to its place under the home and the programs it concerns."""
@@ -82,6 +85,7 @@ def configure(
     ports: Ports,
     secrets: Secrets,
     memory: Memory,
+    certificate: Certificate,
     variables: dict[str, str],
 ) -> dict[str, list[str]]:
     """Write every file of `FILES`, then supervisord.conf with all programs; mode 0600.
@@ -90,7 +94,10 @@ def configure(
     """
     context = {
         "ports": ports, "secrets": secrets, "runtime": runtime, "memory": memory, "java_opens": JAVA_OPENS,
-        "flush": settings.kafka_flush,
+        "flush": settings.kafka_flush, "certificate": certificate,
+        "trino_host": settings.trino_host, "trino_address": reachable(settings.trino_host),
+        "open_allowed": str(_may_be_open(settings)).lower(),
+        "asked": layout.asked,
         "etc": layout.etc, "data": layout.data, "warehouse": WAREHOUSE, "checkpoints": layout.checkpoints.as_uri(),
     }  # fmt: skip
     rendered = {template: render(template, context) for template in FILES}
@@ -104,6 +111,9 @@ def configure(
     for name, jvm in jvms(runtime).items():
         write_arguments(layout.etc, layout.new_classes, runtime.cache, name, jvm.home, jvm.classpath, jvm.release)
     concerned = {name: [rendered[file] for file, (_, names) in FILES.items() if name in names] for name in ENGINES}
+    # Its only line is the key itself, which no list of changes may show.
+    write_private(layout.etc / "trino" / "jwt.key", secrets.trino_jwt)
+    concerned["trino"].append(secrets.trino_jwt)
     # Jobs keep the addresses and jars that they were submitted with.
     jobs = [*map(str, runtime.flink_lib), *(f"{ports.kafka} {ports.postgres} {ports.objectstore}".split())]
     for name in FLINK:
@@ -115,6 +125,12 @@ def configure(
     before, after = _text(layout.supervisor_config), supervisor_config(layout, wanted)
     write_private(layout.supervisor_config, after)
     return changed_programs(before or "", after, changed)
+
+
+def _may_be_open(settings: StackSettings) -> bool:
+    """As the web service, which nobody but this machine may reach for that."""
+    local = is_loopback(settings.host) and is_loopback(settings.trino_host)
+    return local and not settings.proxies and not settings.https
 
 
 def _text(path: Path) -> str | None:

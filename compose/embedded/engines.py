@@ -13,6 +13,7 @@ from compose.embedded.room import enough_to_start
 from compose.embedded.runtime import Runtime
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.unprivileged import as_ordinary_user
+from compose.embedded.variables import OPERATOR_KEY
 
 ENGINES = ("postgres", "objectstore", "kafka", "jobmanager", "taskmanager", "trino")
 """In the order they are started; stopped the other way round."""
@@ -215,7 +216,8 @@ def _trino(layout: Layout, jvm: Jvm, memory: Memory) -> Program:
         *(f"-D{line}" for line in (etc / "node.properties").read_text().splitlines()),
     )
     command = _java(layout, "trino", jvm, options, "io.trino.server.TrinoServer")
-    return Program("trino", command, layout.data, _JVM)
+    # It reads etc/resource-groups.properties from where it runs: no setting says another place.
+    return Program("trino", command, layout.home, _JVM)
 
 
 def _services(
@@ -231,8 +233,15 @@ def _services(
         "agent": ("services.agent",),
         LISTENER: ("compose.embedded.watch",),
     }
+    others = {name: value for name, value in environment.items() if name != OPERATOR_KEY}
     return tuple(
         # The keeper may be in the middle of submitting a job, which it need not finish.
-        Program(name, (*_BOUND, str(runtime.python), "-m", *modules[name]), layout.home, environment, stop_seconds=15)
-        for name in modules
+        Program(
+            name,
+            (*_BOUND, str(runtime.python), "-m", *words),
+            layout.home,
+            environment if name == "web" else others,
+            stop_seconds=15,
+        )
+        for name, words in modules.items()
     )

@@ -52,6 +52,8 @@ ROOTS: dict[str, tuple[Root, ...]] = {
         Root("io.trino:trino-iceberg:zip:476"),
         Root("com.zaxxer:HikariCP:jar:7.1.0"),
     ),
+    # Our plugin is compiled against them; Trino has its own.
+    "trino-plugin": (Root("io.trino:trino-spi:jar:476"), Root("io.trino:trino-plugin-toolkit:jar:476")),
     # Peers of `bench peers`. What these depend on beside Spark's own jars; the Kafka client is Spark's, not ours.
     "spark": (
         Root("org.apache.spark:spark-sql-kafka-0-10_2.13:jar:4.2.0"),

@@ -11,6 +11,7 @@ import random
 import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 
 from compose.embedded.secrets import write_private
@@ -28,7 +29,10 @@ FOR_CLIENTS = {"0.0.0.0": LOOPBACK, "::": "::1"}
 
 @dataclass(frozen=True)
 class Ports:
-    """One TCP port per listener, all on loopback (the web service where WINDOWPANE_HOST says)."""
+    """One TCP port per listener, all on loopback but the web service and Trino, which have settings of their own.
+
+    `trino`: for Trino itself, `trino_https`: for whoever asks it.
+    """
 
     web: int
     kafka: int
@@ -36,6 +40,7 @@ class Ports:
     postgres: int
     objectstore: int
     trino: int
+    trino_https: int
     flink: int
     flink_rpc: int
     flink_blob: int
@@ -51,7 +56,7 @@ OF_PROGRAMS: dict[str, tuple[str, ...]] = {
     "kafka": ("kafka", "kafka_controller"),
     "jobmanager": ("flink", "flink_rpc", "flink_blob", "flink_metrics"),
     "taskmanager": ("taskmanager_rpc", "taskmanager_data", "taskmanager_metrics"),
-    "trino": ("trino",),
+    "trino": ("trino", "trino_https"),
     "web": ("web",),
 }
 """Program → every port that it listens on; the first is the one that it is asked at."""
@@ -61,6 +66,14 @@ def reachable(host: str) -> str:
     """Where a client on this machine reaches a server that is bound to `host`; IPv6 in brackets, as in a URL."""
     named = FOR_CLIENTS.get(host, host)
     return f"[{named}]" if ":" in named else named
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what listens at this address, or at this name of it, is reached from this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:

@@ -7,7 +7,7 @@ a client that loads certificates for every question would cost more than the eng
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -30,18 +30,20 @@ class Addresses:
     postgres: str
     objectstore: str
     trino: str
+    trino_internal: str
     flink: str
     catalog_uri: str
 
     @classmethod
-    def of(cls, web_host: str, ports: Ports, catalog_uri: str) -> Addresses:
-        """From the ports: everything but the web service is on loopback."""
+    def of(cls, web_host: str, trino_host: str, ports: Ports, catalog_uri: str) -> Addresses:
+        """From the ports: everything but the web service and Trino is on loopback. `trino`: for its clients, by TLS."""
         return cls(
             web=f"{web_host}:{ports.web}",
             kafka=f"{LOOPBACK}:{ports.kafka}",
             postgres=f"{LOOPBACK}:{ports.postgres}",
             objectstore=f"{LOOPBACK}:{ports.objectstore}",
-            trino=f"{LOOPBACK}:{ports.trino}",
+            trino=f"{trino_host}:{ports.trino_https}",
+            trino_internal=f"{trino_host}:{ports.trino}",
             flink=f"{LOOPBACK}:{ports.flink}",
             catalog_uri=catalog_uri,
         )
@@ -70,7 +72,7 @@ def listens(pid: int, ports: Collection[int]) -> bool:
     return set(ports) <= {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
 
 
-def http_get(address: str, path: str) -> tuple[int, bytes]:
+def http_get(address: str, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
     """Status and body of one plain request to `host:port`.
 
     Raises:
@@ -78,7 +80,7 @@ def http_get(address: str, path: str) -> tuple[int, bytes]:
     """
     connection = HTTPConnection(address, timeout=PATIENCE)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers or {})
         response = connection.getresponse()
         return response.status, response.read()
     finally:
@@ -108,6 +110,6 @@ _PROBES: dict[str, Callable[[Addresses], bool]] = {
     "kafka": lambda at: broker_answers(at.kafka, PATIENCE),
     "jobmanager": lambda at: "taskmanagers" in _json(at.flink, "/overview"),
     "taskmanager": lambda at: bool(_json(at.flink, "/overview")["slots-total"] > 0),
-    "trino": lambda at: not _json(at.trino, "/v1/info")["starting"],
+    "trino": lambda at: not _json(at.trino_internal, "/v1/info")["starting"],
     "web": lambda at: http_get(at.web, "/healthz")[0] == 200,
 }

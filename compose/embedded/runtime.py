@@ -22,7 +22,7 @@ from compose.embedded.java_build import build_jar
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.errors import InstallError
 
-RUN_TIME_SETS = ("kafka", "flink", "objectstore", "trino", "compiler")
+RUN_TIME_SETS = ("kafka", "flink", "objectstore", "trino", "trino-plugin", "compiler")
 """The sets of the lock that a stack needs; the others are fetched by what needs them."""
 
 
@@ -147,11 +147,12 @@ def _built(sources: Path, classpath: Sequence[Path], java: Path, maven: Path, ca
 
 
 def _trino(maven: Path, java: Path, cache: Path, say: Callable[[str], None]) -> Path:
-    """Trino unpacked: the core server's `lib`, and of plugins only Iceberg, to which our driver is added."""
+    """Trino unpacked: the core server's `lib`, and of plugins only Iceberg, to which ours is added."""
     archive, plugin, pool = jars_of("trino")
     postgresql = next(jar for jar in jars_of("flink") if jar.artifact == "postgresql")
-    driver = _built(CHECKOUT / "query" / "java", [maven / jar.path for jar in (pool, postgresql)], java, maven, cache)
-    assert driver is not None
+    classpath = [maven / jar.path for jar in (pool, postgresql, *jars_of("trino-plugin"))]
+    ours = _built(CHECKOUT / "query" / "java", classpath, java, maven, cache)
+    assert ours is not None
 
     def make(directory: Path) -> None:
         say("Unpacking Trino")
@@ -167,9 +168,9 @@ def _trino(maven: Path, java: Path, cache: Path, say: Callable[[str], None]) -> 
         with zipfile.ZipFile(maven / plugin.path) as zipped:
             zipped.extractall(directory / "plugin")
         (unpacked,) = (directory / "plugin").iterdir()
-        for jar in (maven / pool.path, driver):
+        for jar in (maven / pool.path, ours):
             shutil.copy(jar, unpacked)
         unpacked.rename(directory / "plugin" / "iceberg")
 
     pinned = (jar.sha256.encode() for jar in (archive, plugin, pool))
-    return environments.once(cache / "trino" / environments.digest(*pinned, driver.parent.name.encode()), make)
+    return environments.once(cache / "trino" / environments.digest(*pinned, ours.parent.name.encode()), make)

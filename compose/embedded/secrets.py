@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -20,6 +21,8 @@ class Secrets:
     kafka_cluster_id: str
     trino_user: str
     trino_internal: str
+    operator_key: str
+    trino_jwt: str
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -36,6 +39,8 @@ def load_or_make(path: Path) -> Secrets:
         kafka_cluster_id=secrets.token_urlsafe(16),
         trino_user=f"windowpane-{secrets.token_hex(24)}",
         trino_internal=secrets.token_hex(48),
+        operator_key=f"wpo_{secrets.token_urlsafe(32)}",
+        trino_jwt=base64.b64encode(secrets.token_bytes(48)).decode(),
     )
     kept = replace(made, **known)
     if asdict(kept) != known:

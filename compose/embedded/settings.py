@@ -24,11 +24,20 @@ class StackSettings(BaseSettings):
     streams: Path = Field(default=CHECKOUT / "streams", description="directory of the stream definitions")
     host: str = Field(default="127.0.0.1", description="address the web service binds to; 0.0.0.0: all")
     port: int = Field(default=8000, ge=1, le=65535, description="port of the web service")
+    hosts: str = Field(default="", description="more names that the web service answers to, separated by commas")
+    proxies: str = Field(default="", description="addresses of reverse proxies that are believed, separated by commas")
+    root_path: str = Field(default="", description="path below which a reverse proxy offers the service")
+    https: bool = Field(default=False, description="readers reach the web service by HTTPS, at a reverse proxy")
     kafka_port: int | None = _port("port of the Kafka broker")
     kafka_controller_port: int | None = _port("port of the Kafka controller")
     postgres_port: int | None = _port("port of PostgreSQL")
     objectstore_port: int | None = _port("port of the object store's S3 API")
-    trino_port: int | None = _port("port of Trino")
+    trino_port: int | None = _port("port that Trino asks itself at")
+    trino_https_port: int | None = _port("port that SQL clients and our processes ask Trino at, by TLS")
+    trino_host: str = Field(default="127.0.0.1", description="IPv4 address Trino binds to; 0.0.0.0: all")
+    trino_certificate: Path | None = Field(
+        default=None, description="PEM of Trino's key and certificate, instead of one made at the first `up`"
+    )
     flink_port: int | None = _port("port of Flink's REST API")
     flink_rpc_port: int | None = _port("port the JobManager listens on for TaskManagers")
     flink_blob_port: int | None = _port("port the JobManager serves jars and large values at")
@@ -45,7 +54,7 @@ class StackSettings(BaseSettings):
     java17: Path | None = Field(default=None, description="a Java 17 home to use instead of our own")
     java25: Path | None = Field(default=None, description="a Java 25 home to use instead of our own")
 
-    @field_validator("home", "streams", "java17", "java25", mode="after")
+    @field_validator("home", "streams", "trino_certificate", "java17", "java25", mode="after")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path else None

@@ -12,6 +12,7 @@ from functools import cached_property
 import psycopg
 
 from compose.embedded import preparation
+from compose.embedded.certificates import SqlDoor, prepare_certificate, sql_door
 from compose.embedded.class_archives import being_written, collect
 from compose.embedded.configuration import configure
 from compose.embedded.endings import Endings
@@ -161,7 +162,13 @@ class Stack:
     @property
     def addresses(self) -> Addresses:
         """Where each engine listens."""
-        return Addresses.of(reachable(self.settings.host), self.ports, catalog_uri(self.ports, self._secrets))
+        hosts = (reachable(self.settings.host), reachable(self.settings.trino_host))
+        return Addresses.of(*hosts, self.ports, catalog_uri(self.ports, self._secrets))
+
+    @property
+    def sql_door(self) -> SqlDoor | None:
+        """Where SQL clients ask; None before the first `up`."""
+        return sql_door(self.addresses.trino, self.layout)
 
     @cached_property
     def _secrets(self) -> Secrets:
@@ -187,10 +194,13 @@ class Stack:
 
     def _configure(self, runtime: Runtime) -> tuple[dict[str, str], dict[str, list[str]]]:
         """The variables, and what changed for which program."""
-        variables = exported(self.settings, self.layout, self.ports, self._secrets, runtime)
+        certificate = prepare_certificate(self.settings, self.layout)
+        variables = exported(self.settings, self.layout, self.ports, self._secrets, runtime, certificate)
         write_private(self.layout.environment, as_script(variables))
         memory = Memory(self.settings.taskmanager_heap_mb, self.settings.trino_heap_mb)
-        changed = configure(self.settings, self.layout, runtime, self.ports, self._secrets, memory, variables)
+        changed = configure(
+            self.settings, self.layout, runtime, self.ports, self._secrets, memory, certificate, variables
+        )
         return variables, changed
 
     def _run_engines(self, say: Say, early: Sequence[str]) -> None:
@@ -211,7 +221,7 @@ class Stack:
 
     def _check_ports(self, name: str) -> None:
         """Choose others in place of ports of a stopped program that somebody else holds, and raise PortTakenError."""
-        host = self.settings.host if name == "web" else LOOPBACK
+        host = {"web": self.settings.host, "trino": self.settings.trino_host}.get(name, LOOPBACK)
         taken = choose_anew(
             self.settings, self.layout.ports, OF_PROGRAMS.get(name, ()), lambda port: is_free(port, host)
         )

@@ -6,6 +6,7 @@ already. Down means that nobody listens at the socket and that the pid in its fi
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from xmlrpc.client import Fault, ProtocolError, ServerProxy, Transport
 import psutil
 
 from compose.embedded.layout import Layout
+from compose.embedded.variables import SECRET
 from compose.embedded.waiting import until
 from compose.errors import EngineError, SupervisorDownError
 
@@ -56,7 +58,9 @@ class Supervisor:
         """
         self._layout.socket.unlink(missing_ok=True)
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._layout.supervisor_config)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        # Every program inherits what it has: an engine is told no secret that a shell happens to know.
+        inherited = {name: value for name, value in os.environ.items() if name not in SECRET}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=inherited)
         if done.returncode:
             raise EngineError(f"the supervisor did not start: {(done.stderr or done.stdout).strip()[-300:]}")
         try:

@@ -5,13 +5,23 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from compose.embedded.certificates import Certificate
 from compose.embedded.layout import Layout
-from compose.embedded.ports import Ports
+from compose.embedded.ports import Ports, reachable
 from compose.embedded.runtime import Runtime
 from compose.embedded.secrets import Secrets
 from compose.embedded.settings import StackSettings
 
 WAREHOUSE = "s3://lake/warehouse"
+OPERATOR_KEY = "WINDOWPANE_OPERATOR_KEY"
+"""By which the command line is told from others: for the web service and for commands, for no other process."""
+SECRET = frozenset(
+    (
+        OPERATOR_KEY, "WINDOWPANE_CATALOG_URI", "WINDOWPANE_S3_ACCESS_KEY", "WINDOWPANE_S3_SECRET_KEY",
+        "WINDOWPANE_TRINO_USER", "WINDOWPANE_TRINO_KEY",
+    )
+)  # fmt: skip
+"""What only those processes get that it was written for: none inherits it from whoever started the stack."""
 
 
 def catalog_uri(ports: Ports, secrets: Secrets) -> str:
@@ -20,7 +30,12 @@ def catalog_uri(ports: Ports, secrets: Secrets) -> str:
 
 
 def exported(
-    settings: StackSettings, layout: Layout, ports: Ports, secrets: Secrets, runtime: Runtime
+    settings: StackSettings,
+    layout: Layout,
+    ports: Ports,
+    secrets: Secrets,
+    runtime: Runtime,
+    certificate: Certificate,
 ) -> dict[str, str]:
     """All of them, by name."""
     return {
@@ -28,6 +43,11 @@ def exported(
         "WINDOWPANE_STREAMS": str(settings.streams),
         "WINDOWPANE_HOST": settings.host,
         "WINDOWPANE_PORT": str(ports.web),
+        "WINDOWPANE_HOSTS": settings.hosts,
+        "WINDOWPANE_PROXIES": settings.proxies,
+        "WINDOWPANE_ROOT_PATH": settings.root_path,
+        "WINDOWPANE_HTTPS": str(settings.https).lower(),
+        OPERATOR_KEY: secrets.operator_key,
         "WINDOWPANE_KAFKA": f"127.0.0.1:{ports.kafka}",
         "WINDOWPANE_CATALOG_URI": catalog_uri(ports, secrets),
         "WINDOWPANE_S3_ENDPOINT": f"http://127.0.0.1:{ports.objectstore}",
@@ -35,8 +55,10 @@ def exported(
         "WINDOWPANE_S3_SECRET_KEY": secrets.s3_secret_key,
         "WINDOWPANE_WAREHOUSE": WAREHOUSE,
         "WINDOWPANE_CHECKPOINTS": layout.checkpoints.as_uri(),
-        "WINDOWPANE_TRINO": f"127.0.0.1:{ports.trino}",
+        "WINDOWPANE_TRINO": f"{reachable(settings.trino_host)}:{ports.trino_https}",
         "WINDOWPANE_TRINO_USER": secrets.trino_user,
+        "WINDOWPANE_TRINO_KEY": secrets.trino_jwt,
+        "WINDOWPANE_TRINO_TRUSTED": str(certificate.trusted),
         "WINDOWPANE_FLINK": f"127.0.0.1:{ports.flink}",
         "WINDOWPANE_FLINK_PYTHON": str(runtime.flink_python),
         "WINDOWPANE_FLINK_HOME": str(layout.flink),

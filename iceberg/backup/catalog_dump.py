@@ -16,6 +16,9 @@ from iceberg.backup.manifest import BackupPart, as_part
 from iceberg.catalog import CATALOG
 from iceberg.errors import BackupError, translated
 
+_LEFT_OUT = tuple(f"--exclude-table-data=windowpane.{table}" for table in ("sessions", "links", "failed_logins"))
+"""Of these rows none is restored: whoever logged in then, or was invited, need not be let in now."""
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogEntry:
@@ -38,7 +41,7 @@ class CatalogState:
     def dump(self, folder: Path, programs: Path) -> BackupPart:
         """Write all of it into the folder. `programs`: where pg_dump is. Raises BackupError."""
         made = folder / "catalog-.part"
-        options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={self.snapshot}")
+        options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={self.snapshot}", *_LEFT_OUT)
         _run(self.uri, programs / "pg_dump", *options, f"--file={made}")
         return as_part(folder, made, "catalog", "dump")
 
@@ -62,7 +65,13 @@ def frozen_catalog(uri: str) -> Iterator[CatalogState]:
 
 
 def load_catalog(uri: str, dump: Path, programs: Path) -> None:
-    """Make PostgreSQL what was dumped: all of it or, if it fails, nothing. `programs`: where pg_restore is."""
+    """Make PostgreSQL what was dumped: all of it or, if it fails, nothing but that our own tables are gone.
+
+    `programs`: where pg_restore is. Raises LakeError.
+    """
+    # Tables of ours that a newer version made meanwhile would be in the way when it takes over what was restored.
+    with translated(), psycopg.connect(uri, connect_timeout=10) as connection:
+        connection.execute("drop schema if exists windowpane cascade")
     options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
     _run(uri, programs / "pg_restore", *options, str(dump))
 

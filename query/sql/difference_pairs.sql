@@ -14,9 +14,7 @@ with
     {%- if span %}
     and window_start >= ? and window_start < ?
     {%- endif %}
-    {%- for name, count in where %}
-    and {{ name | ident }} in ({{ (["?"] * count) | join(", ") }})
-    {%- endfor %}
+    {%- include "rows_within.sql" %}
   {%- else %}
   select
     {%- for key in keys %}

@@ -22,9 +22,7 @@ with panes as (
   from {{ table }} for version as of {{ snapshot }}
   where ({{ among(panes.parts) }})
     and window_start >= ? and window_end <= ?
-    {%- for name, count in where %}
-    and {{ name | ident }} in ({{ (["?"] * count) | join(", ") }})
-    {%- endfor %}
+    {%- include "rows_within.sql" %}
     {%- if after %}
     and {{ beyond(keys) }}
     {%- endif %}

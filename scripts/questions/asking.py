@@ -8,6 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from services.operator import operator_headers
 from services.settings import ServiceSettings
 from streams import Definition
 from streams.errors import WindowpaneError
@@ -53,10 +54,11 @@ def _answer_of(definition: Definition, kind: str, params: Sequence[tuple[str, st
     from query.requests import Question
     from query.service import QueryService
     from query.settings import QuerySettings
+    from query.visible import Visible
 
-    readers: dict[str, Callable[[Definition, Parameters], Question]]
+    readers: dict[str, Callable[[Visible, Parameters], Question]]
     readers = {"window": read_window, "series": read_series, "rejected": read_rejected}
-    question = readers[kind](definition, params)
+    question = readers[kind](Visible(definition), params)
     service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
     service.refresh()
     return answer_json(service.answer(question, service.limits()).answer)
@@ -70,18 +72,21 @@ def _known(stream: str) -> Definition:
 
 
 def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
-    """What the web service of this stack says at a path; None when it does not answer. Raises RefusedError."""
+    """What the web service of this stack says at a path, to the operator; None when it does not answer, or does not
+    know the operator. Raises RefusedError."""
     connection = HTTPConnection(settings.address, timeout=_CONNECT_SECONDS)
     try:
         connection.connect()
         connection.sock.settimeout(_ANSWER_SECONDS)
-        connection.request("GET", path, headers={"Accept": "application/json"})
+        connection.request("GET", path, headers={"Accept": "application/json", **operator_headers(settings)})
         response = connection.getresponse()
         content = json.loads(response.read())
     except (OSError, HTTPException, ValueError):
         return None
     finally:
         connection.close()
+    if response.status == 401:  # it is not the service of this home, or was started with another secret
+        return None
     if response.status < 400 and isinstance(content, dict):
         return content
     if response.headers.get_content_type() == "application/problem+json":

@@ -14,6 +14,8 @@ from compose.embedded.probes import http_get
 from compose.embedded.stack import Stack
 from compose.embedded.waiting import until
 from compose.errors import EngineError
+from services.operator import operator_headers
+from services.settings import ServiceSettings
 
 PATIENCE = 240.0
 PROBLEMS_PATIENCE = 30.0
@@ -57,7 +59,7 @@ def _await_ready(stack: Stack, say: Callable[[str], None]) -> None:
     def ready() -> bool:
         nonlocal answer, problems
         try:
-            status, body = http_get(stack.addresses.web, "/readyz")
+            status, body = http_get(stack.addresses.web, "/readyz", operator_headers(ServiceSettings()))
         except (OSError, HTTPException) as error:
             answer = str(error)
             return False
@@ -65,6 +67,8 @@ def _await_ready(stack: Stack, say: Callable[[str], None]) -> None:
         if status == 200 or time.monotonic() - begun < PROBLEMS_PATIENCE:
             return status == 200
         readiness = json.loads(body)
+        if "engines" not in readiness:  # it does not know yet who asks
+            return False
         problems = readiness["problems"]
         away = {name for name, said in readiness["engines"].items() if said != "ok"}
         return not away and {name for name, said in readiness["streams"].items() if said != "ok"} <= problems.keys()

@@ -38,7 +38,18 @@ def up(no_input: bool, engines_only: bool, foreground: bool) -> None:
         words = [*(["--no-input"] if no_input else []), *(["--engines-only"] if engines_only else [])]
         sys.exit(stay(stack, [sys.executable, "-m", "scripts.cli", "up", *words], say))
     bring_up(stack, say, download_progress, live_input=not no_input, engines_only=engines_only)
-    click.echo(stack.url if not engines_only else f"Engines are up; variables in {stack.layout.environment}")
+    if engines_only:
+        click.echo(f"Engines are up; variables in {stack.layout.environment}")
+        return
+    say(str(stack.sql_door))
+    click.echo(stack.url)
+    # With the variables of the stack, which it takes to reach PostgreSQL.
+    from scripts.access.links import first_link
+    from services.settings import ServiceSettings
+
+    if (link := first_link(ServiceSettings())) is not None:
+        say("There are no users, so the service is closed. This link makes the first administrator, within 24 hours:")
+        click.echo(link)
 
 
 @click.command()

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from compose.embedded.certificates import SqlDoor
 from compose.embedded.endings import last_error
 from compose.embedded.engines import ENGINES, SERVICES
 from compose.embedded.room import without_room
@@ -14,6 +15,7 @@ from compose.embedded.stack import Stack
 from compose.embedded.supervisor import ProgramState
 from scripts.questions.asking import RefusedError, get
 from scripts.results import Column, Result, Sheet, right
+from scripts.stack.user_count import access_line, user_count
 from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
@@ -38,11 +40,18 @@ class EngineStatus:
 @dataclass(frozen=True)
 class Status:
     """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "duplicates", "problem",
-    "notes"}`."""
+    "notes"}`.
+
+    `sql`: what SQL clients have to know. `users`: how many there are, None while PostgreSQL is away; `access`: who is
+    let in, in words.
+    """
 
     url: str
+    sql: SqlDoor | None
     engines: dict[str, EngineStatus]
     streams: dict[str, dict[str, Any]]
+    users: int | None
+    access: str
 
     @property
     def ready(self) -> bool:
@@ -67,13 +76,16 @@ def read_status(stack: Stack) -> Status:
     os.environ.update(variables)
     states, failing = stack.states(), stack.failing()
     names = (*ENGINES, *SERVICES)
-    with ThreadPoolExecutor(len(names) + 1) as pool:
+    settings = ServiceSettings()
+    with ThreadPoolExecutor(len(names) + 2) as pool:
+        counted = pool.submit(user_count, stack.addresses.catalog_uri)
         from_service = pool.submit(_streams_from_service)
         asked = {name: pool.submit(_engine, stack, name, states.get(name), name in failing) for name in names}
         engines = {SHOWN_AS.get(name, name): engine.result() for name, engine in asked.items()}
     reachable = all(engines[name].state == "ready" for name in ("postgres", "objectstore", "trino"))
     streams = from_service.result() or (_streams_from_engines() if reachable else {})
-    return Status(stack.url, engines, streams)
+    users = counted.result()
+    return Status(stack.url, stack.sql_door, engines, streams, users, access_line(users, settings))
 
 
 def _streams_from_service() -> dict[str, dict[str, Any]] | None:
@@ -113,6 +125,7 @@ def status_result(status: Status) -> Result:
     engines = [(name, engine.state, engine.pid, engine.address) for name, engine in status.engines.items()]
     parts: list[Sheet | str] = [
         status.url,
+        *([str(status.sql)] if status.sql else []),
         Sheet(
             [Column("engine"), Column("state", style=_colour), right("pid", as_text=_plain), Column("address")], engines
         ),
@@ -124,6 +137,7 @@ def status_result(status: Status) -> Result:
     if status.streams:
         heads = ("stream", "job", "complete until", "lag by partition", "rejected", "duplicates")
         parts.append(Sheet([Column(head) for head in heads], [_row(*each) for each in status.streams.items()]))
+    parts.append(status.access)
     for name, stream in status.streams.items():
         parts += [f"{name}: {said}" for said in (stream["problem"], *stream["notes"]) if said]
     return Result(asdict(status), parts)

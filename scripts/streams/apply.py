@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import click
 
 from iceberg.apply import Change
+from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from scripts.results import Column, Format, Result, Sheet, formatted, show
-from scripts.streams.provision import plan
+from scripts.streams.provision import note_columns, plan
 from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.errors import WindowpaneError
@@ -43,6 +44,8 @@ def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output
                     steps = plan(definition, topics, lake, query, adopt=adopt_topic)
                     done += _apply(name, steps, only_plan=only_plan, announce=output is Format.TABLE)
                     same += [] if steps else [name]
+                    if not only_plan:
+                        note_columns(open_catalog(lake), name)
                 except WindowpaneError as error:
                     problems.append(error)
     changes = [{"stream": name, "change": change} for name, change in done]

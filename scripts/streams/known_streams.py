@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from iceberg.apply import applied_definition, applied_streams
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 from services.settings import ServiceSettings
 from streams import Definition, read_definitions
-from streams.errors import UnknownNameError
+from streams.errors import DefinitionError, UnknownNameError
 
 
 def known_definition(stream: str) -> Definition:
@@ -25,3 +27,14 @@ def known_definition(stream: str) -> Definition:
     if stream in unreadable:
         raise unreadable[stream]
     raise UnknownNameError("stream", stream, sorted({*declared, *unreadable, *applied_streams(catalog)}))
+
+
+def known_definitions() -> dict[str, Definition]:
+    """Every stream whose definition can be read, by name. Raises LakeError."""
+    definitions, _ = read_definitions(ServiceSettings().streams)
+    catalog = open_catalog(LakeSettings())
+    for stream in applied_streams(catalog):
+        with suppress(DefinitionError):
+            if stream not in definitions and (applied := applied_definition(catalog, stream)) is not None:
+                definitions[stream] = applied
+    return definitions

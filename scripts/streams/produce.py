@@ -55,6 +55,8 @@ def command(
     definition = settings.definition(stream)
     if file is not None and (rate or count or days):
         raise click.UsageError("--file sends the whole file; leave out --rate, --count and --days")
+    if definition.sent_by is not None:
+        raise click.UsageError(f"{stream} takes messages of Windowpane itself alone")
     with _reported(settings.kafka) as producer:
         if file is not None:
             _send_file(producer, definition, file)

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from contextlib import closing, suppress
 from functools import partial
 
-from iceberg.apply import Change, applied_definition, has_views, plan_tables
+from access.store import AccessStore
+from database.engine import plain_uri
+from iceberg.apply import Change, applied_definition, applied_streams, has_views, plan_tables
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.errors import RetiredError
 from iceberg.reading import decide_to_adopt, noted_reading, trouble
 from iceberg.retirement import refuse_retired
 from iceberg.settings import LakeSettings
+from query.aggregates import view_columns_of_names
 from query.settings import QuerySettings
 from query.sql_clients import make_views
 from query.trino_client import TrinoClient
 from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.compatibility import changes
-from streams.errors import WindowpaneError
+from streams.errors import DefinitionError, WindowpaneError
 from streams.panes import grains
 from streams.topics import Topics
 
@@ -96,6 +100,20 @@ def provision(say: Callable[[str], None]) -> None:
         raise problems[0]
     for problem in problems:
         say(f"Not applied: {problem}")
+    note_columns(open_catalog(lake))
+
+
+def note_columns(catalog: Catalog, *streams: str) -> None:
+    """Note which columns of views tell of which name, of these streams or of all that are applied.
+
+    By that grants are enforced among SQL clients. Of a stream whose definition cannot be read, what was noted stays.
+    Raises LakeError.
+    """
+    with closing(AccessStore.open(plain_uri(catalog.engine))) as store:
+        for stream in streams or applied_streams(catalog):
+            with suppress(DefinitionError):
+                if (applied := applied_definition(catalog, stream)) is not None:
+                    store.columns.put(applied, view_columns_of_names(applied))
 
 
 def _views(query: QuerySettings, definition: Definition) -> None:

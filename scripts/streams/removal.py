@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from access.store import AccessStore
+from database.engine import plain_uri
 from database.locks import stream_lock
 from flink_jobs.client import FlinkClient
 from flink_jobs.settings import FlinkSettings
@@ -19,11 +22,20 @@ from streams.errors import DefinitionError
 from streams.topics import Topics
 
 LOCK_SECONDS = 60.0
+MOST_COUNTED = 1_000_000
 BENCH_AGE = timedelta(days=1)
 
 
-def remove_stream(catalog: Catalog, stream: str) -> list[str]:
-    """Remove it, and say what was left. Nothing may start its job meanwhile. Raises WindowpaneError."""
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was left of a stream, in words, and how many grants went with it."""
+
+    left: list[str]
+    grants: int
+
+
+def remove_stream(catalog: Catalog, stream: str) -> Removed:
+    """Remove it. Nothing may start its job meanwhile. Raises WindowpaneError."""
     topic, left = _topic(catalog, stream)
     with stream_lock(catalog.engine, stream, "removing", LOCK_SECONDS):
         stop_jobs(stream)
@@ -31,8 +43,10 @@ def remove_stream(catalog: Catalog, stream: str) -> list[str]:
         if topic is not None:
             with Topics(ServiceSettings().kafka) as topics:
                 topics.delete(topic)
+        # Before its tables, by which a removal that was interrupted is found.
+        grants = _remove_access(catalog, stream)
         drop_stream(catalog, stream)
-    return left
+    return Removed(left, grants)
 
 
 def remove_leftovers(catalog: Catalog) -> list[str]:
@@ -49,6 +63,15 @@ def stop_jobs(stream: str) -> None:
         for job in flink.jobs():
             if job.stream == stream and not job.ended:
                 flink.stop(job)
+
+
+def _remove_access(catalog: Catalog, stream: str) -> int:
+    """So that a stream made anew under its name begins without grants; how many there were."""
+    with closing(AccessStore.open(plain_uri(catalog.engine))) as store:
+        grants = store.grants.page(stream=stream, limit=MOST_COUNTED)
+        store.grants.remove_of(stream)
+        store.columns.remove_of(stream)
+    return len(grants)
 
 
 def _topic(catalog: Catalog, stream: str) -> tuple[str | None, list[str]]:

@@ -29,6 +29,7 @@ from bench.results import Rows, difference, of_answer, read
 from query.answers import SeriesAnswer, SeriesPoint, source_of
 from query.groups import Group
 from query.requests import SeriesRequest, Step, WindowRequest
+from query.visible import Visible
 from services.generator import Generator
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
@@ -66,7 +67,7 @@ def test_our_answer_is_told_in_the_units_of_the_others() -> None:
     peak = {"max": 0.7, "max_at": EPOCH + timedelta(seconds=62)}
     shown = {"mean": 0.5, "min": 0.1, **peak, "count": 3, "quantiles": quantiles}
     group = Group(("a",), 3, dict.fromkeys(MEASURES, shown))
-    request = SeriesRequest(WindowRequest(HEALTH, EPOCH, EPOCH + DAY, ("service",)), Step.MINUTE)
+    request = SeriesRequest(WindowRequest(Visible(HEALTH), EPOCH, EPOCH + DAY, ("service",)), Step.MINUTE)
     source = source_of(lake_view(), "", request.window)
     answer = SeriesAnswer(request, source, (SeriesPoint(EPOCH + MINUTE, (group,)),))
     [(key, row)] = of_answer(answer).items()

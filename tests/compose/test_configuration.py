@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import shlex
 import sys
 from collections.abc import Iterator
 from configparser import RawConfigParser
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
 from supervisor.options import ServerOptions
 
+from compose.embedded.certificates import Certificate
 from compose.embedded.configuration import FILES, configure, render
 from compose.embedded.engines import ENGINES, LISTENER, SERVICES, Memory
 from compose.embedded.layout import Layout
@@ -20,14 +21,29 @@ from compose.embedded.ports import Ports
 from compose.embedded.runtime import Runtime
 from compose.embedded.secrets import Secrets
 from compose.embedded.settings import StackSettings
-from compose.embedded.variables import as_script, exported, from_script
+from compose.embedded.variables import OPERATOR_KEY, SECRET, as_script, exported, from_script
 
 PORTS = Ports(**{field.name: 8001 + number for number, field in enumerate(dataclasses.fields(Ports))})
-SECRETS = Secrets("admin-password", "catalog-password", "access-key", "secret-key", "cluster", "trino-user", "internal")
+SECRETS = Secrets(
+    "admin-password",
+    "catalog-password",
+    "access-key",
+    "secret-key",
+    "cluster",
+    "trino-user",
+    "internal",
+    "operator",
+    "dG9rZW4=",
+)
 JOBS = dict.fromkeys(("jobmanager", "taskmanager"), "what it was started with")
-LAKE = "etc/trino/catalog/lake.properties (iceberg.jdbc-catalog.connection-url)"
+ACCESS = "; ".join(
+    f"etc/trino/{name}.properties (connection-url)"
+    for name in ("access-control", "password-authenticator", "event-listener")
+)
+LAKE = f"{ACCESS}; etc/trino/catalog/lake.properties (iceberg.jdbc-catalog.connection-url)"
 CREDENTIALS = "(iceberg.jdbc-catalog.connection-password, s3.aws-access-key, s3.aws-secret-key)"
 METRICS = "-Dmetrics.internal.query-service.port"
+CERTIFICATE = Certificate(Path("/home/certificate-1.pem"), Path("/home/trusted-1.pem"))
 MEMORY = Memory(taskmanager_heap_mb=1600, trino_heap_mb=1536)
 
 
@@ -58,12 +74,14 @@ def write(layout: Layout, ports: Ports = PORTS) -> dict[str, str]:
     return write_and_compare(layout, ports)[0]
 
 
-def write_and_compare(layout: Layout, ports: Ports) -> tuple[dict[str, str], dict[str, list[str]]]:
+def write_and_compare(
+    layout: Layout, ports: Ports = PORTS, **settings_of: Any
+) -> tuple[dict[str, str], dict[str, list[str]]]:
     """The variables, and what changed for which program since the last time."""
-    settings = StackSettings(home=layout.home)
+    settings = StackSettings(home=layout.home, **settings_of)
     installed = runtime(Path("/installed"))
-    variables = exported(settings, layout, ports, SECRETS, installed)
-    return variables, configure(settings, layout, installed, ports, SECRETS, MEMORY, variables)
+    variables = exported(settings, layout, ports, SECRETS, installed, CERTIFICATE)
+    return variables, configure(settings, layout, installed, ports, SECRETS, MEMORY, CERTIFICATE, variables)
 
 
 def programs(layout: Layout) -> dict[str, dict[str, str]]:
@@ -94,6 +112,23 @@ def test_engines_are_not_told_secrets_of_others(layout: Layout) -> None:
     write(layout)
     for engine in ENGINES:
         assert not [name for name in programs(layout)[engine] if "SECRET" in name or "CATALOG" in name]
+        assert {*programs(layout)[engine]} & SECRET == set()
+
+
+def test_only_the_web_service_knows_the_operator(layout: Layout) -> None:
+    write(layout)
+    read = programs(layout)
+    assert [name for name in read if OPERATOR_KEY in read[name]] == ["web"]
+    config = layout.supervisor_config.read_text()
+    assert [line for line in config.splitlines() if SECRETS.operator_key in line and "environment=" not in line] == []
+
+
+def test_what_stands_before_the_service_is_passed_on(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"HOSTS": "w.example", "PROXIES": "10.0.0.7", "ROOT_PATH": "/w", "HTTPS": "true"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"WINDOWPANE_{name}", value)
+    variables = write(layout)
+    assert {name: variables[f"WINDOWPANE_{name}"] for name in settings} == settings
 
 
 def test_every_file_is_private(layout: Layout) -> None:
@@ -133,7 +168,7 @@ def test_no_secret_is_told(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> N
     _, changed_files = write_and_compare(layout, PORTS)
     assert changed_files["trino"][0] == "etc/trino/config.properties (internal-communication.shared-secret)"
     assert changed_files["trino"][-1] == "etc/trino/catalog/lake.properties " + CREDENTIALS
-    assert not [text for texts in changed_files.values() for text in texts if "another" in text]
+    assert not [text for texts in changed_files.values() for text in texts if "another" in text or "dG9r" in text]
 
 
 def test_everything_listens_on_loopback_only(layout: Layout) -> None:
@@ -164,20 +199,51 @@ def test_long_home_gets_a_short_socket(tmp_path: Path) -> None:
     assert long.socket != Layout(tmp_path / ("y" * 120)).socket
 
 
-def test_only_one_name_may_write_to_the_lake(layout: Layout) -> None:
+def properties(path: Path) -> dict[str, str]:
+    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_trino_knows_whoever_asks_it(layout: Layout) -> None:
     write(layout)
-    rules = json.loads((layout.etc / "trino" / "rules.json").read_text())
-    for kind in ("tables", "schemas", "procedures", "functions", "queries", "system_information"):
-        assert rules[kind][0]["user"] == SECRETS.trino_user, kind
-        assert not [rule for rule in rules[kind][1:] if "user" in rule], kind
-    others = {privilege for rule in rules["tables"][1:] for privilege in rule["privileges"]}
-    assert others == {"SELECT", "GRANT_SELECT"}
-    # Trino checks `alter table … execute` by no privilege, but refuses it where there is a row filter.
-    assert [rule["filter"] for rule in rules["tables"][1:] if rule.get("catalog") == "lake"] == ["true"]
+    config = properties(layout.etc / "trino" / "config.properties")
+    assert config["http-server.authentication.type"] == "JWT,PASSWORD"
+    assert config["http-server.authentication.allow-insecure-over-http"] == "false"
+    assert config["http-server.https.keystore.path"] == str(CERTIFICATE.server)
+    assert config["hide-inaccessible-columns"] == "true"
+    assert (layout.etc / "trino" / "jwt.key").read_text() == SECRETS.trino_jwt
+    for name in ("access-control", "password-authenticator", "event-listener"):
+        path = Path(config[f"{name}.config-files"])
+        assert properties(path)[f"{name}.name"] == "windowpane", name
+        assert properties(path)["service-user"] == SECRETS.trino_user, name
+
+
+def test_our_processes_ask_by_tls(layout: Layout) -> None:
+    variables = write(layout)
+    assert variables["WINDOWPANE_TRINO"] == f"127.0.0.1:{PORTS.trino_https}"
+    assert variables["WINDOWPANE_TRINO_TRUSTED"] == str(CERTIFICATE.trusted)
+    assert variables["WINDOWPANE_TRINO_KEY"] == SECRETS.trino_jwt
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"), [("127.0.0.1", "true"), ("::1", "true"), ("0.0.0.0", "false"), ("192.0.2.1", "false")]
+)
+def test_sql_is_open_on_loopback_only(layout: Layout, host: str, allowed: str) -> None:
+    write_and_compare(layout, host=host)
+    assert properties(layout.etc / "trino" / "access-control.properties")["open-allowed"] == allowed
+    write_and_compare(layout, trino_host=host)
+    assert properties(layout.etc / "trino" / "password-authenticator.properties")["open-allowed"] == allowed
+
+
+def test_trino_listens_where_it_is_told(layout: Layout) -> None:
+    variables, _ = write_and_compare(layout, trino_host="0.0.0.0")
+    node = properties(layout.etc / "trino" / "node.properties")
+    assert (node["node.bind-ip"], node["node.internal-address"]) == ("0.0.0.0", "127.0.0.1")
+    assert variables["WINDOWPANE_TRINO"] == f"127.0.0.1:{PORTS.trino_https}"
 
 
 @pytest.mark.parametrize("flush", [False, True])
 def test_kafka_flushes_if_asked_to(layout: Layout, flush: bool) -> None:
     settings, installed = StackSettings(home=layout.home, kafka_flush=flush), runtime(Path("/installed"))
-    configure(settings, layout, installed, PORTS, SECRETS, MEMORY, {})
+    configure(settings, layout, installed, PORTS, SECRETS, MEMORY, CERTIFICATE, {})
     assert ("log.flush.interval.messages=1" in (layout.etc / "server.properties").read_text().splitlines()) is flush

@@ -58,7 +58,7 @@ def test_somebody_else_is_not_taken_for_an_engine(engine: str, answer: bytes) ->
     with answering(answer) as port:
         here = f"{LOOPBACK}:{port}"
         uri = f"postgresql://u:p@{here}/d"
-        assert not probe(engine, Addresses(here, here, here, here, here, here, uri))
+        assert not probe(engine, Addresses(here, here, here, here, here, here, here, uri))
 
 
 def test_listener_belongs_to_a_process() -> None:

@@ -21,6 +21,7 @@ from compose.embedded.readiness import Readiness
 from compose.embedded.secrets import write_private
 from compose.embedded.settings import CHECKOUT
 from compose.embedded.supervisor import Supervisor
+from compose.embedded.variables import SECRET
 from compose.embedded.waiting import until
 from compose.errors import EngineError, PortTakenError, SupervisorDownError
 from scripts.console import say
@@ -165,3 +166,18 @@ def test_listener_survives_its_end(layout: Layout, supervisor: Supervisor) -> No
     os.kill(first, signal.SIGKILL)
     until(lambda: supervisor.state(LISTENER).pid not in (0, first), 20)
     assert subprocess.run(["test", "-s", layout.log / f"{LISTENER}.log"], check=False).returncode in (0, 1)
+
+
+def test_programs_inherit_no_secret(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sourced the variables of a stack, and starts it again, tells them to no engine."""
+    for name in SECRET:
+        monkeypatch.setenv(name, "x")
+    supervisor = Supervisor(layout)
+    supervisor.start()
+    try:
+        supervisor.begin("jobmanager")
+        pids = (supervisor.pid, supervisor.state("jobmanager").pid)
+        assert [{*psutil.Process(pid).environ()} & SECRET for pid in pids] == [set(), set()]
+    finally:
+        supervisor.shutdown()
+        layout.remove_socket()

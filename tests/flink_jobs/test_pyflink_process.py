@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from compose.embedded.leftovers import MARK
 from compose.embedded.waiting import until
 from flink_jobs import pyflink_process as module
 from flink_jobs.errors import JobError
@@ -24,6 +25,9 @@ for line in sys.stdin:
         sys.exit("Exception: outer\\nCaused by: there is no table x")
     if request == "hang":
         time.sleep(600)
+    if request == "environment":
+        print(json.dumps({"results": [name for name in os.environ if name.startswith("WINDOWPANE_")]}), flush=True)
+        continue
     print(json.dumps({"results": [os.getpid()]}), flush=True)
 """
 
@@ -89,3 +93,9 @@ def test_one_that_hangs_is_killed(make: MakePlanner, monkeypatch: pytest.MonkeyP
         with pytest.raises(JobError, match=r"did not take windowpane/health/abc within 0\.5 s"):
             ask(process, "hang")
     assert ask(process) > 0
+
+
+def test_it_is_told_no_secret(make: MakePlanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WINDOWPANE_OPERATOR_KEY", "WINDOWPANE_CATALOG_URI", "WINDOWPANE_TRINO_USER", MARK):
+        monkeypatch.setenv(name, "x")
+    assert make(60).ask(["environment"], "health") == [MARK]  # type: ignore[list-item]

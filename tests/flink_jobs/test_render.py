@@ -12,7 +12,7 @@ from flink_jobs.render import JobRange, JobScript, render
 from streams.definition import Definition
 from streams.definition_files import parse_definition
 from streams.panes import breakdown_of, grains
-from tests.definitions import HEALTH, PAGE_VIEWS, changed, edited, raw
+from tests.definitions import ACCESS_LOG, HEALTH, PAGE_VIEWS, changed, edited, raw
 from tests.golden import check_golden
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -56,6 +56,7 @@ def shown(script: JobScript) -> str:
         ("page_views", PAGE_VIEWS, JobRange()),
         ("page_views_with_events", EVENTFUL, RESUMED),
         ("page_views_from_events", PAGE_VIEWS, FROM_EVENTS),
+        ("access_log", ACCESS_LOG, RESUMED),
     ],
 )
 def test_jobs_render_as_golden(name: str, definition: Definition, start: JobRange) -> None:
@@ -71,7 +72,7 @@ def test_each_table_has_one_insert() -> None:
     assert targets == [f"lake.`page_views`.{table}" for table in ("panes", "ledger", "rejected")]
 
 
-@pytest.mark.parametrize("definition", [HEALTH, PAGE_VIEWS])
+@pytest.mark.parametrize("definition", [ACCESS_LOG, HEALTH, PAGE_VIEWS])
 def test_panes_are_of_the_parts_that_readers_look_for(definition: Definition) -> None:
     panes, name = rendered(definition).inserts[0].split("union all"), breakdown_of(definition).name
     assert len(panes) == len(grains(definition))

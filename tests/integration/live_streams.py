@@ -33,6 +33,7 @@ from query.requests import RejectedRequest
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from query.visible import Visible
 from scripts.streams.provision import plan
 from services.heart import Heart
 from services.settings import ServiceSettings
@@ -201,16 +202,16 @@ class LiveStream:
 
     def window(self, *params: tuple[str, str]) -> dict[str, Any]:
         """The answer to a window, as the API gives it."""
-        return answer_json(self.service.window(read_window(self.definition, params)))
+        return answer_json(self.service.window(read_window(Visible(self.definition), params)))
 
     def series(self, *params: tuple[str, str]) -> dict[str, Any]:
         """The answer to a series, as the API gives it."""
-        return answer_json(self.service.series(read_series(self.definition, params)))
+        return answer_json(self.service.series(read_series(Visible(self.definition), params)))
 
     def rejected(self, start: datetime, end: datetime, reason: str | None = None) -> list[dict[str, Any]]:
         """Rejected messages that arrived in `[start, end)`, as the API gives them."""
         first, last = (at.replace(second=0, microsecond=0) for at in (start, end))
-        asked = RejectedRequest(self.definition, first, last + timedelta(minutes=1), reason)
+        asked = RejectedRequest(Visible(self.definition), first, last + timedelta(minutes=1), reason)
         messages: list[dict[str, Any]] = answer_json(self.service.rejected(asked))["messages"]
         return [row for row in messages if start <= datetime.fromisoformat(row["arrived"]) < end]
 

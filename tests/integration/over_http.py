@@ -39,15 +39,14 @@ class Sent:
         }
 
 
-def send(url: str, minutes: int = 3) -> Sent:
+def send(http: httpx.Client, minutes: int = 3) -> Sent:
     """Post messages of a new service to the stream `health`, a bad one among them; what was acknowledged."""
     start = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)
     sent = Sent(f"service-{uuid.uuid4().hex[:8]}", start, minutes)
     lines = [_message(sent, number) for number in range(PER_MINUTE * minutes)]
     body = b"\n".join([*lines[:7], b'{"serviceName": ', *lines[7:]])
-    answer = httpx.post(
-        f"{url}/v1/streams/health/messages", content=body, headers={"content-type": "application/x-ndjson"}, timeout=60
-    )
+    headers = {"content-type": "application/x-ndjson"}
+    answer = http.post("/v1/streams/health/messages", content=body, headers=headers, timeout=60)
     assert answer.status_code == 202, answer.text
     taken = answer.json()
     assert taken["accepted"] == len(lines)
@@ -55,14 +54,14 @@ def send(url: str, minutes: int = 3) -> Sent:
     return sent
 
 
-def assert_counted(url: str, *all_sent: Sent, seconds: float = 120) -> None:
+def assert_counted(http: httpx.Client, *all_sent: Sent, seconds: float = 120) -> None:
     """Every message is counted once, with the right measures: in the end, and never more than that on the way."""
     for sent in all_sent:
         groups: list[dict[str, Any]] = []
 
         def counted(sent: Sent = sent) -> bool:
             nonlocal groups
-            groups = _groups(url, sent)
+            groups = _groups(http, sent)
             assert sum(group["messages"] for group in groups) <= sent.group["messages"]
             return groups == [sent.group]
 
@@ -72,10 +71,10 @@ def assert_counted(url: str, *all_sent: Sent, seconds: float = 120) -> None:
             raise AssertionError(f"not within {seconds:.0f} s: {groups} is [{sent.group}]") from None
 
 
-def _groups(url: str, sent: Sent) -> list[dict[str, Any]]:
+def _groups(http: httpx.Client, sent: Sent) -> list[dict[str, Any]]:
     end = sent.start + timedelta(minutes=sent.minutes)
     params = {"start": sent.start.isoformat(), "end": end.isoformat(), "service": sent.service}
-    answer = httpx.get(f"{url}/v1/streams/health/window", params=params, timeout=60)
+    answer = http.get("/v1/streams/health/window", params=params, timeout=60)
     if answer.status_code == 503:  # it has just started: an engine does not answer yet
         return []
     assert answer.status_code == 200, answer.text

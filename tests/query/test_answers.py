@@ -24,6 +24,7 @@ from query.cursors import Cursor
 from query.groups import Group, groups_of
 from query.parameters import read_rejected, read_series, read_window
 from query.requests import RejectedRequest, WindowRequest
+from query.visible import Visible
 from query.windows import plan_window
 from streams.aggregates import DIGEST, DISTINCT, MAX, MESSAGES
 from streams.panes import PaneColumn, pane_columns
@@ -35,7 +36,7 @@ PEAK = datetime(2026, 3, 2, 14, 3, 11, 250_000, tzinfo=UTC)
 CPU = tuple(column for column in pane_columns(HEALTH) if column.source in ("", "cpu") and column.aggregate is not MAX)
 """As statements give them: a peak is a row of the negated largest value and its time."""
 CPU_PLAIN = tuple(column for column in CPU if column.aggregate is not DIGEST)
-REQUEST = WindowRequest(HEALTH, at("1 10:17"), at("4 09:05"), ("service",))
+REQUEST = WindowRequest(Visible(HEALTH), at("1 10:17"), at("4 09:05"), ("service",))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_answers_say_which_moment_they_are_of(asked: datetime, known: str) -> No
 
 def test_series_answers_keep_the_contract() -> None:
     request = read_series(
-        HEALTH, [("start", "2026-03-01T10:17:00Z"), ("end", "2026-03-02T00:00:00Z"), ("step", "hour")]
+        Visible(HEALTH), [("start", "2026-03-01T10:17:00Z"), ("end", "2026-03-02T00:00:00Z"), ("step", "hour")]
     )
     points = (SeriesPoint(at("1 10:00"), (Group(("cart",), 1, {}),)),)
     answer = answer_json(SeriesAnswer(request, source_of(lake_view(), "query", request.window), points))
@@ -176,14 +177,14 @@ def rejected(request: RejectedRequest, *rows: tuple[Any, ...], more: bool = Fals
 
 
 def test_refused_at_edge_is_told() -> None:
-    request = RejectedRequest(HEALTH, at("1 00:00"), at("2 00:00"))
+    request = RejectedRequest(Visible(HEALTH), at("1 00:00"), at("2 00:00"))
     stored = b"\0too large\0CPU\0{}"
     [message] = rejected(request, (PEAK, 3, 17, "x", "CPU", stored, 90))["messages"]
     assert (message["refused_at"], message["payload"], message["payload_bytes"]) == ("edge", "{}", 90 - len(stored) + 2)
 
 
 def test_rejected_answers_keep_raw_bytes() -> None:
-    request = RejectedRequest(HEALTH, at("1 00:00"), at("2 00:00"))
+    request = RejectedRequest(Visible(HEALTH), at("1 00:00"), at("2 00:00"))
     rows = ((PEAK, 3, 17, "not valid UTF-8", None, b"\xff{", 2), (PEAK, 3, 16, "empty", None, b"", 0))
     answer = rejected(request, *rows)
     first, second = answer["messages"]
@@ -205,12 +206,12 @@ def test_rejected_answers_keep_raw_bytes() -> None:
 
 def test_the_next_page_begins_after_the_last_group_of_its_view() -> None:
     asked = [("start", "2026-03-01T10:17:00Z"), ("end", "2026-03-04T09:05:00Z"), ("limit", "1")]
-    request = read_window(HEALTH, asked)
+    request = read_window(Visible(HEALTH), asked)
     plan = plan_window(request.start, request.end)
     source = source_of(lake_view(), "query", request)
     answer = WindowAnswer(request, source, plan, (Group(("cart",), 1, {}),), more=True)
     cursor = answer_json(answer)["next"]
-    following = read_window(HEALTH, [*asked, ("after", cursor)])
+    following = read_window(Visible(HEALTH), [*asked, ("after", cursor)])
     assert following.after == Cursor(view_digest(lake_view()), ("cart",))
     assert following.question == request.question
     assert answer_json(replace(answer, more=False))["next"] is None
@@ -219,10 +220,10 @@ def test_the_next_page_begins_after_the_last_group_of_its_view() -> None:
 
 def test_the_next_rejected_messages_are_older() -> None:
     asked = [("start", "2026-03-01T00:00:00Z"), ("end", "2026-03-03T00:00:00Z"), ("limit", "1")]
-    request = read_rejected(HEALTH, asked)
+    request = read_rejected(Visible(HEALTH), asked)
     row = (PEAK, 3, 17, "not valid UTF-8", None, b"\xff{", 2)
     cursor = rejected(request, row, more=True)["next"]
-    following = read_rejected(HEALTH, [*asked, ("after", cursor)])
+    following = read_rejected(Visible(HEALTH), [*asked, ("after", cursor)])
     assert following.after == Cursor(view_digest(lake_view()), (1_772_460_191_250_000, 3, 17))
 
 

@@ -22,6 +22,7 @@ from query.difference_statements import (
     shown_columns,
     totals_statement,
 )
+from query.row_rules import RowRules
 from query.windows import Span
 from streams.definition import Definition
 from streams.panes import Grain
@@ -62,7 +63,9 @@ def test_counts_render_as_golden() -> None:
 
 @pytest.mark.parametrize(("step", "where"), [("minute", ()), ("hour", (("service", ("auth", "cart")),))])
 def test_points_render_as_golden(step: str, where: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
-    check_golden(golden(f"points_by_{step}"), shown(points_statement(HEALTH, pinned(), ARRIVALS, step, where)))
+    check_golden(
+        golden(f"points_by_{step}"), shown(points_statement(HEALTH, pinned(), ARRIVALS, step, RowRules(where)))
+    )
 
 
 def test_empty_sides_need_no_statement() -> None:

@@ -15,6 +15,7 @@ import query.windows
 from iceberg.lake_view import LakeView
 from query.requests import WindowRequest
 from query.statements import _Panes, _panes, window_plan
+from query.visible import Visible
 from query.windows import Parts
 from streams.panes import (
     MINUTE_ARRIVAL_SECONDS,
@@ -143,7 +144,7 @@ def test_each_message_is_read_exactly_once(
         unpacked_parts=tuple(unpacked) if is_late_known else None,
     )
     as_known_at = None if known is None else ARRIVALS + timedelta(seconds=known)
-    request = WindowRequest(HEALTH, first, last, (), as_known_at=as_known_at)
+    request = WindowRequest(Visible(HEALTH), first, last, (), as_known_at=as_known_at)
     with mock.patch.object(query.windows, "MOST_PARTS", most_parts):
         plan = window_plan(view, request, fitting)
         panes = _panes(PAGE_VIEWS if hourly else HEALTH, view, plan, request)

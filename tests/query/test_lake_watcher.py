@@ -20,6 +20,7 @@ from query.lake_watcher import LakeWatcher
 from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
+from query.visible import Visible
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_row
 from tests.query.lake_views import at, lake_view
@@ -147,7 +148,7 @@ def test_an_answer_is_of_the_definition_of_its_view() -> None:
     other = changed("topic", "another")
     views = [replace(lake_view(panes=None), definition=definition) for definition in (HEALTH, other)]
     service = QueryService(QuerySettings(trino="127.0.0.1:1"), {}, LakeSettings.model_construct())
-    request = WindowRequest(HEALTH, at("5 08:00"), at("5 09:00"), ("service",))
+    request = WindowRequest(Visible(HEALTH), at("5 08:00"), at("5 09:00"), ("service",))
     asked = []
     for view in [*views, views[0]]:
         service._watcher._views["health"] = view

@@ -16,6 +16,7 @@ from query.cursors import Cursor, read_cursor
 from query.errors import InvalidRequestError
 from query.parameters import read_rejected, read_series, read_window
 from query.requests import MOST_POINTS, USUAL_REJECTED, RejectedRequest, SeriesRequest, Step, WindowRequest
+from query.visible import Visible
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.query.lake_views import at
 
@@ -26,42 +27,44 @@ START, END = at("1 10:17"), at("4 09:05")
 def problems(params: list[tuple[str, str]], *, series: bool = False) -> tuple[int, list[tuple[str, str]]]:
     parse = read_series if series else read_window
     with pytest.raises(InvalidRequestError) as caught:
-        parse(HEALTH, params)
+        parse(Visible(HEALTH), params)
     return caught.value.status, [(problem.field, problem.reason) for problem in caught.value.errors]
 
 
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
-        ([], WindowRequest(HEALTH, START, END, ("service",))),
-        ([("by", "")], WindowRequest(HEALTH, START, END, ())),
-        ([("by", "service"), ("by", "service")], WindowRequest(HEALTH, START, END, ("service",))),
+        ([], WindowRequest(Visible(HEALTH), START, END, ("service",))),
+        ([("by", "")], WindowRequest(Visible(HEALTH), START, END, ())),
+        ([("by", "service"), ("by", "service")], WindowRequest(Visible(HEALTH), START, END, ("service",))),
         (
             [("service", "b"), ("service", "a"), ("service", "b")],
-            WindowRequest(HEALTH, START, END, ("service",), (("service", ("a", "b")),)),
+            WindowRequest(Visible(HEALTH), START, END, ("service",), (("service", ("a", "b")),)),
         ),
-        ([("service", "")], WindowRequest(HEALTH, START, END, ("service",), (("service", ("",)),))),
+        ([("service", "")], WindowRequest(Visible(HEALTH), START, END, ("service",), (("service", ("",)),))),
         (
             [("as_known_at", "2026-03-02T00:00:07.5+01:00")],
-            WindowRequest(HEALTH, START, END, ("service",), (), datetime(2026, 3, 1, 23, 0, 7, 500_000, tzinfo=UTC)),
+            WindowRequest(
+                Visible(HEALTH), START, END, ("service",), (), datetime(2026, 3, 1, 23, 0, 7, 500_000, tzinfo=UTC)
+            ),
         ),
         (
             [("quantiles", "0.99,0.5,0.99")],
-            WindowRequest(HEALTH, START, END, ("service",), quantiles=(0.5, 0.99)),
+            WindowRequest(Visible(HEALTH), START, END, ("service",), quantiles=(0.5, 0.99)),
         ),
     ],
 )
 def test_parses_windows(params: list[tuple[str, str]], expected: WindowRequest) -> None:
-    assert read_window(HEALTH, [*SPAN, *params]) == expected
+    assert read_window(Visible(HEALTH), [*SPAN, *params]) == expected
 
 
 @pytest.mark.parametrize(("by", "expected"), [("path,site", ("site", "path")), ("path", ("path",)), (",", ())])
 def test_orders_dimensions_as_defined(by: str, expected: tuple[str, ...]) -> None:
-    assert read_window(PAGE_VIEWS, [*SPAN, ("by", by)]).by == expected
+    assert read_window(Visible(PAGE_VIEWS), [*SPAN, ("by", by)]).by == expected
 
 
 def test_filters_in_defined_order() -> None:
-    request = read_window(PAGE_VIEWS, [*SPAN, ("path", "/"), ("site", "a"), ("path", "/b")])
+    request = read_window(Visible(PAGE_VIEWS), [*SPAN, ("path", "/"), ("site", "a"), ("path", "/b")])
     assert request.where == (("site", ("a",)), ("path", ("/", "/b")))
 
 
@@ -115,7 +118,7 @@ def test_names_every_problem_at_once() -> None:
 def test_refuses_quantiles_that_are_not_kept() -> None:
     plain = {name: measure.model_copy(update={"quantiles": False}) for name, measure in HEALTH.measures.items()}
     with pytest.raises(InvalidRequestError, match="quantiles: health keeps none"):
-        read_window(HEALTH.model_copy(update={"measures": plain}), [*SPAN, ("quantiles", "0.5")])
+        read_window(Visible(HEALTH.model_copy(update={"measures": plain})), [*SPAN, ("quantiles", "0.5")])
 
 
 @pytest.mark.parametrize(
@@ -126,7 +129,7 @@ def test_refuses_quantiles_that_are_not_kept() -> None:
     ],
 )
 def test_parses_series(params: list[tuple[str, str]], step: Step, measures: tuple[str, ...]) -> None:
-    request = read_series(HEALTH, [*SPAN, *params])
+    request = read_series(Visible(HEALTH), [*SPAN, *params])
     assert (request.step, request.measures, request.window.by) == (step, measures, ("service",))
 
 
@@ -161,7 +164,7 @@ def test_says_which_step_fits(step: str, minutes: int, advice: str | None) -> No
     end = (START + timedelta(minutes=minutes)).isoformat()
     params = [("start", START.isoformat()), ("end", end), ("step", step)]
     if advice is None:
-        assert read_series(HEALTH, params).step == step
+        assert read_series(Visible(HEALTH), params).step == step
     else:
         status, [(field, reason)] = problems(params, series=True)
         assert (status, field) == (422, "step")
@@ -169,10 +172,10 @@ def test_says_which_step_fits(step: str, minutes: int, advice: str | None) -> No
 
 
 def test_parses_rejected_requests() -> None:
-    request = read_rejected(HEALTH, [*SPAN, ("reason", "missing")])
-    assert request == RejectedRequest(HEALTH, START, END, "missing", USUAL_REJECTED)
+    request = read_rejected(Visible(HEALTH), [*SPAN, ("reason", "missing")])
+    assert request == RejectedRequest(Visible(HEALTH), START, END, "missing", USUAL_REJECTED)
     with pytest.raises(InvalidRequestError, match="service: is not a dimension or parameter"):
-        read_rejected(HEALTH, [*SPAN, ("service", "a")])
+        read_rejected(Visible(HEALTH), [*SPAN, ("service", "a")])
 
 
 PAGED = [*SPAN, ("limit", "10")]
@@ -180,14 +183,14 @@ PAGED = [*SPAN, ("limit", "10")]
 
 def cursor_of(params: list[tuple[str, str]], *after: str | int) -> str:
     """As the answer to a question gives it."""
-    return Cursor("view", after).text(read_window(HEALTH, params).question)
+    return Cursor("view", after).text(read_window(Visible(HEALTH), params).question)
 
 
 def test_a_page_goes_on_where_the_one_before_ended() -> None:
     after = cursor_of(PAGED, "cart")
-    request = read_window(HEALTH, [*SPAN, ("limit", "20"), ("after", after)])
+    request = read_window(Visible(HEALTH), [*SPAN, ("limit", "20"), ("after", after)])
     assert (request.limit, request.after) == (20, Cursor("view", ("cart",)))
-    assert request.question == read_window(HEALTH, SPAN)
+    assert request.question == read_window(Visible(HEALTH), SPAN)
 
 
 @pytest.mark.parametrize(
@@ -213,28 +216,28 @@ def test_a_page_goes_on_where_the_one_before_ended() -> None:
 )
 def test_refuses_pages_naming_the_parameter(more: list[tuple[str, str]], field: str, status: int) -> None:
     with pytest.raises(InvalidRequestError) as raised:
-        read_window(HEALTH, [*SPAN, *more])
+        read_window(Visible(HEALTH), [*SPAN, *more])
     assert ([wrong.field for wrong in raised.value.errors], raised.value.status) == ([field], status)
 
 
 @given(st.text(max_size=80) | st.binary(max_size=60).map(lambda data: base64.urlsafe_b64encode(data).decode()))
 def test_no_forged_cursor_is_read(text: str) -> None:
     with pytest.raises(ValueError, match="not a cursor"):
-        read_cursor(text, read_window(HEALTH, SPAN), [str])
+        read_cursor(text, read_window(Visible(HEALTH), SPAN), [str])
 
 
 @pytest.mark.parametrize("after", [(2**62, 0, 0), (0, -1, 0), (0, 0, True), (0.5, 0, 0), ("0", 0, 0), (0, 0)])
 def test_forged_cursors_of_rejected_messages_are_refused(after: tuple[int, ...]) -> None:
     """As anybody could write them who has read how they are checked."""
-    forged = Cursor("view", after).text(read_rejected(HEALTH, SPAN).question)
+    forged = Cursor("view", after).text(read_rejected(Visible(HEALTH), SPAN).question)
     with pytest.raises(InvalidRequestError, match="after: is not a cursor of this question"):
-        read_rejected(HEALTH, [*SPAN, ("after", forged)])
+        read_rejected(Visible(HEALTH), [*SPAN, ("after", forged)])
 
 
 def test_refusals_stay_short() -> None:
     long = [("x" * 50_000 + str(number), "") for number in range(2000)]
     with pytest.raises(InvalidRequestError) as raised:
-        read_window(HEALTH, [*SPAN, *long, ("by", "y" * 50_000)])
+        read_window(Visible(HEALTH), [*SPAN, *long, ("by", "y" * 50_000)])
     assert len(str(raised.value)) < 10_000
 
 
@@ -263,7 +266,7 @@ values = st.sampled_from(["2026-03-01T10:17:00Z", "2026-03-02T10:17:00Z", "servi
 def test_any_text_is_answered_or_refused(params: list[tuple[str, str]]) -> None:
     for parse in (read_window, read_series, read_rejected):
         try:
-            parse(HEALTH, params)
+            parse(Visible(HEALTH), params)
         except InvalidRequestError as error:
             outcome = (error.status in (400, 422), len(error.errors) > 0)
         else:
@@ -291,7 +294,7 @@ def test_any_text_is_answered_or_refused(params: list[tuple[str, str]]) -> None:
     ],
 )
 def test_no_wrong_window_can_be_made(wrong: dict[str, Any], field: str) -> None:
-    right = WindowRequest(HEALTH, START, END, ("service",))
+    right = WindowRequest(Visible(HEALTH), START, END, ("service",))
     with pytest.raises(InvalidRequestError) as raised:
         replace(right, **wrong)
     assert [problem.field for problem in raised.value.errors] == [field]
@@ -299,21 +302,24 @@ def test_no_wrong_window_can_be_made(wrong: dict[str, Any], field: str) -> None:
 
 def test_equal_questions_are_the_same_question() -> None:
     where = (("path", ("/b", "/", "/b")), ("site", ("a",)))
-    made = WindowRequest(PAGE_VIEWS, START, END, ("path", "site", "path"), where, quantiles=(0.99, 0.5, 0.99))
+    made = WindowRequest(Visible(PAGE_VIEWS), START, END, ("path", "site", "path"), where, quantiles=(0.99, 0.5, 0.99))
     params = [("by", "site,path"), ("path", "/"), ("path", "/b"), ("site", "a"), ("quantiles", "0.5,0.99")]
-    assert made == read_window(PAGE_VIEWS, [*SPAN, *params])
-    assert repr(made) == repr(read_window(PAGE_VIEWS, [*SPAN, *params]))
+    assert made == read_window(Visible(PAGE_VIEWS), [*SPAN, *params])
+    assert repr(made) == repr(read_window(Visible(PAGE_VIEWS), [*SPAN, *params]))
 
 
 @pytest.mark.parametrize(
     ("make", "field"),
     [
-        (lambda: SeriesRequest(WindowRequest(HEALTH, START, START.replace(year=2027), ()), Step.MINUTE), "step"),
-        (lambda: SeriesRequest(WindowRequest(HEALTH, START, END, ()), Step.DAY, ("gpu",)), "measure"),
-        (lambda: SeriesRequest(WindowRequest(HEALTH, START, END, (), limit=1), Step.DAY), "limit"),
-        (lambda: RejectedRequest(HEALTH, END, START), "end"),
-        (lambda: RejectedRequest(HEALTH, START, END, limit=1001), "limit"),
-        (lambda: RejectedRequest(HEALTH, START, END, after=Cursor("view", (0, -1, 0))), "after"),
+        (
+            lambda: SeriesRequest(WindowRequest(Visible(HEALTH), START, START.replace(year=2027), ()), Step.MINUTE),
+            "step",
+        ),
+        (lambda: SeriesRequest(WindowRequest(Visible(HEALTH), START, END, ()), Step.DAY, ("gpu",)), "measure"),
+        (lambda: SeriesRequest(WindowRequest(Visible(HEALTH), START, END, (), limit=1), Step.DAY), "limit"),
+        (lambda: RejectedRequest(Visible(HEALTH), END, START), "end"),
+        (lambda: RejectedRequest(Visible(HEALTH), START, END, limit=1001), "limit"),
+        (lambda: RejectedRequest(Visible(HEALTH), START, END, after=Cursor("view", (0, -1, 0))), "after"),
     ],
 )
 def test_no_other_wrong_question_can_be_made(make: Callable[[], object], field: str) -> None:

@@ -15,11 +15,12 @@ from query.limits import Limits
 from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
+from query.visible import Visible
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.query.lake_views import at, lake_view
 
 EMPTY = lake_view(panes=None, rejected=None)
-QUESTION = WindowRequest(HEALTH, at("1 10:00"), at("1 11:00"), ("service",))
+QUESTION = WindowRequest(Visible(HEALTH), at("1 10:00"), at("1 11:00"), ("service",))
 
 
 @pytest.fixture
@@ -80,4 +81,4 @@ def test_a_question_whose_time_has_passed_asks_nothing(service: QueryService) ->
 
 def test_a_stream_without_tables_is_not_ready(service: QueryService) -> None:
     with pytest.raises(NotReadyError):
-        service.tag(replace(QUESTION, definition=PAGE_VIEWS, by=()))
+        service.tag(replace(QUESTION, visible=Visible(PAGE_VIEWS), by=()))

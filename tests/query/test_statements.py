@@ -25,10 +25,11 @@ from query.statements import (
     window_plan,
     window_statement,
 )
+from query.visible import Visible
 from streams.definition import Definition
 from streams.panes import Grain, grains
 from tests.corpus import SQL_INJECTIONS
-from tests.definitions import HEALTH, PAGE_VIEWS, changed
+from tests.definitions import ACCESS_LOG, HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
 from tests.query.lake_views import at, lake_view
 
@@ -77,13 +78,13 @@ def shown(statement: Statement | None) -> str:
 
 @pytest.mark.parametrize(("name", "definition", "span", "more"), WINDOWS)
 def test_windows_render_as_golden(name: str, definition: Definition, span: str, more: list[tuple[str, str]]) -> None:
-    request = read_window(definition, params(span, more))
+    request = read_window(Visible(definition), params(span, more))
     check_golden(GOLDEN / f"{name}.sql", shown(window_statement(definition, lake_view(definition.name), request)))
 
 
 @pytest.mark.parametrize(("name", "definition", "span", "more"), SERIES)
 def test_series_render_as_golden(name: str, definition: Definition, span: str, more: list[tuple[str, str]]) -> None:
-    request = read_series(definition, params(span, more))
+    request = read_series(Visible(definition), params(span, more))
     check_golden(GOLDEN / f"{name}.sql", shown(series_statement(definition, lake_view(definition.name), request)))
 
 
@@ -92,7 +93,7 @@ def test_series_render_as_golden(name: str, definition: Definition, span: str, m
     [("hours", []), ("hours_as_known", [("as_known_at", "2026-03-05T08:55:07Z")]), ("hours_of_site", [("site", "a")])],
 )
 def test_windows_with_hours_render_as_golden(name: str, more: list[tuple[str, str]]) -> None:
-    request = read_window(PAGE_VIEWS, params("days_and_edges", more))
+    request = read_window(Visible(PAGE_VIEWS), params("days_and_edges", more))
     check_golden(
         GOLDEN / f"{name}.sql", shown(window_statement(PAGE_VIEWS, lake_view("page_views", hours=True), request))
     )
@@ -101,13 +102,13 @@ def test_windows_with_hours_render_as_golden(name: str, more: list[tuple[str, st
 def test_windows_of_packed_panes_render_as_golden() -> None:
     """Where no part holds minute panes that rollups stand for, nothing tells them apart."""
     view = dataclasses.replace(lake_view("page_views", hours=True), late_parts=(), unpacked_parts=())
-    request = read_window(PAGE_VIEWS, params("days_and_edges", []))
+    request = read_window(Visible(PAGE_VIEWS), params("days_and_edges", []))
     check_golden(GOLDEN / "hours_packed.sql", shown(window_statement(PAGE_VIEWS, view, request)))
 
 
 @pytest.mark.parametrize(("step", "hours"), [("minute", 0), ("hour", 1), ("day", 1)])
 def test_series_read_the_longest_panes_that_fit(step: str, hours: int) -> None:
-    request = read_series(PAGE_VIEWS, params("edges_only", [("step", step), ("by", ""), ("site", "a")]))
+    request = read_series(Visible(PAGE_VIEWS), params("edges_only", [("step", step), ("by", ""), ("site", "a")]))
     statement = series_statement(PAGE_VIEWS, lake_view("page_views", hours=True), request)
     assert statement is not None
     assert statement.values.count("site_path/hour/2026-03-02") == hours
@@ -116,13 +117,13 @@ def test_series_read_the_longest_panes_that_fit(step: str, hours: int) -> None:
 
 def test_rollups_beyond_the_cut_do_not_count() -> None:
     view = dataclasses.replace(lake_view("page_views", hours=True), capped=True)
-    statement = window_statement(PAGE_VIEWS, view, read_window(PAGE_VIEWS, params("edges_only", [])))
+    statement = window_statement(PAGE_VIEWS, view, read_window(Visible(PAGE_VIEWS), params("edges_only", [])))
     assert statement is not None
     assert "and (grain = 'minute' or arrived_until <= ?)" in statement.sql
     assert statement.values[-1] == view.day_cut
 
 
-@pytest.mark.parametrize("definition", [HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
+@pytest.mark.parametrize("definition", [ACCESS_LOG, HEALTH, PAGE_VIEWS], ids=lambda definition: definition.name)
 def test_views_render_as_golden(definition: Definition) -> None:
     for grain, sql in zip(grains(definition), view_statements(definition), strict=True):
         check_golden(GOLDEN / f"view_{definition.name}_{grain}s.sql", sql.rstrip() + "\n")
@@ -130,21 +131,23 @@ def test_views_render_as_golden(definition: Definition) -> None:
 
 @pytest.mark.parametrize(("name", "more"), [("rejected", []), ("rejected_by_reason", [("reason", "missing")])])
 def test_rejected_renders_as_golden(name: str, more: list[tuple[str, str]]) -> None:
-    request = read_rejected(HEALTH, params("edges_only", more))
+    request = read_rejected(Visible(HEALTH), params("edges_only", more))
     check_golden(GOLDEN / f"{name}.sql", shown(rejected_statement(lake_view(), request)))
 
 
 def test_later_pages_render_as_golden() -> None:
     asked = params("days_and_edges", [("limit", "100"), ("path", "/"), ("path", "/b")])
-    request = read_window(PAGE_VIEWS, asked)
+    request = read_window(Visible(PAGE_VIEWS), asked)
     later = dataclasses.replace(request, after=Cursor("view", ("a.example", "/")))
     check_golden(GOLDEN / "page.sql", shown(window_statement(PAGE_VIEWS, lake_view("page_views"), later)))
-    rejected = RejectedRequest(HEALTH, request.start, request.end, "missing", 100, Cursor("view", (1_500_000, 3, 17)))
+    rejected = RejectedRequest(
+        Visible(HEALTH), request.start, request.end, "missing", 100, Cursor("view", (1_500_000, 3, 17))
+    )
     check_golden(GOLDEN / "rejected_page.sql", shown(rejected_statement(lake_view(), rejected)))
 
 
 def test_nothing_comes_after_the_only_group() -> None:
-    asked = read_window(HEALTH, params("days_and_edges", [("limit", "1"), ("service", "cart")]))
+    asked = read_window(Visible(HEALTH), params("days_and_edges", [("limit", "1"), ("service", "cart")]))
     later = dataclasses.replace(asked, after=Cursor("view", ("cart",)))
     assert window_statement(HEALTH, lake_view(), asked) is not None
     assert window_statement(HEALTH, lake_view(), later) is None
@@ -159,15 +162,15 @@ def test_sample_renders_as_golden() -> None:
 
 
 def test_empty_tables_need_no_statement() -> None:
-    request = read_window(HEALTH, params("days_and_edges", []))
+    request = read_window(Visible(HEALTH), params("days_and_edges", []))
     empty = lake_view(panes=None, rejected=None)
     assert window_statement(HEALTH, empty, request) is None
     assert sample_statement(HEALTH, empty) is None
-    assert rejected_statement(empty, RejectedRequest(HEALTH, request.start, request.end)) is None
+    assert rejected_statement(empty, RejectedRequest(Visible(HEALTH), request.start, request.end)) is None
 
 
 def test_a_row_is_whole_with_what_the_question_says() -> None:
-    request = read_window(PAGE_VIEWS, params("one_day", [("site", "a")]))
+    request = read_window(Visible(PAGE_VIEWS), params("one_day", [("site", "a")]))
     statement = window_statement(PAGE_VIEWS, lake_view("page_views"), request)
     assert statement is not None
     assert statement.with_known(["/", 7]) == ["a", "/", 7]
@@ -179,7 +182,7 @@ def test_a_row_is_whole_with_what_the_question_says() -> None:
 
 @pytest.mark.parametrize("span", SPANS)
 def test_without_day_panes_minutes_answer(span: str) -> None:
-    request = read_window(HEALTH, params(span, []))
+    request = read_window(Visible(HEALTH), params(span, []))
     statement = window_statement(HEALTH, lake_view(cut=None), request)
     assert statement is not None
     assert statement.plan == window_plan(lake_view(), request)
@@ -196,20 +199,20 @@ NAUGHTY = [
 @pytest.mark.parametrize("text", [*NAUGHTY, *SQL_INJECTIONS])
 def test_naughty_values_are_only_bound(text: str) -> None:
     """SQL is the same whatever the values are; they are found among the bound values alone."""
-    plain = read_window(HEALTH, params("days_and_edges", [("service", "cart")]))
-    naughty = read_window(HEALTH, params("days_and_edges", [("service", text)]))
+    plain = read_window(Visible(HEALTH), params("days_and_edges", [("service", "cart")]))
+    naughty = read_window(Visible(HEALTH), params("days_and_edges", [("service", text)]))
     expected, statement = (window_statement(HEALTH, lake_view(), request) for request in (plain, naughty))
     assert expected is not None
     assert statement is not None
     assert statement.sql == expected.sql
     assert [value for value in statement.values if value not in expected.values] == [text]
-    listed = rejected_statement(lake_view(), RejectedRequest(HEALTH, at("1 00:00"), at("2 00:00"), text))
+    listed = rejected_statement(lake_view(), RejectedRequest(Visible(HEALTH), at("1 00:00"), at("2 00:00"), text))
     assert listed is not None
     assert text in listed.values
 
 
 def test_columns_younger_than_the_snapshot_are_null() -> None:
-    request = read_window(HEALTH, [("start", "2026-03-01T00:00:00Z"), ("end", "2026-03-02T00:01:00Z")])
+    request = read_window(Visible(HEALTH), [("start", "2026-03-01T00:00:00Z"), ("end", "2026-03-02T00:01:00Z")])
     view = dataclasses.replace(lake_view(), panes_missing=frozenset({"disk_sum", "disk_max_at"}))
     statement = window_statement(HEALTH, view, request)
     assert statement is not None
@@ -228,7 +231,7 @@ MINUTES = [f"service/minute/2026-03-0{day}" for day in range(1, 6)]
 def test_late_panes_are_sought_only_where_they_can_be(late: tuple[str, ...] | None, parts: list[str]) -> None:
     """Beside the day panes; but in all parts when asked as known before, for then the cut is another one."""
     view = lake_view(late=late)
-    now = WindowRequest(HEALTH, at("2 00:00"), at("4 00:00"), by=())
+    now = WindowRequest(Visible(HEALTH), at("2 00:00"), at("4 00:00"), by=())
     statement = window_statement(HEALTH, view, now)
     assert statement is not None
     assert [value for value in statement.values if value in MINUTES] == parts
@@ -239,7 +242,7 @@ def test_late_panes_are_sought_only_where_they_can_be(late: tuple[str, ...] | No
 
 
 def test_many_parts_are_a_range() -> None:
-    request = WindowRequest(PAGE_VIEWS, at("1 00:00"), at("1 00:00") + timedelta(days=60), by=())
+    request = WindowRequest(Visible(PAGE_VIEWS), at("1 00:00"), at("1 00:00") + timedelta(days=60), by=())
     statement = window_statement(PAGE_VIEWS, lake_view("page_views", cut=None), request)
     assert statement is not None
     assert "where (part in (?, ?) or part between ? and ?)" in statement.sql
@@ -257,8 +260,12 @@ def test_merged_panes_are_told_apart_by_days() -> None:
     view = dataclasses.replace(lake_view(), widened_until=at("4 00:00"))
     start, end = map(datetime.fromisoformat, SPANS["days_and_edges"])
     for asked, rounded in (("3 10:00", "3 00:00"), ("4 10:00", "4 10:00")):
-        merged = window_statement(HEALTH, view, WindowRequest(HEALTH, start, end, by=(), as_known_at=at(asked)))
-        plain = window_statement(HEALTH, lake_view(), WindowRequest(HEALTH, start, end, by=(), as_known_at=at(rounded)))
+        merged = window_statement(
+            HEALTH, view, WindowRequest(Visible(HEALTH), start, end, by=(), as_known_at=at(asked))
+        )
+        plain = window_statement(
+            HEALTH, lake_view(), WindowRequest(Visible(HEALTH), start, end, by=(), as_known_at=at(rounded))
+        )
         assert merged == plain
         assert merged is not None
 

@@ -54,6 +54,7 @@ def test_lets_streams_grow(key: str, value: object) -> None:
         ("measures/cpu/title", "Processor"),
         ("measures/cpu/unit", "share"),
         ("retention/kafka", "30 days"),
+        ("sent_by", "windowpane"),
     ],
 )
 def test_what_is_only_shown_or_kept_is_free(key: str, value: object) -> None:

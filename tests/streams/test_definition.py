@@ -139,8 +139,8 @@ def test_names_streams_after_files(tmp_path: Path) -> None:
     assert load_definition(tmp_path / "visits.toml").name == "visits"
 
 
-def test_ships_both_streams() -> None:
-    assert list(load_definitions(STREAMS)) == ["health", "page_views"]
+def test_ships_streams_of_every_system() -> None:
+    assert list(load_definitions(STREAMS)) == ["access_log", "health", "page_views"]
 
 
 def test_systems_beside_the_folder_are_read(tmp_path: Path) -> None:
@@ -185,6 +185,7 @@ def test_survives_its_own_json() -> None:
         ("event_time/min", "1971-02-01T00:00:00Z", True),
         ("event_time/min", "2020-01-01T00:00:00Z", False),
         ("retention/kafka", "30 days", True),
+        ("sent_by", "windowpane", True),
         ("measures/cpu/min_at", False, True),
         ("measures/cpu/min_at", True, False),
         ("events", False, True),

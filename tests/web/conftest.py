@@ -1,4 +1,4 @@
-"""The whole service where no engine listens."""
+"""The whole service where no engine listens but PostgreSQL, without which nobody is let in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.web.served import patch_engines, serving
+from tests.web.served import patch_engines, serving, users_kept
 from web.server import configuration
 from web.settings import WebSettings
 
@@ -16,9 +16,9 @@ from web.settings import WebSettings
 @pytest.fixture(scope="session")
 def without_engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The environment of a service whose engines do not listen, with a home of its own."""
-    with socket.socket() as held, pytest.MonkeyPatch.context() as patch:
+    with socket.socket() as held, users_kept() as catalog, pytest.MonkeyPatch.context() as patch:
         held.bind(("127.0.0.1", 0))  # bound but not listening: nobody else answers there
-        patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}")
+        patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}", catalog)
         for name, value in {
             "HOME": str(tmp_path_factory.mktemp("home")),
             "WEB_BODY_MESSAGES": "2000",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from access.store import AccessStore
+from tests.database.postgres import own_postgres
 from tests.definitions import HEALTH
 from tests.query.lake_views import lake_view
 from web.app import create_app
@@ -21,7 +25,9 @@ from web.app import create_app
 @contextmanager
 def served(app: ASGIApp | Callable[[], ASGIApp], *, factory: bool = False) -> Iterator[str]:
     """Serve an application; the address."""
-    with serving(uvicorn.Config(app, factory=factory, log_config=None, timeout_keep_alive=75)) as url:
+    with serving(
+        uvicorn.Config(app, factory=factory, log_config=None, timeout_keep_alive=75, proxy_headers=False)
+    ) as url:
         yield url
 
 
@@ -39,13 +45,21 @@ def serving(config: uvicorn.Config) -> Iterator[str]:
             thread.join()
 
 
-def patch_engines(patch: pytest.MonkeyPatch, address: str) -> None:
-    """Every engine is at an address."""
+@contextmanager
+def users_kept() -> Iterator[str]:
+    """A PostgreSQL without users, in which nothing but them is looked for; its URI."""
+    # A socket's address must be short.
+    with tempfile.TemporaryDirectory(prefix="windowpane-") as folder, own_postgres(Path(folder)) as uri:
+        yield uri
+
+
+def patch_engines(patch: pytest.MonkeyPatch, address: str, catalog: str = "") -> None:
+    """Every engine is at an address, but for a catalog that is somewhere else."""
     for name, value in {
         "KAFKA": address,
         "FLINK": address,
         "TRINO": address,
-        "CATALOG_URI": f"postgresql://windowpane:secret@{address}/windowpane",
+        "CATALOG_URI": catalog or f"postgresql://windowpane:secret@{address}/windowpane",
         "S3_ENDPOINT": f"http://{address}",
         "S3_ACCESS_KEY": "key",
         "S3_SECRET_KEY": "secret",
@@ -65,8 +79,8 @@ def away() -> Iterator[None]:
 @contextmanager
 def empty_stream() -> Iterator[Starlette]:
     """A service that knows a stream without messages, of which it can answer everything by itself."""
-    with away():
-        app = create_app()
+    with away(), users_kept() as users:
+        app = create_app(AccessStore.open(users))
         view = replace(lake_view(panes=None, rejected=None), definition=HEALTH)
         app.state.service.queries._watcher._views["health"] = view
         yield app

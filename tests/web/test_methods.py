@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,7 +29,7 @@ def routes() -> list[Route]:
 
 
 def path_of(route: Route) -> str:
-    return route.path.format(stream="health", id="7")
+    return re.sub(r"\{(\w+)\}", lambda name: {"stream": "health"}.get(name[1], "7"), route.path)
 
 
 @pytest.mark.parametrize("route", routes(), ids=lambda route: route.path)
@@ -44,7 +45,7 @@ def test_methods_are_as_http_says(client: httpx.Client, route: Route) -> None:
     if "GET" in methods:
         wanted, head = client.get(path), client.head(path)
         assert (head.status_code, head.content) == (wanted.status_code, b"")
-        assert head.headers["content-type"] == wanted.headers["content-type"]
+        assert head.headers.get("content-type") == wanted.headers.get("content-type")
 
 
 @pytest.mark.parametrize("route", [route for route in routes() if route.path != "/"], ids=lambda route: route.path)

@@ -16,10 +16,11 @@ from typing import Any
 import httpx
 import pytest
 
+from access.store import AccessStore
 from compose.embedded.waiting import until
 from tests.definitions import HEALTH
 from tests.query.lake_views import at, lake_view
-from tests.web.served import patch_engines, served
+from tests.web.served import patch_engines, served, users_kept
 from web.app import create_app
 
 READERS = 200
@@ -35,6 +36,7 @@ def client() -> Iterator[httpx.Client]:
     with (
         socket.create_server(("127.0.0.1", 0), backlog=1024) as silent,
         socket.socket() as held,
+        users_kept() as users,
         pytest.MonkeyPatch.context() as patch,
     ):
         held.bind(("127.0.0.1", 0))
@@ -42,7 +44,7 @@ def client() -> Iterator[httpx.Client]:
         patch_engines(patch, away)
         patch.setenv("WINDOWPANE_TRINO", f"127.0.0.1:{silent.getsockname()[1]}")
         patch.setenv("WINDOWPANE_QUESTION_SECONDS", str(SECONDS))
-        app = create_app()
+        app = create_app(AccessStore.open(users))
         view = replace(lake_view(), definition=HEALTH, began=at("1 00:00"))
         app.state.service.queries._watcher._views["health"] = view
         with (

@@ -4,25 +4,48 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from access.asker import ANYBODY, Asker
+from access.asker import NOBODY, Asker, Door
+from access.events import Did, Outcome
 from access.grants import Action
 from query.visible import Visible
+from web.access.notes import note
 from web.edge.problems import NO_SUCH_STREAM, ProblemError
 from web.service import service_of
 
+WHO = "Log in, or send a key: Authorization: Bearer wpk_…"
+
+_DOES = {
+    Action.ASK: Did.ASK,
+    Action.DETAIL: Did.ASK,
+    Action.SEND: Did.SEND,
+    Action.REPLAY: Did.REPLAY,
+    Action.ADMINISTER: Did.CHANGE_STREAM,
+}
+
 
 def asker_of(request: Request) -> Asker:
-    """Whoever sent this request."""
-    asker: Asker = getattr(request.state, "asker", ANYBODY)
+    """Whoever sent this request; nobody, if it was not asked who."""
+    asker: Asker = getattr(request.state, "asker", NOBODY)
     return asker
 
 
 def visible_of(request: Request, stream: str, action: Action) -> Visible:
-    """What the asker may see of a stream by an action; 404, as for one that is not there, when that is nothing."""
-    definition = service_of(request).definition(stream)
-    scope = asker_of(request).scope(definition, action)
-    if scope is None:
+    """What the asker may see of a stream by an action.
+
+    404 when there is no grant of it, by the same steps as for a stream that is not there; 403 when the grants are of
+    other actions; 401 when it is not known who asks. Raises ProblemError.
+    """
+    asker = asker_of(request)
+    if asker.door is Door.NOBODY:
+        raise ProblemError("unauthorized", WHO)
+    definition = service_of(request).queries.definitions.get(stream)
+    if not asker.knows(stream) or definition is None:
+        note(request, _DOES[action], Outcome.REFUSED, stream=stream)
         raise ProblemError("unknown-stream", NO_SUCH_STREAM)
+    scope = asker.scope(definition, action)
+    if scope is None:
+        note(request, _DOES[action], Outcome.REFUSED, stream=stream)
+        raise ProblemError("forbidden", f"You have no grant by which you may {action} here.")
     return Visible(definition, scope)
 
 

@@ -9,9 +9,11 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
+from access.grants import Action
 from query.parameters import Parameters, read_rejected, read_series, read_window
 from query.requests import Question
-from streams.definition import Definition
+from query.visible import Visible
+from web.access.scopes import visible_of
 from web.api.parameters import asked_parameters
 from web.asking.questions import ask
 from web.service import service_of
@@ -21,27 +23,27 @@ _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 async def window(request: Request) -> Response:
     """The groups of one window."""
-    return await _respond(request, read_window)
+    return await _respond(request, read_window, Action.ASK)
 
 
 async def series(request: Request) -> Response:
     """The points of a chart over one window."""
-    return await _respond(request, read_series)
+    return await _respond(request, read_series, Action.ASK)
 
 
 async def rejected(request: Request) -> Response:
     """The messages that were rejected in one window of arrival."""
-    return await _respond(request, read_rejected)
+    return await _respond(request, read_rejected, Action.DETAIL)
 
 
-async def _respond(request: Request, read: Callable[[Definition, Parameters], Question]) -> Response:
+async def _respond(request: Request, read: Callable[[Visible, Parameters], Question], action: Action) -> Response:
     """The answer, or 304 to a client that has it already.
 
     It may be stored, but not given again without asking: there may be a newer one at any moment.
     """
     service = service_of(request)
-    definition = service.definition(request.path_params["stream"])
-    question = read(definition, await asked_parameters(request))
+    visible = visible_of(request, request.path_params["stream"], action)
+    question = read(visible, await asked_parameters(request))
     repeatable = request.method != "POST"
     if repeatable and _matches(request.headers, tag := service.queries.tag(question)):
         return Response(status_code=304, headers=_validity(tag))

@@ -7,23 +7,23 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from streams.definition import Definition
+from query.visible import Visible
 from streams.time_text import timestamp
+from web.asking.known_streams import known_stream, known_streams
 from web.edge.responses import json_response
 from web.openapi.document import DOCUMENT
 from web.service import service_of
 
 
 async def streams(request: Request) -> Response:
-    """Every stream with what can be asked of it and how fresh it is."""
-    service = service_of(request)
-    views = service.queries.views()
+    """Every stream that the asker knows, with what can be asked of it and how fresh it is."""
+    views = service_of(request).queries.views()
     listed = []
-    for name, definition in service.definitions.items():
+    for name, visible in known_streams(request).items():
         view = views.get(name)
         listed.append(
             {
-                **_outline(definition),
+                **_outline(visible),
                 "complete_until": timestamp(view.complete_until if view else None, millis=True),
                 "last_commit": timestamp(view.committed if view else None, millis=True),
             }
@@ -32,27 +32,37 @@ async def streams(request: Request) -> Response:
 
 
 async def show_stream(request: Request) -> Response:
-    """One stream's definition."""
-    return json_response(definition_json(service_of(request).definition(request.path_params["stream"])))
+    """One stream's definition, as far as it is shown to the asker."""
+    return json_response(definition_json(known_stream(request, request.path_params["stream"])))
 
 
 async def show_openapi(_request: Request) -> Response:
     """What this API answers, as an OpenAPI document."""
-    return json_response(DOCUMENT, headers={"Cache-Control": "public, max-age=300"})
+    return json_response(DOCUMENT, headers={"Cache-Control": "private, max-age=300"})
 
 
-def definition_json(definition: Definition) -> dict[str, Any]:
-    """The definition without the keys that it leaves unset, and the digest that tells two versions apart."""
-    return {**definition.model_dump(mode="json", exclude_none=True, exclude={"demo"}), "digest": definition.digest}
+def definition_json(visible: Visible) -> dict[str, Any]:
+    """The definition without the keys that it leaves unset, and the digest that tells two versions apart.
+
+    How a stream is kept is for those alone who see all of it.
+    """
+    shown = visible.shown
+    left_out: dict[str, Any] = {"demo": True}
+    if not visible.scope.whole:
+        left_out |= dict.fromkeys(("topic", "partitions", "events", "retention"), True)
+    if not shown.event_time.field:
+        left_out["event_time"] = {"field"}
+    return {**shown.model_dump(mode="json", exclude_none=True, exclude=left_out), "digest": shown.digest}
 
 
-def _outline(definition: Definition) -> dict[str, Any]:
+def _outline(visible: Visible) -> dict[str, Any]:
+    shown = visible.shown
     return {
-        "stream": definition.name,
-        "title": definition.title,
-        "description": definition.description,
-        "topic": definition.topic,
-        "dimensions": list(definition.dimensions),
-        "measures": list(definition.measures),
-        "distincts": list(definition.distincts),
+        "stream": shown.name,
+        "title": shown.title,
+        "description": shown.description,
+        **({"topic": shown.topic} if visible.scope.whole else {}),
+        "dimensions": list(shown.dimensions),
+        "measures": list(shown.measures),
+        "distincts": list(shown.distincts),
     }

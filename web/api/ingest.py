@@ -13,11 +13,15 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from access.grants import Action
+from query.visible import Visible
 from streams.decoder import Accepted, Decoder, decode_by_plan
 from streams.definition import Definition
 from streams.json_text import LARGEST
 from streams.reasons import Reason, Rejection
 from streams.refusal_envelope import MOST_BYTES
+from web.access.scopes import asker_of, visible_of
+from web.api.sendable import Sendable, sendable
 from web.edge.bodies import JSON, Gunzip, is_packed, media_type, paced, place, split_messages, too_large
 from web.edge.intake import Held
 from web.edge.json_grammar import first_fault
@@ -44,6 +48,7 @@ class Judged:
     keys: list[bytes | None] = field(default_factory=list)
     rejected: list[tuple[int, Rejection]] = field(default_factory=list)
     unlisted: int = 0
+    size: int = 0
     samples: list[tuple[bytes, Rejection]] = field(default_factory=list)
 
     def reject(self, index: int, rejection: Rejection, message: bytes, most_samples: int) -> None:
@@ -63,12 +68,16 @@ class Judged:
 
 async def post_messages(request: Request) -> Response:
     """202 with how many were accepted and which were rejected; nothing that is acknowledged is lost."""
-    service = service_of(request)
-    definition = service.definition(request.path_params["stream"])
+    service, asker = service_of(request), asker_of(request)
+    visible = visible_of(request, request.path_params["stream"], Action.SEND)
+    definition = visible.definition
+    service.refuse_forged(definition)
     service.refuse_retired(definition.name)
+    service.allowances.check_messages(asker)
     kind = media_type(request.headers.getlist("content-type"))
     async with service.intake.hold() as held:
-        judged = await _judged(request, service, definition, kind, held)
+        judged = await _judged(request, service, visible, kind, held)
+        service.allowances.count_messages(asker, len(judged.accepted) + judged.rejections, judged.size)
         kept = service.refusals.keep(definition.topic, judged.samples)
         service.metrics.refusals_kept.labels(definition.name).inc(kept)
         if judged.accepted:
@@ -79,13 +88,15 @@ async def post_messages(request: Request) -> Response:
     return json_response({"accepted": len(judged.accepted), "rejected": rejected, **more}, 202)
 
 
-async def _judged(request: Request, service: Service, definition: Definition, kind: str, held: Held) -> Judged:
+async def _judged(request: Request, service: Service, visible: Visible, kind: str, held: Held) -> Judged:
     """Read and judge the body, which is let go before what was accepted is sent."""
     work = Work(service.turns)
     body = await _body(request, service, held, work)
     await held.grow(len(body))  # each message is cut out of it, and copied once more on its way to Kafka
-    judge = _Judge(service, definition, work)
-    return await judge.judge(body, kind)
+    rows = sendable(visible)
+    judged = await _Judge(service, visible.definition, work, rows).judge(body, kind)
+    judged.size = len(body)
+    return judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,7 @@ class _Judge:
     service: Service
     definition: Definition
     work: Work
+    rows: Sendable | None
 
     async def judge(self, body: bytes, kind: str) -> Judged:
         """What to send and what not, or 400 for a JSON document that is broken: none of it is sent."""
@@ -105,7 +117,10 @@ class _Judge:
         for start, message in split_messages(body, kind, self.service.settings.web_body_messages):
             if message:
                 outcome = await self._decode(decoder, message, arrived_ms)
-                if isinstance(outcome, Accepted):
+                if self.rows is not None and isinstance(outcome, Accepted) and not self.rows.allow(outcome):
+                    # Kept where others would see it, it would be a way to tell them something.
+                    judged.reject(index, self.rows.rejection, message, 0)
+                elif isinstance(outcome, Accepted):
                     judged.accepted.append(message)
                     judged.keys.append(decoder.key(outcome))
                 else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -10,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.access.scopes import asker_of
 from web.asking.engines import standing_of_all
 from web.asking.standings import lagging
 from web.edge.problems import RETRY_SECONDS
@@ -29,7 +31,8 @@ async def ready(request: Request) -> Response:
 
     Waits for no engine: it tells what was seen of each last, and how many seconds ago.
     What is wrong with a stream beside that is said too (`problems`), and so are notes, such as messages that were
-    lost; they make nothing unready, for its answers are good.
+    lost; they make nothing unready, for its answers are good. Names are for those who see all; others, such as a
+    balancer of load, are told whether it is ready.
     """
     service = service_of(request)
     seen = service.lookout.seen()
@@ -40,7 +43,7 @@ async def ready(request: Request) -> Response:
     streams |= {name: why for name, why in stopped.items() if name in service.declared}
     problems |= stopped
     good = not streams and not any(each.wrong for each in seen.values())
-    body = {
+    body: dict[str, Any] = {
         "status": "ready" if good else "not ready",
         "engines": {name: each.wrong or "ok" for name, each in seen.items()},
         "seen_seconds_ago": {
@@ -53,6 +56,8 @@ async def ready(request: Request) -> Response:
         "problems": problems,
         "notes": {name: list(standing.notes) for name, standing in standings.items() if standing.notes},
     }
+    if not asker_of(request).sees_all:
+        body = {"ready": good}
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
 
 

@@ -9,9 +9,13 @@ from typing import Any, overload
 import structlog
 from starlette.requests import Request
 
+from access.asker import Door
+from access.events import Did, Outcome
 from query.answer_json import Encoded
 from query.answers import RejectedAnswer, SeriesAnswer, WindowAnswer
 from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
+from web.access.notes import note
+from web.access.scopes import asker_of
 from web.service import service_of
 
 _KINDS = {WindowRequest: "window", SeriesRequest: "series", RejectedRequest: "rejected"}
@@ -29,12 +33,18 @@ async def ask(request: Request, question: Question) -> tuple[Encoded[Any], float
     It is shared by all who ask the same. What it was made from goes to the access log under the same request id.
     """
     begun = time.perf_counter()
-    service = service_of(request)
+    service, asker = service_of(request), asker_of(request)
+    span = question.window if isinstance(question, SeriesRequest) else question
+    service.allowances.check_window(asker, span.end - span.start)
     limits, tag = service.queries.limits(), service.queries.tag(question)
     answer = service.queries.kept(tag)
     if answer is None:
         make = functools.partial(service.queries.answer, question)
-        answer = await service.questions.run(request, tag, limits, make)
+        async with service.allowances.question(asker, limits):
+            answer = await service.questions.run(request, tag, limits, make)
+    service.allowances.check_answer(asker, len(answer.body))
+    if asker.door is not Door.OPEN:
+        note(request, Did.ASK, Outcome.DONE, stream=span.stream, what=_KINDS[type(question)])
     seconds = time.perf_counter() - begun
     service.metrics.answers.labels(_KINDS[type(question)], "cache" if answer.cached else "engine").inc()
     source = answer.answer.source

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from access.log import AccessLog
 from query.service import QueryService
 
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 1, 2.5, 5, 10)
@@ -37,6 +38,25 @@ class _LakeFreshness(Collector):
                 commit.add_metric([name], (now - view.committed).total_seconds())
         yield behind
         yield commit
+
+
+class AccessLogStanding(Collector):
+    """What of the access log waits for Kafka, and what never got there; asked when scraped."""
+
+    def __init__(self, log: AccessLog) -> None:
+        self._log = log
+
+    def collect(self) -> Iterator[Metric]:
+        """Every `did` is there from the beginning, so that the first loss is a change."""
+        yield GaugeMetricFamily(
+            "windowpane_access_log_waiting", "Events that Kafka has not acknowledged yet.", self._log.waiting
+        )
+        lost = CounterMetricFamily(
+            "windowpane_access_log_lost", "Events that are not in the access log, by what was done.", labels=["did"]
+        )
+        for did, count in self._log.lost.items():
+            lost.add_metric([did], count)
+        yield lost
 
 
 class Metrics:
@@ -76,4 +96,7 @@ class Metrics:
         )
         self.answers = Counter(
             "windowpane_answers", "Answers given, from the engine or the cache.", ["kind", "from"], registry=registry
+        )
+        self.access = Counter(
+            "windowpane_access_events", "What was told to the access log.", ["did", "outcome"], registry=registry
         )

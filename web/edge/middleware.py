@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from access.log_lines import without_secrets
 from web.edge.metrics import Metrics
 from web.edge.problems import problem_of, problem_response
 
@@ -27,6 +28,9 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+_HTTPS_ALONE = f"max-age={2 * 365 * 86_400}"
+"""Whoever came by HTTPS once is to come by nothing else, for two years."""
 
 log = structlog.get_logger("web.access")
 
@@ -57,6 +61,8 @@ class RequestMiddleware:
                 headers["X-Request-Id"] = request_id
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", _HTTPS_ALONE)
             await send(message)
 
         with self._metrics.in_flight.track_inprogress():
@@ -65,7 +71,7 @@ class RequestMiddleware:
             except ClientDisconnect:
                 status = status or 499
             except Exception as error:
-                log.exception("unexpected error", path=scope["path"])
+                log.exception("unexpected error", path=without_secrets(scope["path"]))
                 if not status:
                     await problem_response(problem_of(error))(scope, receive, send_with_headers)
         self._note(scope, status, time.perf_counter() - begun)
@@ -76,14 +82,16 @@ class RequestMiddleware:
         self._metrics.seconds.labels(route).observe(seconds)
         if route in ("/healthz", "/readyz", "/metrics", "/static/{version}"):
             return
-        line: dict[str, Any] = {"method": scope["method"], "path": scope["path"], "route": route, "status": status}
+        path = without_secrets(scope["path"])  # of a one-time link it holds the token
+        line: dict[str, Any] = {"method": scope["method"], "path": path, "route": route, "status": status}
         log.info("request", **line, ms=round(seconds * 1000, 1))
 
 
 def _request_id(headers: Headers) -> str:
     """The caller's own id, if it is a plain one, else a new one."""
     given = headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    plain = _REQUEST_ID.fullmatch(given) and without_secrets(given) == given
+    return given if plain else uuid.uuid4().hex
 
 
 def _method(scope: Scope) -> str:

@@ -13,7 +13,16 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from query.errors import EngineAwayError, InvalidRequestError, QueryError, UnknownReplayError, UnknownStreamError
+from access.errors import AccessError, InvalidAccessError, IssuerAwayError, ThrottledError, UnknownSubjectError
+from database.errors import LakeAwayError
+from query.errors import (
+    EngineAwayError,
+    InvalidRequestError,
+    OutOfScopeError,
+    QueryError,
+    UnknownReplayError,
+    UnknownStreamError,
+)
 from streams.errors import ProducerBusyError, TopicError, WindowpaneError
 
 RETRY_SECONDS = 5
@@ -37,8 +46,11 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "unparseable": Kind(400, "The request cannot be read"),
+    "unauthorized": Kind(401, "It is not known who asks"),
+    "forbidden": Kind(403, "This is not allowed"),
     "unknown-stream": Kind(404, "No such stream"),
     "unknown-replay": Kind(404, "No such replay"),
+    "unknown-subject": Kind(404, "No such user, key, grant, session or link"),
     "not-found": Kind(404, "No such address"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
     "retired": Kind(410, "The stream takes no more messages"),
@@ -49,6 +61,7 @@ KINDS: dict[str, Kind] = {
     "misdirected": Kind(421, "This service has another name"),
     "invalid-values": Kind(422, "The request asks for something that cannot be answered"),
     "busy": Kind(429, "Too much at once"),
+    "throttled": Kind(429, "More than is allowed in this time"),
     "internal": Kind(500, "The service failed"),
     "engine-away": Kind(503, "An engine does not answer"),
 }
@@ -120,6 +133,18 @@ class ProblemError(WindowpaneError):
         super().__init__(detail)
 
 
+_NAMED: dict[type[Exception], str] = {
+    EngineAwayError: "engine-away",
+    UnknownReplayError: "unknown-replay",
+    OutOfScopeError: "forbidden",
+    QueryError: "invalid-values",
+    ProducerBusyError: "busy",
+    TopicError: "engine-away",
+    LakeAwayError: "engine-away",
+}
+"""Errors that say themselves what is wrong, and the kinds that they are of; the first match counts."""
+
+
 def problem_of(error: Exception) -> Problem:
     """The problem that any exception becomes. Never shows more of an unexpected one than that it happened."""
     match error:
@@ -129,22 +154,30 @@ def problem_of(error: Exception) -> Problem:
             kind = "unparseable" if error.status == 400 else "invalid-values"
             fields = tuple(FieldError(problem.field, problem.reason) for problem in error.errors)
             return Problem(kind, str(error), fields)
-        case EngineAwayError():
-            return Problem("engine-away", str(error))
         case UnknownStreamError():
             return Problem("unknown-stream", NO_SUCH_STREAM)
-        case UnknownReplayError():
-            return Problem("unknown-replay", str(error))
-        case QueryError():
-            return Problem("invalid-values", str(error))
-        case ProducerBusyError():
-            return Problem("busy", str(error))
-        case TopicError():
-            return Problem("engine-away", str(error))
+        case AccessError():
+            return _problem_of_access(error)
         case HTTPException():
             kind = _KIND_OF_STATUS.get(error.status_code, "unparseable")
             return Problem(kind, error.detail, more_headers=error.headers, status_given=error.status_code)
+    for error_type, named in _NAMED.items():
+        if isinstance(error, error_type):
+            return Problem(named, str(error))
     return Problem("internal", "Something went wrong here, not with your request; the log has it under the request id.")
+
+
+def _problem_of_access(error: AccessError) -> Problem:
+    match error:
+        case InvalidAccessError():
+            return Problem("invalid-values", str(error), (FieldError(error.field, error.reason),))
+        case UnknownSubjectError():
+            return Problem("unknown-subject", str(error))
+        case IssuerAwayError():
+            return Problem("engine-away", str(error))
+        case ThrottledError():
+            return Problem("throttled", str(error), (), {"Retry-After": str(error.seconds)})
+    return Problem("unauthorized", str(error), (), {"WWW-Authenticate": "Bearer"})
 
 
 def problem_response(problem: Problem) -> Response:

@@ -13,6 +13,10 @@ def _or_null(schema: Json) -> Json:
     return {"oneOf": [schema, {"type": "null"}]}
 
 
+_DIGEST: Json = {
+    "type": ["string", "null"],
+    "description": "Digest of the definition; null unless all of the stream is shown to you.",
+}
 _SIDES: Json = {"old": _or_null(reference("Totals")), "new": _or_null(reference("Totals"))}
 _GROUP: Json = {"dimensions": map_of(TEXT), "change": _NUMBER, **_SIDES}
 _PANES: Json = {
@@ -30,11 +34,17 @@ _REPLAY: Json = {
     },
     "arrived_from": TIME,
     "arrived_until": TIME,
-    "messages": {**COUNT, "description": "Offsets in the range, heartbeats included."},
-    "offsets": {**map_of(array_of(COUNT)), "description": "Partition: first offset, and the one to stop before."},
-    "definition": {**TEXT, "description": "Digest of the definition."},
+    "messages": {
+        **_COUNT_OR_NULL,
+        "description": "Offsets in the range, heartbeats included; null unless all rows are shown to you.",
+    },
+    "offsets": {
+        **_or_null(map_of(array_of(COUNT))),
+        "description": "Partition: first offset, and the one to stop before. Null as `messages` is.",
+    },
+    "definition": _DIGEST,
     "made_at": TIME,
-    "made_by": TEXT,
+    "made_by": {**TEXT, "description": "Empty unless all of the stream is shown to you."},
     "generation": _COUNT_OR_NULL,
 }
 
@@ -86,7 +96,7 @@ REPLAY_SCHEMAS: Json = {
                         "action": {**TEXT, "enum": ["publish", "roll back"]},
                         "arrived_from": TIME,
                         "arrived_until": TIME,
-                        "definition": TEXT,
+                        "definition": _DIGEST,
                         "at": TIME,
                         "by": TEXT,
                         "reason": TEXT,

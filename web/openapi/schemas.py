@@ -5,6 +5,7 @@ from __future__ import annotations
 from streams.aggregates import AGGREGATES
 from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
 
+_TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 _COUNT_OR_NULL: Json = {"type": ["integer", "null"], "minimum": 0}
 _TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
 _GROUP: Json = reference("Group")
@@ -102,10 +103,14 @@ SCHEMAS: Json = {
                             **TEXT,
                             "description": "`edge`, if its sender was told; else absent.",
                         },
-                        "payload": {**TEXT, "description": "As text; bytes that are not UTF-8 become U+FFFD."},
-                        "payload_base64": {**TEXT, "contentEncoding": "base64"},
+                        "payload": {
+                            **_TEXT_OR_NULL,
+                            "description": "As text; bytes that are not UTF-8 become U+FFFD. "
+                            "Null where some fields are not shown to you.",
+                        },
+                        "payload_base64": {**_TEXT_OR_NULL, "contentEncoding": "base64"},
                         "payload_bytes": {
-                            **COUNT,
+                            **_COUNT_OR_NULL,
                             "description": "Of the whole payload; only the first 16 KiB are given.",
                         },
                     }
@@ -134,16 +139,18 @@ SCHEMAS: Json = {
                         "distincts": array_of(TEXT),
                         "complete_until": _TIME_OR_NULL,
                         "last_commit": _TIME_OR_NULL,
-                    }
+                    },
+                    optional=("topic",),
                 )
             )
         }
     ),
     "Definition": {
         "type": "object",
-        "description": "The stream's TOML as JSON, and its digest.",
+        "description": "The stream's TOML as JSON, as far as it is shown to you, and a digest of that. `topic`, and "
+        "how the stream is kept, are for whoever sees all of it.",
         "properties": {"name": TEXT, "title": TEXT, "topic": TEXT, "digest": TEXT},
-        "required": ["name", "title", "topic", "digest"],
+        "required": ["name", "title", "digest"],
         "additionalProperties": True,
     },
     "Readiness": object_of(

@@ -181,6 +181,16 @@ def utc_moment(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
+def day(moment: datetime) -> str:
+    """`2026-11-22`, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d}"
+
+
+def minute(moment: datetime) -> str:
+    """`2026-11-22 14:03`, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
 def long_moment(moment: datetime) -> str:
     """`Sun 22 Nov 2026, 14:03`."""
     return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M}"

@@ -35,7 +35,7 @@ def _make_users_and_keys() -> None:
     op.create_table(
         "members",
         sa.Column("group", sa.Text, primary_key=True),
-        _user("user", primary_key=True),
+        _user("user", primary_key=True, index=True),
         schema="windowpane",
     )
     op.create_table(
@@ -85,7 +85,7 @@ def _make_logins() -> None:
     op.create_table(
         "links",
         sa.Column("hash", sa.LargeBinary, primary_key=True),
-        _user("user", nullable=True),
+        _user("user", nullable=True, index=True),
         sa.Column("made_at", _TIME, nullable=False),
         sa.Column("made_by", sa.Text, nullable=False),
         sa.Column("expires_at", _TIME, nullable=False),

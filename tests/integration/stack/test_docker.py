@@ -58,35 +58,47 @@ def volume() -> Iterator[str]:
 
 
 @contextmanager
-def running(image: str, volume: str) -> Iterator[str]:
-    """The URL of a healthy container on the volume; at the end it is stopped as `docker stop` does, and removed."""
+def running(image: str, volume: str) -> Iterator[httpx.Client]:
+    """An administrator of a healthy container on the volume, which at the end is stopped as `docker stop` does."""
     container = DockerContainer(image).with_exposed_ports(PORT).with_volume_mapping(volume, "/data", "rw")
     container.waiting_for(HealthcheckWaitStrategy().with_startup_timeout(START_SECONDS))
     with container:
-        yield f"http://{container.get_container_host_ip()}:{container.get_exposed_port(PORT)}"
+        url = f"http://{container.get_container_host_ip()}:{container.get_exposed_port(PORT)}"
+        assert httpx.get(f"{url}/v1/streams").status_code == 401  # it listens on every address, so it is closed
+        with httpx.Client(base_url=url, headers={"authorization": f"Bearer {_key(container)}"}) as http:
+            yield http
         container.get_wrapped_container().stop(timeout=STOP_SECONDS)
         assert container.wait() == 0, container.get_logs()
 
 
+def _key(container: DockerContainer) -> str:
+    """A new key of an administrator, who is there already if the volume was used before."""
+    ran = container.get_wrapped_container().exec_run
+    ran(["./windowpane", "users", "add", "tester", "--administrator"])
+    code, (out, err) = ran(["./windowpane", "keys", "create", "--user", "tester"], demux=True)
+    assert code == 0, err
+    return str(out, "ascii").strip()
+
+
 @pytest.mark.timeout(2400)
 def test_volume_keeps_everything(image: str, volume: str) -> None:
-    with running(image, volume) as url:
-        assert httpx.get(f"{url}/readyz").status_code == 200
-        first = send(url)
-        assert_counted(url, first)
-        unseen = send(url)  # the container is stopped before these can be counted
-    with running(image, volume) as url:
-        later = send(url)
-        assert_counted(url, first, unseen, later)
+    with running(image, volume) as http:
+        assert http.get("/readyz").status_code == 200
+        first = send(http)
+        assert_counted(http, first)
+        unseen = send(http)  # the container is stopped before these can be counted
+    with running(image, volume) as http:
+        later = send(http)
+        assert_counted(http, first, unseen, later)
 
 
 def test_stack_keeps_everything(stack: Stack) -> None:
     """The same without Docker; of the stack only the web service begins anew."""
-    url = stack.url.rstrip("/")
-    first = send(url)
-    assert_counted(url, first)
-    unseen = send(url)
-    stack.supervisor.stop("web")
-    stack.supervisor.begin("web")
-    until(lambda: stack.answers("web"), 60)
-    assert_counted(url, first, unseen, send(url))
+    with httpx.Client(base_url=stack.url) as http:
+        first = send(http)
+        assert_counted(http, first)
+        unseen = send(http)
+        stack.supervisor.stop("web")
+        stack.supervisor.begin("web")
+        until(lambda: stack.answers("web"), 60)
+        assert_counted(http, first, unseen, send(http))

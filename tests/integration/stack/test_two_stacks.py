@@ -31,6 +31,7 @@ from query.parameters import read_series, read_window
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from query.visible import Visible
 from scripts.console import say
 from streams import Definition
 from tests.conftest import free_port, keep_logs
@@ -86,8 +87,8 @@ class Lake:
         service = QueryService(self.query, {definition.name: definition}, self.settings)
         service.refresh()
         hours = [("start", "2026-03-02T11:30:00Z"), ("end", "2026-03-02T14:00:00Z")]
-        windows = [read_window(definition, params) for params in (DAY, hours, [*DAY, ("by", "")])]
-        series = read_series(definition, [*DAY, ("step", "hour"), ("measure", "cpu")])
+        windows = [read_window(Visible(definition), params) for params in (DAY, hours, [*DAY, ("by", "")])]
+        series = read_series(Visible(definition), [*DAY, ("step", "hour"), ("measure", "cpu")])
         groups = [answer_json(service.window(request))["groups"] for request in windows]
         return [*groups, answer_json(service.series(series))["points"]]
 

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 import scripts.streams.known_streams
 from scripts.questions.asking import RefusedError, ask, get
+from services.operator import os_user
 from services.settings import ServiceSettings
 from streams.errors import UnknownNameError
 from tests.iceberg.lakes import open_local
@@ -25,14 +27,20 @@ WRONG = {
 }  # fmt: skip
 
 
+heads: list[Message] = []
+"""Of the requests to what answers now."""
+
+
 @contextmanager
 def answering(status: int, kind: str, body: str) -> Iterator[list[str]]:
     """Something that answers each request so; the paths that it was asked."""
     paths: list[str] = []
+    heads.clear()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             paths.append(self.path)
+            heads.append(self.headers)
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.end_headers()
@@ -88,7 +96,13 @@ def test_a_wrong_name_is_set_right() -> None:
 
 @pytest.mark.parametrize(
     ("status", "kind", "body"),
-    [(200, "text/html", "<html>"), (404, "text/html", "no"), (404, "application/json", "{}"), (200, "x/y", "[]")],
+    [
+        (401, PROBLEM, json.dumps(UNKNOWN)),
+        (200, "text/html", "<html>"),
+        (404, "text/html", "no"),
+        (404, "application/json", "{}"),
+        (200, "x/y", "[]"),
+    ],
 )
 def test_another_program_is_not_believed(status: int, kind: str, body: str) -> None:
     with answering(status, kind, body):
@@ -99,3 +113,13 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WINDOWPANE_KAFKA", "127.0.0.1:1")
     monkeypatch.setenv("WINDOWPANE_PORT", "1")
     assert get(ServiceSettings(), "/v1/engines") is None
+
+
+def test_the_operator_is_told_by_the_key_of_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINDOWPANE_OPERATOR_KEY", "wpo_x")
+    with answering(200, "application/json", "{}"):
+        assert get(ServiceSettings(), "/v1/engines") == {}
+        assert (heads[0]["Authorization"], heads[0]["X-Windowpane-Operator"]) == ("Bearer wpo_x", os_user())
+        monkeypatch.delenv("WINDOWPANE_OPERATOR_KEY")
+        get(ServiceSettings(), "/v1/engines")
+        assert "Authorization" not in heads[1]

@@ -60,7 +60,7 @@ def shown(body: dict[str, Any], capsys: pytest.CaptureFixture[str], output: Form
 def test_unknown_streams_are_refused(command: click.Command) -> None:
     result = CliRunner().invoke(command, ["helth", *SPAN])
     assert isinstance(result.exception, UnknownNameError)
-    assert "no stream 'helth'; did you mean health? Known: health, page_views" in str(result.exception)
+    assert "no stream 'helth'; did you mean health? Known: access_log, health, page_views" in str(result.exception)
 
 
 @pytest.mark.parametrize(

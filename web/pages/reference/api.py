@@ -15,9 +15,9 @@ from starlette.responses import Response
 from streams.definition import Definition
 from streams.example import example_message
 from streams.time_text import rfc3339
+from web.asking.known_streams import known_streams
 from web.openapi.document import DOCUMENT
 from web.page.templating import page_response
-from web.service import service_of
 
 Json = Mapping[str, Any]
 
@@ -38,9 +38,8 @@ class Operation:
 
 
 async def api_page(request: Request) -> Response:
-    """The reference. Its examples are about the first stream."""
-    definitions = service_of(request).definitions
-    example = next(iter(definitions.values()), None)
+    """The reference. Its examples are about the first stream that the asker knows."""
+    example = next((visible.shown for visible in known_streams(request).values()), None)
     return page_response(
         "pages/reference/api.html",
         title="API",
@@ -69,7 +68,9 @@ def _operation(
         if each["in"] == "path":
             path = path.replace(f"{{{each['name']}}}", values.get(each["name"], "1"))
     asked = [(each["name"], values[each["name"]]) for each in parameters if each["in"] == "query" and each["required"]]
-    sends = example is not None and method == "post" and address.endswith("/messages")
+    sends = (
+        example is not None and bool(example.event_time.field) and method == "post" and address.endswith("/messages")
+    )
     return Operation(
         name=operation["operationId"],
         method=method.upper(),
@@ -89,7 +90,7 @@ def _values(example: Definition | None, now: datetime) -> dict[str, str]:
     """Parameter → a value that is answered. A required one that is not here has its own name."""
     minute = now.replace(second=0, microsecond=0)
     return _Named(
-        stream=example.name if example else "health",
+        stream=example.name if example else "STREAM",
         start=rfc3339(minute - timedelta(hours=1)),
         end=rfc3339(minute),
         step="minute",

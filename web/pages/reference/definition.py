@@ -12,19 +12,23 @@ from starlette.responses import Response
 from streams.definition import FieldRule
 from streams.example import example_message
 from streams.panes import grains
+from web.asking.known_streams import known_stream
 from web.page.templating import page_response
 from web.service import service_of
 
 
 async def definition_page(request: Request) -> Response:
-    """The definition as it is applied now, for people."""
+    """The definition as it is applied now, as far as it is shown to the asker, for people."""
     service = service_of(request)
-    definition = service.definition(request.path_params["stream"])
+    visible = known_stream(request, request.path_params["stream"])
+    definition = visible.shown
     message = json.dumps(example_message(definition, datetime.now(UTC)), ensure_ascii=False)
     return page_response(
         "pages/reference/definition.html",
         title=definition.title,
         it=definition,
+        actions=visible.scope.actions,
+        whole=visible.scope.whole,
         rules={name: ", ".join(field_rules(rule)) for name, rule in definition.fields.items()},
         bounds={name: f"{_bound(each.min)} to {_bound(each.max)}" for name, each in definition.measures.items()},
         message=message,

@@ -12,19 +12,20 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from query.answers import RejectedAnswer
-from query.errors import EngineAwayError, InvalidRequestError, QueryError
+from access.grants import Action
+from query.answers import RejectedAnswer, RejectedMessage
+from query.errors import EngineAwayError, InvalidRequestError, OutOfScopeError, QueryError
 from query.requests import RejectedRequest
 from streams.definition import Definition
 from streams.reasons import Reason
+from web.access.scopes import visible_of
 from web.asking.questions import ask
 from web.edge.problems import Problem, problem_of
 from web.page.form_times import FormTimes, read_times
 from web.page.remembered import remembered_zone
 from web.page.templating import page_response
 from web.page.times import RANGES, span
-from web.pages.rejected.payloads import payload_of
-from web.service import service_of
+from web.pages.rejected.payloads import Payload, payload_of
 
 _DEFAULT_RANGE = "24h"
 _SHOWN = 200
@@ -32,7 +33,8 @@ _SHOWN = 200
 
 async def rejected_page(request: Request) -> Response:
     """The rejected messages of a stream that arrived in a window, newest first."""
-    definition = service_of(request).definition(request.path_params["stream"])
+    visible = visible_of(request, request.path_params["stream"], Action.DETAIL)
+    definition = visible.shown
     given = dict(reversed(request.query_params.multi_items()))
     form = read_times(given, datetime.now(UTC), _DEFAULT_RANGE, remembered_zone(request))
     reason = request.query_params.get("reason", "")
@@ -42,10 +44,12 @@ async def rejected_page(request: Request) -> Response:
     problems, away, answer = dict(form.problems), None, None
     if not problems:
         try:
-            asked = RejectedRequest(definition, *form.bounds, reason or None, _SHOWN)
+            asked = RejectedRequest(visible, *form.bounds, reason or None, _SHOWN)
             answer = (await ask(request, asked))[0].answer
         except InvalidRequestError as error:
             problems = {wrong.field: wrong.reason for wrong in error.errors}
+        except OutOfScopeError:
+            raise
         except EngineAwayError as error:
             away = problem_of(error)
         except QueryError as error:
@@ -75,12 +79,19 @@ def _page(
         counted=Counter(message.reason for message in messages).most_common(),
         problems=problems,
         away=away,
-        messages=[(message, payload_of(message.payload, message.payload_bytes)) for message in messages],
+        messages=[(message, _payload(message)) for message in messages],
         total=len(messages),
         limit=_SHOWN,
         span=span(form.length) if form.length else "",
         url=functools.partial(_rejected_url, definition, form, reason),
     )
+
+
+def _payload(message: RejectedMessage) -> Payload | None:
+    """None where it is not shown to the asker."""
+    if message.payload is None or message.payload_bytes is None:
+        return None
+    return payload_of(message.payload, message.payload_bytes)
 
 
 def _rejected_url(definition: Definition, form: FormTimes, reason: str, /, **changes: Any) -> str:

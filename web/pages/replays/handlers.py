@@ -10,14 +10,18 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from access.grants import Action
 from database.replays import Publication, Replay, ReplayState
 from query.difference import Difference, GrainDifference
 from query.errors import EngineAwayError, InvalidRequestError
 from query.parameters import read_filters
+from query.replay_records import ReplayRecord
 from query.replay_reports import ReplayReport
 from query.requests import Filters
+from query.visible import Visible
 from streams.definition import Definition
-from web.asking.replay_reads import find_replay, read_replays, report_in_thread, stream_asked
+from web.access.scopes import visible_streams
+from web.asking.replay_reads import find_replay, list_history, list_replays, report_in_thread, stream_asked
 from web.edge.problems import Problem, problem_of
 from web.page.filters import FILTER
 from web.page.form_times import UTC_ZONE
@@ -26,7 +30,6 @@ from web.page.templating import page_response
 from web.page.times import Detail
 from web.pages.replays.difference_chart import difference_chart
 from web.pages.replays.difference_table import ChangeRow, change_rows, changes_heading, group_columns
-from web.service import service_of
 
 BADGES = {
     ReplayState.RUNNING: "",
@@ -82,13 +85,12 @@ class Outcome:
 
 async def replays_page(request: Request) -> Response:
     """All replays and what was published, or those of `stream`."""
-    service, stream = service_of(request), stream_asked(request)
-    replays = await read_replays(request, ("all", stream), lambda reports: reports.all(stream))
-    history = await read_replays(request, ("history", stream), lambda reports: reports.history(stream))
+    stream = stream_asked(request)
+    replays, history = await list_replays(request, stream), await list_history(request, stream)
     return page_response(
         "pages/replays/replays.html",
         title="Replays",
-        definitions=service.definitions,
+        titles={name: each.shown.title for name, each in visible_streams(request, Action.REPLAY).items()},
         stream=stream,
         replays=replays,
         history=history,
@@ -98,25 +100,26 @@ async def replays_page(request: Request) -> Response:
 
 async def replay_page(request: Request) -> Response:
     """One replay and its difference; 422 says what is wrong with the address, 503 which engine is away."""
-    replay = await find_replay(request)
-    address, problem = _address(replay, request)
-    published = await read_replays(request, ("history", replay.stream), lambda reports: reports.history(replay.stream))
+    replay, visible = await find_replay(request)
+    address, problem = _address(replay, visible, request)
+    published = await list_history(request, replay.stream)
     report, away = None, None
     try:
-        report = None if problem else await report_in_thread(request, replay, address.where)
+        report = None if problem else await report_in_thread(request, replay, address.where, visible)
     except EngineAwayError as error:
         away = problem_of(error)
-    return _page(replay, address, problem, report, away, [each for each in published if each.replay == replay.id])
+    published = [each for each in published if each.replay == replay.id]
+    return _page(replay, visible, address, problem, report, away, published)
 
 
-def _address(replay: Replay, request: Request) -> tuple[Address, str]:
+def _address(replay: Replay, visible: Visible, request: Request) -> tuple[Address, str]:
     """What the address asks, and what is wrong with it, if anything."""
     params = request.query_params.multi_items()
     filters = [(name.removeprefix(FILTER), value) for name, value in params if name.startswith(FILTER) and value]
     where: Filters = ()
     problem = ""
     try:
-        where = read_filters(replay.definition, filters)
+        where = read_filters(visible, filters)
     except InvalidRequestError as error:
         problem = str(error)
     text = request.query_params.get("page", "")
@@ -126,6 +129,7 @@ def _address(replay: Replay, request: Request) -> tuple[Address, str]:
 
 def _page(
     replay: Replay,
+    visible: Visible,
     address: Address,
     problem: str,
     report: ReplayReport | None,
@@ -137,13 +141,13 @@ def _page(
         422 if problem else away.status if away else 200,
         away.headers if away else None,
         title=f"Replay {replay.id}",
-        replay=replay,
-        definition=replay.definition,
+        replay=ReplayRecord.of(replay, visible.scope),
+        definition=visible.shown,
         address=address,
         problem=problem,
         away=away,
         report=report,
-        outcome=_outcome(replay.definition, address, report) if report else None,
+        outcome=_outcome(visible.shown, address, report) if report else None,
         published=published,
         badges=BADGES,
     )

@@ -13,6 +13,7 @@ from query.answers import WindowAnswer
 from query.changes import changes_between
 from query.errors import FieldProblem, InvalidRequestError
 from query.requests import WindowRequest, keeps_quantiles
+from query.visible import Visible
 from streams.definition import Definition
 from web.asking.questions import ask
 from web.page.table import Column, sorted_groups
@@ -42,11 +43,11 @@ def question_of(definition: Definition, form: WindowForm) -> list[tuple[str, str
 
 
 async def find(
-    request: Request, definition: Definition, form: WindowForm, now: datetime, published: Sequence[Publication] = ()
+    request: Request, visible: Visible, form: WindowForm, now: datetime, published: Sequence[Publication] = ()
 ) -> WindowResult:
     """Ask what a form without problems asks. Raises QueryError."""
-    quantiles = QUANTILES if keeps_quantiles(definition) else ()
-    asked = WindowRequest(definition, *form.bounds, form.by, form.filters, form.known, quantiles)
+    quantiles = QUANTILES if keeps_quantiles(visible.shown) else ()
+    asked = WindowRequest(visible, *form.bounds, form.by, form.filters, form.known, quantiles)
     kept, seconds = await ask(request, asked)
     answer, known, compared = kept.answer, None, None
     shown = [Shown(group) for group in answer.groups]
@@ -57,19 +58,19 @@ async def find(
         known = known_at(form.known.astimezone(form.zone), until, published, len(shown), changes)
         shown = [Shown(group, changes.changed.get(group.key)) for group in answer.groups]
     if form.compare:
-        other = _other(definition, form, now)
+        other = _other(visible, form, now)
         then, _ = await ask(request, other)
         shown, gone = beside(shown, then.answer.groups)
         compared = Compared(COMPARISONS[form.compare], other.start, other.end, then.answer.groups, gone)
-    columns = columns_of(definition, form.by, every=True, since=known is not None, compared=compared is not None)
+    columns = columns_of(visible.shown, form.by, every=True, since=known is not None, compared=compared is not None)
     ordered = sorted_groups(shown, columns, form.sort)
     return WindowResult(answer, ordered, columns, known, compared, kept.cached, seconds)
 
 
-def _other(definition: Definition, form: WindowForm, now: datetime) -> WindowRequest:
+def _other(visible: Visible, form: WindowForm, now: datetime) -> WindowRequest:
     """The question of the time compared with. Raises InvalidRequestError if that is before the calendar."""
     try:
         start, end = compared_span(form.compare, *form.bounds, now, form.zone)
-        return WindowRequest(definition, start, end, form.by, form.filters, form.known)
+        return WindowRequest(visible, start, end, form.by, form.filters, form.known)
     except (ValueError, OverflowError, InvalidRequestError) as error:
         raise InvalidRequestError([FieldProblem("compare", "goes back too far")]) from error

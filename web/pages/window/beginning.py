@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from starlette.requests import Request
 
 from query.requests import EARLIEST, MOST_POINTS, SeriesRequest, Step, WindowRequest
-from streams.definition import Definition
+from query.visible import Visible
 from web.asking.questions import ask
 
 _SPAN = timedelta(days=MOST_POINTS - 1)
 
 
-async def first_day(request: Request, definition: Definition, now: datetime) -> datetime | None:
-    """The UTC day of the earliest message; None when there is none. Raises QueryError."""
-    total = functools.partial(WindowRequest, definition, by=())
+async def first_day(request: Request, visible: Visible, now: datetime) -> datetime | None:
+    """The UTC day of the earliest message that the asker may see; None when there is none. Raises QueryError."""
+    total = functools.partial(WindowRequest, visible, by=())
     end = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
     while end > EARLIEST:
         start = max(EARLIEST, end - _SPAN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,12 +13,16 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from access.grants import Action
 from database.replays import Publication
 from iceberg.lake_view import LakeView
 from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, QueryError
+from query.replay_records import publication_within
+from query.visible import Visible
 from streams.definition import Definition
+from web.access.scopes import asker_of, visible_of, visible_streams
 from web.asking.replay_reads import read_replays
-from web.edge.problems import Problem, problem_of
+from web.edge.problems import NO_SUCH_STREAM, Problem, ProblemError, problem_of
 from web.page.remembered import remember_zone, remembered_zone
 from web.page.table import Table, table_of
 from web.page.templating import page_response
@@ -30,7 +34,7 @@ from web.pages.window.compared import COMPARISONS
 from web.pages.window.csv import csv_of
 from web.pages.window.form import WindowForm, read_form
 from web.pages.window.known import Stop, done, stops_of
-from web.service import Service, service_of
+from web.service import service_of
 
 _FORM_FIELD = {"as_known_at": "known"}
 
@@ -51,19 +55,22 @@ class Outcome:
 async def window_page(request: Request) -> Response:
     """The page: with the answer, with what is wrong with the question (422), or with which engine is away (503)."""
     service, now = service_of(request), datetime.now(UTC)
-    definition = service.definition(_stream(service, request.query_params))
-    form = await _form(request, definition, now)
+    stream = _stream(request)
+    if stream is None:
+        return page_response("pages/window/closed.html", title="Window")
+    visible = visible_of(request, stream, Action.ASK)
+    form = await _form(request, visible, now)
     if form.submitted and not form.problems:
-        response = RedirectResponse(form.url(definition), 302)
+        response = RedirectResponse(form.url(visible.shown), 302)
         remember_zone(request, response, form.zone)
         return response
-    view = service.queries.views().get(definition.name)
-    published = await _published(request, view) if view else ()
+    view = service.queries.views().get(stream)
+    published = await _published(request, visible, view) if view else ()
     problems, away, outcome = dict(form.problems), None, None
     if not problems:
         try:
-            result = await find(request, definition, form, now, published)
-            outcome = outcome_of(definition, form, result, service.settings.web_page_rows, now)
+            result = await find(request, visible, form, now, published)
+            outcome = outcome_of(visible.shown, form, result, service.settings.web_page_rows, now)
         except InvalidRequestError as error:
             problems = {_FORM_FIELD.get(wrong.field, wrong.field): wrong.reason for wrong in error.errors}
         except EngineAwayError as error:
@@ -71,56 +78,66 @@ async def window_page(request: Request) -> Response:
         except QueryError as error:
             problems = {"window": str(error)}
     stops = stops_of(view.began if view else None, published, now, form.zone, form.known)
-    return _page(service, definition, form, problems, away, outcome, published, stops, now)
+    titles = {name: each.shown.title for name, each in visible_streams(request, Action.ASK).items()}
+    return _page(visible, titles, form, problems, away, outcome, published, stops, now)
 
 
 async def window_csv(request: Request) -> Response:
     """The page's table with all its rows, in its order, for the same parameters. Raises QueryError."""
-    service, now = service_of(request), datetime.now(UTC)
-    definition = service.definition(_stream(service, request.query_params))
-    form = await _form(request, definition, now)
+    now, stream = datetime.now(UTC), _stream(request)
+    if stream is None:
+        raise ProblemError("unknown-stream", NO_SUCH_STREAM)
+    visible = visible_of(request, stream, Action.ASK)
+    form = await _form(request, visible, now)
     if form.problems:
         raise InvalidRequestError([FieldProblem(name, reason) for name, reason in form.problems.items()])
-    result = await find(request, definition, form, now)
+    result = await find(request, visible, form, now)
     start, end = form.local_bounds
-    name = f"{definition.name}-{start:%Y%m%dT%H%M}-{end:%Y%m%dT%H%M}.csv"
+    name = f"{stream}-{start:%Y%m%dT%H%M}-{end:%Y%m%dT%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
     columns = [column for column in result.columns if column.essential or form.all_columns]
     return Response(csv_of(result.shown, columns), headers=headers, media_type="text/csv")
 
 
-async def _form(request: Request, definition: Definition, now: datetime) -> WindowForm:
+async def _form(request: Request, visible: Visible, now: datetime) -> WindowForm:
     """The form as asked; an address without a zone means the one that the reader chose last."""
     params, began = request.query_params.multi_items(), None
     if request.query_params.get("range") == "all":
         try:
-            began = await first_day(request, definition, now)
+            began = await first_day(request, visible, now)
         except QueryError:  # which the page's own question will meet too
             began = None
-    return read_form(definition, params, now, remembered_zone(request), began)
+    return read_form(visible.shown, params, now, remembered_zone(request), began)
 
 
-async def _published(request: Request, view: LakeView) -> tuple[Publication, ...]:
-    """What was published of the stream, and rolled back, the newest first; nothing while the catalog is away."""
+async def _published(request: Request, visible: Visible, view: LakeView) -> tuple[Publication, ...]:
+    """What was published of the stream, and rolled back, the newest first, for whoever may see its history.
+
+    Nothing while the catalog is away.
+    """
+    scope = asker_of(request).scope(visible.definition, Action.REPLAY)
+    if scope is None:
+        return ()
     try:
         key = (view.stream, view.generation, view.began)
-        return await read_replays(request, ("published", *key), lambda reports: reports.published(*key))
+        published = await read_replays(request, ("published", *key), lambda reports: reports.published(*key))
     except QueryError:
         return ()
+    return published if scope.whole else tuple(publication_within(each, scope) for each in published)
 
 
-def _stream(service: Service, params: QueryParams) -> str:
-    """The stream asked for; else the first that has data, else the first."""
-    if asked := params.get("stream"):
+def _stream(request: Request) -> str | None:
+    """The stream asked for; else, of those that the asker may ask, the first that has data, else the first."""
+    if asked := request.query_params.get("stream"):
         return asked
-    views = service.queries.views()
-    with_data = (name for name in service.definitions if name in views and views[name].complete_until is not None)
-    return next(with_data, next(iter(service.definitions)))
+    views, open_streams = service_of(request).queries.views(), visible_streams(request, Action.ASK)
+    with_data = (name for name in open_streams if name in views and views[name].complete_until is not None)
+    return next(with_data, next(iter(open_streams), None))
 
 
 def _page(
-    service: Service,
-    definition: Definition,
+    visible: Visible,
+    titles: Mapping[str, str],
     form: WindowForm,
     problems: dict[str, str],
     away: Problem | None,
@@ -130,13 +147,15 @@ def _page(
     now: datetime,
 ) -> Response:
     status = 422 if problems else away.status if away else 200
+    definition = visible.shown
     return page_response(
         "pages/window/window.html",
         status,
         {**((away and away.headers) or {}), "Vary": "Cookie"},
         title=definition.title,
         definition=definition,
-        definitions=service.definitions,
+        titles=titles,
+        actions=visible.scope.actions,
         form=form,
         ranges=RANGES,
         zones=zones(),

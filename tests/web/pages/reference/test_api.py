@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from query.parameters import Parameters, read_rejected, read_series, read_window
 from query.requests import Question
+from query.visible import Visible
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
@@ -39,10 +40,10 @@ def test_every_operation_is_shown() -> None:
 @pytest.mark.parametrize(
     ("name", "read"), [("window", read_window), ("series", read_series), ("rejected", read_rejected)]
 )
-def test_examples_are_answered(name: str, read: Callable[[Definition, Parameters], Question]) -> None:
+def test_examples_are_answered(name: str, read: Callable[[Visible, Parameters], Question]) -> None:
     asked = urlsplit(OPERATIONS[name].path)
     assert asked.path == f"/v1/streams/health/{name}"
-    read(HEALTH, parse_qsl(asked.query))
+    read(Visible(HEALTH), parse_qsl(asked.query))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from query.answers import RejectedAnswer, RejectedMessage, Source
 from query.requests import RejectedRequest
+from query.visible import Visible
 from tests.definitions import HEALTH
 from web.page.form_times import read_times
 from web.pages.rejected.handlers import _page
@@ -20,7 +21,7 @@ def rejected(reason: str, *, at_edge: bool = False) -> RejectedMessage:
 
 def page(*messages: RejectedMessage, reason: str = "") -> str:
     form = read_times({"range": "1h"}, NOW, "24h")
-    asked = RejectedRequest(HEALTH, *form.bounds)
+    asked = RejectedRequest(Visible(HEALTH), *form.bounds)
     answer = RejectedAnswer(asked, Source("view", "query", 11, NOW), messages)
     response = _page(HEALTH, form, reason, {}, None, answer)
     assert response.status_code == 200

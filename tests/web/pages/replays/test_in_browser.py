@@ -8,7 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from database.replays import ReplayState
+from query.visible import Visible
 from tests.browser import BROWSER_ZONE, launched
+from tests.definitions import HEALTH
 from tests.query.differences import replay, report
 from tests.web.served import served
 from web.page.static_files import VersionedFiles
@@ -18,7 +20,7 @@ from web.pages.replays.handlers import Address, _page
 async def shown(_: Request) -> Response:
     """The page of a replay that waits to be published."""
     state = ReplayState.STAGED
-    return _page(replay(state), Address(7, (), "", 1), "", report(state), None, [])
+    return _page(replay(state), Visible(HEALTH), Address(7, (), "", 1), "", report(state), None, [])
 
 
 def test_old_and_new_are_drawn() -> None:

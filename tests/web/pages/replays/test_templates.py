@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from database.replays import Action, Publication, Replay, ReplayState
+from database.replays import Action, Publication, ReplayState
+from query.replay_records import ReplayRecord
+from query.visible import Visible
 from tests.definitions import HEALTH
 from tests.query.differences import ARRIVALS, replay, report
 from web.page.templating import page_response
@@ -20,7 +22,7 @@ DONE = Publication(
 
 def page(state: ReplayState, *, identical: bool = False, problem: str = "") -> str:
     address = Address(7, (), "", 1)
-    shown = _page(replay(state), address, problem, report(state, identical=identical), None, [DONE])
+    shown = _page(replay(state), Visible(HEALTH), address, problem, report(state, identical=identical), None, [DONE])
     assert shown.status_code == (422 if problem else 200)
     return bytes(shown.body).decode()
 
@@ -60,11 +62,11 @@ def test_wrong_address_is_said() -> None:
     assert "nope: is not a dimension" in page(ReplayState.STAGED, problem="nope: is not a dimension")
 
 
-def listed(stream: str | None, replays: list[Replay], history: list[Publication]) -> str:
+def listed(stream: str | None, replays: list[ReplayRecord], history: list[Publication]) -> str:
     shown = page_response(
         "pages/replays/replays.html",
         title="Replays",
-        definitions={"health": HEALTH},
+        titles={"health": HEALTH.title},
         stream=stream,
         replays=replays,
         history=history,
@@ -75,7 +77,7 @@ def listed(stream: str | None, replays: list[Replay], history: list[Publication]
 
 @pytest.mark.parametrize("stream", [None, "health"])
 def test_list_shows_replays_and_history(stream: str | None) -> None:
-    text = listed(stream, [replay()], [DONE])
+    text = listed(stream, [ReplayRecord.of(replay())], [DONE])
     assert 'href="/replays/7"' in text
     assert "RAM &lt;b&gt;" in text
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
 
 from database.replays import Action, Publication
 from query.answers import Source, WindowAnswer
 from query.changes import changes_between
 from query.groups import Group
 from query.requests import WindowRequest
+from query.visible import Visible
 from query.windows import plan_window
 from streams.arrivals import Arrivals
 from tests.definitions import HEALTH
@@ -81,7 +80,7 @@ def window_page(
         shown = [Shown(group, changes.changed.get(group.key)) for group in then]
     columns = columns_of(HEALTH, form.by, every=True, since=known is not None, compared=bool(form.compare))
     source = Source("view", "query", 731283947192, NOW)
-    asked_for = WindowRequest(HEALTH, *form.bounds, form.by)
+    asked_for = WindowRequest(Visible(HEALTH), *form.bounds, form.by)
     answer = WindowAnswer(asked_for, source, plan_window(*form.bounds), tuple(then))
     compared = None
     if form.compare:
@@ -91,5 +90,6 @@ def window_page(
     result = WindowResult(answer, sorted_groups(shown, columns, form.sort), columns, known, compared, False, 0.012)
     outcome = outcome_of(HEALTH, form, result, per_page, NOW)
     stops = stops_of(BEGAN, published, NOW, form.zone, form.known)
-    service: Any = SimpleNamespace(definitions={"health": HEALTH})
-    return bytes(_page(service, HEALTH, form, dict(form.problems), None, outcome, published, stops, NOW).body).decode()
+    titles, visible = {"health": HEALTH.title}, Visible(HEALTH)
+    page = _page(visible, titles, form, dict(form.problems), None, outcome, published, stops, NOW)
+    return bytes(page.body).decode()

@@ -6,7 +6,7 @@ export const here = () => location.origin + location.pathname + location.search;
 // The JSON answer to a question of [name, value] pairs; a long one is sent as a body. Throws an Error that says in words
 // what came back.
 export async function ask(path, question) {
-  const address = location.origin + path;
+  const address = location.origin + (document.documentElement.dataset.root ?? "") + path;
   const url = `${address}?${new URLSearchParams(question)}`;
   return url.length > LONGEST ? answered(fetch(address, posted(question))) : answered(fetch(url));
 }
@@ -14,7 +14,8 @@ export async function ask(path, question) {
 function posted(question) {
   const body = {};
   for (const [name, value] of question) body[name] = name in body ? [body[name], value].flat() : value;
-  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+  return { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(body) };
 }
 
 async function answered(fetching) {

@@ -1,0 +1,63 @@
+package windowpane.trino;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What somebody may see of a stream's views. `rows`: an SQL condition; none: all rows. `columns`: those that may be
+ * seen; none: all, also those that come later.
+ */
+record StreamSight(Optional<String> rows, Optional<Set<String>> columns) {
+    /** What every view has, and tells of no field. */
+    private static final Set<String> OF_EVERY_VIEW = Set.of("window_start", "messages");
+
+    static final StreamSight EVERYTHING = new StreamSight(Optional.empty(), Optional.empty());
+
+    /** `rules`: alternatives, at least one, each dimension → values. `hidden`: with all that is made of them. */
+    static StreamSight of(Names names, List<? extends Map<String, Set<String>>> rules, Set<String> hidden) {
+        Optional<String> rows = rules.stream().anyMatch(Map::isEmpty) ? Optional.empty()
+                : Optional.of(rules.stream().map(rule -> condition(names, rule)).collect(Collectors.joining(" or ")));
+        return new StreamSight(rows, hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden)));
+    }
+
+    boolean shows(String column) {
+        return columns.isEmpty() || columns.get().contains(column);
+    }
+
+    private static Set<String> shown(Names names, Set<String> hidden) {
+        Set<String> shown = new HashSet<>(OF_EVERY_VIEW);
+        if (!hidden.contains(Names.EVERYTHING)) {
+            names.named().values().forEach(name -> shown.addAll(name.columns()));
+            names.named().forEach((name, of) -> {
+                if (hidden.contains(name)) {
+                    shown.removeAll(of.columns());
+                }
+            });
+        }
+        return shown;
+    }
+
+    /** No row meets the rule of a dimension that the stream does not have. */
+    private static String condition(Names names, Map<String, Set<String>> rule) {
+        if (!rule.keySet().stream().allMatch(names::hasDimension)) {
+            return "false";
+        }
+        return rule.entrySet().stream().map(each -> quoted(each.getKey(), '"') + " in (" + list(each.getValue()) + ")")
+                .collect(Collectors.joining(" and ", "(", ")"));
+    }
+
+    private static String list(Collection<String> values) {
+        return new TreeSet<>(values).stream().map(value -> quoted(value, '\'')).collect(Collectors.joining(", "));
+    }
+
+    private static String quoted(String text, char mark) {
+        String one = String.valueOf(mark);
+        return one + text.replace(one, one + one) + one;
+    }
+}

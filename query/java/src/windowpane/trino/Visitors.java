@@ -1,0 +1,228 @@
+package windowpane.trino;
+
+import io.trino.spi.QueryId;
+import io.trino.spi.TrinoException;
+import io.trino.spi.connector.CatalogSchemaName;
+import io.trino.spi.connector.CatalogSchemaRoutineName;
+import io.trino.spi.connector.CatalogSchemaTableName;
+import io.trino.spi.connector.SchemaTableName;
+import io.trino.spi.function.SchemaFunctionName;
+import io.trino.spi.security.AccessDeniedException;
+import io.trino.spi.security.Identity;
+import io.trino.spi.security.SystemAccessControl;
+import io.trino.spi.security.SystemSecurityContext;
+import io.trino.spi.security.ViewExpression;
+import java.security.Principal;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What people may do: read views of the streams that their grants let them ask, rows and columns that these show.
+ * What is not named here the interface denies: every write, procedure, session property and sight of others' queries.
+ */
+final class Visitors implements SystemAccessControl {
+    static final String LAKE = "lake";
+
+    private static final String SYSTEM = "system";
+    private static final String INFORMATION_SCHEMA = "information_schema";
+    /** They list what may be seen, no more; the texts of views are not among them. */
+    private static final Set<String> LISTS = Set.of("tables", "columns", "schemata");
+
+    private final String service;
+    private final Kept<Person, Sight> sights;
+
+    Visitors(Settings settings) {
+        service = settings.service();
+        Database database = settings.database();
+        sights = new Kept<>(new SightReader(database, new OpenMode(settings.openAllowed(), database))::read);
+    }
+
+    static boolean isBuiltIn(CatalogSchemaRoutineName function) {
+        return function.getCatalogName().equals(SYSTEM) && function.getSchemaName().equals("builtin");
+    }
+
+    @Override
+    public void checkCanSetUser(Optional<Principal> principal, String user) {
+        // Who is a person at all has the name of its principal.
+    }
+
+    @Override
+    public void checkCanExecuteQuery(Identity identity, QueryId query) {
+        if (!sight(identity).letIn()) {
+            AccessDeniedException.denyExecuteQuery();
+        }
+    }
+
+    @Override
+    public boolean canAccessCatalog(SystemSecurityContext context, String catalog) {
+        return catalog.equals(LAKE) || catalog.equals(SYSTEM);
+    }
+
+    @Override
+    public Set<String> filterCatalogs(SystemSecurityContext context, Set<String> catalogs) {
+        return catalogs.stream().filter(catalog -> canAccessCatalog(context, catalog)).collect(Collectors.toSet());
+    }
+
+    @Override
+    public void checkCanShowSchemas(SystemSecurityContext context, String catalog) {
+        // Only those that may be seen are shown.
+    }
+
+    @Override
+    public Set<String> filterSchemas(SystemSecurityContext context, String catalog, Set<String> schemas) {
+        Sight sight = sight(context);
+        if (schemas.size() == 1 && Asked.inUse() && schemas.stream().noneMatch(each -> showsSchema(sight, catalog, each))) {
+            throw Missing.usedSchema(catalog, schemas.iterator().next());
+        }
+        return schemas.stream().filter(schema -> showsSchema(sight, catalog, schema)).collect(Collectors.toSet());
+    }
+
+    @Override
+    public void checkCanShowTables(SystemSecurityContext context, CatalogSchemaName schema) {
+        // Only those that may be seen are shown.
+    }
+
+    @Override
+    public Set<SchemaTableName> filterTables(
+            SystemSecurityContext context, String catalog, Set<SchemaTableName> tables) {
+        Sight sight = sight(context);
+        return tables.stream().filter(table -> shows(sight, catalog, table)).collect(Collectors.toSet());
+    }
+
+    @Override
+    public void checkCanShowColumns(SystemSecurityContext context, CatalogSchemaTableName table) {
+        // Only those that may be seen are shown.
+    }
+
+    @Override
+    public Set<String> filterColumns(SystemSecurityContext context, CatalogSchemaTableName table, Set<String> columns) {
+        Optional<StreamSight> stream = stream(context, table);
+        return columns.stream().filter(column -> stream.isEmpty() || stream.get().shows(column))
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public Map<SchemaTableName, Set<String>> filterColumns(
+            SystemSecurityContext context, String catalog, Map<SchemaTableName, Set<String>> columns) {
+        Sight sight = sight(context);
+        return columns.entrySet().stream().filter(each -> shows(sight, catalog, each.getKey()))
+                .collect(Collectors.toMap(Map.Entry::getKey, each -> filterColumns(
+                        context, new CatalogSchemaTableName(catalog, each.getKey()), each.getValue())));
+    }
+
+    @Override
+    public void checkCanSelectFromColumns(
+            SystemSecurityContext context, CatalogSchemaTableName table, Set<String> columns) {
+        Optional<StreamSight> stream = stream(context, table);
+        if (stream.isPresent() && !columns.stream().allMatch(stream.get()::shows)) {
+            throw Missing.column();
+        }
+    }
+
+    /** Asked for while the table is looked up, before anything else of the statement could tell of it. */
+    @Override
+    public List<ViewExpression> getRowFilters(SystemSecurityContext context, CatalogSchemaTableName table) {
+        Optional<StreamSight> stream = stream(context, table);
+        if (Asked.inExplainAnalyze()) {
+            throw new AccessDeniedException(Lanes.REFUSED);
+        }
+        if (stream.isPresent() && stream.get().columns().isPresent() && Asked.asTable()) {
+            throw new AccessDeniedException("TABLE is not for this view; select columns, or *");
+        }
+        return stream.flatMap(StreamSight::rows).map(rows -> expression(table, rows)).stream().toList();
+    }
+
+    @Override
+    public boolean canExecuteFunction(SystemSecurityContext context, CatalogSchemaRoutineName function) {
+        return isBuiltIn(function);
+    }
+
+    @Override
+    public boolean canCreateViewWithExecuteFunction(SystemSecurityContext context, CatalogSchemaRoutineName function) {
+        return isBuiltIn(function);
+    }
+
+    @Override
+    public void checkCanShowFunctions(SystemSecurityContext context, CatalogSchemaName schema) {
+        // Only those that may be called are shown.
+    }
+
+    @Override
+    public Set<SchemaFunctionName> filterFunctions(
+            SystemSecurityContext context, String catalog, Set<SchemaFunctionName> functions) {
+        return functions.stream().filter(each -> isBuiltIn(new CatalogSchemaRoutineName(
+                catalog, each.getSchemaName(), each.getFunctionName()))).collect(Collectors.toSet());
+    }
+
+    /** By the service's name, to whom no column is hidden: a rule may be of a dimension that its reader cannot see. */
+    private ViewExpression expression(CatalogSchemaTableName table, String sql) {
+        return ViewExpression.builder().identity(service).catalog(LAKE)
+                .schema(table.getSchemaTableName().getSchemaName()).expression(sql).build();
+    }
+
+    /** The stream that a table of the lake is a view of; none: a table that has nothing to hide. */
+    private Optional<StreamSight> stream(SystemSecurityContext context, CatalogSchemaTableName table) {
+        Sight sight = sight(context);
+        checkShown(sight, table);
+        return table.getCatalogName().equals(LAKE) ? sight.of(table.getSchemaTableName().getSchemaName())
+                : Optional.empty();
+    }
+
+    /** Before a check can say that something may not be done: whether what it names is there at all. */
+    void checkShown(Identity identity, Object... named) {
+        for (Object each : named) {
+            if (each instanceof CatalogSchemaTableName table) {
+                checkShown(sight(identity), table);
+            } else if (each instanceof CatalogSchemaName schema
+                    && !showsSchema(sight(identity), schema.getCatalogName(), schema.getSchemaName())) {
+                throw Missing.schema(schema.getSchemaName());
+            }
+        }
+    }
+
+    private Sight sight(SystemSecurityContext context) {
+        return sight(context.getIdentity());
+    }
+
+    private Sight sight(Identity identity) {
+        try {
+            return sights.of(Person.of(identity).orElseThrow());
+        } catch (SQLException away) {
+            throw new AccessDeniedException("Grants cannot be looked up now");
+        }
+    }
+
+    private static void checkShown(Sight sight, CatalogSchemaTableName table) throws TrinoException {
+        String catalog = table.getCatalogName();
+        if (!shows(sight, catalog, table.getSchemaTableName())) {
+            String schema = table.getSchemaTableName().getSchemaName();
+            throw showsSchema(sight, catalog, schema) ? Missing.table(table) : Missing.schema(schema);
+        }
+    }
+
+    private static boolean showsSchema(Sight sight, String catalog, String schema) {
+        return switch (catalog) {
+            case LAKE -> schema.equals(INFORMATION_SCHEMA) || sight.of(schema).isPresent();
+            case SYSTEM -> Set.of(INFORMATION_SCHEMA, "jdbc", "runtime").contains(schema);
+            default -> false;
+        };
+    }
+
+    private static boolean shows(Sight sight, String catalog, SchemaTableName table) {
+        String schema = table.getSchemaName();
+        if (!showsSchema(sight, catalog, schema)) {
+            return false;
+        }
+        return switch (schema) {
+            case INFORMATION_SCHEMA -> LISTS.contains(table.getTableName());
+            case "jdbc" -> catalog.equals(SYSTEM) || sight.shows(schema, table.getTableName());
+            case "runtime" -> catalog.equals(SYSTEM) ? table.getTableName().equals("queries")
+                    : sight.shows(schema, table.getTableName());
+            default -> sight.shows(schema, table.getTableName());
+        };
+    }
+}

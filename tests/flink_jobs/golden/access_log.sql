@@ -1,0 +1,187 @@
+-- -;
+
+create temporary system function ARG_MAX as 'windowpane.flink.aggregate.ArgMax';
+
+create temporary system function TDIGEST as 'windowpane.flink.aggregate.Digest';
+
+create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
+
+create temporary table combined (
+  `did` string,
+  `outcome` string,
+  `stream` string,
+  `who` string,
+  event_minute timestamp_ltz(3),
+  `messages` bigint,
+  `addresses_distinct` bytes,
+  `partition` int,
+  `_first_offset` bigint,
+  `_last_offset` bigint,
+  `_accepted` bigint,
+  `_rejected` bigint,
+  `_heartbeats` bigint,
+  `_duplicates` bigint,
+  `offset` bigint,
+  event_time timestamp_ltz(3),
+  reason string,
+  field string,
+  payload bytes,
+  arrived timestamp_ltz(3),
+  watermark for arrived as source_watermark()
+) with (
+  'connector' = 'windowpane-combined',
+  'arrival-window' = '10 s',
+  'watermark-slack' = '500 ms',
+  'arrived-before' = '0=1772366999999;1=;2=1772367000000',
+  'topic-id' = 'dGhlIHRvcGljIG9mIHRoZQ',
+  'every-message' = 'true',
+  'messages.connector' = 'kafka',
+  'messages.topic' = 'access_log',
+  'messages.properties.bootstrap.servers' = '127.0.0.1:9092',
+  'messages.properties.group.id' = 'windowpane-access_log',
+  'messages.properties.max.partition.fetch.bytes' = '4194304',
+  'messages.properties.fetch.max.bytes' = '33554432',
+  'messages.properties.max.poll.records' = '20000',
+  'messages.scan.topic-partition-discovery.interval' = '0 s',
+  'messages.scan.startup.mode' = 'specific-offsets',
+  'messages.scan.startup.specific-offsets' = 'partition:0,offset:7;partition:1,offset:0;partition:2,offset:3',
+  'messages.format' = 'windowpane-json',
+  'messages.windowpane-json.plan' = '{"stream":"access_log","event_time":{"field":["time"],"min_ms":34214400000,"max_ahead_ms":300000},"fields":[{"path":["who"],"type":"string","required":true,"min_length":1,"max_length":200},{"path":["door"],"type":"string","required":true,"min_length":1,"max_length":20},{"path":["did"],"type":"string","required":true,"min_length":1,"max_length":20},{"path":["outcome"],"type":"string","required":true,"values":["done","refused","failed"]},{"path":["stream"],"type":"string","required":true,"min_length":1,"max_length":63},{"path":["what"],"type":"string","required":false,"max_length":200},{"path":["address"],"type":"string","required":false,"max_length":200},{"path":["request"],"type":"string","required":false,"max_length":64}],"columns":[{"name":"did","kind":"string","field":2},{"name":"outcome","kind":"string","field":3},{"name":"stream","kind":"string","field":4},{"name":"who","kind":"string","field":0},{"name":"addresses","kind":"hash","field":6}]}'
+);
+
+create temporary view combined_panes as
+select *
+from combined
+where `messages` is not null;
+
+create temporary view combined_ledger as
+select *
+from combined
+where `_first_offset` is not null;
+
+create temporary view combined_messages as
+select *
+from combined
+where `offset` is not null;
+
+create temporary view minutes as
+select
+  `did`,
+  `outcome`,
+  `stream`,
+  `who`,
+  event_minute,
+  window_start as window_from,
+  window_end as window_until,
+  window_time as arrival,
+  sum(`messages`) as `messages`,
+  hll(`addresses_distinct`) as `addresses_distinct`
+from table(tumble(table combined_panes, descriptor(arrived), interval '10' second))
+group by
+  `did`,
+  `outcome`,
+  `stream`,
+  `who`,
+  event_minute, window_start, window_end, window_time;
+
+create temporary view minutes_of_days as
+select *
+from minutes
+where true;
+
+create temporary view days as
+select
+  `did`,
+  `outcome`,
+  `stream`,
+  `who`,
+  floor(event_minute to day) as `_event_start`,
+  window_start as window_from,
+  window_end as window_until,
+  sum(`messages`) as `messages`,
+  hll(`addresses_distinct`) as `addresses_distinct`
+from table(tumble(table minutes_of_days, descriptor(arrival), interval '10' minute))
+group by
+  `did`,
+  `outcome`,
+  `stream`,
+  `who`,
+  floor(event_minute to day), window_start, window_end;
+
+insert into lake.`access_log`.panes /*+ options('write-parallelism'='1') */
+(`did`, `outcome`, `stream`, `who`, breakdown, grain, part, window_start, window_end, arrived_from, arrived_until, `messages`, `addresses_distinct`)
+select
+  `did`,
+  `outcome`,
+  `stream`,
+  `who`,
+  'did_outcome_stream_who',
+  'minute',
+  concat('did_outcome_stream_who/minute/', date_format(event_minute, 'yyyy-MM-dd')),
+  cast(event_minute as timestamp_ltz(6)),
+  cast(timestampadd(minute, 1, event_minute) as timestamp_ltz(6)),
+  cast(window_from as timestamp_ltz(6)),
+  cast(window_until as timestamp_ltz(6)),
+  `messages`,
+  `addresses_distinct`
+from minutes
+where true
+  and (window_until > timestamp '2026-03-01 12:10:10' or messages < 0)
+union all
+select
+  `did`,
+  `outcome`,
+  `stream`,
+  `who`,
+  'did_outcome_stream_who',
+  'day',
+  concat('did_outcome_stream_who/day/', date_format(`_event_start`, 'yyyy-MM')),
+  cast(`_event_start` as timestamp_ltz(6)),
+  cast(timestampadd(day, 1, `_event_start`) as timestamp_ltz(6)),
+  cast(window_from as timestamp_ltz(6)),
+  cast(window_until as timestamp_ltz(6)),
+  `messages`,
+  `addresses_distinct`
+from days
+where true;
+
+insert into lake.`access_log`.ledger /*+ options('write-parallelism'='1') */
+select
+  `partition`,
+  cast(window_start as timestamp_ltz(6)),
+  cast(window_end as timestamp_ltz(6)),
+  min(`_first_offset`),
+  max(`_last_offset`),
+  sum(`_accepted`),
+  sum(`_rejected`),
+  sum(`_heartbeats`),
+  sum(`_duplicates`)
+from table(tumble(table combined_ledger, descriptor(arrived), interval '10' second))
+group by `partition`, window_start, window_end
+having true
+  and (window_end > timestamp '2026-03-01 12:10:20' or sum(`_accepted`) < 0);
+
+insert into lake.`access_log`.rejected /*+ options('write-parallelism'='1') */
+select
+  `partition`,
+  `offset`,
+  cast(arrived as timestamp_ltz(6)),
+  coalesce(reason, 'too far in the future'),
+  case when reason is null then 'time' else `field` end,
+  payload
+from combined_messages
+where (reason is not null or event_time > timestampadd(second, 300, arrived))
+  and (`partition` <> 0 or `offset` > 17)
+  and (`partition` <> 3 or `offset` > 5);
+
+insert into lake.`access_log`.events
+(`partition`, `offset`, arrived, event_time, payload)
+select
+  `partition`,
+  `offset`,
+  cast(arrived as timestamp_ltz(6)),
+  case when event_time <= timestampadd(second, 300, arrived) then cast(event_time as timestamp_ltz(6)) end,
+  payload
+from combined_messages
+where true
+  and (`partition` <> 1 or `offset` > 9);

@@ -1,0 +1,33 @@
+select at, count(*)
+from (
+  select date_trunc('hour', window_start) as at
+  from "page_views"."panes" for version as of 11
+  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+    and (
+      ("path" in (?, ?) and "site" in (?))
+      or ("site" in (?))
+    )
+  union all
+  select date_trunc('hour', window_start) as at
+  from "page_views-replay-7"."panes" for version as of 22
+  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+    and (
+      ("path" in (?, ?) and "site" in (?))
+      or ("site" in (?))
+    )
+)
+group by at
+order by at
+-- values:
+--   2026-03-05 08:00:00+00:00
+--   2026-03-05 09:00:00+00:00
+--   /
+--   /home
+--   a
+--   b
+--   2026-03-05 08:00:00+00:00
+--   2026-03-05 09:00:00+00:00
+--   /
+--   /home
+--   a
+--   b

@@ -1,0 +1,55 @@
+with panes as (
+  select
+    "site",
+    date_trunc('hour', window_start) as at,
+    "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at"
+  from "page_views"."panes" for version as of 11
+  where (part in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))
+    and window_start >= ? and window_end <= ?
+    and (
+      ("path" in (?, ?) and "site" in (?))
+      or ("site" in (?))
+    )
+)
+select
+  "site",
+  at,
+  sum("messages") as "messages",
+  sum("load_ms_count") as "load_ms_count",
+  sum("load_ms_sum") as "load_ms_sum",
+  min("load_ms_min") as "load_ms_min",
+  min(row(-"load_ms_max", "load_ms_max_at")) filter (where "load_ms_max" is not null) as "load_ms_max_at"
+from panes
+group by "site", at
+-- values:
+--   site_path/minute/2026-03-02
+--   site_path/minute/2026-03-02T00
+--   site_path/minute/2026-03-02T01
+--   site_path/minute/2026-03-02T02
+--   site_path/minute/2026-03-02T03
+--   site_path/minute/2026-03-02T04
+--   site_path/minute/2026-03-02T05
+--   site_path/minute/2026-03-02T06
+--   site_path/minute/2026-03-02T07
+--   site_path/minute/2026-03-02T08
+--   site_path/minute/2026-03-02T09
+--   site_path/minute/2026-03-02T10
+--   site_path/minute/2026-03-02T11
+--   site_path/minute/2026-03-02T12
+--   site_path/minute/2026-03-02T13
+--   site_path/minute/2026-03-02T14
+--   site_path/minute/2026-03-02T15
+--   site_path/minute/2026-03-02T16
+--   site_path/minute/2026-03-02T17
+--   site_path/minute/2026-03-02T18
+--   site_path/minute/2026-03-02T19
+--   site_path/minute/2026-03-02T20
+--   site_path/minute/2026-03-02T21
+--   site_path/minute/2026-03-02T22
+--   site_path/minute/2026-03-02T23
+--   2026-03-02 00:00:00+00:00
+--   2026-03-03 00:00:00+00:00
+--   /
+--   /home
+--   a
+--   b

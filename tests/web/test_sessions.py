@@ -1,0 +1,124 @@
+"""Logging in and out, what other sites may not do in a session, and seeing as another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.web.pages.people import PASSWORD, People
+from tests.web.people_at_doors import OPERATOR, a_service, fill, key_of, session_of
+from web.access.csrf import token_of
+
+HEALTH_WINDOW = "/v1/streams/health/window"
+
+
+@pytest.fixture(scope="module")
+def people() -> Iterator[People]:
+    with a_service(OPERATOR_KEY=OPERATOR, LIMIT_UNKNOWN_REQUESTS="1000") as people:
+        fill(people)
+        yield people
+
+
+@pytest.fixture
+def client(people: People) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=people.url, timeout=30) as client:
+        yield client
+
+
+def test_logging_in_begins_a_session_anew(people: People, client: httpx.Client) -> None:
+    people.store.users.add("lola", by="test", password=PASSWORD)
+    answer = client.post("/v1/sessions", json={"user": "lola", "password": PASSWORD})
+    assert (answer.status_code, answer.json()["name"], answer.json()["door"]) == (200, "lola", "session")
+    said = answer.headers["set-cookie"]
+    assert all(
+        part in said for part in ("HttpOnly", "SameSite=lax", "Path=/", f"windowpane-{urlsplit(people.url).port}=")
+    )
+    assert PASSWORD not in answer.text
+    first = next(iter(client.cookies.jar)).value
+    assert me_of(client) == "lola"
+    again = client.post(
+        "/v1/sessions", json={"user": "lola", "password": PASSWORD}, headers={"x-csrf-token": token_of(first or "")}
+    )
+    second = next(iter(client.cookies.jar)).value
+    assert first != second
+    assert len(people.store.sessions.of("lola")) == 1
+    token = again.json()["csrf"]
+    assert client.delete("/v1/sessions/current").status_code == 403
+    gone = client.delete("/v1/sessions/current", headers={"x-csrf-token": token})
+    assert (gone.status_code, me_of(client)) == (204, "")
+    assert people.store.sessions.of("lola") == []
+
+
+def me_of(client: httpx.Client) -> str:
+    return str(client.get("/v1/me").json().get("name", ""))
+
+
+def test_whoever_fails_to_log_in_is_not_told_why(client: httpx.Client) -> None:
+    tries = [("ann", "wrong password"), ("nobody-at-all", "wrong password"), ("ANN", "x"), ("'; --", "x"), ("", "")]
+    answers = [client.post("/v1/sessions", json={"user": user, "password": word}) for user, word in tries]
+    assert {(answer.status_code, answer.json()["detail"]) for answer in answers} == {
+        (401, "The name or the password is wrong.")
+    }
+    for _ in range(10):
+        answer = client.post("/v1/sessions", json={"user": "rita", "password": "wrong"})
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
+    for body in ({"user": "ann"}, {"user": 1, "password": "x"}, {"user": "ann", "password": "x", "more": 1}):
+        assert client.post("/v1/sessions", json=body).status_code == 422
+
+
+def test_other_sites_can_change_nothing(people: People, client: httpx.Client) -> None:
+    session, own = session_of(people, "ann"), people.url
+    host = urlsplit(own).netloc
+
+    def made(**headers: str) -> int:
+        client.cookies.clear()
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return client.post("/v1/keys", json={"name": "test"}, headers=sent).status_code
+
+    cookie, token = session["cookie"], session["x-csrf-token"]
+    assert made(cookie=cookie, x_csrf_token=token) == 201
+    assert made(cookie=cookie, x_csrf_token=token, origin=own, sec_fetch_site="same-origin") == 201
+    refused = [
+        made(cookie=cookie),
+        made(cookie=cookie, x_csrf_token=""),
+        made(cookie=cookie, x_csrf_token=session_of(people, "ann")["x-csrf-token"]),
+        made(cookie=cookie, x_csrf_token=token, origin="https://evil.example"),
+        made(cookie=cookie, x_csrf_token=token, origin="null"),
+        made(cookie=cookie, x_csrf_token=token, origin=f"http://{host}.evil.example"),
+        made(cookie=cookie, x_csrf_token=token, origin=f"http://{host.partition(':')[0]}"),
+        made(cookie=cookie, x_csrf_token=token, sec_fetch_site="cross-site"),
+        made(cookie=cookie, x_csrf_token=token, sec_fetch_site="same-site", origin=own),
+    ]
+    assert refused == [403] * len(refused)
+    assert made(authorization=key_of(people, "ann")["authorization"], origin="https://evil.example") == 201
+    form = {"user": "ann", "password": PASSWORD}
+    crossed = client.post("/login", data=form, headers={"origin": "https://evil.example"})
+    assert crossed.status_code == 403
+
+
+def test_administrators_see_as_others(people: People, client: httpx.Client) -> None:
+    session = session_of(people, "root")
+    begun = client.post("/v1/see-as", json={"user": "ann"}, headers=session)
+    assert begun.status_code == 200
+    seal = begun.headers["set-cookie"].partition(";")[0]
+    both = {**session, "cookie": f"{session['cookie']}; {seal}"}
+    client.cookies.clear()
+    seen = client.get("/v1/me", headers=both)
+    assert (seen.json()["name"], seen.json()["seen_by"], seen.headers["x-seen-as"]) == ("ann", "root", "ann")
+    refused = client.get("/v1/users", headers=both)
+    assert (refused.status_code, refused.headers["x-seen-as"]) == (403, "ann")
+    assert client.get("/v1/streams/page_views", headers=both).status_code == 404
+    assert client.post("/v1/keys", json={"name": "test"}, headers=both).status_code == 403
+    assert client.post(HEALTH_WINDOW, json={}, headers=both).status_code == 422
+    ended = client.delete("/v1/see-as", headers=both)
+    assert (ended.status_code, "Max-Age=0" in ended.headers["set-cookie"]) == (204, True)
+    client.cookies.clear()
+    for who, cookie in (("ann", seal), ("root", seal.replace("ann:", "rita:")), ("root", seal[:-1])):
+        own = session_of(people, who)
+        answer = client.get("/v1/me", headers={**own, "cookie": f"{own['cookie']}; {cookie}"})
+        assert (answer.json()["name"], answer.json()["seen_by"]) == (who, None)
+    for user, status in (("nope", 404), ("NOPE", 404), (1, 422)):
+        assert client.post("/v1/see-as", json={"user": user}, headers=session).status_code == status

@@ -1,0 +1,195 @@
+"""Who may use which address by which method: one table, a row for every route; where there is none, nobody may."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from access.asker import NOBODY, Asker, Door
+from access.events import Did, Outcome
+from access.grants import Action
+from web.access.csrf import SAFE, check_origin
+from web.access.doors import CHALLENGE, doors_of
+from web.access.notes import note
+from web.access.scopes import WHO, asker_of
+from web.edge.identifying import WHILE_EMPTY
+from web.edge.problems import ProblemError
+from web.service import service_of
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Who(Enum):
+    """Whom an address is for."""
+
+    PUBLIC = auto()
+    """Everybody; who asks is not looked up."""
+    LOOKED = auto()
+    """Everybody; who asks is found out if that can be."""
+    SIGNED_IN = auto()
+    """Whoever is known."""
+    STREAM = auto()
+    """Whoever is known; what of which stream it shows is for `visible_of` to say."""
+    SEES_ALL = auto()
+    """Who administers every stream."""
+    ADMINISTRATOR = auto()
+    """Administrators of users and grants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Whom a method of an address is for. `reads`: it changes nothing, whatever the method is."""
+
+    who: Who
+    action: Action | None = None
+    reads: bool = False
+    ends_seeing: bool = False
+
+
+PUBLIC, LOOKED, SIGNED_IN = Rule(Who.PUBLIC), Rule(Who.LOOKED), Rule(Who.SIGNED_IN)
+SEES_ALL, ADMINISTRATOR = Rule(Who.SEES_ALL), Rule(Who.ADMINISTRATOR)
+ASK, DETAIL = Rule(Who.STREAM, Action.ASK, reads=True), Rule(Who.STREAM, Action.DETAIL, reads=True)
+SEND, REPLAY = Rule(Who.STREAM, Action.SEND), Rule(Who.STREAM, Action.REPLAY)
+LOG_OUT = Rule(Who.SIGNED_IN, ends_seeing=True)
+
+GUARDS: Mapping[str, Mapping[str, Rule]] = {
+    "/": {"GET": ASK},
+    "/window.csv": {"GET": ASK},
+    "/streams": {"GET": SIGNED_IN},
+    "/streams/{stream}": {"GET": ASK},
+    "/docs/api": {"GET": SIGNED_IN},
+    "/engines": {"GET": SEES_ALL},
+    "/rejected/{stream}": {"GET": DETAIL},
+    "/replays": {"GET": REPLAY},
+    "/replays/{id}": {"GET": REPLAY},
+    "/v1/openapi.json": {"GET": SIGNED_IN},
+    "/v1/streams": {"GET": SIGNED_IN},
+    "/v1/streams/{stream}": {"GET": ASK},
+    "/v1/engines": {"GET": SEES_ALL},
+    "/v1/replays": {"GET": REPLAY},
+    "/v1/replays/{id}": {"GET": REPLAY},
+    "/v1/history": {"GET": REPLAY},
+    "/v1/streams/{stream}/window": {"GET": ASK, "POST": ASK},
+    "/v1/streams/{stream}/series": {"GET": ASK, "POST": ASK},
+    "/v1/streams/{stream}/rejected": {"GET": DETAIL, "POST": DETAIL},
+    "/v1/streams/{stream}/messages": {"POST": SEND},
+    "/v1/sessions": {"GET": SIGNED_IN, "POST": PUBLIC},
+    "/v1/sessions/current": {"DELETE": LOG_OUT},
+    "/v1/sessions/{session}": {"DELETE": SIGNED_IN},
+    "/v1/me": {"GET": SIGNED_IN},
+    "/v1/users": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "/v1/users/{user}": {"GET": ADMINISTRATOR, "PATCH": ADMINISTRATOR, "DELETE": ADMINISTRATOR},
+    "/v1/users/{user}/invitation": {"POST": ADMINISTRATOR},
+    "/v1/keys": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "/v1/keys/{key}": {"DELETE": SIGNED_IN},
+    "/v1/keys/{key}/rotate": {"POST": SIGNED_IN},
+    "/v1/grants": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "/v1/grants/{id}": {"DELETE": ADMINISTRATOR},
+    "/v1/see-as": {"POST": ADMINISTRATOR, "DELETE": LOG_OUT},
+    "/healthz": {"GET": PUBLIC},
+    "/readyz": {"GET": LOOKED},
+    "/metrics": {"GET": SEES_ALL},
+    "/login": {"GET": LOOKED, "POST": LOOKED},
+    "/logout": {"POST": LOG_OUT},
+    "/first": {"GET": LOOKED, "POST": LOOKED},
+    "/invitation/{token}": {"GET": LOOKED, "POST": LOOKED},
+    "/account": {"GET": SIGNED_IN},
+    "/account/password": {"POST": SIGNED_IN},
+    "/account/sessions": {"POST": SIGNED_IN},
+    "/account/keys": {"POST": SIGNED_IN},
+    "/account/keys/{key}": {"GET": SIGNED_IN},
+    "/account/keys/{key}/rotate": {"POST": SIGNED_IN},
+    "/account/keys/{key}/revoke": {"POST": SIGNED_IN},
+    "/see-as/stop": {"POST": LOG_OUT},
+    "/admin": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "/admin/users/{user}": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "/admin/users/{user}/link": {"POST": ADMINISTRATOR},
+    "/admin/users/{user}/sessions": {"POST": ADMINISTRATOR},
+    "/admin/users/{user}/see-as": {"POST": ADMINISTRATOR},
+    "/admin/grants": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "/admin/grants/{grant}": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "/admin/keys": {"GET": ADMINISTRATOR},
+    "/admin/keys/{key}": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "/admin/why": {"GET": ADMINISTRATOR},
+}
+"""Path of a route → method → rule. HEAD is as GET; what no method of a route is (405, OPTIONS) tells nothing."""
+
+
+def guarded(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
+    """The routes, each behind its row of the table."""
+    return [_guarded(route) if isinstance(route, Route) else route for route in routes]
+
+
+def _guarded(route: Route) -> Route:
+    rules, handler = GUARDS.get(route.path, {}), route.endpoint
+
+    async def admit(request: Request) -> Response:
+        rule = rules.get("GET" if request.method == "HEAD" else request.method)
+        if rule is None:
+            raise ProblemError("not-found", "Not Found")
+        await _check(request, rule)
+        response: Response = await handler(request)
+        _forget(request, rule)
+        response.headers.update(doors_of(request).headers(request))
+        return response
+
+    return Route(route.path, admit, methods=[*(route.methods or ())], name=route.name)
+
+
+def _forget(request: Request, rule: Rule) -> None:
+    """What was changed here bites here at once; elsewhere, and what others change, in a few seconds."""
+    if request.method in SAFE or rule.reads or rule.who is Who.STREAM:
+        return
+    identities = service_of(request).identities
+    if rule.who is Who.ADMINISTRATOR:
+        identities.forget_all()
+    elif rule.who is Who.LOOKED:
+        identities.forget(WHILE_EMPTY)
+    else:
+        identities.forget(user=asker_of(request).name)
+
+
+async def _check(request: Request, rule: Rule) -> None:
+    """Raises ProblemError unless who asks may."""
+    try:
+        asker = await _asker(request, rule)
+        _check_rule(asker, rule)
+        if request.method not in SAFE:
+            await check_origin(request)
+            _check_seeing(asker, rule)
+    except ProblemError as error:
+        if error.problem.status not in (401, 403):
+            raise
+        did = Did.ASK if rule.reads or request.method in SAFE else Did.SEND
+        note(request, did, Outcome.REFUSED, what=request.scope["route"].path)
+        raise
+
+
+async def _asker(request: Request, rule: Rule) -> Asker:
+    match rule.who:
+        case Who.PUBLIC:
+            return NOBODY
+        case Who.LOOKED:
+            return await doors_of(request).look(request)
+    return await doors_of(request).admit(request)
+
+
+def _check_rule(asker: Asker, rule: Rule) -> None:
+    if rule.who in (Who.PUBLIC, Who.LOOKED):
+        return
+    if asker.door is Door.NOBODY:
+        raise ProblemError("unauthorized", WHO, (), CHALLENGE)
+    if rule.who is Who.SEES_ALL and not asker.sees_all:
+        raise ProblemError("forbidden", "This is for those who administer every stream.")
+    if rule.who is Who.ADMINISTRATOR and not asker.administrator:
+        raise ProblemError("forbidden", "This is for administrators.")
+
+
+def _check_seeing(asker: Asker, rule: Rule) -> None:
+    if asker.seen_by and not (rule.reads or rule.ends_seeing):
+        raise ProblemError("forbidden", f"You see as {asker.name}, and can change nothing meanwhile.")

@@ -1,0 +1,121 @@
+"""What each asker may take: requests, messages and bytes a second, questions at once; 429 says when to come back."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
+from typing import Self
+
+from access.asker import Asker, Door
+from query.limits import Limits
+from web.edge.problems import FieldError, ProblemError
+from web.edge.rates import Rate
+from web.edge.shares import Shares
+from web.settings import WebSettings
+
+_UNLIMITED = frozenset({Door.OPEN, Door.OPERATOR})
+"""Whoever is at the machine itself."""
+
+
+@dataclass(frozen=True)
+class Allowances:
+    """Requests are counted by key, or by user where there is none; all else by user, whatever the key."""
+
+    requests: Rate
+    messages: Rate
+    sizes: Rate
+    unknown: Rate
+    questions: Shares
+    longest: timedelta
+    answer_bytes: int
+
+    @classmethod
+    def of(cls, settings: WebSettings) -> Self:
+        """As they are set."""
+        return cls(
+            Rate("requests", settings.limit_requests),
+            Rate("messages", settings.limit_messages, unit="messages"),
+            Rate("bytes", settings.limit_bytes, unit="content-bytes"),
+            Rate("unknown", settings.limit_unknown_requests, 10.0),
+            Shares(settings.limit_questions, settings.limit_questions_waiting),
+            timedelta(days=settings.limit_window_days),
+            settings.limit_answer_bytes,
+        )
+
+    def take(self, asker: Asker, address: str) -> None:
+        """Count a request. Raises ProblemError beyond what there is."""
+        if asker.door is Door.NOBODY:
+            _take(self.unknown, network_of(address), "requests by somebody unknown")
+        elif asker.door not in _UNLIMITED:
+            _take(self.requests, _caller(asker), "requests")
+
+    def fail(self, address: str) -> None:
+        """Count a secret that opened nothing."""
+        self.unknown.take(network_of(address))
+
+    def check_unknown(self, address: str) -> None:
+        """Raises ProblemError while there were too many of those from an address."""
+        network = network_of(address)
+        _refuse(self.unknown, network, self.unknown.wait(network), "requests by somebody unknown")
+
+    def check_messages(self, asker: Asker) -> None:
+        """Raises ProblemError while too many were sent; before a body is read."""
+        if asker.door not in _UNLIMITED:
+            for rate, what in ((self.messages, "messages"), (self.sizes, "bytes")):
+                _refuse(rate, asker.name, rate.wait(asker.name), what)
+
+    def count_messages(self, asker: Asker, messages: int, size: int) -> None:
+        """Count what a body had."""
+        if asker.door not in _UNLIMITED:
+            self.messages.take(asker.name, messages)
+            self.sizes.take(asker.name, size)
+
+    def check_window(self, asker: Asker, length: timedelta) -> None:
+        """Raises ProblemError for a window that is longer than may be asked for."""
+        if length > self.longest and asker.door not in _UNLIMITED:
+            reason = f"the window is longer than {self.longest.days:,} days, the most that you may ask for"
+            raise ProblemError("invalid-values", f"end: {reason}", (FieldError("end", reason),))
+
+    def check_answer(self, asker: Asker, size: int) -> None:
+        """Raises ProblemError for an answer that is larger than may be had."""
+        if size > self.answer_bytes and asker.door not in _UNLIMITED:
+            reason = f"the answer has more than {self.answer_bytes:,} bytes, the most that you may have; ask for less"
+            raise ProblemError("invalid-values", f"by: {reason}", (FieldError("by", reason),))
+
+    def question(self, asker: Asker, limits: Limits) -> AbstractAsyncContextManager[None]:
+        """While one question is asked, by a user together with its keys. Raises ProblemError or TooSlowError."""
+        return nullcontext() if asker.door in _UNLIMITED else self.questions.one(asker.name, limits)
+
+    def is_limited(self, asker: Asker) -> bool:
+        """Whether anything is counted of this asker."""
+        return asker.door not in _UNLIMITED and asker.door is not Door.NOBODY
+
+    def headers(self, asker: Asker) -> dict[str, str]:
+        """What an answer says of what is left."""
+        return self.requests.headers(_caller(asker)) if self.is_limited(asker) else {}
+
+
+def network_of(address: str) -> str:
+    """Who has an address of IPv6 has a /64 of them."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address[:64]
+    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else address
+
+
+def _caller(asker: Asker) -> str:
+    return asker.key or asker.name
+
+
+def _take(rate: Rate, who: str, what: str) -> None:
+    _refuse(rate, who, rate.take(who), what)
+
+
+def _refuse(rate: Rate, who: str, wait: float, what: str) -> None:
+    if wait > 0:
+        headers = {"Retry-After": str(max(1, ceil(wait))), **rate.headers(who)}
+        raise ProblemError("throttled", f"More {what} than {rate.most:,} a second; slow down.", (), headers)

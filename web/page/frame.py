@@ -1,0 +1,100 @@
+"""What stands around every page: who asks, which pages that one may see, and what all should know."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from access.asker import NOBODY, Asker, Door
+from access.grants import Action
+from web.access.cookies import root_path
+from web.access.csrf import csrf_token
+from web.access.scopes import asker_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation. `page`: the name that the page gives itself."""
+
+    page: str
+    address: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Around one page. `csrf`: for its forms. `root`: the path that the service is offered under; empty for none."""
+
+    asker: Asker = NOBODY
+    csrf: str = ""
+    root: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether there are no users yet."""
+        return self.asker.door is Door.OPEN
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether there is a session to end."""
+        return self.asker.door is Door.SESSION
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The pages that the asker may see."""
+        return entries_of(self.asker)
+
+
+def entries_of(asker: Asker) -> tuple[Entry, ...]:
+    """The navigation of an asker: none for nobody."""
+
+    def may(action: Action) -> bool:
+        return asker.administrator or any(grant.allows(action) for grant in asker.grants)
+
+    known = asker.door is not Door.NOBODY
+    shown = {
+        Entry("window", "/", "Window"): may(Action.ASK),
+        Entry("streams", "/streams", "Streams"): known,
+        Entry("replays", "/replays", "Replays"): may(Action.REPLAY),
+        Entry("engines", "/engines", "Engines"): asker.sees_all,
+        Entry("admin", "/admin", "Admin"): asker.administrator and asker.door is not Door.OPEN,
+        Entry("api", "/docs/api", "API"): known,
+    }
+    return tuple(entry for entry, may_see in shown.items() if may_see)
+
+
+_SERVED: ContextVar[Request | None] = ContextVar("served", default=None)
+
+
+def frame() -> Frame:
+    """Around the page that is being made now."""
+    request = _SERVED.get()
+    if request is None:
+        return Frame()
+    return Frame(asker_of(request), csrf_token(request), root_path(request))
+
+
+def own_address(request: Request, path: str) -> str:
+    """The whole address of a path of this service, as somebody elsewhere can open it."""
+    return f"{str(request.base_url).rstrip('/')}{root_path(request)}{path}"
+
+
+class FramedPages:
+    """Pure ASGI: lets templates know which request they are rendered for, so that no page can leave out its frame."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; inside of what finds out who asks."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        token = _SERVED.set(Request(scope))
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            _SERVED.reset(token)

@@ -1,0 +1,3 @@
+"""Users, keys and grants, for administrators."""
+
+__all__: list[str] = []

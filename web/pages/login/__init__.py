@@ -1,0 +1,3 @@
+"""Logging in and out."""
+
+__all__: list[str] = []
