@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import AbstractContextManager
 
 import click
 
+from access.events import Did
 from database.replay_store import ReplayStore
 from database.replays import Publication, Replay, ReplayState
 from iceberg.catalog import open_catalog
@@ -13,6 +15,7 @@ from iceberg.publishing import drop, publish, roll_back
 from iceberg.settings import LakeSettings
 from query.replay_records import ReplayRecord, publication_json
 from scripts import results
+from scripts.access.operating import changing
 from scripts.replays.difference_table import replay_sheet, show
 from scripts.replays.pacing import unhurried
 from scripts.results import Column, Format, Result, Sheet, formatted
@@ -110,7 +113,7 @@ def _publish(number: int, reason: str) -> None:
     Examples:
       ./windowpane replays publish 7 --reason "RAM was computed from Total"
     """
-    with unhurried():
+    with unhurried(), _told("publish", number):
         _say_done(publish(open_catalog(LakeSettings()), number, getpass.getuser(), reason))
 
 
@@ -124,7 +127,7 @@ def _rollback(number: int, reason: str) -> None:
     Examples:
       ./windowpane replays rollback 7 --reason "the fix was wrong"
     """
-    with unhurried():
+    with unhurried(), _told("rollback", number):
         _say_done(roll_back(open_catalog(LakeSettings()), number, getpass.getuser(), reason))
 
 
@@ -143,7 +146,8 @@ def _drop(number: int) -> None:
     if replay.state is ReplayState.RUNNING:
         with Replaying() as replaying:
             replaying.stop(replay)
-    _say_done(drop(open_catalog(LakeSettings()), number))
+    with _told("drop", number):
+        _say_done(drop(open_catalog(LakeSettings()), number))
 
 
 @command.command(name="resume")
@@ -160,6 +164,11 @@ def _resume(number: int) -> None:
 
     with Replaying() as replaying:
         see_through(replaying, _store().get(number))
+
+
+def _told(action: str, number: int) -> AbstractContextManager[None]:
+    """Tell the access log what the block does with a replay, and how that ended. Raises LakeError."""
+    return changing(Did.REPLAY, f"{action} {number}", _store().get(number).stream)
 
 
 def _say_done(replay: Replay) -> None:

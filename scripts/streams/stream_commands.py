@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 
 import click
 
+from access.events import Did
 from iceberg.apply import applied_streams
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.retirement import begin_removal, is_drained, resume, retire
 from iceberg.settings import LakeSettings
 from iceberg.stored_stream import stored_stream
+from scripts.access.operating import changing
 from scripts.console import say
 from scripts.results import Column, Format, Result, Sheet, formatted, show
 from scripts.streams.removal import remove_stream
@@ -92,7 +94,8 @@ def _retire(stream: str) -> None:
       ./windowpane streams retire health
     """
     catalog = _catalog_with(stream)
-    since = retire(catalog, stream)
+    with changing(Did.CHANGE_STREAM, "retire", stream):
+        since = retire(catalog, stream)
     say(f"{stream} takes no more messages since {since:%Y-%m-%dT%H:%M:%SZ}; its job counts what was acknowledged")
     deadline = time.monotonic() + DRAIN_SECONDS
     while not is_drained(catalog, stream):
@@ -114,7 +117,9 @@ def _resume(stream: str) -> None:
     Examples:
       ./windowpane streams resume health
     """
-    resume(_catalog_with(stream), stream)
+    catalog = _catalog_with(stream)
+    with changing(Did.CHANGE_STREAM, "resume", stream):
+        resume(catalog, stream)
     say(f"{stream} takes messages again; the keeper starts its job")
 
 
@@ -133,8 +138,9 @@ def _remove(stream: str, typed: str | None) -> None:
     question = f"Topic, tables and replays of {stream} will be gone for good. Type its name to go on"
     if (typed if typed is not None else click.prompt(question)) != stream:
         raise WindowpaneError(f"that is not {stream}; nothing was removed")
-    begin_removal(catalog, stream)
-    removed = remove_stream(catalog, stream)
+    with changing(Did.CHANGE_STREAM, "remove", stream):
+        begin_removal(catalog, stream)
+        removed = remove_stream(catalog, stream)
     gone = f", with {removed.grants} grants of it" if removed.grants else ""
     say(f"{stream} is removed{gone}")
     left = removed.left

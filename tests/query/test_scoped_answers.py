@@ -120,7 +120,7 @@ def universes(draw: st.DrawFn) -> Universe:
     return Universe(visible, messages, by, where)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(universe=universes())
 def test_answers_are_of_the_rows_in_scope(universe: Universe) -> None:
     """Windows, series and pages; and no name that is hidden is in any of them."""
@@ -142,7 +142,7 @@ def test_answers_are_of_the_rows_in_scope(universe: Universe) -> None:
     assert [name for name in visible.scope.hidden if name in text] == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(made=made_stream(), data=st.data())
 def test_what_is_hidden_is_neither_read_nor_told_of(made: Definition, data: st.DataObject) -> None:
     """No hidden column is in a statement; who asks for a hidden name is told what is told of one that is not there."""

@@ -27,10 +27,10 @@ def known_stream(request: Request, stream: str) -> Visible:
 
 
 def sees_standing(request: Request, definition: Definition) -> bool:
-    """Whether the asker may see how a stream stands: counts and lags are of all its rows."""
+    """Whether the asker may see how a stream stands: counts are of all its rows, and what is wrong names fields."""
     asker = asker_of(request)
     scope = asker.scope(definition, Action.ADMINISTER)
-    return asker.sees_all or (scope is not None and scope.all_rows)
+    return asker.sees_all or (scope is not None and scope.whole)
 
 
 def _seen(asker: Asker, definition: Definition) -> Visible | None:

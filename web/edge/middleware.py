@@ -29,6 +29,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+_HTTPS_ALONE = f"max-age={2 * 365 * 86_400}"
+"""Whoever came by HTTPS once is to come by nothing else, for two years."""
+
 log = structlog.get_logger("web.access")
 
 
@@ -58,6 +61,8 @@ class RequestMiddleware:
                 headers["X-Request-Id"] = request_id
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", _HTTPS_ALONE)
             await send(message)
 
         with self._metrics.in_flight.track_inprogress():

@@ -163,18 +163,26 @@ DOCUMENT: Json = {
             answer("Rejected messages with reason, field and bytes.", "Rejected"),
         ),
         "/v1/streams/{stream}/messages": _POST,
-        "/v1/streams": get("streams", "Every stream and how fresh it is.", [], answer("The streams.", "Streams")),
+        "/v1/streams": get(
+            "streams",
+            "Every stream that you know, and how fresh it is.",
+            [],
+            {**answer("The streams.", "Streams"), **problems("unauthorized")},
+        ),
         "/v1/streams/{stream}": get(
             "definition",
             "How a stream is defined.",
             [_STREAM],
-            {**answer("The definition.", "Definition"), **problems("unknown-stream")},
+            {**answer("The definition.", "Definition"), **problems("unauthorized", "forbidden", "unknown-stream")},
         ),
         "/v1/replays": get(
             "replays",
             "Every replay, the newest first.",
             [_OF_STREAM],
-            {**answer("The replays.", "Replays"), **problems("unknown-stream", "engine-away")},
+            {
+                **answer("The replays.", "Replays"),
+                **problems("unauthorized", "forbidden", "unknown-stream", "engine-away"),
+            },
         ),
         "/v1/replays/{id}": get(
             "replay",
@@ -189,7 +197,10 @@ DOCUMENT: Json = {
             "history",
             "What was published and rolled back, the newest first.",
             [_OF_STREAM],
-            {**answer("The publications.", "History"), **problems("unknown-stream", "engine-away")},
+            {
+                **answer("The publications.", "History"),
+                **problems("unauthorized", "forbidden", "unknown-stream", "engine-away"),
+            },
         ),
         **ACCESS_PATHS,
         "/v1/openapi.json": get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),

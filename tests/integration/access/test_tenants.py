@@ -54,6 +54,8 @@ def tenants(stack: Stack) -> Iterator[Tenants]:
         people.grant("rea-of-tests", "health", "ask,detail", hide=("RAM.Free",))
         assert_counted(chief, mine, others)
         yield Tenants(people, mine, others, ann, bob, reader, chief)
+        for client in (chief, ann, bob, reader):
+            client.close()
 
 
 def test_each_sees_its_own(tenants: Tenants) -> None:
@@ -113,7 +115,8 @@ def test_hidden_field_hides_its_measure(tenants: Tenants) -> None:
     assert refused.status_code == 422
     assert "known: cpu, disk" in refused.json()["errors"][0]["reason"]
     definition = tenants.reader.get("/v1/streams/health").text
-    assert "ram" not in definition.lower().replace("parameters", "")
+    assert "RAM.Free" not in definition
+    assert '"ram"' not in definition
 
 
 def test_rejected_messages_are_not_of_rows(tenants: Tenants) -> None:
@@ -125,9 +128,7 @@ def test_rejected_messages_are_not_of_rows(tenants: Tenants) -> None:
     assert tenants.bob.get("/v1/streams/health/rejected", params=params).status_code == 403
 
 
-@pytest.mark.parametrize(
-    "path", ["/v1/streams/page_views/window", "/v1/streams/no_such/window", "/v1/streams/page_views"]
-)
+@pytest.mark.parametrize("path", ["page_views/window", "no_such/window", "page_views", "no_such"])
 def test_other_streams_are_not_there(tenants: Tenants, path: str) -> None:
     answer = tenants.ann.get(f"/v1/streams/{path}", params=tenants.params())
     assert answer.status_code == 404
@@ -163,6 +164,7 @@ def test_a_revoked_key_bites_also_whoever_is_asking(tenants: Tenants) -> None:
     finally:
         ended.set()
         asking.join(60)
+        client.close()
     assert {*statuses} == {200, 401}
     assert statuses == sorted(statuses)
 
@@ -179,4 +181,4 @@ def test_nobody_is_told_anything(stack: Stack, tenants: Tenants) -> None:
             answer = nobody.get(path, params=tenants.params())
             assert (path, answer.status_code) == (path, 401)
         assert "health" not in nobody.get("/readyz").text
-        assert nobody.get("/", follow_redirects=False).headers["location"].startswith("/login")
+        assert nobody.get("/", headers={"Accept": "text/html"}).headers["location"].startswith("/login")

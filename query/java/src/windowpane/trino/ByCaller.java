@@ -50,13 +50,19 @@ final class ByCaller implements InvocationHandler {
         if (caller.isEmpty()) {
             return NOBODY;
         }
-        if (caller.get().getUser().equals(service)) {
+        if (isService(caller.get())) {
             return ofService;
         }
         if (ViewOwners.hasOne(caller.get())) {
             return ofViewOwners;
         }
         return Person.of(caller.get()).isPresent() ? ofPeople : NOBODY;
+    }
+
+    /** By its own token; or without a principal, as what row filters and its views are read by. */
+    private boolean isService(Identity identity) {
+        return identity.getUser().equals(service)
+                && identity.getPrincipal().map(Principal::getName).orElse(service).equals(service);
     }
 
     /** Who is being checked: each check names it first. */

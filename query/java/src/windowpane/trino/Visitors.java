@@ -31,8 +31,6 @@ final class Visitors implements SystemAccessControl {
     private static final String INFORMATION_SCHEMA = "information_schema";
     /** They list what may be seen, no more; the texts of views are not among them. */
     private static final Set<String> LISTS = Set.of("tables", "columns", "schemata");
-    /** It gives out all columns of a table that it is handed. */
-    private static final Set<String> CLOSED_FUNCTIONS = Set.of("exclude_columns");
 
     private final String service;
     private final Kept<Person, Sight> sights;
@@ -44,8 +42,7 @@ final class Visitors implements SystemAccessControl {
     }
 
     static boolean isBuiltIn(CatalogSchemaRoutineName function) {
-        return function.getCatalogName().equals(SYSTEM) && function.getSchemaName().equals("builtin")
-                && !CLOSED_FUNCTIONS.contains(function.getRoutineName());
+        return function.getCatalogName().equals(SYSTEM) && function.getSchemaName().equals("builtin");
     }
 
     @Override
