@@ -63,7 +63,9 @@ def test_the_first_user_closes_the_service() -> None:
         assert client.post("/v1/users", json={"user": "eve"}).status_code == 401
 
 
-@pytest.mark.parametrize("more", [{"HOST": "0.0.0.0"}, {"PROXIES": "10.0.0.7"}, {"HTTPS": "true"}])
+@pytest.mark.parametrize(
+    "more", [{"HOST": "0.0.0.0"}, {"PROXIES": "10.0.0.7"}, {"HTTPS": "true"}, {"ROOT_PATH": "/wp"}]
+)
 def test_what_others_can_reach_is_never_open(more: dict[str, str]) -> None:
     with a_service(**more) as empty:
         for path in ("/v1/me", "/v1/streams", HEALTH_WINDOW, "/metrics", "/v1/users"):

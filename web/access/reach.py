@@ -20,16 +20,17 @@ class Reach:
     host: str
     proxies: tuple[Network, ...] = ()
     https: bool = False
+    root_path: str = ""
 
     @classmethod
     def of(cls, settings: WebSettings) -> Self:
         """As it is set up."""
-        return cls(settings.host, settings.networks, settings.https)
+        return cls(settings.host, settings.networks, settings.https, settings.root_path)
 
     @property
     def is_local(self) -> bool:
-        """Whether the service is offered to this machine alone: on loopback, and nothing said of proxies or HTTPS."""
-        return _is_loopback(self.host) and not self.proxies and not self.https
+        """Whether the service is offered to this machine alone: on loopback, and by no proxy that settings tell of."""
+        return _is_loopback(self.host) and not (self.proxies or self.https or self.root_path)
 
     def may_be_open(self, peer: str, *, forwarded: bool) -> bool:
         """Whether this request may be anybody's while there are no users.
