@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from itertools import count
 
 import pytest
 
@@ -97,7 +98,9 @@ def test_links_of_who_is_disabled_or_gone_are_useless(store: AccessStore) -> Non
         store.links.make("bob", by="root", lifetime=HOUR)
 
 
-@pytest.mark.parametrize("token", ["", "wpl_", new_secret(SecretKind.LINK), new_secret(SecretKind.KEY), "\0", "ü"])
+@pytest.mark.parametrize(
+    "token", ["", "wpl_", new_secret(SecretKind.LINK), new_secret(SecretKind.KEY), "\0", "ü"], ids=count()
+)
 def test_other_texts_are_no_links(store: AccessStore, token: str) -> None:
     assert not is_good(store, token)
 
