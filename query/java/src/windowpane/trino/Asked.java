@@ -26,6 +26,11 @@ final class Asked {
         return walk(frame -> isAnalyzer(frame) && frame.getMethodName().equals("visitExplainAnalyze")).isPresent();
     }
 
+    /** Which says of no table where in the statement it is. */
+    static boolean inShowStats() {
+        return walk(frame -> frame.getClassName().startsWith("io.trino.sql.rewrite.ShowStatsRewrite")).isPresent();
+    }
+
     /** `table t` in place of a SELECT, or as an argument: all columns are taken, also those that are filtered. */
     static boolean asTable() {
         return walk(frame -> isAnalyzer(frame) && LOOKS.contains(frame.getMethodName()))

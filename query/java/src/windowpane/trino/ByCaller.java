@@ -34,9 +34,9 @@ final class ByCaller implements InvocationHandler {
     @Override
     public Object invoke(Object proxy, Method method, Object[] values) throws Throwable {
         Optional<Identity> caller = values == null ? Optional.empty() : caller(values);
-        SystemAccessControl control = of(caller);
-        if (control == ofPeople && method.getName().startsWith("checkCan")) {
-            ofPeople.checkShown(caller.orElseThrow(), values);
+        SystemAccessControl control = values == null ? ofPeople : of(caller);
+        if (caller.isPresent() && control == ofPeople && method.getName().startsWith("checkCan")) {
+            ofPeople.checkShown(method.getName(), caller.orElseThrow(), values);
         }
         Object target = method.getDeclaringClass() == Object.class ? this : control;
         try {

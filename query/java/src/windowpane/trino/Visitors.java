@@ -1,11 +1,13 @@
 package windowpane.trino;
 
+import io.trino.spi.Location;
 import io.trino.spi.QueryId;
 import io.trino.spi.TrinoException;
 import io.trino.spi.connector.CatalogSchemaName;
 import io.trino.spi.connector.CatalogSchemaRoutineName;
 import io.trino.spi.connector.CatalogSchemaTableName;
 import io.trino.spi.connector.SchemaTableName;
+import io.trino.spi.eventlistener.EventListener;
 import io.trino.spi.function.SchemaFunctionName;
 import io.trino.spi.security.AccessDeniedException;
 import io.trino.spi.security.Identity;
@@ -33,12 +35,19 @@ final class Visitors implements SystemAccessControl {
     private static final Set<String> LISTS = Set.of("tables", "columns", "schemata");
 
     private final String service;
+    private final Statements statements;
     private final Kept<Person, Sight> sights;
 
     Visitors(Settings settings) {
         service = settings.service();
+        statements = new Statements(service);
         Database database = settings.database();
         sights = new Kept<>(new SightReader(database, new OpenMode(settings.openAllowed(), database))::read);
+    }
+
+    @Override
+    public Iterable<EventListener> getEventListeners() {
+        return List.of(statements);
     }
 
     static boolean isBuiltIn(CatalogSchemaRoutineName function) {
@@ -167,19 +176,25 @@ final class Visitors implements SystemAccessControl {
     /** The stream that a table of the lake is a view of; none: a table that has nothing to hide. */
     private Optional<StreamSight> stream(SystemSecurityContext context, CatalogSchemaTableName table) {
         Sight sight = sight(context);
-        checkShown(sight, table);
+        if (!shows(sight, table.getCatalogName(), table.getSchemaTableName())) {
+            throw missing(context, sight, table);
+        }
         return table.getCatalogName().equals(LAKE) ? sight.of(table.getSchemaTableName().getSchemaName())
                 : Optional.empty();
     }
 
     /** Before a check can say that something may not be done: whether what it names is there at all. */
-    void checkShown(Identity identity, Object... named) {
+    void checkShown(String check, Identity identity, Object... named) {
+        Sight sight = sight(identity);
         for (Object each : named) {
-            if (each instanceof CatalogSchemaTableName table) {
-                checkShown(sight(identity), table);
-            } else if (each instanceof CatalogSchemaName schema
-                    && !showsSchema(sight(identity), schema.getCatalogName(), schema.getSchemaName())) {
-                throw Missing.schema(schema.getSchemaName());
+            if (each instanceof CatalogSchemaTableName table
+                    && !shows(sight, table.getCatalogName(), table.getSchemaTableName())) {
+                String schema = table.getSchemaTableName().getSchemaName();
+                throw Missing.named(check, table, showsSchema(sight, table.getCatalogName(), schema));
+            }
+            if (each instanceof CatalogSchemaName schema
+                    && !showsSchema(sight, schema.getCatalogName(), schema.getSchemaName())) {
+                throw Missing.named(check, schema);
             }
         }
     }
@@ -196,12 +211,12 @@ final class Visitors implements SystemAccessControl {
         }
     }
 
-    private static void checkShown(Sight sight, CatalogSchemaTableName table) throws TrinoException {
-        String catalog = table.getCatalogName();
-        if (!shows(sight, catalog, table.getSchemaTableName())) {
-            String schema = table.getSchemaTableName().getSchemaName();
-            throw showsSchema(sight, catalog, schema) ? Missing.table(table) : Missing.schema(schema);
-        }
+    private TrinoException missing(SystemSecurityContext context, Sight sight, CatalogSchemaTableName table) {
+        SchemaTableName name = table.getSchemaTableName();
+        Optional<Location> where =
+                Asked.inShowStats() ? Optional.empty() : statements.location(context.getQueryId().getId(), name);
+        return showsSchema(sight, table.getCatalogName(), name.getSchemaName()) ? Missing.table(table, where)
+                : Missing.schema(name.getSchemaName(), where);
     }
 
     private static boolean showsSchema(Sight sight, String catalog, String schema) {
