@@ -117,6 +117,35 @@ def test_keys_see_themselves_and_what_they_made(people: People, client: httpx.Cl
     asking.close()
 
 
+def test_administrators_make_keys_of_others(people: People, client: httpx.Client) -> None:
+    people.store.users.add("kate", by="test", administrator=True)
+    hers = key_of(people, "kate")
+    for headers in ({}, hers):
+        for address, body in (("?user=ann", {}), ("", {"user": "ann"}), ("?user=ann", {"user": "ann"})):
+            made = client.post(f"/v1/keys{address}", json={"name": "x", **body}, headers=headers)
+            assert (made.status_code, made.json()["user"], made.json()["parent"]) == (201, "ann", None)
+        both = client.post("/v1/keys?user=bob", json={"name": "x", "user": "ann"}, headers=headers)
+        assert (both.status_code, both.json()["errors"][0]["field"]) == (422, "user")
+    assert client.post("/v1/keys", json={"name": "x"}, headers=hers).json()["user"] == "kate"
+    refused = client.post("/v1/keys?user=bob", json={"name": "x"}, headers=key_of(people, "ann"))
+    assert refused.status_code == 403
+
+
+def test_members_that_may_be_missing_need_no_body(people: People) -> None:
+    headers = key_of(people, "ann")
+    with httpx.Client(base_url=people.url, timeout=30, headers=headers) as client:
+        [key, *_] = [each["id"] for each in client.get("/v1/keys").json()["keys"]]
+        assert client.post(f"/v1/keys/{key}/rotate", content=b"{}").status_code == 415
+        assert client.post(f"/v1/keys/{key}/rotate", data={"overlap_seconds": "0"}).status_code == 415
+        turned = client.post(f"/v1/keys/{key}/rotate")
+        assert (turned.status_code, turned.json()["name"]) == (201, "test")
+        again = {**ROOT, "content-type": "application/json"}
+        empty = client.post(f"/v1/keys/{turned.json()['id']}/rotate", headers=again)
+        assert empty.status_code == 201
+        assert client.post("/v1/keys").status_code == 415
+        assert client.get("/v1/me").json()["user"] == "ann"
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

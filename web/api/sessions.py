@@ -22,10 +22,12 @@ from web.edge.problems import ProblemError
 from web.edge.responses import json_response
 from web.service import service_of
 
+_LARGEST_LOGIN = 16 << 10
+
 
 async def log_in(request: Request) -> Response:
     """A new session, whatever there was before. Whoever fails is not told why."""
-    given = await read_members(request, ("user", "password"))
+    given = await read_members(request, ("user", "password"), most=_LARGEST_LOGIN)
     name, password = given.text("user"), given.text("password")
     address, agent, old = client_of(request), agent_of(request), session_token(request)
 
