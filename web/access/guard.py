@@ -160,7 +160,7 @@ async def _check(request: Request, rule: Rule) -> None:
         asker = await _asker(request, rule)
         _check_rule(asker, rule)
         if request.method not in SAFE:
-            await check_origin(request)
+            await check_origin(request, reads=rule.reads)
             _check_seeing(asker, rule)
     except ProblemError as error:
         if error.problem.status not in (401, 403):
