@@ -94,7 +94,7 @@ async def window_csv(request: Request) -> Response:
     result = await find(request, visible, form, now)
     start, end = form.local_bounds
     name = f"{stream}-{start:%Y%m%dT%H%M}-{end:%Y%m%dT%H%M}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
     columns = [column for column in result.columns if column.essential or form.all_columns]
     return Response(csv_of(result.shown, columns), headers=headers, media_type="text/csv")
 
