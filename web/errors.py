@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from streams.errors import WindowpaneError
-from web.access.cookies import clear_session, session_token
+from web.access.cookies import clear_session
 from web.access.csrf import SAFE
 from web.access.doors import SEEN
 from web.access.scopes import asker_of
@@ -33,7 +33,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
         response = page_response(
             "page/problem.html", problem.status, problem.headers, title=problem.title, problem=problem
         )
-    if problem.status == 401 and session_token(request) is not None:
+    if problem.status == 401 and getattr(request.state, "session_ended", False):
         clear_session(request, response)
     if asker_of(request).seen_by:
         response.headers[SEEN] = asker_of(request).name

@@ -18,8 +18,9 @@ from starlette.requests import Request
 from access.asker import NOBODY, Asker, Door
 from access.errors import IssuerAwayError
 from access.identities import MISSING
+from access.key_text import SecretKind, is_secret
 from database.errors import LakeError
-from web.access.arrival import client_of, is_forwarded, peer_of
+from web.access.arrival import client_of, is_for_this_machine, is_forwarded, peer_of
 from web.access.cookies import session_token
 from web.access.reach import Reach
 from web.access.seeing import seen_name
@@ -86,14 +87,17 @@ class Doors:
             raise ProblemError("unparseable", "The request has several headers Authorization; send one.")
         shown = _BEARER.fullmatch(given[0])
         if shown is None:
+            self._count_failure(request)
             raise refused("Send Authorization: Bearer and a key.")
         secret = shown[1]
         if secret.startswith(OPERATOR_PREFIX):
             asker = self._operating(request, secret)
+        elif is_secret(SecretKind.SESSION, secret):
+            asker = None  # a session's is the cookie's alone
         else:
             asker = await self._found(request, secret)
         if asker is None:
-            self._service.allowances.fail(client_of(request))
+            self._count_failure(request)
             raise refused("This key or token opens nothing, or no more.")
         return asker
 
@@ -107,7 +111,8 @@ class Doors:
     async def _by_session(self, request: Request, session: str) -> Asker:
         asker = await self._found(request, session) if session else None
         if asker is None:
-            self._service.allowances.fail(client_of(request))
+            self._count_failure(request)
+            request.state.session_ended = True
             raise ProblemError("unauthorized", "The session has ended; log in again.", (), CHALLENGE)
         other = seen_name(request, asker) if asker.administrator else ""
         if not other:
@@ -118,7 +123,7 @@ class Doors:
 
     async def _open(self, request: Request) -> Asker:
         peer = peer_of(request)
-        if not self._reach.is_local or not self._reach.may_be_open(peer, forwarded=is_forwarded(request)):
+        if not (is_for_this_machine(request) and self._reach.may_be_open(peer, forwarded=is_forwarded(request))):
             return NOBODY
         return await self._kept(WHILE_EMPTY) or NOBODY
 
@@ -129,6 +134,12 @@ class Doors:
             return asker
         self._service.allowances.check_unknown(client_of(request))
         return await self._in_thread(lambda: self._service.identities.find(secret))
+
+    def _count_failure(self, request: Request) -> None:
+        """Of an address, whatever it was that opened nothing. Raises ProblemError while there were too many."""
+        allowances, address = self._service.allowances, client_of(request)
+        allowances.check_unknown(address)
+        allowances.fail(address)
 
     async def _kept(self, question: str) -> Asker | None:
         asker = self._service.identities.known(question)
