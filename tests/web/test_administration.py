@@ -131,6 +131,18 @@ def test_administrators_make_keys_of_others(people: People, client: httpx.Client
     assert refused.status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [("9999-12-31T23:59:59Z", 201), ("9999-12-31T00:00:00+14:00", 201), ("9999-12-31T23:59:59-12:00", 422)],
+)
+def test_keys_of_the_end_of_time_are_rotated(client: httpx.Client, end: str, status: int) -> None:
+    made = client.post("/v1/keys?user=ann", json={"name": "x", "expires_at": end})
+    assert made.status_code == status
+    if status == 201:
+        turned = client.post(f"/v1/keys/{made.json()['id']}/rotate")
+        assert (turned.status_code, turned.json()["expires_at"]) == (201, made.json()["expires_at"])
+
+
 def test_members_that_may_be_missing_need_no_body(people: People) -> None:
     headers = key_of(people, "ann")
     with httpx.Client(base_url=people.url, timeout=30, headers=headers) as client:
