@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 import anyio
 import anyio.to_thread
+import structlog
 from starlette.requests import Request
 
 from access.asker import NOBODY, Asker, Door
@@ -25,7 +26,7 @@ from web.access.cookies import session_token
 from web.access.reach import Reach
 from web.access.seeing import seen_name
 from web.edge.identifying import WHILE_EMPTY, seen_as
-from web.edge.problems import ProblemError
+from web.edge.problems import CATALOG_AWAY, ProblemError
 from web.service import Service
 
 T = TypeVar("T")
@@ -157,7 +158,10 @@ class Doors:
                 return await anyio.to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=True)
         except TimeoutError:
             raise ProblemError("engine-away", "The catalog (PostgreSQL) has not said in time who asks.") from None
-        except (LakeError, IssuerAwayError) as error:
+        except LakeError as error:
+            structlog.contextvars.bind_contextvars(wrong=str(error))
+            raise ProblemError("engine-away", CATALOG_AWAY) from error
+        except IssuerAwayError as error:
             raise ProblemError("engine-away", str(error)) from error
         finally:
             self._waiting -= 1

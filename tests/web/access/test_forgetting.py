@@ -14,6 +14,7 @@ from starlette.routing import Route
 from access.asker import Asker, Door
 from access.identities import Identities
 from web.access import guard
+from web.edge.identifying import WHILE_EMPTY
 
 
 class Recorded(Identities):
@@ -67,7 +68,7 @@ def forgotten_after(monkeypatch: pytest.MonkeyPatch, method: str, path: str, sta
         ("DELETE", "/v1/keys/{key}", [{"user": "ann"}]),
         ("POST", "/v1/streams/{stream}/window", []),
         ("POST", "/v1/streams/{stream}/messages", []),
-        ("POST", "/first", [guard.WHILE_EMPTY]),
+        ("POST", "/first", [WHILE_EMPTY]),
     ],
 )
 def test_what_is_forgotten(monkeypatch: pytest.MonkeyPatch, method: str, path: str, forgotten: list[Any]) -> None:
