@@ -63,6 +63,29 @@ def test_the_first_user_closes_the_service() -> None:
         assert client.post("/v1/users", json={"user": "eve"}).status_code == 401
 
 
+def test_a_first_user_made_elsewhere_closes_it_for_changes_at_once() -> None:
+    with a_service() as empty, httpx.Client(base_url=empty.url, timeout=30) as client:
+        for method, path in (
+            ("POST", "/v1/keys"),
+            ("DELETE", "/v1/keys/x"),
+            ("POST", "/v1/keys/x/rotate"),
+            ("PATCH", "/v1/users/ann"),
+            ("DELETE", "/v1/users/ann"),
+            ("POST", "/v1/users/ann/invitation"),
+        ):
+            assert client.request(method, path).status_code == 403, path
+        assert client.get("/v1/me").json()["open"] is True
+        empty.store.users.add("ann", by="command line", administrator=True)
+        grant = {"subject": "group:shops", "stream": "health", "can": ["ask"]}
+        for path, body in (
+            ("/v1/grants", grant),
+            ("/v1/keys", {"user": "ann", "name": "x"}),
+            ("/v1/users", {"user": "eve", "administrator": True}),
+        ):
+            assert client.post(path, json=body).status_code == 401, path
+        assert ([user.name for user in empty.store.users.page()], empty.store.keys.of(None)) == (["ann"], [])
+
+
 @pytest.mark.parametrize(
     "more", [{"HOST": "0.0.0.0"}, {"PROXIES": "10.0.0.7"}, {"HTTPS": "true"}, {"ROOT_PATH": "/wp"}]
 )
