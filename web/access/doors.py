@@ -129,12 +129,14 @@ class Doors:
         return await self._kept(WHILE_EMPTY) or NOBODY
 
     async def _found(self, request: Request, secret: str) -> Asker | None:
-        """Whose secret it is. What is not known already is bounded by the address, or guesses would be for nothing."""
-        asker = self._service.identities.known(secret)
+        """Whose secret it is. What never was anybody's is bounded by the address, or guesses would be for nothing."""
+        identities = self._service.identities
+        asker = identities.known(secret)
         if asker is not MISSING:
             return asker
-        self._service.allowances.check_unknown(client_of(request))
-        return await self._in_thread(lambda: self._service.identities.find(secret))
+        if not identities.was_good(secret):  # one that guesses keeps no others of its address out
+            self._service.allowances.check_unknown(client_of(request))
+        return await self._in_thread(lambda: identities.find(secret))
 
     async def _kept(self, question: str) -> Asker | None:
         asker = self._service.identities.known(question)
