@@ -19,6 +19,9 @@ from access.tables import GRANTS, LINKS, MEMBERS, SESSIONS, USERS
 LONGEST_TITLE = 200
 MOST_GROUPS = 100
 
+RESERVED = frozenset({"anybody", "nobody", "operator", "unknown"})
+"""Names that no user has: the access log has them for whoever is none."""
+
 _ALONE = sa.text("lock table windowpane.users in share row exclusive mode")
 """Whoever decides by all users does so alone: of two who remove the last two administrators, one is refused."""
 
@@ -102,7 +105,10 @@ class Users:
         disabled: bool | None = None,
         groups: Collection[str] | None = None,
     ) -> User:
-        """Change what is given. Who is disabled is logged out, and has no one-time link. Raises UnknownSubjectError, InvalidAccessError."""
+        """Change what is given. Who is disabled is logged out, and has no one-time link.
+
+        Raises UnknownSubjectError, InvalidAccessError.
+        """
         given = {
             "title": None if title is None else _title(title),
             "administrator": administrator,
@@ -124,7 +130,10 @@ class Users:
             return _found(connection, name)
 
     def set_password(self, name: str, password: str, *, keep_session: str | None = None) -> None:
-        """Ends the sessions of the user but for one, by its id, and one-time links. Raises UnknownSubjectError, InvalidAccessError."""
+        """Ends the sessions of the user but for one, by its id, and one-time links.
+
+        Raises UnknownSubjectError, InvalidAccessError.
+        """
         hashed = password_hash(password, name)
         with self._records.changing() as connection:
             replace_password(connection, name, hashed, keep_session)
@@ -167,7 +176,9 @@ class Users:
 
 
 def insert_user(connection: sa.Connection, values: Mapping[str, object]) -> None:
-    """Raises InvalidAccessError when the name is taken."""
+    """Raises InvalidAccessError when the name is taken, or no user's."""
+    if values["name"] in RESERVED:
+        raise InvalidAccessError("user", f"{values['name']!r} is the name of whoever is no user; take another")
     try:
         with connection.begin_nested():
             connection.execute(USERS.insert().values(**values))

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from access.asker import Asker
+from access.asker import Asker, Door
 from access.errors import UnknownSubjectError
 from access.events import Did, Outcome
 from access.keys import LONGEST_OVERLAP, may
@@ -49,9 +49,8 @@ async def create_key(request: Request) -> Response:
         raise ProblemError("forbidden", "Keys of others are made by administrators.")
     if _is_nobodys(asker) and "user" not in given:
         invalid("user", "is missing: whose key is it?")
-    parent = asker.key if user == asker.name else None
     key, text = await in_store(
-        request, lambda store: store.keys.create(user, name, expires_at=expires_at, parent=parent)
+        request, lambda store: store.keys.create(user, name, expires_at=expires_at, parent=asker.key)
     )
     note(request, Did.CHANGE_KEY, Outcome.DONE, what=key.id)
     return json_response({**key_json(key), "key": text}, 201)
@@ -80,7 +79,8 @@ async def rotate_key(request: Request) -> Response:
 
     def rotate(store: AccessStore) -> tuple[Key, str]:
         _check(store, asker, key_id)
-        return store.keys.rotate(key_id, overlap=overlap)
+        # No key can make itself last.
+        return store.keys.rotate(key_id, overlap=overlap, lengthen=asker.door is not Door.KEY)
 
     key, text = await in_store(request, rotate)
     note(request, Did.CHANGE_KEY, Outcome.DONE, what=key.id)
@@ -108,4 +108,4 @@ def _check(store: AccessStore, asker: Asker, key_id: str) -> None:
 
 def _is_nobodys(asker: Asker) -> bool:
     """Whether the asker is no user: whoever is at the machine."""
-    return asker.session is None and asker.key is None and asker.administrator
+    return asker.door in (Door.OPEN, Door.OPERATOR)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from access.asker import Door
 from access.events import Did, Outcome
+from access.passwords import checked_password
 from access.store import AccessStore, User
 from streams.time_text import timestamp
 from web.access.cookies import root_path
@@ -77,8 +78,12 @@ async def change_user(request: Request) -> Response:
 
     def change(store: AccessStore) -> User:
         if password is not None:
-            store.users.set_password(name, password, keep_session=keep)
-        return store.users.change(name, **changes)
+            checked_password(password, name)
+        changed = store.users.change(name, **changes)
+        if password is None:
+            return changed
+        store.users.set_password(name, password, keep_session=keep)
+        return store.users.get(name)
 
     user = await in_store(request, change)
     note(request, Did.CHANGE_USER, Outcome.DONE, what=name)
