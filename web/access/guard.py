@@ -13,9 +13,10 @@ from starlette.routing import BaseRoute, Route
 from access.asker import NOBODY, Asker, Door
 from access.events import Did, Outcome
 from access.grants import Action
+from web.access.arrival import client_of
 from web.access.csrf import SAFE, check_origin
 from web.access.doors import CHALLENGE, doors_of
-from web.access.notes import note
+from web.access.notes import count, note
 from web.access.scopes import WHO, asker_of
 from web.edge.identifying import WHILE_EMPTY
 from web.edge.problems import ProblemError
@@ -45,6 +46,7 @@ class Who(Enum):
 class Rule:
     """Whom a method of an address is for. `reads`: it changes nothing, whatever the method is.
 
+    `counted`: reading it is bounded by the address, as logins are, and all else that anybody may send.
     `of_user`: it changes a user or a key, of which there is none in open mode.
     """
 
@@ -52,6 +54,7 @@ class Rule:
     action: Action | None = None
     reads: bool = False
     ends_seeing: bool = False
+    counted: bool = False
     of_user: bool = False
 
     def changes(self, request: Request) -> bool:
@@ -64,6 +67,7 @@ SEES_ALL, ADMINISTRATOR = Rule(Who.SEES_ALL), Rule(Who.ADMINISTRATOR)
 ASK, DETAIL = Rule(Who.STREAM, Action.ASK, reads=True), Rule(Who.STREAM, Action.DETAIL, reads=True)
 SEND, REPLAY = Rule(Who.STREAM, Action.SEND), Rule(Who.STREAM, Action.REPLAY)
 LOG_OUT = Rule(Who.SIGNED_IN, ends_seeing=True)
+LINK = Rule(Who.LOOKED, counted=True)
 OWN_KEY, OF_USER = Rule(Who.SIGNED_IN, of_user=True), Rule(Who.ADMINISTRATOR, of_user=True)
 
 GUARDS: Mapping[str, Mapping[str, Rule]] = {
@@ -106,7 +110,7 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/login": {"GET": LOOKED, "POST": LOOKED},
     "/logout": {"POST": LOG_OUT},
     "/first": {"GET": LOOKED, "POST": LOOKED},
-    "/invitation/{token}": {"GET": LOOKED, "POST": LOOKED},
+    "/invitation/{token}": {"GET": LINK, "POST": LINK},
     "/account": {"GET": SIGNED_IN},
     "/account/password": {"POST": SIGNED_IN},
     "/account/sessions": {"POST": SIGNED_IN},
@@ -175,11 +179,17 @@ async def _check(request: Request, rule: Rule) -> None:
         if error.problem.status not in (401, 403):
             raise
         did = Did.ASK if rule.reads or request.method in SAFE else Did.SEND
-        note(request, did, Outcome.REFUSED, what=request.scope["route"].path)
+        # Whoever is unknown can ask as often as the line is wide: one line a second says that it was so.
+        if error.problem.status == 401 and not service_of(request).allowances.may_note(client_of(request)):
+            count(request, did, Outcome.REFUSED)
+        else:
+            note(request, did, Outcome.REFUSED, what=request.scope["route"].path)
         raise
 
 
 async def _asker(request: Request, rule: Rule) -> Asker:
+    if rule.who in (Who.PUBLIC, Who.LOOKED) and (rule.counted or request.method not in SAFE):
+        service_of(request).allowances.enter(client_of(request))
     match rule.who:
         case Who.PUBLIC:
             return NOBODY
