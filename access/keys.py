@@ -111,9 +111,7 @@ class Keys:
             old = _found(connection, key_id, lock=True)
             if _has_expired(old, now):
                 raise InvalidAccessError("key", "has expired; make a new one")
-            expires_at = old.expires_at
-            if expires_at is not None and lengthen:
-                expires_at = now + (expires_at - old.made_at)
+            expires_at = _next_expiry(old, now) if lengthen else old.expires_at
             if old.parent is not None:
                 expires_at = _soonest(expires_at, _checked_parent(connection, old.parent, now).expires_at)
             key, text = _insert(connection, old.user, old.name, old.parent, now, expires_at)
@@ -122,6 +120,14 @@ class Keys:
             ends = _soonest(now + overlap, old.expires_at)
             connection.execute(KEYS.update().where(KEYS.c.id == old.id).values(expires_at=ends))
             return key, text
+
+
+def _next_expiry(old: Key, now: datetime) -> datetime | None:
+    """After as long a life as the old one's; what would be beyond all time stays as it was."""
+    try:
+        return old.expires_at and now + (old.expires_at - old.made_at)
+    except OverflowError:
+        return old.expires_at
 
 
 def _insert(

@@ -144,6 +144,48 @@ def test_what_a_key_makes_for_others_ends_with_it(people: People, client: httpx.
     assert made["id"] not in [key.id for key in store.keys.of("ann")]
 
 
+def test_administrators_make_keys_of_others(people: People, client: httpx.Client) -> None:
+    people.store.users.add("kate", by="test", administrator=True)
+    hers = key_of(people, "kate")
+    (of_kate,) = people.store.keys.of("kate")
+    for headers, parent in (({}, None), (hers, of_kate.id)):
+        for address, body in (("?user=ann", {}), ("", {"user": "ann"}), ("?user=ann", {"user": "ann"})):
+            made = client.post(f"/v1/keys{address}", json={"name": "x", **body}, headers=headers)
+            assert (made.status_code, made.json()["user"], made.json()["parent"]) == (201, "ann", parent)
+        both = client.post("/v1/keys?user=bob", json={"name": "x", "user": "ann"}, headers=headers)
+        assert (both.status_code, both.json()["errors"][0]["field"]) == (422, "user")
+    assert client.post("/v1/keys", json={"name": "x"}, headers=hers).json()["user"] == "kate"
+    refused = client.post("/v1/keys?user=bob", json={"name": "x"}, headers=key_of(people, "ann"))
+    assert refused.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [("9999-12-31T23:59:59Z", 201), ("9999-12-31T00:00:00+14:00", 201), ("9999-12-31T23:59:59-12:00", 422)],
+)
+def test_keys_of_the_end_of_time_are_rotated(client: httpx.Client, end: str, status: int) -> None:
+    made = client.post("/v1/keys?user=ann", json={"name": "x", "expires_at": end})
+    assert made.status_code == status
+    if status == 201:
+        turned = client.post(f"/v1/keys/{made.json()['id']}/rotate")
+        assert (turned.status_code, turned.json()["expires_at"]) == (201, made.json()["expires_at"])
+
+
+def test_members_that_may_be_missing_need_no_body(people: People) -> None:
+    headers = key_of(people, "ann")
+    with httpx.Client(base_url=people.url, timeout=30, headers=headers) as client:
+        [key, *_] = [each["id"] for each in client.get("/v1/keys").json()["keys"]]
+        assert client.post(f"/v1/keys/{key}/rotate", content=b"{}").status_code == 415
+        assert client.post(f"/v1/keys/{key}/rotate", data={"overlap_seconds": "0"}).status_code == 415
+        turned = client.post(f"/v1/keys/{key}/rotate")
+        assert (turned.status_code, turned.json()["name"]) == (201, "test")
+        again = {**ROOT, "content-type": "application/json"}
+        empty = client.post(f"/v1/keys/{turned.json()['id']}/rotate", headers=again)
+        assert empty.status_code == 201
+        assert client.post("/v1/keys").status_code == 415
+        assert client.get("/v1/me").json()["user"] == "ann"
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

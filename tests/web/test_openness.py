@@ -137,6 +137,7 @@ def test_without_postgres_nothing_is_open() -> None:
                 client.cookies.clear()
                 answer = client.get(path, headers=headers, timeout=30)
                 assert (answer.status_code, bool(answer.headers.get("retry-after"))) == (503, True), path
+                assert ".s.PGSQL" not in answer.text
         assert client.get("/healthz").status_code == 200
         assert client.post("/v1/sessions", json={"user": "root", "password": PASSWORD}, timeout=30).status_code == 503
         assert client.get("/v1/me", headers=bearer(OPERATOR)).json()["door"] == "operator"

@@ -13,18 +13,20 @@ from typing import TypeVar, cast
 
 import anyio
 import anyio.to_thread
+import structlog
 from starlette.requests import Request
 
 from access.asker import NOBODY, Asker, Door
 from access.errors import IssuerAwayError
 from access.identities import MISSING
+from access.key_text import SecretKind, is_secret
 from database.errors import LakeError
-from web.access.arrival import client_of, is_forwarded, peer_of
+from web.access.arrival import client_of, is_for_this_machine, is_forwarded, peer_of
 from web.access.cookies import session_token
 from web.access.reach import Reach
 from web.access.seeing import seen_name
 from web.edge.identifying import WHILE_EMPTY, seen_as
-from web.edge.problems import ProblemError
+from web.edge.problems import CATALOG_AWAY, ProblemError
 from web.service import Service
 
 T = TypeVar("T")
@@ -89,14 +91,17 @@ class Doors:
             raise ProblemError("unparseable", "The request has several headers Authorization; send one.")
         shown = _BEARER.fullmatch(given[0])
         if shown is None:
+            self._count_failure(request)
             raise refused("Send Authorization: Bearer and a key.")
         secret = shown[1]
         if secret.startswith(OPERATOR_PREFIX):
             asker = self._operating(request, secret)
+        elif is_secret(SecretKind.SESSION, secret):
+            asker = None  # a session's is the cookie's alone
         else:
             asker = await self._found(request, secret)
         if asker is None:
-            self._service.allowances.fail(client_of(request))
+            self._count_failure(request)
             raise refused("This key or token opens nothing, or no more.")
         return asker
 
@@ -110,7 +115,8 @@ class Doors:
     async def _by_session(self, request: Request, session: str) -> Asker:
         asker = await self._found(request, session) if session else None
         if asker is None:
-            self._service.allowances.fail(client_of(request))
+            self._count_failure(request)
+            request.state.session_ended = True
             raise ProblemError("unauthorized", "The session has ended; log in again.", (), CHALLENGE)
         other = seen_name(request, asker) if asker.administrator else ""
         if not other:
@@ -121,7 +127,7 @@ class Doors:
 
     async def _open(self, request: Request, *, anew: bool) -> Asker:
         peer = peer_of(request)
-        if not self._reach.is_local or not self._reach.may_be_open(peer, forwarded=is_forwarded(request)):
+        if not (is_for_this_machine(request) and self._reach.may_be_open(peer, forwarded=is_forwarded(request))):
             return NOBODY
         if anew and self._service.identities.known(WHILE_EMPTY):
             # The first user may have been made a moment ago, elsewhere.
@@ -137,6 +143,12 @@ class Doors:
         if not identities.was_good(secret):  # one that guesses keeps no others of its address out
             self._service.allowances.check_unknown(client_of(request))
         return await self._in_thread(lambda: identities.find(secret))
+
+    def _count_failure(self, request: Request) -> None:
+        """Of an address, whatever it was that opened nothing. Raises ProblemError while there were too many."""
+        allowances, address = self._service.allowances, client_of(request)
+        allowances.check_unknown(address)
+        allowances.fail(address)
 
     async def _kept(self, question: str) -> Asker | None:
         asker = self._service.identities.known(question)
@@ -154,7 +166,10 @@ class Doors:
                 return await anyio.to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=True)
         except TimeoutError:
             raise ProblemError("engine-away", "The catalog (PostgreSQL) has not said in time who asks.") from None
-        except (LakeError, IssuerAwayError) as error:
+        except LakeError as error:
+            structlog.contextvars.bind_contextvars(wrong=str(error))
+            raise ProblemError("engine-away", CATALOG_AWAY) from error
+        except IssuerAwayError as error:
             raise ProblemError("engine-away", str(error)) from error
         finally:
             self._waiting -= 1

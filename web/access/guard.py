@@ -133,6 +133,22 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
 """Path of a route → method → rule. HEAD is as GET; what no method of a route is (405, OPTIONS) tells nothing."""
 
 
+_OF_NOBODY_ELSE = frozenset(
+    {
+        "/login",
+        "/logout",
+        "/v1/sessions",
+        "/v1/sessions/current",
+        "/v1/see-as",
+        "/see-as/stop",
+        "/admin/users/{user}/see-as",
+        "/admin/users/{user}/link",
+        "/v1/users/{user}/invitation",
+    }
+)
+"""Paths at which nothing changes of what is known of others; whoever logs out forgets its own session itself."""
+
+
 def guarded(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
     """The routes, each behind its row of the table."""
     return [_guarded(route) if isinstance(route, Route) else route for route in routes]
@@ -147,7 +163,8 @@ def _guarded(route: Route) -> Route:
             raise ProblemError("not-found", "Not Found")
         await _check(request, rule)
         response: Response = await handler(request)
-        _forget(request, rule)
+        if response.status_code < 400 and route.path not in _OF_NOBODY_ELSE:
+            _forget(request, rule)
         response.headers.update(doors_of(request).headers(request))
         return response
 
@@ -173,7 +190,7 @@ async def _check(request: Request, rule: Rule) -> None:
         asker = await _asker(request, rule)
         _check_rule(asker, rule)
         if request.method not in SAFE:
-            await check_origin(request)
+            await check_origin(request, reads=rule.reads)
             _check_seeing(asker, rule)
     except ProblemError as error:
         if error.problem.status not in (401, 403):

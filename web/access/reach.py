@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Self
 
+from web.edge.hosts import host_name
 from web.settings import Network, WebSettings
 
 _LOCAL = "localhost"
@@ -65,6 +66,12 @@ class Reach:
             return False
         address = _address(peer)
         return address is not None and any(address.version == each.version and address in each for each in self.proxies)
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a header Host names this machine to itself: `localhost`, a name below that, or an address of loopback."""
+    name = host_name(host) or ""
+    return name.endswith(f".{_LOCAL}") or _is_loopback(name)
 
 
 def _is_loopback(host: str) -> bool:

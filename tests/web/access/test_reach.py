@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 from pydantic import ValidationError
 
-from web.access.reach import Reach
+from web.access.reach import Reach, is_this_machine
 from web.settings import WebSettings, networks_of
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("::1"))
@@ -37,6 +37,31 @@ def test_open_on_loopback_alone(
     host: str, proxies: tuple[()], https: bool, peer: str, forwarded: bool, may: bool
 ) -> None:
     assert Reach(host, proxies, https).may_be_open(peer, forwarded=forwarded) is may
+
+
+@pytest.mark.parametrize(
+    ("host", "is_it"),
+    [
+        ("localhost", True),
+        ("LOCALHOST.:8000", True),
+        ("a.localhost:8000", True),
+        ("127.0.0.1:8000", True),
+        ("127.1.2.3", True),
+        ("[::1]:8000", True),
+        ("[::ffff:127.0.0.1]", True),
+        ("", False),
+        ("localhost.example", False),
+        ("notlocalhost", False),
+        ("127.0.0.1.example", False),
+        ("0.0.0.0", False),
+        ("[::]", False),
+        ("10.0.0.7", False),
+        ("localhost, evil.example", False),
+        ("evil.example/.localhost", False),
+    ],
+)
+def test_names_of_this_machine(host: str, is_it: bool) -> None:
+    assert is_this_machine(host) is is_it
 
 
 @pytest.mark.parametrize(
