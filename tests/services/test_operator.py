@@ -115,7 +115,10 @@ def test_addresses_of_this_machine_are_known(host: str, here: bool) -> None:
         ({"https": True}, "http://127.0.0.1:8000", False),
         ({"https": True, "hosts": "*, w.example", "root_path": "/w"}, "https://w.example/w", False),
         ({"proxies": "10.0.0.7", "hosts": "w.example"}, "http://w.example", False),
+        ({"root_path": "/w"}, "http://127.0.0.1:8000/w", False),
         ({"hosts": "w.example"}, "http://127.0.0.1:8000", True),
+        ({"hosts": "w.example", "host": "0.0.0.0"}, "http://w.example:8000", False),
+        ({"hosts": "*,w.example", "host": "::", "port": 9000}, "http://w.example:9000", False),
     ],
 )
 def test_where_people_open_its_pages(more: dict[str, object], url: str, may_be_open: bool) -> None:
