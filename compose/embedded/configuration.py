@@ -127,7 +127,7 @@ def configure(
     return changed_programs(before or "", after, changed)
 
 
-def _may_be_open(settings: StackSettings) -> bool:
+def may_be_open(settings: StackSettings) -> bool:
     """Whether Trino, like the web service, is open while there are no users: nobody but this machine reaches both."""
     local = is_loopback(settings.host) and is_loopback(settings.trino_host)
     return local and not (settings.proxies or settings.https or settings.root_path)
