@@ -57,8 +57,10 @@ def _add(name: str, title: str, administrator: bool, groups: tuple[str, ...], pa
     with changing(Did.CHANGE_USER, name):
         store.users.add(name, by=operator(), title=title, administrator=administrator, groups=groups, password=password)
     say(f"{name} is a user now")
-    if first:
+    if first and ServiceSettings().operator_key.get_secret_value():
         say("The service is closed from now on: whoever asks must log in, or send a key")
+    elif first:
+        say("What runs here knows no users yet: ./windowpane down, then ./windowpane up closes the service")
     if first and not administrator:
         say(f"There is no administrator yet: ./windowpane users change {name} --administrator makes one")
     if password is None:

@@ -18,6 +18,7 @@ from database.engine import engine_uri, rows
 from iceberg.backup.catalog_dump import frozen_catalog, load_catalog
 from iceberg.catalog import Catalog
 from query.aggregates import view_columns, view_columns_of_names
+from scripts.stack.user_count import user_count
 from scripts.streams.provision import note_columns
 from scripts.streams.removal import _remove_access
 from streams import load_definition
@@ -99,6 +100,7 @@ def test_a_restored_backup_has_users_and_grants_but_no_sessions(
     store.users.add("eve", by="test")
     load_catalog(uri, tmp_path / part.file, PROGRAMS)
     assert [user.name for user in store.users.page()] == ["ann"]
+    assert user_count(uri) == 1
     assert store.users.get("ann").groups == ("shops",)
     assert store.users.check_password("ann", PASSWORD)
     asker = store.askers.of_key(key)
