@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from access.events import Did
+from access.links import INVITATION
 from access.store import AccessStore
 from access.users import User
-from scripts.access.links import INVITATION, invitation
+from scripts.access.links import invitation
 from scripts.access.operating import changing, every, opened, operator, typed_password
 from scripts.console import say
 from scripts.results import Column, Format, Result, Sheet, formatted, show
@@ -160,7 +161,7 @@ def _enable(name: str) -> None:
 @click.argument("name")
 @_PASSWORD
 def _password(name: str, password_stdin: bool) -> None:
-    """Set the password of the user NAME, typed twice or read from stdin; every session of NAME ends.
+    """Set the password of the user NAME, typed twice, or read from stdin where that is no terminal; its sessions end.
 
     \b
     Examples:

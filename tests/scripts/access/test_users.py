@@ -43,7 +43,14 @@ def test_a_password_is_read_from_stdin(typed: Type, store: AccessStore) -> None:
     assert store.users.check_password("ann", PASSWORD)
 
 
-def test_a_password_is_typed_twice(typed: Type, store: AccessStore) -> None:
+def test_a_password_is_read_where_nobody_types(typed: Type, store: AccessStore) -> None:
+    store.users.add("ann", by="test", administrator=True)
+    assert typed("users", "password", "ann", stdin=f"{PASSWORD}\n").code == 0
+    assert store.users.check_password("ann", PASSWORD)
+
+
+def test_a_password_is_typed_twice(typed: Type, store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operating, "at_terminal", lambda: True)
     store.users.add("ann", by="test", administrator=True)
     done = typed("users", "password", "ann", stdin=f"{PASSWORD}\n{PASSWORD}\n")
     assert (done.code, done.out) == (0, "")
