@@ -15,6 +15,8 @@ from access.tables import LINKS, USERS
 from access.users import User, Users, insert_user, lock_able, lock_users, replace_password
 
 LONGEST_LIFETIME = timedelta(days=30)
+INVITATION = timedelta(days=3)
+"""How long a link may be used that invites a user, whoever made it and where."""
 
 
 class Links:

@@ -33,6 +33,8 @@ def test_a_user_is_made_changed_and_removed(client: httpx.Client) -> None:
     made = client.post("/v1/users", json=new)
     assert made.status_code == 201
     assert made.json()["invitation"].rpartition("/")[2].startswith("wpl_")
+    lasts = datetime.fromisoformat(made.json()["invitation_expires_at"]) - datetime.now(UTC)
+    assert timedelta(days=2, hours=23) < lasts <= timedelta(days=3)
     shown = client.get("/v1/users/cora").json()
     assert {name: shown[name] for name in new} == new
     assert (shown["has_password"], shown["made_by"]) == (False, "operator:unknown")
