@@ -57,6 +57,9 @@ final class Visitors implements SystemAccessControl {
     @Override
     public void checkCanSetUser(Optional<Principal> principal, String user) {
         // Who is a person at all has the name of its principal.
+        if (Asked.ofQuery()) {
+            throw new AccessDeniedException("Plans and counts of queries are not for SQL clients");
+        }
     }
 
     @Override
