@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 final class Visitors implements SystemAccessControl {
     static final String LAKE = "lake";
 
+    private static final int CONNECTIONS = 8;
     private static final String SYSTEM = "system";
     private static final String INFORMATION_SCHEMA = "information_schema";
     /** They list what may be seen, no more; the texts of views are not among them. */
@@ -43,7 +44,7 @@ final class Visitors implements SystemAccessControl {
     Visitors(Settings settings, Refusals refusals) {
         service = settings.service();
         statements = new Statements(service);
-        Database database = settings.database();
+        Database database = settings.database(CONNECTIONS);
         sights = new Kept<>(new SightReader(database, new OpenMode(settings.openAllowed(), database))::read);
         pinned = new Pinned(sights);
         this.refusals = refusals;
