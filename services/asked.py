@@ -59,8 +59,8 @@ class Asked:
         is_user, is_stream = cache(partial(_answer, self._is_user)), cache(partial(_answer, self._is_stream))
         for event, at in events_of(text):
             # What was read is a stream, also one that has been removed since.
-            was_read = event.outcome is not Outcome.REFUSED
-            line, name = line_of(event, at, lambda stream, read=was_read: read or is_stream(stream)), claimed(event)
+            line = line_of(event, at, is_stream if event.outcome is Outcome.REFUSED else lambda _: True)
+            name = claimed(event)
             yield orjson.dumps({**line, "who": name} if name and is_user(name) else line)
 
 
