@@ -66,6 +66,7 @@ class Service:
     allowances: Allowances
     access_log: AccessLog
     changes: Lane = field(default_factory=lambda: Lane(threads=4, waiting=64))
+    logins: Lane = field(default_factory=lambda: Lane(threads=2, waiting=32))
     replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
     comparisons: Lane = field(default_factory=lambda: Lane(threads=4, waiting=8))
     standings: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -32,6 +33,8 @@ def test_a_user_is_made_changed_and_removed(client: httpx.Client) -> None:
     made = client.post("/v1/users", json=new)
     assert made.status_code == 201
     assert made.json()["invitation"].rpartition("/")[2].startswith("wpl_")
+    lasts = datetime.fromisoformat(made.json()["invitation_expires_at"]) - datetime.now(UTC)
+    assert timedelta(days=2, hours=23) < lasts <= timedelta(days=3)
     shown = client.get("/v1/users/cora").json()
     assert {name: shown[name] for name in new} == new
     assert (shown["has_password"], shown["made_by"]) == (False, "operator:unknown")
@@ -52,6 +55,8 @@ def test_a_user_is_made_changed_and_removed(client: httpx.Client) -> None:
         ({"user": "ann"}, 422, "user"),
         ({"user": "a\u0430"}, 422, "user"),
         ({"user": 7}, 422, "user"),
+        ({"user": "nobody"}, 422, "user"),
+        ({"user": "operator"}, 422, "user"),
         ({"user": "nina", "password": "short"}, 422, "password"),
         ({"user": "nina", "administrator": "yes"}, 422, "administrator"),
         ({"user": "nina", "groups": "shops"}, 422, "groups"),
@@ -66,6 +71,17 @@ def test_a_user_is_made_changed_and_removed(client: httpx.Client) -> None:
 def test_a_user_that_cannot_be(client: httpx.Client, body: Any, status: int, field: str) -> None:
     answer = client.post("/v1/users", json=body)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field)
+
+
+def test_a_change_is_made_whole_or_not_at_all(people: People, client: httpx.Client) -> None:
+    people.store.users.add("pia", by="test", title="Pia", password=PASSWORD)
+    for body in (
+        {"title": "x", "groups": ["Shops"], "password": "another sentence"},
+        {"title": "x", "password": "short"},
+    ):
+        assert client.patch("/v1/users/pia", json=body).status_code == 422
+    assert people.store.users.get("pia").title == "Pia"
+    assert people.store.users.check_password("pia", PASSWORD)
 
 
 def test_the_last_administrator_stays(client: httpx.Client) -> None:
@@ -117,13 +133,27 @@ def test_keys_see_themselves_and_what_they_made(people: People, client: httpx.Cl
     asking.close()
 
 
+def test_what_a_key_makes_for_others_ends_with_it(people: People, client: httpx.Client) -> None:
+    store = people.store
+    store.users.add("otto", by="test", administrator=True)
+    end = datetime.now(UTC) + timedelta(hours=1)
+    mine, text = store.keys.create("otto", "mine", expires_at=end)
+    made = client.post("/v1/keys", json={"name": "child", "user": "ann"}, headers=bearer(text)).json()
+    assert (made["parent"], store.keys.get(made["id"]).expires_at) == (mine.id, end)
+    turned = client.post(f"/v1/keys/{mine.id}/rotate", json={}, headers=bearer(text)).json()
+    assert store.keys.get(turned["id"]).expires_at == end
+    store.keys.revoke(turned["id"])
+    assert made["id"] not in [key.id for key in store.keys.of("ann")]
+
+
 def test_administrators_make_keys_of_others(people: People, client: httpx.Client) -> None:
     people.store.users.add("kate", by="test", administrator=True)
     hers = key_of(people, "kate")
-    for headers in ({}, hers):
+    (of_kate,) = people.store.keys.of("kate")
+    for headers, parent in (({}, None), (hers, of_kate.id)):
         for address, body in (("?user=ann", {}), ("", {"user": "ann"}), ("?user=ann", {"user": "ann"})):
             made = client.post(f"/v1/keys{address}", json={"name": "x", **body}, headers=headers)
-            assert (made.status_code, made.json()["user"], made.json()["parent"]) == (201, "ann", None)
+            assert (made.status_code, made.json()["user"], made.json()["parent"]) == (201, "ann", parent)
         both = client.post("/v1/keys?user=bob", json={"name": "x", "user": "ann"}, headers=headers)
         assert (both.status_code, both.json()["errors"][0]["field"]) == (422, "user")
     assert client.post("/v1/keys", json={"name": "x"}, headers=hers).json()["user"] == "kate"

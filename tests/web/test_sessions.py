@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from access.errors import RefusedLoginError
+from access.sessions import Sessions
 from tests.web.pages.people import PASSWORD, People
-from tests.web.people_at_doors import OPERATOR, a_service, fill, key_of, session_of
+from tests.web.people_at_doors import OPERATOR, a_service, bearer, fill, key_of, session_of
 from web.access.csrf import token_of
 
 HEALTH_WINDOW = "/v1/streams/health/window"
@@ -52,6 +56,29 @@ def test_logging_in_begins_a_session_anew(people: People, client: httpx.Client) 
 
 def me_of(client: httpx.Client) -> str:
     return str(client.get("/v1/me").json().get("name", ""))
+
+
+def test_logins_that_wait_keep_no_revocation_waiting(
+    people: People, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, _ = people.store.keys.create("ann", "test")
+    begun, go_on = Semaphore(0), Event()
+
+    def slow(*_: object, **__: object) -> None:
+        begun.release()
+        assert go_on.wait(20)
+        raise RefusedLoginError
+
+    monkeypatch.setattr(Sessions, "log_in", slow)
+    body = {"user": "ann", "password": "wrong password"}
+    with ThreadPoolExecutor(6) as pool:
+        tries = [pool.submit(httpx.post, f"{people.url}/v1/sessions", json=body, timeout=30) for _ in range(6)]
+        try:
+            assert [begun.acquire(timeout=20) for _ in range(2)] == [True, True]
+            assert client.delete(f"/v1/keys/{key.id}", headers=bearer(OPERATOR)).status_code == 204
+        finally:
+            go_on.set()
+        assert {each.result().status_code for each in tries} <= {401, 403, 503}
 
 
 def test_whoever_fails_to_log_in_is_not_told_why(client: httpx.Client) -> None:

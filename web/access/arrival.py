@@ -57,8 +57,9 @@ def peer_of(request: HTTPConnection) -> str:
 
 
 def is_forwarded(request: HTTPConnection) -> bool:
-    """Whether it says that somebody passed it on."""
-    return any(name in _FORWARDED for name, _ in request.scope["headers"])
+    """Whether it says that somebody passed it on, or speaks as proxies do that are not told otherwise: HTTP/1.0."""
+    old = request.scope.get("http_version") == "1.0"
+    return old or any(name in _FORWARDED for name, _ in request.scope["headers"])
 
 
 def is_for_this_machine(request: HTTPConnection) -> bool:

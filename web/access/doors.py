@@ -53,16 +53,19 @@ class Doors:
         self._threads = anyio.CapacityLimiter(_THREADS)
         self._waiting = 0
 
-    async def admit(self, request: Request) -> Asker:
-        """Whoever asks, counted; noted with the request. Raises ProblemError for a secret that opens nothing."""
-        asker = request.state.asker = await self._asker(request)
+    async def admit(self, request: Request, *, anew: bool = False) -> Asker:
+        """Whoever asks, counted; noted with the request. `anew`: that there are no users is looked up again.
+
+        Raises ProblemError for a secret that opens nothing.
+        """
+        asker = request.state.asker = await self._asker(request, anew=anew)
         self._service.allowances.take(asker, client_of(request))
         return asker
 
-    async def look(self, request: Request) -> Asker:
+    async def look(self, request: Request, *, anew: bool = False) -> Asker:
         """As `admit`, but nobody in place of an error, and uncounted."""
         try:
-            asker = await self._asker(request)
+            asker = await self._asker(request, anew=anew)
         except ProblemError:
             asker = NOBODY
         request.state.asker = asker
@@ -74,14 +77,14 @@ class Doors:
         seen = {SEEN: asker.name} if asker.seen_by else {}
         return {**self._service.allowances.headers(asker), **seen}
 
-    async def _asker(self, request: Request) -> Asker:
+    async def _asker(self, request: Request, *, anew: bool) -> Asker:
         given = request.headers.getlist("authorization")
         if given:
             return await self._by_secret(request, given)
         session = session_token(request)
         if session is not None:
             return await self._by_session(request, session)
-        return await self._open(request)
+        return await self._open(request, anew=anew)
 
     async def _by_secret(self, request: Request, given: list[str]) -> Asker:
         if len(given) > 1:
@@ -122,19 +125,24 @@ class Doors:
         gone = Asker(Door.SESSION, other, session=asker.session, seen_by=asker.name)
         return await self._kept(seen_as(other, asker)) or gone
 
-    async def _open(self, request: Request) -> Asker:
+    async def _open(self, request: Request, *, anew: bool) -> Asker:
         peer = peer_of(request)
         if not (is_for_this_machine(request) and self._reach.may_be_open(peer, forwarded=is_forwarded(request))):
             return NOBODY
+        if anew and self._service.identities.known(WHILE_EMPTY):
+            # The first user may have been made a moment ago, elsewhere.
+            self._service.identities.forget(WHILE_EMPTY)
         return await self._kept(WHILE_EMPTY) or NOBODY
 
     async def _found(self, request: Request, secret: str) -> Asker | None:
-        """Whose secret it is. What is not known already is bounded by the address, or guesses would be for nothing."""
-        asker = self._service.identities.known(secret)
+        """Whose secret it is. What never was anybody's is bounded by the address, or guesses would be for nothing."""
+        identities = self._service.identities
+        asker = identities.known(secret)
         if asker is not MISSING:
             return asker
-        self._service.allowances.check_unknown(client_of(request))
-        return await self._in_thread(lambda: self._service.identities.find(secret))
+        if not identities.was_good(secret):  # one that guesses keeps no others of its address out
+            self._service.allowances.check_unknown(client_of(request))
+        return await self._in_thread(lambda: identities.find(secret))
 
     def _count_failure(self, request: Request) -> None:
         """Of an address, whatever it was that opened nothing. Raises ProblemError while there were too many."""

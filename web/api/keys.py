@@ -52,9 +52,8 @@ async def create_key(request: Request) -> Response:
         raise ProblemError("forbidden", "Keys of others are made by administrators.")
     if _is_nobodys(asker) and not asked:
         invalid("user", "is missing: whose key is it?")
-    parent = asker.key if user == asker.name else None
     key, text = await in_store(
-        request, lambda store: store.keys.create(user, name, expires_at=expires_at, parent=parent)
+        request, lambda store: store.keys.create(user, name, expires_at=expires_at, parent=asker.key)
     )
     note(request, Did.CHANGE_KEY, Outcome.DONE, what=key.id)
     return json_response({**key_json(key), "key": text}, 201)
@@ -83,7 +82,8 @@ async def rotate_key(request: Request) -> Response:
 
     def rotate(store: AccessStore) -> tuple[Key, str]:
         _check(store, asker, key_id)
-        return store.keys.rotate(key_id, overlap=overlap)
+        # No key can make itself last.
+        return store.keys.rotate(key_id, overlap=overlap, lengthen=asker.door is not Door.KEY)
 
     key, text = await in_store(request, rotate)
     note(request, Did.CHANGE_KEY, Outcome.DONE, what=key.id)

@@ -18,7 +18,7 @@ from web.access.notes import note
 from web.access.scopes import asker_of
 from web.api.me import me_json
 from web.api.objects import read_members
-from web.asking.access import agent_of, client_of, in_store
+from web.asking.access import agent_of, client_of, in_login, in_store
 from web.edge.problems import ProblemError
 from web.edge.responses import json_response
 from web.service import service_of
@@ -39,12 +39,12 @@ async def log_in(request: Request) -> Response:
         return begun
 
     try:
-        session, token = await in_store(request, begin)
+        session, token = await in_login(request, begin)
     except (RefusedLoginError, ThrottledError):
         note(request, Did.LOG_IN, Outcome.REFUSED, who=name[:100])
         raise
     service = service_of(request)
-    asker = await in_store(request, lambda _: service.identities.find(token))
+    asker = await in_login(request, lambda _: service.identities.find(token))
     if asker is None:
         raise ProblemError("unauthorized", "The session has ended; log in again.")
     request.state.asker = asker

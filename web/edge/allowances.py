@@ -28,6 +28,8 @@ class Allowances:
     messages: Rate
     sizes: Rate
     unknown: Rate
+    entrances: Rate
+    noted: Rate
     questions: Shares
     longest: timedelta
     answer_bytes: int
@@ -40,6 +42,8 @@ class Allowances:
             Rate("messages", settings.limit_messages, unit="messages"),
             Rate("bytes", settings.limit_bytes, unit="content-bytes"),
             Rate("unknown", settings.limit_unknown_requests, 10.0),
+            Rate("unknown", settings.limit_unknown_requests, 10.0),
+            Rate("noted", 1, 1.0),
             Shares(settings.limit_questions, settings.limit_questions_waiting),
             timedelta(days=settings.limit_window_days),
             settings.limit_answer_bytes,
@@ -55,6 +59,17 @@ class Allowances:
                 _refuse(self.requests, who, self.requests.wait(who), "requests")
             for who in callers:
                 self.requests.spend(who)
+
+    def enter(self, address: str) -> None:
+        """Count a login, or what else anybody may send; apart, so that wrong keys keep nobody from logging in.
+
+        Raises ProblemError.
+        """
+        _take(self.entrances, network_of(address), "requests by somebody unknown")
+
+    def may_note(self, address: str) -> bool:
+        """Whether the access log is to have one more line of somebody unknown: one a second of each address."""
+        return self.noted.take(network_of(address)) == 0.0
 
     def fail(self, address: str) -> None:
         """Count a secret that opened nothing."""

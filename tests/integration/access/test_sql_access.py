@@ -367,6 +367,55 @@ def test_queries_of_others_are_unseen(people: dict[str, SqlClient]) -> None:
         assert query not in session.get(f"{base}/v1/query").text
 
 
+def test_own_queries_are_unseen_over_http(people: dict[str, SqlClient]) -> None:
+    """Trino would show its plan, the texts of views, counts of rows before they were filtered, and our name."""
+    ann, base = people["ann"], f"https://{QuerySettings().trino}"
+    secret = QuerySettings().trino_user.get_secret_value()
+    cursor = ann.connection().cursor()
+    cursor.execute("select service from health.minutes")
+    cursor.fetchall()
+    with own_session() as session:
+        session.auth = (ann.name, ann.key)
+        for path in (f"query/{cursor.query_id}", f"query/{cursor.query_id}?pruned=true"):
+            assert session.get(f"{base}/v1/{path}").status_code == 403, path
+        for path in ("query", "queryState", f"queryState/{cursor.query_id}"):
+            answer = session.get(f"{base}/v1/{path}")
+            assert answer.status_code >= 400, path
+            assert "service from health" not in answer.text
+            assert secret not in answer.text
+        assert session.delete(f"{base}/v1/query/{cursor.query_id}").status_code == 403
+        named = {"X-Trino-User": secret}
+        assert session.get(f"{base}/v1/query/{cursor.query_id}", headers=named).status_code == 403
+
+
+def asked_by(who: str, outcome: str) -> set[str]:
+    """The streams that the access log says somebody asked over SQL, with that outcome."""
+    fields = ("door", "did", "who", "outcome", "stream")
+    of = [f"json_extract_scalar(from_utf8(payload), '$.{name}')" for name in fields]
+    conditions = " and ".join(f"{each} = ?" for each in of[:-1])
+    sql = f"select distinct {of[-1]} from access_log.events where payload is not null and {conditions}"
+    rows, _ = TrinoClient(QuerySettings()).rows(sql, ("sql", "ask", who, outcome))
+    return {str(stream) for (stream,) in rows}
+
+
+def test_refusals_are_logged_by_who_logged_in(people: dict[str, SqlClient]) -> None:
+    ann, rob = people["ann"], people["rob"]
+    assert ann.outcome("select count(*) from page_views.minutes")[0] == "SCHEMA_NOT_FOUND"
+    assert rob.outcome("select cpu_mean from health.minutes")[0] == "COLUMN_NOT_FOUND"
+    with own_session() as session:
+        session.auth = (ann.name, ann.key)
+        for name in (people["root"].name, QuerySettings().trino_user.get_secret_value()):
+            assert told(session, {"X-Trino-User": name}) == "PERMISSION_DENIED"
+    await_true(lambda: {"page_views", "-"} <= asked_by(ann.name, "refused"), 120, "what Ann was refused is in the log")
+    await_true(lambda: "health" in asked_by(rob.name, "refused"), 120, "what Rob was refused is in the log")
+    assert asked_by(people["root"].name, "refused") == set()
+
+
+def test_long_texts_are_read(people: dict[str, SqlClient]) -> None:
+    sql = f"select '{'x' * 500_000}' from page_views.minutes"
+    assert people["ann"].outcome(sql)[0] == "SCHEMA_NOT_FOUND"
+
+
 def told(session: requests.Session, headers: dict[str, str]) -> str:
     """The error of a statement that is asked with these headers; empty if there is none."""
     answer = session.post(f"https://{QuerySettings().trino}/v1/statement", data="select 1", headers=headers)

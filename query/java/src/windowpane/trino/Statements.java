@@ -8,8 +8,6 @@ import io.trino.spi.eventlistener.QueryCreatedEvent;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The texts of people's statements while they run. Trino says where in a statement a table is that is not there; so must
@@ -17,8 +15,6 @@ import java.util.regex.Pattern;
  */
 final class Statements implements EventListener {
     private static final int MOST = 1_000;
-    /** Texts and comments: no table is named in them. */
-    private static final Pattern NO_NAMES = Pattern.compile("'(?:[^']|'')*'|--[^\r\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 
     private final Map<String, String> texts = new ConcurrentHashMap<>();
     private final String service;
@@ -42,26 +38,8 @@ final class Statements implements EventListener {
 
     /** Where a statement names a table first; none: nowhere that is found. */
     Optional<Location> location(String query, SchemaTableName table) {
-        return Optional.ofNullable(texts.get(query)).flatMap(text -> find(text, table));
-    }
-
-    static Optional<Location> find(String text, SchemaTableName table) {
-        String names = NO_NAMES.matcher(text).replaceAll(match -> match.group().replaceAll("[^\r\n]", " "));
-        String schema = identifier(table.getSchemaName());
-        String name = "(?:(?:" + identifier("lake") + "\\s*\\.\\s*)?" + schema + "\\s*\\.\\s*)?"
-                + identifier(table.getTableName());
-        Pattern pattern = Pattern.compile("(?<![\\w.\"$])" + name, Pattern.CASE_INSENSITIVE);
-        Matcher found = pattern.matcher(names);
-        // EXECUTE IMMEDIATE has the statement in a text.
-        if (!found.find() && !found.reset(text).find()) {
-            return Optional.empty();
-        }
-        String before = text.substring(0, found.start());
-        int line = (int) before.chars().filter(each -> each == '\n').count() + 1;
-        return Optional.of(new Location(line, found.start() - before.lastIndexOf('\n')));
-    }
-
-    private static String identifier(String name) {
-        return "(?:\"" + Pattern.quote(name) + "\"|" + Pattern.quote(name) + "(?![\\w$]))";
+        return Optional.ofNullable(texts.get(query))
+                .flatMap(text -> Named.in(text, Visitors.LAKE, table.getSchemaName(), table.getTableName()))
+                .map(place -> new Location(place.line(), place.column()));
     }
 }
