@@ -408,12 +408,12 @@ def test_refusals_are_logged_by_who_logged_in(people: dict[str, SqlClient]) -> N
         (ann, "select 1", {"X-Trino-User": secret}, "PERMISSION_DENIED", "-"),
     ]
     wanted = {}
-    for person, sql, headers, error, stream in asked:
+    for client, sql, headers, error, stream in asked:
         with own_session() as session:
-            session.auth = (person.name, person.key)
+            session.auth = (client.name, client.key)
             answer = last_answer(session, headers, sql)
         assert answer["error"]["errorName"] == error
-        wanted[answer["id"]] = [("sql", "ask", person.name, "refused", stream)]
+        wanted[answer["id"]] = [("sql", "ask", client.name, "refused", stream)]
     await_true(lambda: {query: logged(query) for query in wanted} == wanted, 120, "what was refused is in the log")
 
 
