@@ -402,8 +402,8 @@ def test_refusals_are_logged_by_who_logged_in(people: dict[str, SqlClient]) -> N
     ann, rob, root = people["ann"], people["rob"], people["root"]
     secret = QuerySettings().trino_user.get_secret_value()
     asked: list[tuple[SqlClient, str, dict[str, str], str, str]] = [
-        (ann, "select count(*) from page_views.minutes", {}, "SCHEMA_NOT_FOUND", "page_views"),
-        (rob, "select cpu_mean from health.minutes", {}, "COLUMN_NOT_FOUND", "health"),
+        (ann, "select count(*) from lake.page_views.minutes", {}, "SCHEMA_NOT_FOUND", "page_views"),
+        (rob, "select cpu_mean from lake.health.minutes", {}, "COLUMN_NOT_FOUND", "health"),
         (ann, "select 1", {"X-Trino-User": root.name}, "PERMISSION_DENIED", "-"),
         (ann, "select 1", {"X-Trino-User": secret}, "PERMISSION_DENIED", "-"),
     ]
