@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from access.records import Records
 from access.scope import made_of
 from access.tables import COLUMNS
@@ -24,6 +26,11 @@ class Columns:
         with self._records.changing() as connection:
             connection.execute(COLUMNS.delete().where(COLUMNS.c.stream == definition.name))
             connection.execute(COLUMNS.insert(), rows)
+
+    def known(self, stream: str) -> bool:
+        """Whether there is a stream of this name, with views."""
+        with self._records.reading() as connection:
+            return bool(connection.execute(sa.select(sa.exists().where(COLUMNS.c.stream == stream))).scalar_one())
 
     def remove_of(self, stream: str) -> None:
         """Those of a stream that is no more."""

@@ -57,6 +57,8 @@ class Identities:
         self._somebody: OrderedDict[bytes, _Kept] = OrderedDict()
         # Apart, so that a flood of secrets that somebody made up drives out nobody's who is known.
         self._nobody: OrderedDict[bytes, _Kept] = OrderedDict()
+        # Secrets that were somebody's, however long ago: not forgotten with what was revoked, and no right to anything.
+        self._once_good: OrderedDict[bytes, None] = OrderedDict()
         self._forgotten = 0
         self._failed_at = float("-inf")
         self._used: dict[Literal["keys", "sessions"], set[str]] = {"keys": set(), "sessions": set()}
@@ -64,6 +66,11 @@ class Identities:
     def known(self, secret: str) -> Asker | Missing | None:
         """Who this is, None for nobody, as far as that is kept; else `MISSING`."""
         return self._kept(secret_hash(secret), FRESH)
+
+    def was_good(self, secret: str) -> bool:
+        """Whether this was somebody's secret when it was last looked up here: it is no guess, whatever it is now."""
+        with self._lock:
+            return secret_hash(secret) in self._once_good
 
     def find(self, secret: str) -> Asker | None:
         """Who this is; waits for PostgreSQL where that is not kept. Raises LakeAwayError."""
@@ -134,8 +141,19 @@ class Identities:
                 place.move_to_end(hashed)
                 if len(place) > self._most:
                     place.popitem(last=False)
+            self._judge(hashed, asker)
             self._note(asker)
         return asker
+
+    def _judge(self, hashed: bytes, asker: Asker | None) -> None:
+        """The caller holds the lock."""
+        if asker is None:
+            self._once_good.pop(hashed, None)
+            return
+        self._once_good[hashed] = None
+        self._once_good.move_to_end(hashed)
+        if len(self._once_good) > self._most:
+            self._once_good.popitem(last=False)
 
     def _kept(self, hashed: bytes, seconds: float) -> Asker | Missing | None:
         with self._lock:

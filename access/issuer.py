@@ -59,13 +59,17 @@ class IssuerKeys:
         found = _named(self._read, key_id)
         if found and self._clock() - self._read.at < KEPT_SECONDS:
             return found
-        with self._lock:
-            if self._clock() - self._tried_at >= PAUSE_SECONDS:
-                self._tried_at = self._clock()
-                self._read_anew()
-            if self._clock() - self._read.at >= AWAY_SECONDS:
-                raise IssuerAwayError(self._issuer)
-            return _named(self._read, key_id)
+        # Where there are keys, nobody waits for an issuer that is slow but the one who reads them anew.
+        if self._lock.acquire(blocking=not self._read.keys):
+            try:
+                if self._clock() - self._tried_at >= PAUSE_SECONDS:
+                    self._tried_at = self._clock()
+                    self._read_anew()
+            finally:
+                self._lock.release()
+        if self._clock() - self._read.at >= AWAY_SECONDS:
+            raise IssuerAwayError(self._issuer)
+        return _named(self._read, key_id)
 
     def _read_anew(self) -> None:
         """What cannot be read leaves what was read before."""

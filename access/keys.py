@@ -74,9 +74,6 @@ class Keys:
             raise InvalidAccessError("expires_at", "has passed")
         with self._records.changing() as connection:
             _lock_user(connection, user)
-            count = sa.select(sa.func.count()).where(KEYS.c.user == user)
-            if connection.execute(count).scalar_one() >= MOST_KEYS:
-                raise InvalidAccessError("user", f"has {MOST_KEYS:,} keys, the most that can be")
             if parent is not None:
                 expires_at = _soonest(expires_at, _checked_parent(connection, parent, now).expires_at)
             return _insert(connection, user, name, parent, now, expires_at)
@@ -101,17 +98,20 @@ class Keys:
                 raise UnknownSubjectError("key", key_id)
             remove_grants_of_no_one(connection)
 
-    def rotate(self, key_id: str, *, overlap: timedelta) -> tuple[Key, str]:
+    def rotate(self, key_id: str, *, overlap: timedelta, lengthen: bool = True) -> tuple[Key, str]:
         """A new key in place of one, with its name, its grants, its life time and what it made; the old one ends after
-        the overlap. Raises UnknownSubjectError; InvalidAccessError when it has expired."""
+        the overlap. `lengthen`: its life time begins anew; else it ends when the old one would have.
+
+        Raises UnknownSubjectError; InvalidAccessError when it has expired, or its user has too many."""
         if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
             raise InvalidAccessError("overlap", f"is from 0 to {LONGEST_OVERLAP.days} days")
         now = self._records.now()
         with self._records.changing() as connection:
+            _lock_user(connection, _found(connection, key_id).user)
             old = _found(connection, key_id, lock=True)
             if _has_expired(old, now):
                 raise InvalidAccessError("key", "has expired; make a new one")
-            expires_at = old.expires_at and now + (old.expires_at - old.made_at)
+            expires_at = _next_expiry(old, now) if lengthen else old.expires_at
             if old.parent is not None:
                 expires_at = _soonest(expires_at, _checked_parent(connection, old.parent, now).expires_at)
             key, text = _insert(connection, old.user, old.name, old.parent, now, expires_at)
@@ -120,6 +120,14 @@ class Keys:
             ends = _soonest(now + overlap, old.expires_at)
             connection.execute(KEYS.update().where(KEYS.c.id == old.id).values(expires_at=ends))
             return key, text
+
+
+def _next_expiry(old: Key, now: datetime) -> datetime | None:
+    """After as long a life as the old one's; what would be beyond all time stays as it was."""
+    try:
+        return old.expires_at and now + (old.expires_at - old.made_at)
+    except OverflowError:
+        return old.expires_at
 
 
 def _insert(
@@ -132,10 +140,16 @@ def _insert(
 
 
 def _lock_user(connection: sa.Connection, user: str) -> None:
-    """Until the transaction ends the user stays, and nobody else makes a key for it."""
+    """Until the transaction ends the user stays, and nobody else makes a key for it, of which there is room for one.
+
+    Raises UnknownSubjectError, InvalidAccessError.
+    """
     row = sa.select(USERS.c.name).where(USERS.c.name == user).with_for_update()
     if connection.execute(row).one_or_none() is None:
         raise UnknownSubjectError("user", user)
+    count = sa.select(sa.func.count()).where(KEYS.c.user == user)
+    if connection.execute(count).scalar_one() >= MOST_KEYS:
+        raise InvalidAccessError("user", f"has {MOST_KEYS:,} keys, the most that can be")
 
 
 def _checked_parent(connection: sa.Connection, parent: str, now: datetime) -> Key:

@@ -12,9 +12,11 @@ from access.key_text import SecretKind, is_secret, new_secret, secret_hash
 from access.passwords import checked_password, password_hash
 from access.records import Records
 from access.tables import LINKS, USERS
-from access.users import User, Users, insert_user, lock_users, replace_password
+from access.users import User, Users, insert_user, lock_able, lock_users, replace_password
 
 LONGEST_LIFETIME = timedelta(days=30)
+INVITATION = timedelta(days=3)
+"""How long a link may be used that invites a user, whoever made it and where."""
 
 
 class Links:
@@ -66,7 +68,8 @@ class Links:
         who = checked_name("user", name or "") if user is None else user
         hashed = password_hash(checked_password(password, who), who)
         with self._records.changing() as connection:
-            if user is None and lock_users(connection):
+            may_not = lock_users(connection) if user is None else not lock_able(connection, user)
+            if may_not:
                 raise _unknown()
             gone = connection.execute(LINKS.delete().where(self._is(token)).returning(LINKS.c.made_by)).one_or_none()
             if gone is None:
@@ -76,7 +79,6 @@ class Links:
                 insert_user(connection, {"name": who, "administrator": True, "password": hashed, **made})
             else:
                 replace_password(connection, who, hashed)
-                connection.execute(LINKS.delete().where(LINKS.c.user == who))
         return self._users.get(who)
 
     def _is(self, token: str) -> sa.ColumnElement[bool]:

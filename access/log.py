@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import orjson
 import structlog
 
-from access.events import Did, Event, Outcome
+from access.events import Did, Event
 from access.log_lines import Line, claimed, line_of
 from streams.broker_probe import broker_answers
 from streams.errors import KafkaAwayError, WindowpaneError
@@ -29,8 +29,9 @@ _log = structlog.get_logger("access_log")
 _AT_ONCE = 500
 _AGAIN_SECONDS = 2.0
 _KAFKA_SECONDS = 10.0
-_FOR_REFUSALS = 0.1
-"""Part of the room that is kept for what was refused: whoever asks a lot does not push out who tried to get in."""
+_OFTEN = frozenset({Did.ASK, Did.SEND})
+_FOR_RARE = 0.1
+"""Part of the room that is kept for all but these: whoever asks or sends a lot pushes out no login and no change."""
 
 Send = Callable[[Sequence[bytes]], None]
 """Returns once all are written; raises WindowpaneError if that is not known."""
@@ -89,7 +90,7 @@ class AccessLog:
         """Take an event; never waits, never raises."""
         line = line_of(_with_request(event), datetime.now(UTC), self._is_stream)
         waiting = _Waiting(line, event.did, claimed(event), sum(map(len, line.values())) + 100)
-        share = 1.0 if event.outcome is Outcome.REFUSED else 1.0 - _FOR_REFUSALS
+        share = 1.0 - _FOR_RARE if event.did in _OFTEN else 1.0
         with self._changed:
             full = len(self._queue) >= self._most * share or self._bytes + waiting.size > self._most_bytes * share
             taken = not full and not self._closing

@@ -34,7 +34,7 @@ def access_engine(uri: str) -> sa.Engine:
     return sa.create_engine(
         engine_uri(uri),
         pool_size=5,
-        max_overflow=5,
+        max_overflow=7,
         pool_timeout=2,
         pool_pre_ping=True,
         pool_use_lifo=True,

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from access.errors import RefusedLoginError, UnknownSubjectError
 from access.key_text import SecretKind, is_secret, new_id, new_secret, secret_hash
-from access.leftovers import remove_past
 from access.records import Records
 from access.settings import AccessSettings
 from access.tables import SESSIONS, USERS
@@ -67,7 +66,6 @@ class Sessions:
         values = {"id": new_id(), "user": user, "address": _shown(address, 64), "agent": _shown(agent, 200)}
         times = {"made_at": now, "used_at": now, "expires_at": now + self._settings.session_lifetime}
         with self._records.changing() as connection:
-            remove_past(connection, now)
             able = sa.select(USERS.c.name).where(USERS.c.name == user, ~USERS.c.disabled).with_for_update()
             if connection.execute(able).one_or_none() is None:
                 raise UnknownSubjectError("user", user)

@@ -64,16 +64,19 @@ class Throttle:
             with self._records.changing() as connection:
                 _remove_old(connection, now)
         with self._records.changing() as connection:
-            if _has_session(connection, user, address, now):
-                del bounds[_account(user)]
+            # Whoever is logged in there is bounded by the pair alone; what fails counts all the same.
+            waiting = {_pair(user, address)} if _has_session(connection, user, address, now) else {*bounds}
             failures = _locked(connection, bounds, now)
-            waits = [last_at + bounds[of].wait(failed) - now for of, (failed, last_at) in failures.items()]
-            wait = max(waits, default=timedelta(0))
+            waits = (
+                last_at + bounds[of].wait(failed) - now for of, (failed, last_at) in failures.items() if of in waiting
+            )
+            wait = max(waits)
             if wait > timedelta(0):
                 raise ThrottledError(ceil(wait.total_seconds()))
-            for of, (failed, _) in failures.items():
-                counted = FAILED.update().where(FAILED.c.of == of).values(failures=failed + 1, last_at=now)
-                connection.execute(counted)
+            for of, (failed, last_at) in failures.items():
+                # Others there wait no longer because of one who need not.
+                values = {"failures": failed + 1, "last_at": now if of in waiting else last_at}
+                connection.execute(FAILED.update().where(FAILED.c.of == of).values(values))
 
     def succeed(self, user: str, address: str) -> None:
         """A try that was begun was right: the failures of its account are forgotten, those of its address stay."""

@@ -14,13 +14,18 @@ from access.grants import SubjectKind, checked_name, is_name
 from access.leftovers import remove_grants_of_no_one
 from access.passwords import is_outdated, is_password, password_hash
 from access.records import Records
-from access.tables import GRANTS, MEMBERS, SESSIONS, USERS
+from access.tables import GRANTS, LINKS, MEMBERS, SESSIONS, USERS
 
 LONGEST_TITLE = 200
 MOST_GROUPS = 100
 
+RESERVED = frozenset({"anybody", "nobody", "operator", "unknown"})
+"""Names that no user has: the access log has them for whoever is none."""
+
 _ALONE = sa.text("lock table windowpane.users in share row exclusive mode")
 """Whoever decides by all users does so alone: of two who remove the last two administrators, one is refused."""
+
+_WRITING = sa.text("lock table windowpane.users in row exclusive mode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,10 @@ class Users:
         disabled: bool | None = None,
         groups: Collection[str] | None = None,
     ) -> User:
-        """Change what is given. Who is disabled is logged out. Raises UnknownSubjectError, InvalidAccessError."""
+        """Change what is given. Who is disabled is logged out, and has no one-time link.
+
+        Raises UnknownSubjectError, InvalidAccessError.
+        """
         given = {
             "title": None if title is None else _title(title),
             "administrator": administrator,
@@ -116,12 +124,16 @@ class Users:
                 connection.execute(USERS.update().where(USERS.c.name == name).values(values))
             if disabled:
                 connection.execute(SESSIONS.delete().where(SESSIONS.c.user == name))
+                connection.execute(LINKS.delete().where(LINKS.c.user == name))
             if groups is not None:
                 _set_groups(connection, name, groups)
             return _found(connection, name)
 
     def set_password(self, name: str, password: str, *, keep_session: str | None = None) -> None:
-        """Ends the sessions of the user but for one, by its id. Raises UnknownSubjectError, InvalidAccessError."""
+        """Ends the sessions of the user but for one, by its id, and one-time links.
+
+        Raises UnknownSubjectError, InvalidAccessError.
+        """
         hashed = password_hash(password, name)
         with self._records.changing() as connection:
             replace_password(connection, name, hashed, keep_session)
@@ -164,7 +176,9 @@ class Users:
 
 
 def insert_user(connection: sa.Connection, values: Mapping[str, object]) -> None:
-    """Raises InvalidAccessError when the name is taken."""
+    """Raises InvalidAccessError when the name is taken, or no user's."""
+    if values["name"] in RESERVED:
+        raise InvalidAccessError("user", f"{values['name']!r} is the name of whoever is no user; take another")
     try:
         with connection.begin_nested():
             connection.execute(USERS.insert().values(**values))
@@ -173,12 +187,21 @@ def insert_user(connection: sa.Connection, values: Mapping[str, object]) -> None
 
 
 def replace_password(connection: sa.Connection, name: str, hashed: str, keep_session: str | None = None) -> None:
-    """Set a password and end the sessions but for one. Raises UnknownSubjectError."""
+    """Set a password and end the sessions but for one, and all one-time links. Raises UnknownSubjectError."""
     done = connection.execute(USERS.update().where(USERS.c.name == name).values(password=hashed))
     if not done.rowcount:
         raise UnknownSubjectError("user", name)
     others = (SESSIONS.c.user == name) & (SESSIONS.c.id != (keep_session or ""))
     connection.execute(SESSIONS.delete().where(others))
+    connection.execute(LINKS.delete().where(LINKS.c.user == name))
+
+
+def lock_able(connection: sa.Connection, name: str) -> bool:
+    """Until the transaction ends nobody else changes this user; whether it is one who is not disabled."""
+    # First the table: whoever decides by all users has it, and waits for the row.
+    connection.execute(_WRITING)
+    able = sa.select(USERS.c.name).where(USERS.c.name == name, ~USERS.c.disabled).with_for_update()
+    return connection.execute(able).one_or_none() is not None
 
 
 def lock_users(connection: sa.Connection) -> bool:

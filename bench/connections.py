@@ -33,8 +33,8 @@ class Connections:
     async def opened(cls, script: ServiceSettings, path: str, content_type: str, most: int) -> AsyncIterator[Self]:
         """All connections made before the first post; closed at the end."""
         host, port = script.host, script.port
-        connections = cls(host, port, path, {"content-type": content_type, **operator_headers(script)})
         streams = [await asyncio.open_connection(host, port) for _ in range(most)]
+        connections = cls(host, port, path, {"content-type": content_type, **operator_headers(script)})
         for stream in streams:
             connections._free.put_nowait(stream)
         try:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -29,3 +30,9 @@ class QuerySettings(BaseSettings):
     cache_bytes: int = Field(default=64 << 20, ge=0, description="Most memory of answers kept for repeated questions")
     refresh_seconds: float = Field(default=1.0, gt=0, description="Time between looks at the lake for new commits")
     warm_up_seconds: float = Field(default=60, ge=0, description="Time that made questions take after a start; 0: none")
+
+    @model_validator(mode="after")
+    def _token_by_tls_alone(self) -> Self:
+        if self.trino_key and not self.trino_trusted:
+            raise ValueError("WINDOWPANE_TRINO_KEY needs WINDOWPANE_TRINO_TRUSTED: its tokens are sent by TLS alone")
+        return self

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import unquote_plus
 
@@ -26,10 +27,13 @@ _LOGIN = "log_in"
 
 
 class Asked:
-    """Takes the file away every two seconds, in a thread. `is_user`: may ask PostgreSQL, and raise WindowpaneError."""
+    """Takes the file away every two seconds, in a thread. `is_user`, `is_stream`: of a name that somebody gave who was
+    refused; may ask PostgreSQL, and raise WindowpaneError."""
 
-    def __init__(self, file: Path, send: Send, is_user: Callable[[str], bool]) -> None:
-        self._file, self._send, self._is_user = file, send, is_user
+    def __init__(
+        self, file: Path, send: Send, is_user: Callable[[str], bool], is_stream: Callable[[str], bool]
+    ) -> None:
+        self._file, self._send, self._is_user, self._is_stream = file, send, is_user, is_stream
         self._taken = file.with_name(f"{file.name}.taken")
         self._background = Background("asked", self._step)
 
@@ -52,18 +56,19 @@ class Asked:
         return _STEP_SECONDS
 
     def _lines(self, text: str) -> Iterator[bytes]:
-        known: dict[str, bool] = {}
+        is_user, is_stream = cache(partial(_answer, self._is_user)), cache(partial(_answer, self._is_stream))
         for event, at in events_of(text):
-            line, name = line_of(event, at, lambda _: True), claimed(event)
-            if name and name not in known:
-                known[name] = self._known(name)
-            yield orjson.dumps({**line, "who": name} if known.get(name) else line)
+            # What was read is a stream, also one that has been removed since.
+            known = is_stream if event.outcome is Outcome.REFUSED else bool
+            line, name = line_of(event, at, known), claimed(event)
+            yield orjson.dumps({**line, "who": name} if name and is_user(name) else line)
 
-    def _known(self, name: str) -> bool:
-        try:
-            return self._is_user(name)
-        except WindowpaneError:
-            return False
+
+def _answer(question: Callable[[str], bool], name: str) -> bool:
+    try:
+        return question(name)
+    except WindowpaneError:
+        return False
 
 
 def events_of(text: str) -> Iterator[tuple[Event, datetime]]:

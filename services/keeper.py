@@ -221,7 +221,7 @@ def main() -> None:
     heart = Heart(settings.kafka, flink.watermark_slack_ms)
     heart.start()
     access = AccessStore.open(LakeSettings().catalog_uri.get_secret_value())
-    asked = Asked(layout.asked, KafkaSender(settings.kafka), access.users.known)
+    asked = Asked(layout.asked, KafkaSender(settings.kafka), access.users.known, access.columns.known)
     asked.start()
     lake = partial(open_catalog, LakeSettings())
     keeper = Keeper(

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from compose.embedded.ports import is_loopback, reachable
+from compose.embedded.ports import FOR_CLIENTS, is_loopback, reachable
 from streams import Definition, definition_files, load_definition, load_definitions
 from streams.errors import UnknownNameError
 
@@ -57,13 +57,18 @@ class ServiceSettings(BaseSettings):
 
     @property
     def public_url(self) -> str:
-        """Where people open its pages: at a reverse proxy, by its first name, where there is one."""
+        """Where people open its pages: by its first name, at a reverse proxy where there is one.
+
+        What listens at one address only is reached there, by whatever names it is known.
+        """
         names = [name for each in self.hosts.split(",") if (name := each.strip()) not in ("", "*")]
         if names and (self.https or self.proxies):
             return f"http{'s' if self.https else ''}://{names[0]}{self.root_path}"
+        if names and self.host in FOR_CLIENTS:
+            return f"http://{names[0]}:{self.port}{self.root_path}"
         return f"{self.url}{self.root_path}"
 
     @property
     def may_be_open(self) -> bool:
         """Whether the web service is open while there are no users: nobody but this machine can reach it."""
-        return is_loopback(self.host) and not self.proxies and not self.https
+        return is_loopback(self.host) and not (self.proxies or self.https or self.root_path)

@@ -40,12 +40,21 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
 _Rules: TypeAlias = Callable[[Definition, str], Iterable[DefinitionError]]
 
 
+_OWN = Path(__file__).resolve().parent.parent / "systems" / "access" / "streams"
+"""What Windowpane sends by itself, which is read wherever the folder of streams is: else nobody would keep it."""
+
+
 def definition_files(folder: Path) -> dict[str, tuple[Path, ...]]:
     """Stream → the files that declare it, which should be one, in order of the names.
 
     They are those in the folder, and those of the systems beside it, in `systems/*/streams`; a link from one to another
-    declares nothing anew.
+    declares nothing anew. Where none of them is of the access log, it is the product's own.
     """
+    own = {path.stem: (path,) for path in _OWN.glob("*.toml")}
+    return dict(sorted({**own, **_chosen_files(folder)}.items()))
+
+
+def _chosen_files(folder: Path) -> dict[str, tuple[Path, ...]]:
     files: dict[str, tuple[Path, ...]] = {}
     paths = (*folder.glob("*.toml"), *folder.parent.glob("systems/*/streams/*.toml"))
     once = {(path.stem, path.resolve()): path for path in paths}
@@ -59,7 +68,7 @@ def load_definitions(folder: Path) -> dict[str, Definition]:
     definitions, problems = read_definitions(folder)
     for error in problems.values():
         raise error
-    if not definitions:
+    if not _chosen_files(folder):
         raise DefinitionError(str(folder), "*.toml", None, "holds no stream definition; add one")
     return definitions
 

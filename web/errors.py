@@ -10,11 +10,12 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from streams.errors import WindowpaneError
-from web.access.cookies import clear_session, session_token
+from web.access.away import problem_for
+from web.access.cookies import clear_session
 from web.access.csrf import SAFE
 from web.access.doors import SEEN
 from web.access.scopes import asker_of
-from web.edge.problems import problem_of, problem_response
+from web.edge.problems import problem_response
 from web.page.templating import page_response
 
 _FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/static/")
@@ -24,7 +25,7 @@ _LONGEST_NEXT = 2_000
 
 async def answer_error(request: Request, error: Exception) -> Response:
     """The problem of an error, in the form that the address calls for."""
-    problem = problem_of(error)
+    problem = problem_for(request, error)
     if request.scope["path"].startswith(_FOR_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
         response = problem_response(problem)
     elif problem.status == 401:
@@ -33,7 +34,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
         response = page_response(
             "page/problem.html", problem.status, problem.headers, title=problem.title, problem=problem
         )
-    if problem.status == 401 and session_token(request) is not None:
+    if problem.status == 401 and getattr(request.state, "session_ended", False):
         clear_session(request, response)
     if asker_of(request).seen_by:
         response.headers[SEEN] = asker_of(request).name

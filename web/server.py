@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 import uvicorn
 
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args()
+    os.environ["WINDOWPANE_HOST"] = asked.host  # whether it may be open rests on where it listens
     uvicorn.Server(configuration(WebSettings(), asked.host, asked.port)).run()
 
 

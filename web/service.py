@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import cast
+from typing import Any, cast
 
 import anyio
 import anyio.to_thread
@@ -32,6 +32,7 @@ from streams.settings import StoreSettings
 from web.edge.allowances import Allowances
 from web.edge.identifying import Identifying
 from web.edge.intake import Intake
+from web.edge.kept import Kept
 from web.edge.lanes import Lane
 from web.edge.metrics import AccessLogStanding, Metrics
 from web.edge.problems import NO_SUCH_STREAM, ProblemError
@@ -65,9 +66,11 @@ class Service:
     allowances: Allowances
     access_log: AccessLog
     changes: Lane = field(default_factory=lambda: Lane(threads=4, waiting=64))
+    logins: Lane = field(default_factory=lambda: Lane(threads=2, waiting=32))
     replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
     comparisons: Lane = field(default_factory=lambda: Lane(threads=4, waiting=8))
     standings: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
+    readiness: Kept[tuple[bool, dict[str, Any]]] = field(default_factory=lambda: Kept(1.0))
     decoders: dict[str, Decoder] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
 

@@ -81,7 +81,7 @@ class WebSettings(BaseSettings):
         default=120, ge=1, description="Age of a stream's completeness beyond which /readyz says that it lags."
     )
     web_page_rows: int = Field(default=200, ge=10, description="Rows of the window page's table before it is paged.")
-    limit_requests: int = Field(default=200, ge=1, description="Most requests a second by one user or key.")
+    limit_requests: int = Field(default=1000, ge=1, description="Most requests a second by one user, and by one key.")
     limit_messages: int = Field(default=200_000, ge=1, description="Most messages a second sent by one user or key.")
     limit_bytes: int = Field(
         default=64 * MEBIBYTE, ge=1024, description="Most bytes of messages a second sent by one user or key."
@@ -95,7 +95,7 @@ class WebSettings(BaseSettings):
         default=64 * MEBIBYTE, ge=1024, description="Most bytes of one answer to a user or key."
     )
     limit_unknown_requests: int = Field(
-        default=20, ge=1, description="Most requests a second from one address that nobody is known to have sent."
+        default=500, ge=1, description="Most requests a second from one address that nobody is known to have sent."
     )
 
     @field_validator("proxies")

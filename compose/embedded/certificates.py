@@ -23,7 +23,8 @@ _EVERY_ADDRESS = ("0.0.0.0", "::")
 class Certificate:
     """Files of one certificate, named by their content, so that another one restarts whoever uses it.
 
-    `server`: with the key. `trusted`: without it, for whoever asks Trino.
+    `server`: with the key. `trusted`: the first certificate alone, for our processes, who believe whoever has its key,
+    by any name; what its authority signs for others they must not.
     """
 
     server: Path
@@ -41,8 +42,9 @@ def prepare_certificate(settings: StackSettings, layout: Layout) -> Certificate:
     folder = layout.etc / "trino"
     made = Certificate(folder / f"certificate-{name}.pem", folder / f"trusted-{name}.pem")
     write_private(made.server, text)
-    for path in (made.trusted, layout.trusted):
-        write_private(path, "".join(_BLOCK.findall(text)))
+    chain = _BLOCK.findall(text)
+    write_private(made.trusted, chain[0])
+    write_private(layout.trusted, "".join(chain))
     for path in (*folder.glob("certificate-*.pem"), *folder.glob("trusted-*.pem")):
         if path not in (made.server, made.trusted):
             path.unlink()

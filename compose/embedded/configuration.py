@@ -96,7 +96,7 @@ def configure(
         "ports": ports, "secrets": secrets, "runtime": runtime, "memory": memory, "java_opens": JAVA_OPENS,
         "flush": settings.kafka_flush, "certificate": certificate,
         "trino_host": settings.trino_host, "trino_address": reachable(settings.trino_host),
-        "open_allowed": str(_may_be_open(settings)).lower(),
+        "open_allowed": str(may_be_open(settings)).lower(),
         "asked": layout.asked,
         "etc": layout.etc, "data": layout.data, "warehouse": WAREHOUSE, "checkpoints": layout.checkpoints.as_uri(),
     }  # fmt: skip
@@ -127,10 +127,10 @@ def configure(
     return changed_programs(before or "", after, changed)
 
 
-def _may_be_open(settings: StackSettings) -> bool:
-    """As the web service, which nobody but this machine may reach for that."""
+def may_be_open(settings: StackSettings) -> bool:
+    """Whether Trino, like the web service, is open while there are no users: nobody but this machine reaches both."""
     local = is_loopback(settings.host) and is_loopback(settings.trino_host)
-    return local and not settings.proxies and not settings.https
+    return local and not (settings.proxies or settings.https or settings.root_path)
 
 
 def _text(path: Path) -> str | None:

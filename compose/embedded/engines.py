@@ -50,7 +50,7 @@ class Memory:
     objectstore_heap_mb: int = 128
     taskmanager_managed_mb: int = 256
     taskmanager_network_mb: int = 128
-    taskmanager_slots: int = 12
+    taskmanager_slots: int = 13
 
     @property
     def taskmanager_direct_mb(self) -> int:

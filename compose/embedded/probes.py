@@ -7,6 +7,7 @@ a client that loads certificates for every question would cost more than the eng
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -72,15 +73,18 @@ def listens(pid: int, ports: Collection[int]) -> bool:
     return set(ports) <= {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
 
 
-def http_get(address: str, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
-    """Status and body of one plain request to `host:port`.
+def http_get(
+    address: str, path: str, headers: Callable[[socket.socket], Mapping[str, str]] = lambda _: {}
+) -> tuple[int, bytes]:
+    """Status and body of one plain request to `host:port`; `headers`: of the connection, once it is made.
 
     Raises:
         OSError, HTTPException: nothing answers there, or not in time.
     """
     connection = HTTPConnection(address, timeout=PATIENCE)
     try:
-        connection.request("GET", path, headers=headers or {})
+        connection.connect()
+        connection.request("GET", path, headers=headers(connection.sock))
         response = connection.getresponse()
         return response.status, response.read()
     finally:

@@ -147,11 +147,15 @@ class Stack:
         """Those of the last `up`.
 
         Raises:
-            MachineError: there was no `up` in this home yet.
+            MachineError: there was no `up` in this home yet, or only one of an older version.
         """
         known = recall(self.layout.ports)
-        if len(known) < len(fields(Ports)):
+        if not known:
             raise self._no_stack()
+        if len(known) < len(fields(Ports)):
+            raise MachineError(
+                f"an older version started the stack in {self.layout.home}; ./windowpane up makes it anew"
+            )
         return Ports(**known)
 
     @property

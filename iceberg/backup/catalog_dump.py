@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from iceberg.backup.manifest import BackupPart, as_part
+from iceberg.backup.manifest import BackupPart, as_part, private
 from iceberg.catalog import CATALOG
 from iceberg.errors import BackupError, translated
 
@@ -40,7 +40,7 @@ class CatalogState:
 
     def dump(self, folder: Path, programs: Path) -> BackupPart:
         """Write all of it into the folder. `programs`: where pg_dump is. Raises BackupError."""
-        made = folder / "catalog-.part"
+        made = private(folder / "catalog-.part")
         options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={self.snapshot}", *_LEFT_OUT)
         _run(self.uri, programs / "pg_dump", *options, f"--file={made}")
         return as_part(folder, made, "catalog", "dump")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -48,12 +48,28 @@ class BackupManifest(BaseModel):
 
 
 def claim(folder: Path) -> None:
-    """Make the folder, open to its owner only. Raises BackupError for one that holds something else."""
+    """Make the folder, or take one that is empty or holds a backup, for its owner only.
+
+    Raises BackupError for one that holds something else, of which nothing is changed.
+    """
     with on_disk(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         others = sorted(path.name for path in folder.iterdir() if not _is_ours(path.name))
     if others:
         raise BackupError(f"{folder} holds {others[0]!r}, which is of no backup; name an empty or new folder")
+    with on_disk(folder):
+        (folder / "objects").mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        with suppress(PermissionError):  # of a folder that somebody else lends, what is in it is private all the same
+            folder.chmod(0o700)
+
+
+def private(path: Path) -> Path:
+    """The file, emptied, which nobody but its owner may read."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    return path
 
 
 @contextmanager
@@ -88,7 +104,7 @@ def as_part(folder: Path, made: Path, kind: str, suffix: str) -> BackupPart:
 def write_objects(folder: Path, sizes: Mapping[str, int]) -> BackupPart:
     """Write the list of objects: location → size."""
     made = folder / "objects-.part"
-    with made.open("w", encoding="utf-8") as file:
+    with private(made).open("w", encoding="utf-8") as file:
         file.writelines(f"{sizes[location]}\t{location}\n" for location in sorted(sizes))
     return as_part(folder, made, "objects", "tsv")
 
@@ -103,7 +119,7 @@ def read_objects(folder: Path, part: BackupPart) -> dict[str, int]:
 def write_manifest(folder: Path, manifest: BackupManifest) -> None:
     """Finish the backup: an earlier manifest is valid until this moment. What it names is on the disk by then."""
     made = folder / f"{MANIFEST}.part"
-    made.write_text(manifest.model_dump_json(indent=1) + "\n", "utf-8")
+    private(made).write_text(manifest.model_dump_json(indent=1) + "\n", "utf-8")
     os.sync()
     made.replace(folder / MANIFEST)
 

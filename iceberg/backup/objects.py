@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pyarrow import NativeFile
 from pyarrow.fs import FileSelector, FileType, S3FileSystem
 
-from iceberg.backup.manifest import local_path
+from iceberg.backup.manifest import local_path, private
 from iceberg.errors import BackupError, translated
 from iceberg.settings import LakeSettings
 
@@ -94,7 +94,7 @@ class ObjectCopies:
         """A copy has its name only when it is whole."""
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.part")
-        with part.open("wb") as file:
+        with private(part).open("wb") as file:
             while chunk := _read(source):
                 file.write(chunk)
                 self._gauge.advance(len(chunk))

@@ -44,7 +44,9 @@ def command(context: click.Context) -> None:
 @click.option(
     "--where", multiple=True, metavar="DIM=VALUE", help="Only rows with this value; several are alternatives."
 )
-@click.option("--hide", multiple=True, metavar="FIELD", help="A field, dimension or measure that is not seen.")
+@click.option(
+    "--hide", multiple=True, metavar="FIELD", help="A field, dimension or measure that is not seen; may be repeated."
+)
 def _add(subject: str, stream: str, can: Sequence[str], where: Sequence[str], hide: Sequence[str]) -> None:
     """Let SUBJECT, which is user:NAME, group:NAME or key:ID, see or do something with STREAM; * is every stream.
 

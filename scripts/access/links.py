@@ -11,8 +11,8 @@ from scripts.access.settings import RecordSettings
 from services.operator import os_user
 from services.settings import ServiceSettings
 
-INVITATION, FIRST = timedelta(days=3), timedelta(hours=24)
-"""How long a link may be used that invites a user, and that of the first administrator."""
+FIRST = timedelta(hours=24)
+"""How long the link of the first administrator may be used."""
 
 
 def invitation(settings: ServiceSettings, token: str) -> str:

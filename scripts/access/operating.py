@@ -58,9 +58,17 @@ def every(page: Callable[[Row | None, int], Sequence[Row]]) -> Iterator[Row]:
             return
 
 
+def at_terminal() -> bool:
+    """Whether somebody types."""
+    return sys.stdin.isatty()
+
+
 def typed_password(*, from_stdin: bool) -> str:
-    """A password from standard input, or typed twice; never an argument, which everybody on the machine can read."""
-    if from_stdin:
+    """A password typed twice, or the first line of standard input, as where nobody types.
+
+    Never an argument, which everybody on the machine can read.
+    """
+    if from_stdin or not at_terminal():
         password = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)

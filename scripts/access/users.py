@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from access.events import Did
+from access.links import INVITATION
 from access.store import AccessStore
 from access.users import User
-from scripts.access.links import INVITATION, invitation
+from scripts.access.links import invitation
 from scripts.access.operating import changing, every, opened, operator, typed_password
 from scripts.console import say
 from scripts.results import Column, Format, Result, Sheet, formatted, show
@@ -57,8 +58,10 @@ def _add(name: str, title: str, administrator: bool, groups: tuple[str, ...], pa
     with changing(Did.CHANGE_USER, name):
         store.users.add(name, by=operator(), title=title, administrator=administrator, groups=groups, password=password)
     say(f"{name} is a user now")
-    if first:
+    if first and ServiceSettings().operator_key.get_secret_value():
         say("The service is closed from now on: whoever asks must log in, or send a key")
+    elif first:
+        say("What runs here knows no users yet: ./windowpane down, then ./windowpane up closes the service")
     if first and not administrator:
         say(f"There is no administrator yet: ./windowpane users change {name} --administrator makes one")
     if password is None:
@@ -158,7 +161,7 @@ def _enable(name: str) -> None:
 @click.argument("name")
 @_PASSWORD
 def _password(name: str, password_stdin: bool) -> None:
-    """Set the password of the user NAME, typed twice or read from stdin; every session of NAME ends.
+    """Set the password of the user NAME, typed twice, or read from stdin where that is no terminal; its sessions end.
 
     \b
     Examples:

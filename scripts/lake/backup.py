@@ -22,6 +22,7 @@ from query.settings import QuerySettings
 from query.sql_clients import ledger_totals
 from query.trino_client import TrinoClient
 from scripts.console import copy_progress, say
+from scripts.stack.user_count import access_line, user_count
 from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 from streams.topics import Topics
@@ -51,7 +52,8 @@ def backup(folder: Path) -> None:
 def restore(folder: Path) -> None:
     """Make an empty lake what was backed up in DIR.
 
-    Only the engines may run, so that no job starts before all is there. If it is interrupted, run it again.
+    Only the engines may run, so that no job starts before all is there. If it is interrupted, run it again. Users, keys
+    and grants are those of the backup, whatever was changed since.
 
     \b
     Examples:
@@ -65,6 +67,7 @@ def restore(folder: Path) -> None:
     with copy_progress("Sending objects") as gauge:
         manifest = restore_backup(LakeSettings(), folder, _programs(), gauge)
     click.echo(f"Restored from {folder}: {_summary(manifest)}")
+    click.echo(access_line(user_count(LakeSettings().catalog_uri.get_secret_value()), settings))
     try:
         warnings = _other_kafka(settings, manifest)
     except WindowpaneError as error:

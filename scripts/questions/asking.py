@@ -78,7 +78,8 @@ def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
     try:
         connection.connect()
         connection.sock.settimeout(_ANSWER_SECONDS)
-        connection.request("GET", path, headers={"Accept": "application/json", **operator_headers(settings)})
+        told = operator_headers(settings, connection.sock)
+        connection.request("GET", path, headers={"Accept": "application/json", **told})
         response = connection.getresponse()
         content = json.loads(response.read())
     except (OSError, HTTPException, ValueError):

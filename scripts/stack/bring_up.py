@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from http.client import HTTPException
 
 from compose.embedded.engines import SERVICES
@@ -59,7 +60,7 @@ def _await_ready(stack: Stack, say: Callable[[str], None]) -> None:
     def ready() -> bool:
         nonlocal answer, problems
         try:
-            status, body = http_get(stack.addresses.web, "/readyz", operator_headers(ServiceSettings()))
+            status, body = http_get(stack.addresses.web, "/readyz", partial(operator_headers, ServiceSettings()))
         except (OSError, HTTPException) as error:
             answer = str(error)
             return False

@@ -12,6 +12,7 @@ from scripts.console import download_progress, say
 from scripts.results import Format, formatted, show
 from scripts.stack.bring_up import bring_up
 from scripts.stack.foreground import stay
+from streams.errors import WindowpaneError
 
 
 def own_stack() -> Stack:
@@ -43,11 +44,20 @@ def up(no_input: bool, engines_only: bool, foreground: bool) -> None:
         return
     say(str(stack.sql_door))
     click.echo(stack.url)
-    # With the variables of the stack, which it takes to reach PostgreSQL.
+    _offer_first_link()
+
+
+def _offer_first_link() -> None:
+    """With the variables of the stack, by which PostgreSQL is reached. All runs already, whether or not this does."""
     from scripts.access.links import first_link
     from services.settings import ServiceSettings
 
-    if (link := first_link(ServiceSettings())) is not None:
+    try:
+        link = first_link(ServiceSettings())
+    except WindowpaneError as error:
+        say(f"warning: no link for a first administrator was made, ./windowpane up makes one if need be: {error}")
+        return
+    if link is not None:
         say("There are no users, so the service is closed. This link makes the first administrator, within 24 hours:")
         click.echo(link)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import click
 
@@ -38,16 +39,14 @@ def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output
     same: list[str] = []
     # What is wrong with one stream keeps no other from being made as declared.
     if definitions:
-        with Topics(settings.kafka) as topics:
+        with _noted(problems), Topics(settings.kafka) as topics:
             for name, definition in definitions.items():
-                try:
+                with _noted(problems):
                     steps = plan(definition, topics, lake, query, adopt=adopt_topic)
                     done += _apply(name, steps, only_plan=only_plan, announce=output is Format.TABLE)
                     same += [] if steps else [name]
                     if not only_plan:
                         note_columns(open_catalog(lake), name)
-                except WindowpaneError as error:
-                    problems.append(error)
     changes = [{"stream": name, "change": change} for name, change in done]
     sheet = Sheet([Column("stream"), Column("change")], done)
     unchanged = [f"{name}: is as declared" for name in same]
@@ -60,13 +59,22 @@ def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output
         raise problems[-1]
 
 
+@contextmanager
+def _noted(problems: list[WindowpaneError]) -> Iterator[None]:
+    """What the block meets is said at the end."""
+    try:
+        yield
+    except WindowpaneError as error:
+        problems.append(error)
+
+
 def _declared(
     settings: ServiceSettings, names: Sequence[str]
 ) -> tuple[Mapping[str, Definition], list[WindowpaneError]]:
     """The named streams, or all; and what is wrong with the files of the others."""
     if not names:
         readable, unreadable = read_definitions(settings.streams)
-        return readable or ({} if unreadable else settings.definitions()), [*unreadable.values()]
+        return readable if unreadable else settings.definitions(), [*unreadable.values()]
     definitions: dict[str, Definition] = {}
     problems: list[WindowpaneError] = []
     for name in names:

@@ -43,10 +43,17 @@ def remove_stream(catalog: Catalog, stream: str) -> Removed:
         if topic is not None:
             with Topics(ServiceSettings().kafka) as topics:
                 topics.delete(topic)
-        # Before its tables, by which a removal that was interrupted is found.
-        grants = _remove_access(catalog, stream)
-        drop_stream(catalog, stream)
-    return Removed(left, grants)
+        return Removed(left, _drop(catalog, stream))
+
+
+def _drop(catalog: Catalog, stream: str) -> int:
+    """Its access before its tables, by which a removal that was interrupted is found; how many grants there were.
+
+    Once more after them: until then the stream is known, and somebody may have granted it meanwhile.
+    """
+    grants = _remove_access(catalog, stream)
+    drop_stream(catalog, stream)
+    return grants + _remove_access(catalog, stream)
 
 
 def remove_leftovers(catalog: Catalog) -> list[str]:

@@ -43,5 +43,7 @@ def test_a_stream_is_kept_as_it_is_now(store: AccessStore, engine: sa.Engine) ->
     fewer = SHOPS.model_copy(update={"distincts": {}})
     store.columns.put(fewer, {})
     assert kept(engine)["shops"] == NAMES - {"visitors"}
+    assert store.columns.known("shops")
     store.columns.remove_of("shops")
+    assert not store.columns.known("shops")
     assert kept(engine).keys() == {"health"}

@@ -118,6 +118,25 @@ def test_others_are_kept(identities: Identities, what: dict[str, str]) -> None:
     assert identities.known(SECRET) is MISSING
 
 
+def test_what_was_good_is_no_guess(identities: Identities, kept: Kept) -> None:
+    assert not identities.was_good(SECRET)
+    identities.find(SECRET)
+    identities.forget_all()
+    kept.time = 1000.0
+    assert (identities.was_good(SECRET), identities.known(SECRET)) == (True, MISSING)
+    del kept.askers[SECRET]
+    assert identities.find(SECRET) is None
+    assert not identities.was_good(SECRET)
+
+
+def test_what_was_good_is_bounded(identities: Identities, kept: Kept) -> None:
+    many = [new_secret(SecretKind.KEY) for _ in range(20)]
+    kept.askers |= dict.fromkeys(many, ANN)
+    for each in many:
+        identities.find(each)
+    assert [identities.was_good(each) for each in many] == [False] * 10 + [True] * 10
+
+
 def test_what_was_read_before_a_revocation_is_not_kept(kept: Kept) -> None:
     reading, go_on = Event(), Event()
 

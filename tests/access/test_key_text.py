@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,9 @@ def test_secrets_have_kind_and_checksum(kind: SecretKind) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "wpk_", ONE + " ", ONE + "\n", " " + ONE, ONE.upper(), ONE[:-1], ONE + "a", "\uff57pk_" + ONE[4:]]
+    "text",
+    ["", "wpk_", ONE + " ", ONE + "\n", " " + ONE, ONE.upper(), ONE[:-1], ONE + "a", "\uff57pk_" + ONE[4:]],
+    ids=count(),
 )
 def test_other_texts_are_no_secrets(text: str) -> None:
     assert not is_secret(SecretKind.KEY, text)

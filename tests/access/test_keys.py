@@ -126,6 +126,21 @@ def test_rotation_lengthens_nothing(ann: AccessStore, clock: Clock) -> None:
     assert ann.keys.get(child.id).expires_at == child.expires_at
 
 
+def test_a_rotation_need_not_lengthen(ann: AccessStore, clock: Clock) -> None:
+    old, _ = ann.keys.create("ann", "till", expires_at=clock() + timedelta(hours=10))
+    clock.go_on(hours=9)
+    new, _ = ann.keys.rotate(old.id, overlap=timedelta(0), lengthen=False)
+    assert new.expires_at == old.expires_at
+
+
+def test_rotations_are_bounded(ann: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, _ = ann.keys.create("ann", "till")
+    monkeypatch.setattr(keys, "MOST_KEYS", 2)
+    ann.keys.rotate(key.id, overlap=timedelta(hours=1))
+    with pytest.raises(InvalidAccessError, match="the most"):
+        ann.keys.rotate(key.id, overlap=timedelta(hours=1))
+
+
 def test_without_overlap_the_old_one_ends(ann: AccessStore) -> None:
     old, before = ann.keys.create("ann", "till")
     _, after = ann.keys.rotate(old.id, overlap=timedelta(0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from itertools import count
 
 import pytest
 
@@ -97,7 +98,31 @@ def test_links_of_who_is_disabled_or_gone_are_useless(store: AccessStore) -> Non
         store.links.make("bob", by="root", lifetime=HOUR)
 
 
-@pytest.mark.parametrize("token", ["", "wpl_", new_secret(SecretKind.LINK), new_secret(SecretKind.KEY), "\0", "ü"])
+def test_links_do_not_outlive_a_password_or_a_disabling(store: AccessStore) -> None:
+    for name in ("ann", "bob", "cid"):
+        store.users.add(name, by="root", password=PASSWORD)
+    tokens = [store.links.make(name, by="root", lifetime=HOUR) for name in ("ann", "bob", "cid")]
+    store.users.set_password("ann", "another password")
+    for disabled in (True, False):
+        store.users.change("bob", disabled=disabled)
+    assert [is_good(store, token) for token in tokens] == [False, False, True]
+
+
+def test_who_is_disabled_meanwhile_is_not_let_in(store: AccessStore) -> None:
+    for number in range(5):
+        name = f"user{number}"
+        store.users.add(name, by="root", password=PASSWORD)
+        token = store.links.make(name, by="root", lifetime=HOUR)
+        ended = outcomes(
+            partial(store.links.use, token, "another password"), partial(store.users.change, name, disabled=True)
+        )
+        assert ended in (["done", "done"], ["UnknownSubjectError", "done"])
+        assert not is_good(store, token)
+
+
+@pytest.mark.parametrize(
+    "token", ["", "wpl_", new_secret(SecretKind.LINK), new_secret(SecretKind.KEY), "\0", "ü"], ids=count()
+)
 def test_other_texts_are_no_links(store: AccessStore, token: str) -> None:
     assert not is_good(store, token)
 

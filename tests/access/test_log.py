@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -137,15 +138,18 @@ def test_putting_never_waits() -> None:
 
 
 @pytest.mark.parametrize(("most", "most_bytes"), [(100, 1 << 20), (10_000, 20_000)])
-def test_questions_leave_room_for_refusals(most: int, most_bytes: int) -> None:
+def test_questions_and_messages_leave_room_for_the_rest(most: int, most_bytes: int) -> None:
     kafka = Kafka()
     kafka.free.clear()
     with logging_to(kafka, most=most, most_bytes=most_bytes) as log:
         while not lost(log):
             log.put(ASKED)
-        for _ in range(5):
-            log.put(REFUSED)
+        for event in (*[REFUSED] * 3, replace(REFUSED, outcome=Outcome.DONE), replace(ASKED, did=Did.CHANGE_KEY)):
+            log.put(event)
         assert lost(log) == {Did.ASK: 1}
+        for did in (Did.ASK, Did.SEND):
+            log.put(replace(REFUSED, did=did))
+        assert lost(log) == {Did.ASK: 2, Did.SEND: 1}
         kafka.free.set()
 
 

@@ -74,6 +74,19 @@ def test_who_has_a_session_there_is_not_locked_out(store: AccessStore, logins: T
     store.sessions.log_in("ann", "correct horse battery", address=THERE, agent="")
 
 
+def test_who_has_a_session_there_waits_for_no_other_account(store: AccessStore, logins: Throttle) -> None:
+    for name in ("ann", "bob"):
+        store.users.add(name, by="root", password="correct horse battery")
+    store.sessions.log_in("ann", "correct horse battery", address=HERE, agent="")
+    for number in range(ADDRESS.free + 5):
+        waits(logins, f"user{number}", HERE)
+    for _ in range(3):  # also a right password takes nothing from what the address has to wait
+        store.sessions.log_in("ann", "correct horse battery", address=HERE, agent="")
+    with pytest.raises(ThrottledError):
+        store.sessions.log_in("bob", "correct horse battery", address=HERE, agent="")
+    assert [waits(logins, "ann", HERE) for _ in range(PAIR.free + 1)] == [0] * PAIR.free + [1]
+
+
 def test_right_passwords_are_not_counted(store: AccessStore) -> None:
     store.users.add("ann", by="root", password="correct horse battery")
     for _ in range(3):

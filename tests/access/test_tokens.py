@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from time import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -210,6 +211,18 @@ def test_an_issuer_that_is_not_as_it_should_be(issuer: Issuer, about: dict[str, 
     issuer.about = about
     with pytest.raises(IssuerAwayError):
         tokens_of(issuer).vouched(issuer.token())
+
+
+def test_nobody_waits_while_another_reads_keys_anew(issuer: Issuer, seconds: Seconds) -> None:
+    keys = IssuerKeys(issuer.name, seconds)
+    known = keys.named("one")
+    seconds.time += KEPT_SECONDS
+    with ThreadPoolExecutor(1) as pool, keys._lock:
+        assert pool.submit(keys.named, "one").result(10) == known
+        assert pool.submit(keys.named, "two").result(10) == ()
+        seconds.time += AWAY_SECONDS
+        with pytest.raises(IssuerAwayError):
+            pool.submit(keys.named, "one").result(10)
 
 
 def test_keys_outlast_their_issuer_for_a_day(issuer: Issuer, seconds: Seconds) -> None:

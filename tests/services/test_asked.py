@@ -53,7 +53,7 @@ def test_broken_lines_are_left_out(broken: str) -> None:
 
 def test_a_file_is_taken_once_kafka_has_it(tmp_path: Path) -> None:
     kafka, file = Kafka(), tmp_path / "asked"
-    asked = Asked(file, kafka, is_user={"ann"}.__contains__)
+    asked = Asked(file, kafka, is_user={"ann"}.__contains__, is_stream={"health"}.__contains__)
     asked._step()
     file.write_text(DONE * 1_200)
     asked._step()
@@ -72,9 +72,28 @@ def test_a_file_is_taken_once_kafka_has_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "written"), [("ann", "ann"), ("my password", "?"), ("eve", "?")])
 def test_refused_logins_name_users_alone(tmp_path: Path, name: str, written: str) -> None:
     kafka, file = Kafka(), tmp_path / "asked"
-    asked = Asked(file, kafka, is_user={"ann"}.__contains__)
+    asked = Asked(file, kafka, is_user={"ann"}.__contains__, is_stream={"health"}.__contains__)
     file.write_text(line(name, "refused", "", "log_in", ""))
     asked._step()
     asked._step()
     [told] = kafka.lines
     assert (told["who"], told["did"], told["outcome"], told["stream"]) == (written, "log_in", "refused", "-")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stream", "written"),
+    [
+        ("refused", "health", "health"),
+        ("refused", "my password", "?"),
+        ("refused", "", "-"),
+        ("done", "gone", "gone"),
+    ],
+)
+def test_refused_statements_name_streams_alone(tmp_path: Path, outcome: str, stream: str, written: str) -> None:
+    kafka, file = Kafka(), tmp_path / "asked"
+    asked = Asked(file, kafka, is_user={"ann"}.__contains__, is_stream={"health"}.__contains__)
+    file.write_text(line("ann", outcome, stream, "20260301_101702_00001_abcde"))
+    asked._step()
+    asked._step()
+    [told] = kafka.lines
+    assert (told["who"], told["did"], told["outcome"], told["stream"]) == ("ann", "ask", outcome, written)

@@ -144,9 +144,9 @@ def test_a_stored_definition_that_cannot_be_read_is_that_streams_alone(
 
 def test_keeps_what_it_started_though_its_file_is_gone(keeper: Keeper, tmp_path: Path) -> None:
     (tmp_path / "streams" / "page_views.toml").touch()
-    assert keeper.names() == {"page_views"}
+    assert keeper.names() == {"access_log", "page_views"}
     (tmp_path / "jobs.json").write_text(json.dumps({"health": "a", "never_applied": "b"}))
-    assert keeper.names() == {"health", "page_views", "never_applied"}
+    assert keeper.names() == {"access_log", "health", "page_views", "never_applied"}
     with pytest.raises(FlinkAwayError):
         # Not before it is sure that no job of it runs.
         keeper.make_right("never_applied")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from streams import Definition, load_definition, load_definitions, read_definitions
+from streams import Definition, definition_files, load_definition, load_definitions, read_definitions
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
 from tests.definitions import HEALTH, PAGE_VIEWS, SHIPPED, STREAMS, changed, edited, raw
@@ -149,19 +149,32 @@ def test_systems_beside_the_folder_are_read(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
     shutil.copyfile(SHIPPED["health"], streams / "mine.toml")
     shutil.copyfile(SHIPPED["health"], system / "health.toml")
-    assert list(load_definitions(streams)) == ["health", "mine"]
-    assert list(load_definitions(system)) == ["health"]
+    assert list(load_definitions(streams)) == ["access_log", "health", "mine"]
+    assert list(load_definitions(system)) == ["access_log", "health"]
     (streams / "health.toml").symlink_to(system / "health.toml")
-    assert list(load_definitions(streams)) == ["health", "mine"]
+    assert list(load_definitions(streams)) == ["access_log", "health", "mine"]
     (streams / "health.toml").unlink()
     shutil.copyfile(SHIPPED["health"], streams / "health.toml")
     definitions, problems = read_definitions(streams)
-    assert list(definitions) == ["mine"]
+    assert list(definitions) == ["access_log", "mine"]
     twice = f"health.toml: file: {streams}/health.toml and {system}/health.toml declare the same stream; keep one"
     assert {name: str(error) for name, error in problems.items()} == {"health": twice}
     assert list(HEALTH.dimensions) == ["service"]
     assert list(PAGE_VIEWS.dimensions) == ["site", "path"]
     assert (PAGE_VIEWS.topic, PAGE_VIEWS.partitions) == ("page_views", 2)
+
+
+def test_the_access_log_is_declared_wherever_the_folder_is(tmp_path: Path) -> None:
+    folder, beside = tmp_path / "streams", tmp_path / "systems" / "access" / "streams"
+    for each in (folder, beside):
+        each.mkdir(parents=True)
+    with pytest.raises(DefinitionError, match="holds no stream definition"):
+        load_definitions(folder)
+    assert definition_files(folder) == {"access_log": (SHIPPED["access_log"],)}
+    (beside / "access_log.toml").write_bytes(SHIPPED["access_log"].read_bytes())
+    assert definition_files(folder) == {"access_log": (beside / "access_log.toml",)}
+    (beside / "access_log.toml").rename(folder / "access_log.toml")
+    assert definition_files(folder) == {"access_log": (folder / "access_log.toml",)}
 
 
 def test_reads_dates_of_toml() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -32,6 +33,8 @@ def test_a_user_is_made_changed_and_removed(client: httpx.Client) -> None:
     made = client.post("/v1/users", json=new)
     assert made.status_code == 201
     assert made.json()["invitation"].rpartition("/")[2].startswith("wpl_")
+    lasts = datetime.fromisoformat(made.json()["invitation_expires_at"]) - datetime.now(UTC)
+    assert timedelta(days=2, hours=23) < lasts <= timedelta(days=3)
     shown = client.get("/v1/users/cora").json()
     assert {name: shown[name] for name in new} == new
     assert (shown["has_password"], shown["made_by"]) == (False, "operator:unknown")
@@ -52,6 +55,8 @@ def test_a_user_is_made_changed_and_removed(client: httpx.Client) -> None:
         ({"user": "ann"}, 422, "user"),
         ({"user": "a\u0430"}, 422, "user"),
         ({"user": 7}, 422, "user"),
+        ({"user": "nobody"}, 422, "user"),
+        ({"user": "operator"}, 422, "user"),
         ({"user": "nina", "password": "short"}, 422, "password"),
         ({"user": "nina", "administrator": "yes"}, 422, "administrator"),
         ({"user": "nina", "groups": "shops"}, 422, "groups"),
@@ -66,6 +71,17 @@ def test_a_user_is_made_changed_and_removed(client: httpx.Client) -> None:
 def test_a_user_that_cannot_be(client: httpx.Client, body: Any, status: int, field: str) -> None:
     answer = client.post("/v1/users", json=body)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field)
+
+
+def test_a_change_is_made_whole_or_not_at_all(people: People, client: httpx.Client) -> None:
+    people.store.users.add("pia", by="test", title="Pia", password=PASSWORD)
+    for body in (
+        {"title": "x", "groups": ["Shops"], "password": "another sentence"},
+        {"title": "x", "password": "short"},
+    ):
+        assert client.patch("/v1/users/pia", json=body).status_code == 422
+    assert people.store.users.get("pia").title == "Pia"
+    assert people.store.users.check_password("pia", PASSWORD)
 
 
 def test_the_last_administrator_stays(client: httpx.Client) -> None:
@@ -115,6 +131,61 @@ def test_keys_see_themselves_and_what_they_made(people: People, client: httpx.Cl
     assert client.post("/v1/keys", json={"name": "x"}).status_code == 422
     assert client.post("/v1/keys", json={"name": "x", "user": "kim"}).status_code == 201
     asking.close()
+
+
+def test_what_a_key_makes_for_others_ends_with_it(people: People, client: httpx.Client) -> None:
+    store = people.store
+    store.users.add("otto", by="test", administrator=True)
+    end = datetime.now(UTC) + timedelta(hours=1)
+    mine, text = store.keys.create("otto", "mine", expires_at=end)
+    made = client.post("/v1/keys", json={"name": "child", "user": "ann"}, headers=bearer(text)).json()
+    assert (made["parent"], store.keys.get(made["id"]).expires_at) == (mine.id, end)
+    turned = client.post(f"/v1/keys/{mine.id}/rotate", json={}, headers=bearer(text)).json()
+    assert store.keys.get(turned["id"]).expires_at == end
+    store.keys.revoke(turned["id"])
+    assert made["id"] not in [key.id for key in store.keys.of("ann")]
+
+
+def test_administrators_make_keys_of_others(people: People, client: httpx.Client) -> None:
+    people.store.users.add("kate", by="test", administrator=True)
+    hers = key_of(people, "kate")
+    (of_kate,) = people.store.keys.of("kate")
+    for headers, parent in (({}, None), (hers, of_kate.id)):
+        for address, body in (("?user=ann", {}), ("", {"user": "ann"}), ("?user=ann", {"user": "ann"})):
+            made = client.post(f"/v1/keys{address}", json={"name": "x", **body}, headers=headers)
+            assert (made.status_code, made.json()["user"], made.json()["parent"]) == (201, "ann", parent)
+        both = client.post("/v1/keys?user=bob", json={"name": "x", "user": "ann"}, headers=headers)
+        assert (both.status_code, both.json()["errors"][0]["field"]) == (422, "user")
+    assert client.post("/v1/keys", json={"name": "x"}, headers=hers).json()["user"] == "kate"
+    refused = client.post("/v1/keys?user=bob", json={"name": "x"}, headers=key_of(people, "ann"))
+    assert refused.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [("9999-12-31T23:59:59Z", 201), ("9999-12-31T00:00:00+14:00", 201), ("9999-12-31T23:59:59-12:00", 422)],
+)
+def test_keys_of_the_end_of_time_are_rotated(client: httpx.Client, end: str, status: int) -> None:
+    made = client.post("/v1/keys?user=ann", json={"name": "x", "expires_at": end})
+    assert made.status_code == status
+    if status == 201:
+        turned = client.post(f"/v1/keys/{made.json()['id']}/rotate")
+        assert (turned.status_code, turned.json()["expires_at"]) == (201, made.json()["expires_at"])
+
+
+def test_members_that_may_be_missing_need_no_body(people: People) -> None:
+    headers = key_of(people, "ann")
+    with httpx.Client(base_url=people.url, timeout=30, headers=headers) as client:
+        [key, *_] = [each["id"] for each in client.get("/v1/keys").json()["keys"]]
+        assert client.post(f"/v1/keys/{key}/rotate", content=b"{}").status_code == 415
+        assert client.post(f"/v1/keys/{key}/rotate", data={"overlap_seconds": "0"}).status_code == 415
+        turned = client.post(f"/v1/keys/{key}/rotate")
+        assert (turned.status_code, turned.json()["name"]) == (201, "test")
+        again = {**ROOT, "content-type": "application/json"}
+        empty = client.post(f"/v1/keys/{turned.json()['id']}/rotate", headers=again)
+        assert empty.status_code == 201
+        assert client.post("/v1/keys").status_code == 415
+        assert client.get("/v1/me").json()["user"] == "ann"
 
 
 @pytest.mark.parametrize(

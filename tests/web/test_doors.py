@@ -99,6 +99,25 @@ def test_a_wrong_secret_opens_no_other_door(people: People, client: httpx.Client
             assert "x" * 30 not in answer.text
 
 
+def test_sessions_are_of_cookies_and_keys_of_the_header(people: People, client: httpx.Client) -> None:
+    name, _, token = session_of(people, "root")["cookie"].partition("=")
+    key = key_of(people, "root")["authorization"].removeprefix("Bearer ")
+    assert me(client, {"cookie": f"{name}={token}"}) == (200, "root")
+    assert me(client, bearer(token))[0] == 401
+    for secret in (key, OPERATOR):
+        assert me(client, {"cookie": f"{name}={secret}"})[0] == 401
+        assert me(client, bearer(secret))[0] == 200
+
+
+def test_a_failure_beside_a_session_leaves_the_session(people: People, client: httpx.Client) -> None:
+    session = session_of(people, "root")
+    failed = client.post("/v1/sessions", json={"user": "root", "password": "wrong"}, headers=session)
+    refused = client.get("/v1/me", headers={**session, **bearer("wpk_x")})
+    for answer in (failed, refused):
+        assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
+    assert me(client, session) == (200, "root")
+
+
 def test_two_secrets_are_none(people: People, client: httpx.Client) -> None:
     good = key_of(people, "ann")["authorization"]
     for pair in ((good, good), ("Bearer x", good), (good, "Bearer x")):

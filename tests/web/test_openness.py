@@ -40,9 +40,22 @@ def test_too_many_requests_are_told_when_to_come_back() -> None:
             span = {"start": "2025-01-01T00:00:00Z", "end": "2026-01-01T00:00:00Z"}
             long = client.post(HEALTH_WINDOW, json=span, headers=key_of(people, "rita"))
             assert (long.status_code, long.json()["errors"][0]["field"]) == (422, "end")
+            good = key_of(people, "olga")
+            assert client.get("/v1/me", headers=good).status_code == 200
             guesses = [client.get("/v1/me", headers=bearer(f"wpk_{n}")).status_code for n in range(60)]
             assert {*guesses} == {401, 429}
+            told = client.get("/metrics", headers=bearer(OPERATOR)).text
+            counted = _number(told, 'windowpane_access_events_total{did="ask",outcome="refused"}')
+            assert counted == guesses.count(401)
+            assert _number(told, "windowpane_access_log_waiting") < counted / 2
             assert guesses[-1] == 429
+            new = key_of(people, "bob")
+            assert client.get("/v1/me", headers=new).status_code == 429
+            assert client.patch("/v1/users/ann", json={"title": "Ann"}, headers=bearer(OPERATOR)).status_code == 200
+            assert client.get("/v1/me", headers=good).status_code == 200
+            entered = [client.post("/v1/sessions", json={}).status_code for _ in range(60)]
+            assert (entered[0], entered[-1], {*entered}) == (422, 429, {422, 429})
+            assert client.get("/invitation/wpl_x").status_code == 429
 
 
 def test_the_first_user_closes_the_service() -> None:
@@ -50,6 +63,9 @@ def test_the_first_user_closes_the_service() -> None:
         anybody = client.get("/v1/me").json()
         assert (anybody["open"], anybody["administrator"], anybody["door"]) == (True, True, "open")
         assert client.get("/v1/me", headers={"x-forwarded-for": "203.0.113.9"}).status_code == 401
+        for header in ("via", "x-real-ip", "forwarded"):
+            assert client.get("/v1/me", headers={header: "1.1 proxy"}).status_code == 401
+        assert _asked_by_an_old_client(empty.url) == b"HTTP/1.1 401"
         assert client.get("/v1/me", headers=bearer("wpk_x")).status_code == 401
         crossed = {"origin": "https://evil.example", "content-type": "text/plain"}
         sent = client.post("/v1/users", content=b'{"user": "eve"}', headers=crossed)
@@ -63,7 +79,43 @@ def test_the_first_user_closes_the_service() -> None:
         assert client.post("/v1/users", json={"user": "eve"}).status_code == 401
 
 
-@pytest.mark.parametrize("more", [{"HOST": "0.0.0.0"}, {"PROXIES": "10.0.0.7"}, {"HTTPS": "true"}])
+def _number(metrics: str, name: str) -> float:
+    [line] = [line for line in metrics.splitlines() if line.startswith(f"{name} ")]
+    return float(line.rpartition(" ")[2])
+
+
+def _asked_by_an_old_client(url: str) -> bytes:
+    with socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), 10) as client:
+        client.sendall(b"GET /v1/me HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        return client.recv(4096)[:12]
+
+
+def test_a_first_user_made_elsewhere_closes_it_for_changes_at_once() -> None:
+    with a_service() as empty, httpx.Client(base_url=empty.url, timeout=30) as client:
+        for method, path in (
+            ("POST", "/v1/keys"),
+            ("DELETE", "/v1/keys/x"),
+            ("POST", "/v1/keys/x/rotate"),
+            ("PATCH", "/v1/users/ann"),
+            ("DELETE", "/v1/users/ann"),
+            ("POST", "/v1/users/ann/invitation"),
+        ):
+            assert client.request(method, path).status_code == 403, path
+        assert client.get("/v1/me").json()["open"] is True
+        empty.store.users.add("ann", by="command line", administrator=True)
+        grant = {"subject": "group:shops", "stream": "health", "can": ["ask"]}
+        for path, body in (
+            ("/v1/grants", grant),
+            ("/v1/keys", {"user": "ann", "name": "x"}),
+            ("/v1/users", {"user": "eve", "administrator": True}),
+        ):
+            assert client.post(path, json=body).status_code == 401, path
+        assert ([user.name for user in empty.store.users.page()], empty.store.keys.of(None)) == (["ann"], [])
+
+
+@pytest.mark.parametrize(
+    "more", [{"HOST": "0.0.0.0"}, {"PROXIES": "10.0.0.7"}, {"HTTPS": "true"}, {"ROOT_PATH": "/wp"}]
+)
 def test_what_others_can_reach_is_never_open(more: dict[str, str]) -> None:
     with a_service(**more) as empty:
         for path in ("/v1/me", "/v1/streams", HEALTH_WINDOW, "/metrics", "/v1/users"):
@@ -85,6 +137,7 @@ def test_without_postgres_nothing_is_open() -> None:
                 client.cookies.clear()
                 answer = client.get(path, headers=headers, timeout=30)
                 assert (answer.status_code, bool(answer.headers.get("retry-after"))) == (503, True), path
+                assert ".s.PGSQL" not in answer.text
         assert client.get("/healthz").status_code == 200
         assert client.post("/v1/sessions", json={"user": "root", "password": PASSWORD}, timeout=30).status_code == 503
         assert client.get("/v1/me", headers=bearer(OPERATOR)).json()["door"] == "operator"

@@ -6,7 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.access.reach import Reach
+from web.access.reach import Reach, is_this_machine
 
 _FORWARDED = frozenset(
     (b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"forwarded", b"via")
@@ -57,8 +57,15 @@ def peer_of(request: HTTPConnection) -> str:
 
 
 def is_forwarded(request: HTTPConnection) -> bool:
-    """Whether it says that somebody passed it on."""
-    return any(name in _FORWARDED for name, _ in request.scope["headers"])
+    """Whether it says that somebody passed it on, or speaks as proxies do that are not told otherwise: HTTP/1.0."""
+    old = request.scope.get("http_version") == "1.0"
+    return old or any(name in _FORWARDED for name, _ in request.scope["headers"])
+
+
+def is_for_this_machine(request: HTTPConnection) -> bool:
+    """Whether it asks for a name of this machine that is nobody else's: what is passed on often asks for another."""
+    hosts = request.headers.getlist("host")
+    return request.scope["http_version"] != "1.0" and len(hosts) == 1 and is_this_machine(hosts[0])
 
 
 def _take_off(scope: Scope, root: str) -> None:

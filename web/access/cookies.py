@@ -9,6 +9,7 @@ from typing import Literal
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from access.key_text import SecretKind, is_secret
 from web.service import service_of
 
 _TOKEN = re.compile(r"[A-Za-z0-9._@+~:=-]{1,400}")
@@ -16,7 +17,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9._@+~:=-]{1,400}")
 
 def session_token(request: HTTPConnection) -> str | None:
     """The token of the session; None without one. What cannot be one is an empty text: no session has it."""
-    return _cookie(request, "windowpane")
+    token = _cookie(request, "windowpane")
+    return token if token is None or is_secret(SecretKind.SESSION, token) else ""
 
 
 def set_session(request: HTTPConnection, response: Response, token: str, expires_at: datetime | None = None) -> None:

@@ -1,7 +1,9 @@
 """Requests that a page of somebody else's makes a browser send: told from one's own, and refused.
 
 A browser adds the session to whatever it is made to send. So what changes something has to come from a page of ours: by
-what browsers say of where it comes from, and by a token that only a page of the same session can have read.
+what browsers say of where it comes from, and by a token that only a page of the same session can have read. What no
+page of another site can make a browser send, unless we allow it first, needs no token: a body of JSON, and methods that
+no form has.
 """
 
 from __future__ import annotations
@@ -16,13 +18,16 @@ from starlette.requests import Request
 from access.asker import Door
 from web.access.cookies import session_token
 from web.access.scopes import asker_of
-from web.edge.bodies import paced, too_large
+from web.edge.bodies import JSON, paced, too_large
 from web.edge.problems import ProblemError
 from web.service import service_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADER, FIELD = "x-csrf-token", "csrf"
 FORM = "application/x-www-form-urlencoded"
+
+_ASKED_BEFORE = frozenset({"DELETE", "PATCH", "PUT"})
+"""Methods for which a browser asks first (CORS) whether another site's page may send that; it never may."""
 
 _LARGEST_FORM = 1 << 18
 _MOST_FIELDS = 2_000
@@ -34,8 +39,11 @@ def csrf_token(request: Request) -> str:
     return token_of(token) if token and asker_of(request).door is Door.SESSION else ""
 
 
-async def check_origin(request: Request) -> None:
-    """Refuse what may change something and comes from another site, or without the token of its session (403)."""
+async def check_origin(request: Request, *, reads: bool = False) -> None:
+    """Refuse what comes from another site, or without the token that its session's forms have (403).
+
+    `reads`: it changes nothing, and its answer is not for other sites to read.
+    """
     if request.method in SAFE:
         return
     door = asker_of(request).door
@@ -43,15 +51,17 @@ async def check_origin(request: Request) -> None:
         return  # no browser adds those by itself
     if not _is_own(request):
         raise ProblemError("forbidden", "This was sent by a page of another site; nothing was done.")
-    if door is Door.SESSION and not hmac.compare_digest(csrf_token(request), await _given(request)):
-        detail = "The form is of another session; load the page again. Programs send X-CSRF-Token, which /v1/me tells."
+    if door is not Door.SESSION or reads or request.method in _ASKED_BEFORE or _kind(request) == JSON:
+        return
+    expected = csrf_token(request)
+    if not expected or not hmac.compare_digest(expected, await _given(request)):
+        detail = "The form is of another session; load the page again. Programs send JSON, or X-CSRF-Token."
         raise ProblemError("forbidden", detail)
 
 
 async def form_of(request: Request) -> Mapping[str, list[str]]:
     """The fields of a form, each with its values in order. Raises ProblemError."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != FORM:
+    if _kind(request) != FORM:
         raise ProblemError("unsupported-type", f"A form is sent as {FORM}.")
     body = await _bounded_body(request)
     fields = dict[str, list[str]]()
@@ -66,9 +76,15 @@ async def form_of(request: Request) -> Mapping[str, list[str]]:
 async def _given(request: Request) -> str:
     """The token that was sent, in ASCII."""
     given = request.headers.get(HEADER, "")
-    if not given and request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM:
+    if not given and _kind(request) == FORM:
         given = (await form_of(request)).get(FIELD, [""])[0]
     return given if given.isascii() else ""
+
+
+def _kind(request: Request) -> str:
+    """The media type of the body; several are none."""
+    kinds = request.headers.getlist("content-type")
+    return kinds[0].partition(";")[0].strip().lower() if len(kinds) == 1 else ""
 
 
 async def _bounded_body(request: Request) -> bytes:

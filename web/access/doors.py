@@ -13,18 +13,20 @@ from typing import TypeVar, cast
 
 import anyio
 import anyio.to_thread
+import structlog
 from starlette.requests import Request
 
 from access.asker import NOBODY, Asker, Door
 from access.errors import IssuerAwayError
 from access.identities import MISSING
+from access.key_text import SecretKind, is_secret
 from database.errors import LakeError
-from web.access.arrival import client_of, is_forwarded, peer_of
+from web.access.arrival import client_of, is_for_this_machine, is_forwarded, peer_of
 from web.access.cookies import session_token
 from web.access.reach import Reach
 from web.access.seeing import seen_name
 from web.edge.identifying import WHILE_EMPTY, seen_as
-from web.edge.problems import ProblemError
+from web.edge.problems import CATALOG_AWAY, ProblemError
 from web.service import Service
 
 T = TypeVar("T")
@@ -51,16 +53,19 @@ class Doors:
         self._threads = anyio.CapacityLimiter(_THREADS)
         self._waiting = 0
 
-    async def admit(self, request: Request) -> Asker:
-        """Whoever asks, counted; noted with the request. Raises ProblemError for a secret that opens nothing."""
-        asker = request.state.asker = await self._asker(request)
+    async def admit(self, request: Request, *, anew: bool = False) -> Asker:
+        """Whoever asks, counted; noted with the request. `anew`: that there are no users is looked up again.
+
+        Raises ProblemError for a secret that opens nothing.
+        """
+        asker = request.state.asker = await self._asker(request, anew=anew)
         self._service.allowances.take(asker, client_of(request))
         return asker
 
-    async def look(self, request: Request) -> Asker:
+    async def look(self, request: Request, *, anew: bool = False) -> Asker:
         """As `admit`, but nobody in place of an error, and uncounted."""
         try:
-            asker = await self._asker(request)
+            asker = await self._asker(request, anew=anew)
         except ProblemError:
             asker = NOBODY
         request.state.asker = asker
@@ -72,28 +77,31 @@ class Doors:
         seen = {SEEN: asker.name} if asker.seen_by else {}
         return {**self._service.allowances.headers(asker), **seen}
 
-    async def _asker(self, request: Request) -> Asker:
+    async def _asker(self, request: Request, *, anew: bool) -> Asker:
         given = request.headers.getlist("authorization")
         if given:
             return await self._by_secret(request, given)
         session = session_token(request)
         if session is not None:
             return await self._by_session(request, session)
-        return await self._open(request)
+        return await self._open(request, anew=anew)
 
     async def _by_secret(self, request: Request, given: list[str]) -> Asker:
         if len(given) > 1:
             raise ProblemError("unparseable", "The request has several headers Authorization; send one.")
         shown = _BEARER.fullmatch(given[0])
         if shown is None:
+            self._count_failure(request)
             raise refused("Send Authorization: Bearer and a key.")
         secret = shown[1]
         if secret.startswith(OPERATOR_PREFIX):
             asker = self._operating(request, secret)
+        elif is_secret(SecretKind.SESSION, secret):
+            asker = None  # a session's is the cookie's alone
         else:
             asker = await self._found(request, secret)
         if asker is None:
-            self._service.allowances.fail(client_of(request))
+            self._count_failure(request)
             raise refused("This key or token opens nothing, or no more.")
         return asker
 
@@ -107,7 +115,8 @@ class Doors:
     async def _by_session(self, request: Request, session: str) -> Asker:
         asker = await self._found(request, session) if session else None
         if asker is None:
-            self._service.allowances.fail(client_of(request))
+            self._count_failure(request)
+            request.state.session_ended = True
             raise ProblemError("unauthorized", "The session has ended; log in again.", (), CHALLENGE)
         other = seen_name(request, asker) if asker.administrator else ""
         if not other:
@@ -116,19 +125,30 @@ class Doors:
         gone = Asker(Door.SESSION, other, session=asker.session, seen_by=asker.name)
         return await self._kept(seen_as(other, asker)) or gone
 
-    async def _open(self, request: Request) -> Asker:
+    async def _open(self, request: Request, *, anew: bool) -> Asker:
         peer = peer_of(request)
-        if not self._reach.is_local or not self._reach.may_be_open(peer, forwarded=is_forwarded(request)):
+        if not (is_for_this_machine(request) and self._reach.may_be_open(peer, forwarded=is_forwarded(request))):
             return NOBODY
+        if anew and self._service.identities.known(WHILE_EMPTY):
+            # The first user may have been made a moment ago, elsewhere.
+            self._service.identities.forget(WHILE_EMPTY)
         return await self._kept(WHILE_EMPTY) or NOBODY
 
     async def _found(self, request: Request, secret: str) -> Asker | None:
-        """Whose secret it is. What is not known already is bounded by the address, or guesses would be for nothing."""
-        asker = self._service.identities.known(secret)
+        """Whose secret it is. What never was anybody's is bounded by the address, or guesses would be for nothing."""
+        identities = self._service.identities
+        asker = identities.known(secret)
         if asker is not MISSING:
             return asker
-        self._service.allowances.check_unknown(client_of(request))
-        return await self._in_thread(lambda: self._service.identities.find(secret))
+        if not identities.was_good(secret):  # one that guesses keeps no others of its address out
+            self._service.allowances.check_unknown(client_of(request))
+        return await self._in_thread(lambda: identities.find(secret))
+
+    def _count_failure(self, request: Request) -> None:
+        """Of an address, whatever it was that opened nothing. Raises ProblemError while there were too many."""
+        allowances, address = self._service.allowances, client_of(request)
+        allowances.check_unknown(address)
+        allowances.fail(address)
 
     async def _kept(self, question: str) -> Asker | None:
         asker = self._service.identities.known(question)
@@ -146,7 +166,10 @@ class Doors:
                 return await anyio.to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=True)
         except TimeoutError:
             raise ProblemError("engine-away", "The catalog (PostgreSQL) has not said in time who asks.") from None
-        except (LakeError, IssuerAwayError) as error:
+        except LakeError as error:
+            structlog.contextvars.bind_contextvars(wrong=str(error))
+            raise ProblemError("engine-away", CATALOG_AWAY) from error
+        except IssuerAwayError as error:
             raise ProblemError("engine-away", str(error)) from error
         finally:
             self._waiting -= 1

@@ -13,9 +13,10 @@ from starlette.routing import BaseRoute, Route
 from access.asker import NOBODY, Asker, Door
 from access.events import Did, Outcome
 from access.grants import Action
+from web.access.arrival import client_of
 from web.access.csrf import SAFE, check_origin
 from web.access.doors import CHALLENGE, doors_of
-from web.access.notes import note
+from web.access.notes import count, note
 from web.access.scopes import WHO, asker_of
 from web.edge.identifying import WHILE_EMPTY
 from web.edge.problems import ProblemError
@@ -43,12 +44,22 @@ class Who(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whom a method of an address is for. `reads`: it changes nothing, whatever the method is."""
+    """Whom a method of an address is for. `reads`: it changes nothing, whatever the method is.
+
+    `counted`: reading it is bounded by the address, as logins are, and all else that anybody may send.
+    `of_user`: it changes a user or a key, of which there is none in open mode.
+    """
 
     who: Who
     action: Action | None = None
     reads: bool = False
     ends_seeing: bool = False
+    counted: bool = False
+    of_user: bool = False
+
+    def changes(self, request: Request) -> bool:
+        """Whether a request may change users, keys or grants, or make a session."""
+        return not (request.method in SAFE or self.reads or self.who is Who.STREAM)
 
 
 PUBLIC, LOOKED, SIGNED_IN = Rule(Who.PUBLIC), Rule(Who.LOOKED), Rule(Who.SIGNED_IN)
@@ -56,6 +67,8 @@ SEES_ALL, ADMINISTRATOR = Rule(Who.SEES_ALL), Rule(Who.ADMINISTRATOR)
 ASK, DETAIL = Rule(Who.STREAM, Action.ASK, reads=True), Rule(Who.STREAM, Action.DETAIL, reads=True)
 SEND, REPLAY = Rule(Who.STREAM, Action.SEND), Rule(Who.STREAM, Action.REPLAY)
 LOG_OUT = Rule(Who.SIGNED_IN, ends_seeing=True)
+LINK = Rule(Who.LOOKED, counted=True)
+OWN_KEY, OF_USER = Rule(Who.SIGNED_IN, of_user=True), Rule(Who.ADMINISTRATOR, of_user=True)
 
 GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/": {"GET": ASK},
@@ -83,11 +96,11 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/sessions/{session}": {"DELETE": SIGNED_IN},
     "/v1/me": {"GET": SIGNED_IN},
     "/v1/users": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
-    "/v1/users/{user}": {"GET": ADMINISTRATOR, "PATCH": ADMINISTRATOR, "DELETE": ADMINISTRATOR},
-    "/v1/users/{user}/invitation": {"POST": ADMINISTRATOR},
-    "/v1/keys": {"GET": SIGNED_IN, "POST": SIGNED_IN},
-    "/v1/keys/{key}": {"DELETE": SIGNED_IN},
-    "/v1/keys/{key}/rotate": {"POST": SIGNED_IN},
+    "/v1/users/{user}": {"GET": ADMINISTRATOR, "PATCH": OF_USER, "DELETE": OF_USER},
+    "/v1/users/{user}/invitation": {"POST": OF_USER},
+    "/v1/keys": {"GET": SIGNED_IN, "POST": OWN_KEY},
+    "/v1/keys/{key}": {"DELETE": OWN_KEY},
+    "/v1/keys/{key}/rotate": {"POST": OWN_KEY},
     "/v1/grants": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "/v1/grants/{id}": {"DELETE": ADMINISTRATOR},
     "/v1/see-as": {"POST": ADMINISTRATOR, "DELETE": LOG_OUT},
@@ -97,7 +110,7 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/login": {"GET": LOOKED, "POST": LOOKED},
     "/logout": {"POST": LOG_OUT},
     "/first": {"GET": LOOKED, "POST": LOOKED},
-    "/invitation/{token}": {"GET": LOOKED, "POST": LOOKED},
+    "/invitation/{token}": {"GET": LINK, "POST": LINK},
     "/account": {"GET": SIGNED_IN},
     "/account/password": {"POST": SIGNED_IN},
     "/account/sessions": {"POST": SIGNED_IN},
@@ -107,17 +120,33 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/account/keys/{key}/revoke": {"POST": SIGNED_IN},
     "/see-as/stop": {"POST": LOG_OUT},
     "/admin": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
-    "/admin/users/{user}": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
-    "/admin/users/{user}/link": {"POST": ADMINISTRATOR},
-    "/admin/users/{user}/sessions": {"POST": ADMINISTRATOR},
-    "/admin/users/{user}/see-as": {"POST": ADMINISTRATOR},
+    "/admin/users/{user}": {"GET": ADMINISTRATOR, "POST": OF_USER},
+    "/admin/users/{user}/link": {"POST": OF_USER},
+    "/admin/users/{user}/sessions": {"POST": OF_USER},
+    "/admin/users/{user}/see-as": {"POST": OF_USER},
     "/admin/grants": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "/admin/grants/{grant}": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "/admin/keys": {"GET": ADMINISTRATOR},
-    "/admin/keys/{key}": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "/admin/keys/{key}": {"GET": ADMINISTRATOR, "POST": OF_USER},
     "/admin/why": {"GET": ADMINISTRATOR},
 }
 """Path of a route → method → rule. HEAD is as GET; what no method of a route is (405, OPTIONS) tells nothing."""
+
+
+_OF_NOBODY_ELSE = frozenset(
+    {
+        "/login",
+        "/logout",
+        "/v1/sessions",
+        "/v1/sessions/current",
+        "/v1/see-as",
+        "/see-as/stop",
+        "/admin/users/{user}/see-as",
+        "/admin/users/{user}/link",
+        "/v1/users/{user}/invitation",
+    }
+)
+"""Paths at which nothing changes of what is known of others; whoever logs out forgets its own session itself."""
 
 
 def guarded(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
@@ -134,7 +163,8 @@ def _guarded(route: Route) -> Route:
             raise ProblemError("not-found", "Not Found")
         await _check(request, rule)
         response: Response = await handler(request)
-        _forget(request, rule)
+        if response.status_code < 400 and route.path not in _OF_NOBODY_ELSE:
+            _forget(request, rule)
         response.headers.update(doors_of(request).headers(request))
         return response
 
@@ -143,7 +173,7 @@ def _guarded(route: Route) -> Route:
 
 def _forget(request: Request, rule: Rule) -> None:
     """What was changed here bites here at once; elsewhere, and what others change, in a few seconds."""
-    if request.method in SAFE or rule.reads or rule.who is Who.STREAM:
+    if not rule.changes(request):
         return
     identities = service_of(request).identities
     if rule.who is Who.ADMINISTRATOR:
@@ -160,23 +190,29 @@ async def _check(request: Request, rule: Rule) -> None:
         asker = await _asker(request, rule)
         _check_rule(asker, rule)
         if request.method not in SAFE:
-            await check_origin(request)
+            await check_origin(request, reads=rule.reads)
             _check_seeing(asker, rule)
     except ProblemError as error:
         if error.problem.status not in (401, 403):
             raise
         did = Did.ASK if rule.reads or request.method in SAFE else Did.SEND
-        note(request, did, Outcome.REFUSED, what=request.scope["route"].path)
+        # Whoever is unknown can ask as often as the line is wide: one line a second says that it was so.
+        if error.problem.status == 401 and not service_of(request).allowances.may_note(client_of(request)):
+            count(request, did, Outcome.REFUSED)
+        else:
+            note(request, did, Outcome.REFUSED, what=request.scope["route"].path)
         raise
 
 
 async def _asker(request: Request, rule: Rule) -> Asker:
+    if rule.who in (Who.PUBLIC, Who.LOOKED) and (rule.counted or request.method not in SAFE):
+        service_of(request).allowances.enter(client_of(request))
     match rule.who:
         case Who.PUBLIC:
             return NOBODY
         case Who.LOOKED:
-            return await doors_of(request).look(request)
-    return await doors_of(request).admit(request)
+            return await doors_of(request).look(request, anew=rule.changes(request))
+    return await doors_of(request).admit(request, anew=rule.changes(request))
 
 
 def _check_rule(asker: Asker, rule: Rule) -> None:
@@ -188,6 +224,8 @@ def _check_rule(asker: Asker, rule: Rule) -> None:
         raise ProblemError("forbidden", "This is for those who administer every stream.")
     if rule.who is Who.ADMINISTRATOR and not asker.administrator:
         raise ProblemError("forbidden", "This is for administrators.")
+    if rule.of_user and asker.door is Door.OPEN:
+        raise ProblemError("forbidden", "There are no users yet; make the first administrator first.")
 
 
 def _check_seeing(asker: Asker, rule: Rule) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Self
 
+from web.edge.hosts import host_name
 from web.settings import Network, WebSettings
 
 _LOCAL = "localhost"
@@ -20,16 +21,17 @@ class Reach:
     host: str
     proxies: tuple[Network, ...] = ()
     https: bool = False
+    root_path: str = ""
 
     @classmethod
     def of(cls, settings: WebSettings) -> Self:
         """As it is set up."""
-        return cls(settings.host, settings.networks, settings.https)
+        return cls(settings.host, settings.networks, settings.https, settings.root_path)
 
     @property
     def is_local(self) -> bool:
-        """Whether the service is offered to this machine alone: on loopback, and nothing said of proxies or HTTPS."""
-        return _is_loopback(self.host) and not self.proxies and not self.https
+        """Whether the service is offered to this machine alone: on loopback, and by no proxy that settings tell of."""
+        return _is_loopback(self.host) and not (self.proxies or self.https or self.root_path)
 
     def may_be_open(self, peer: str, *, forwarded: bool) -> bool:
         """Whether this request may be anybody's while there are no users.
@@ -64,6 +66,12 @@ class Reach:
             return False
         address = _address(peer)
         return address is not None and any(address.version == each.version and address in each for each in self.proxies)
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a header Host names this machine to itself: `localhost`, a name below that, or an address of loopback."""
+    name = host_name(host) or ""
+    return name.endswith(f".{_LOCAL}") or _is_loopback(name)
 
 
 def _is_loopback(host: str) -> bool:

@@ -15,7 +15,7 @@ from query.requests import Question
 from query.visible import Visible
 from web.access.scopes import visible_of
 from web.api.parameters import asked_parameters
-from web.asking.questions import ask
+from web.asking.questions import ask, check_length, note_question
 from web.service import service_of
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
@@ -44,8 +44,10 @@ async def _respond(request: Request, read: Callable[[Visible, Parameters], Quest
     service = service_of(request)
     visible = visible_of(request, request.path_params["stream"], action)
     question = read(visible, await asked_parameters(request))
+    check_length(request, question)
     repeatable = request.method != "POST"
     if repeatable and _matches(request.headers, tag := service.queries.tag(question)):
+        note_question(request, question)
         return Response(status_code=304, headers=_validity(tag))
     answer, seconds = await ask(request, question)
     cache = "hit" if answer.cached else "miss"

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from access.asker import Asker
+from access.asker import Asker, Door
 from access.errors import UnknownSubjectError
 from access.events import Did, Outcome
 from access.keys import LONGEST_OVERLAP, may
@@ -41,17 +41,19 @@ async def keys(request: Request) -> Response:
 
 
 async def create_key(request: Request) -> Response:
-    """A new key, shown once. What a key makes ends with it."""
+    """A new key, shown once, of `user`, in the body or the address. What a key makes ends with it."""
     asker, given = asker_of(request), await read_members(request, ("name", "expires_at", "user"))
     name, expires_at = given.text("name"), given.moment("expires_at")
-    user = given.optional_text("user") or asker.name
+    asked = {given.optional_text("user"), request.query_params.get("user")} - {None, ""}
+    if len(asked) > 1:
+        invalid("user", "is one in the body, another in the address")
+    user = next(iter(asked), None) or asker.name
     if user != asker.name and not asker.administrator:
         raise ProblemError("forbidden", "Keys of others are made by administrators.")
-    if _is_nobodys(asker) and "user" not in given:
+    if _is_nobodys(asker) and not asked:
         invalid("user", "is missing: whose key is it?")
-    parent = asker.key if user == asker.name else None
     key, text = await in_store(
-        request, lambda store: store.keys.create(user, name, expires_at=expires_at, parent=parent)
+        request, lambda store: store.keys.create(user, name, expires_at=expires_at, parent=asker.key)
     )
     note(request, Did.CHANGE_KEY, Outcome.DONE, what=key.id)
     return json_response({**key_json(key), "key": text}, 201)
@@ -73,14 +75,15 @@ async def revoke_key(request: Request) -> Response:
 async def rotate_key(request: Request) -> Response:
     """A new key in place of one, which ends `overlap_seconds` later."""
     asker, key_id = asker_of(request), request.path_params["key"]
-    given = await read_members(request, ("overlap_seconds",))
+    given = await read_members(request, ("overlap_seconds",), optional=True)
     overlap = timedelta(seconds=given.number("overlap_seconds", int(_OVERLAP.total_seconds())))
     if overlap > LONGEST_OVERLAP:
         invalid("overlap_seconds", f"is at most {int(LONGEST_OVERLAP.total_seconds()):,}")
 
     def rotate(store: AccessStore) -> tuple[Key, str]:
         _check(store, asker, key_id)
-        return store.keys.rotate(key_id, overlap=overlap)
+        # No key can make itself last.
+        return store.keys.rotate(key_id, overlap=overlap, lengthen=asker.door is not Door.KEY)
 
     key, text = await in_store(request, rotate)
     note(request, Did.CHANGE_KEY, Outcome.DONE, what=key.id)
@@ -108,4 +111,4 @@ def _check(store: AccessStore, asker: Asker, key_id: str) -> None:
 
 def _is_nobodys(asker: Asker) -> bool:
     """Whether the asker is no user: whoever is at the machine."""
-    return asker.session is None and asker.key is None and asker.administrator
+    return asker.door in (Door.OPEN, Door.OPERATOR)

@@ -53,6 +53,7 @@ def me_json(request: Request, asker: Asker) -> dict[str, Any]:
     scopes = {name: _scope(asker, definition) for name, definition in definitions.items()}
     return {
         "name": asker.name,
+        "user": asker.name,
         "door": asker.door,
         "administrator": asker.administrator,
         "groups": sorted(asker.groups),

@@ -88,17 +88,28 @@ def invalid(name: str, reason: str) -> NoReturn:
     raise ProblemError("invalid-values", f"{name}: {reason}", (FieldError(name, reason),))
 
 
-async def read_members(request: Request, known: Collection[str]) -> Members:
-    """The members of the body. Raises ProblemError, also for one that is not known."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-        raise ProblemError("unsupported-type", f"The body is a JSON object; its Content-Type is {JSON}.")
+async def read_members(
+    request: Request, known: Collection[str], *, optional: bool = False, most: int = _LARGEST
+) -> Members:
+    """The members of the body, of at most so many bytes. Raises ProblemError, also for a member that is not known.
+
+    `optional`: there need be no body.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    no_type = ProblemError("unsupported-type", f"The body is a JSON object; its Content-Type is {JSON}.")
+    if kind != JSON and (kind or not optional):
+        raise no_type
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise ProblemError("unsupported-type", "The body is sent as it is, not packed.")
     settings, body = service_of(request).settings, bytearray()
     async for chunk in paced(request.stream(), settings.web_body_idle_seconds, settings.web_body_bytes_per_second):
         body += chunk
-        if len(body) > _LARGEST:
-            raise too_large(_LARGEST)
+        if len(body) > most:
+            raise too_large(most)
+    if optional and not body:
+        return Members({})
+    if kind != JSON:
+        raise no_type
     try:
         content = orjson.loads(body)
     except ValueError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import anyio
@@ -11,12 +12,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from access.asker import Door
+from web.access.arrival import client_of
 from web.access.scopes import asker_of
 from web.asking.engines import standing_of_all
 from web.asking.standings import lagging
 from web.edge.problems import RETRY_SECONDS
 from web.edge.responses import json_response
-from web.service import service_of
+from web.service import Service, service_of
 
 _LOOKS = anyio.CapacityLimiter(2)
 
@@ -32,18 +35,28 @@ async def ready(request: Request) -> Response:
     Waits for no engine: it tells what was seen of each last, and how many seconds ago.
     What is wrong with a stream beside that is said too (`problems`), and so are notes, such as messages that were
     lost; they make nothing unready, for its answers are good. Names are for those who see all; others, such as a
-    balancer of load, are told whether it is ready.
+    balancer of load, are told whether it is ready. It is made in a thread, once for all who ask within a second.
     """
-    service = service_of(request)
+    service, asker = service_of(request), asker_of(request)
+    if asker.door is Door.NOBODY:
+        service.allowances.take(asker, client_of(request))
+    good, body = await service.readiness.get(partial(_readiness, service))
+    if not asker.sees_all:
+        body = {"ready": good}
+    return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
+
+
+def _readiness(service: Service) -> tuple[bool, dict[str, Any]]:
+    """Whether all is good, and how each is; reads files."""
     seen = service.lookout.seen()
     streams = lagging(service, datetime.now(UTC))
     standings = service.standing.newest(service.definitions, service.readings)
-    problems = await anyio.to_thread.run_sync(service.problems, limiter=_LOOKS)
+    problems = service.problems()
     stopped = {name: standing.stopped for name, standing in standings.items() if standing.stopped}
     streams |= {name: why for name, why in stopped.items() if name in service.declared}
     problems |= stopped
     good = not streams and not any(each.wrong for each in seen.values())
-    body: dict[str, Any] = {
+    return good, {
         "status": "ready" if good else "not ready",
         "engines": {name: each.wrong or "ok" for name, each in seen.items()},
         "seen_seconds_ago": {
@@ -56,9 +69,6 @@ async def ready(request: Request) -> Response:
         "problems": problems,
         "notes": {name: list(standing.notes) for name, standing in standings.items() if standing.notes},
     }
-    if not asker_of(request).sees_all:
-        body = {"ready": good}
-    return json_response(body, 200 if good else 503, {} if good else {"Retry-After": str(RETRY_SECONDS)})
 
 
 async def engines(request: Request) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from access.asker import Asker, Door
 from access.errors import RefusedLoginError, ThrottledError
 from access.events import Did, Outcome
 from access.store import AccessStore, Session
@@ -17,15 +18,17 @@ from web.access.notes import note
 from web.access.scopes import asker_of
 from web.api.me import me_json
 from web.api.objects import read_members
-from web.asking.access import agent_of, client_of, in_store
+from web.asking.access import agent_of, client_of, in_login, in_store
 from web.edge.problems import ProblemError
 from web.edge.responses import json_response
 from web.service import service_of
 
+_LARGEST_LOGIN = 16 << 10
+
 
 async def log_in(request: Request) -> Response:
     """A new session, whatever there was before. Whoever fails is not told why."""
-    given = await read_members(request, ("user", "password"))
+    given = await read_members(request, ("user", "password"), most=_LARGEST_LOGIN)
     name, password = given.text("user"), given.text("password")
     address, agent, old = client_of(request), agent_of(request), session_token(request)
 
@@ -36,12 +39,12 @@ async def log_in(request: Request) -> Response:
         return begun
 
     try:
-        session, token = await in_store(request, begin)
+        session, token = await in_login(request, begin)
     except (RefusedLoginError, ThrottledError):
         note(request, Did.LOG_IN, Outcome.REFUSED, who=name[:100])
         raise
     service = service_of(request)
-    asker = await in_store(request, lambda _: service.identities.find(token))
+    asker = await in_login(request, lambda _: service.identities.find(token))
     if asker is None:
         raise ProblemError("unauthorized", "The session has ended; log in again.")
     request.state.asker = asker
@@ -65,17 +68,25 @@ async def log_out(request: Request) -> Response:
 
 async def sessions(request: Request) -> Response:
     """The asker's sessions, the last used first."""
-    asker = asker_of(request)
+    asker = _logged_in(request)
     found = await in_store(request, lambda store: store.sessions.of(asker.name))
     return json_response({"sessions": [_session_json(each, asker.session) for each in found]})
 
 
 async def end_session(request: Request) -> Response:
     """End one of the asker's sessions."""
-    asker, session = asker_of(request), request.path_params["session"]
+    asker, session = _logged_in(request), request.path_params["session"]
     await in_store(request, lambda store: store.sessions.end(asker.name, session))
     note(request, Did.LOG_OUT, Outcome.DONE, what=session)
     return Response(status_code=204)
+
+
+def _logged_in(request: Request) -> Asker:
+    """Who asks by a session; a key has no part in those of its user. Raises ProblemError."""
+    asker = asker_of(request)
+    if asker.door is not Door.SESSION:
+        raise ProblemError("forbidden", "Sessions are listed and ended by whoever is logged in.")
+    return asker
 
 
 def _session_json(session: Session, current: str | None) -> dict[str, Any]:

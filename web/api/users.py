@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from access.asker import Door
 from access.events import Did, Outcome
+from access.links import INVITATION
+from access.passwords import checked_password
 from access.store import AccessStore, User
 from streams.time_text import timestamp
 from web.access.cookies import root_path
@@ -18,9 +20,6 @@ from web.access.scopes import asker_of
 from web.api.objects import invalid, page_of, read_members
 from web.asking.access import in_store
 from web.edge.responses import json_response
-
-INVITED = timedelta(days=7)
-"""How long a one-time link can be used."""
 
 _NEW = ("user", "title", "administrator", "groups", "password")
 _CHANGED = ("title", "administrator", "disabled", "groups", "password")
@@ -54,7 +53,7 @@ async def add_user(request: Request) -> Response:
         user = store.users.add(
             name, by=by, title=title, administrator=administrator, groups=groups, password=password, first=first
         )
-        return user, None if password is not None else store.links.make(name, by=by, lifetime=INVITED)
+        return user, None if password is not None else store.links.make(name, by=by, lifetime=INVITATION)
 
     user, token = await in_store(request, add)
     note(request, Did.CHANGE_USER, Outcome.DONE, what=name)
@@ -77,8 +76,12 @@ async def change_user(request: Request) -> Response:
 
     def change(store: AccessStore) -> User:
         if password is not None:
-            store.users.set_password(name, password, keep_session=keep)
-        return store.users.change(name, **changes)
+            checked_password(password, name)
+        changed = store.users.change(name, **changes)
+        if password is None:
+            return changed
+        store.users.set_password(name, password, keep_session=keep)
+        return store.users.get(name)
 
     user = await in_store(request, change)
     note(request, Did.CHANGE_USER, Outcome.DONE, what=name)
@@ -96,7 +99,7 @@ async def remove_user(request: Request) -> Response:
 async def invite(request: Request) -> Response:
     """A new one-time link, in place of older ones, by which the user chooses a password."""
     name, by = request.path_params["user"], asker_of(request).name
-    token = await in_store(request, lambda store: store.links.make(name, by=by, lifetime=INVITED))
+    token = await in_store(request, lambda store: store.links.make(name, by=by, lifetime=INVITATION))
     note(request, Did.CHANGE_USER, Outcome.DONE, what=name)
     return json_response(invitation_json(request, token), 201)
 
@@ -104,7 +107,7 @@ async def invite(request: Request) -> Response:
 def invitation_json(request: Request, token: str) -> dict[str, Any]:
     """A link as it is sent to a user, shown once."""
     base = f"{request.scope['scheme']}://{request.headers.get('host', '')}{root_path(request)}"
-    ends = timestamp(datetime.now(UTC) + INVITED)
+    ends = timestamp(datetime.now(UTC) + INVITATION)
     return {"invitation": f"{base}/invitation/{token}", "invitation_expires_at": ends}
 
 

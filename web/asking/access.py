@@ -1,4 +1,4 @@
-"""Users, keys, grants and sessions: asked of PostgreSQL in a lane of their own."""
+"""Users, keys, grants and sessions: asked of PostgreSQL in lanes of their own."""
 
 from __future__ import annotations
 
@@ -10,19 +10,29 @@ from starlette.requests import Request
 from access.store import AccessStore
 from query.limits import Limits
 from web.access.arrival import client_of
+from web.edge.lanes import Lane
 from web.service import service_of
 
 T = TypeVar("T")
 
-__all__ = ["agent_of", "client_of", "in_store"]
+__all__ = ["agent_of", "client_of", "in_login", "in_store"]
 
 _SECONDS = 10.0
 
 
 async def in_store(request: Request, work: Callable[[AccessStore], T]) -> T:
     """What `work` returns, in a thread. Raises what it raises; LakeAwayError and TooSlowError are 503."""
-    service = service_of(request)
-    return await service.changes.run(request, object(), Limits(_SECONDS), lambda _: work(service.access))
+    return await _in(service_of(request).changes, request, work)
+
+
+async def in_login(request: Request, work: Callable[[AccessStore], T]) -> T:
+    """As `in_store`, in a lane of what checks or makes passwords: a flood of that keeps no revocation waiting."""
+    return await _in(service_of(request).logins, request, work)
+
+
+async def _in(lane: Lane, request: Request, work: Callable[[AccessStore], T]) -> T:
+    store = service_of(request).access
+    return await lane.run(request, object(), Limits(_SECONDS), lambda _: work(store))
 
 
 def agent_of(request: Request) -> str:

@@ -34,8 +34,7 @@ async def ask(request: Request, question: Question) -> tuple[Encoded[Any], float
     """
     begun = time.perf_counter()
     service, asker = service_of(request), asker_of(request)
-    span = question.window if isinstance(question, SeriesRequest) else question
-    service.allowances.check_window(asker, span.end - span.start)
+    check_length(request, question)
     limits, tag = service.queries.limits(), service.queries.tag(question)
     answer = service.queries.kept(tag)
     if answer is None:
@@ -43,8 +42,7 @@ async def ask(request: Request, question: Question) -> tuple[Encoded[Any], float
         async with service.allowances.question(asker, limits):
             answer = await service.questions.run(request, tag, limits, make)
     service.allowances.check_answer(asker, len(answer.body))
-    if asker.door is not Door.OPEN:
-        note(request, Did.ASK, Outcome.DONE, stream=span.stream, what=_KINDS[type(question)])
+    note_question(request, question)
     seconds = time.perf_counter() - begun
     service.metrics.answers.labels(_KINDS[type(question)], "cache" if answer.cached else "engine").inc()
     source = answer.answer.source
@@ -54,3 +52,19 @@ async def ask(request: Request, question: Question) -> tuple[Encoded[Any], float
         snapshot=None if source.snapshot is None else str(source.snapshot),
     )
     return answer, seconds
+
+
+def check_length(request: Request, question: Question) -> None:
+    """Raises ProblemError for a window that is longer than the asker may ask for."""
+    span = _span(question)
+    service_of(request).allowances.check_window(asker_of(request), span.end - span.start)
+
+
+def note_question(request: Request, question: Question) -> None:
+    """Tell the access log that it was answered."""
+    if asker_of(request).door is not Door.OPEN:
+        note(request, Did.ASK, Outcome.DONE, stream=_span(question).stream, what=_KINDS[type(question)])
+
+
+def _span(question: Question) -> WindowRequest | RejectedRequest:
+    return question.window if isinstance(question, SeriesRequest) else question

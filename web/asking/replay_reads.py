@@ -78,7 +78,8 @@ async def report_in_thread(request: Request, replay: Replay, where: Filters, vis
     service, limits = service_of(request), Limits(_COMPARING_SECONDS)
     key = (replay.id, replay.state, where, visible.sight)
     report = functools.partial(service.replays.report, replay, where, visible)
-    return await service.comparisons.run(request, key, limits, lambda _: report())
+    async with service.allowances.question(asker_of(request), limits):
+        return await service.comparisons.run(request, key, limits, lambda _: report())
 
 
 class _Scopes(dict[str, Scope | None]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Self
 
@@ -22,12 +22,14 @@ _UNLIMITED = frozenset({Door.OPEN, Door.OPERATOR})
 
 @dataclass(frozen=True)
 class Allowances:
-    """Requests are counted by key, or by user where there is none; all else by user, whatever the key."""
+    """Requests are counted by key and by user, all else by user, whatever the key."""
 
     requests: Rate
     messages: Rate
     sizes: Rate
     unknown: Rate
+    entrances: Rate
+    noted: Rate
     questions: Shares
     longest: timedelta
     answer_bytes: int
@@ -40,6 +42,8 @@ class Allowances:
             Rate("messages", settings.limit_messages, unit="messages"),
             Rate("bytes", settings.limit_bytes, unit="content-bytes"),
             Rate("unknown", settings.limit_unknown_requests, 10.0),
+            Rate("unknown", settings.limit_unknown_requests, 10.0),
+            Rate("noted", 1, 1.0),
             Shares(settings.limit_questions, settings.limit_questions_waiting),
             timedelta(days=settings.limit_window_days),
             settings.limit_answer_bytes,
@@ -50,7 +54,22 @@ class Allowances:
         if asker.door is Door.NOBODY:
             _take(self.unknown, network_of(address), "requests by somebody unknown")
         elif asker.door not in _UNLIMITED:
-            _take(self.requests, _caller(asker), "requests")
+            callers = _callers(asker)
+            for who in callers:
+                _refuse(self.requests, who, self.requests.wait(who), "requests")
+            for who in callers:
+                self.requests.spend(who)
+
+    def enter(self, address: str) -> None:
+        """Count a login, or what else anybody may send; apart, so that wrong keys keep nobody from logging in.
+
+        Raises ProblemError.
+        """
+        _take(self.entrances, network_of(address), "requests by somebody unknown")
+
+    def may_note(self, address: str) -> bool:
+        """Whether the access log is to have one more line of somebody unknown: one a second of each address."""
+        return self.noted.take(network_of(address)) == 0.0
 
     def fail(self, address: str) -> None:
         """Count a secret that opened nothing."""
@@ -70,8 +89,8 @@ class Allowances:
     def count_messages(self, asker: Asker, messages: int, size: int) -> None:
         """Count what a body had."""
         if asker.door not in _UNLIMITED:
-            self.messages.take(asker.name, messages)
-            self.sizes.take(asker.name, size)
+            self.messages.spend(asker.name, messages)
+            self.sizes.spend(asker.name, size)
 
     def check_window(self, asker: Asker, length: timedelta) -> None:
         """Raises ProblemError for a window that is longer than may be asked for."""
@@ -95,20 +114,26 @@ class Allowances:
 
     def headers(self, asker: Asker) -> dict[str, str]:
         """What an answer says of what is left."""
-        return self.requests.headers(_caller(asker)) if self.is_limited(asker) else {}
+        if not self.is_limited(asker):
+            return {}
+        return self.requests.headers(min(_callers(asker), key=self.requests.left))
 
 
 def network_of(address: str) -> str:
-    """Who has an address of IPv6 has a /64 of them."""
+    """Who has an address of IPv6 has a /64 of them; one of IPv4 that is written as IPv6 is that."""
     try:
-        known = ip_address(address)
+        known: IPv4Address | IPv6Address = ip_address(address)
     except ValueError:
         return address[:64]
-    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else address
+    if isinstance(known, IPv6Address):
+        known = known.ipv4_mapped or known
+    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else str(known)
 
 
-def _caller(asker: Asker) -> str:
-    return asker.key or asker.name
+def _callers(asker: Asker) -> tuple[str, ...]:
+    """A key is no user, though its id may be a user's name."""
+    user = f"user {asker.name}"
+    return (user,) if asker.key is None else (f"key {asker.key}", user)
 
 
 def _take(rate: Rate, who: str, what: str) -> None:

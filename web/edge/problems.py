@@ -22,6 +22,7 @@ from query.errors import (
     QueryError,
     UnknownReplayError,
     UnknownStreamError,
+    discreet,
 )
 from streams.errors import ProducerBusyError, TopicError, WindowpaneError
 
@@ -145,8 +146,23 @@ _NAMED: dict[type[Exception], str] = {
 """Errors that say themselves what is wrong, and the kinds that they are of; the first match counts."""
 
 
-def problem_of(error: Exception) -> Problem:
-    """The problem that any exception becomes. Never shows more of an unexpected one than that it happened."""
+CATALOG_AWAY = "The catalog does not answer; try again soon."
+
+_DISCREET: tuple[tuple[type[Exception], str], ...] = (
+    (LakeAwayError, CATALOG_AWAY),
+    (ProducerBusyError, ""),
+    (TopicError, "Kafka does not take messages now; try again soon."),
+)
+"""What is said of errors that name hosts, ports, accounts and topics; empty: what they say themselves."""
+
+
+def problem_of(error: Exception, *, detailed: bool = False) -> Problem:
+    """The problem that any exception becomes. Never shows more of an unexpected one than that it happened.
+
+    `detailed`: for whoever sees all, who may know at which address an engine does not answer, and why.
+    """
+    if not detailed and (said := _said_to_all(error)):
+        return Problem("engine-away", said)
     match error:
         case ProblemError():
             return error.problem
@@ -165,6 +181,13 @@ def problem_of(error: Exception) -> Problem:
         if isinstance(error, error_type):
             return Problem(named, str(error))
     return Problem("internal", "Something went wrong here, not with your request; the log has it under the request id.")
+
+
+def _said_to_all(error: Exception) -> str:
+    """Of an engine that is away; empty: what the error says itself."""
+    if isinstance(error, EngineAwayError):
+        return str(discreet(error))
+    return next((said for kind, said in _DISCREET if isinstance(error, kind)), "")
 
 
 def _problem_of_access(error: AccessError) -> Problem:

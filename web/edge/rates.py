@@ -40,10 +40,15 @@ class Rate:
         until = max(self._until.get(who, 0.0), now)
         if wait := self._wait(until - now):
             return wait
-        self._until[who] = until + amount / self.most
+        self.spend(who, amount)
+        return 0.0
+
+    def spend(self, who: str, amount: int = 1) -> None:
+        """Count what was taken already, whether or not it was there: what follows waits the longer."""
+        now = self.clock()
+        self._until[who] = max(self._until.get(who, 0.0), now) + amount / self.most
         if len(self._until) > MOST_KNOWN:
             self._forget(now)
-        return 0.0
 
     def left(self, who: str) -> int:
         """How much can be taken at once."""

@@ -67,6 +67,7 @@ ACCESS_SCHEMAS: Json = {
     "Me": object_of(
         {
             "name": TEXT,
+            "user": {**TEXT, "description": "The same as `name`."},
             "door": {**TEXT, "enum": ["open", "operator", "session", "key", "token"]},
             "administrator": _YES,
             "groups": array_of(TEXT),

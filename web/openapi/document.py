@@ -223,7 +223,7 @@ DOCUMENT: Json = {
                 "type": "apiKey",
                 "in": "cookie",
                 "name": "__Host-windowpane",
-                "description": "What POST /v1/sessions sets; changes need X-CSRF-Token, which /v1/me tells, too.",
+                "description": "What POST /v1/sessions sets; a POST that is not of JSON needs X-CSRF-Token, too.",
             },
         },
     },

@@ -14,6 +14,7 @@ from iceberg.backup.manifest import (
     as_part,
     claim,
     local_path,
+    private,
     read_manifest,
     read_objects,
     verify,
@@ -32,7 +33,7 @@ def finish(folder: Path) -> BackupManifest:
         path = local_path(folder, location)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x" * size)
-    (folder / "catalog-.part").write_bytes(b"dump")
+    private(folder / "catalog-.part").write_bytes(b"dump")
     manifest = BackupManifest(
         made=datetime(2026, 3, 1, tzinfo=UTC),
         warehouse="s3://lake/warehouse",
@@ -51,6 +52,27 @@ def test_reads_what_was_written(tmp_path: Path) -> None:
     assert read_manifest(tmp_path / "new" / "backup") == made
     assert verify(tmp_path / "new" / "backup", made) == SIZES
     assert (tmp_path / "new" / "backup").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_was_there_is_made_private(tmp_path: Path) -> None:
+    """So is what an earlier backup left there; a folder of something else is left as it is."""
+    folder = tmp_path / "backup"
+    folder.mkdir()
+    finish(folder)
+    for path in (folder, folder / "objects"):
+        path.chmod(0o755)
+    for path in folder.glob("*.*"):
+        path.chmod(0o644)
+    finish(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "objects").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.glob("*.*")} == {0o600}
+    other = tmp_path / "other"
+    other.mkdir(mode=0o755)
+    (other / "letter").touch()
+    with pytest.raises(BackupError, match="of no backup"):
+        claim(other)
+    assert other.stat().st_mode & 0o777 == 0o755
 
 
 def damage(name: str) -> Callable[[Path], object]:

@@ -339,15 +339,20 @@ def test_lists_have_only_what_may_be_seen(people: dict[str, SqlClient]) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "select * from {}.minutes", "select nothing from {}.minutes", "show columns from {}.minutes", "use {}",
-        "show tables from {}", "show create view {}.minutes", "select 1 + 'a' from {}.days",
-        "show stats for {}.minutes", "comment on view {}.minutes is 'x'",
+        "select * from {}.minutes", "select nothing from {}.minutes", "  select 1\n  from lake.{}.days",
+        "select 1 + 'a' from {}.days", 'select * from "{}"."minutes" where x = 1', "select * from {}.panes",
+        "select '{}.minutes' from {}.minutes -- {}.minutes", "execute immediate 'select * from {}.minutes'",
+        "select * from health.minutes a join {}.minutes b on a.service = b.service", "show columns from {}.minutes",
+        "show tables from {}", "describe {}.days", "use {}", "show stats for {}.minutes", "show create view {}.minutes",
+        "show create schema {}", "drop view {}.minutes", "drop table {}.panes", "create view {}.mine as select 1 one",
+        "grant select on {}.minutes to user eve",
+        "select * from lake.information_schema.tables where table_schema = '{}'",
+        "select * from system.jdbc.columns where table_schem = '{}'", 'select * from {}."panes$files"',
     ],
 )  # fmt: skip
 def test_unseen_stream_is_as_a_missing_one(people: dict[str, SqlClient], sql: str) -> None:
-    seen, missing = (people["ann"].outcome(sql.format(name)) for name in ("page_views", "nothing_there"))
-    assert seen[0].endswith("NOT_FOUND")
-    assert missing[0].endswith("NOT_FOUND")
+    seen, missing = (people["ann"].outcome(sql.replace("{}", name)) for name in ("page_views", "nope_views"))
+    assert (seen[0], seen[1].replace("page_views", "nope_views")) == missing
 
 
 def test_queries_of_others_are_unseen(people: dict[str, SqlClient]) -> None:
@@ -362,14 +367,75 @@ def test_queries_of_others_are_unseen(people: dict[str, SqlClient]) -> None:
         assert query not in session.get(f"{base}/v1/query").text
 
 
-def told(session: requests.Session, headers: dict[str, str]) -> str:
-    """The error of a statement that is asked with these headers; empty if there is none."""
-    answer = session.post(f"https://{QuerySettings().trino}/v1/statement", data="select 1", headers=headers)
+def test_own_queries_are_unseen_over_http(people: dict[str, SqlClient]) -> None:
+    """Trino would show its plan, the texts of views, counts of rows before they were filtered, and our name."""
+    ann, base = people["ann"], f"https://{QuerySettings().trino}"
+    secret = QuerySettings().trino_user.get_secret_value()
+    cursor = ann.connection().cursor()
+    cursor.execute("select service from health.minutes")
+    cursor.fetchall()
+    with own_session() as session:
+        session.auth = (ann.name, ann.key)
+        for path in (f"query/{cursor.query_id}", f"query/{cursor.query_id}?pruned=true"):
+            assert session.get(f"{base}/v1/{path}").status_code == 403, path
+        for path in ("query", "queryState", f"queryState/{cursor.query_id}"):
+            answer = session.get(f"{base}/v1/{path}")
+            assert answer.status_code >= 400, path
+            assert "service from health" not in answer.text
+            assert secret not in answer.text
+        assert session.delete(f"{base}/v1/query/{cursor.query_id}").status_code == 403
+        named = {"X-Trino-User": secret}
+        assert session.get(f"{base}/v1/query/{cursor.query_id}", headers=named).status_code == 403
+
+
+def logged(query: str) -> list[tuple[str, ...]]:
+    """Who asked a statement, of which stream and how it ended, as the access log says."""
+    fields = ", ".join(
+        f"json_extract_scalar(from_utf8(payload), '$.{name}')" for name in ("door", "did", "who", "outcome", "stream")
+    )
+    sql = f"select {fields} from access_log.events where json_extract_scalar(from_utf8(payload), '$.what') = ?"
+    rows, _ = TrinoClient(QuerySettings()).rows(sql, (query,))
+    return [tuple(map(str, row)) for row in rows]
+
+
+def test_refusals_are_logged_by_who_logged_in(people: dict[str, SqlClient]) -> None:
+    ann, rob, root = people["ann"], people["rob"], people["root"]
+    secret = QuerySettings().trino_user.get_secret_value()
+    asked: list[tuple[SqlClient, str, dict[str, str], str, str]] = [
+        (ann, "select count(*) from lake.page_views.minutes", {}, "SCHEMA_NOT_FOUND", "page_views"),
+        (rob, "select cpu_mean from lake.health.minutes", {}, "COLUMN_NOT_FOUND", "health"),
+        (ann, "select 1", {"X-Trino-User": root.name}, "PERMISSION_DENIED", "-"),
+        (ann, "select 1", {"X-Trino-User": secret}, "PERMISSION_DENIED", "-"),
+    ]
+    wanted = {}
+    for client, sql, headers, error, stream in asked:
+        with own_session() as session:
+            session.auth = (client.name, client.key)
+            answer = last_answer(session, headers, sql)
+        assert answer["error"]["errorName"] == error
+        wanted[answer["id"]] = [("sql", "ask", client.name, "refused", stream)]
+    await_true(lambda: {query: logged(query) for query in wanted} == wanted, 120, "what was refused is in the log")
+
+
+def test_long_texts_are_read(people: dict[str, SqlClient]) -> None:
+    sql = f"select '{'x' * 500_000}' from page_views.minutes"
+    assert people["ann"].outcome(sql)[0] == "SCHEMA_NOT_FOUND"
+
+
+def last_answer(session: requests.Session, headers: dict[str, str], sql: str = "select 1") -> dict[str, Any]:
+    """What a statement that is asked with these headers ends in; with the status alone where it is not taken."""
+    answer = session.post(f"https://{QuerySettings().trino}/v1/statement", data=sql, headers=headers)
     while answer.status_code == 200 and "nextUri" in answer.json():
         answer = session.get(answer.json()["nextUri"], headers=headers)
     if answer.status_code != 200:
-        return str(answer.status_code)
-    return str(answer.json().get("error", {}).get("errorName", ""))
+        return {"error": {"errorName": str(answer.status_code)}}
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def told(session: requests.Session, headers: dict[str, str]) -> str:
+    """The error of a statement that is asked with these headers; empty if there is none."""
+    return str(last_answer(session, headers).get("error", {}).get("errorName", ""))
 
 
 def test_name_is_that_of_the_key(people: dict[str, SqlClient]) -> None:

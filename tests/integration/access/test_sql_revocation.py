@@ -13,8 +13,9 @@ import pytest
 from access.grants import checked_grant
 from access.store import AccessStore
 from iceberg.settings import LakeSettings
+from query.settings import QuerySettings
 from tests.integration.live_streams import await_true
-from tests.integration.sql_client import SqlClient, person, store
+from tests.integration.sql_client import SqlClient, own_session, person, store
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("stack")]
 
@@ -109,6 +110,29 @@ def without_users_table() -> Iterator[None]:
             yield
         finally:
             connection.execute("alter table windowpane.users_away rename to users")
+
+
+def test_names_of_open_mode_share_their_room(access: AccessStore) -> None:
+    """Somebody without a user has as many names as they like."""
+    assert not access.users.page()
+    await_true(lambda: SqlClient("anybody", "anything").outcome("select 1")[0] == "OK", 30, "anybody is let in")
+    many = "unnest(sequence(1, 10000))"
+    endless = f"select count(*) from {many} a cross join {many} b cross join {many} c"
+    states, waiting = list[str](), list[str]()
+    with own_session() as session:
+        try:
+            for number in range(100):
+                session.auth = (f"anybody-{number}", "anything")
+                answer = session.post(f"https://{QuerySettings().trino}/v1/statement", data=endless).json()
+                answer = session.get(answer["nextUri"]).json()
+                states.append(answer.get("error", {}).get("errorName", answer["stats"]["state"]))
+                waiting += [answer["nextUri"]] if "nextUri" in answer else []
+                if states[-1] == "QUERY_QUEUE_FULL":
+                    break
+            assert "QUERY_QUEUE_FULL" in states, states
+        finally:
+            for address in waiting:
+                session.delete(address)
 
 
 def test_users_that_cannot_be_looked_up_are_refused(access: AccessStore) -> None:

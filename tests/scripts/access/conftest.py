@@ -56,7 +56,7 @@ def home(uri: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(scripts.streams.known_streams, "open_catalog", lambda _: catalog)
     away = dict.fromkeys(("KAFKA", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY"), "127.0.0.1:1")
     monkeypatch.setattr(operating, "tell", lambda _: None)
-    for name, value in {**away, "CATALOG_URI": uri, "HOME": str(tmp_path)}.items():
+    for name, value in {**away, "CATALOG_URI": uri, "HOME": str(tmp_path), "OPERATOR_KEY": "wpo_x"}.items():
         monkeypatch.setenv(f"WINDOWPANE_{name}", value)
     return tmp_path
 

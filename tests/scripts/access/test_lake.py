@@ -18,6 +18,8 @@ from database.engine import engine_uri, rows
 from iceberg.backup.catalog_dump import frozen_catalog, load_catalog
 from iceberg.catalog import Catalog
 from query.aggregates import view_columns, view_columns_of_names
+from scripts.stack.user_count import user_count
+from scripts.streams import removal
 from scripts.streams.provision import note_columns
 from scripts.streams.removal import _remove_access
 from streams import load_definition
@@ -83,6 +85,17 @@ def test_a_removed_stream_takes_its_grants_along(lake: Catalog, store: AccessSto
     assert _remove_access(lake, "health") == 0
 
 
+def test_a_grant_that_is_made_during_a_removal_goes_too(
+    lake: Catalog, store: AccessStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.users.add("ann", by="test", administrator=True)
+    grant = checked_grant("user:ann", "health", ["ask"], {}, [])
+    store.grants.add(grant, by="test")
+    monkeypatch.setattr(removal, "drop_stream", lambda *_: store.grants.add(grant, by="test"))
+    assert removal._drop(lake, "health") == 2
+    assert store.grants.page() == []
+
+
 def test_a_restored_backup_has_users_and_grants_but_no_sessions(
     lake: Catalog, store: AccessStore, uri: str, tmp_path: Path
 ) -> None:
@@ -99,6 +112,7 @@ def test_a_restored_backup_has_users_and_grants_but_no_sessions(
     store.users.add("eve", by="test")
     load_catalog(uri, tmp_path / part.file, PROGRAMS)
     assert [user.name for user in store.users.page()] == ["ann"]
+    assert user_count(uri) == 1
     assert store.users.get("ann").groups == ("shops",)
     assert store.users.check_password("ann", PASSWORD)
     asker = store.askers.of_key(key)

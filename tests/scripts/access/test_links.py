@@ -9,6 +9,7 @@ import pytest
 from access.errors import UnknownSubjectError
 from access.store import AccessStore
 from scripts.access.links import first_link
+from scripts.stack.stack_commands import _offer_first_link
 from scripts.stack.user_count import access_line, user_count
 from services.settings import ServiceSettings
 
@@ -36,6 +37,22 @@ def test_a_closed_service_has_one_link_at_a_time(store: AccessStore) -> None:
     assert first_link(closed()) is None
     with pytest.raises(UnknownSubjectError):
         store.links.look(newer.rpartition("/")[2])
+
+
+def test_up_does_not_fail_for_a_link(
+    store: AccessStore,
+    home: Path,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("WINDOWPANE_HOST", "0.0.0.0")
+    _offer_first_link()
+    assert store.links.look(capsys.readouterr().out.strip().rpartition("/")[2]) is None
+    monkeypatch.setenv("WINDOWPANE_CATALOG_URI", "postgresql://x@127.0.0.1:1/x")
+    _offer_first_link()
+    said = capsys.readouterr()
+    assert (said.out, len(said.err.splitlines())) == ("", 1)
+    assert "no link for a first administrator was made" in said.err
 
 
 def test_users_are_counted(store: AccessStore, uri: str, home: Path) -> None:  # noqa: ARG001

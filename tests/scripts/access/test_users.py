@@ -29,6 +29,13 @@ def test_a_user_without_password_is_invited(typed: Type, store: AccessStore) -> 
     assert ann.made_by == f"operator:{os_user()}"
 
 
+def test_a_service_that_knows_no_users_is_not_said_to_be_closed(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a stack that an older version started."""
+    monkeypatch.delenv("WINDOWPANE_OPERATOR_KEY")
+    done = typed("users", "add", "ann", "--administrator")
+    assert ("closed from now on" in done.err, "./windowpane up" in done.err) == (False, True)
+
+
 def test_a_password_is_read_from_stdin(typed: Type, store: AccessStore) -> None:
     done = typed("users", "add", "ann", "--administrator", "--password-stdin", stdin=f"{PASSWORD}\n")
     assert (done.code, done.out) == (0, "")
@@ -36,7 +43,14 @@ def test_a_password_is_read_from_stdin(typed: Type, store: AccessStore) -> None:
     assert store.users.check_password("ann", PASSWORD)
 
 
-def test_a_password_is_typed_twice(typed: Type, store: AccessStore) -> None:
+def test_a_password_is_read_where_nobody_types(typed: Type, store: AccessStore) -> None:
+    store.users.add("ann", by="test", administrator=True)
+    assert typed("users", "password", "ann", stdin=f"{PASSWORD}\n").code == 0
+    assert store.users.check_password("ann", PASSWORD)
+
+
+def test_a_password_is_typed_twice(typed: Type, store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operating, "at_terminal", lambda: True)
     store.users.add("ann", by="test", administrator=True)
     done = typed("users", "password", "ann", stdin=f"{PASSWORD}\n{PASSWORD}\n")
     assert (done.code, done.out) == (0, "")

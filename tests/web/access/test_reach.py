@@ -7,7 +7,10 @@ from ipaddress import ip_network
 import pytest
 from pydantic import ValidationError
 
-from web.access.reach import Reach
+from compose.embedded.configuration import may_be_open
+from compose.embedded.settings import StackSettings
+from services.settings import ServiceSettings
+from web.access.reach import Reach, is_this_machine
 from web.settings import WebSettings, networks_of
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("::1"))
@@ -37,6 +40,57 @@ def test_open_on_loopback_alone(
     host: str, proxies: tuple[()], https: bool, peer: str, forwarded: bool, may: bool
 ) -> None:
     assert Reach(host, proxies, https).may_be_open(peer, forwarded=forwarded) is may
+
+
+@pytest.mark.parametrize(
+    ("host", "is_it"),
+    [
+        ("localhost", True),
+        ("LOCALHOST.:8000", True),
+        ("a.localhost:8000", True),
+        ("127.0.0.1:8000", True),
+        ("127.1.2.3", True),
+        ("[::1]:8000", True),
+        ("[::ffff:127.0.0.1]", True),
+        ("", False),
+        ("localhost.example", False),
+        ("notlocalhost", False),
+        ("127.0.0.1.example", False),
+        ("0.0.0.0", False),
+        ("[::]", False),
+        ("10.0.0.7", False),
+        ("localhost, evil.example", False),
+        ("evil.example/.localhost", False),
+    ],
+)
+def test_names_of_this_machine(host: str, is_it: bool) -> None:
+    assert is_this_machine(host) is is_it
+
+
+@pytest.mark.parametrize(
+    ("set_up", "is_open"),
+    [
+        ({}, True),
+        ({"host": "localhost"}, True),
+        ({"host": "::1"}, True),
+        ({"host": "127.0.0.2"}, True),
+        ({"hosts": "w.example"}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"host": "::"}, False),
+        ({"host": "192.168.0.3"}, False),
+        ({"host": "my-machine"}, False),
+        ({"proxies": "10.0.0.7"}, False),
+        ({"https": True}, False),
+        ({"root_path": "/windowpane"}, False),
+    ],
+)
+def test_service_commands_and_sql_agree_who_is_let_in(set_up: dict[str, object], is_open: bool) -> None:
+    """While there are no users: what one of them takes for closed is open at none."""
+    assert {
+        "service": Reach.of(WebSettings.model_validate(set_up)).is_local,
+        "commands": ServiceSettings.model_validate({"kafka": "127.0.0.1:1", **set_up}).may_be_open,
+        "sql": may_be_open(StackSettings.model_validate(set_up)),
+    } == dict.fromkeys(("service", "commands", "sql"), is_open)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import orjson
 import pytest
 from starlette.exceptions import HTTPException
 
+from database.errors import LakeAwayError
 from query import errors as query_errors
 from query.errors import (
     AnswerTooLargeError,
@@ -52,6 +53,23 @@ def test_error_becomes_problem(error: Exception, kind: str, status: int) -> None
     problem = problem_of(error)
     assert (problem.kind, problem.status) == (kind, status)
     assert "secret" not in problem.detail
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (LakeAwayError("AWAY"), "The catalog does not answer; try again soon."),
+        (TopicError("AWAY"), "Kafka does not take messages now; try again soon."),
+        (KafkaAwayError("AWAY"), "Kafka does not take messages now; try again soon."),
+        (EngineAwayError("lake", "AWAY"), "lake does not answer; try again soon"),
+        (NotReadyError("health", "AWAY"), "lake does not answer; try again soon"),
+    ],
+)
+def test_where_engines_are_is_for_who_sees_all(error: Exception, said: str) -> None:
+    assert problem_of(error).detail == said
+    assert "AWAY" in problem_of(error, detailed=True).detail
+    assert problem_of(ProducerBusyError("busy")).detail == "busy"
+    assert problem_of(TooSlowError(30)).detail == str(TooSlowError(30))
 
 
 def test_every_error_of_queries_and_kafka_is_a_case() -> None:

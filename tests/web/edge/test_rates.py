@@ -44,6 +44,13 @@ def test_what_is_large_is_taken_once_and_waited_for_afterwards() -> None:
     assert rate.take("ann") == 0.0
 
 
+def test_what_was_taken_already_is_always_counted() -> None:
+    rate = Rate("bytes", 100, seconds=1.0, clock=Clock())
+    for _ in range(3):
+        rate.spend("ann", 200)
+    assert rate.wait("ann") == pytest.approx(5.01)
+
+
 def test_headers_say_what_is_left() -> None:
     rate = Rate("requests", 10, seconds=2.0, clock=Clock())
     rate.take("ann", 5)

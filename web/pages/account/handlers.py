@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from access.asker import Asker, Door
-from access.errors import InvalidAccessError
+from access.errors import InvalidAccessError, RefusedLoginError, ThrottledError
 from access.events import Did, Outcome
 from access.passwords import SHORTEST
 from access.store import AccessStore, Key, Session, User
 from web.access.notes import note
 from web.access.scopes import asker_of
-from web.asking.access import in_store
+from web.asking.access import client_of, in_login, in_store
 from web.edge.problems import ProblemError
 from web.page.lifetimes import KEY_LIFETIMES
 from web.page.posted import Posted, posted
@@ -40,19 +40,25 @@ async def account_page(request: Request) -> Response:
 
 
 async def change_password(request: Request) -> Response:
-    """A new password for who knows the old one."""
-    asker, form = own_asker(request), await posted(request)
+    """A new password for who knows the old one, which can be tried as often as at the login."""
+    asker, form, address = own_asker(request), await posted(request), client_of(request)
 
     def change(store: AccessStore) -> Posted:
-        if not store.users.check_password(asker.name, form.secret("password")):
-            return form.wrong("password", "is not your password")
         try:
+            store.sessions.confirm(asker.name, form.secret("password"), address=address)
             store.users.set_password(asker.name, form.secret("new"), keep_session=asker.session)
+        except RefusedLoginError:
+            return form.wrong("password", "is not your password")
         except InvalidAccessError as error:
             return form.wrong("new", error.reason)
         return form
 
-    tried = await in_store(request, change)
+    try:
+        tried = await in_login(request, change)
+    except ThrottledError as error:
+        note(request, Did.CHANGE_USER, Outcome.REFUSED, what=asker.name)
+        wait = {"Retry-After": str(error.seconds)}
+        return await shown_account(request, form.wrong("password", str(error)), 429, wait)
     note(request, Did.CHANGE_USER, Outcome.REFUSED if tried.problems else Outcome.DONE, what=asker.name)
     if tried.problems:
         return await shown_account(request, tried)
@@ -83,8 +89,10 @@ def own_asker(request: Request) -> Asker:
     return asker
 
 
-async def shown_account(request: Request, form: Posted) -> Response:
-    """The page, with a form as it was sent if something is wrong with it (422)."""
+async def shown_account(
+    request: Request, form: Posted, wrong: int = 422, headers: dict[str, str] | None = None
+) -> Response:
+    """The page, with a form as it was sent if something is wrong with it; then with that status."""
     asker = asker_of(request)
     if asker.door is not Door.SESSION:
         raise ProblemError("forbidden", "This page is for people who log in; /v1/me tells programs the same.")
@@ -95,8 +103,8 @@ async def shown_account(request: Request, form: Posted) -> Response:
     user, keys, sessions = await in_store(request, read)
     return page_response(
         "pages/account/account.html",
-        422 if form.problems else 200,
-        {"Cache-Control": "no-store"},
+        wrong if form.problems else 200,
+        {"Cache-Control": "no-store", **(headers or {})},
         title="Account",
         user=user,
         seen=bool(asker.seen_by),

@@ -12,6 +12,7 @@ from access.asker import Asker, Door
 from access.errors import InvalidAccessError, UnknownSubjectError
 from access.events import Did, Outcome
 from access.grants import Grant, checked_name
+from access.links import INVITATION
 from access.store import AccessStore, Key, User
 from web.access.notes import note
 from web.access.scopes import asker_of
@@ -19,7 +20,7 @@ from web.asking.access import in_store
 from web.edge.problems import ProblemError
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
-from web.pages.admin.users import LINK_LIFETIME, link_page
+from web.pages.admin.users import link_page
 
 NO_SUCH_USER = "There is no user of that name."
 _FIELDS = ("title", "groups")
@@ -69,7 +70,7 @@ async def make_link(request: Request) -> Response:
     name, by = named_user(request), asker_of(request).name
 
     def make(store: AccessStore) -> tuple[User, str]:
-        return store.users.get(name), store.links.make(name, by=by, lifetime=LINK_LIFETIME)
+        return store.users.get(name), store.links.make(name, by=by, lifetime=INVITATION)
 
     try:
         user, token = await in_store(request, make)

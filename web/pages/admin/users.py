@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from access.asker import Door
 from access.errors import InvalidAccessError
 from access.events import Did, Outcome
+from access.links import INVITATION
 from access.store import AccessStore, User
 from web.access.notes import note
 from web.access.scopes import asker_of
@@ -18,7 +17,6 @@ from web.page.frame import own_address
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
 
-LINK_LIFETIME = timedelta(days=3)
 _PER_PAGE = 50
 _FIELDS = ("user", "title", "groups")
 
@@ -44,7 +42,7 @@ async def add_user(request: Request) -> Response:
             administrator=form.given("administrator"),
             groups=form.words("groups"),
         )
-        return user, store.links.make(user.name, by=by, lifetime=LINK_LIFETIME)
+        return user, store.links.make(user.name, by=by, lifetime=INVITATION)
 
     try:
         user, token = await in_store(request, add)
@@ -63,7 +61,7 @@ def link_page(request: Request, user: User, token: str) -> Response:
         title=f"Link for {user.name}",
         user=user,
         link=own_address(request, f"/invitation/{token}"),
-        days=LINK_LIFETIME.days,
+        days=INVITATION.days,
     )
 
 

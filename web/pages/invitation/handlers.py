@@ -18,7 +18,7 @@ from access.store import AccessStore, Session, User
 from web.access.cookies import set_session
 from web.access.notes import note
 from web.access.scopes import asker_of
-from web.asking.access import agent_of, client_of, in_store
+from web.asking.access import agent_of, client_of, in_login
 from web.edge.problems import ProblemError
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
@@ -51,7 +51,7 @@ async def invitation_page(request: Request) -> Response:
     """The form of a one-time link; it is used by what the form sends, not by being looked at."""
     token: str = request.path_params["token"]
     try:
-        user = await in_store(request, lambda store: store.links.look(token))
+        user = await in_login(request, lambda store: store.links.look(token))
     except UnknownSubjectError:
         raise ProblemError("not-found", _USED) from None
     return _page(Posted(), f"/invitation/{token}", user)
@@ -61,7 +61,7 @@ async def accept_invitation(request: Request) -> Response:
     """The password is set, the link is used up, and its user is logged in."""
     token, form = request.path_params["token"], await posted(request)
     try:
-        user = await in_store(request, lambda store: store.links.look(token))
+        user = await in_login(request, lambda store: store.links.look(token))
     except UnknownSubjectError:
         raise ProblemError("not-found", _USED) from None
 
@@ -82,7 +82,7 @@ async def _enter(
         return made, *store.sessions.open_for(made.name, address=client, agent=agent)
 
     try:
-        made, session, token = await in_store(request, work)
+        made, session, token = await in_login(request, work)
     except UnknownSubjectError:
         raise ProblemError("not-found", _USED) from None
     except InvalidAccessError as error:

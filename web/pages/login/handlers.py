@@ -12,7 +12,7 @@ from access.store import AccessStore, Session
 from web.access.cookies import clear_session, session_token, set_session
 from web.access.notes import note
 from web.access.scopes import asker_of
-from web.asking.access import agent_of, client_of, in_store
+from web.asking.access import agent_of, client_of, in_login, in_store
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
 from web.pages.login.local_address import local_address
@@ -40,7 +40,7 @@ async def log_in(request: Request) -> Response:
         return begun
 
     try:
-        session, token = await in_store(request, begin)
+        session, token = await in_login(request, begin)
     except RefusedLoginError as error:
         note(request, Did.LOG_IN, Outcome.REFUSED, who=name[:64])
         return _page(form.wrong("", str(error)), asked, 403)

@@ -18,9 +18,10 @@ from query.errors import EngineAwayError, InvalidRequestError, OutOfScopeError, 
 from query.requests import RejectedRequest
 from streams.definition import Definition
 from streams.reasons import Reason
+from web.access.away import problem_for
 from web.access.scopes import visible_of
 from web.asking.questions import ask
-from web.edge.problems import Problem, problem_of
+from web.edge.problems import Problem
 from web.page.form_times import FormTimes, read_times
 from web.page.remembered import remembered_zone
 from web.page.templating import page_response
@@ -51,7 +52,7 @@ async def rejected_page(request: Request) -> Response:
         except OutOfScopeError:
             raise
         except EngineAwayError as error:
-            away = problem_of(error)
+            away = problem_for(request, error)
         except QueryError as error:
             problems = {"window": str(error)}
     return _page(definition, form, reason, problems, away, answer)

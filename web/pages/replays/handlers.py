@@ -20,9 +20,10 @@ from query.replay_reports import ReplayReport
 from query.requests import Filters
 from query.visible import Visible
 from streams.definition import Definition
+from web.access.away import problem_for
 from web.access.scopes import visible_streams
 from web.asking.replay_reads import find_replay, list_history, list_replays, report_in_thread, stream_asked
-from web.edge.problems import Problem, problem_of
+from web.edge.problems import Problem
 from web.page.filters import FILTER
 from web.page.form_times import UTC_ZONE
 from web.page.table import Table, sorted_groups, table_of
@@ -107,7 +108,7 @@ async def replay_page(request: Request) -> Response:
     try:
         report = None if problem else await report_in_thread(request, replay, address.where, visible)
     except EngineAwayError as error:
-        away = problem_of(error)
+        away = problem_for(request, error)
     published = [each for each in published if each.replay == replay.id]
     return _page(replay, visible, address, problem, report, away, published)
 

@@ -20,9 +20,10 @@ from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, Que
 from query.replay_records import publication_within
 from query.visible import Visible
 from streams.definition import Definition
+from web.access.away import problem_for
 from web.access.scopes import asker_of, visible_of, visible_streams
 from web.asking.replay_reads import read_replays
-from web.edge.problems import NO_SUCH_STREAM, Problem, ProblemError, problem_of
+from web.edge.problems import NO_SUCH_STREAM, Problem, ProblemError
 from web.page.remembered import remember_zone, remembered_zone
 from web.page.table import Table, table_of
 from web.page.templating import page_response
@@ -74,7 +75,7 @@ async def window_page(request: Request) -> Response:
         except InvalidRequestError as error:
             problems = {_FORM_FIELD.get(wrong.field, wrong.field): wrong.reason for wrong in error.errors}
         except EngineAwayError as error:
-            away = problem_of(error)
+            away = problem_for(request, error)
         except QueryError as error:
             problems = {"window": str(error)}
     stops = stops_of(view.began if view else None, published, now, form.zone, form.known)
@@ -94,7 +95,7 @@ async def window_csv(request: Request) -> Response:
     result = await find(request, visible, form, now)
     start, end = form.local_bounds
     name = f"{stream}-{start:%Y%m%dT%H%M}-{end:%Y%m%dT%H%M}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
     columns = [column for column in result.columns if column.essential or form.all_columns]
     return Response(csv_of(result.shown, columns), headers=headers, media_type="text/csv")
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from access.grants import checked_grant
+from access.throttle import PAIR
 from tests.web.pages.people import PASSWORD, People, Visitor
 
 KEY = re.compile(r"wpk_[a-z2-7]{38}")
@@ -99,6 +100,16 @@ def test_password_is_changed_with_the_old_one(people: People) -> None:
     assert "The password is changed" in eve.read("/account?done=password")
     assert len(people.store.sessions.of("eve")) == 1
     assert people.store.users.check_password("eve", new)
+
+
+def test_the_old_password_is_guessed_no_faster_than_at_the_login(people: People) -> None:
+    gus = people.user("gus")
+    tries = [gus.submit("/account/password", password=f"guess {n}", new="short") for n in range(PAIR.free + 1)]
+    assert [answer.status_code for answer in tries] == [422] * PAIR.free + [429]
+    assert int(tries[-1].headers["retry-after"]) > 0
+    assert "Too many logins failed" in tries[-1].text
+    assert gus.submit("/account/password", password=PASSWORD, new="another long sentence").status_code == 429
+    assert people.store.users.check_password("gus", PASSWORD)
 
 
 def test_sessions_are_ended(people: People, root: Visitor) -> None:

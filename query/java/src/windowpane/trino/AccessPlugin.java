@@ -17,6 +17,8 @@ import java.util.Map;
 public final class AccessPlugin implements Plugin {
     private static final String NAME = "windowpane";
 
+    private final Refusals refusals = new Refusals();
+
     @Override
     public Iterable<PasswordAuthenticatorFactory> getPasswordAuthenticatorFactories() {
         return List.of(new PasswordAuthenticatorFactory() {
@@ -42,7 +44,7 @@ public final class AccessPlugin implements Plugin {
 
             @Override
             public SystemAccessControl create(Map<String, String> config, SystemAccessControlContext context) {
-                return ByCaller.control(new Settings(config));
+                return ByCaller.control(new Settings(config), refusals);
             }
         });
     }
@@ -57,7 +59,7 @@ public final class AccessPlugin implements Plugin {
 
             @Override
             public EventListener create(Map<String, String> config, EventListenerContext context) {
-                return new AskedListener(new Settings(config));
+                return new AskedListener(new Settings(config), refusals);
             }
         });
     }

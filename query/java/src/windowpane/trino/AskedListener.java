@@ -15,20 +15,23 @@ final class AskedListener implements EventListener {
 
     private final String service;
     private final AskedFile file;
+    private final Refusals refusals;
 
-    AskedListener(Settings settings) {
+    AskedListener(Settings settings, Refusals refusals) {
         service = settings.service();
         file = settings.askedFile();
+        this.refusals = refusals;
     }
 
     @Override
     public void queryCompleted(QueryCompletedEvent event) {
         QueryContext context = event.getContext();
-        if (context.getUser().equals(service)) {
+        Optional<String> refused = refusals.take(event.getMetadata().getQueryId());
+        if (context.getPrincipal().filter(service::equals).isPresent()) {
             return;
         }
-        String outcome = outcome(event.getFailureInfo());
-        List<String> streams = event.getMetadata().getTables().stream()
+        String outcome = outcome(event.getFailureInfo(), refused.isPresent());
+        List<String> streams = outcome.equals("refused") && refused.isPresent() ? refused.stream().toList() : event.getMetadata().getTables().stream()
                 .filter(table -> table.getCatalog().equals("lake"))
                 .map(TableInfo::getSchema)
                 .filter(schema -> !schema.equals("information_schema"))
@@ -44,13 +47,14 @@ final class AskedListener implements EventListener {
         }
     }
 
-    /** In open mode a name is whatever was typed. */
+    /** Who logged in, whatever name the statement was sent by. In open mode a name is whatever was typed. */
     private static String who(QueryContext context) {
-        return context.getPrincipal().filter(principal -> !principal.endsWith("/")).isPresent()
-                ? context.getUser() : ANYBODY;
+        return context.getPrincipal().filter(principal -> !principal.endsWith("/"))
+                .map(principal -> principal.split("/", 2)[0]).orElse(ANYBODY);
     }
 
-    private static String outcome(Optional<QueryFailureInfo> failure) {
-        return failure.map(info -> info.getErrorCode().getName().equals(DENIED) ? "refused" : "failed").orElse("done");
+    private static String outcome(Optional<QueryFailureInfo> failure, boolean isRefused) {
+        return failure.map(info -> isRefused || info.getErrorCode().getName().equals(DENIED) ? "refused" : "failed")
+                .orElse("done");
     }
 }

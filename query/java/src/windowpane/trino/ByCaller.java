@@ -20,23 +20,25 @@ final class ByCaller implements InvocationHandler {
     private final SystemAccessControl ofViewOwners = new ViewOwners();
     private final Visitors ofPeople;
 
-    private ByCaller(Settings settings) {
+    private ByCaller(Settings settings, Refusals refusals) {
         service = settings.service();
-        ofPeople = new Visitors(settings);
+        ofPeople = new Visitors(settings, refusals);
     }
 
-    static SystemAccessControl control(Settings settings) {
+    static SystemAccessControl control(Settings settings, Refusals refusals) {
         Class<?>[] interfaces = {SystemAccessControl.class};
         return (SystemAccessControl) Proxy.newProxyInstance(
-                ByCaller.class.getClassLoader(), interfaces, new ByCaller(settings));
+                ByCaller.class.getClassLoader(), interfaces, new ByCaller(settings, refusals));
     }
 
     @Override
     public Object invoke(Object proxy, Method method, Object[] values) throws Throwable {
         Optional<Identity> caller = values == null ? Optional.empty() : caller(values);
-        SystemAccessControl control = of(caller);
-        if (control == ofPeople && method.getName().startsWith("checkCan")) {
-            ofPeople.checkShown(caller.orElseThrow(), values);
+        SystemAccessControl control = values == null ? ofPeople : of(caller);
+        boolean isCheck = method.getName().startsWith("checkCan");
+        // Those without a context name no table and no schema.
+        if (isCheck && control == ofPeople && values[0] instanceof SystemSecurityContext context) {
+            ofPeople.checkShown(method.getName(), context, values);
         }
         Object target = method.getDeclaringClass() == Object.class ? this : control;
         try {

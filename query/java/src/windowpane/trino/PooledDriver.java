@@ -13,7 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * and has no pool of its own; a new connection costs it and PostgreSQL some 10 ms.
  */
 public final class PooledDriver extends org.postgresql.Driver {
-    private static final int MOST_CONNECTIONS = 8;
+    /** The property that says how many connections are open at most. */
+    static final String MOST = "windowpane.connections";
+
+    private static final String MOST_CONNECTIONS = "8";
     private static final int WAIT_MILLIS = 10_000;
 
     private static final Map<String, HikariDataSource> POOLS = new ConcurrentHashMap<>();
@@ -27,11 +30,14 @@ public final class PooledDriver extends org.postgresql.Driver {
     }
 
     private static HikariConfig config(String url, Properties info) {
+        Properties login = new Properties();
+        login.putAll(info);
+        login.remove(MOST);
         HikariConfig config = new HikariConfig();
         config.setPoolName("catalog");
         config.setJdbcUrl(url);
-        config.setDataSourceProperties(info);
-        config.setMaximumPoolSize(MOST_CONNECTIONS);
+        config.setDataSourceProperties(login);
+        config.setMaximumPoolSize(Integer.parseInt(info.getProperty(MOST, MOST_CONNECTIONS)));
         config.setMinimumIdle(1);
         config.setConnectionTimeout(WAIT_MILLIS);
         // A database that is away fails the statement, not the pool.

@@ -22,8 +22,10 @@ final class Settings {
         return Boolean.parseBoolean(text("open-allowed"));
     }
 
-    Database database() {
+    /** Over a pool of its own for each URL. `connections`: the most that are open at a time. */
+    Database database(int connections) {
         Properties login = new Properties();
+        login.setProperty(PooledDriver.MOST, Integer.toString(connections));
         login.setProperty("user", text("connection-user"));
         login.setProperty("password", text("connection-password"));
         return new Database(text("connection-url"), login);

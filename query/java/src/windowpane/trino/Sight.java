@@ -9,7 +9,7 @@ record Sight(boolean letIn, boolean all, Map<String, StreamSight> streams) {
     static final Sight NOTHING = new Sight(false, false, Map.of());
     static final Sight EVERYTHING = new Sight(true, true, Map.of());
 
-    private static final Set<String> VIEWS = Set.of("minutes", "hours", "days");
+    static final Set<String> VIEWS = Set.of("minutes", "hours", "days");
 
     /** What may be seen of a stream's views; none: nothing, as if there were no stream. */
     Optional<StreamSight> of(String stream) {

@@ -9,13 +9,26 @@ import java.util.Set;
 
 /** Finds what somebody may read, from the same tables as the service does. */
 final class SightReader {
+    /** A key works while neither it nor one that it was made by has expired, or is of a user who is disabled. */
+    static final String KEY_WORKS = """
+              and not exists (
+                with recursive line as (
+                  select keys.id
+                  union
+                  select made.parent from line join windowpane.keys made on made.id = line.id
+                )
+                select from line
+                join windowpane.keys above on above.id = line.id
+                join windowpane.users owner on owner.name = above."user"
+                where above.expires_at <= now() or owner.disabled
+              )
+            """;
     private static final String USER = """
             select users.administrator
             from windowpane.users
             join windowpane.keys on keys."user" = users.name
             where users.name = ? and keys.id = ? and not users.disabled
-              and (keys.expires_at is null or keys.expires_at > now())
-            """;
+            """ + KEY_WORKS;
     /** A row for each dimension of a grant's row rule; one with nulls where it has none. */
     private static final String GRANTS = """
             select grants.id, grants.stream, grants.hide, rule.key as dimension,

@@ -22,7 +22,7 @@ record StreamSight(Optional<String> rows, Optional<Set<String>> columns) {
     /** `rules`: alternatives, at least one, each dimension → values. `hidden`: with all that is made of them. */
     static StreamSight of(Names names, List<? extends Map<String, Set<String>>> rules, Set<String> hidden) {
         Optional<String> rows = rules.stream().anyMatch(Map::isEmpty) ? Optional.empty()
-                : Optional.of(rules.stream().map(rule -> condition(names, rule)).collect(Collectors.joining(" or ")));
+                : Optional.of(rules.stream().map(rule -> condition(names, rule)).sorted().collect(Collectors.joining(" or ")));
         return new StreamSight(rows, hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden)));
     }
 

@@ -1,11 +1,13 @@
 package windowpane.trino;
 
+import io.trino.spi.Location;
 import io.trino.spi.QueryId;
 import io.trino.spi.TrinoException;
 import io.trino.spi.connector.CatalogSchemaName;
 import io.trino.spi.connector.CatalogSchemaRoutineName;
 import io.trino.spi.connector.CatalogSchemaTableName;
 import io.trino.spi.connector.SchemaTableName;
+import io.trino.spi.eventlistener.EventListener;
 import io.trino.spi.function.SchemaFunctionName;
 import io.trino.spi.security.AccessDeniedException;
 import io.trino.spi.security.Identity;
@@ -27,18 +29,30 @@ import java.util.stream.Collectors;
 final class Visitors implements SystemAccessControl {
     static final String LAKE = "lake";
 
+    private static final int CONNECTIONS = 8;
     private static final String SYSTEM = "system";
     private static final String INFORMATION_SCHEMA = "information_schema";
     /** They list what may be seen, no more; the texts of views are not among them. */
     private static final Set<String> LISTS = Set.of("tables", "columns", "schemata");
 
     private final String service;
+    private final Statements statements;
     private final Kept<Person, Sight> sights;
+    private final Pinned pinned;
+    private final Refusals refusals;
 
-    Visitors(Settings settings) {
+    Visitors(Settings settings, Refusals refusals) {
         service = settings.service();
-        Database database = settings.database();
+        statements = new Statements(service);
+        Database database = settings.database(CONNECTIONS);
         sights = new Kept<>(new SightReader(database, new OpenMode(settings.openAllowed(), database))::read);
+        pinned = new Pinned(sights);
+        this.refusals = refusals;
+    }
+
+    @Override
+    public Iterable<EventListener> getEventListeners() {
+        return List.of(statements, pinned);
     }
 
     static boolean isBuiltIn(CatalogSchemaRoutineName function) {
@@ -48,6 +62,9 @@ final class Visitors implements SystemAccessControl {
     @Override
     public void checkCanSetUser(Optional<Principal> principal, String user) {
         // Who is a person at all has the name of its principal.
+        if (Asked.ofQuery()) {
+            throw new AccessDeniedException("Plans and counts of queries are not for SQL clients");
+        }
     }
 
     @Override
@@ -76,6 +93,7 @@ final class Visitors implements SystemAccessControl {
     public Set<String> filterSchemas(SystemSecurityContext context, String catalog, Set<String> schemas) {
         Sight sight = sight(context);
         if (schemas.size() == 1 && Asked.inUse() && schemas.stream().noneMatch(each -> showsSchema(sight, catalog, each))) {
+            note(context, catalog, schemas.iterator().next());
             throw Missing.usedSchema(catalog, schemas.iterator().next());
         }
         return schemas.stream().filter(schema -> showsSchema(sight, catalog, schema)).collect(Collectors.toSet());
@@ -119,6 +137,7 @@ final class Visitors implements SystemAccessControl {
             SystemSecurityContext context, CatalogSchemaTableName table, Set<String> columns) {
         Optional<StreamSight> stream = stream(context, table);
         if (stream.isPresent() && !columns.stream().allMatch(stream.get()::shows)) {
+            note(context, table);
             throw Missing.column();
         }
     }
@@ -128,9 +147,11 @@ final class Visitors implements SystemAccessControl {
     public List<ViewExpression> getRowFilters(SystemSecurityContext context, CatalogSchemaTableName table) {
         Optional<StreamSight> stream = stream(context, table);
         if (Asked.inExplainAnalyze()) {
+            note(context, table);
             throw new AccessDeniedException(Lanes.REFUSED);
         }
         if (stream.isPresent() && stream.get().columns().isPresent() && Asked.asTable()) {
+            note(context, table);
             throw new AccessDeniedException("TABLE is not for this view; select columns, or *");
         }
         return stream.flatMap(StreamSight::rows).map(rows -> expression(table, rows)).stream().toList();
@@ -167,27 +188,50 @@ final class Visitors implements SystemAccessControl {
     /** The stream that a table of the lake is a view of; none: a table that has nothing to hide. */
     private Optional<StreamSight> stream(SystemSecurityContext context, CatalogSchemaTableName table) {
         Sight sight = sight(context);
-        checkShown(sight, table);
+        if (!shows(sight, table.getCatalogName(), table.getSchemaTableName())) {
+            note(context, table);
+            throw missing(context, sight, table);
+        }
         return table.getCatalogName().equals(LAKE) ? sight.of(table.getSchemaTableName().getSchemaName())
                 : Optional.empty();
     }
 
     /** Before a check can say that something may not be done: whether what it names is there at all. */
-    void checkShown(Identity identity, Object... named) {
+    void checkShown(String check, SystemSecurityContext context, Object... named) {
+        Sight sight = sight(context);
         for (Object each : named) {
-            if (each instanceof CatalogSchemaTableName table) {
-                checkShown(sight(identity), table);
-            } else if (each instanceof CatalogSchemaName schema
-                    && !showsSchema(sight(identity), schema.getCatalogName(), schema.getSchemaName())) {
-                throw Missing.schema(schema.getSchemaName());
+            if (each instanceof CatalogSchemaTableName table
+                    && !shows(sight, table.getCatalogName(), table.getSchemaTableName())) {
+                String schema = table.getSchemaTableName().getSchemaName();
+                note(context, table);
+                throw Missing.named(check, table, showsSchema(sight, table.getCatalogName(), schema));
+            }
+            if (each instanceof CatalogSchemaName schema
+                    && !showsSchema(sight, schema.getCatalogName(), schema.getSchemaName())) {
+                note(context, schema.getCatalogName(), schema.getSchemaName());
+                throw Missing.named(check, schema);
             }
         }
     }
 
-    private Sight sight(SystemSecurityContext context) {
-        return sight(context.getIdentity());
+    private void note(SystemSecurityContext context, CatalogSchemaTableName table) {
+        note(context, table.getCatalogName(), table.getSchemaTableName().getSchemaName());
     }
 
+    private void note(SystemSecurityContext context, String catalog, String schema) {
+        boolean isOfStream = catalog.equals(LAKE) && !schema.equals(INFORMATION_SCHEMA);
+        refusals.note(context.getQueryId().getId(), isOfStream ? schema : "");
+    }
+
+    private Sight sight(SystemSecurityContext context) {
+        try {
+            return pinned.of(context.getQueryId().getId(), Person.of(context.getIdentity()).orElseThrow());
+        } catch (SQLException away) {
+            throw new AccessDeniedException("Grants cannot be looked up now");
+        }
+    }
+
+    /** Before the statement is looked at. */
     private Sight sight(Identity identity) {
         try {
             return sights.of(Person.of(identity).orElseThrow());
@@ -196,12 +240,12 @@ final class Visitors implements SystemAccessControl {
         }
     }
 
-    private static void checkShown(Sight sight, CatalogSchemaTableName table) throws TrinoException {
-        String catalog = table.getCatalogName();
-        if (!shows(sight, catalog, table.getSchemaTableName())) {
-            String schema = table.getSchemaTableName().getSchemaName();
-            throw showsSchema(sight, catalog, schema) ? Missing.table(table) : Missing.schema(schema);
-        }
+    private TrinoException missing(SystemSecurityContext context, Sight sight, CatalogSchemaTableName table) {
+        SchemaTableName name = table.getSchemaTableName();
+        Optional<Location> where =
+                Asked.inShowStats() ? Optional.empty() : statements.location(context.getQueryId().getId(), name);
+        return showsSchema(sight, table.getCatalogName(), name.getSchemaName()) ? Missing.table(table, where)
+                : Missing.schema(name.getSchemaName(), where);
     }
 
     private static boolean showsSchema(Sight sight, String catalog, String schema) {
