@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -46,6 +47,12 @@ class Asker:
         if known not in self._scopes:
             self._scopes[known] = scope_of(self.grants, definition, action)
         return self._scopes[known]
+
+    def scopes(self, definition: Definition) -> Iterator[tuple[Action, Scope]]:
+        """Each action that it has with a stream, and what it may see by it; each is made when it is asked for."""
+        for action in Action:
+            if (scope := self.scope(definition, action)) is not None:
+                yield action, scope
 
     def knows(self, stream: str) -> bool:
         """Whether any grant is of this stream; for all others there is no such stream."""

@@ -73,10 +73,10 @@ class Grants:
             raise UnknownSubjectError("grant", grant_id)
         return _grant(row)
 
-    def remove_of(self, stream: str) -> None:
-        """Those of a stream that is no more, so that one made anew under its name begins without any."""
+    def remove_of(self, stream: str) -> int:
+        """Those of a stream that is no more, so that one made anew under its name begins without any; how many."""
         with self._records.changing() as connection:
-            connection.execute(GRANTS.delete().where(GRANTS.c.stream == stream))
+            return connection.execute(GRANTS.delete().where(GRANTS.c.stream == stream)).rowcount
 
     def that_apply(self, user: str, stream: str) -> list[Grant]:
         """Those of a user and its groups that are of a stream, of every stream among them."""

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from access.errors import InvalidAccessError
+from streams.time_text import timestamp
 
 EVERY_STREAM = "*"
 """The stream of a grant that is of all streams, also of those that come later."""
@@ -86,6 +88,19 @@ class Grant:
     def is_of(self, stream: str) -> bool:
         """Whether it is of this stream."""
         return self.stream in (stream, EVERY_STREAM)
+
+    def as_json(self) -> dict[str, Any]:
+        """As HTTP and the command line give it."""
+        return {
+            "id": self.id,
+            "subject": str(self.subject),
+            "stream": self.stream,
+            "can": [action for action in Action if action in self.can],
+            "where": {name: [*values] for name, values in self.where},
+            "hide": sorted(self.hide),
+            "made_at": timestamp(self.made_at),
+            "made_by": self.made_by,
+        }
 
 
 def checked_grant(

@@ -16,6 +16,7 @@ from access.key_text import SecretKind, new_id, new_secret, secret_hash
 from access.leftovers import remove_grants_of_no_one
 from access.records import Records
 from access.tables import GRANTS, KEYS, USERS
+from streams.time_text import timestamp
 
 MOST_KEYS = 1000
 """Most keys of a user, those that its keys made among them."""
@@ -36,6 +37,18 @@ class Key:
     made_at: datetime
     expires_at: datetime | None
     used_at: datetime | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As HTTP and the command line give it."""
+        return {
+            "id": self.id,
+            "user": self.user,
+            "name": self.name,
+            "parent": self.parent,
+            "made_at": timestamp(self.made_at),
+            "expires_at": timestamp(self.expires_at),
+            "used_at": timestamp(self.used_at),
+        }
 
 
 def may(asker: Asker, key_id: str, keys: Iterable[Key]) -> bool:

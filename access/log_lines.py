@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
+from access.addresses import plain_address
 from access.errors import InvalidAccessError
 from access.events import Did, Event, Outcome
 from access.grants import EVERY_STREAM, checked_name
@@ -73,9 +74,7 @@ def without_secrets(text: str) -> str:
 
 def truncated(address: str) -> str:
     """An address without what tells one household from its neighbours; empty for what is no address."""
-    try:
-        known = ip_address(address.strip("[]").partition("%")[0])
-    except ValueError:
+    known = plain_address(address.strip("[]").partition("%")[0])
+    if known is None:
         return ""
-    known = getattr(known, "ipv4_mapped", None) or known
     return str(ip_network(f"{known}/{_KEPT_BITS[known.version]}", strict=False).network_address)

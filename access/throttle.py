@@ -7,16 +7,17 @@ count back. Whoever fails from elsewhere delays a user by seconds alone, and not
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from itertools import count
 from math import ceil
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from access.addresses import plain_address
 from access.errors import ThrottledError
 from access.grants import is_name
 from access.leftovers import FAILURES_KEPT
@@ -133,14 +134,10 @@ def _address(address: str) -> str:
 
 def _network(address: str) -> str:
     """Who has an IPv6 address has a /64 of them."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+    known = plain_address(address)
+    if known is None:
         return _short(address)
-    if parsed.version == 6:
-        mapped = parsed.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((parsed, 64), strict=False).network_address)
-    return str(parsed)
+    return str(ip_network((known, 64), strict=False).network_address if known.version == 6 else known)
 
 
 def _short(text: str) -> str:

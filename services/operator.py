@@ -12,9 +12,10 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 from pathlib import Path
 
+from access.addresses import Address, plain
 from compose.embedded.layout import Layout
 from compose.embedded.ports import reachable
 from services.settings import ServiceSettings
@@ -58,16 +59,16 @@ def on_this_machine(host: str) -> bool:
     return True
 
 
-def _own_address(host: str) -> IPv4Address | IPv6Address:
+def _own_address(host: str) -> Address:
     """Where a client reaches what listens at `host`. Raises OSError if that is no address of this machine."""
     named = reachable(host).strip("[]")
     family, kind, _, _, address = socket.getaddrinfo(named, 0, type=socket.SOCK_DGRAM)[0]
     with socket.socket(family, kind) as probe:
         probe.bind(address)
-    return _plain(ip_address(str(address[0]).partition("%")[0]))
+    return plain(ip_address(str(address[0]).partition("%")[0]))
 
 
-def _is_ours(settings: ServiceSettings, at: IPv4Address | IPv6Address) -> bool:
+def _is_ours(settings: ServiceSettings, at: Address) -> bool:
     """Whether whoever listens at the service's port is known, and is this user, who started the stack, or root."""
     allowed = {_ROOT, os.getuid()}
     with suppress(OSError):
@@ -76,7 +77,7 @@ def _is_ours(settings: ServiceSettings, at: IPv4Address | IPv6Address) -> bool:
     return bool(found) and found <= allowed
 
 
-def _listeners(at: IPv4Address | IPv6Address, port: int) -> Iterator[int]:
+def _listeners(at: Address, port: int) -> Iterator[int]:
     """The ids of the users that listen at an address and port, or at the port of every address."""
     for path in SOCKETS:
         with suppress(OSError):
@@ -87,18 +88,13 @@ def _listeners(at: IPv4Address | IPv6Address, port: int) -> Iterator[int]:
                     yield int(user)
 
 
-def _answers_at(local: IPv4Address | IPv6Address, at: IPv4Address | IPv6Address) -> bool:
+def _answers_at(local: Address, at: Address) -> bool:
     """Whether a listener at `local` may be the one that is reached at `at`; `::` may be every address of IPv4, too."""
     everywhere = local.is_unspecified and (local.version == at.version or local.version == 6)
     return everywhere or local == at
 
 
-def _decoded(text: str) -> IPv4Address | IPv6Address:
+def _decoded(text: str) -> Address:
     """An address as the kernel writes it: words of 32 bits, each in the order of this machine's bytes."""
     words = [int(text[i : i + 8], 16).to_bytes(4, sys.byteorder) for i in range(0, len(text), 8)]
-    return _plain(ip_address(b"".join(words)))
-
-
-def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """Of IPv4, written as IPv6, the IPv4 one."""
-    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
+    return plain(ip_address(b"".join(words)))

@@ -1,4 +1,4 @@
-"""Grants as tables and JSON show them."""
+"""Grants as tables show them."""
 
 from __future__ import annotations
 
@@ -20,20 +20,6 @@ def grant_sheet(grants: Sequence[Grant]) -> Sheet:
 def _row(grant: Grant) -> tuple[object, ...]:
     told = (in_order(grant.can), rows_text(grant.where) or "all", ", ".join(sorted(grant.hide)))
     return (grant.id, grant.subject, grant.stream, *told, timestamp(grant.made_at), grant.made_by)
-
-
-def grant_json(grant: Grant) -> dict[str, object]:
-    """As HTTP has it."""
-    return {
-        "id": grant.id,
-        "subject": str(grant.subject),
-        "stream": grant.stream,
-        "can": [action for action in Action if action in grant.can],
-        "where": {name: [*values] for name, values in grant.where},
-        "hide": sorted(grant.hide),
-        "made_at": timestamp(grant.made_at),
-        "made_by": grant.made_by,
-    }
 
 
 def in_order(actions: frozenset[Action]) -> str:

@@ -9,7 +9,7 @@ import click
 
 from access.events import Did
 from access.grants import Action, Grant, checked_grant
-from scripts.access.grant_table import grant_json, grant_sheet, in_order, rows_text
+from scripts.access.grant_table import grant_sheet, in_order, rows_text
 from scripts.access.operating import changing, every, opened, operator
 from scripts.access.reasons import show_why
 from scripts.access.stream_names import refuse_unknown
@@ -107,7 +107,7 @@ def _list(
     read = store.grants.page
     grants = [*every(lambda last, most: read(subject, stream, search, last.id if last else 0, most))]
     parts: list[Sheet | str] = [grant_sheet(grants) if grants else "There are no such grants."]
-    show(Result({"grants": [grant_json(grant) for grant in grants]}, parts), output)
+    show(Result({"grants": [grant.as_json() for grant in grants]}, parts), output)
 
 
 def _said(grant: Grant) -> str:

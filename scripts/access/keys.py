@@ -112,18 +112,12 @@ def _list(user: str | None = None, output: Format = Format.TABLE) -> None:
     heads = ("id", "user", "name", "made", "expires", "used", "made by key")
     sheet = Sheet([Column(head) for head in heads], [_row(key) for key in keys])
     parts: list[Sheet | str] = [sheet if keys else "There are no keys; ./windowpane keys create makes one."]
-    show(Result({"keys": [_json(key) for key in keys]}, parts), output)
+    show(Result({"keys": [key.as_json() for key in keys]}, parts), output)
 
 
 def _row(key: Key) -> tuple[object, ...]:
     times = (timestamp(key.made_at), timestamp(key.expires_at) or "never", timestamp(key.used_at) or "never")
     return (key.id, key.user, key.name, *times, key.parent or "")
-
-
-def _json(key: Key) -> dict[str, object]:
-    times = {"made_at": key.made_at, "expires_at": key.expires_at, "used_at": key.used_at}
-    named = {"id": key.id, "user": key.user, "name": key.name, "parent": key.parent}
-    return {**named, **{name: timestamp(at) for name, at in times.items()}}
 
 
 @command.command(name="revoke")

@@ -6,10 +6,9 @@ from access.asker import Asker, Door
 from access.grants import Action, Grant
 from access.scope import Scope
 from access.store import AccessStore
-from scripts.access.grant_table import grant_json, grant_sheet, rows_text
+from scripts.access.grant_table import grant_sheet, rows_text
 from scripts.results import Column, Format, Result, Sheet, show
 from scripts.streams.known_streams import known_definition
-from streams import Definition
 
 
 def show_why(store: AccessStore, user: str, stream: str, output: Format) -> int:
@@ -18,18 +17,10 @@ def show_why(store: AccessStore, user: str, stream: str, output: Format) -> int:
     definition = known_definition(stream)
     grants = store.grants.that_apply(user, stream)
     asker = None if found.disabled else store.askers.of_user(user, door=Door.OPERATOR)
-    scopes = scopes_of(asker, definition)
+    scopes = {} if asker is None else dict(asker.scopes(definition))
     result = _result(user, stream, _reason(user, stream, asker, grants, disabled=found.disabled), grants, scopes)
     show(result, output)
     return 0 if scopes else 1
-
-
-def scopes_of(asker: Asker | None, definition: Definition) -> dict[Action, Scope]:
-    """What is seen by each action that the asker has."""
-    if asker is None:
-        return {}
-    found = {action: asker.scope(definition, action) for action in Action}
-    return {action: scope for action, scope in found.items() if scope is not None}
 
 
 def _reason(user: str, stream: str, asker: Asker | None, grants: list[Grant], *, disabled: bool) -> str:
@@ -53,7 +44,7 @@ def _result(user: str, stream: str, reason: str, grants: list[Grant], scopes: di
         str(action): {"rows": [dict(rows) for rows in scope.rows], "hidden": sorted(scope.hidden)}
         for action, scope in scopes.items()
     }
-    told = {"user": user, "stream": stream, "reason": reason, "grants": [grant_json(each) for each in grants]}
+    told = {"user": user, "stream": stream, "reason": reason, "grants": [each.as_json() for each in grants]}
     return Result(told | {"may": shown}, parts)
 
 

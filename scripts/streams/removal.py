@@ -22,7 +22,6 @@ from streams.errors import DefinitionError
 from streams.topics import Topics
 
 LOCK_SECONDS = 60.0
-MOST_COUNTED = 1_000_000
 BENCH_AGE = timedelta(days=1)
 
 
@@ -51,9 +50,10 @@ def _drop(catalog: Catalog, stream: str) -> int:
 
     Once more after them: until then the stream is known, and somebody may have granted it meanwhile.
     """
-    grants = _remove_access(catalog, stream)
-    drop_stream(catalog, stream)
-    return grants + _remove_access(catalog, stream)
+    with closing(AccessStore.open(plain_uri(catalog.engine))) as store:
+        grants = _remove_access(store, stream)
+        drop_stream(catalog, stream)
+        return grants + _remove_access(store, stream)
 
 
 def remove_leftovers(catalog: Catalog) -> list[str]:
@@ -72,13 +72,11 @@ def stop_jobs(stream: str) -> None:
                 flink.stop(job)
 
 
-def _remove_access(catalog: Catalog, stream: str) -> int:
+def _remove_access(store: AccessStore, stream: str) -> int:
     """So that a stream made anew under its name begins without grants; how many there were."""
-    with closing(AccessStore.open(plain_uri(catalog.engine))) as store:
-        grants = store.grants.page(stream=stream, limit=MOST_COUNTED)
-        store.grants.remove_of(stream)
-        store.columns.remove_of(stream)
-    return len(grants)
+    removed = store.grants.remove_of(stream)
+    store.columns.remove_of(stream)
+    return removed
 
 
 def _topic(catalog: Catalog, stream: str) -> tuple[str | None, list[str]]:

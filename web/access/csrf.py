@@ -18,7 +18,7 @@ from starlette.requests import Request
 from access.asker import Door
 from web.access.cookies import session_token
 from web.access.scopes import asker_of
-from web.edge.bodies import JSON, paced, too_large
+from web.edge.bodies import JSON, whole_body
 from web.edge.problems import ProblemError
 from web.service import service_of
 
@@ -90,12 +90,7 @@ def _kind(request: Request) -> str:
 async def _bounded_body(request: Request) -> bytes:
     """The body of a form; kept with the request, so that it can be read again."""
     if not hasattr(request, "_body"):
-        settings, body = service_of(request).settings, bytearray()
-        async for chunk in paced(request.stream(), settings.web_body_idle_seconds, settings.web_body_bytes_per_second):
-            body += chunk
-            if len(body) > _LARGEST_FORM:
-                raise too_large(_LARGEST_FORM)
-        request._body = bytes(body)
+        request._body = await whole_body(request.stream(), service_of(request).settings, _LARGEST_FORM)
     return request._body
 
 

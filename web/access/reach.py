@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Self
 
+from access.addresses import Address, plain_address
 from web.edge.hosts import host_name
 from web.settings import Network, WebSettings
 
@@ -79,16 +79,11 @@ def _is_loopback(host: str) -> bool:
     return host.lower() == _LOCAL if address is None else address.is_loopback
 
 
-def _address(text: str) -> IPv4Address | IPv6Address | None:
-    """An address, with or without brackets and port; of IPv4, written as IPv6, the IPv4 one."""
+def _address(text: str) -> Address | None:
+    """An address, with or without brackets and port."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
-    try:
-        address = ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
+    return plain_address(text.partition("%")[0])

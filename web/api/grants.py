@@ -15,7 +15,6 @@ from access.grants import EVERY_STREAM, Action, Grant, Subject, checked_grant, c
 from access.scope import Scope, made_of
 from access.store import AccessStore
 from streams.definition import Definition
-from streams.time_text import timestamp
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.api.objects import invalid, page_of, read_members
@@ -42,7 +41,7 @@ async def grants(request: Request) -> Response:
     )
     shown = found[: page.limit]
     following = str(shown[-1].id) if len(found) > page.limit else None
-    return json_response({"grants": [grant_json(each) for each in shown], "next": following})
+    return json_response({"grants": [each.as_json() for each in shown], "next": following})
 
 
 async def add_grant(request: Request) -> Response:
@@ -59,7 +58,7 @@ async def add_grant(request: Request) -> Response:
     by = asker_of(request).name
     added = await in_store(request, lambda store: store.grants.add(grant, by=by))
     note(request, Did.CHANGE_GRANT, Outcome.DONE, stream=added.stream, what=f"{added.id} {added.subject}")
-    return json_response(grant_json(added), 201)
+    return json_response(added.as_json(), 201)
 
 
 async def remove_grant(request: Request) -> Response:
@@ -87,20 +86,6 @@ def check_names(grant: Grant, definitions: Mapping[str, Definition]) -> None:
         invalid("hide", f"{name[:100]!r} is no field, dimension, measure or distinct count of {grant.stream}")
 
 
-def grant_json(grant: Grant) -> dict[str, Any]:
-    """A grant, as it is made too."""
-    return {
-        "id": grant.id,
-        "subject": str(grant.subject),
-        "stream": grant.stream,
-        "can": [action for action in Action if action in grant.can],
-        "where": rows_json(grant.where),
-        "hide": sorted(grant.hide),
-        "made_at": timestamp(grant.made_at),
-        "made_by": grant.made_by,
-    }
-
-
 def scope_json(scope: Scope) -> dict[str, Any]:
     """What may be done and seen: `where` has alternatives, none for all rows."""
     return {
@@ -125,16 +110,14 @@ async def _why(request: Request, user: str, stream: str) -> Response:
         return store.grants.that_apply(name, stream), store.askers.of_user(name, door=Door.SESSION)
 
     found, asker = await in_store(request, find)
-    scopes = {}
-    if definition is not None and asker is not None:
-        scopes = {action: asker.scope(definition, action) for action in Action}
+    scopes = asker.scopes(definition) if definition is not None and asker is not None else ()
     return json_response(
         {
             "user": name,
             "stream": stream,
             "administrator": asker is not None and asker.administrator,
             "disabled": asker is None,
-            "sees": {str(action): scope_json(scope) for action, scope in scopes.items() if scope is not None},
-            "grants": [grant_json(each) for each in found],
+            "sees": {str(action): scope_json(scope) for action, scope in scopes},
+            "grants": [each.as_json() for each in found],
         }
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +12,6 @@ from access.errors import UnknownSubjectError
 from access.events import Did, Outcome
 from access.keys import LONGEST_OVERLAP, may
 from access.store import AccessStore, Key
-from streams.time_text import timestamp
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.api.objects import invalid, page_of, read_members
@@ -37,7 +35,7 @@ async def keys(request: Request) -> Response:
     begin = next((at + 1 for at, key in enumerate(found) if key.id == page.after), 0)
     shown = found[begin : begin + page.limit]
     following = shown[-1].id if len(found) > begin + page.limit else None
-    return json_response({"keys": [key_json(each) for each in shown], "next": following})
+    return json_response({"keys": [each.as_json() for each in shown], "next": following})
 
 
 async def create_key(request: Request) -> Response:
@@ -56,7 +54,7 @@ async def create_key(request: Request) -> Response:
         request, lambda store: store.keys.create(user, name, expires_at=expires_at, parent=asker.key)
     )
     note(request, Did.CHANGE_KEY, Outcome.DONE, what=key.id)
-    return json_response({**key_json(key), "key": text}, 201)
+    return json_response({**key.as_json(), "key": text}, 201)
 
 
 async def revoke_key(request: Request) -> Response:
@@ -87,20 +85,7 @@ async def rotate_key(request: Request) -> Response:
 
     key, text = await in_store(request, rotate)
     note(request, Did.CHANGE_KEY, Outcome.DONE, what=key.id)
-    return json_response({**key_json(key), "key": text}, 201)
-
-
-def key_json(key: Key) -> dict[str, Any]:
-    """A key without its text."""
-    return {
-        "id": key.id,
-        "user": key.user,
-        "name": key.name,
-        "parent": key.parent,
-        "made_at": timestamp(key.made_at),
-        "expires_at": timestamp(key.expires_at),
-        "used_at": timestamp(key.used_at),
-    }
+    return json_response({**key.as_json(), "key": text}, 201)
 
 
 def _check(store: AccessStore, asker: Asker, key_id: str) -> None:

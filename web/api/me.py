@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from access.asker import Asker, Door
-from access.grants import Action
-from access.scope import Scope
-from streams.definition import Definition
 from web.access.csrf import csrf_token
 from web.access.scopes import asker_of
 from web.access.seeing import see_as, see_as_oneself
@@ -50,7 +48,8 @@ async def end_seeing(request: Request) -> Response:
 def me_json(request: Request, asker: Asker) -> dict[str, Any]:
     """Who asks, by which door, and what that one may do. `csrf`: what a program with a cookie sends along."""
     definitions = service_of(request).definitions
-    scopes = {name: _scope(asker, definition) for name, definition in definitions.items()}
+    # By the first action that it has.
+    scopes = {name: scope for name, each in definitions.items() for _, scope in islice(asker.scopes(each), 1)}
     return {
         "name": asker.name,
         "user": asker.name,
@@ -60,10 +59,5 @@ def me_json(request: Request, asker: Asker) -> dict[str, Any]:
         "open": asker.door is Door.OPEN,
         "seen_by": asker.seen_by or None,
         "csrf": csrf_token(request) or None,
-        "streams": {name: scope_json(scope) for name, scope in scopes.items() if scope is not None},
+        "streams": {name: scope_json(scope) for name, scope in scopes.items()},
     }
-
-
-def _scope(asker: Asker, definition: Definition) -> Scope | None:
-    """By the first action that it has."""
-    return next(filter(None, (asker.scope(definition, action) for action in Action)), None)

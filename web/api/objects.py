@@ -11,7 +11,7 @@ import orjson
 from starlette.requests import Request
 
 from streams.time_text import read_time
-from web.edge.bodies import JSON, paced, too_large
+from web.edge.bodies import JSON, whole_body
 from web.edge.problems import FieldError, ProblemError
 from web.service import service_of
 
@@ -101,11 +101,7 @@ async def read_members(
         raise no_type
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise ProblemError("unsupported-type", "The body is sent as it is, not packed.")
-    settings, body = service_of(request).settings, bytearray()
-    async for chunk in paced(request.stream(), settings.web_body_idle_seconds, settings.web_body_bytes_per_second):
-        body += chunk
-        if len(body) > most:
-            raise too_large(most)
+    body = await whole_body(request.stream(), service_of(request).settings, most)
     if optional and not body:
         return Members({})
     if kind != JSON:

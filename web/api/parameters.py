@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from web.edge.bodies import JSON, paced, too_large
+from web.edge.bodies import JSON, whole_body
 from web.edge.problems import FieldError, ProblemError
 from web.service import service_of
 
@@ -29,12 +29,8 @@ async def asked_parameters(request: Request) -> Parameters:
         raise ProblemError("unsupported-type", f"A question is sent as a JSON object; its Content-Type is {JSON}.")
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise ProblemError("unsupported-type", "The body of a question is sent as it is, not packed.")
-    settings, body = service_of(request).settings, bytearray()
-    async for chunk in paced(request.stream(), settings.web_body_idle_seconds, settings.web_body_bytes_per_second):
-        body += chunk
-        if len(body) > _LARGEST_BODY:
-            raise too_large(_LARGEST_BODY)
-    return parameters + parameters_of(bytes(body))
+    body = await whole_body(request.stream(), service_of(request).settings, _LARGEST_BODY)
+    return parameters + parameters_of(body)
 
 
 def parameters_of(body: bytes) -> Parameters:

@@ -10,15 +10,16 @@ from starlette.responses import Response
 from access.asker import Asker, Door
 from access.errors import RefusedLoginError, ThrottledError
 from access.events import Did, Outcome
-from access.store import AccessStore, Session
+from access.store import Session
 from streams.time_text import timestamp
-from web.access.cookies import clear_session, session_token, set_session
+from web.access.cookies import clear_session, set_session
 from web.access.csrf import token_of
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.api.me import me_json
 from web.api.objects import read_members
-from web.asking.access import agent_of, client_of, in_login, in_store
+from web.asking.access import in_login, in_store
+from web.asking.logins import begin_session, end_own_session
 from web.edge.problems import ProblemError
 from web.edge.responses import json_response
 from web.service import service_of
@@ -30,16 +31,8 @@ async def log_in(request: Request) -> Response:
     """A new session, whatever there was before. Whoever fails is not told why."""
     given = await read_members(request, ("user", "password"), most=_LARGEST_LOGIN)
     name, password = given.text("user"), given.text("password")
-    address, agent, old = client_of(request), agent_of(request), session_token(request)
-
-    def begin(store: AccessStore) -> tuple[Session, str]:
-        begun = store.sessions.log_in(name, password, address=address, agent=agent)
-        if old:
-            store.sessions.end_token(old)
-        return begun
-
     try:
-        session, token = await in_login(request, begin)
+        session, token = await begin_session(request, name, password)
     except (RefusedLoginError, ThrottledError):
         note(request, Did.LOG_IN, Outcome.REFUSED, who=name[:100])
         raise
@@ -56,11 +49,7 @@ async def log_in(request: Request) -> Response:
 
 async def log_out(request: Request) -> Response:
     """End the session that asks, wherever its token is."""
-    token = session_token(request)
-    if token:
-        await in_store(request, lambda store: store.sessions.end_token(token))
-        service_of(request).identities.forget(token)
-        note(request, Did.LOG_OUT, Outcome.DONE, what=asker_of(request).session or "")
+    await end_own_session(request)
     response = Response(status_code=204)
     clear_session(request, response)
     return response

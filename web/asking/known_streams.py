@@ -34,6 +34,4 @@ def sees_standing(request: Request, definition: Definition) -> bool:
 
 
 def _seen(asker: Asker, definition: Definition) -> Visible | None:
-    scopes = (asker.scope(definition, action) for action in Action)
-    scope = next((scope for scope in scopes if scope is not None), None)
-    return None if scope is None else Visible(definition, scope)
+    return next((Visible(definition, scope) for _, scope in asker.scopes(definition)), None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_network
 from math import ceil
 from typing import Self
 
+from access.addresses import plain_address
 from access.asker import Asker, Door
 from query.limits import Limits
 from web.edge.problems import FieldError, ProblemError
@@ -121,13 +122,10 @@ class Allowances:
 
 def network_of(address: str) -> str:
     """Who has an address of IPv6 has a /64 of them; one of IPv4 that is written as IPv6 is that."""
-    try:
-        known: IPv4Address | IPv6Address = ip_address(address)
-    except ValueError:
+    known = plain_address(address)
+    if known is None:
         return address[:64]
-    if isinstance(known, IPv6Address):
-        known = known.ipv4_mapped or known
-    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else str(known)
+    return str(ip_network((known, 64), strict=False) if known.version == 6 else known)
 
 
 def _callers(asker: Asker) -> tuple[str, ...]:

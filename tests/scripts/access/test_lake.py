@@ -79,10 +79,10 @@ def test_a_removed_stream_takes_its_grants_along(lake: Catalog, store: AccessSto
     note_columns(lake)
     for stream in ("health", "health", "page_views", "*"):
         store.grants.add(checked_grant("user:ann", stream, ["ask"], {}, []), by="test")
-    assert _remove_access(lake, "health") == 2
+    assert _remove_access(store, "health") == 2
     assert [grant.stream for grant in store.grants.page()] == ["page_views", "*"]
     assert columns(lake) == {}
-    assert _remove_access(lake, "health") == 0
+    assert _remove_access(store, "health") == 0
 
 
 def test_a_grant_that_is_made_during_a_removal_goes_too(

@@ -37,10 +37,8 @@ def what_may(asker: Asker, definitions: Iterable[Definition]) -> list[OfStream]:
 
 
 def _allowed(asker: Asker, definition: Definition) -> Iterator[Allowed]:
-    scopes = {action: asker.scope(definition, action) for action in Action}
     alike = dict[tuple[object, ...], tuple[Scope, list[Action]]]()
-    for action, scope in scopes.items():
-        if scope is not None:
-            alike.setdefault((scope.rows, scope.hidden), (scope, []))[1].append(action)
+    for action, scope in asker.scopes(definition):
+        alike.setdefault((scope.rows, scope.hidden), (scope, []))[1].append(action)
     for scope, actions in alike.values():
         yield Allowed(actions_in_words(actions), alternatives_in_words(scope), joined(sorted(scope.hidden)))

@@ -8,15 +8,13 @@ from starlette.responses import RedirectResponse, Response
 from access.asker import Door
 from access.errors import RefusedLoginError, ThrottledError
 from access.events import Did, Outcome
-from access.store import AccessStore, Session
-from web.access.cookies import clear_session, session_token, set_session
+from web.access.cookies import clear_session, set_session
 from web.access.notes import note
 from web.access.scopes import asker_of
-from web.asking.access import agent_of, client_of, in_login, in_store
+from web.asking.logins import begin_session, end_own_session
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
 from web.pages.login.local_address import local_address
-from web.service import service_of
 
 
 async def login_page(request: Request) -> Response:
@@ -31,16 +29,8 @@ async def log_in(request: Request) -> Response:
     """Begin a session and lead on; or the form again, which does not tell a wrong name from a wrong password."""
     form = await posted(request)
     name, password, asked = form.text("user").lower(), form.secret("password"), local_address(form.secret("next"))
-    address, agent, old = client_of(request), agent_of(request), session_token(request)
-
-    def begin(store: AccessStore) -> tuple[Session, str]:
-        begun = store.sessions.log_in(name, password, address=address, agent=agent)
-        if old:
-            store.sessions.end_token(old)
-        return begun
-
     try:
-        session, token = await in_login(request, begin)
+        session, token = await begin_session(request, name, password)
     except RefusedLoginError as error:
         note(request, Did.LOG_IN, Outcome.REFUSED, who=name[:64])
         return _page(form.wrong("", str(error)), asked, 403)
@@ -55,11 +45,7 @@ async def log_in(request: Request) -> Response:
 
 async def log_out(request: Request) -> Response:
     """End the session, here and for whoever else may have its token."""
-    token = session_token(request)
-    if token:
-        await in_store(request, lambda store: store.sessions.end_token(token))
-        service_of(request).identities.forget(token)
-        note(request, Did.LOG_OUT, Outcome.DONE, what=asker_of(request).session or "")
+    await end_own_session(request)
     response = RedirectResponse("/login", 303, {"Cache-Control": "no-store"})
     clear_session(request, response)
     return response
