@@ -164,8 +164,9 @@ def _run(replay: Replay, reading: Reading, settings: Settings, warm_up: float) -
     quiet = _latencies(answered, [before])
     busy = _latencies(answered, published)
     after = _latencies(answered, [_Span(span.end, span.end + settings.settle_seconds) for span in published])
-    if not (quiet and busy and after):
-        raise WindowpaneError("no question was asked while publishing; ask more: --set questions_per_second=")
+    for when, latencies in (("before", quiet), ("while", busy), ("after", after)):
+        if not latencies:
+            raise WindowpaneError(f"no question was asked {when} publishing; ask more: --set questions_per_second=")
     reader = {
         **percentiles("reader_before", quiet),
         **percentiles("reader_publishing", busy),

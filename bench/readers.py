@@ -23,7 +23,9 @@ from services.settings import ServiceSettings
 from streams.errors import WindowpaneError
 
 _CONNECTIONS = 16
+_FIRST_ANSWER_SECONDS = 120
 _stop: Event
+_begun: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +69,28 @@ class Answered:
 
 @contextmanager
 def readers(reading: Reading) -> Iterator[list[Answered]]:
-    """Readers that ask while the block runs; the list holds all answers once it is left.
+    """Readers that ask while the block runs, from their first answer on; the list holds all answers once it is left.
 
-    Raises WindowpaneError if an answer was an error, or mixed two states.
+    Raises WindowpaneError if an answer was an error, mixed two states, or the first did not come.
     """
     context = get_context("spawn")
-    stop = context.Event()
+    stop, begun = context.Event(), context.Event()
     answered: list[Answered] = []
-    with ProcessPoolExecutor(1, mp_context=context, initializer=_remember, initargs=(stop,)) as pool:
+    with ProcessPoolExecutor(1, mp_context=context, initializer=_remember, initargs=(stop, begun)) as pool:
         asked = pool.submit(_ask, reading)
+        asked.add_done_callback(lambda _: begun.set())  # also where the first question failed
         try:
+            if not begun.wait(_FIRST_ANSWER_SECONDS):
+                raise WindowpaneError(f"readers had no answer within {_FIRST_ANSWER_SECONDS} s")
             yield answered
         finally:
             stop.set()
         answered += asked.result()
 
 
-def _remember(stop: Event) -> None:
-    global _stop
-    _stop = stop
+def _remember(stop: Event, begun: Event) -> None:
+    global _stop, _begun
+    _stop, _begun = stop, begun
 
 
 def _ask(reading: Reading) -> list[Answered]:
@@ -107,6 +112,7 @@ def _ask(reading: Reading) -> list[Answered]:
 
 def _answered(client: httpx.Client, reading: Reading, question: dict[str, str], seconds: int, due: float) -> Answered:
     answer = client.get(f"/v1/streams/{reading.stream}/window", params=question)
+    _begun.set()
     if answer.status_code != 200:
         raise WindowpaneError(f"the web service answered {answer.status_code}: {answer.text[:200]}")
     messages = [group["messages"] for group in answer.json()["groups"]]
