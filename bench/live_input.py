@@ -30,6 +30,7 @@ from services.settings import ServiceSettings
 from services.stream_topics import begin_reading
 from streams.definition import Definition
 from streams.errors import WindowpaneError
+from streams.keys import message_keys
 from streams.producer import BulkProducer
 from streams.topics import Topics
 
@@ -96,7 +97,8 @@ class LiveInput:
                 index = np.arange(self.sent, due, dtype=np.int64)
                 if len(index):
                     now = np.full(len(index), time.time_ns() // 1_000_000, dtype=np.int64)
-                    producer.send(self._definition.topic, generator.batch(index, now))
+                    batch = generator.batch(index, now)
+                    producer.send(self._definition.topic, batch, keys=message_keys(self._definition, batch))
                     self.sent = due
 
     def _look_on(self) -> None:

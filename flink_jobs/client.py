@@ -133,7 +133,7 @@ class FlinkClient:
             "execution.checkpointing.mode": "EXACTLY_ONCE",
             "execution.checkpointing.unaligned.enabled": "false",
             "execution.checkpointing.tolerable-failed-checkpoints": "10",
-            "restart-strategy.type": "exponential-delay",
+            "restart-strategy.type": "exponential-delay" if script.restored else "none",
             "restart-strategy.exponential-delay.initial-backoff": "1 s",
             "restart-strategy.exponential-delay.max-backoff": "10 s",
         }

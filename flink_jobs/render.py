@@ -28,7 +28,9 @@ class JobRange:
     here a time, to before `until`.
     Kept: of each table the rows that arrived after its cut (`cuts`: table, or panes of a grain such as `day panes` →
     arrival time) and before `until`, of `rejected` and `events` those beyond the offsets in `held` (table → partition →
-    highest offset that it already has).
+    highest offset that it already has). What arrived before `counted_from` counts nowhere, if that is given: it is read
+    to be remembered, as much of it as the definition's horizon. `first_offsets`: of a table, what is read of each
+    partition begins there; it is put in the order of its offsets.
     """
 
     start: datetime | Mapping[int, int] | None = None
@@ -39,6 +41,8 @@ class JobRange:
     from_events: bool = False
     before: Mapping[int, datetime | None] | None = None
     topic_id: str = ""
+    counted_from: datetime | None = None
+    first_offsets: Mapping[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,15 @@ class JobScript:
     """The SQL of one job: statements that set the scene, then the inserts that run together.
 
     `partitions`: how many are read. More tasks than that would leave one without input, and time would stand
-    still for all: Flink takes the smallest watermark of all tasks, and one that reads nothing has none.
+    still for all: Flink takes the smallest watermark of all tasks, and one that reads nothing has none. `restored`:
+    whether Flink may go on with it from a checkpoint; what a job remembers is in none.
     """
 
     name: str
     setup: tuple[str, ...]
     inserts: tuple[str, ...]
     partitions: int
+    restored: bool = True
 
 
 def _literal(value: object) -> str:
@@ -133,6 +139,7 @@ def render(
             ),
         ),
         partitions=len(job_range.before) if job_range.before else definition.partitions,
+        restored=not definition.horizon_ms,
     )
 
 
@@ -153,6 +160,7 @@ def _source_options(definition: Definition, kafka: str, job_range: JobRange, sla
         "arrival-window": f"{Grain.MINUTE.arrival_seconds} s",
         # Of a table the source tells itself how far it is: its files are read in the order of their first arrivals.
         **({} if job_range.from_events else _arrival_options(job_range, slack_ms)),
+        **_memory_options(definition, job_range),
         "every-message": str(definition.events).lower(),
         **{f"messages.{key}": value for key, value in messages.items()},
     }
@@ -167,6 +175,15 @@ def _arrival_options(job_range: JobRange, slack_ms: int) -> dict[str, str]:
         options["arrived-before"] = ";".join(known)
     if job_range.topic_id:
         options["topic-id"] = job_range.topic_id
+    return options
+
+
+def _memory_options(definition: Definition, job_range: JobRange) -> dict[str, str]:
+    options = {"horizon": f"{definition.horizon_ms} ms"} if definition.duplicates else {}
+    if job_range.counted_from is not None:
+        options["counted-from"] = str(_millis(job_range.counted_from))
+    if job_range.first_offsets is not None:
+        options["first-offsets"] = ";".join(f"{number}={first}" for number, first in job_range.first_offsets.items())
     return options
 
 

@@ -74,6 +74,7 @@ class PartitionAudit:
     heartbeats: int
     earliest: int
     end: int
+    duplicates: int = 0
 
     @property
     def not_yet(self) -> int:

@@ -43,7 +43,7 @@ class LakeView:
     A snapshot is None while its table is empty. `day_cut`: arrival time up to which day panes are complete, and hour
     panes with them if `hours`. `capped`: whether there may be rollups beyond it, which do not count.
     `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
-    `panes_missing`: columns that were added to the panes after their pinned snapshot.
+    `panes_missing`: columns that were added to the panes after their pinned snapshot; so `ledger_missing`.
     `past`: the states that publications replaced, the oldest first.
     `late_parts`: the parts of all minute panes that arrived after the day cut; None while that is not known.
     `unpacked_parts`: the parts of whole days that minute panes are in; None while that is not known.
@@ -67,6 +67,7 @@ class LakeView:
     capped: bool = False
     past: tuple[PastState, ...] = ()
     ledger_snapshot: int | None = None
+    ledger_missing: frozenset[str] = frozenset()
     settled_until: datetime | None = None
     late_parts: tuple[str, ...] | None = None
     unpacked_parts: tuple[str, ...] | None = None
@@ -159,6 +160,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             capped=any(pending_arrivals(panes, grain) or cut(panes, grain) != day_cut for grain in rollups),
             past=past_states(tables, generation),
             ledger_snapshot=snapshots[LEDGER.name],
+            ledger_missing=added_since(ledger, snapshots[LEDGER.name]),
             retired=retired_at(panes.properties),
             settled_until=settled_until(ledger),
             late_parts=parts_beyond(panes, "arrived_until", day_cut, Grain.MINUTE) if day_cut else None,

@@ -53,11 +53,12 @@ class LedgerRun:
     accepted: int
     rejected: int
     heartbeats: int
+    duplicates: int = 0
 
     @property
     def counted(self) -> int:
         """Messages that its rows count."""
-        return self.accepted + self.rejected + self.heartbeats
+        return self.accepted + self.rejected + self.heartbeats + self.duplicates
 
     @property
     def arrived(self) -> Arrivals:
@@ -74,6 +75,7 @@ def audited_partition(runs: Sequence[LedgerRun], kafka: KafkaPartition) -> Parti
         accepted=sum(run.accepted for run in runs),
         rejected=sum(run.rejected for run in runs),
         heartbeats=sum(run.heartbeats for run in runs),
+        duplicates=sum(run.duplicates for run in runs),
         earliest=kafka.earliest,
         end=kafka.end,
     )

@@ -125,6 +125,7 @@ _LEDGER = TableLayout(
         ("accepted", LongType(), True),
         ("rejected", LongType(), True),
         ("heartbeats", LongType(), True),
+        ("duplicates", LongType(), False),  # null in rows of before they were counted
     ),
     partition=("arrived_from", DayTransform()),
     sort=("partition", "arrived_from"),

@@ -111,9 +111,9 @@ def staging_namespaces(catalog: Catalog) -> set[str]:
 class Staged:
     """What the staging tables of a replay hold. `in_panes`: grain → messages in its panes.
 
-    `offsets`: messages that the ledger accounts for, heartbeats included. `span`: how many there are between the
-    first and the last of each partition. `firsts`: partition → the first. The others are messages, or rows of
-    `rejected`.
+    `offsets`: messages that the ledger accounts for, heartbeats and duplicates included. `span`: how many there are
+    between the first and the last of each partition. `firsts`: partition → the first. The others are messages, or
+    rows of `rejected`.
     """
 
     offsets: int
@@ -141,7 +141,8 @@ def committed(catalog: Catalog, replay: Replay) -> int:
     """How many messages, heartbeats included, are committed by now."""
     with translated():
         ledger = catalog.load_table((staging_namespace(replay), LEDGER.name))
-        return total(ledger, "accepted", "rejected", "heartbeats")
+        counted = ("accepted", "rejected", "heartbeats", "duplicates")
+        return total(ledger, *(name for name in counted if name in ledger.schema().column_names))
 
 
 def staged(catalog: Catalog, replay: Replay) -> Staged:

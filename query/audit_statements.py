@@ -49,9 +49,9 @@ def ledger_runs_statement(view: LakeView, arrivals: Arrivals) -> Statement | Non
         return None
     template = templates.get_template("audit_ledger.sql")
     table = table_name(view.stream, LEDGER.name)
-    return Statement(
-        template.render(table=table, version=_version(view.ledger_snapshot)), (arrivals.start, arrivals.end)
-    )
+    duplicates = "bigint '0'" if "duplicates" in view.ledger_missing else "coalesce(duplicates, 0)"
+    sql = template.render(table=table, version=_version(view.ledger_snapshot), duplicates=duplicates)
+    return Statement(sql, (arrivals.start, arrivals.end))
 
 
 def arrivals_statement(view: LakeView, until: datetime) -> Statement | None:

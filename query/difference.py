@@ -114,7 +114,7 @@ class GrainDifference:
 class Difference:
     """All of it. `groups`: all windows together, the largest change first; `groups_in_all` counts those left out too.
 
-    `accounted`: accepted, rejected and heartbeats, by the ledgers. `rejected`: reason → messages.
+    `accounted`: accepted, rejected, heartbeats and duplicates, by the ledgers. `rejected`: reason → messages.
     """
 
     grains: tuple[GrainDifference, ...]

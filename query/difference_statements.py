@@ -19,7 +19,7 @@ from streams.arrivals import Arrivals
 from streams.definition import Definition
 from streams.panes import Grain, PaneColumn, pane_columns
 
-ACCOUNTED = ("accepted", "rejected", "heartbeats")
+ACCOUNTED = ("accepted", "rejected", "heartbeats", "duplicates")
 """What the ledger counts, in the order of its statement."""
 
 _TIME = "timestamp(6) with time zone"

@@ -30,6 +30,7 @@ class PartitionTotals:
     accepted: int
     rejected: int
     heartbeats: int
+    duplicates: int = 0
 
 
 def make_views(trino: TrinoClient, definition: Definition) -> None:

@@ -207,7 +207,8 @@ def sample_statement(definition: Definition, view: LakeView) -> Statement | None
 
 
 def ledger_statement(stream: str, since: datetime) -> Statement:
-    """The statement that totals a stream's ledger: partition, last offset since, accepted, rejected, heartbeats."""
+    """The statement that totals a stream's ledger: partition, last offset since, accepted, rejected, heartbeats,
+    duplicates."""
     return Statement(templates.get_template("ledger.sql").render(table=table_name(stream, LEDGER.name)), (since,))
 
 

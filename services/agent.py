@@ -25,7 +25,9 @@ from compose.embedded.layout import Layout
 from compose.embedded.supervisor import Supervisor
 from compose.errors import EngineError
 from services.settings import ServiceSettings
+from streams.definition import Definition
 from streams.errors import WindowpaneError
+from streams.keys import message_keys
 from streams.logs import log_json
 from streams.producer import BulkProducer
 
@@ -143,14 +145,15 @@ def _resident(family: Iterable[psutil.Process]) -> int:
 class Reporter:
     """Sends messages, and logs once in a while when Kafka does not take them."""
 
-    def __init__(self, producer: BulkProducer, topic: str) -> None:
-        self._producer, self._topic = producer, topic
+    def __init__(self, producer: BulkProducer, definition: Definition) -> None:
+        self._producer, self._definition = producer, definition
         self._logged_at, self._dropped = float("-inf"), 0
 
     def send(self, messages: list[bytes]) -> None:
         """Queue messages; never raises for Kafka's sake."""
         try:
-            self._producer.send(self._topic, messages)
+            keys = message_keys(self._definition, messages)
+            self._producer.send(self._definition.topic, messages, keys=keys)
         except WindowpaneError as error:
             if time.monotonic() - self._logged_at > _LOG_AGAIN_SECONDS:
                 _log.warning("messages dropped", dropped=self._producer.failed - self._dropped, reason=str(error))
@@ -197,7 +200,7 @@ def main() -> None:
     home = settings.home.resolve()
     layout = Layout(home)
     supervisor, sampler = Supervisor(layout), Sampler(_state_paths(layout), home)
-    reporter = Reporter(BulkProducer(settings.kafka), definition.topic)
+    reporter = Reporter(BulkProducer(settings.kafka), definition)
     due = time.monotonic()
     while not stop.wait(max(0.0, due - time.monotonic())):
         try:

@@ -60,7 +60,10 @@ NAMES_SECONDS = 1.0
 """Time between looks at which streams there are."""
 
 HANDOVER_SECONDS = 300
-"""Longest time for an old definition to complete its last windows."""
+"""Longest time for an old definition to complete its last windows, once it has read what it remembers."""
+
+_READ_BACK_RATE = 10
+"""A horizon is read at least so many times as fast as it went by."""
 
 
 class Keeper:
@@ -157,7 +160,7 @@ class Keeper:
         if {*cuts.values()} != {at}:
             job_id = self._flink.run(self._script(old, self._topics.range(old, point, until=at)))
             self._note(old.name, job_id)
-            self._flink.await_finished(job_id, HANDOVER_SECONDS)
+            self._flink.await_finished(job_id, HANDOVER_SECONDS + old.horizon_ms / 1000 / _READ_BACK_RATE)
         close_at(self._lake(), old.name, at)
         _log.info("hand over", stream=old.name, at=str(at))
 

@@ -109,17 +109,24 @@ def live_range(
     Of partitions that were noted. Raises WindowpaneError.
     """
     reading = known_reading(catalog, definition.name)
+    since = remembered_since(definition, point.start)
     with Topics(kafka) as topics:
         ends = None if until is None else topics.offsets_past(definition.topic, until + slack)
         return JobRange(
-            start=first_offsets(topics, definition.topic, reading, point.start),
+            start=first_offsets(topics, definition.topic, reading, since),
             ends=ends,
             cuts=point.cuts,
             held=point.held,
             until=until,
-            before=latest_before(reading, point.start, slack),
+            before=latest_before(reading, since, slack),
             topic_id=reading.topic_id,
+            counted_from=point.start if definition.horizon_ms else None,
         )
+
+
+def remembered_since(definition: Definition, start: datetime | None) -> datetime | None:
+    """Since when a job must read whose messages count that arrived since `start`: earlier by what it remembers."""
+    return None if start is None else start - timedelta(milliseconds=definition.horizon_ms)
 
 
 def known_reading(catalog: Catalog, stream: str) -> Reading:

@@ -6,7 +6,7 @@ One table says of each fact of a definition what its change means; a test holds 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel
@@ -80,6 +80,12 @@ RULES: Mapping[str, _Rule] = {
     "description": _free,
     "topic": _refused("cannot change from {old!r}; declare a new stream"),
     "partitions": _GROWS,
+    "key": lambda *_: Effect(note="copies of messages that lie in a partition by another key are not found"),
+    "duplicates": lambda _, new: Effect(
+        note="what arrived before stays as it was counted, until it is replayed with this definition" if new else None
+    ),
+    "duplicates.id": _handover,
+    "duplicates.horizon": _handover,
     "event_time.field": _refused(_OTHER, replayed=True),
     "event_time.min": _handover,
     "event_time.max_ahead_seconds": _handover,
@@ -127,9 +133,17 @@ entries there are, and in which order.
 """
 
 
+_MOVED = "keys move to other partitions: copies of what arrived before are not found for once"
+
+
 def changes(old: Definition, new: Definition) -> list[Changed]:
     """Every fact that differs, in the order of the model."""
-    return list(_changes("", "", old, new))
+    found = list(_changes("", "", old, new))
+    if new.key is None:
+        return found
+    return [
+        replace(each, effect=replace(each.effect, note=_MOVED)) if each.key == "partitions" else each for each in found
+    ]
 
 
 def breaking_changes(old: Definition, new: Definition, *, replayed: bool = False) -> list[tuple[str, str]]:

@@ -55,6 +55,7 @@ class Decoder:
         ]
         self._columns = [_column(column) for column in plan["columns"]]
         self._column_names = [column["name"] for column in plan["columns"]]
+        self._key = next((i for i, column in enumerate(plan["columns"]) if column["kind"] == "key"), None)
 
     def decode(self, payload: bytes, arrived_ms: int) -> Accepted | Rejection:
         """The row, or the first failure. `arrived_ms`: when the message reached Kafka, or now."""
@@ -70,6 +71,10 @@ class Decoder:
         if isinstance(values, Rejection):
             return values
         return self._row(event_time, values, arrived_ms)
+
+    def key(self, row: Accepted) -> bytes | None:
+        """The Kafka key of an accepted message; None if the stream's messages have none."""
+        return None if self._key is None else str(row.values[self._key]).encode()
 
     def _event_time(self, message: Mapping[str, Any]) -> int | Rejection:
         value = _find(message, self._time_path)

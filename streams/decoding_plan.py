@@ -29,6 +29,10 @@ def decoding_plan(definition: Definition) -> dict[str, Any]:
         {"name": name, "kind": "hash", "field": index[distinct.field]}
         for name, distinct in definition.distincts.items()
     ]
+    remembered = {"key": definition.key, "id": definition.duplicates and definition.duplicates.id}
+    of_memory = [
+        {"name": f"_{kind}", "kind": kind, "field": index[field]} for kind, field in remembered.items() if field
+    ]
     return {
         "stream": definition.name,
         "event_time": {
@@ -37,7 +41,7 @@ def decoding_plan(definition: Definition) -> dict[str, Any]:
             "max_ahead_ms": definition.event_time.max_ahead_seconds * 1000,
         },
         "fields": [_field(name, rule, index) for name, rule in definition.fields.items()],
-        "columns": [*dimensions, *measures, *distincts],
+        "columns": [*dimensions, *measures, *distincts, *of_memory],
     }
 
 

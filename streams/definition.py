@@ -60,6 +60,24 @@ def _hours(period: str) -> int:
 Period = Annotated[str, AfterValidator(_period)]
 """A length of time that people write, such as `30 days`."""
 
+_HORIZON = re.compile(r"([1-9][0-9]{0,3}) (minute|hour|day)s?")
+_MINUTES = {"minute": 1, "hour": 60, "day": 1440}
+
+
+def _horizon(text: str) -> str:
+    if not _HORIZON.fullmatch(text) or _minutes(text) > _MINUTES["day"]:
+        raise ValueError("minutes or hours, like '1 hour', at least '1 minute' and at most '24 hours'")
+    return text
+
+
+def _minutes(horizon: str) -> int:
+    number, unit = horizon.removesuffix("s").split(" ")
+    return int(number) * _MINUTES[unit]
+
+
+Horizon = Annotated[str, AfterValidator(_horizon)]
+"""How long a job remembers, such as `1 hour`: whatever starts it has to read as much again."""
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -161,11 +179,24 @@ class Retention(_Model):
         return _hours(self.kafka) * 3_600_000
 
 
+class Duplicates(_Model):
+    """Which messages are copies: those of a key and an `id` that arrived in their partition within the `horizon`."""
+
+    id: str
+    horizon: Horizon
+
+    @property
+    def horizon_ms(self) -> int:
+        """How long an id is known after a message with it arrived, in milliseconds."""
+        return _minutes(self.horizon) * 60_000
+
+
 class Definition(_Model):
     """One stream: its topic, event time, fields, dimensions, measures and distinct counts.
 
-    `events`: whether the lake keeps every message as it came. `hours`: whether there are hour panes, which pay where
-    there are many keys. `retention`: None keeps messages in Kafka for ever.
+    `key`: the field whose text is the Kafka key, so that messages with the same are in one partition, in order; None
+    for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
+    hour panes, which pay where there are many keys. `retention`: None keeps messages in Kafka for ever.
     """
 
     name: Identifier
@@ -173,6 +204,8 @@ class Definition(_Model):
     description: str = ""
     topic: str = Field(pattern=r"^[a-zA-Z0-9._-]{1,249}$")
     partitions: int = Field(default=2, ge=1, le=1024)
+    key: str | None = None
+    duplicates: Duplicates | None = None
     event_time: EventTime
     fields: dict[str, FieldRule] = Field(min_length=1)
     dimensions: dict[Identifier, Dimension] = Field(min_length=1)
@@ -193,11 +226,16 @@ class Definition(_Model):
         """The measure's value as a postfix program over the fields."""
         return parse(self.measures[measure].value, self.field_index)
 
+    @property
+    def horizon_ms(self) -> int:
+        """How much of the past a job must have read before it can decide on a message, in milliseconds of arrival."""
+        return self.duplicates.horizon_ms if self.duplicates else 0
+
     @cached_property
     def digest(self) -> str:
         """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
-        unset = {key for key in ("events", "hours") if not getattr(self, key)}
+        unset = {key for key in ("events", "hours", "key", "duplicates") if not getattr(self, key)}
         left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "sent_by", "demo", *unset), True)
         if self.event_time.min == EARLIEST:
             left_out["event_time"] = {"min"}

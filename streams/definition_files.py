@@ -16,14 +16,24 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from streams.definition import BENCH_PREFIX, Definition, Dimension, Distinct, EventTime, FieldRule, Measure, Retention
+from streams.definition import (
+    BENCH_PREFIX,
+    Definition,
+    Dimension,
+    Distinct,
+    Duplicates,
+    EventTime,
+    FieldRule,
+    Measure,
+    Retention,
+)
 from streams.definition_rules import check
 from streams.definition_sense import nonsense
 from streams.errors import DefinitionError
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
-    "retention": Retention,
+    "retention": Retention, "duplicates": Duplicates,
 }  # fmt: skip
 
 

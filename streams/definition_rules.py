@@ -19,6 +19,7 @@ def check(definition: Definition, file: str) -> Iterator[DefinitionError]:
     """One error, which names `file` and the key, for each rule that does not hold."""
     yield from _check_names(definition, file)
     yield from _check_fields(definition, file)
+    yield from _check_memory(definition, file)
     for name, dimension in definition.dimensions.items():
         yield from _need(definition, file, f"dimensions.{name}.field", dimension.field, {"string"}, required=True)
     for name, distinct in definition.distincts.items():
@@ -50,6 +51,22 @@ def _check_names(definition: Definition, file: str) -> Iterator[DefinitionError]
     for name in (*definition.dimensions, *definition.distincts):
         if name in derived:
             yield DefinitionError(file, name, None, f"is the name of a column of {derived[name]}; choose another name")
+
+
+def _check_memory(definition: Definition, file: str) -> Iterator[DefinitionError]:
+    """What is remembered between messages of a key."""
+    if definition.key is not None:
+        yield from _need(definition, file, "key", definition.key, {"string"}, required=True)
+    duplicates, retention = definition.duplicates, definition.retention
+    if duplicates is None:
+        return
+    yield from _need(definition, file, "duplicates.id", duplicates.id, {"string"}, required=True)
+    if definition.key is None:
+        allowed = f'copies must meet in one partition; say which field is the key, such as key = "{duplicates.id}"'
+        yield DefinitionError(file, "duplicates", None, allowed)
+    if retention is not None and retention.kafka_ms <= duplicates.horizon_ms:
+        allowed = f"a job that starts reads the horizon again; keep messages for more than {duplicates.horizon}"
+        yield DefinitionError(file, "retention.kafka", retention.kafka, allowed)
 
 
 def _check_fields(definition: Definition, file: str) -> Iterator[DefinitionError]:

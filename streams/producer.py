@@ -1,7 +1,8 @@
 """Sending messages to Kafka: for the web service without blocking its loop, and in bulk for the command line.
 
 Both wait for all replicas (`acks=all`) and are idempotent: a retry inside the client never writes a message twice.
-Messages carry no key; the client fills one partition's batch at a time and moves on, so partitions fill evenly.
+Messages of streams with a key carry it, and lie in the partition that Java's own producers would choose for it. Of
+others the client fills one partition's batch at a time and moves on, so partitions fill evenly.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from confluent_kafka import KafkaError, KafkaException, Message
 from confluent_kafka import Producer as Client
@@ -25,6 +26,9 @@ _ENQUEUED_AT_ONCE = 1000
 
 _SERVE_SECONDS = 0.001
 
+_Keyed: TypeAlias = Sequence[tuple[bytes, bytes | None]]
+"""Messages, each with its key."""
+
 
 def _settings(
     bootstrap: str, timeout_seconds: float, linger_ms: float, most_messages: int
@@ -34,6 +38,7 @@ def _settings(
         "client.id": "windowpane",
         "acks": "all",
         "enable.idempotence": True,
+        "partitioner": "murmur2_random",  # as Java's: by the key's hash, at random without a key
         "linger.ms": linger_ms,
         "message.timeout.ms": int(timeout_seconds * 1000),
         "message.max.bytes": 2 * 1024 * 1024,
@@ -106,8 +111,8 @@ class Producer:
         """Messages that Kafka has not acknowledged yet."""
         return self._waiting_messages
 
-    async def send(self, topic: str, payloads: Sequence[bytes]) -> None:
-        """Send messages; returns when Kafka has acknowledged all of them.
+    async def send(self, topic: str, payloads: Sequence[bytes], keys: Sequence[bytes | None] | None = None) -> None:
+        """Send messages, each with its key where there are `keys`; returns when Kafka has acknowledged all of them.
 
         Raises ProducerBusyError, having taken none, when too many wait already; KafkaAwayError when Kafka has not
         acknowledged in time (some may have been written: a sender that tries again may send them twice); TopicError
@@ -117,7 +122,8 @@ class Producer:
             return
         size = sum(map(len, payloads))
         self._admit(len(payloads), size)
-        error = await asyncio.shield(asyncio.ensure_future(self._settle(topic, payloads, size)))
+        keyed = list(zip(payloads, keys or [None] * len(payloads), strict=True))
+        error = await asyncio.shield(asyncio.ensure_future(self._settle(topic, keyed, size)))
         if error is not None:
             raise _translated(error, self._bootstrap)
 
@@ -135,33 +141,33 @@ class Producer:
         self._waiting_messages += messages
         self._waiting_bytes += size
 
-    async def _settle(self, topic: str, payloads: Sequence[bytes], size: int) -> KafkaError | None:
+    async def _settle(self, topic: str, messages: _Keyed, size: int) -> KafkaError | None:
         """Runs to its end even if the sender has gone, so that the bound stays true."""
-        batch = _Batch(len(payloads))
+        batch = _Batch(len(messages))
         try:
-            await self._enqueue(topic, payloads, batch)
+            await self._enqueue(topic, messages, batch)
             return await batch.outcome
         finally:
-            self._waiting_messages -= len(payloads)
+            self._waiting_messages -= len(messages)
             self._waiting_bytes -= size
 
-    async def _enqueue(self, topic: str, payloads: Sequence[bytes], batch: _Batch) -> None:
+    async def _enqueue(self, topic: str, messages: _Keyed, batch: _Batch) -> None:
         """Hand all messages to the client, a part of one call's at each turn of the loop."""
         self._serve_later()
-        for start in range(0, len(payloads), _ENQUEUED_AT_ONCE):
+        for start in range(0, len(messages), _ENQUEUED_AT_ONCE):
             async with self._enqueuing:
-                self._enqueue_part(topic, payloads[start : start + _ENQUEUED_AT_ONCE], batch)
-                if start + _ENQUEUED_AT_ONCE < len(payloads):
+                self._enqueue_part(topic, messages[start : start + _ENQUEUED_AT_ONCE], batch)
+                if start + _ENQUEUED_AT_ONCE < len(messages):
                     await asyncio.sleep(0)
 
-    def _enqueue_part(self, topic: str, payloads: Sequence[bytes], batch: _Batch) -> None:
-        for payload in payloads:
+    def _enqueue_part(self, topic: str, messages: _Keyed, batch: _Batch) -> None:
+        for payload, key in messages:
             client = self._client
             try:
                 try:
-                    client.produce(topic, payload, on_delivery=batch.delivered)
+                    client.produce(topic, payload, key, on_delivery=batch.delivered)
                 except KafkaException as error:
-                    self._renewed(client, error).produce(topic, payload, on_delivery=batch.delivered)
+                    self._renewed(client, error).produce(topic, payload, key, on_delivery=batch.delivered)
             except BufferError:
                 batch.delivered(KafkaError(KafkaError._QUEUE_FULL))
             except KafkaException as error:
@@ -225,14 +231,22 @@ class BulkProducer:
         """Messages that Kafka has; exact after `flush`."""
         return max(0, self._sent - self.failed - len(self._client))
 
-    def send(self, topic: str, payloads: Iterable[bytes], partition: int | None = None) -> None:
-        """Queue messages; waits while the queue is full.
+    def send(
+        self,
+        topic: str,
+        payloads: Iterable[bytes],
+        partition: int | None = None,
+        keys: Iterable[bytes | None] | None = None,
+    ) -> None:
+        """Queue messages, each with its key where there are `keys`; waits while the queue is full.
 
-        Without a partition the client chooses. Raises KafkaAwayError or TopicError as soon as an earlier message is
-        known to have failed.
+        Without a partition the key decides, or the client where there is none. Raises KafkaAwayError or TopicError as
+        soon as an earlier message is known to have failed.
         """
         where = -1 if partition is None else partition
-        waiting = [{"value": payload} for payload in payloads]
+        waiting: list[dict[str, Any]] = [{"value": payload} for payload in payloads]
+        if keys is not None:
+            waiting = [{**message, "key": key} for message, key in zip(waiting, keys, strict=True)]
         while waiting:
             taken = self._client.produce_batch(topic, waiting, partition=where)
             self._sent += taken

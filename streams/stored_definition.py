@@ -54,6 +54,7 @@ def stored_definition(text: str | None, where: str) -> Definition:
 def _compute(definition: Definition) -> None:
     """What others compute of a definition: its texts are times, periods and formulas over its fields."""
     decoding_plan(definition)
+    _ = definition.horizon_ms
     if definition.retention is not None:
         _ = definition.retention.kafka_ms
 

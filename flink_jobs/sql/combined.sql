@@ -12,6 +12,7 @@ create temporary table combined (
   `_accepted` bigint,
   `_rejected` bigint,
   `_heartbeats` bigint,
+  `_duplicates` bigint,
   `offset` bigint,
   event_time timestamp_ltz(3),
   reason string,

@@ -7,7 +7,8 @@ select
   max(`_last_offset`),
   sum(`_accepted`),
   sum(`_rejected`),
-  sum(`_heartbeats`)
+  sum(`_heartbeats`),
+  sum(`_duplicates`)
 from table(tumble(table combined_ledger, descriptor(arrived), {{ arrival_seconds | interval }}))
 group by `partition`, window_start, window_end
 {#- A condition on the window alone would be pushed below the aggregate, which then is a slower one. #}

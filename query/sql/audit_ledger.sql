@@ -2,7 +2,7 @@
     A row that does not count what it spans, or shares its arrival interval, stays by itself. -#}
 with judged as (
   select *,
-    accepted + rejected + heartbeats = last_offset - first_offset + 1
+    accepted + rejected + heartbeats + {{ duplicates }} = last_offset - first_offset + 1
       and count(*) over (partition by "partition", arrived_from) = 1 as whole
   from {{ table }}{{ version }}
   where arrived_from >= ? and arrived_from < ?
@@ -28,7 +28,7 @@ numbered as (
 )
 select "partition",
   min(arrived_from), max(arrived_until), min(arrived_until), max(arrived_from),
-  min(first_offset), max(last_offset), sum(accepted), sum(rejected), sum(heartbeats)
+  min(first_offset), max(last_offset), sum(accepted), sum(rejected), sum(heartbeats), sum({{ duplicates }})
 from numbered
 group by "partition", run
 order by "partition", min(first_offset), min(arrived_from)

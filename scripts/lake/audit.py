@@ -125,6 +125,7 @@ def _partition_json(partition: PartitionAudit) -> dict[str, Any]:
         "accepted": partition.accepted,
         "rejected": partition.rejected,
         "heartbeats": partition.heartbeats,
+        "duplicates": partition.duplicates,
         "kafka_earliest": partition.earliest,
         "kafka_end": partition.end,
         "not_yet": partition.not_yet,
@@ -147,7 +148,16 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def _partitions(result: AuditResult) -> Sheet:
-    heads = ("partition", "ledger's offsets", "accepted", "rejected", "heartbeats", "Kafka holds", "not yet")
+    heads = (
+        "partition",
+        "ledger's offsets",
+        "accepted",
+        "rejected",
+        "heartbeats",
+        "duplicates",
+        "Kafka holds",
+        "not yet",
+    )
     rows = [
         (
             item.partition,
@@ -155,6 +165,7 @@ def _partitions(result: AuditResult) -> Sheet:
             item.accepted,
             item.rejected,
             item.heartbeats,
+            item.duplicates,
             _offsets(item.earliest, item.end),
             item.not_yet,
         )

@@ -24,7 +24,7 @@ from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import open_catalog
 from iceberg.events import counted_events
 from iceberg.namespaces import staging_namespace
-from iceberg.reading import latest_before
+from iceberg.reading import Reading, latest_before
 from iceberg.replay_range import ReplayRanges
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings, MaintenanceSettings
@@ -45,6 +45,7 @@ JOB_OPTIONS = {
     "execution.checkpointing.interval": "10 s",
 }
 LOOK_SECONDS = 1.0
+_RESTARTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Replaying:
         if wanted.end_offsets:
             end = ranges.arrival_of({partition: offset - 1 for partition, offset in wanted.end_offsets.items()}).end
         arrivals = ranges.between(start, end)
-        offsets = self._offsets(definition, arrivals, ranges.offsets(arrivals))
+        offsets = self._offsets(definition, arrivals, ranges)
         replay = self._store.create(definition, arrivals, offsets, by)
         make_staging(self._catalog, replay)
         return replay
@@ -101,9 +102,13 @@ class Replaying:
         away = Retrying(
             retry=retry_if_exception_type(FlinkAwayError), stop=stop_after_delay(180), wait=wait_fixed(1), reraise=True
         )
-        seen = 0
+        seen, restarts = 0, _RESTARTS if replay.definition.horizon_ms else 0
         while (job := away(self._job, replay)).state != "FINISHED":
-            if job.ended:
+            if job.ended and restarts:
+                # Flink itself never restores a job that remembers.
+                restarts -= 1
+                self._submitted.pop(replay.id, None)
+            elif job.ended:
                 self._check_kept(replay)
                 raise ReplayError(
                     f"the job of replay {replay.id} is {job.state}; look at: windowpane logs taskmanager; "
@@ -145,35 +150,50 @@ class Replaying:
         cuts = {table: max(cut or replay.arrivals.start, replay.arrivals.start) for table, cut in point.cuts.items()}
         slack = self._flink.settings.watermark_slack_ms
         end = replay.arrivals.end
-        job_range = JobRange(cuts={**cuts, "rejected": replay.arrivals.start}, held=point.held, until=end)
+        start = max(point.start or replay.arrivals.start, replay.arrivals.start)
+        remembers = replay.definition.horizon_ms > 0
+        reading = known_reading(self._catalog, replay.stream)
+        read = read_for(replay.definition, reading, Arrivals(start, end))
+        needed = ReplayRanges(self._catalog, replay.stream).offsets(read) if remembers else replay.offsets
+        job_range = JobRange(
+            cuts={**cuts, "rejected": replay.arrivals.start},
+            held=point.held,
+            until=end,
+            counted_from=start if remembers else None,
+        )
         with Topics(self._kafka) as topics:
-            start = max(point.start or replay.arrivals.start, replay.arrivals.start)
-            if self._is_in_kafka(topics, replay.definition, replay.arrivals, replay.offsets):
-                reading, topic = known_reading(self._catalog, replay.stream), replay.definition.topic
+            if self._is_in_kafka(topics, replay.definition, read, needed):
+                topic = replay.definition.topic
                 job_range = dataclasses.replace(
                     job_range,
-                    start=first_offsets(topics, topic, reading, start),
+                    start=first_offsets(topics, topic, reading, read.start),
                     ends=topics.offsets_past(topic, end + timedelta(milliseconds=slack)),
-                    before=latest_before(reading, start, timedelta(milliseconds=slack)),
+                    before=latest_before(reading, read.start, timedelta(milliseconds=slack)),
                     topic_id=reading.topic_id,
                 )
+            elif remembers:
+                # Of what follows a partition's first offset, some may have arrived before it by the slack.
+                first = {partition: first for partition, (first, _) in needed.items()}
+                since = read.start - timedelta(milliseconds=slack)
+                job_range = dataclasses.replace(job_range, start=since, first_offsets=first, from_events=True)
             else:
-                job_range = dataclasses.replace(job_range, start=start, from_events=True)
+                job_range = dataclasses.replace(job_range, start=read.start, from_events=True)
         # The events themselves stay as they are, whatever is made of them. There are hour panes if the stream had any.
         definition = replay.definition.model_copy(update={"events": False, "hours": Grain.HOUR.panes in point.cuts})
         return render(
             definition, self._kafka, job_range, slack, name=job_name(replay), namespace=staging_namespace(replay)
         )
 
-    def _offsets(self, definition: Definition, arrivals: Arrivals, counted: Offsets) -> Offsets:
-        """The offsets that hold the arrivals of a range. Raises ReplayError when they are no longer to be had.
+    def _offsets(self, definition: Definition, arrivals: Arrivals, ranges: ReplayRanges) -> Offsets:
+        """The offsets that hold the arrivals of a range.
 
-        `counted`: those that the ledger counts.
+        Raises ReplayError when they, or what must be read before them, are no longer to be had.
         """
+        reading = known_reading(self._catalog, definition.name)
+        read = read_for(definition, reading, arrivals)
         with Topics(self._kafka) as topics:
-            if not self._is_in_kafka(topics, definition, arrivals, counted):
-                return counted
-            reading = known_reading(self._catalog, definition.name)
+            if not self._is_in_kafka(topics, definition, read, ranges.offsets(read)):
+                return ranges.offsets(arrivals)
             starts, ends = (
                 first_offsets(topics, definition.topic, reading, at) for at in (arrivals.start, arrivals.end)
             )
@@ -210,6 +230,13 @@ class Replaying:
         if lost is None:
             return ""
         return f"partition {lost} begins at offset {begins.get(lost)}, the range at {offsets[lost][0]}"
+
+
+def read_for(definition: Definition, reading: Reading, arrivals: Arrivals) -> Arrivals:
+    """What must be read for a range: also what is remembered of before, but of no other topic."""
+    began = [at for at in (*(at for _, at in reading.before), reading.since) if at and at <= arrivals.start]
+    since = arrivals.start - timedelta(milliseconds=definition.horizon_ms)
+    return Arrivals(max([since, *began]), arrivals.end)
 
 
 def job_name(replay: Replay) -> str:

@@ -39,7 +39,8 @@ class EngineStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`.
+    """Everything `status` says. A stream is `{"job", "complete_until", "lag", "rejected", "duplicates", "problem",
+    "notes"}`.
 
     `sql`: what SQL clients have to know. `users`: how many there are, None while PostgreSQL is away; `access`: who is
     let in, in words.
@@ -115,7 +116,7 @@ def _streams_from_engines() -> dict[str, dict[str, Any]]:
     try:
         return stream_status()
     except WindowpaneError as error:
-        nothing = dict.fromkeys(("job", "complete_until", "lag", "rejected"))
+        nothing = dict.fromkeys(("job", "complete_until", "lag", "rejected", "duplicates"))
         return {"?": {**nothing, "problem": str(error), "notes": []}}
 
 
@@ -134,7 +135,7 @@ def status_result(status: Status) -> Result:
             failing = "ends again and again; its last error: " if engine.state == "failing" else ""
             parts.append(f"{name} {failing}{engine.error}")
     if status.streams:
-        heads = ("stream", "job", "complete until", "lag by partition", "rejected")
+        heads = ("stream", "job", "complete until", "lag by partition", "rejected", "duplicates")
         parts.append(Sheet([Column(head) for head in heads], [_row(*each) for each in status.streams.items()]))
     parts.append(status.access)
     for name, stream in status.streams.items():
@@ -145,8 +146,8 @@ def status_result(status: Status) -> Result:
 def _row(name: str, stream: dict[str, Any]) -> tuple[object, ...]:
     lag = stream["lag"]
     lags = " ".join(f"{partition}:{count}" for partition, count in lag.items()) if lag else "?"
-    rejected = "?" if stream["rejected"] is None else stream["rejected"]
-    return name, stream["job"] or "?", stream["complete_until"] or "?", lags, rejected
+    counts = ("?" if stream[key] is None else stream[key] for key in ("rejected", "duplicates"))
+    return name, stream["job"] or "?", stream["complete_until"] or "?", lags, *counts
 
 
 def _colour(state: str) -> str:

@@ -29,10 +29,11 @@ LIVE = {"CREATED", "RUNNING", "RESTARTING", "FAILING", "CANCELLING", None}
 
 
 def stream_status() -> dict[str, dict[str, Any]]:
-    """Stream → `{"job", "complete_until", "lag", "rejected", "problem", "notes"}`; None where an engine is away.
+    """Stream → `{"job", "complete_until", "lag", "rejected", "duplicates", "problem", "notes"}`.
 
-    `problem`: what keeps it from being as it should be, None if nothing does. `notes`: what else is to be known of its
-    topic. `job` is `RETIRED` for a stream that takes no more messages and has none.
+    Each is None where an engine is away. `problem`: what keeps it from being as it should be, None if nothing does.
+    `notes`: what else is to be known of its topic. `job` is `RETIRED` for a stream that takes no more messages and has
+    none.
     """
     settings = ServiceSettings()
     declared, unreadable = read_definitions(settings.streams)
@@ -87,6 +88,7 @@ def _status(name: str, definition: Definition | None, jobs: dict[str, str] | Non
         "complete_until": timestamp(view.complete_until) if view else None,
         "lag": None if lag is None else {str(partition): count for partition, count in lag.items()},
         "rejected": None if ledger is None else sum(partition.rejected for partition in ledger.totals),
+        "duplicates": None if ledger is None else sum(partition.duplicates for partition in ledger.totals),
         "stopped": standing.stopped if standing else "",
         "notes": list(standing.notes) if standing else [],
     }

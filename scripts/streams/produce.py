@@ -18,6 +18,7 @@ from scripts.console import message_progress
 from services.generator import Generator
 from services.settings import ServiceSettings
 from streams import Definition
+from streams.keys import message_keys
 from streams.producer import BulkProducer
 
 _DAY_MS = 86_400_000
@@ -58,7 +59,7 @@ def command(
         raise click.UsageError(f"{stream} takes messages of Windowpane itself alone")
     with _reported(settings.kafka) as producer:
         if file is not None:
-            _send_file(producer, definition.topic, file)
+            _send_file(producer, definition, file)
             return
         generator = Generator(definition, seed=seed)
         if days is not None or (count is not None and rate is None):
@@ -82,11 +83,11 @@ def _reported(bootstrap: str) -> Iterator[BulkProducer]:
         click.echo(f"{producer.acknowledged:,} messages acknowledged{failed} in {seconds:.1f} s ({rate:,.0f}/s)")
 
 
-def _send_file(producer: BulkProducer, topic: str, file: Path) -> None:
-    """One message a line, byte for byte; only the line feed is taken off."""
+def _send_file(producer: BulkProducer, definition: Definition, file: Path) -> None:
+    """One message a line, byte for byte, with its key; only the line feed is taken off."""
     with click.open_file(str(file), "rb") as lines, message_progress(file.name, None) as advance:
         while batch := list(islice(_lines(lines), _LINES_AT_ONCE)):
-            producer.send(topic, batch)
+            producer.send(definition.topic, batch, keys=message_keys(definition, batch))
             advance(len(batch))
 
 
@@ -106,7 +107,7 @@ def _send_history(
     count = count or generator.natural_count(start, end)
     with message_progress(f"{definition.name}, past", count) as advance:
         for batch in generator.history(start, end, count):
-            producer.send(definition.topic, batch)
+            producer.send(definition.topic, batch, keys=message_keys(definition, batch))
             advance(len(batch))
 
 
@@ -126,7 +127,8 @@ def _send_live(
             due = min(due, count - sent) if count is not None else due
             if due > 0:
                 at_ms = np.linspace(until_ms, now_ms, due, dtype=np.int64)
-                producer.send(definition.topic, generator.batch(np.arange(sent, sent + due), at_ms))
+                batch = generator.batch(np.arange(sent, sent + due), at_ms)
+                producer.send(definition.topic, batch, keys=message_keys(definition, batch))
                 sent, until_ms = sent + due, now_ms
                 advance(due)
             stop.wait(max(_TICK_SECONDS, 1 / rate) if due <= 0 else _TICK_SECONDS)

@@ -10,8 +10,9 @@ import pytest
 
 from flink_jobs.render import JobRange, JobScript, render
 from streams.definition import Definition
+from streams.definition_files import parse_definition
 from streams.panes import breakdown_of, grains
-from tests.definitions import ACCESS_LOG, HEALTH, PAGE_VIEWS, changed
+from tests.definitions import ACCESS_LOG, HEALTH, PAGE_VIEWS, changed, edited, raw
 from tests.golden import check_golden
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -106,6 +107,24 @@ def test_events_are_read_from_one_time_to_another() -> None:
 def test_sources_start_where_told(start: JobRange, option: str) -> None:
     [combined] = [statement for statement in rendered(HEALTH, start).setup if "temporary table combined" in statement]
     assert option in combined
+
+
+def test_what_is_remembered_is_read_but_not_counted() -> None:
+    tree = edited(raw("page_views"), "fields/visitor_id/required", True)
+    tree |= {"key": "site", "duplicates": {"id": "visitor_id", "horizon": "1 hour"}}
+    definition = parse_definition(tree, "page_views.toml")
+    script = rendered(definition, replace(RESUMED, counted_from=CUT))
+    [combined] = [statement for statement in script.setup if "temporary table combined" in statement]
+    assert "'horizon' = '3600000 ms'" in combined
+    assert f"'counted-from' = '{int(CUT.timestamp()) * 1000}'" in combined
+    assert not script.restored
+    [combined] = [
+        statement
+        for statement in rendered(definition, replace(FROM_EVENTS, first_offsets={0: 7, 2: 0})).setup
+        if "temporary table combined" in statement
+    ]
+    assert "'first-offsets' = '0=7;2=0'" in combined
+    assert rendered(HEALTH).restored
 
 
 def test_kafka_is_never_read_from_a_time() -> None:

@@ -133,6 +133,7 @@ def ledger_rows(windows: Iterable[Window], versions: Versions) -> list[dict[str,
                 "accepted": accepted,
                 "rejected": len(window.messages) - accepted,
                 "heartbeats": 1,
+                "duplicates": 0,
             }
         )
     return rows

@@ -87,6 +87,7 @@ def ledger_row(second: int, *, partition: int = 0, accepted: int = 1) -> dict[st
         "accepted": accepted,
         "rejected": 0,
         "heartbeats": 0,
+        "duplicates": 0,
     }
 
 

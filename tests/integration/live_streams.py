@@ -41,6 +41,7 @@ from services.stream_topics import begin_reading
 from services.tidying import Tidying
 from streams import Definition, load_definition
 from streams.errors import WindowpaneError
+from streams.keys import message_keys
 from streams.producer import BulkProducer
 from streams.topics import Topics
 
@@ -116,9 +117,10 @@ class LiveStream:
         return [step.description for step in steps]
 
     def send(self, payloads: Iterable[bytes], partition: int | None = None) -> None:
-        """Send messages and wait until Kafka has acknowledged all."""
+        """Send messages, with their keys, and wait until Kafka has acknowledged all."""
+        messages = list(payloads)
         with BulkProducer(self.kafka) as producer:
-            producer.send(self.definition.topic, payloads, partition)
+            producer.send(self.definition.topic, messages, partition, message_keys(self.definition, messages))
         self._ends = topic_ends(self.definition.topic)
 
     def run_job(self) -> str:

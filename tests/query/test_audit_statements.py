@@ -80,7 +80,7 @@ def test_empty_tables_need_no_statement() -> None:
 
 
 FIELDS = ["partition", "arrived_from", "arrived_until", "first_offset", "last_offset", "accepted", "rejected",
-          "heartbeats"]  # fmt: skip
+          "heartbeats", "duplicates"]  # fmt: skip
 
 
 def merged_in_sql(rows: list[LedgerRun]) -> list[LedgerRun]:

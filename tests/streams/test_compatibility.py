@@ -37,6 +37,7 @@ MEASURE = {"value": "CPU", "decimals": 3, "min": 0, "max": 1}
         ("fields/serviceName/values", ["cart"]),
         ("events", True),
         ("hours", True),
+        ("key", "serviceName"),
     ],
 )
 def test_lets_streams_grow(key: str, value: object) -> None:
@@ -168,3 +169,26 @@ def test_refuses_what_breaks_page_views(key: str, value: object, named: str, rea
 def test_names_every_break() -> None:
     new = changed("dimensions", {"host": "serviceName"}).model_copy(update={"topic": "other", "partitions": 1})
     assert [key for key, _ in breaking_changes(HEALTH, new)] == ["topic", "partitions", "dimensions"]
+
+
+def test_duplicates_come_and_go_with_a_word() -> None:
+    tree = raw() | {"key": "serviceName"}
+    without = parse_definition(tree, "health")
+    hour, day = (
+        parse_definition(tree | {"duplicates": {"id": "serviceName", "horizon": horizon}}, "health")
+        for horizon in ("1 hour", "24 hours")
+    )
+    [added] = changes(without, hour)
+    assert (added.key, added.effect.refused, added.effect.restart) == ("duplicates", None, True)
+    assert "stays as it was counted" in (added.effect.note or "")
+    assert [change.key for change in changes(hour, day)] == ["duplicates.horizon"]
+    for old, new in ((without, hour), (hour, day), (hour, without)):
+        assert breaking_changes(old, new) == []
+        assert _needs_handover(old, new)
+
+
+def test_more_partitions_move_keys() -> None:
+    [unkeyed] = changes(changed("partitions", 4), changed("partitions", 8))
+    [keyed] = changes(*(parse_definition(raw() | {"key": "serviceName", "partitions": n}, "health") for n in (4, 8)))
+    assert unkeyed.effect.note is None
+    assert "keys move" in (keyed.effect.note or "")

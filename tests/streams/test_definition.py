@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from streams import definition_files, load_definition, load_definitions, read_definitions
+from streams import Definition, definition_files, load_definition, load_definitions, read_definitions
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
 from tests.definitions import HEALTH, PAGE_VIEWS, SHIPPED, STREAMS, changed, edited, raw
@@ -83,6 +83,15 @@ BROKEN = [
     ("retention/kafka", "0 days", "retention.kafka = '0 days'", "at least '1 hour'"),
     ("retention/kafka", "1.5 days", "retention.kafka = '1.5 days'", "hours, days or weeks"),
     ("retention/kafka", "36501 days", "retention.kafka = '36501 days'", "at most '36500 days'"),
+    ("key", "service", "key = 'service'", "names no field; known: serviceName"),
+    ("key", "CPU", "key = 'CPU'", "is a number; needs a string field"),
+    ("duplicates", {"id": "serviceName", "horizon": "1 hour"}, "duplicates:", 'such as key = "serviceName"'),
+    ("duplicates", "1 hour", "duplicates = '1 hour'", "object"),
+    ("duplicates", {"id": "serviceName"}, "duplicates.horizon", "required"),
+    *(
+        ("duplicates", {"id": "serviceName", "horizon": text}, f"duplicates.horizon = '{text}'", "at most '24 hours'")
+        for text in ("0 minutes", "30 seconds", "25 hours", "2 days", "1441 minutes", "an hour", "1.5 hours")
+    ),
 ]
 
 
@@ -222,3 +231,36 @@ def test_stores_measures_as_integers() -> None:
     assert HEALTH.measures["cpu"].scale == 1_000_000
     assert HEALTH.measures["cpu"].stored_bounds == (0, 1_000_000)
     assert PAGE_VIEWS.measures["load_ms"].stored_bounds == (0, 6_000_000)
+
+
+def remembering(horizon: str = "1 hour", **more: object) -> Definition:
+    """A stream whose copies are found by one of its optional fields, made a required one."""
+    tree = edited(raw("page_views"), "fields/visitor_id/required", True)
+    tree |= {"key": "site", "duplicates": {"id": "visitor_id", "horizon": horizon}, **more}
+    return parse_definition(tree, "page_views.toml")
+
+
+@pytest.mark.parametrize(
+    ("horizon", "minutes"), [("1 minute", 1), ("90 minutes", 90), ("24 hours", 1440), ("1 day", 1440)]
+)
+def test_reads_how_long_ids_are_known(horizon: str, minutes: int) -> None:
+    assert remembering(horizon).horizon_ms == minutes * 60_000
+    assert HEALTH.horizon_ms == 0
+
+
+def test_an_id_that_may_be_missing_tells_no_copies() -> None:
+    tree = raw("page_views") | {"key": "site", "duplicates": {"id": "visitor_id", "horizon": "1 hour"}}
+    with pytest.raises(DefinitionError, match=r"duplicates\.id = 'visitor_id': may be missing"):
+        parse_definition(tree, "page_views.toml")
+
+
+def test_kafka_keeps_more_than_is_read_again() -> None:
+    with pytest.raises(DefinitionError, match="keep messages for more than 24 hours"):
+        remembering("24 hours", retention={"kafka": "1 day"})
+    assert remembering("24 hours", retention={"kafka": "2 days"}).retention
+
+
+def test_digest_follows_key_and_duplicates() -> None:
+    keyed = changed("key", "site", "page_views")
+    digests = {PAGE_VIEWS.digest, keyed.digest, remembering().digest, remembering("2 hours").digest}
+    assert len(digests) == 4

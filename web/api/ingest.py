@@ -42,9 +42,10 @@ _NOT_READ = frozenset({Reason.NESTED_TOO_DEEPLY, Reason.LARGER_THAN_1_MIB})
 
 @dataclass(slots=True)
 class Judged:
-    """A body, judged: what to send, and what is wrong with the rest, by place in the body."""
+    """A body, judged: what to send, with which keys, and what is wrong with the rest, by place in the body."""
 
     accepted: list[bytes] = field(default_factory=list)
+    keys: list[bytes | None] = field(default_factory=list)
     rejected: list[tuple[int, Rejection]] = field(default_factory=list)
     unlisted: int = 0
     size: int = 0
@@ -80,7 +81,7 @@ async def post_messages(request: Request) -> Response:
         kept = service.refusals.keep(definition.topic, judged.samples)
         service.metrics.refusals_kept.labels(definition.name).inc(kept)
         if judged.accepted:
-            await service.producer.send(definition.topic, judged.accepted)
+            await service.producer.send(definition.topic, judged.accepted, judged.keys)
     _count(service, definition.name, judged)
     rejected = [{"index": i, "field": r.field, "reason": r.reason} for i, r in judged.rejected]
     more = {"more_rejected": judged.unlisted} if judged.unlisted else {}
@@ -121,6 +122,7 @@ class _Judge:
                     judged.reject(index, self.rows.rejection, message, 0)
                 elif isinstance(outcome, Accepted):
                     judged.accepted.append(message)
+                    judged.keys.append(decoder.key(outcome))
                 else:
                     if kind == JSON:
                         await self._refuse_broken(body, start, message, outcome)

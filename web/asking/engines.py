@@ -66,6 +66,7 @@ def _streams(
             "last_commit": timestamp(view.committed) if view else None,
             "accepted": standing.accepted,
             "rejected": standing.rejected,
+            "duplicates": standing.duplicates,
             "lag": None if standing.lags is None else {str(at): lag for at, lag in standing.lags.items()},
             "problem": "; ".join(filter(None, (problems.get(name), standing.stopped))) or None,
             "notes": list(standing.notes),

@@ -39,6 +39,7 @@ class StreamStanding:
     lags: Mapping[int, int] | None
     stopped: str = ""
     notes: tuple[str, ...] = ()
+    duplicates: int | None = None
 
     @property
     def lag(self) -> int | None:
@@ -89,9 +90,10 @@ class Standing:
             ledger = counted(self._trino, definition.name, reading, limits)
         accepted = sum(part.accepted for part in ledger.totals) if ledger else None
         rejected = sum(part.rejected for part in ledger.totals) if ledger else None
+        duplicates = sum(part.duplicates for part in ledger.totals) if ledger else None
         try:
             with Topics(self._kafka, timeout_seconds=5) as topics:
                 standing = topic_standing(definition, reading, held(topics, definition.topic), ledger)
         except TopicError:
-            return StreamStanding(accepted, rejected, None)
-        return StreamStanding(accepted, rejected, standing.lag, standing.stopped, standing.notes)
+            return StreamStanding(accepted, rejected, None, duplicates=duplicates)
+        return StreamStanding(accepted, rejected, standing.lag, standing.stopped, standing.notes, duplicates)

@@ -179,6 +179,7 @@ SCHEMAS: Json = {
                         "last_commit": _TIME_OR_NULL,
                         "accepted": _COUNT_OR_NULL,
                         "rejected": _COUNT_OR_NULL,
+                        "duplicates": _COUNT_OR_NULL,
                         "lag": {
                             "type": ["object", "null"],
                             "additionalProperties": COUNT,

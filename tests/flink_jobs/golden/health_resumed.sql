@@ -34,6 +34,7 @@ create temporary table combined (
   `_accepted` bigint,
   `_rejected` bigint,
   `_heartbeats` bigint,
+  `_duplicates` bigint,
   `offset` bigint,
   event_time timestamp_ltz(3),
   reason string,
@@ -217,7 +218,8 @@ select
   max(`_last_offset`),
   sum(`_accepted`),
   sum(`_rejected`),
-  sum(`_heartbeats`)
+  sum(`_heartbeats`),
+  sum(`_duplicates`)
 from table(tumble(table combined_ledger, descriptor(arrived), interval '10' second))
 group by `partition`, window_start, window_end
 having true

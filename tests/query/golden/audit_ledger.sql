@@ -1,6 +1,6 @@
 with judged as (
   select *,
-    accepted + rejected + heartbeats = last_offset - first_offset + 1
+    accepted + rejected + heartbeats + coalesce(duplicates, 0) = last_offset - first_offset + 1
       and count(*) over (partition by "partition", arrived_from) = 1 as whole
   from "health"."ledger" for version as of 44
   where arrived_from >= ? and arrived_from < ?
@@ -26,7 +26,7 @@ numbered as (
 )
 select "partition",
   min(arrived_from), max(arrived_until), min(arrived_until), max(arrived_from),
-  min(first_offset), max(last_offset), sum(accepted), sum(rejected), sum(heartbeats)
+  min(first_offset), max(last_offset), sum(accepted), sum(rejected), sum(heartbeats), sum(coalesce(duplicates, 0))
 from numbered
 group by "partition", run
 order by "partition", min(first_offset), min(arrived_from)

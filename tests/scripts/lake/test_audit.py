@@ -81,6 +81,7 @@ def test_json_has_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
                 "accepted": 1200,
                 "rejected": 34,
                 "heartbeats": 6,
+                "duplicates": 0,
                 "kafka_earliest": 0,
                 "kafka_end": 1250,
                 "not_yet": 10,

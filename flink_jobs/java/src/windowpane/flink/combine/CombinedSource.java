@@ -27,15 +27,27 @@ final class CombinedSource implements ScanTableSource, SupportsSourceWatermark {
     private final Combiner combiner;
     private final DataType row;
     private final Duration slack;
+    private final boolean isOneTask;
 
-    /** @param slack how far watermarks stay behind; null for a source that tells its own */
-    CombinedSource(ScanTableSource source, Messages messages, String plan, Combiner combiner, DataType row, Duration slack) {
+    /**
+     * @param slack how far watermarks stay behind; null for a source that tells its own
+     * @param isOneTask whether one task reads all, for each partition's messages must come together
+     */
+    CombinedSource(
+            ScanTableSource source,
+            Messages messages,
+            String plan,
+            Combiner combiner,
+            DataType row,
+            Duration slack,
+            boolean isOneTask) {
         this.source = source;
         this.messages = messages;
         this.plan = plan;
         this.combiner = combiner;
         this.row = row;
         this.slack = slack;
+        this.isOneTask = isOneTask;
     }
 
     @Override
@@ -54,6 +66,9 @@ final class CombinedSource implements ScanTableSource, SupportsSourceWatermark {
                 SingleOutputStreamOperator<RowData> combined =
                         stream(provider, ids, environment, readType).transform("combine", combinedType, combiner);
                 ids.generateUid("combine").ifPresent(combined::uid);
+                if (isOneTask) {
+                    combined.setParallelism(1);
+                }
                 return combined;
             }
 
@@ -64,7 +79,7 @@ final class CombinedSource implements ScanTableSource, SupportsSourceWatermark {
         };
     }
 
-    private static DataStream<RowData> stream(
+    private DataStream<RowData> stream(
             ScanRuntimeProvider provider,
             ProviderContext ids,
             StreamExecutionEnvironment environment,
@@ -76,6 +91,9 @@ final class CombinedSource implements ScanTableSource, SupportsSourceWatermark {
             SingleOutputStreamOperator<RowData> read =
                     environment.fromSource(sourcing.createSource(), WatermarkStrategy.noWatermarks(), "messages", type);
             ids.generateUid("messages").ifPresent(read::uid);
+            if (isOneTask) {
+                read.setParallelism(1);
+            }
             return read;
         }
         throw new ValidationException("A source of messages must be a stream, not " + provider.getClass().getName() + ".");
@@ -93,7 +111,7 @@ final class CombinedSource implements ScanTableSource, SupportsSourceWatermark {
 
     @Override
     public DynamicTableSource copy() {
-        return new CombinedSource((ScanTableSource) source.copy(), messages, plan, combiner, row, slack);
+        return new CombinedSource((ScanTableSource) source.copy(), messages, plan, combiner, row, slack, isOneTask);
     }
 
     @Override

@@ -62,6 +62,21 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
             .noDefaultValue()
             .withDescription("The topic's id: nothing is committed that was read of another one of its name.");
 
+    private static final ConfigOption<Duration> HORIZON = ConfigOptions.key("horizon")
+            .durationType()
+            .noDefaultValue()
+            .withDescription("How long the id of a message is known, in arrivals: a copy within it is a duplicate.");
+
+    private static final ConfigOption<Long> COUNTED_FROM = ConfigOptions.key("counted-from")
+            .longType()
+            .defaultValue(Long.MIN_VALUE)
+            .withDescription("The first arrival that counts, in milliseconds since 1970: what arrived before is only remembered.");
+
+    private static final ConfigOption<String> FIRST_OFFSETS = ConfigOptions.key("first-offsets")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("By partition, the first offset that is read, like 0=17;1=0, of a source that gives all in no certain order.");
+
     private static final ConfigOption<Boolean> EVERY_MESSAGE = ConfigOptions.key("every-message")
             .booleanType()
             .defaultValue(false)
@@ -79,7 +94,7 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
 
     @Override
     public Set<ConfigOption<?>> optionalOptions() {
-        return Set.of(SLACK, ARRIVED_BEFORE, TOPIC_ID, TOPIC, KAFKA, EVERY_MESSAGE);
+        return Set.of(SLACK, ARRIVED_BEFORE, TOPIC_ID, TOPIC, KAFKA, HORIZON, COUNTED_FROM, FIRST_OFFSETS, EVERY_MESSAGE);
     }
 
     @Override
@@ -92,16 +107,16 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
         TopicFence fence = options.getOptional(TOPIC_ID)
                 .map(id -> new TopicFence(options.get(KAFKA), options.get(TOPIC), id))
                 .orElse(null);
+        Map<Integer, Long> firstOffsets = options.getOptional(FIRST_OFFSETS).map(PartitionArrivals::parse).orElse(null);
         DataType row = context.getPhysicalRowDataType();
         Combiner combiner = new Combiner(
                 options.get(PLAN),
                 DataType.getFieldNames(row).toArray(String[]::new),
                 options.get(ARRIVAL_WINDOW).toMillis(),
                 options.get(EVERY_MESSAGE),
-                slack,
-                options.get(ARRIVED_BEFORE),
-                fence);
-        return new CombinedSource(source(context, messages), messages, options.get(PLAN), combiner, row, slack);
+                new Reading(slack, options.get(ARRIVED_BEFORE), firstOffsets, options.get(COUNTED_FROM), fence),
+                options.getOptional(HORIZON).orElse(null));
+        return new CombinedSource(source(context, messages), messages, options.get(PLAN), combiner, row, slack, firstOffsets != null);
     }
 
     /** The other connector's source, of a table with the columns that the plan makes. */

@@ -2,10 +2,9 @@ package windowpane.flink.combine;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -20,9 +19,7 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
-import windowpane.flink.aggregate.Distinct;
 import windowpane.flink.format.Plan;
 
 /**
@@ -31,71 +28,63 @@ import windowpane.flink.format.Plan;
  * <p>There are three kinds of rows, told by what is not null: parts of panes ({@code messages}), parts of the ledger
  * ({@code _first_offset}), and single messages ({@code offset}): rejected ones, or every one. Each part is of one arrival window, and
  * is sent on before any watermark that may close the window, before every checkpoint and at the end: so the only state is what arrived
- * last in each partition, and what a checkpoint counts as read has been sent on.
+ * last in each partition, and what a checkpoint counts as read has been sent on. What it has to remember for longer it gets by reading
+ * from earlier on, so a job that remembers is never restored: it is started anew.
  */
 final class Combiner extends AbstractStreamOperator<RowData> implements OneInputStreamOperator<RowData, RowData>, BoundedOneInput {
     private static final long serialVersionUID = 1L;
-
-    private static final long MINUTE = 60_000;
 
     /** Parts are sent on when there are this many, or of this many messages: both bound the memory. */
     private static final int MOST_PANES = 1 << 16;
 
     private static final int MOST_MESSAGES = 1 << 21;
 
+    /** Where messages tell when they arrived, they may step back by the slack that they were read with, which is far less. */
+    private static final Duration MOST_SLACK = Duration.ofMinutes(1);
+
+    private static final SeenIds.Budget BUDGET = new SeenIds.Budget(Runtime.getRuntime().maxMemory() / 2);
+
     private final String planText;
     private final String[] columns;
     private final long windowLength;
     private final boolean everyMessage;
-    private final Duration slack;
-    private final String arrivedBefore;
-    private final TopicFence fence;
+    private final Reading reading;
+    private final Duration horizon;
 
+    private transient OffsetOrder order;
     private transient PartitionArrivals arrivals;
     private transient ListState<Tuple2<Integer, Long>> arrivalsState;
     private transient Messages row;
-    private transient RowWriter writer;
     private transient long maxAhead;
-    private transient int[] dimensions;
-    private transient int[] measures;
-    private transient int[] distincts;
-    private transient List<Set<Measured.Aggregate>> wanted;
-    private transient int planColumns;
-
-    private transient Map<PaneKey, PartialPane> panes;
-    private transient PaneKey probe;
-    private transient List<LedgerPart> ledger;
-    private transient LedgerPart current;
+    private transient Panes panes;
+    private transient Ledger ledger;
+    private transient Singles singles;
+    private transient Memory memory;
+    private transient Consumer<GenericRowData> send;
+    private transient Consumer<RowData> count;
     private transient int combined;
     private transient boolean hasReadSinceChecked;
-    private transient long earliestEnd;
 
     /**
      * @param columns names of the rows' columns, those of panes among them
-     * @param slack how far arrivals may step back; null for messages that tell when they arrived as they were counted before
-     * @param arrivedBefore see {@link PartitionArrivals#parse}; may be null
-     * @param fence may be null
+     * @param horizon how long ids are known; null for messages whose copies all count
      */
     Combiner(
-            String planText,
-            String[] columns,
-            long windowLength,
-            boolean everyMessage,
-            Duration slack,
-            String arrivedBefore,
-            TopicFence fence) {
+            String planText, String[] columns, long windowLength, boolean everyMessage, Reading reading, Duration horizon) {
         this.planText = planText;
         this.columns = columns;
         this.windowLength = windowLength;
         this.everyMessage = everyMessage;
-        this.slack = slack;
-        this.arrivedBefore = arrivedBefore;
-        this.fence = fence;
+        this.reading = reading;
+        this.horizon = horizon;
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
+        if (horizon != null && context.isRestored()) {
+            throw new IllegalStateException("What is remembered is in no checkpoint; the keeper starts a job that reads it again");
+        }
         TypeInformation<Tuple2<Integer, Long>> type = Types.TUPLE(Types.INT, Types.LONG);
         // To every task: it is not known which one will read a partition. A task that no longer does tells what was, which is less.
         arrivalsState = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("arrivals", type));
@@ -108,9 +97,10 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     }
 
     private void makeArrivals() {
-        if (slack != null && arrivals == null) {
-            Map<Integer, Long> before = arrivedBefore == null ? null : PartitionArrivals.parse(arrivedBefore);
-            arrivals = new PartitionArrivals(Messages.of(planText), before, slack.toMillis());
+        if (reading.slack() != null && arrivals == null) {
+            String known = reading.arrivedBefore();
+            Map<Integer, Long> before = known == null ? null : PartitionArrivals.parse(known);
+            arrivals = new PartitionArrivals(Messages.of(planText), before, reading.slack().toMillis());
         }
     }
 
@@ -130,47 +120,60 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
         makeArrivals();
         Plan plan = Plan.parse(planText);
         row = new Messages(plan);
-        writer = new RowWriter(plan, row, columns);
         maxAhead = plan.maxAheadMillis();
-        dimensions = plan.columnsOf(Plan.Kind.STRING);
-        measures = plan.columnsOf(Plan.Kind.MEASURE);
-        distincts = plan.columnsOf(Plan.Kind.HASH);
-        planColumns = plan.columns().size();
-        wanted = writer.wanted();
-        panes = new HashMap<>();
-        probe = new PaneKey(dimensions.length);
-        ledger = new ArrayList<>();
-        earliestEnd = Long.MAX_VALUE;
+        RowWriter writer = new RowWriter(plan, row, columns);
+        count = this::count;
+        send = sent -> output.collect(new StreamRecord<>(sent));
+        panes = new Panes(plan, writer);
+        ledger = new Ledger(writer, windowLength);
+        singles = new Singles(writer, everyMessage);
+        Duration slack = reading.slack() == null ? MOST_SLACK : reading.slack();
+        if (reading.firstOffsets() != null) {
+            order = new OffsetOrder(row, reading.firstOffsets(), slack.toMillis());
+        }
+        if (horizon != null) {
+            memory = new Memory(plan, horizon.toMillis(), slack.toMillis(), BUDGET);
+        }
     }
 
     @Override
     public void processElement(StreamRecord<RowData> element) {
-        RowData message = element.getValue();
-        long arrived = arrival(message);
-        LedgerPart part = part(message.getInt(row.partition()), arrived - Math.floorMod(arrived, windowLength));
-        part.read(message.getLong(row.offset()), arrived);
-        boolean isSingle = everyMessage;
-        if (message.isNullAt(Messages.EVENT_TIME)) {
-            boolean isHeartbeat = message.isNullAt(row.reason());
-            part.heartbeats += isHeartbeat ? 1 : 0;
-            part.rejected += isHeartbeat ? 0 : 1;
-            isSingle |= !isHeartbeat;
+        if (order == null) {
+            count(element.getValue());
         } else {
-            long at = message.getTimestamp(Messages.EVENT_TIME, 3).getMillisecond();
-            boolean isAccepted = at <= arrived + maxAhead;
-            part.accepted += isAccepted ? 1 : 0;
-            part.rejected += isAccepted ? 0 : 1;
-            isSingle |= !isAccepted;
-            if (isAccepted) {
-                add(message, at, arrived, part.window);
-            }
+            order.offer(element.getValue(), count);
         }
-        if (isSingle) {
-            send(writer.message(message));
+    }
+
+    private void count(RowData message) {
+        long arrived = arrival(message);
+        Outcome outcome = outcome(message, arrived);
+        if (arrived < reading.countedFrom()) {
+            return;
         }
+        LedgerPart part = ledger.count(message.getInt(row.partition()), message.getLong(row.offset()), arrived, outcome);
+        if (outcome == Outcome.ACCEPTED) {
+            panes.add(message, eventTime(message), arrived, part.window);
+        }
+        singles.send(message, outcome, send);
         if (++combined >= MOST_MESSAGES || panes.size() >= MOST_PANES) {
             sendAll();
         }
+    }
+
+    /** What becomes of a message, which is remembered unless it is rejected. */
+    private Outcome outcome(RowData message, long arrived) {
+        if (message.isNullAt(Messages.EVENT_TIME)) {
+            return message.isNullAt(row.reason()) ? Outcome.HEARTBEAT : Outcome.REJECTED;
+        }
+        if (eventTime(message) > arrived + maxAhead) {
+            return Outcome.REJECTED;
+        }
+        return memory != null && memory.isCopy(message, arrived) ? Outcome.DUPLICATE : Outcome.ACCEPTED;
+    }
+
+    private static long eventTime(RowData message) {
+        return message.getTimestamp(Messages.EVENT_TIME, 3).getMillisecond();
     }
 
     /** When the message arrived, which its row says from now on. */
@@ -187,63 +190,11 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
         return arrived;
     }
 
-    private LedgerPart part(int partition, long window) {
-        if (current != null && current.partition == partition && current.window == window) {
-            return current;
-        }
-        for (LedgerPart part : ledger) {
-            if (part.partition == partition && part.window == window) {
-                return current = part;
-            }
-        }
-        current = new LedgerPart(partition, window);
-        ledger.add(current);
-        earliestEnd = Math.min(earliestEnd, window + windowLength);
-        return current;
-    }
-
-    private void add(RowData message, long at, long arrived, long window) {
-        for (int i = 0; i < dimensions.length; i++) {
-            int place = Messages.FIRST_COLUMN + dimensions[i];
-            probe.dimensions[i] = message.isNullAt(place) ? null : message.getString(place);
-        }
-        probe.minute = at - Math.floorMod(at, MINUTE);
-        probe.window = window;
-        PartialPane pane = panes.get(probe);
-        if (pane == null) {
-            pane = emptyPane();
-            panes.put(probe.kept(), pane);
-        }
-        pane.messages++;
-        pane.arrived = Math.max(pane.arrived, arrived);
-        for (int column : measures) {
-            if (!message.isNullAt(Messages.FIRST_COLUMN + column)) {
-                pane.measures[column].add(message.getLong(Messages.FIRST_COLUMN + column), at);
-            }
-        }
-        for (int column : distincts) {
-            if (!message.isNullAt(Messages.FIRST_COLUMN + column)) {
-                StringData text = message.getString(Messages.FIRST_COLUMN + column);
-                pane.distincts[column].add(text.toBytes());
-            }
-        }
-    }
-
-    private PartialPane emptyPane() {
-        PartialPane pane = new PartialPane(planColumns);
-        for (int column : measures) {
-            pane.measures[column] = new Measured(wanted.get(column));
-        }
-        for (int column : distincts) {
-            pane.distincts[column] = new Distinct();
-        }
-        return pane;
-    }
-
     @Override
-    public void processWatermark(Watermark mark) throws Exception {
+    public void processWatermark(Watermark source) throws Exception {
+        Watermark mark = order == null ? source : new Watermark(order.pass(source.getTimestamp(), count));
         // A window is closed by a watermark of its last millisecond.
-        if (mark.getTimestamp() >= earliestEnd - 1) {
+        if (mark.getTimestamp() >= ledger.earliestEnd() - 1) {
             sendAll();
         }
         super.processWatermark(mark);
@@ -251,8 +202,8 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-        if (fence != null && hasReadSinceChecked) {
-            fence.check();
+        if (reading.fence() != null && hasReadSinceChecked) {
+            reading.fence().check();
         }
         hasReadSinceChecked = false;
         sendAll();
@@ -260,8 +211,11 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
 
     @Override
     public void close() throws Exception {
-        if (fence != null) {
-            fence.close();
+        if (reading.fence() != null) {
+            reading.fence().close();
+        }
+        if (memory != null) {
+            memory.close();
         }
         super.close();
     }
@@ -272,16 +226,8 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     }
 
     private void sendAll() {
-        ledger.forEach(part -> send(writer.ledger(part)));
-        panes.forEach((key, pane) -> send(writer.pane(key, pane)));
-        ledger.clear();
-        panes.clear();
-        current = null;
+        ledger.sendAll(send);
+        panes.sendAll(send);
         combined = 0;
-        earliestEnd = Long.MAX_VALUE;
-    }
-
-    private void send(GenericRowData sent) {
-        output.collect(new StreamRecord<>(sent));
     }
 }

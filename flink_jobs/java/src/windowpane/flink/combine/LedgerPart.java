@@ -7,18 +7,21 @@ final class LedgerPart {
     long arrived;
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
-    long accepted;
-    long rejected;
-    long heartbeats;
+    private final long[] counts = new long[Outcome.COUNT];
 
     LedgerPart(int partition, long window) {
         this.partition = partition;
         this.window = window;
     }
 
-    void read(long offset, long at) {
+    void count(long offset, long at, Outcome outcome) {
         first = Math.min(first, offset);
         last = Math.max(last, offset);
         arrived = Math.max(arrived, at);
+        counts[outcome.ordinal()]++;
+    }
+
+    long count(Outcome outcome) {
+        return counts[outcome.ordinal()];
     }
 }

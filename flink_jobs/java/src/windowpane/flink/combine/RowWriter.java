@@ -39,7 +39,15 @@ final class RowWriter {
             places.put(columns[i], i);
         }
         unfilled = new TreeSet<>(places.keySet());
-        ofLedger = Stream.of("arrived", "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats")
+        ofLedger = Stream.of(
+                        "arrived",
+                        "partition",
+                        "_first_offset",
+                        "_last_offset",
+                        "_accepted",
+                        "_rejected",
+                        "_heartbeats",
+                        "_duplicates")
                 .mapToInt(this::place)
                 .toArray();
         ofMessages = Stream.of("arrived", "partition", "offset", "event_time", "reason", "field", "payload")
@@ -107,7 +115,14 @@ final class RowWriter {
     GenericRowData ledger(LedgerPart part) {
         GenericRowData made = new GenericRowData(width);
         Object[] told = {
-            time(part.arrived), part.partition, part.first, part.last, part.accepted, part.rejected, part.heartbeats
+            time(part.arrived),
+            part.partition,
+            part.first,
+            part.last,
+            part.count(Outcome.ACCEPTED),
+            part.count(Outcome.REJECTED),
+            part.count(Outcome.HEARTBEAT),
+            part.count(Outcome.DUPLICATE)
         };
         for (int i = 0; i < told.length; i++) {
             made.setField(ofLedger[i], told[i]);

@@ -40,7 +40,11 @@ public record Plan(
         /** A fixed-point number: rint(expression * 10^scale). */
         MEASURE,
         /** The text of a string field, many distinct values, to be counted distinctly. */
-        HASH
+        HASH,
+        /** The text of the field that is the Kafka key. */
+        KEY,
+        /** The text of the field that tells copies of a message of a key from others. */
+        ID
     }
 
     /**

@@ -6,26 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.airlift.slice.Slices;
 import io.airlift.stats.cardinality.HyperLogLog;
-import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
-import org.apache.flink.streaming.runtime.streamrecord.RecordAttributes;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
-import org.apache.flink.runtime.event.WatermarkEvent;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
-import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 import windowpane.flink.aggregate.Digest;
 import windowpane.flink.aggregate.Quantiles;
@@ -43,7 +35,7 @@ class CombinerTest {
     private static final String[] COLUMNS = {
         "site", "event_minute", "messages", "ms_count", "ms_sum", "ms_min", "ms_max", "ms_max_at", "ms_digest", "who_distinct",
         "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats", "offset", "event_time", "reason",
-        "field", "payload", "arrived", "ms_min_at"
+        "field", "payload", "arrived", "ms_min_at", "_duplicates"
     };
     private static final int MESSAGES = 2;
     private static final int PARTITION = 10;
@@ -55,7 +47,7 @@ class CombinerTest {
     private static final Duration SLACK = Duration.ofMillis(500);
 
     private final Random random = new Random(7);
-    private final Sent sent = new Sent();
+    private final Sent sent = new Sent(ARRIVED, WINDOW);
 
     @Test
     void partsOfAnyCutAddUp() throws Exception {
@@ -76,7 +68,7 @@ class CombinerTest {
                 case 0 -> {
                     watermark = arrived - random.nextInt(2000);
                     combiner.processWatermark(new Watermark(watermark));
-                    sent.closed = watermark;
+                    sent.closed(watermark);
                 }
                 case 1 -> combiner.prepareSnapshotPreBarrier(1);
                 default -> {}
@@ -148,12 +140,8 @@ class CombinerTest {
     }
 
     private Combiner combiner(boolean everyMessage) throws Exception {
-        Combiner combiner = new Combiner(PLAN, COLUMNS, WINDOW, everyMessage, SLACK, null, null);
-        Field output = AbstractStreamOperator.class.getDeclaredField("output");
-        output.setAccessible(true);
-        output.set(combiner, sent);
-        combiner.open();
-        return combiner;
+        Combiner combiner = new Combiner(PLAN, COLUMNS, WINDOW, everyMessage, new Reading(SLACK, null, null, Long.MIN_VALUE, null), null);
+        return sent.opened(combiner);
     }
 
     private static RowData message(
@@ -233,43 +221,5 @@ class CombinerTest {
             assertEquals(who.cardinality(), other.who.cardinality());
             assertArrayEquals(new Digest().getValue(quantiles), new Digest().getValue(other.quantiles));
         }
-    }
-
-    /** Keeps what is sent, and sees that no part of a closed window comes after the watermark that closed it. */
-    private static final class Sent implements Output<StreamRecord<RowData>> {
-        private final List<RowData> rows = new ArrayList<>();
-        private long closed = Long.MIN_VALUE;
-
-        List<RowData> rows(int marked) {
-            return rows.stream().filter(row -> !row.isNullAt(marked)).toList();
-        }
-
-        @Override
-        public void collect(StreamRecord<RowData> sent) {
-            long arrived = sent.getValue().getTimestamp(ARRIVED, 3).getMillisecond();
-            assertTrue(arrived - arrived % WINDOW + WINDOW - 1 > closed);
-            rows.add(sent.getValue());
-        }
-
-        @Override
-        public void emitWatermark(Watermark mark) {}
-
-        @Override
-        public void emitWatermarkStatus(WatermarkStatus status) {}
-
-        @Override
-        public <X> void collect(OutputTag<X> tag, StreamRecord<X> sent) {}
-
-        @Override
-        public void emitLatencyMarker(LatencyMarker marker) {}
-
-        @Override
-        public void emitRecordAttributes(RecordAttributes attributes) {}
-
-        @Override
-        public void emitWatermark(WatermarkEvent mark) {}
-
-        @Override
-        public void close() {}
     }
 }
