@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.data.GenericRowData;
@@ -60,6 +61,9 @@ final class RowWriter {
         ofPane("arrived", (key, pane) -> time(pane.arrived));
         ofPane("event_minute", (key, pane) -> time(key.minute));
         ofPane("messages", (key, pane) -> pane.messages);
+        ofVisits("visits", pane -> pane.visits);
+        ofVisits("bounces", pane -> pane.bounces);
+        ofVisits("visit_seconds", pane -> pane.visitSeconds);
         int[] dimensions = plan.columnsOf(Plan.Kind.STRING);
         for (int i = 0; i < dimensions.length; i++) {
             int place = i;
@@ -84,6 +88,13 @@ final class RowWriter {
 
     private String name(int column) {
         return plan.columns().get(column).name();
+    }
+
+    /** A column of streams that have visits. */
+    private void ofVisits(String name, ToLongFunction<PartialPane> value) {
+        if (places.containsKey(name)) {
+            ofPane(name, (key, pane) -> value.applyAsLong(pane));
+        }
     }
 
     private void ofPane(String name, BiFunction<PaneKey, PartialPane, Object> value) {
