@@ -13,7 +13,7 @@ from query.statements import Statement
 from streams.aggregates import MESSAGES
 from streams.arrivals import Arrivals
 from streams.definition import Definition
-from streams.panes import MINUTE_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns
+from streams.panes import FINEST_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns
 
 _BUCKET = "cast(floor(to_unixtime(arrived_from) / {seconds}) as bigint)"
 
@@ -81,7 +81,7 @@ def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | No
         ledger_version=_version(view.ledger_snapshot),
         rejected=table_name(view.stream, REJECTED.name),
         rejected_version=_version(view.rejected_snapshot),
-        seconds=MINUTE_ARRIVAL_SECONDS,
+        seconds=FINEST_ARRIVAL_SECONDS,
     )
     return Statement(sql, (until,) * (1 if view.rejected_snapshot is None else 2))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streams.aggregates import AGGREGATES
-from streams.definition import Definition, FieldRule, Measure
+from streams.definition import BreakdownRule, Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.expression import ExpressionError
 
@@ -20,6 +20,8 @@ def check(definition: Definition, file: str) -> Iterator[DefinitionError]:
     yield from _check_names(definition, file)
     yield from _check_fields(definition, file)
     yield from _check_memory(definition, file)
+    for name, breakdown in definition.breakdowns.items():
+        yield from _check_breakdown(definition, file, name, breakdown)
     for name, dimension in definition.dimensions.items():
         yield from _need(definition, file, f"dimensions.{name}.field", dimension.field, {"string"}, required=True)
     for name, distinct in definition.distincts.items():
@@ -51,6 +53,33 @@ def _check_names(definition: Definition, file: str) -> Iterator[DefinitionError]
     for name in (*definition.dimensions, *definition.distincts):
         if name in derived:
             yield DefinitionError(file, name, None, f"is the name of a column of {derived[name]}; choose another name")
+
+
+def _check_breakdown(
+    definition: Definition, file: str, name: str, breakdown: BreakdownRule
+) -> Iterator[DefinitionError]:
+    """A day pane is what every window of a year is made of, so every breakdown has some."""
+    key = f"breakdowns.{name}"
+    for dimension in dict.fromkeys(breakdown.by):
+        if dimension not in definition.dimensions:
+            known = ", ".join(definition.dimensions)
+            yield DefinitionError(file, f"{key}.by", dimension, f"names no dimension; known: {known}")
+        elif breakdown.by.count(dimension) > 1:
+            yield DefinitionError(file, f"{key}.by", dimension, "is named twice")
+    for other, rule in definition.breakdowns.items():
+        if other == name:
+            break
+        if {*rule.by} == {*breakdown.by}:
+            yield DefinitionError(file, f"{key}.by", [*breakdown.by], f"are the dimensions of {other} already")
+    if breakdown.grains is None:
+        return
+    for grain in dict.fromkeys(breakdown.grains):
+        if breakdown.grains.count(grain) > 1:
+            yield DefinitionError(file, f"{key}.grains", grain, "is named twice")
+    if "day" not in breakdown.grains:
+        yield DefinitionError(file, f"{key}.grains", [*breakdown.grains], "need day, of which long windows are made")
+    if "hour" in breakdown.grains and not definition.hours:
+        yield DefinitionError(file, f"{key}.grains", "hour", "is no grain of the stream; set hours = true")
 
 
 def _check_memory(definition: Definition, file: str) -> Iterator[DefinitionError]:

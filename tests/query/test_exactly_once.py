@@ -18,7 +18,7 @@ from query.statements import _Panes, _panes, window_plan
 from query.visible import Visible
 from query.windows import Parts
 from streams.panes import (
-    MINUTE_ARRIVAL_SECONDS,
+    FINEST_ARRIVAL_SECONDS,
     ROLLUP_ARRIVAL_SECONDS,
     ROLLUPS,
     Grain,
@@ -37,7 +37,7 @@ EVENTS = [day * 1440 + minute for day in range(4) for minute in (0, 1, 59, 719, 
 ARRIVED = [start + offset for start in range(0, 2400, 600) for offset in (0, 9, 10, 295, 589, 590, 599)]
 
 minutes = st.sampled_from(EVENTS)
-ten_seconds = st.integers(0, 240).map(lambda n: n * MINUTE_ARRIVAL_SECONDS)
+ten_seconds = st.integers(0, 240).map(lambda n: n * FINEST_ARRIVAL_SECONDS)
 ten_minutes = st.integers(0, 4).map(lambda n: n * ROLLUP_ARRIVAL_SECONDS)
 moments = st.integers(0, 40 * 60)
 
@@ -153,7 +153,7 @@ def test_each_message_is_read_exactly_once(
         times_read[pane.message] = times_read.get(pane.message, 0) + reads(panes, pane)
     wrong = []
     for event, arrived in times_read:
-        until = arrived - arrived % MINUTE_ARRIVAL_SECONDS + MINUTE_ARRIVAL_SECONDS
+        until = arrived - arrived % FINEST_ARRIVAL_SECONDS + FINEST_ARRIVAL_SECONDS
         is_there = ARRIVALS + timedelta(seconds=until) <= min(minute_cut, as_known_at or minute_cut)
         if times_read[event, arrived] != int(is_there and start <= event < end):
             wrong.append((event, arrived, times_read[event, arrived]))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from streams.aggregates import DIGEST, ColumnType
 from streams.panes import (
-    MINUTE_ARRIVAL_SECONDS,
+    FINEST_ARRIVAL_SECONDS,
     PERIODS,
     ROLLUP_ARRIVAL_SECONDS,
     ROLLUPS,
@@ -49,9 +49,9 @@ def test_digests_are_kept_only_if_asked() -> None:
 
 
 def test_day_windows_hold_whole_minute_windows() -> None:
-    assert ROLLUP_ARRIVAL_SECONDS % MINUTE_ARRIVAL_SECONDS == 0
+    assert ROLLUP_ARRIVAL_SECONDS % FINEST_ARRIVAL_SECONDS == 0
     assert (Grain.MINUTE.seconds, Grain.DAY.seconds) == (60, 86_400)
-    assert (Grain.MINUTE.arrival_seconds, Grain.DAY.arrival_seconds) == (MINUTE_ARRIVAL_SECONDS, ROLLUP_ARRIVAL_SECONDS)
+    assert (Grain.MINUTE.arrival_seconds, Grain.DAY.arrival_seconds) == (FINEST_ARRIVAL_SECONDS, ROLLUP_ARRIVAL_SECONDS)
     assert {Grain.MINUTE, *ROLLUPS} == set(Grain)
 
 

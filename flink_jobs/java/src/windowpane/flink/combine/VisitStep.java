@@ -23,9 +23,9 @@ final class VisitStep {
     long secondsBefore;
     long seconds;
 
-    /** Whether its numbers are others now. */
+    /** Whether anything of it is other than it was. */
     boolean isChanged() {
-        return begins || bounces != bouncesBefore || seconds != secondsBefore;
+        return begins || moves || bounces != bouncesBefore || seconds != secondsBefore;
     }
 
     VisitStep(int dimensions) {

@@ -36,7 +36,7 @@ public final class VisitLines {
                          {"name": "_counts", "kind": "counts", "field": 5}]}""";
 
     private static final String[] COLUMNS = {
-        "site", "source", "path", "exit", "event_minute", "messages", "visits", "bounces", "visit_seconds", "partition",
+        "site", "source", "path", "exit", "_event_start", "messages", "visits", "bounces", "visit_seconds", "partition",
         "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats", "_duplicates", "offset", "event_time", "reason",
         "field", "payload", "arrived"
     };
@@ -75,7 +75,7 @@ public final class VisitLines {
         VisitRules rules = new VisitRules(
                 request.get("gap").asLong(), request.get("cut").asLong(), List.of("source"), List.of("exit"));
         Remembered remembered = new Remembered(request.get("horizon").asLong(), rules);
-        Combiner combiner = sent.opened(new Combiner(PLAN, COLUMNS, WINDOW, false, reading, remembered));
+        Combiner combiner = sent.opened(new Combiner(PLAN, null, COLUMNS, WINDOW, false, reading, remembered));
         int together = 0;
         for (JsonNode message : request.get("messages")) {
             combiner.processElement(new StreamRecord<>(row(message)));
