@@ -77,7 +77,7 @@ class BreakdownsTest {
     void paneOfOtherValuesAndAnotherTimeIsOfEachBreakdown() {
         Plan plan = Plan.parse(PLAN);
         RowWriter writer = new RowWriter(plan, new Messages(plan), COLUMNS);
-        Panes panes = new Panes(plan, Breakdown.parse(BREAKDOWNS, plan), writer);
+        Panes panes = new Panes(plan, Breakdown.parse(BREAKDOWNS, plan), writer, null);
         StringData[] values = {StringData.fromString("a"), StringData.fromString("/")};
         PartialPane[] first = panes.of(values, 61_000, 5, 0).clone();
         values[0] = StringData.fromString("b");
