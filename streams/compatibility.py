@@ -15,6 +15,7 @@ from streams.aggregates import MeasureOptions
 from streams.breakdowns import breakdowns, rules
 from streams.definition import BreakdownRule, Definition
 from streams.panes import Grain
+from streams.visits import Visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,22 @@ RULES: Mapping[str, _Rule] = {
     "description": _free,
     "topic": _refused("cannot change from {old!r}; declare a new stream"),
     "partitions": _GROWS,
-    "key": lambda *_: Effect(note="copies of messages that lie in a partition by another key are not found"),
+    "key": lambda *_: Effect(note="copies and visits of messages that lie in a partition by another key are not found"),
     "duplicates": lambda _, new: Effect(
         note="what arrived before stays as it was counted, until it is replayed with this definition" if new else None
     ),
     "duplicates.id": _handover,
+    "visits": lambda _, new: (
+        Effect(refused="cannot be removed: stored panes hold their numbers")
+        if new is None
+        else Effect(note="of what arrived before there are none, until it is replayed with this definition")
+    ),
+    **{
+        f"visits.{key}": lambda *_: Effect(
+            note="visits of before stay as they were counted, until they are replayed with this definition"
+        )
+        for key in Visits.model_fields
+    },
     "duplicates.horizon": _handover,
     "event_time.field": _refused(_OTHER, replayed=True),
     "event_time.min": _handover,
@@ -159,7 +171,7 @@ entries there are, and in which order.
 """
 
 
-_MOVED = "keys move to other partitions: copies of what arrived before are not found for once"
+_MOVED = "keys move to other partitions: copies of what arrived before are not found for once, visits are cut"
 
 
 def changes(old: Definition, new: Definition) -> list[Changed]:

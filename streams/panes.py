@@ -35,7 +35,6 @@ class Grain(StrEnum):
         return {Grain.MINUTE: 60, Grain.HOUR: 3_600, Grain.DAY: 86_400}[self]
 
 
-
 class Period(StrEnum):
     """What a part's windows start in, in UTC: how Flink and Trino write it (both know this pattern)."""
 
@@ -76,7 +75,7 @@ def shelf_of(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaneColumn:
-    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for `messages`."""
+    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for those of the stream."""
 
     name: str
     aggregate: Aggregate
@@ -95,7 +94,8 @@ def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
         for of, sources in (("stream", [""]), ("measure", definition.measures), ("distinct", definition.distincts))
         for source in sources
         for aggregate in AGGREGATES
-        if aggregate.of == of and (not aggregate.option or getattr(definition.measures[source], aggregate.option))
+        if aggregate.of == of
+        and (not aggregate.option or getattr(definition.measures[source] if source else definition, aggregate.option))
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.aggregates import AGGREGATES, Aggregate, MeasureOptions
+from streams.definition import Definition
 from streams.panes import pane_columns
 from tests.definitions import PAGE_VIEWS
 
@@ -19,7 +20,8 @@ def test_names_are_unique() -> None:
 
 
 def test_every_option_asks_for_an_aggregate() -> None:
-    assert {each.option for each in AGGREGATES} - {""} == {*MeasureOptions.model_fields}
+    assert {each.option for each in AGGREGATES if each.of == "measure"} - {""} == {*MeasureOptions.model_fields}
+    assert {each.option for each in AGGREGATES if each.of == "stream"} - {""} <= {*Definition.model_fields}
 
 
 @pytest.mark.parametrize("option", MeasureOptions.model_fields)
