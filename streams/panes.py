@@ -35,7 +35,6 @@ class Grain(StrEnum):
         return {Grain.MINUTE: 60, Grain.HOUR: 3_600, Grain.DAY: 86_400}[self]
 
 
-
 class Period(StrEnum):
     """What a part's windows start in, in UTC: how Flink and Trino write it (both know this pattern)."""
 
