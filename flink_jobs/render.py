@@ -97,7 +97,7 @@ def _sql(template: str, **values: Any) -> str:
 def render(
     definition: Definition, kafka: str, job_range: JobRange, slack_ms: int, *, name: str = "", namespace: str = ""
 ) -> JobScript:
-    """The job of a stream: messages in; panes of each breakdown and grain, ledger, rejected and, if it keeps them, events out.
+    """The job of a stream: messages in; panes of each breakdown and grain, ledger, rejected and, if kept, events out.
 
     `name` and `namespace` (where its tables are) are those of the stream's live job if not given.
     """

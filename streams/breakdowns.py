@@ -159,3 +159,13 @@ def layer_of(part: str, finest: Collection[str]) -> Layer:
 def breakdown_in(part: str) -> str:
     """The breakdown that a part is of."""
     return part.partition("/")[0]
+
+
+def view_names(definition: Definition) -> dict[str, tuple[Breakdown, Grain]]:
+    """Name of each view for SQL clients → what it merges. Those of the main breakdown are named by the grain alone."""
+    main = main_breakdown(definition).name
+    return {
+        f"{grain}s" if each.name == main else f"{each.name}_{grain}s": (each, grain)
+        for each in breakdowns(definition)
+        for grain in each.grains
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from streams.aggregates import AGGREGATES
 from streams.definition import BreakdownRule, Definition, FieldRule, Measure
@@ -61,7 +61,6 @@ def _check_names(definition: Definition, file: str) -> Iterator[DefinitionError]
 def _check_breakdown(
     definition: Definition, file: str, name: str, breakdown: BreakdownRule
 ) -> Iterator[DefinitionError]:
-    """A day pane is what every window of a year is made of, so every breakdown has some."""
     key = f"breakdowns.{name}"
     for dimension in dict.fromkeys(breakdown.by):
         if dimension not in definition.dimensions:
@@ -74,15 +73,18 @@ def _check_breakdown(
             break
         if {*rule.by} == {*breakdown.by}:
             yield DefinitionError(file, f"{key}.by", [*breakdown.by], f"are the dimensions of {other} already")
-    if breakdown.grains is None:
-        return
-    for grain in dict.fromkeys(breakdown.grains):
-        if breakdown.grains.count(grain) > 1:
-            yield DefinitionError(file, f"{key}.grains", grain, "is named twice")
-    if "day" not in breakdown.grains:
-        yield DefinitionError(file, f"{key}.grains", [*breakdown.grains], "need day, of which long windows are made")
-    if "hour" in breakdown.grains and not definition.hours:
-        yield DefinitionError(file, f"{key}.grains", "hour", "is no grain of the stream; set hours = true")
+    if breakdown.grains is not None:
+        yield from _check_grains(definition, file, f"{key}.grains", breakdown.grains)
+
+
+def _check_grains(definition: Definition, file: str, key: str, grains: Sequence[str]) -> Iterator[DefinitionError]:
+    for grain in dict.fromkeys(grains):
+        if grains.count(grain) > 1:
+            yield DefinitionError(file, key, grain, "is named twice")
+    if "day" not in grains:
+        yield DefinitionError(file, key, [*grains], "need day, of which long windows are made")
+    if "hour" in grains and not definition.hours:
+        yield DefinitionError(file, key, "hour", "is no grain of the stream; set hours = true")
 
 
 def _check_memory(definition: Definition, file: str) -> Iterator[DefinitionError]:
