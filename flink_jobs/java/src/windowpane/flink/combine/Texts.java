@@ -14,7 +14,8 @@ final class Texts {
     private static final int LEAST = 1 << 10;
 
     private final HeapBudget budget;
-    private final Map<StringData, Integer> numbers = new HashMap<>();
+    /** By string: one remembers its hash. */
+    private final Map<String, Integer> numbers = new HashMap<>();
     private StringData[] texts = new StringData[LEAST];
     private int used;
     private final BitSet free = new BitSet();
@@ -26,7 +27,7 @@ final class Texts {
 
     /** The number of a text, which has one from now on until it is swept away. */
     int number(StringData text) {
-        Integer known = numbers.get(text);
+        Integer known = numbers.get(text.toString());
         if (known != null) {
             return known;
         }
@@ -39,7 +40,7 @@ final class Texts {
             texts = Arrays.copyOf(texts, texts.length * 2);
         }
         texts[number] = text;
-        numbers.put(text, number);
+        numbers.put(text.toString(), number);
         return number;
     }
 
@@ -56,7 +57,7 @@ final class Texts {
         for (int number = 0; number < used; number++) {
             StringData text = texts[number];
             if (text != null && !kept.get(number)) {
-                numbers.remove(text);
+                numbers.remove(text.toString());
                 texts[number] = null;
                 free.set(number);
                 budget.give(bytes(text));
