@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from flink_jobs.render import JobRange, JobScript, render
+from streams.breakdowns import grains, main_breakdown
 from streams.definition import Definition
 from streams.definition_files import parse_definition
-from streams.breakdowns import grains, main_breakdown
 from tests.definitions import ACCESS_LOG, BROKEN_DOWN, HEALTH, PAGE_VIEWS, changed, edited, raw
 from tests.golden import check_golden
 
