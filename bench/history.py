@@ -17,9 +17,10 @@ from bench.loading import append_rows
 from iceberg.catalog import Catalog
 from iceberg.kinds import PANES
 from streams.aggregates import COUNT, MESSAGES, SUM, ColumnType
+from streams.breakdowns import main_breakdown
 from streams.definition import Definition
 from streams.errors import WindowpaneError
-from streams.panes import FINEST_ARRIVAL_SECONDS, Grain, breakdown_of, pane_columns
+from streams.panes import FINEST_ARRIVAL_SECONDS, Grain, pane_columns
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 _Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -28,7 +29,7 @@ _Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 def made_panes(definition: Definition, keys: int, starts: Sequence[datetime], grain: Grain, rate: int = 1) -> pa.Table:
     """One pane of each key for each start, sorted by key and time, of `rate` messages a second."""
     seconds = grain.seconds
-    breakdown = breakdown_of(definition)
+    breakdown = main_breakdown(definition)
     parts = pa.array([breakdown.packed_part(grain, start) for start in starts])
     times = np.tile(_micros(starts), keys)
     rng = np.random.default_rng(int(times[0]) + rate)

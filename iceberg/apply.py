@@ -21,7 +21,7 @@ from iceberg.namespaces import is_offered
 from iceberg.noted import DEFINITION_PROPERTY, noted_definition
 from iceberg.schemas import Column, TableLayout, layouts
 from iceberg.stream_tables import optional_table
-from streams.breakdowns import view_names
+from streams.breakdowns import is_of_panes
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
 from streams.stored_definition import as_stored
@@ -57,14 +57,13 @@ def applied_streams(catalog: Catalog) -> list[str]:
     return sorted(name for (name,) in streams if is_offered(name))
 
 
-def has_views(catalog: Catalog, definition: Definition) -> bool:
-    """Whether the stream's views are in the catalog: one for each breakdown and grain."""
+def views_in(catalog: Catalog, stream: str) -> set[str]:
+    """The names of a stream's views of panes that are in the catalog."""
     sql = (
         "select table_name from iceberg_tables"
         " where catalog_name = :catalog and table_namespace = :stream and iceberg_type = 'VIEW'"
     )
-    views = rows(catalog.engine, sql, catalog=catalog.name, stream=definition.name)
-    return view_names(definition).keys() <= {name for (name,) in views}
+    return {name for (name,) in rows(catalog.engine, sql, catalog=catalog.name, stream=stream) if is_of_panes(name)}
 
 
 def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:

@@ -1,8 +1,8 @@
 """Publish a replay, roll it back, drop it: finished or not begun, never half, whatever is killed in between.
 
 A publication is recorded before the first table changes. Its tables are then replaced one after the other, each in one
-commit, of panes of all breakdowns and grains, that raises the table's generation; readers keep the state of before until
-all have the same generation. One that was interrupted is gone on with by whoever looks next (the keeper does).
+commit, of panes of all breakdowns and grains, that raises the table's generation; readers keep the state of before
+until all have the same generation. One that was interrupted is gone on with by whoever looks next (the keeper does).
 """
 
 from __future__ import annotations

@@ -47,11 +47,11 @@ from services.settings import ServiceSettings
 from services.stream_topics import StreamTopics
 from services.tidying import Tidying
 from services.upkeep import Upkeep
+from streams.breakdowns import Layer, layers
 from streams.definition import Definition
 from streams.definition_files import definition_files
 from streams.errors import WindowpaneError
 from streams.logs import log_json
-from streams.breakdowns import Layer, layers
 from streams.problems import note_problems
 
 _log = structlog.get_logger("keeper")

@@ -161,6 +161,11 @@ def breakdown_in(part: str) -> str:
     return part.partition("/")[0]
 
 
+def is_of_panes(view: str) -> bool:
+    """Whether a view of that name merges panes."""
+    return view.rpartition("_")[2] in {f"{grain}s" for grain in Grain}
+
+
 def view_names(definition: Definition) -> dict[str, tuple[Breakdown, Grain]]:
     """Name of each view for SQL clients → what it merges. Those of the main breakdown are named by the grain alone."""
     main = main_breakdown(definition).name

@@ -27,8 +27,8 @@ from iceberg.widening import begin_widening, days_to_widen, finish_widening
 from query.maintenance import expire_snapshots, remove_orphan_files, widen_panes
 from query.trino_client import TrinoClient
 from streams.arrivals import Arrivals
-from streams.definition import Definition
 from streams.breakdowns import Layer, breakdowns
+from streams.definition import Definition
 from streams.panes import day_start
 
 
