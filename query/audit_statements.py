@@ -10,7 +10,6 @@ from iceberg.lake_view import LakeView
 from query.aggregates import merged_columns
 from query.rendering import ident, table_name, templates
 from query.statements import Statement, of_breakdowns
-from streams.aggregates import MESSAGES
 from streams.arrivals import Arrivals
 from streams.breakdowns import Breakdown
 from streams.definition import Definition
@@ -124,10 +123,10 @@ def values_statement(
 
 
 def _pair(column: PaneColumn) -> _Pair:
-    """A column as each side has it; a side without the group has no messages."""
+    """A column as each side has it; a side without the group has no messages and no visits."""
     name = ident(column.name)
     values = (f"{side}.{name}" for side in ("finest", "rollups"))
-    if column.aggregate is MESSAGES:
+    if column.aggregate.of == "stream":
         values = (f"coalesce({value}, 0)" for value in values)
     finest, rollup = values
     return _Pair(finest, rollup, f"{column.name} by finest", f"{column.name} by rollup")

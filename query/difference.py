@@ -6,7 +6,7 @@ Values are in the measures' own units; a side is None where it has no messages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -44,11 +44,19 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What one side holds of a pane, a group or a bucket of time: by measure, and by distinct count."""
+    """What one side holds of a pane, a group or a bucket of time: by measure, and by distinct count.
+
+    `visits`: the numbers of visits, of a stream that has them.
+    """
 
     messages: int
     measures: Mapping[str, Measured]
     distincts: Mapping[str, int]
+    visits: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> Json:
+        """All of it; no word of visits where there are none."""
+        return {key: value for key, value in asdict(self).items() if key != "visits" or value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +190,7 @@ def compared_definition(definition: Definition, difference: Difference) -> Defin
 
 
 def _sides_json(old: Totals | None, new: Totals | None) -> Json:
-    return {"old": old and asdict(old), "new": new and asdict(new)}
+    return {"old": old and old.as_json(), "new": new and new.as_json()}
 
 
 def totals_of(
@@ -204,4 +212,9 @@ def _totals(definition: Definition, columns: Sequence[PaneColumn], values: Seque
         mean = float(Decimal(total) / (measure.scale * count)) if count else None
         measures[name] = Measured(int(count or 0), mean, None if most is None else most / measure.scale)
     distincts = {name: int(value_of[name, DISTINCT] or 0) for name in definition.distincts}
-    return Totals(int(messages), measures, distincts)
+    visits = {
+        column.name: int(value or 0)
+        for column, value in zip(columns, values, strict=True)
+        if column.aggregate.of == "stream" and column.aggregate is not MESSAGES
+    }
+    return Totals(int(messages), measures, distincts, visits)

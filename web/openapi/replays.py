@@ -84,7 +84,9 @@ REPLAY_SCHEMAS: Json = {
             "messages": COUNT,
             "measures": map_of(object_of({"count": COUNT, "mean": NUMBER_OR_NULL, "max": NUMBER_OR_NULL})),
             "distincts": map_of(COUNT),
-        }
+            "visits": {**map_of(COUNT), "description": "Only of a stream that has visits."},
+        },
+        optional=("visits",),
     ),
     "History": object_of(
         {
