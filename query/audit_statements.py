@@ -11,9 +11,9 @@ from query.aggregates import merged_columns
 from query.rendering import ident, table_name, templates
 from query.statements import Statement, of_breakdowns
 from streams.arrivals import Arrivals
-from streams.breakdowns import Breakdown
+from streams.breakdowns import Breakdown, breakdowns
 from streams.definition import Definition
-from streams.panes import FINEST_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns
+from streams.panes import FINEST_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns, visit_columns
 
 _BUCKET = "cast(floor(to_unixtime(arrived_from) / {seconds}) as bigint)"
 
@@ -82,6 +82,21 @@ def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | No
         seconds=FINEST_ARRIVAL_SECONDS,
     )
     return Statement(sql, (until,) * (1 if view.rejected_snapshot is None else 2))
+
+
+def visits_statement(definition: Definition, view: LakeView, arrivals: Arrivals) -> Statement | None:
+    """The statement that totals visits: breakdown, then each number; None of a stream without, or with one breakdown."""
+    numbers, by = visit_columns(definition), breakdowns(definition)
+    # A column that the table does not have yet is none that could differ.
+    if view.panes_snapshot is None or not numbers or len(by) == 1 or view.panes_missing.intersection(numbers):
+        return None
+    sql = templates.get_template("audit_visits.sql").render(
+        table=table_name(view.stream, PANES.name),
+        version=_version(view.panes_snapshot),
+        numbers=numbers,
+        panes=of_breakdowns(definition, [(each, each.finest) for each in by]),
+    )
+    return Statement(sql, (arrivals.start, arrivals.end))
 
 
 def values_statement(

@@ -99,6 +99,11 @@ def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     )
 
 
+def visit_columns(definition: Definition) -> tuple[str, ...]:
+    """The columns of the numbers of visits; none of a stream without."""
+    return tuple(column.name for column in pane_columns(definition) if column.aggregate.option == "visits")
+
+
 def arrival_start(at: datetime) -> datetime:
     """The start, in UTC, of the finest panes' arrival window that a moment lies in."""
     return _window_start(at, FINEST_ARRIVAL_SECONDS)
