@@ -41,7 +41,7 @@ class Panes:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One state of a table: `table` is its quoted name, empty if it holds no rows; `panes`: a condition of which count."""
+    """One state of a table: `table` is its quoted name, empty if it holds no rows; `panes`: a condition of them."""
 
     name: str
     table: str

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.errors import FlinkAwayError
 from flink_jobs.settings import FlinkSettings
-from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.handover import note_running
+from iceberg.noted import DEFINITION_PROPERTY
 from iceberg.stored_stream import StoredStream, stored_stream
 from services.decision import Decision, decide
 from services.heart import HEARTBEAT_SECONDS, _until_next_beat
