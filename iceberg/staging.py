@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow.compute as pc
@@ -138,9 +138,9 @@ class Staged:
     accepted: int
     rejected: int
     in_panes: Mapping[tuple[str, Grain], int]
-    visits: Mapping[tuple[str, Grain], tuple[int, ...]]
     in_rejected: int
     firsts: Mapping[int, int]
+    visits: Mapping[tuple[str, Grain], tuple[int, ...]] = field(default_factory=dict)
 
     def check(self, replay: Replay) -> None:
         """Raise ReplayError unless every message of the range is there, in every table, exactly once."""
@@ -173,11 +173,8 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
         bounds = rows.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
         span = pc.sum(pc.subtract(bounds["last_offset_max"], bounds["first_offset_min"])).as_py() or 0
         definition = noted_definition(panes)
-        whole = {
-            (each.name, grain): of_breakdown(each.name, grain)
-            for each in breakdowns(definition)
-            for grain in each.grains
-        }
+        kinds = ((each.name, grain) for each in breakdowns(definition) for grain in each.grains)
+        whole = {(name, grain): of_breakdown(name, grain) for name, grain in kinds}
         numbers = visit_columns(definition)
         return Staged(
             offsets=committed(catalog, replay),

@@ -85,7 +85,7 @@ def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | No
 
 
 def visits_statement(definition: Definition, view: LakeView, arrivals: Arrivals) -> Statement | None:
-    """The statement that totals visits: breakdown, then each number; None of a stream without, or with one breakdown."""
+    """The statement that totals visits: breakdown, then each number; None where there is nothing to compare."""
     numbers, by = visit_columns(definition), breakdowns(definition)
     # A column that the table does not have yet is none that could differ.
     if view.panes_snapshot is None or not numbers or len(by) == 1 or view.panes_missing.intersection(numbers):

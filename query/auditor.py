@@ -8,7 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from iceberg.audit import AuditResult, Finding, Kind, ValueDifference, blamed, check_counts, check_values, panes_name
+from iceberg.audit import (
+    AuditResult,
+    Finding,
+    Kind,
+    ValueDifference,
+    blamed,
+    check_counts,
+    check_values,
+    check_visits,
+    panes_name,
+)
 from iceberg.intervals import IntervalTotal, bucket_length, whole_until
 from iceberg.lake_view import LakeView
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets, check_past_offsets
