@@ -67,10 +67,7 @@ def _field(old: Any, new: Any) -> Effect:
     return Effect()
 
 
-def _dimensions(old: Any, new: Any) -> Effect:
-    """Others may come to be, for breakdowns that are new; panes are sorted by all of them in their order."""
-    if [name for name in new if name in old] == [*old]:
-        return Effect()
+def _names(old: Any, _new: Any) -> Effect:
     return Effect(refused=f"cannot change from {', '.join(old)}; declare a new stream")
 
 
@@ -134,7 +131,7 @@ RULES: Mapping[str, _Rule] = {
     "fields.*.min_length": _handover,
     "fields.*.max_length": _handover,
     "fields.*.values": _handover,
-    "dimensions": _dimensions,
+    "dimensions": _names,
     "dimensions.*": _free,
     "dimensions.*.field": _refused(_OTHER, replayed=True),
     "dimensions.*.title": _free,
@@ -176,7 +173,11 @@ _MOVED = "keys move to other partitions: copies of what arrived before are not f
 
 def changes(old: Definition, new: Definition) -> list[Changed]:
     """Every fact that differs, in the order of the model."""
-    found = list(_changes("", "", _said(old, old), _said(new, old)))
+    told = old.breakdowns or new.breakdowns
+    found = list(_changes("", "", _said(old, old), _said(new, old)) if told else _changes("", "", old, new))
+    if new.breakdowns and [name for name in new.dimensions if name in old.dimensions] == [*old.dimensions]:
+        # For breakdowns that are new; those of before stay as they are, and what they are sorted by.
+        found = [replace(each, effect=Effect()) if each.key == "dimensions" else each for each in found]
     if new.key is None:
         return found
     return [
