@@ -100,6 +100,9 @@ RULES: Mapping[str, _Rule] = {
     "fields.*.min_length": _handover,
     "fields.*.max_length": _handover,
     "fields.*.values": _handover,
+    "fields.*.excluded": lambda *_: Effect(
+        note="what arrived before stays as it was counted, until it is replayed with this definition"
+    ),
     "dimensions": _names,
     "dimensions.*": _free,
     "dimensions.*.field": _refused(_OTHER, replayed=True),

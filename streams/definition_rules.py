@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from streams.aggregates import AGGREGATES
 from streams.definition import Definition, FieldRule, Measure
 from streams.errors import DefinitionError
+from streams.exclusions import folded
 from streams.expression import ExpressionError
 
 MOST_MESSAGES_PER_GRAIN = 10**10
 """Sums may not overflow: bound x scale x this many messages must fit in 64 bits."""
+
+MOST_EXCLUDED = 20_000
+"""Bytes of all texts that exclude values of a field: what seeks them grows with them, in every job and process."""
 
 _RESERVED_STREAMS = {"streams", "replays", "information_schema"}
 
@@ -96,6 +100,10 @@ def _check_rule(definition: Definition, file: str, key: str, rule: FieldRule) ->
     for limit in ("min_length", "max_length", "values"):
         if getattr(rule, limit) is not None and rule.type != "string":
             yield DefinitionError(file, f"{key}.{limit}", getattr(rule, limit), "is for strings")
+    if rule.excluded is not None and rule.type != "string":
+        yield DefinitionError(file, f"{key}.excluded", rule.excluded, "is for strings")
+    if isinstance(rule.excluded, tuple) and (size := sum(len(folded(text)) for text in rule.excluded)) > MOST_EXCLUDED:
+        yield DefinitionError(file, f"{key}.excluded", None, f"has {size} bytes of text; at most {MOST_EXCLUDED} fit")
 
 
 def _need(

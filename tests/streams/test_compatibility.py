@@ -35,6 +35,7 @@ MEASURE = {"value": "CPU", "decimals": 3, "min": 0, "max": 1}
         ("fields/RAM.Free/max", None),
         ("fields/Disk.Free/below", 3.5),
         ("fields/serviceName/values", ["cart"]),
+        ("fields/serviceName/excluded", ["cart"]),
         ("events", True),
         ("hours", True),
         ("key", "serviceName"),
