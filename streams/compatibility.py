@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from streams.aggregates import MeasureOptions
+from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.definition import Definition
 
 
@@ -118,6 +118,7 @@ RULES: Mapping[str, _Rule] = {
     "measures.*.title": _free,
     "measures.*.unit": _free,
     **{f"measures.*.{option}": _STAYS for option in MeasureOptions.model_fields},
+    **{f"measures.*.{option}": _free for option in READ_OPTIONS},
     "distincts": _handover,
     "distincts.*": _KEPT,
     "distincts.*.field": _refused(_OTHER, replayed=True),

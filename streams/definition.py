@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from streams.aggregates import MeasureOptions
+from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.demo import Demo
 from streams.expression import Expression, parse
 from streams.reasons import Reason
@@ -257,7 +257,7 @@ class Definition(_Model):
         unexcluded = {name: {"excluded"} for name, rule in self.fields.items() if rule.excluded is None}
         if unexcluded:
             left_out["fields"] = unexcluded
-        left_out["measures"] = {name: younger - {*each.asked} for name, each in self.measures.items()}
+        left_out["measures"] = {name: younger - ({*each.asked} - READ_OPTIONS) for name, each in self.measures.items()}
         untitled = self.model_copy(
             update={
                 section: {name: each.model_copy(update=_UNTITLED) for name, each in getattr(self, section).items()}

@@ -46,10 +46,17 @@ def _check_names(definition: Definition, file: str) -> Iterator[DefinitionError]
     derived = {
         column: name
         for of, sources in (("measure", definition.measures), ("distinct", definition.distincts))
-        for name in sources
+        for name, source in sources.items()
         for aggregate in AGGREGATES
         if aggregate.of == of
-        for column in (aggregate.column(name), *(aggregate.sql(view, name) for view, _ in aggregate.view))
+        for column in (
+            aggregate.column(name),
+            *(
+                aggregate.sql(view.name, name)
+                for view in aggregate.view
+                if getattr(source, view.option or "field", True)
+            ),
+        )
         if column != name
     }
     for name in (*definition.dimensions, *definition.distincts):

@@ -211,6 +211,7 @@ def test_survives_its_own_json() -> None:
         ("sent_by", "windowpane", True),
         ("measures/cpu/min_at", False, True),
         ("measures/cpu/min_at", True, False),
+        ("measures/cpu/total", True, True),
         ("events", False, True),
         ("events", True, False),
     ],

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -16,11 +17,13 @@ from database.replays import Replay, ReplayState
 from iceberg.catalog import open_catalog
 from iceberg.publishing import publish, roll_back
 from iceberg.settings import LakeSettings
+from query.difference import Totals
 from query.replay_reports import ReplayService
 from query.settings import QuerySettings
 from scripts.lake.audit import audit_stream
 from scripts.replays.replaying import RangeWanted, Replaying
 from services.settings import ServiceSettings
+from streams.aggregates import exact
 from streams.definition import Definition
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true, running_live, topic_ends
@@ -44,11 +47,12 @@ cents = { type = "integer", min = 0, max = 1000 }
 [dimensions]
 site = "site"
 
-[measures.cents]
-value = "cents"
-decimals = 0
+[measures.paid]
+value = "cents / 100"
+decimals = 2
 min = 0
-max = 1000
+max = 10
+total = true
 """
 
 OF_ALL = {"person": 60, "Monitor/2.0 (UptimeMonitor)": 25, "CRAWLER/1": 10, "a": 5}
@@ -91,7 +95,7 @@ def replayed(live: LiveStream, definition: Definition) -> Replay:
 def counted(live: LiveStream) -> dict[str, int]:
     """By panes, by the ledger, and what is kept: they must agree."""
     [[accepted, rejected]] = live.rows("select sum(accepted), sum(rejected) from {stream}.ledger")
-    [[panes, sums]] = live.rows("select sum(messages), sum(cents_sum) from {stream}.panes where grain = 'minute'")
+    [[panes, sums]] = live.rows("select sum(messages), sum(paid_sum) from {stream}.panes where grain = 'minute'")
     [[kept]] = live.rows("select count(*) from {stream}.rejected")
     assert (panes, kept) == (accepted, rejected)
     assert accepted + rejected == sum(OF_ALL.values())
@@ -123,18 +127,28 @@ def test_a_changed_rule_moves_the_past_either_way(live: LiveStream) -> None:
     assert difference is not None
     assert (difference.rejected["is excluded"].old, difference.rejected["is excluded"].new) == (15, 30)
 
+    totals = [paid(group.old for group in difference.groups), paid(group.new for group in difference.groups)]
+    assert totals == [exact(before["cents"], 100), exact(cents("person", "CRAWLER/1"), 100)]
+
     assert publish(catalog, replay.id, "tester", "a monitor was counted").state is ReplayState.PUBLISHED
     after = {"accepted": 70, "rejected": 30, "cents": cents("person", "CRAWLER/1")}
     assert counted(live) == after
     await_true(live.make_rollups, 120, "day panes are made again")
     answer = live.window(*window_of(live), ("by", ""))
-    assert (answer["groups"][0]["messages"], answer["groups"][0]["cents"]["count"]) == (70, 70)
+    [group] = answer["groups"]
+    assert (group["messages"], group["paid"]["total"]) == (70, str(exact(after["cents"], 100)))
+    days = live.rows("select sum(paid_total), sum(messages) from {stream}.days")
+    assert days == [[exact(after["cents"], 100), 70]]
     assert [str(finding) for finding in audit_stream(live.definition).findings] == []
 
     assert roll_back(catalog, replay.id, "tester", "to see that it can be").state is ReplayState.ROLLED_BACK
     assert counted(live) == before
     assert publish(catalog, replay.id, "tester", "after all").state is ReplayState.PUBLISHED
     assert counted(live) == after
+
+
+def paid(sides: Iterable[Totals | None]) -> Decimal:
+    return sum((Decimal(side.measures["paid"].total or 0) for side in sides if side), Decimal(0))
 
 
 def window_of(live: LiveStream) -> tuple[tuple[str, str], tuple[str, str]]:
