@@ -14,7 +14,7 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.bounds import first_added, latest
-from streams.panes import Grain
+from streams.breakdowns import Layer
 
 _JOB = "flink.job-id"
 _CHECKPOINT = "flink.max-committed-checkpoint-id"
@@ -60,7 +60,7 @@ def kept_until(ledger: Table, counted: Snapshot, panes: Table, held: Snapshot) -
     """
     if _holds(panes, held, ledger, counted):
         return latest(ledger, "arrived_until", counted)
-    return latest(panes, "arrived_until", held, Grain.MINUTE)
+    return latest(panes, "arrived_until", held, Layer.FINEST)
 
 
 def read_so_far(table: Table) -> dict[str, str]:

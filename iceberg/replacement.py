@@ -6,7 +6,7 @@ reach over an end of the range are read and written anew. So the cost grows with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -21,9 +21,10 @@ from iceberg.data_files import write_files
 from iceberg.errors import translated
 from iceberg.kinds import kind_of
 from iceberg.ledger import read_so_far
+from iceberg.noted import finest_in
 from iceberg.rows import arrived_within, read_files
 from streams.arrivals import Arrivals
-from streams.panes import Grain, grain_of
+from streams.breakdowns import Layer, layer_of
 
 _REMOVED, _ADDED = "windowpane.removed-rows", "windowpane.added-rows"
 
@@ -58,8 +59,8 @@ class _RangeRows:
         return sum(file.record_count for file in self.whole) + sum(map(len, self.inside))
 
 
-Ranges = Mapping[Grain | None, Arrivals]
-"""Grain → the arrivals whose panes are replaced; those of a grain that is not there stay. None stands for all rows."""
+Ranges = Mapping[Layer | None, Arrivals]
+"""Layer → the arrivals whose panes are replaced; those of a layer that is not there stay. None stands for all rows."""
 
 
 def replace(
@@ -86,8 +87,9 @@ def _replace(
     if generation is not None and int(table.properties.get(GENERATION_PROPERTY, "0")) >= generation:
         return _replaced_before(table, generation)
     raised = {} if generation is None else {GENERATION_PROPERTY: str(generation)}
-    old = _range_rows(Source(table, table.metadata.current_snapshot_id), ranges)
-    new = _range_rows(source, ranges)
+    finest = finest_in(table)
+    old = _range_rows(Source(table, table.metadata.current_snapshot_id), ranges, finest)
+    new = _range_rows(source, ranges, finest)
     done = Replaced(old.rows, new.rows)
     summary = {**raised, **read_so_far(table), _REMOVED: str(done.removed), _ADDED: str(done.added)}
     added = [*new.whole, *_written(table, [*old.outside, *new.inside])]
@@ -102,11 +104,11 @@ def _complete(table: Table, ranges: Ranges) -> dict[str, str]:
     Of rejected messages only the highest offset tells that; a replay may accept the message that had it.
     """
     noted = {}
-    for grain, arrivals in ranges.items():
+    for layer, arrivals in ranges.items():
         windowed = kind_of(table).windowed
-        before = cut(table, grain) if windowed else max(noted_cut(table) or arrivals.end, arrivals.end)
+        before = cut(table, layer) if windowed else max(noted_cut(table) or arrivals.end, arrivals.end)
         if before:
-            noted[noted_as(COMPLETE_PROPERTY, grain)] = before.isoformat()
+            noted[noted_as(COMPLETE_PROPERTY, layer)] = before.isoformat()
     return noted
 
 
@@ -119,7 +121,7 @@ def _replaced_before(table: Table, generation: int) -> Replaced:
     return Replaced(0, 0)
 
 
-def _range_rows(source: Source, ranges: Ranges) -> _RangeRows:
+def _range_rows(source: Source, ranges: Ranges, finest: Collection[str]) -> _RangeRows:
     range_rows = _RangeRows()
     if source.snapshot_id is None:
         return range_rows
@@ -129,7 +131,7 @@ def _range_rows(source: Source, ranges: Ranges) -> _RangeRows:
     widest = Arrivals(min(each.start for each in ranges.values()), max(each.end for each in ranges.values()))
     for task in table.scan(row_filter=arrived_within(widest, column), snapshot_id=source.snapshot_id).plan_files():
         part = part_in(task.file)
-        arrivals = ranges.get(grain_of(part) if part else None)
+        arrivals = ranges.get(layer_of(part, finest) if part else None)
         first, last = (time_of_bound(bounds[field_id]) for bounds in (task.file.lower_bounds, task.file.upper_bounds))
         if arrivals is None or last < arrivals.start or first >= arrivals.end:
             continue

@@ -14,7 +14,6 @@ import orjson
 from query.answers import Answer, RejectedAnswer, RejectedMessage, SeriesAnswer, Source, WindowAnswer
 from query.groups import Group
 from query.requests import WindowRequest
-from streams.panes import breakdown_of
 from streams.time_text import timestamp
 
 Json = dict[str, Any]
@@ -76,8 +75,8 @@ def _window(answer: WindowAnswer) -> Json:
         **({} if since is None else changes),
         "answered_from": {
             "snapshot": None if answer.source.snapshot is None else str(answer.source.snapshot),
-            "breakdown": breakdown_of(request.visible.shown).name,
-            **{str(grain): {"windows": windows} for grain, windows in answer.plan.windows.items()},
+            "breakdown": answer.covered.name,
+            **{str(grain): {"windows": windows} for grain, windows in answer.covered.plan.windows.items()},
         },
     }
 

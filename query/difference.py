@@ -124,9 +124,10 @@ class GrainDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """All of it. `groups`: all windows together, the largest change first; `groups_in_all` counts those left out too.
+    """All of it, of panes by a `breakdown` and its `dimensions` that are shown.
 
-    `accounted`: accepted, rejected, heartbeats and duplicates, by the ledgers. `rejected`: reason → messages.
+    `groups`: all windows together, the largest change first; `groups_in_all` counts those left out too. `accounted`:
+    accepted, rejected, heartbeats and duplicates, by the ledgers. `rejected`: reason → messages.
     """
 
     grains: tuple[GrainDifference, ...]
@@ -134,6 +135,8 @@ class Difference:
     groups_in_all: int
     accounted: Mapping[str, Both]
     rejected: Mapping[str, Both]
+    breakdown: str = ""
+    dimensions: tuple[str, ...] = ()
 
     @property
     def identical(self) -> bool:
@@ -147,6 +150,7 @@ class Difference:
             "identical": self.identical,
             "accounted": {name: asdict(both) for name, both in self.accounted.items()},
             "rejected": {reason: asdict(both) for reason, both in self.rejected.items()},
+            "breakdown": self.breakdown,
             "panes": {str(grain.grain): grain.as_json() for grain in self.grains},
             "groups": [group.as_json() for group in self.groups],
             "groups_in_all": self.groups_in_all,
@@ -181,6 +185,12 @@ class Points:
             "where": {name: list(values) for name, values in self.where},
             "points": [point.as_json() for point in self.points],
         }
+
+
+def compared_definition(definition: Definition, difference: Difference) -> Definition:
+    """The definition with the dimensions alone that are compared: no other ones does a group have."""
+    dimensions = {name: each for name, each in definition.dimensions.items() if name in difference.dimensions}
+    return definition.model_copy(update={"dimensions": dimensions})
 
 
 def _sides_json(old: Totals | None, new: Totals | None) -> Json:

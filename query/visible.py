@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from access.scope import EVERYTHING, Scope, hidden_with
-from streams.definition import Definition, Dimension, Distinct, FieldRule, Measure
+from streams.definition import BreakdownRule, Definition, Dimension, Distinct, FieldRule, Measure
 
 Titled = TypeVar("Titled", Dimension, Distinct, Measure)
 
@@ -61,6 +61,7 @@ def _narrowed(definition: Definition, scope: Scope) -> Definition:
         "event_time": definition.event_time if fields else definition.event_time.model_copy(update={"field": ""}),
         "fields": {name: _told(rule, hidden, lists=name not in listing) for name, rule in fields.items()},
         "dimensions": _seen(definition.dimensions, hidden),
+        "breakdowns": _broken_down(definition, hidden),
         "measures": _seen(definition.measures, hidden),
         "distincts": _seen(definition.distincts, hidden),
     }
@@ -75,6 +76,15 @@ def _seen(named: Mapping[str, Titled], hidden: frozenset[str]) -> dict[str, Titl
         for name, each in named.items()
         if name not in hidden
     }
+
+
+def _broken_down(definition: Definition, hidden: frozenset[str]) -> dict[str, BreakdownRule]:
+    """Breakdowns by what is shown of them; one that has hidden dimensions is named by the others."""
+    shown: dict[str, BreakdownRule] = {}
+    for name, rule in definition.breakdowns.items():
+        by = tuple(each for each in rule.by if each not in hidden)
+        shown.setdefault(name if by == rule.by else "_".join(by), rule.model_copy(update={"by": by}))
+    return shown
 
 
 def _told(rule: FieldRule, hidden: frozenset[str], *, lists: bool) -> FieldRule:

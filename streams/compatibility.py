@@ -12,7 +12,9 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel
 
 from streams.aggregates import READ_OPTIONS, MeasureOptions
-from streams.definition import Definition
+from streams.breakdowns import breakdowns, rules
+from streams.definition import BreakdownRule, Definition
+from streams.panes import Grain
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,28 @@ def _field(old: Any, new: Any) -> Effect:
     return Effect()
 
 
-def _names(old: Any, _new: Any) -> Effect:
+def _dimensions(old: Any, new: Any) -> Effect:
+    """Others may come to be, for breakdowns that are new; panes are sorted by all of them in their order."""
+    if [name for name in new if name in old] == [*old]:
+        return Effect()
     return Effect(refused=f"cannot change from {', '.join(old)}; declare a new stream")
+
+
+def _breakdown(_old: Any, new: Any) -> Effect:
+    if new is None:
+        return Effect(refused="cannot be removed: stored panes are by it; declare a new stream")
+    return Effect(
+        note="answers windows of what arrives from now on, of times that nothing before can be of, "
+        "until the past is replayed with this definition"
+    )
+
+
+def _by(old: Any, _new: Any) -> Effect:
+    return Effect(refused=f"cannot change from {', '.join(old) or 'none'}; give the other breakdown a name of its own")
+
+
+def _grains(old: Any, _new: Any) -> Effect:
+    return Effect(refused=f"cannot change from {', '.join(old)}; give the other breakdown a name of its own")
 
 
 _KEPT = _only(lambda _, new: new is not None, "cannot be removed: stored panes hold it")
@@ -103,10 +125,14 @@ RULES: Mapping[str, _Rule] = {
     "fields.*.excluded": lambda *_: Effect(
         note="what arrived before stays as it was counted, until it is replayed with this definition"
     ),
-    "dimensions": _names,
+    "dimensions": _dimensions,
     "dimensions.*": _free,
     "dimensions.*.field": _refused(_OTHER, replayed=True),
     "dimensions.*.title": _free,
+    "breakdowns": _handover,
+    "breakdowns.*": _breakdown,
+    "breakdowns.*.by": _by,
+    "breakdowns.*.grains": _grains,
     "measures": _handover,
     "measures.*": _KEPT,
     "measures.*.value": lambda *_: Effect(
@@ -142,12 +168,25 @@ _MOVED = "keys move to other partitions: copies of what arrived before are not f
 
 def changes(old: Definition, new: Definition) -> list[Changed]:
     """Every fact that differs, in the order of the model."""
-    found = list(_changes("", "", old, new))
+    found = list(_changes("", "", _said(old, old), _said(new, old)))
     if new.key is None:
         return found
     return [
         replace(each, effect=replace(each.effect, note=_MOVED)) if each.key == "partitions" else each for each in found
     ]
+
+
+def _said(definition: Definition, old: Definition) -> Definition:
+    """A definition that says of its breakdowns what may be left out: all but hour panes that the stream has newly."""
+    begun = Grain.HOUR if definition.hours and not old.hours else None
+    said = {
+        each.name: BreakdownRule.model_construct(
+            by=each.dimensions,
+            grains=tuple(grain.value for grain in each.grains if grain is not begun or each.name not in rules(old)),
+        )
+        for each in breakdowns(definition)
+    }
+    return definition.model_copy(update={"breakdowns": said})
 
 
 def breaking_changes(old: Definition, new: Definition, *, replayed: bool = False) -> list[tuple[str, str]]:

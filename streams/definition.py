@@ -147,6 +147,13 @@ class Dimension(_Model):
     title: str = ""
 
 
+class BreakdownRule(_Model):
+    """Dimensions that panes are kept by, and at which grains: None for all that the stream has."""
+
+    by: tuple[str, ...]
+    grains: tuple[Literal["minute", "hour", "day"], ...] | None = None
+
+
 class _Number(_Model):
     value: str
     decimals: int = Field(ge=0, le=9)
@@ -208,6 +215,7 @@ class Duplicates(_Model):
 class Definition(_Model):
     """One stream: its topic, event time, fields, dimensions, measures and distinct counts.
 
+    `breakdowns`: which sets of dimensions there are panes by; none for one, of all dimensions.
     `key`: the field whose text is the Kafka key, so that messages with the same are in one partition, in order; None
     for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
     hour panes, which pay where there are many keys. `retention`: None keeps messages in Kafka for ever.
@@ -223,6 +231,7 @@ class Definition(_Model):
     event_time: EventTime
     fields: dict[str, FieldRule] = Field(min_length=1)
     dimensions: dict[Identifier, Dimension] = Field(min_length=1)
+    breakdowns: dict[Identifier, BreakdownRule] = Field(default_factory=dict)
     measures: dict[Identifier, Measure] = Field(default_factory=dict)
     distincts: dict[Identifier, Distinct] = Field(default_factory=dict)
     events: bool = False
@@ -249,7 +258,7 @@ class Definition(_Model):
     def digest(self) -> str:
         """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
-        unset = {key for key in ("events", "hours", "key", "duplicates") if not getattr(self, key)}
+        unset = {key for key in ("events", "hours", "key", "duplicates", "breakdowns") if not getattr(self, key)}
         left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "sent_by", "demo", *unset), True)
         if self.event_time.min == EARLIEST:
             left_out["event_time"] = {"min"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from streams.aggregates import AGGREGATES
-from streams.definition import Definition, FieldRule, Measure
+from streams.definition import BreakdownRule, Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.exclusions import folded
 from streams.expression import ExpressionError
@@ -24,6 +24,8 @@ def check(definition: Definition, file: str) -> Iterator[DefinitionError]:
     yield from _check_names(definition, file)
     yield from _check_fields(definition, file)
     yield from _check_memory(definition, file)
+    for name, breakdown in definition.breakdowns.items():
+        yield from _check_breakdown(definition, file, name, breakdown)
     for name, dimension in definition.dimensions.items():
         yield from _need(definition, file, f"dimensions.{name}.field", dimension.field, {"string"}, required=True)
     for name, distinct in definition.distincts.items():
@@ -62,6 +64,35 @@ def _check_names(definition: Definition, file: str) -> Iterator[DefinitionError]
     for name in (*definition.dimensions, *definition.distincts):
         if name in derived:
             yield DefinitionError(file, name, None, f"is the name of a column of {derived[name]}; choose another name")
+
+
+def _check_breakdown(
+    definition: Definition, file: str, name: str, breakdown: BreakdownRule
+) -> Iterator[DefinitionError]:
+    key = f"breakdowns.{name}"
+    for dimension in dict.fromkeys(breakdown.by):
+        if dimension not in definition.dimensions:
+            known = ", ".join(definition.dimensions)
+            yield DefinitionError(file, f"{key}.by", dimension, f"names no dimension; known: {known}")
+        elif breakdown.by.count(dimension) > 1:
+            yield DefinitionError(file, f"{key}.by", dimension, "is named twice")
+    for other, rule in definition.breakdowns.items():
+        if other == name:
+            break
+        if {*rule.by} == {*breakdown.by}:
+            yield DefinitionError(file, f"{key}.by", [*breakdown.by], f"are the dimensions of {other} already")
+    if breakdown.grains is not None:
+        yield from _check_grains(definition, file, f"{key}.grains", breakdown.grains)
+
+
+def _check_grains(definition: Definition, file: str, key: str, grains: Sequence[str]) -> Iterator[DefinitionError]:
+    for grain in dict.fromkeys(grains):
+        if grains.count(grain) > 1:
+            yield DefinitionError(file, key, grain, "is named twice")
+    if "day" not in grains:
+        yield DefinitionError(file, key, [*grains], "need day, of which long windows are made")
+    if "hour" in grains and not definition.hours:
+        yield DefinitionError(file, key, "hour", "is no grain of the stream; set hours = true")
 
 
 def _check_memory(definition: Definition, file: str) -> Iterator[DefinitionError]:

@@ -1,8 +1,8 @@
 """The shape of panes: which columns a definition gives them, and the parts that their table is partitioned by.
 
 The job that fills the columns, the table that holds them and the query that merges them all read it; what a column of
-an aggregate is called and how it is merged, `streams.aggregates` says. A part is `<breakdown>/<grain>/<period>`, such
-as `service/minute/2026-03-01`: all panes of a breakdown and grain whose windows start in a period.
+an aggregate is called and how it is merged, `streams.aggregates` says; which breakdowns there are, and what parts are
+called, `streams.breakdowns`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from math import floor
 from streams.aggregates import AGGREGATES, Aggregate, ColumnType, Member, ViewColumn
 from streams.definition import Definition
 
-MINUTE_ARRIVAL_SECONDS = 10
-"""Length of the arrival windows of minute panes and of the ledger."""
+FINEST_ARRIVAL_SECONDS = 10
+"""Length of the arrival windows of the finest panes and of the ledger."""
 
 ROLLUP_ARRIVAL_SECONDS = 600
-"""Length of the arrival windows of rollups: hour and day panes. A multiple of the minute panes' own."""
+"""Length of the arrival windows of rollups: panes made of finer ones. A multiple of those of the finest panes."""
 
 
 class Grain(StrEnum):
@@ -33,20 +33,6 @@ class Grain(StrEnum):
     def seconds(self) -> int:
         """Length of the grain."""
         return {Grain.MINUTE: 60, Grain.HOUR: 3_600, Grain.DAY: 86_400}[self]
-
-    @property
-    def arrival_seconds(self) -> int:
-        """Length of the arrival windows that its panes are made in."""
-        return MINUTE_ARRIVAL_SECONDS if self is Grain.MINUTE else ROLLUP_ARRIVAL_SECONDS
-
-    @property
-    def panes(self) -> str:
-        """What its panes are called where they are told apart from those of other grains, and from other tables."""
-        return f"{self.value} panes"
-
-
-ROLLUPS = (Grain.DAY, Grain.HOUR)
-"""The grains whose panes are made of minute panes."""
 
 
 class Period(StrEnum):
@@ -64,39 +50,6 @@ class Period(StrEnum):
 
 PERIODS = {Grain.MINUTE: Period.DAY, Grain.HOUR: Period.DAY, Grain.DAY: Period.MONTH}
 """Grain → the period of the parts that its panes are put into."""
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """A set of dimensions that panes are kept by.
-
-    `hourly`: whether the stream has hour panes. Its minute panes are put into parts of days too, so that messages of
-    many hours make few files; packing divides those into parts of hours.
-    """
-
-    name: str
-    hourly: bool
-
-    def prefix(self, grain: Grain) -> str:
-        """What all parts of a grain begin with."""
-        return f"{self.name}/{grain}/"
-
-    def part(self, grain: Grain, start: datetime) -> str:
-        """The part that a pane is put into whose window starts at a moment."""
-        return self._named(grain, PERIODS[grain], start)
-
-    def packed_part(self, grain: Grain, start: datetime) -> str:
-        """The part that the pane is in once it is packed."""
-        divided = self.hourly and grain is Grain.MINUTE
-        return self._named(grain, Period.HOUR if divided else PERIODS[grain], start)
-
-    def _named(self, grain: Grain, period: Period, start: datetime) -> str:
-        return self.prefix(grain) + start.astimezone(UTC).strftime(period.strftime)
-
-
-def breakdown_of(definition: Definition) -> Breakdown:
-    """The breakdown that every stream has: by all of its dimensions, which never change."""
-    return Breakdown("_".join(definition.dimensions), definition.hours)
 
 
 def grain_of(part: str) -> Grain:
@@ -167,14 +120,9 @@ def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     )
 
 
-def grains(definition: Definition) -> tuple[Grain, ...]:
-    """The grains that a stream has panes of, the shortest first."""
-    return tuple(grain for grain in Grain if grain is not Grain.HOUR or definition.hours)
-
-
 def arrival_start(at: datetime) -> datetime:
-    """The start, in UTC, of the minute panes' arrival window that a moment lies in."""
-    return _window_start(at, MINUTE_ARRIVAL_SECONDS)
+    """The start, in UTC, of the finest panes' arrival window that a moment lies in."""
+    return _window_start(at, FINEST_ARRIVAL_SECONDS)
 
 
 def rollup_arrival_start(at: datetime) -> datetime:

@@ -22,18 +22,19 @@ from iceberg.maintenance import (
 )
 from iceberg.packing import FileGroup, pack, plan_packing
 from iceberg.settings import MaintenanceSettings
-from iceberg.slices import grains_of
+from iceberg.slices import layers_of
 from iceberg.widening import begin_widening, days_to_widen, finish_widening
 from query.maintenance import expire_snapshots, remove_orphan_files, widen_panes
 from query.trino_client import TrinoClient
 from streams.arrivals import Arrivals
+from streams.breakdowns import Layer, breakdowns
 from streams.definition import Definition
-from streams.panes import Grain, day_start
+from streams.panes import day_start
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a maintenance would do to a table now: days merged (of each grain), files packed, snapshots expired."""
+    """What a maintenance would do to a table now: days merged (of each layer), files packed, snapshots expired."""
 
     table: str
     size: TableSize
@@ -100,24 +101,24 @@ class Maintenance:
     def _tables(self) -> Tables:
         return maintained_tables(self._catalog, self._stream)
 
-    def _days(self, tables: Tables) -> list[tuple[Grain, Arrivals]]:
-        """Days of arrival to merge the panes of, each with their grain."""
+    def _days(self, tables: Tables) -> list[tuple[Layer, Arrivals]]:
+        """Days of arrival to merge the panes of, each with their layer."""
         closed, replays = closed_until(tables).get(PANES.name), ReplayStore(self._catalog.engine).all(self._stream)
         if closed is None:
             return []
         panes, before = tables[PANES.name], day_start(min(datetime.now(UTC) - self._settings.widen_age, closed))
-        return [(grain, day) for grain in grains_of(panes) for day in days_to_widen(panes, grain, before, replays)]
+        return [(layer, day) for layer in layers_of(panes) for day in days_to_widen(panes, layer, before, replays)]
 
     def _widen(self, lock: LakeLock) -> int:
-        """How many days were merged, counted for each grain."""
+        """How many days were merged, counted for each layer."""
         merged = self._days(self._tables())
-        for grain, day in merged:
+        for layer, day in merged:
             lock.check()
-            task = begin_widening(self._catalog, self._stream, grain, day)
+            task = begin_widening(self._catalog, self._stream, layer, day)
             widen_panes(self._trino, self._definition, task)
             done = finish_widening(self._catalog, task, self._settings.packed_bytes)
             self._say(
-                f"{self._stream}: merged {done.removed:,} {grain.panes} of {day.start:%Y-%m-%d} to {done.added:,}"
+                f"{self._stream}: merged {done.removed:,} {layer.panes} of {day.start:%Y-%m-%d} to {done.added:,}"
             )
         return len(merged)
 
@@ -132,7 +133,7 @@ class Maintenance:
                 settings.packed_bytes,
                 settings.maintain_files,
                 staged,
-                hourly=self._definition.hours,
+                hourly={each.name for each in breakdowns(self._definition) if each.hourly},
             )
             if name in closed
             else []

@@ -7,7 +7,15 @@ from decimal import Decimal
 
 from database.replays import Replay, ReplayState
 from iceberg.settings import LakeSettings
-from query.difference import Both, Difference, GrainDifference, GroupDifference, PaneDifference, Totals
+from query.difference import (
+    Both,
+    Difference,
+    GrainDifference,
+    GroupDifference,
+    PaneDifference,
+    Totals,
+    compared_definition,
+)
 from query.replay_reports import ReplayReport, ReplayService
 from query.settings import QuerySettings
 from scripts import results
@@ -62,8 +70,9 @@ def report_parts(report: ReplayReport) -> list[Sheet | str]:
     parts += [f"Messages: {accounted}.", _panes(difference.grains)]
     if difference.rejected:
         parts.append(_rejected(difference.rejected))
-    parts.append(_groups(replay.definition, difference))
-    parts += [_changes(replay.definition, grain) for grain in difference.grains if grain.changes]
+    definition = compared_definition(replay.definition, difference)
+    parts.append(_groups(definition, difference))
+    parts += [_changes(definition, grain) for grain in difference.grains if grain.changes]
     return parts
 
 

@@ -14,6 +14,7 @@ from iceberg.compared import Compared
 from query.comparison import MOST_CHART_POINTS, chart_step, slices
 from query.difference import Measured, totals_of
 from query.difference_statements import (
+    Panes,
     buckets_statement,
     groups_statement,
     panes_statement,
@@ -24,6 +25,7 @@ from query.difference_statements import (
 )
 from query.row_rules import RowRules
 from query.windows import Span
+from streams.breakdowns import main_breakdown
 from streams.definition import Definition
 from streams.panes import Grain
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
@@ -41,6 +43,10 @@ SIDES: list[tuple[str, Definition, Compared]] = [
 ]
 
 
+def panes_of(definition: Definition, grain: Grain = Grain.MINUTE) -> Panes:
+    return Panes(main_breakdown(definition), grain)
+
+
 def golden(name: str) -> Path:
     return GOLDEN / "difference" / f"{name}.sql"
 
@@ -49,30 +55,33 @@ def golden(name: str) -> Path:
     ("name", "definition", "sides"), SIDES, ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_statements_render_as_golden(name: str, definition: Definition, sides: Compared) -> None:
-    panes = panes_statement(definition, sides, ARRIVALS, Grain.MINUTE, SPAN, 100)
+    panes = panes_statement(definition, sides, ARRIVALS, panes_of(definition), SPAN, 100)
     check_golden(golden(f"panes_{name}"), shown(panes))
-    check_golden(golden(f"groups_{name}"), shown(groups_statement(definition, sides, ARRIVALS, 1000)))
+    check_golden(
+        golden(f"groups_{name}"), shown(groups_statement(definition, sides, ARRIVALS, panes_of(definition), 1000))
+    )
 
 
 def test_counts_render_as_golden() -> None:
-    check_golden(golden("buckets"), shown(buckets_statement(pinned(), ARRIVALS, Grain.DAY, "day")))
-    check_golden(golden("buckets_of_new"), shown(buckets_statement(pinned(old=None), ARRIVALS, Grain.MINUTE, "hour")))
+    check_golden(golden("buckets"), shown(buckets_statement(pinned(), ARRIVALS, panes_of(HEALTH, Grain.DAY), "day")))
+    check_golden(
+        golden("buckets_of_new"), shown(buckets_statement(pinned(old=None), ARRIVALS, panes_of(HEALTH), "hour"))
+    )
     check_golden(golden("ledger"), shown(totals_statement(pinned(), ARRIVALS)))
     check_golden(golden("rejected"), shown(rejected_counts_statement(pinned(), ARRIVALS)))
 
 
 @pytest.mark.parametrize(("step", "where"), [("minute", ()), ("hour", (("service", ("auth", "cart")),))])
 def test_points_render_as_golden(step: str, where: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
-    check_golden(
-        golden(f"points_by_{step}"), shown(points_statement(HEALTH, pinned(), ARRIVALS, step, RowRules(where)))
-    )
+    points = points_statement(HEALTH, pinned(), ARRIVALS, panes_of(HEALTH), step, RowRules(where))
+    check_golden(golden(f"points_by_{step}"), shown(points))
 
 
 def test_empty_sides_need_no_statement() -> None:
     nothing = pinned(old=None, new=None)
     assert totals_statement(nothing, ARRIVALS) is None
     assert rejected_counts_statement(nothing, ARRIVALS) is None
-    assert buckets_statement(nothing, ARRIVALS, Grain.DAY, "day") is None
+    assert buckets_statement(nothing, ARRIVALS, panes_of(HEALTH, Grain.DAY), "day") is None
 
 
 @given(

@@ -71,6 +71,7 @@ REPLAY_SCHEMAS: Json = {
             "identical": {**_BOOLEAN, "description": "Integers are compared, distinct counts as numbers; digests not."},
             "accounted": map_of(reference("Both")),
             "rejected": {**map_of(reference("Both")), "description": "By reason."},
+            "breakdown": {**TEXT, "description": "What the panes that are compared are by."},
             "panes": {**map_of(object_of(_PANES)), "description": "By grain, with at most 100 changes."},
             "groups": {**array_of(object_of(_GROUP)), "description": "All windows together; at most 1,000."},
             "groups_in_all": COUNT,

@@ -13,7 +13,7 @@ _GRAIN = object_of({"windows": COUNT})
 
 _ANSWERED_FROM = object_of(
     {"snapshot": {"type": ["string", "null"]}, "breakdown": TEXT, "day": _GRAIN, "hour": _GRAIN, "minute": _GRAIN},
-    optional=("hour",),
+    optional=("hour", "minute"),
 )
 
 _NEXT: Json = {"type": ["string", "null"], "description": "Cursor of the next page (`after`); null on the last."}
@@ -136,6 +136,7 @@ SCHEMAS: Json = {
                         "description": TEXT,
                         "topic": TEXT,
                         "dimensions": array_of(TEXT),
+                        "breakdowns": map_of(object_of({"by": array_of(TEXT), "grains": array_of(TEXT)})),
                         "measures": array_of(TEXT),
                         "distincts": array_of(TEXT),
                         "complete_until": _TIME_OR_NULL,

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from streams.breakdowns import breakdowns, view_names
 from streams.definition import FieldRule
 from streams.example import example_message
-from streams.panes import grains
 from web.asking.known_streams import known_stream
 from web.page.templating import page_response
 from web.service import service_of
@@ -38,7 +38,8 @@ async def definition_page(request: Request) -> Response:
         quoted=message.replace("'", "'\\''"),
         base=str(request.base_url).rstrip("/"),
         kafka=service.settings.kafka,
-        views=[f"{grain}s" for grain in grains(definition)],
+        views=list(view_names(definition)),
+        breakdowns=breakdowns(definition) if definition.breakdowns else (),
         declared=definition.name in service.declared,
     )
 

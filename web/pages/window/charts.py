@@ -10,6 +10,7 @@ from typing import Any
 from query.groups import Group
 from query.requests import MOST_POINTS, Step
 from streams.definition import Definition
+from streams.panes import Grain
 from web.page.table import Row
 from web.page.times import Detail, short_moment, span
 from web.page.units import change_of, count, quantity, spoken_name, total
@@ -135,12 +136,21 @@ def shortest_step(minutes: float, groups: int) -> Step:
 
 
 def chart_plan(
-    definition: Definition, drawn: Sequence[Group], total: int, form: WindowForm, compared: Compared | None = None
+    definition: Definition,
+    drawn: Sequence[Group],
+    total: int,
+    form: WindowForm,
+    compared: Compared | None = None,
+    finest: Grain = Grain.MINUTE,
 ) -> dict[str, Any]:
-    """What the page's script draws: what to ask for the points, which groups, and one chart a measure."""
+    """What the page's script draws: what to ask for the points, which groups, and one chart a measure.
+
+    `finest`: no step may be shorter.
+    """
     start, end = form.bounds
     lengths = [end - start, *([compared.end - compared.start] if compared else [])]
-    step = shortest_step(max(lengths).total_seconds() / 60, len(drawn))
+    readable = shortest_step(max(lengths).total_seconds() / 60, len(drawn))
+    step = max(readable, Step(finest.value), key=lambda each: each.length)
     return {
         "path": f"/v1/streams/{definition.name}/series",
         "question": _series(definition, drawn, form, step, start, end),

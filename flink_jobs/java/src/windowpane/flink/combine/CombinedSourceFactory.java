@@ -32,6 +32,11 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
             .noDefaultValue()
             .withDescription("The format's plan.");
 
+    private static final ConfigOption<String> BREAKDOWNS = ConfigOptions.key("breakdowns")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("JSON that lists what panes are by, see Breakdown; without it, minute panes by all dimensions.");
+
     private static final ConfigOption<Duration> ARRIVAL_WINDOW = ConfigOptions.key("arrival-window")
             .durationType()
             .noDefaultValue()
@@ -94,7 +99,8 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
 
     @Override
     public Set<ConfigOption<?>> optionalOptions() {
-        return Set.of(SLACK, ARRIVED_BEFORE, TOPIC_ID, TOPIC, KAFKA, HORIZON, COUNTED_FROM, FIRST_OFFSETS, EVERY_MESSAGE);
+        return Set.of(
+                BREAKDOWNS, SLACK, ARRIVED_BEFORE, TOPIC_ID, TOPIC, KAFKA, HORIZON, COUNTED_FROM, FIRST_OFFSETS, EVERY_MESSAGE);
     }
 
     @Override
@@ -111,6 +117,7 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
         DataType row = context.getPhysicalRowDataType();
         Combiner combiner = new Combiner(
                 options.get(PLAN),
+                options.getOptional(BREAKDOWNS).orElse(null),
                 DataType.getFieldNames(row).toArray(String[]::new),
                 options.get(ARRIVAL_WINDOW).toMillis(),
                 options.get(EVERY_MESSAGE),

@@ -45,6 +45,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     private static final SeenIds.Budget BUDGET = new SeenIds.Budget(Runtime.getRuntime().maxMemory() / 2);
 
     private final String planText;
+    private final String breakdowns;
     private final String[] columns;
     private final long windowLength;
     private final boolean everyMessage;
@@ -66,12 +67,20 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     private transient boolean hasReadSinceChecked;
 
     /**
+     * @param breakdowns see {@link Breakdown#parse}; may be null
      * @param columns names of the rows' columns, those of panes among them
      * @param horizon how long ids are known; null for messages whose copies all count
      */
     Combiner(
-            String planText, String[] columns, long windowLength, boolean everyMessage, Reading reading, Duration horizon) {
+            String planText,
+            String breakdowns,
+            String[] columns,
+            long windowLength,
+            boolean everyMessage,
+            Reading reading,
+            Duration horizon) {
         this.planText = planText;
+        this.breakdowns = breakdowns;
         this.columns = columns;
         this.windowLength = windowLength;
         this.everyMessage = everyMessage;
@@ -124,7 +133,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
         RowWriter writer = new RowWriter(plan, row, columns);
         count = this::count;
         send = sent -> output.collect(new StreamRecord<>(sent));
-        panes = new Panes(plan, writer);
+        panes = new Panes(plan, Breakdown.parse(breakdowns, plan), writer);
         ledger = new Ledger(writer, windowLength);
         singles = new Singles(writer, everyMessage);
         Duration slack = reading.slack() == null ? MOST_SLACK : reading.slack();

@@ -25,6 +25,9 @@ final class RowWriter {
     private final Set<String> unfilled;
     private final int[] ofLedger;
 
+    /** Places of the dimensions, in the plan's order; a pane fills those of its breakdown. */
+    private final List<Integer> ofDimensions = new ArrayList<>();
+
     /** Places of what is told of a single message, and where it stands in the row that was read. */
     private final int[] ofMessages;
 
@@ -58,12 +61,14 @@ final class RowWriter {
         };
         plan.columns().forEach(column -> wanted.add(EnumSet.noneOf(Measured.Aggregate.class)));
         ofPane("arrived", (key, pane) -> time(pane.arrived));
-        ofPane("event_minute", (key, pane) -> time(key.minute));
+        ofPane("_event_start", (key, pane) -> time(key.start));
         ofPane("messages", (key, pane) -> pane.messages);
+        if (places.containsKey("breakdown")) {
+            ofPane("breakdown", (key, pane) -> key.breakdown.name());
+        }
         int[] dimensions = plan.columnsOf(Plan.Kind.STRING);
-        for (int i = 0; i < dimensions.length; i++) {
-            int place = i;
-            ofPane(name(dimensions[i]), (key, pane) -> key.dimensions[place]);
+        for (int column : dimensions) {
+            ofDimensions.add(place(name(column)));
         }
         for (int column : plan.columnsOf(Plan.Kind.MEASURE)) {
             for (Measured.Aggregate aggregate : Measured.Aggregate.values()) {
@@ -108,6 +113,10 @@ final class RowWriter {
         GenericRowData made = new GenericRowData(width);
         for (PaneColumn column : ofPanes) {
             made.setField(column.place, column.value.apply(key, pane));
+        }
+        int[] dimensions = key.breakdown.dimensions();
+        for (int i = 0; i < dimensions.length; i++) {
+            made.setField(ofDimensions.get(dimensions[i]), key.dimensions[i]);
         }
         return made;
     }
