@@ -44,12 +44,13 @@ def groups_of(
     """Turn merged rows (dimension values, then `columns`) into sorted groups; those without any number are left out."""
     scales = {name: measure.scale for name, measure in definition.measures.items()}
     width, groups = len(by), []
+    read = [(column.source, column.members) for column in columns]
     for row in sorted(rows, key=lambda row: tuple(row[:width])):
         parts = dict[str, dict[str, Any]]()
-        for column, value in zip(columns, row[width:], strict=True):
-            part = parts.setdefault(column.source, {})
-            merged = Merged(value, scales.get(column.source, 1), part.get(COUNT.name, 0), quantiles)
-            part |= {member.name: member.read(merged) for member in column.aggregate.members}
+        for (source, members), value in zip(read, row[width:], strict=True):
+            part = parts.setdefault(source, {})
+            merged = Merged(value, scales.get(source, 1), part.get(COUNT.name, 0), quantiles)
+            part |= {member.name: member.read(merged) for member in members}
         visits = parts.pop("")
         messages = visits.pop(MESSAGES.name)
         # A visit may have begun in a window without messages of its newest values; it may have moved on from there.

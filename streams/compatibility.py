@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from streams.aggregates import MeasureOptions
+from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.breakdowns import breakdowns, rules
 from streams.definition import BreakdownRule, Definition
 from streams.panes import Grain
@@ -131,6 +131,9 @@ RULES: Mapping[str, _Rule] = {
     "fields.*.min_length": _handover,
     "fields.*.max_length": _handover,
     "fields.*.values": _handover,
+    "fields.*.excluded": lambda *_: Effect(
+        note="what arrived before stays as it was counted, until it is replayed with this definition"
+    ),
     "dimensions": _names,
     "dimensions.*": _free,
     "dimensions.*.field": _refused(_OTHER, replayed=True),
@@ -150,6 +153,7 @@ RULES: Mapping[str, _Rule] = {
     "measures.*.title": _free,
     "measures.*.unit": _free,
     **{f"measures.*.{option}": _STAYS for option in MeasureOptions.model_fields},
+    **{f"measures.*.{option}": _free for option in READ_OPTIONS},
     "distincts": _handover,
     "distincts.*": _KEPT,
     "distincts.*.field": _refused(_OTHER, replayed=True),

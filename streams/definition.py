@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from streams.aggregates import MeasureOptions
+from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.demo import Demo
 from streams.expression import Expression, parse
 from streams.horizons import Horizon, horizon_ms
@@ -98,8 +98,21 @@ class EventTime(_Model):
         return self.max_ahead_seconds * 1000
 
 
+def _excluded(rule: Any) -> Any:
+    """Beside what JSON has for it, so that one line says what is allowed."""
+    if rule is None or rule is True:
+        return rule
+    if isinstance(rule, list | tuple) and all(isinstance(text, str) for text in rule):
+        return tuple(rule)
+    raise ValueError("true, for any value, or a list of texts, like ['uptimerobot', 'bot/']")
+
+
 class FieldRule(_Model):
-    """What a field of the message must be. `min` and `max` of a number may name another number field."""
+    """What a field of the message must be. `min` and `max` of a number may name another number field.
+
+    `excluded`: which messages are kept out of every number: all that have the field, or whose text contains one of
+    these, whatever the case of its ASCII letters.
+    """
 
     type: Literal["string", "number", "integer", "boolean", "time"]
     required: bool = True
@@ -110,6 +123,7 @@ class FieldRule(_Model):
     min_length: int | None = Field(default=None, ge=0)
     max_length: int | None = Field(default=None, ge=1)
     values: tuple[str, ...] | None = None
+    excluded: Annotated[Literal[True] | tuple[str, ...] | None, BeforeValidator(_excluded)] = None
 
 
 _UNTITLED = {"title": "", "unit": ""}
@@ -254,7 +268,10 @@ class Definition(_Model):
         if self.event_time.min == EARLIEST:
             left_out["event_time"] = {"min"}
         younger = MeasureOptions.model_fields.keys() - {"quantiles"}
-        left_out["measures"] = {name: younger - {*each.asked} for name, each in self.measures.items()}
+        unexcluded = {name: {"excluded"} for name, rule in self.fields.items() if rule.excluded is None}
+        if unexcluded:
+            left_out["fields"] = unexcluded
+        left_out["measures"] = {name: younger - ({*each.asked} - READ_OPTIONS) for name, each in self.measures.items()}
         untitled = self.model_copy(
             update={
                 section: {name: each.model_copy(update=_UNTITLED) for name, each in getattr(self, section).items()}

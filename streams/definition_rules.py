@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from streams.aggregates import AGGREGATES
 from streams.definition import BreakdownRule, Definition, FieldRule, Measure
 from streams.errors import DefinitionError
+from streams.exclusions import folded
 from streams.expression import ExpressionError
 from streams.visits import DAY_MS, Visits
 
 MOST_MESSAGES_PER_GRAIN = 10**10
 """Sums may not overflow: bound x scale x this many messages must fit in 64 bits."""
+
+MOST_EXCLUDED = 20_000
+"""Bytes of all texts that exclude values of a field: what seeks them grows with them, in every job and process."""
 
 _RESERVED_STREAMS = {"streams", "replays", "information_schema"}
 
@@ -47,10 +51,17 @@ def _check_names(definition: Definition, file: str) -> Iterator[DefinitionError]
     derived = {
         column: name
         for of, sources in (("measure", definition.measures), ("distinct", definition.distincts))
-        for name in sources
+        for name, source in sources.items()
         for aggregate in AGGREGATES
         if aggregate.of == of
-        for column in (aggregate.column(name), *(aggregate.sql(view, name) for view, _ in aggregate.view))
+        for column in (
+            aggregate.column(name),
+            *(
+                aggregate.sql(view.name, name)
+                for view in aggregate.view
+                if getattr(source, view.option or "field", True)
+            ),
+        )
         if column != name
     }
     for name in (*definition.dimensions, *definition.distincts):
@@ -153,6 +164,10 @@ def _check_rule(definition: Definition, file: str, key: str, rule: FieldRule) ->
     for limit in ("min_length", "max_length", "values"):
         if getattr(rule, limit) is not None and rule.type != "string":
             yield DefinitionError(file, f"{key}.{limit}", getattr(rule, limit), "is for strings")
+    if rule.excluded is not None and rule.type != "string":
+        yield DefinitionError(file, f"{key}.excluded", rule.excluded, "is for strings")
+    if isinstance(rule.excluded, tuple) and (size := sum(len(folded(text)) for text in rule.excluded)) > MOST_EXCLUDED:
+        yield DefinitionError(file, f"{key}.excluded", None, f"has {size} bytes of text; at most {MOST_EXCLUDED} fit")
 
 
 def _need(

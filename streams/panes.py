@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import floor
 
-from streams.aggregates import AGGREGATES, Aggregate, ColumnType
+from streams.aggregates import AGGREGATES, Aggregate, ColumnType, Member, ViewColumn
 from streams.definition import Definition
 
 FINEST_ARRIVAL_SECONDS = 10
@@ -75,27 +75,49 @@ def shelf_of(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaneColumn:
-    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for those of the stream."""
+    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for those of the stream.
+
+    `asked`: the options that are set of its measure, or of the stream.
+    """
 
     name: str
     aggregate: Aggregate
     source: str
+    asked: frozenset[str] = frozenset()
 
     @property
     def type(self) -> ColumnType:
         """Logical type of the stored value."""
         return self.aggregate.type
 
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """What a group of an answer has of it."""
+        return tuple(each for each in self.aggregate.members if not each.option or each.option in self.asked)
+
+    @property
+    def view(self) -> tuple[ViewColumn, ...]:
+        """What SQL clients have of it."""
+        return tuple(each for each in self.aggregate.view if not each.option or each.option in self.asked)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What a difference is measured by: columns, and `<measure>_mean`."""
+        number = self.aggregate.sql(self.aggregate.number, self.source)
+        totalled = (self.name,) if any(member.kind == "total" for member in self.members) else ()
+        return (*((number,) if number else ()), *totalled)
+
 
 def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     """The aggregate columns of a stream's panes, in table order (dimensions and times come before them)."""
+    asked = {name: frozenset(measure.asked) for name, measure in definition.measures.items()}
+    asked[""] = frozenset({"visits"} if definition.visits else ())
     return tuple(
-        PaneColumn(aggregate.column(source), aggregate, source)
+        PaneColumn(aggregate.column(source), aggregate, source, asked.get(source, frozenset()))
         for of, sources in (("stream", [""]), ("measure", definition.measures), ("distinct", definition.distincts))
         for source in sources
         for aggregate in AGGREGATES
-        if aggregate.of == of
-        and (not aggregate.option or getattr(definition.measures[source] if source else definition, aggregate.option))
+        if aggregate.of == of and (not aggregate.option or aggregate.option in asked[source])
     )
 
 
