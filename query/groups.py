@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from streams.aggregates import COUNT, MESSAGES, Merged
 from streams.definition import Definition
 from streams.panes import PaneColumn
+
+_NO_VISITS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Group:
     messages: int
     parts: Mapping[str, Mapping[str, Any]]
     changed_since: bool | None = None
-    visits: Mapping[str, int] = field(default_factory=dict)
+    visits: Mapping[str, int] = _NO_VISITS
 
     def value(self, part: str, *names: str) -> Any:
         """A member, such as `("cpu", "max")` or `("cpu", "quantiles", "0.5")`; None where there is no value."""
@@ -55,5 +58,5 @@ def groups_of(
         messages = visits.pop(MESSAGES.name)
         # A visit may have begun in a window without messages of its newest values; it may have moved on from there.
         if messages or any(visits.values()):
-            groups.append(Group(tuple(row[:width]), messages, parts, visits=visits))
+            groups.append(Group(tuple(row[:width]), messages, parts, visits=visits or _NO_VISITS))
     return tuple(groups)
