@@ -109,9 +109,7 @@ class Oracle:
         self.sent += more
         self.live.await_accounted()
 
-    def expected(
-        self, ends: Ends, by: Sequence[str], where: Iterable[tuple[str, str]]
-    ) -> dict[tuple[str, ...], object]:
+    def expected(self, ends: Ends, by: Sequence[str], where: Iterable[tuple[str, str]] = ()) -> object:
         start, end = (at.removesuffix("Z") for at in ends)
         groups: dict[tuple[str, ...], list[Message]] = {}
         for message in self.sent:
