@@ -1,4 +1,4 @@
-"""Whichever breakdown covers a question, the answer is the same; the cheapest is taken, and what none covers is told."""
+"""Whichever breakdown covers a question, the answer is the same; the cheapest is taken; what none covers is told."""
 
 from __future__ import annotations
 
