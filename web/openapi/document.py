@@ -34,7 +34,7 @@ _COMPARED_BY = parameter(
 _GROUPING = [
     parameter(
         "by",
-        "A dimension to group by; may be given several times. Without it those of the main breakdown; empty, one total.",
+        "A dimension to group by; may be repeated. Without it those of the main breakdown; empty, one total.",
         array_of(TEXT),
         style="form",
         explode=True,
