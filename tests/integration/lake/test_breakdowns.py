@@ -64,7 +64,7 @@ max = 1000
 [distincts.visitors]
 field = "who"
 """
-MORE = TOML.replace("[measures.ms]", 'paths = ["path"]\n\n[measures.ms]')
+MORE = TOML.replace("[measures.ms]", 'routes = ["path", "country"]\n\n[measures.ms]')
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)
 Message = dict[str, str | int]
 Ends = tuple[str, str]
@@ -109,9 +109,7 @@ class Oracle:
         self.sent += more
         self.live.await_accounted()
 
-    def expected(
-        self, ends: Ends, by: Sequence[str], where: Iterable[tuple[str, str]]
-    ) -> dict[tuple[str, ...], object]:
+    def expected(self, ends: Ends, by: Sequence[str], where: Iterable[tuple[str, str]] = ()) -> object:
         start, end = (at.removesuffix("Z") for at in ends)
         groups: dict[tuple[str, ...], list[Message]] = {}
         for message in self.sent:
@@ -250,7 +248,10 @@ def test_maintenance_changes_no_answer(told: Oracle, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(query.maintenance, "SLACK_SECONDS", 0)
     told.live.await_day_panes(told.live.view().complete_until)
     done = maintained(told.live, at_once(orphan_days=3))
-    assert done["panes"].after.files < done["panes"].before.files
+    assert done["panes"].after.rows == done["panes"].before.rows
+    uncut = "select breakdown, count(*) from {stream}.panes where grain = 'minute' and part not like '%T%' group by 1"
+    assert told.live.rows(uncut) == [], "minute panes of breakdowns with hours are in parts of hours"
+    assert told.live.rows("select count(*) from {stream}.panes where grain = 'hour' and part like '%T%'") == [[0]]
     told.check()
     assert audit_stream(told.live.definition).clean
 
@@ -268,9 +269,9 @@ def test_a_breakdown_that_is_added_answers_from_then_on(stream_factory: StreamFa
     oracle.check()
 
     await_true(lambda: bool(dict(live.view().begun)), 60, "it is noted since when")
-    since = dict(live.view().begun)["paths"].since
-    with pytest.raises(InvalidRequestError, match="from when on paths has every message"):
-        live.window(("start", DAYS[0]), ("end", DAYS[1]), ("by", "path"))
+    since = dict(live.view().begun)["routes"].since
+    with pytest.raises(InvalidRequestError, match="from when on routes has every message"):
+        live.window(("start", DAYS[0]), ("end", DAYS[1]), ("by", "path,country"))
     now = datetime.now(UTC).replace(microsecond=0)
     oracle.send([{**message, "time": f"{now:%Y-%m-%dT%H:%M:%SZ}"} for message in messages(0, 10)])
     first = (since + timedelta(minutes=1)).replace(second=0, microsecond=0)
@@ -279,21 +280,21 @@ def test_a_breakdown_that_is_added_answers_from_then_on(stream_factory: StreamFa
     oracle.send([{**message, "time": f"{fresh:%Y-%m-%dT%H:%M:%SZ}"} for message in messages(0, 10)])
     live.view()
     ends = (f"{first:%Y-%m-%dT%H:%M:%SZ}", f"{first + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}")
-    assert oracle.found(ends, ["path"]) == ("paths", oracle.expected(ends, ["path"]))
+    assert oracle.found(ends, ["path", "country"]) == ("routes", oracle.expected(ends, ["path", "country"]))
     report = audit_stream(live.definition)
     assert report.clean, report.findings
 
     replay = replayed(live, live.definition)
-    publish(catalog, replay.id, "tester", "paths of the past")
+    publish(catalog, replay.id, "tester", "routes of the past")
     live.view()
-    assert "paths" not in dict(live.view().begun)
-    assert oracle.found(DAYS, ["path"]) == ("paths", oracle.expected(DAYS, ["path"]))
+    assert "routes" not in dict(live.view().begun)
+    assert oracle.found(DAYS, ["path", "country"]) == ("routes", oracle.expected(DAYS, ["path", "country"]))
     oracle.check()
     roll_back(catalog, replay.id, "tester", "to see it go")
-    assert dict(live.view().begun)["paths"].since == since
+    assert dict(live.view().begun)["routes"].since == since
     with pytest.raises(InvalidRequestError, match="replay what arrived earlier"):
-        live.window(("start", DAYS[0]), ("end", DAYS[1]), ("by", "path"))
+        live.window(("start", DAYS[0]), ("end", DAYS[1]), ("by", "path,country"))
     publish(catalog, replay.id, "tester", "again")
     live.view()
-    assert oracle.found(DAYS, ["path"]) == ("paths", oracle.expected(DAYS, ["path"]))
-    assert begun_in(panes_table(catalog, live.name), 0)["paths"].since == since
+    assert oracle.found(DAYS, ["path", "country"]) == ("routes", oracle.expected(DAYS, ["path", "country"]))
+    assert begun_in(panes_table(catalog, live.name), 0)["routes"].since == since
