@@ -15,6 +15,7 @@ from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.breakdowns import breakdowns, rules
 from streams.definition import BreakdownRule, Definition
 from streams.panes import Grain
+from streams.retention import Retention
 from streams.visits import Visits
 
 
@@ -161,7 +162,7 @@ RULES: Mapping[str, _Rule] = {
     "events": _handover,
     "hours": _only(lambda _, new: new, "cannot be turned off: the table would no longer be whole"),
     "retention": _free,
-    "retention.kafka": _free,
+    **{f"retention.{what}": _free for what in Retention.model_fields},
     "sent_by": _free,
     "demo": _free,
 }

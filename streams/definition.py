@@ -19,6 +19,7 @@ from streams.demo import Demo
 from streams.expression import Expression, parse
 from streams.horizons import Horizon, horizon_ms
 from streams.reasons import Reason
+from streams.retention import Retention
 from streams.time_text import event_millis
 from streams.visits import Visits
 
@@ -43,25 +44,6 @@ def _identifier(name: str) -> str:
 
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
-
-_PERIOD = re.compile(r"([1-9][0-9]{0,5}) (hour|day|week)s?")
-_HOURS = {"hour": 1, "day": 24, "week": 168}
-_MOST_HOURS = 24 * 36_500
-
-
-def _period(text: str) -> str:
-    if not _PERIOD.fullmatch(text) or _hours(text) > _MOST_HOURS:
-        raise ValueError("hours, days or weeks, like '30 days', at least '1 hour' and at most '36500 days'")
-    return text
-
-
-def _hours(period: str) -> int:
-    number, unit = period.removesuffix("s").split(" ")
-    return int(number) * _HOURS[unit]
-
-
-Period = Annotated[str, AfterValidator(_period)]
-"""A length of time that people write, such as `30 days`."""
 
 
 class _Model(BaseModel):
@@ -179,17 +161,6 @@ class Distinct(_Model):
     title: str = ""
 
 
-class Retention(_Model):
-    """How long messages are kept."""
-
-    kafka: Period
-
-    @property
-    def kafka_ms(self) -> int:
-        """How long Kafka keeps a message, in milliseconds."""
-        return _hours(self.kafka) * 3_600_000
-
-
 class Duplicates(_Model):
     """Which messages are copies: those of a key and an `id` that arrived in their partition within the `horizon`."""
 
@@ -208,7 +179,7 @@ class Definition(_Model):
     `breakdowns`: which sets of dimensions there are panes by; none for one, of all dimensions.
     `key`: the field whose text is the Kafka key, so that messages with the same are in one partition, in order; None
     for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
-    hour panes, which pay where there are many keys. `retention`: None keeps messages in Kafka for ever.
+    hour panes, which pay where there are many keys. `retention`: None keeps everything for ever.
     """
 
     name: Identifier

@@ -58,8 +58,12 @@ def grain_of(part: str) -> Grain:
 
 
 def span_of(part: str) -> tuple[datetime, datetime]:
-    """When the period of a part of minute or hour panes starts and ends."""
-    start = datetime.fromisoformat(part.rpartition("/")[2]).replace(tzinfo=UTC)
+    """When the period of a part starts and ends."""
+    period = part.rpartition("/")[2]
+    if len(period) == len("2026-03"):
+        start = datetime.fromisoformat(f"{period}-01").replace(tzinfo=UTC)
+        return start, month_start(start + timedelta(days=31))
+    start = datetime.fromisoformat(period).replace(tzinfo=UTC)
     return start, start + (timedelta(days=1) if spans_day(part) else timedelta(hours=1))
 
 
@@ -139,6 +143,11 @@ def rollup_arrival_start(at: datetime) -> datetime:
 def day_start(at: datetime) -> datetime:
     """The start, in UTC, of the day that a moment lies in."""
     return _window_start(at, Grain.DAY.seconds)
+
+
+def month_start(at: datetime) -> datetime:
+    """The start, in UTC, of the month that a moment lies in."""
+    return day_start(at).replace(day=1)
 
 
 def _window_start(at: datetime, length: int) -> datetime:

@@ -56,6 +56,8 @@ def test_lets_streams_grow(key: str, value: object) -> None:
         ("measures/cpu/unit", "share"),
         ("measures/cpu/total", True),
         ("retention/kafka", "30 days"),
+        ("retention/minutes", "30 days"),
+        ("retention/rejected", "30 days"),
         ("sent_by", "windowpane"),
     ],
 )
