@@ -63,13 +63,14 @@ def applied_streams(catalog: Catalog) -> list[str]:
 
 
 def has_views(catalog: Catalog, definition: Definition) -> bool:
-    """Whether the stream's views are in the catalog: one for each grain."""
+    """Whether the stream's views are in the catalog: one for each grain, and one of records if it keeps them."""
     sql = (
         "select table_name from iceberg_tables"
         " where catalog_name = :catalog and table_namespace = :stream and iceberg_type = 'VIEW'"
     )
     views = rows(catalog.engine, sql, catalog=catalog.name, stream=definition.name)
-    return {f"{grain}s" for grain in grains(definition)} <= {name for (name,) in views}
+    wanted = {*(f"{grain}s" for grain in grains(definition)), *(["records"] if definition.records else [])}
+    return wanted <= {name for (name,) in views}
 
 
 def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:

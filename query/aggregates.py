@@ -9,6 +9,7 @@ from typing import Literal
 
 from streams.definition import Definition
 from streams.panes import PaneColumn, pane_columns
+from streams.records import record_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,10 @@ def view_columns(definition: Definition) -> tuple[Expression, ...]:
 
 
 def view_columns_of_names(definition: Definition) -> dict[str, list[str]]:
-    """Dimension, measure or distinct count → the columns of the views that are made of it."""
+    """Dimension, measure or distinct count, and field of records → the columns of the views that are made of it."""
     columns = {name: [name] for name in definition.dimensions}
+    for each in record_fields(definition):
+        columns.setdefault(each.field, []).append(each.column)
     for source, expression in _of_views(definition):
         if source:
             columns.setdefault(source, []).append(expression.name)

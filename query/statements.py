@@ -253,7 +253,7 @@ def _made_panes(definition: Definition, grain: Grain, target: str) -> dict[str, 
 def drop_view_statements(stream: str) -> tuple[str, ...]:
     """The statements that remove the views of a stream, whichever there are."""
     template = templates.get_template("drop_view.sql")
-    return tuple(template.render(stream=stream, view=f"{grain}s") for grain in Grain)
+    return tuple(template.render(stream=stream, view=view) for view in (*(f"{grain}s" for grain in Grain), "records"))
 
 
 def view_statements(definition: Definition) -> tuple[str, ...]:

@@ -62,8 +62,20 @@ def record_fields(definition: Definition) -> tuple[RecordField, ...]:
     return tuple(RecordField(name, column_of(name), RecordType(rule.type)) for name, rule in definition.fields.items())
 
 
+def records_view_columns(definition: Definition) -> dict[str, str]:
+    """Of the view `records`: the name of each column that is of a field → the column of the table.
+
+    Dimensions first, of which some have other names than their fields.
+    """
+    columns = {name: column_of(each.field) for name, each in definition.dimensions.items()}
+    return columns | {each.column: each.column for each in record_fields(definition)}
+
+
 def record_problems(definition: Definition, file: str) -> Iterator[DefinitionError]:
-    """One error for each field whose column would have the name of another one."""
+    """One error for each field whose column would have the name of another one, and for dimensions that do.
+
+    SQL clients have dimensions as columns too: by these their rows are told.
+    """
     seen: dict[str, str] = {}
     for each in record_fields(definition):
         if each.column in TAKEN:
@@ -73,3 +85,7 @@ def record_problems(definition: Definition, file: str) -> Iterator[DefinitionErr
             allowed = f"would be the column {each.column} of records, as {seen[each.column]} is; rename one"
             yield DefinitionError(file, f"fields.{each.field}", None, allowed)
         seen.setdefault(each.column, each.field)
+    for name, dimension in definition.dimensions.items():
+        if name in TAKEN or seen.get(name, dimension.field) != dimension.field:
+            allowed = f"is of {dimension.field}, but records have another column {name}; give one of them another name"
+            yield DefinitionError(file, f"dimensions.{name}", dimension.field, allowed)

@@ -51,7 +51,7 @@ def _answer_of(definition: Definition, kind: str, params: Sequence[tuple[str, st
     from iceberg.settings import LakeSettings
     from query.answer_json import answer_json
     from query.parameters import Parameters, read_rejected, read_series, read_window
-    from query.requests import Question
+    from query.record_requests import Question
     from query.service import QueryService
     from query.settings import QuerySettings
     from query.visible import Visible

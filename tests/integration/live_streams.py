@@ -218,7 +218,7 @@ class LiveStream:
     def remove(self) -> None:
         """Take away definition, tables, job and topic, in the order in which the keeper cannot bring them back."""
         self.toml.unlink(missing_ok=True)
-        for view in ("minutes", "hours", "days"):
+        for view in ("minutes", "hours", "days", "records"):
             self.rows(f"drop view if exists {{stream}}.{view}")
         catalog = open_catalog(LakeSettings())
         for table in (kind.name for kind in KINDS):

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from access.grants import Action
 from query.parameters import Parameters, read_rejected, read_series, read_window
-from query.requests import Question
+from query.record_requests import Question
 from query.visible import Visible
 from web.access.scopes import visible_of
 from web.api.parameters import asked_parameters

@@ -13,7 +13,8 @@ from access.asker import Door
 from access.events import Did, Outcome
 from query.answer_json import Encoded
 from query.answers import RejectedAnswer, SeriesAnswer, WindowAnswer
-from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
+from query.record_requests import Question
+from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.service import service_of

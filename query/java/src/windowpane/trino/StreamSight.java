@@ -14,24 +14,31 @@ import java.util.stream.Collectors;
  * seen; none: all, also those that come later.
  */
 record StreamSight(Optional<String> rows, Optional<Set<String>> columns) {
-    /** What every view has, and tells of no field. */
-    private static final Set<String> OF_EVERY_VIEW = Set.of("window_start", "messages");
+    /** What views of windows have, and tells of no field. */
+    static final Set<String> OF_WINDOWS = Set.of("window_start", "messages");
+
+    /** The same of the view of records. */
+    static final Set<String> OF_RECORDS = Set.of("event_time", "arrived", "partition", "offset");
 
     static final StreamSight EVERYTHING = new StreamSight(Optional.empty(), Optional.empty());
 
-    /** `rules`: alternatives, at least one, each dimension → values. `hidden`: with all that is made of them. */
-    static StreamSight of(Names names, List<? extends Map<String, Set<String>>> rules, Set<String> hidden) {
+    /**
+     * `rules`: alternatives, at least one, each dimension → values. `hidden`: with all that is made of them. `always`:
+     * columns that tell of no field.
+     */
+    static StreamSight of(
+            Names names, List<? extends Map<String, Set<String>>> rules, Set<String> hidden, Set<String> always) {
         Optional<String> rows = rules.stream().anyMatch(Map::isEmpty) ? Optional.empty()
                 : Optional.of(rules.stream().map(rule -> condition(names, rule)).sorted().collect(Collectors.joining(" or ")));
-        return new StreamSight(rows, hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden)));
+        return new StreamSight(rows, hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden, always)));
     }
 
     boolean shows(String column) {
         return columns.isEmpty() || columns.get().contains(column);
     }
 
-    private static Set<String> shown(Names names, Set<String> hidden) {
-        Set<String> shown = new HashSet<>(OF_EVERY_VIEW);
+    private static Set<String> shown(Names names, Set<String> hidden, Set<String> always) {
+        Set<String> shown = new HashSet<>(always);
         if (!hidden.contains(Names.EVERYTHING)) {
             names.named().values().forEach(name -> shown.addAll(name.columns()));
             names.named().forEach((name, of) -> {
