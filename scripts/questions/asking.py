@@ -28,7 +28,7 @@ class RefusedError(WindowpaneError):
 
 
 def ask(stream: str, kind: str, params: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """The answer to `window`, `series` or `rejected`, as the API gives it.
+    """The answer to `window`, `series`, `rejected` or `records`, as the API gives it.
 
     Raises:
         WindowpaneError: the question breaks a rule, or what the answer needs does not answer.
@@ -50,14 +50,14 @@ def _answer_of(definition: Definition, kind: str, params: Sequence[tuple[str, st
     # The engines' clients take seconds to load: only where the service does not answer.
     from iceberg.settings import LakeSettings
     from query.answer_json import answer_json
-    from query.parameters import Parameters, read_rejected, read_series, read_window
+    from query.parameters import Parameters, read_records, read_rejected, read_series, read_window
     from query.record_requests import Question
     from query.service import QueryService
     from query.settings import QuerySettings
     from query.visible import Visible
 
     readers: dict[str, Callable[[Visible, Parameters], Question]]
-    readers = {"window": read_window, "series": read_series, "rejected": read_rejected}
+    readers = {"window": read_window, "series": read_series, "rejected": read_rejected, "records": read_records}
     question = readers[kind](Visible(definition), params)
     service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
     service.refresh()
