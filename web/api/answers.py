@@ -1,4 +1,4 @@
-"""`window`, `series`, `rejected`, `records` of `/v1/streams/{stream}`: read the question, ask in a thread, answer JSON."""
+"""`window`, `series`, `rejected`, `records` of `/v1/streams/{stream}`: read the question, ask, answer JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Exports: all records of a question, sent as they are read. One that fails in the middle never ends as if it were whole."""
+"""Exports: all records of a question, sent as they are read.
+
+One that fails in the middle is cut off: it never ends as if it were whole.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ def media_of(accept: str) -> str | None:
 
 
 async def export(request: Request, question: RecordsRequest, media: str) -> Response:
-    """All records of a question as a file of a media type. What is wrong before the first is a problem as of any question."""
+    """All records of a question as a file of a media type. Raises what a question does, until the first are read."""
     service, asker = service_of(request), asker_of(request)
     name = f"{question.stream}-records-{question.start:%Y%m%dT%H%M}-{question.end:%Y%m%dT%H%M}.{_NAMES[media]}"
     headers = {

@@ -1,4 +1,4 @@
-"""Questions of windows, series, rejected messages and records: kept answers at once, others in the lane of questions."""
+"""Questions of windows, series and single messages: kept answers at once, others in the lane of questions."""
 
 from __future__ import annotations
 

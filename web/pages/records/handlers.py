@@ -1,4 +1,4 @@
-"""`GET /records/{stream}`: accepted messages, typed, newest first; `/records/{stream}/export`: all of them as a file."""
+"""`/records/{stream}`: accepted messages, typed, newest first; `/records/{stream}/export`: all of them as a file."""
 
 from __future__ import annotations
 
