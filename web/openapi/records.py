@@ -58,7 +58,7 @@ RECORDS_PATH: Json = {
                         "properties": {part["name"]: part["schema"] for part in _PARAMETERS},
                         "required": [part["name"] for part in _PARAMETERS if part["required"]],
                         "additionalProperties": {"oneOf": [TEXT, array_of(TEXT)]},
-                        "description": "The parameters of the address; a list repeats its name. Other names are fields.",
+                        "description": "As in the address; a list repeats its name. Other names are fields.",
                     }
                 }
             },
