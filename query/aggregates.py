@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from streams.aggregates import exact
 from streams.breakdowns import view_names
 from streams.definition import Definition
 from streams.panes import PaneColumn, pane_columns
@@ -63,8 +64,10 @@ def _of_views(definition: Definition) -> Iterator[tuple[str, Expression]]:
     for column in pane_columns(definition):
         measure = definition.measures.get(column.source)
         scale = f"{measure.scale}e0" if measure else ""
-        for name, value in column.aggregate.view:
-            named, made = (column.aggregate.sql(form, column.source, scale=scale) for form in (name, value))
+        unit = f"decimal '{exact(1, measure.scale):f}'" if measure and measure.decimals else "1"
+        for view in column.view:
+            forms = (view.name, view.sql)
+            named, made = (column.aggregate.sql(form, column.source, scale=scale, unit=unit) for form in forms)
             yield column.source, Expression(named, made)
 
 

@@ -8,7 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from iceberg.audit import AuditResult, Finding, Kind, ValueDifference, blamed, check_counts, check_values, panes_name
+from iceberg.audit import (
+    AuditResult,
+    Finding,
+    Kind,
+    ValueDifference,
+    blamed,
+    check_counts,
+    check_values,
+    check_visits,
+    panes_name,
+)
 from iceberg.intervals import IntervalTotal, bucket_length, whole_until
 from iceberg.lake_view import LakeView
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets, check_past_offsets
@@ -17,13 +27,14 @@ from query.audit_statements import (
     ledger_runs_statement,
     rejected_counts_statement,
     values_statement,
+    visits_statement,
 )
 from query.statements import Statement
 from query.trino_client import TrinoClient
 from streams.arrivals import NEVER, Arrivals
 from streams.breakdowns import Breakdown, Layer, breakdowns
 from streams.definition import Definition
-from streams.panes import Grain, pane_columns
+from streams.panes import Grain, pane_columns, visit_columns
 
 MOST_ALTERED = 100
 """Groups with altered values that are named; of more only the number is told."""
@@ -71,6 +82,7 @@ def audit(
     totals = _arrival_totals(trino, view, until)
     by = breakdowns(definition)
     counts = [finding for each in by for finding in _counts(view, definition, totals, each, each.finest, until)]
+    visits = _visits(trino, view, definition, until)
     altered: list[ValueDifference] = []
     values_until = None
     if view.day_cut is not None:
@@ -80,7 +92,7 @@ def audit(
             counts += _counts(view, definition, totals, each, grain, values_until)
             altered += _differences(trino, view, definition, each, grain, totals, values_until)
     rejected, rejected_wrong = _rejected(trino, view, until)
-    findings = (*ledger, *blamed(counts + rejected_wrong, ledger), *check_values(altered, counts))
+    findings = (*ledger, *blamed(counts + rejected_wrong, ledger), *check_values(altered, counts), *visits)
     accepted = sum(item.total for item in totals[_LEDGER] if item.arrived_until <= until)
     return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings)
 
@@ -111,6 +123,16 @@ def _counts(
     ledger = [item for item in totals[_LEDGER] if begun is None or item.arrived_from >= begun.since]
     table = panes_name(grain, breakdown.name if len(breakdowns(definition)) > 1 else "")
     return check_counts(table, ledger, totals[breakdown.name, grain], until)
+
+
+def _visits(trino: TrinoClient, view: LakeView, definition: Definition, until: datetime) -> list[Finding]:
+    """Where breakdowns hold other visits than the first one, of what arrived since there are all of them."""
+    arrivals = Arrivals(max([_FIRST, *(begun.since for _, begun in view.begun)]), until)
+    if arrivals.start >= arrivals.end:
+        return []
+    finest = {each.name: panes_name(each.finest, each.name) for each in breakdowns(definition)}
+    totals = {name: numbers for name, *numbers in _rows(trino, visits_statement(definition, view, arrivals))}
+    return check_visits(visit_columns(definition), {finest[name]: it for name, it in totals.items()}, arrivals)
 
 
 def _values_until(

@@ -11,10 +11,12 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from streams.aggregates import MeasureOptions
+from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.breakdowns import breakdowns, rules
 from streams.definition import BreakdownRule, Definition
 from streams.panes import Grain
+from streams.retention import Retention
+from streams.visits import Visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,22 @@ RULES: Mapping[str, _Rule] = {
     "description": _free,
     "topic": _refused("cannot change from {old!r}; declare a new stream"),
     "partitions": _GROWS,
-    "key": lambda *_: Effect(note="copies of messages that lie in a partition by another key are not found"),
+    "key": lambda *_: Effect(note="copies and visits of messages that lie in a partition by another key are not found"),
     "duplicates": lambda _, new: Effect(
         note="what arrived before stays as it was counted, until it is replayed with this definition" if new else None
     ),
     "duplicates.id": _handover,
+    "visits": lambda _, new: (
+        Effect(refused="cannot be removed: stored panes hold their numbers")
+        if new is None
+        else Effect(note="of what arrived before there are none, until it is replayed with this definition")
+    ),
+    **{
+        f"visits.{key}": lambda *_: Effect(
+            note="visits of before stay as they were counted, until they are replayed with this definition"
+        )
+        for key in Visits.model_fields
+    },
     "duplicates.horizon": _handover,
     "event_time.field": _refused(_OTHER, replayed=True),
     "event_time.min": _handover,
@@ -119,6 +132,9 @@ RULES: Mapping[str, _Rule] = {
     "fields.*.min_length": _handover,
     "fields.*.max_length": _handover,
     "fields.*.values": _handover,
+    "fields.*.excluded": lambda *_: Effect(
+        note="what arrived before stays as it was counted, until it is replayed with this definition"
+    ),
     "dimensions": _names,
     "dimensions.*": _free,
     "dimensions.*.field": _refused(_OTHER, replayed=True),
@@ -138,6 +154,7 @@ RULES: Mapping[str, _Rule] = {
     "measures.*.title": _free,
     "measures.*.unit": _free,
     **{f"measures.*.{option}": _STAYS for option in MeasureOptions.model_fields},
+    **{f"measures.*.{option}": _free for option in READ_OPTIONS},
     "distincts": _handover,
     "distincts.*": _KEPT,
     "distincts.*.field": _refused(_OTHER, replayed=True),
@@ -145,7 +162,7 @@ RULES: Mapping[str, _Rule] = {
     "events": _handover,
     "hours": _only(lambda _, new: new, "cannot be turned off: the table would no longer be whole"),
     "retention": _free,
-    "retention.kafka": _free,
+    **{f"retention.{what}": _free for what in Retention.model_fields},
     "sent_by": _free,
     "demo": _free,
 }
@@ -156,7 +173,7 @@ entries there are, and in which order.
 """
 
 
-_MOVED = "keys move to other partitions: copies of what arrived before are not found for once"
+_MOVED = "keys move to other partitions: copies of what arrived before are not found for once, visits are cut"
 
 
 def changes(old: Definition, new: Definition) -> list[Changed]:
