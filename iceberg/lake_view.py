@@ -17,6 +17,7 @@ from iceberg.begun import Begun, begun_in
 from iceberg.bounds import cut, earliest, parts_beyond, rows_by_breakdown
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LostStateError, translated
+from iceberg.kept import kept_from, taken
 from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
 from iceberg.ledger import complete_until, settled_until
 from iceberg.namespaces import is_staging
@@ -28,9 +29,10 @@ from iceberg.retirement import retired_at
 from iceberg.slices import rollups_of
 from iceberg.stream_tables import stream_tables
 from iceberg.widening import widened_until
+from streams.arrivals import Arrivals
 from streams.breakdowns import Layer
 from streams.definition import Definition
-from streams.panes import Grain, arrival_start, day_start, spans_day
+from streams.panes import Grain, arrival_start, day_start, rollup_arrival_start, spans_day
 
 READ = {kind.name for kind in KINDS if kind.replaced}
 """The tables that readers look at."""
@@ -57,6 +59,8 @@ class LakeView:
     `reading`: what the ledger counts the offsets of; None before the stream had a job.
     `begun`: the breakdowns that do not hold everything, each with since when; of `past` states, see there.
     `sizes`: breakdown → how many panes of the longest grain it has.
+    `kept_from`: grain → since when there are panes of it, `rejected` since when messages; all that are not named are
+    whole. `taken`: grain → arrivals of which retention took panes.
     """
 
     stream: str
@@ -82,6 +86,8 @@ class LakeView:
     reading: Reading | None = field(default=None, compare=False)
     begun: tuple[tuple[str, Begun], ...] = ()
     sizes: tuple[tuple[str, int], ...] = field(default=(), compare=False)
+    kept_from: tuple[tuple[str, datetime], ...] = ()
+    taken: tuple[tuple[str, tuple[Arrivals, ...]], ...] = ()
 
     def as_known_at(self, at: datetime) -> LakeView:
         """The view of the state that readers saw at a moment: the one before the first publication after it.
@@ -94,6 +100,8 @@ class LakeView:
             raise LostStateError(f"what was known of {self.stream} at {at:%Y-%m-%dT%H:%M:%SZ} is no longer kept")
         if later is None:
             return self
+        if later.day_cut is None and self.taken:
+            raise LostStateError(f"what was known of {self.stream} at {at:%Y-%m-%dT%H:%M:%SZ} is kept in part only")
         return replace(
             self,
             panes_snapshot=later.snapshots.get(PANES.name),
@@ -109,8 +117,16 @@ class LakeView:
         )
 
     def rounded_down(self, at: datetime) -> datetime:
-        """The latest moment up to another that arrivals can be told apart by: of merged days, the day's start."""
-        return day_start(at) if self.widened_until is not None and at < self.widened_until else at
+        """The latest moment up to another that arrivals can be told apart by: of merged days, the day's start.
+
+        Where retention took finest panes, it is one up to which rollups count what those did.
+        """
+        if self.widened_until is not None and at < self.widened_until:
+            at = day_start(at)
+        if any(at < each.end for _, ranges in self.taken for each in ranges):
+            at = rollup_arrival_start(at)
+            return at if self.day_cut is None else min(at, self.day_cut)
+        return at
 
     def known_until(self, at: datetime) -> datetime | None:
         """Of the view as known at a moment: the moment that it can tell, up to which every arrival is in it.
@@ -178,7 +194,14 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             reading=noted_in(ledger),
             begun=tuple(sorted(begun_in(panes, generation).items())),
             sizes=tuple(sorted(rows_by_breakdown(panes, Grain.DAY).items())),
+            kept_from=_kept_from(panes, tables[REJECTED.name]),
+            taken=tuple((str(grain), ranges) for grain in Grain if (ranges := taken(panes, grain))),
         )
+
+
+def _kept_from(panes: Table, rejected: Table) -> tuple[tuple[str, datetime], ...]:
+    noted = [*((str(grain), kept_from(panes, grain)) for grain in Grain), (REJECTED.name, kept_from(rejected))]
+    return tuple((name, since) for name, since in noted if since is not None)
 
 
 def _began(ledger: Table) -> datetime | None:

@@ -79,6 +79,13 @@ def _tag(table: Table, snapshot: int | None, name: str, generation: int) -> None
                 snapshots.create_tag(snapshot, name)
 
 
+def kept_tags(table: Table) -> list[str]:
+    """The tags of a table that keep a past state, the oldest first."""
+    return sorted(
+        (name for name in table.metadata.refs if _generation(name) is not None), key=lambda name: _generation(name) or 0
+    )
+
+
 def state_before(tables: Mapping[str, Table], generation: int) -> PastState:
     """The tables' state of the generation before. Raises LostStateError if a tag of it is gone."""
     kept = _states(tables, range(generation - 1, generation))

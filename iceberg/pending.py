@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pyiceberg.table import Table
 
 from iceberg.bounds import COMPLETE_PROPERTY, cut, earliest, noted_as
+from iceberg.kept import begun_without
 from iceberg.noted import noted_definition
 from iceberg.rows import any_row, of_layer, reaching_over
 from streams.arrivals import Arrivals
@@ -66,6 +67,7 @@ def begun_at(table: Table, layer: Layer | None, at: datetime) -> dict[str, str]:
         first = earliest(table, "arrived_from", Layer.FINEST)
         if first is not None and first < at:
             properties |= as_noted(layer, Arrivals(rollup_arrival_start(first), at))
+            properties |= begun_without(table, layer.grain)
     return properties
 
 

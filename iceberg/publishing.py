@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pyiceberg.table import Table
@@ -25,6 +25,7 @@ from iceberg.begun import Begun, begun_after, begun_in
 from iceberg.bounds import earliest
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
+from iceberg.kept import taken
 from iceberg.kinds import LEDGER, PANES, kind_of
 from iceberg.ledger import is_settled
 from iceberg.namespaces import staging_namespace
@@ -38,6 +39,7 @@ from iceberg.stream_tables import optional_table, stream_tables
 from iceberg.widening import widened_until
 from streams.arrivals import Arrivals
 from streams.breakdowns import ROLLUP_LAYERS, Layer, breakdowns
+from streams.panes import Grain
 
 PURPOSE = "publishing"
 LOCK_SECONDS = 60.0
@@ -159,7 +161,8 @@ def _begin(
 ) -> Replay:
     tables = stream_tables(catalog, replay.stream)
     _check_whole(tables[PANES.name], replay)
-    _sources(catalog, store, tables, replay, state)
+    sources = _sources(catalog, store, tables, replay, state)
+    _check_kept(tables[PANES.name], sources[PANES.name], replay)
     generation = max(map(generation_of, tables.values())) + 1
     now = datetime.now(UTC)
     keep_state(tables, generation - 1, until=now)
@@ -191,17 +194,31 @@ def _check_whole(panes: Table, replay: Replay) -> None:
                     )
 
 
+def _check_kept(panes: Table, known: _Known, replay: Replay) -> None:
+    """Raise ReplayError if rollups would have to be made again of finest panes that retention has taken."""
+    pending = _replaced(panes, known, replay.arrivals).pending
+    for grain in Grain:
+        for gone in taken(panes, grain):
+            if any(each.overlaps(gone) for each in pending):
+                raise ReplayError(
+                    f"{grain} panes of what arrived {gone} are kept no more, and others would have to be made of them; "
+                    f"replay {replay.arrivals} again, with the definition that is wanted"
+                )
+
+
 def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:
     rows: dict[str, tuple[int, int]] = {}
     tables = stream_tables(catalog, replay.stream)
     sources = _sources(catalog, store, tables, replay, replay.state)
     for name, table in tables.items():
-        ranges, properties = _ranges(table, sources[name], replay.arrivals)
+        replaced = _replaced(table, sources[name], replay.arrivals)
+        properties = dict(replaced.properties)
         if kind_of(table) is PANES:
             first = earliest(tables[LEDGER.name], "arrived_from")
             given = sources[name].begun
             properties |= begun_after(table, replay.arrivals, given, first, replay.generation or 0)
-        done = replace(table, ranges, sources[name].source, replay.generation or 0, properties)
+        source, needed_from = sources[name].source, min((each.start for each in replaced.pending), default=None)
+        done = replace(table, replaced.ranges, source, replay.generation or 0, properties, needed_from)
         rows[name] = (done.removed, done.added)
     return store.complete(replay, _UNDER_WAY[replay.state], rows)
 
@@ -218,18 +235,28 @@ class _Known:
     begun: Mapping[str, Begun | None]
 
 
-def _ranges(table: Table, known: _Known, arrivals: Arrivals) -> tuple[Ranges, dict[str, str]]:
-    """What of a table is replaced, and properties that note what of it is pending then."""
+@dataclass(frozen=True, slots=True)
+class _Replaced:
+    """What of a table is replaced, what of it is pending then, and properties that note that."""
+
+    ranges: Ranges
+    pending: tuple[Arrivals, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def _replaced(table: Table, known: _Known, arrivals: Arrivals) -> _Replaced:
     if kind_of(table) is not PANES:
-        return {None: arrivals}, {}
+        return _Replaced({None: arrivals})
     ranges: dict[Layer | None, Arrivals] = dict.fromkeys(layers_of(table), arrivals)
     properties: dict[str, str] = {}
+    all_pending: list[Arrivals] = []
     for layer in rollups_of(table):
         pending = pending_after(table, layer, arrivals, known.until[layer] or arrivals.start)
         if pending:
             ranges[layer] = Arrivals(arrivals.start, max(arrivals.start, min(arrivals.end, pending.start)))
             properties |= as_noted(layer, pending)
-    return ranges, properties
+            all_pending.append(pending)
+    return _Replaced(ranges, tuple(all_pending), properties)
 
 
 def _sources(

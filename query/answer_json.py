@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -108,9 +109,14 @@ def group_json(group: Group, by: Sequence[str]) -> Json:
 
 
 def _part(part: Mapping[str, Any]) -> Json:
-    return {
-        name: timestamp(value, millis=True) if isinstance(value, datetime) else value for name, value in part.items()
-    }
+    return {name: _value(value) for name, value in part.items()}
+
+
+def _value(value: Any) -> Any:
+    """Moments, and numbers of which a client might lose digits, are text."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return timestamp(value, millis=True) if isinstance(value, datetime) else value
 
 
 def _rejected(answer: RejectedAnswer) -> Json:

@@ -21,7 +21,10 @@ from streams.refusal_envelope import unwrapped
 def view_digest(view: LakeView) -> str:
     """A text that tells two lake views apart which may be answered from differently."""
     values = [getattr(view, each.name) for each in fields(view) if each.compare]
-    return digest(*values, view.definition and view.definition.digest)
+    definition = view.definition
+    # What is read of the same panes, beyond what the digest of what is written tells.
+    read = definition and [(name, each.total) for name, each in definition.measures.items()]
+    return digest(*values, definition and definition.digest, read)
 
 
 @dataclass(frozen=True, slots=True)

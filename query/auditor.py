@@ -32,9 +32,9 @@ from query.audit_statements import (
 from query.statements import Statement
 from query.trino_client import TrinoClient
 from streams.arrivals import NEVER, Arrivals
-from streams.breakdowns import Breakdown, breakdowns
+from streams.breakdowns import Breakdown, Layer, breakdowns
 from streams.definition import Definition
-from streams.panes import ROLLUP_ARRIVAL_SECONDS, Grain, pane_columns, visit_columns
+from streams.panes import Grain, pane_columns, visit_columns
 
 MOST_ALTERED = 100
 """Groups with altered values that are named; of more only the number is told."""
@@ -186,7 +186,7 @@ def _differences(
     for (bucket,) in _rows(trino, values_statement(definition, view, breakdown, grain, arrivals, coarse, 0)):
         arrived = _of_bucket(bucket, coarse, arrivals)
         within = [item for item in intervals if arrived.start <= item.arrived_from < arrived.end]
-        fine = bucket_length(within, (ROLLUP_ARRIVAL_SECONDS, 3600)) or coarse
+        fine = bucket_length(within, (Layer.DAY.arrival_seconds, 3600)) or coarse
         limit = MOST_ALTERED - len(differences)
         if limit <= 0:
             differences.append(replace(difference, arrived=arrived))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from query.requests import Filters
-from streams.aggregates import COUNT, DISTINCT, MAX, MESSAGES, SUM
+from streams.aggregates import COUNT, DISTINCT, MAX, MESSAGES, SUM, exact
 from streams.definition import Definition
 from streams.panes import Grain, PaneColumn
 from streams.time_text import timestamp
@@ -35,11 +35,18 @@ class Both:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one side holds of a measure; mean and max are None where no message had it."""
+    """What one side holds of a measure; mean and max are None where no message had it, total where none is kept."""
 
     count: int
     mean: float | None
     max: float | None
+    total: int | Decimal | None = None
+
+    def as_json(self) -> Json:
+        """Its members; a total with decimals is text."""
+        values = asdict(self)
+        total = values.pop("total")
+        return values if total is None else {**values, "total": f"{total:f}" if isinstance(total, Decimal) else total}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,10 @@ class Totals:
     visits: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> Json:
-        """All of it; no word of visits where there are none."""
-        return {key: value for key, value in asdict(self).items() if key != "visits" or value}
+        """`{"messages", "measures", "distincts"}`, and `visits` where there are any."""
+        measures = {name: measured.as_json() for name, measured in self.measures.items()}
+        held = {"messages": self.messages, "measures": measures, "distincts": dict(self.distincts)}
+        return {**held, "visits": dict(self.visits)} if self.visits else held
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +219,9 @@ def _totals(definition: Definition, columns: Sequence[PaneColumn], values: Seque
     for name, measure in definition.measures.items():
         count, total, most = (value_of[name, part] for part in (COUNT, SUM, MAX))
         mean = float(Decimal(total) / (measure.scale * count)) if count else None
-        measures[name] = Measured(int(count or 0), mean, None if most is None else most / measure.scale)
+        peak = None if most is None else most / measure.scale
+        summed = exact(int(total or 0), measure.scale) if measure.total else None
+        measures[name] = Measured(int(count or 0), mean, peak, summed)
     distincts = {name: int(value_of[name, DISTINCT] or 0) for name in definition.distincts}
     visits = {
         column.name: int(value or 0)

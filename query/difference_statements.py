@@ -158,8 +158,7 @@ def group_keys(definition: Definition, breakdown: Breakdown) -> tuple[Key, ...]:
 
 def _numbers(columns: Sequence[PaneColumn]) -> list[str]:
     """What a change is judged by."""
-    numbers = (column.aggregate.number.format(name=column.name, source=column.source) for column in columns)
-    return [name for name in numbers if name]
+    return [name for column in columns for name in column.numbers]
 
 
 def _pairs(

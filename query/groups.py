@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from streams.aggregates import COUNT, MESSAGES, Merged
 from streams.definition import Definition
 from streams.panes import PaneColumn
+
+_NO_VISITS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Group:
     messages: int
     parts: Mapping[str, Mapping[str, Any]]
     changed_since: bool | None = None
-    visits: Mapping[str, int] = field(default_factory=dict)
+    visits: Mapping[str, int] = _NO_VISITS
 
     @property
     def bounce_rate(self) -> float | None:
@@ -59,15 +62,16 @@ def groups_of(
     """Turn merged rows (dimension values, then `columns`) into sorted groups; those without any number are left out."""
     scales = {name: measure.scale for name, measure in definition.measures.items()}
     width, groups = len(by), []
+    read = [(column.source, column.members) for column in columns]
     for row in sorted(rows, key=lambda row: tuple(row[:width])):
         parts = dict[str, dict[str, Any]]()
-        for column, value in zip(columns, row[width:], strict=True):
-            part = parts.setdefault(column.source, {})
-            merged = Merged(value, scales.get(column.source, 1), part.get(COUNT.name, 0), quantiles)
-            part |= {member.name: member.read(merged) for member in column.aggregate.members}
+        for (source, members), value in zip(read, row[width:], strict=True):
+            part = parts.setdefault(source, {})
+            merged = Merged(value, scales.get(source, 1), part.get(COUNT.name, 0), quantiles)
+            part |= {member.name: member.read(merged) for member in members}
         visits = parts.pop("")
         messages = visits.pop(MESSAGES.name)
         # A visit may have begun in a window without messages of its newest values; it may have moved on from there.
         if messages or any(visits.values()):
-            groups.append(Group(tuple(row[:width]), messages, parts, visits=visits))
+            groups.append(Group(tuple(row[:width]), messages, parts, visits=visits or _NO_VISITS))
     return tuple(groups)

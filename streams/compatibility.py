@@ -11,10 +11,11 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from streams.aggregates import MeasureOptions
+from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.breakdowns import breakdowns, rules
 from streams.definition import BreakdownRule, Definition
 from streams.panes import Grain
+from streams.retention import Retention
 from streams.visits import Visits
 
 
@@ -67,10 +68,7 @@ def _field(old: Any, new: Any) -> Effect:
     return Effect()
 
 
-def _dimensions(old: Any, new: Any) -> Effect:
-    """Others may come to be, for breakdowns that are new; panes are sorted by all of them in their order."""
-    if [name for name in new if name in old] == [*old]:
-        return Effect()
+def _names(old: Any, _new: Any) -> Effect:
     return Effect(refused=f"cannot change from {', '.join(old)}; declare a new stream")
 
 
@@ -134,7 +132,10 @@ RULES: Mapping[str, _Rule] = {
     "fields.*.min_length": _handover,
     "fields.*.max_length": _handover,
     "fields.*.values": _handover,
-    "dimensions": _dimensions,
+    "fields.*.excluded": lambda *_: Effect(
+        note="what arrived before stays as it was counted, until it is replayed with this definition"
+    ),
+    "dimensions": _names,
     "dimensions.*": _free,
     "dimensions.*.field": _refused(_OTHER, replayed=True),
     "dimensions.*.title": _free,
@@ -153,6 +154,7 @@ RULES: Mapping[str, _Rule] = {
     "measures.*.title": _free,
     "measures.*.unit": _free,
     **{f"measures.*.{option}": _STAYS for option in MeasureOptions.model_fields},
+    **{f"measures.*.{option}": _free for option in READ_OPTIONS},
     "distincts": _handover,
     "distincts.*": _KEPT,
     "distincts.*.field": _refused(_OTHER, replayed=True),
@@ -160,7 +162,7 @@ RULES: Mapping[str, _Rule] = {
     "events": _handover,
     "hours": _only(lambda _, new: new, "cannot be turned off: the table would no longer be whole"),
     "retention": _free,
-    "retention.kafka": _free,
+    **{f"retention.{what}": _free for what in Retention.model_fields},
     "sent_by": _free,
     "demo": _free,
 }
@@ -176,7 +178,11 @@ _MOVED = "keys move to other partitions: copies of what arrived before are not f
 
 def changes(old: Definition, new: Definition) -> list[Changed]:
     """Every fact that differs, in the order of the model."""
-    found = list(_changes("", "", _said(old, old), _said(new, old)))
+    told = old.breakdowns or new.breakdowns
+    found = list(_changes("", "", _said(old, old), _said(new, old)) if told else _changes("", "", old, new))
+    if new.breakdowns and [name for name in new.dimensions if name in old.dimensions] == [*old.dimensions]:
+        # For breakdowns that are new; those of before stay as they are, and what they are sorted by.
+        found = [replace(each, effect=Effect()) if each.key == "dimensions" else each for each in found]
     if new.key is None:
         return found
     return [

@@ -62,4 +62,6 @@ def _field(name: str, rule: FieldRule, index: dict[str, int]) -> dict[str, Any]:
             planned[limit] = value
     if rule.values is not None:
         planned["values"] = list(rule.values)
+    if rule.excluded is not None:
+        planned["excluded"] = rule.excluded if rule.excluded is True else list(rule.excluded)
     return planned

@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from streams.aggregates import MeasureOptions
+from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.demo import Demo
 from streams.expression import Expression, parse
 from streams.horizons import Horizon, horizon_ms
 from streams.reasons import Reason
+from streams.retention import Retention
 from streams.time_text import event_millis
 from streams.visits import Visits
 
@@ -43,25 +44,6 @@ def _identifier(name: str) -> str:
 
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
-
-_PERIOD = re.compile(r"([1-9][0-9]{0,5}) (hour|day|week)s?")
-_HOURS = {"hour": 1, "day": 24, "week": 168}
-_MOST_HOURS = 24 * 36_500
-
-
-def _period(text: str) -> str:
-    if not _PERIOD.fullmatch(text) or _hours(text) > _MOST_HOURS:
-        raise ValueError("hours, days or weeks, like '30 days', at least '1 hour' and at most '36500 days'")
-    return text
-
-
-def _hours(period: str) -> int:
-    number, unit = period.removesuffix("s").split(" ")
-    return int(number) * _HOURS[unit]
-
-
-Period = Annotated[str, AfterValidator(_period)]
-"""A length of time that people write, such as `30 days`."""
 
 
 class _Model(BaseModel):
@@ -98,8 +80,21 @@ class EventTime(_Model):
         return self.max_ahead_seconds * 1000
 
 
+def _excluded(rule: Any) -> Any:
+    """Beside what JSON has for it, so that one line says what is allowed."""
+    if rule is None or rule is True:
+        return rule
+    if isinstance(rule, list | tuple) and all(isinstance(text, str) for text in rule):
+        return tuple(rule)
+    raise ValueError("true, for any value, or a list of texts, like ['uptimerobot', 'bot/']")
+
+
 class FieldRule(_Model):
-    """What a field of the message must be. `min` and `max` of a number may name another number field."""
+    """What a field of the message must be. `min` and `max` of a number may name another number field.
+
+    `excluded`: which messages are kept out of every number: all that have the field, or whose text contains one of
+    these, whatever the case of its ASCII letters.
+    """
 
     type: Literal["string", "number", "integer", "boolean", "time"]
     required: bool = True
@@ -110,6 +105,7 @@ class FieldRule(_Model):
     min_length: int | None = Field(default=None, ge=0)
     max_length: int | None = Field(default=None, ge=1)
     values: tuple[str, ...] | None = None
+    excluded: Annotated[Literal[True] | tuple[str, ...] | None, BeforeValidator(_excluded)] = None
 
 
 _UNTITLED = {"title": "", "unit": ""}
@@ -165,17 +161,6 @@ class Distinct(_Model):
     title: str = ""
 
 
-class Retention(_Model):
-    """How long messages are kept."""
-
-    kafka: Period
-
-    @property
-    def kafka_ms(self) -> int:
-        """How long Kafka keeps a message, in milliseconds."""
-        return _hours(self.kafka) * 3_600_000
-
-
 class Duplicates(_Model):
     """Which messages are copies: those of a key and an `id` that arrived in their partition within the `horizon`."""
 
@@ -194,7 +179,7 @@ class Definition(_Model):
     `breakdowns`: which sets of dimensions there are panes by; none for one, of all dimensions.
     `key`: the field whose text is the Kafka key, so that messages with the same are in one partition, in order; None
     for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
-    hour panes, which pay where there are many keys. `retention`: None keeps messages in Kafka for ever.
+    hour panes, which pay where there are many keys. `retention`: None keeps everything for ever.
     """
 
     name: Identifier
@@ -254,7 +239,10 @@ class Definition(_Model):
         if self.event_time.min == EARLIEST:
             left_out["event_time"] = {"min"}
         younger = MeasureOptions.model_fields.keys() - {"quantiles"}
-        left_out["measures"] = {name: younger - {*each.asked} for name, each in self.measures.items()}
+        unexcluded = {name: {"excluded"} for name, rule in self.fields.items() if rule.excluded is None}
+        if unexcluded:
+            left_out["fields"] = unexcluded
+        left_out["measures"] = {name: younger - ({*each.asked} - READ_OPTIONS) for name, each in self.measures.items()}
         untitled = self.model_copy(
             update={
                 section: {name: each.model_copy(update=_UNTITLED) for name, each in getattr(self, section).items()}

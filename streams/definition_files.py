@@ -26,11 +26,11 @@ from streams.definition import (
     EventTime,
     FieldRule,
     Measure,
-    Retention,
 )
 from streams.definition_rules import check
 from streams.definition_sense import nonsense
 from streams.errors import DefinitionError
+from streams.retention import Retention
 from streams.visits import Visits
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import floor
 
-from streams.aggregates import AGGREGATES, Aggregate, ColumnType
+from streams.aggregates import AGGREGATES, Aggregate, ColumnType, Member, ViewColumn
 from streams.definition import Definition
 
 FINEST_ARRIVAL_SECONDS = 10
@@ -58,8 +58,12 @@ def grain_of(part: str) -> Grain:
 
 
 def span_of(part: str) -> tuple[datetime, datetime]:
-    """When the period of a part of minute or hour panes starts and ends."""
-    start = datetime.fromisoformat(part.rpartition("/")[2]).replace(tzinfo=UTC)
+    """When the period of a part starts and ends."""
+    period = part.rpartition("/")[2]
+    if len(period) == len("2026-03"):
+        start = datetime.fromisoformat(f"{period}-01").replace(tzinfo=UTC)
+        return start, month_start(start + timedelta(days=31))
+    start = datetime.fromisoformat(period).replace(tzinfo=UTC)
     return start, start + (timedelta(days=1) if spans_day(part) else timedelta(hours=1))
 
 
@@ -75,27 +79,49 @@ def shelf_of(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaneColumn:
-    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for those of the stream."""
+    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for those of the stream.
+
+    `asked`: the options that are set of its measure, or of the stream.
+    """
 
     name: str
     aggregate: Aggregate
     source: str
+    asked: frozenset[str] = frozenset()
 
     @property
     def type(self) -> ColumnType:
         """Logical type of the stored value."""
         return self.aggregate.type
 
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """What a group of an answer has of it."""
+        return tuple(each for each in self.aggregate.members if not each.option or each.option in self.asked)
+
+    @property
+    def view(self) -> tuple[ViewColumn, ...]:
+        """What SQL clients have of it."""
+        return tuple(each for each in self.aggregate.view if not each.option or each.option in self.asked)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What a difference is measured by: columns, and `<measure>_mean`."""
+        number = self.aggregate.sql(self.aggregate.number, self.source)
+        totalled = (self.name,) if any(member.kind == "total" for member in self.members) else ()
+        return (*((number,) if number else ()), *totalled)
+
 
 def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     """The aggregate columns of a stream's panes, in table order (dimensions and times come before them)."""
+    asked = {name: frozenset(measure.asked) for name, measure in definition.measures.items()}
+    asked[""] = frozenset({"visits"} if definition.visits else ())
     return tuple(
-        PaneColumn(aggregate.column(source), aggregate, source)
+        PaneColumn(aggregate.column(source), aggregate, source, asked.get(source, frozenset()))
         for of, sources in (("stream", [""]), ("measure", definition.measures), ("distinct", definition.distincts))
         for source in sources
         for aggregate in AGGREGATES
-        if aggregate.of == of
-        and (not aggregate.option or getattr(definition.measures[source] if source else definition, aggregate.option))
+        if aggregate.of == of and (not aggregate.option or aggregate.option in asked[source])
     )
 
 
@@ -117,6 +143,11 @@ def rollup_arrival_start(at: datetime) -> datetime:
 def day_start(at: datetime) -> datetime:
     """The start, in UTC, of the day that a moment lies in."""
     return _window_start(at, Grain.DAY.seconds)
+
+
+def month_start(at: datetime) -> datetime:
+    """The start, in UTC, of the month that a moment lies in."""
+    return day_start(at).replace(day=1)
 
 
 def _window_start(at: datetime, length: int) -> datetime:

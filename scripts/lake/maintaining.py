@@ -21,11 +21,13 @@ from iceberg.maintenance import (
     staged_locations,
 )
 from iceberg.packing import FileGroup, pack, plan_packing
+from iceberg.retention import Outdated, horizons, outdated
 from iceberg.settings import MaintenanceSettings
 from iceberg.slices import layers_of
 from iceberg.widening import begin_widening, days_to_widen, finish_widening
 from query.maintenance import expire_snapshots, remove_orphan_files, widen_panes
 from query.trino_client import TrinoClient
+from scripts.lake.retaining import expire_staged, take
 from streams.arrivals import Arrivals
 from streams.breakdowns import Layer, breakdowns
 from streams.definition import Definition
@@ -34,18 +36,22 @@ from streams.panes import day_start
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a maintenance would do to a table now: days merged (of each layer), files packed, snapshots expired."""
+    """What a maintenance would do to a table now: days merged (of each layer), files packed, snapshots expired.
+
+    `gone`: what retention would take first.
+    """
 
     table: str
     size: TableSize
     days: int
     files: int
     snapshots: int
+    gone: tuple[Outdated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Maintained:
-    """What a maintenance did to a table. The live job may have added to it meanwhile."""
+    """What a maintenance did to a table. The live job may have added to it meanwhile. `gone`: what retention took."""
 
     table: str
     before: TableSize
@@ -53,6 +59,7 @@ class Maintained:
     days: int
     expired: int
     orphans: int
+    gone: tuple[Outdated, ...] = ()
 
 
 class Maintenance:
@@ -74,26 +81,37 @@ class Maintenance:
         """What there is to do, without doing any of it. Raises LakeError."""
         tables, now = self._tables(), datetime.now(UTC)
         days, groups = self._days(tables), self._groups(tables)
+        gone = outdated(tables, horizons(self._definition, now))
         planned = []
         for name, table in tables.items():
             before = expiry(table, now, self._settings.snapshot_age, self._settings.maintain_snapshots)
             files = sum(len(group.files) for group in groups[name])
             snapshots = len(expired_at(table, before))
-            planned.append(Planned(name, size_of(table), len(days) if name == PANES.name else 0, files, snapshots))
+            merged = len(days) if name == PANES.name else 0
+            going = tuple(each for each in gone if each.table == name)
+            planned.append(Planned(name, size_of(table), merged, files, snapshots, going))
         return planned
 
     def run(self) -> list[Maintained]:
         """Do it all, holding the stream's lock. Raises LakeError, QueryError; LakeLockedError if somebody has it."""
         with stream_lock(self._catalog.engine, self._stream, "maintaining") as lock:
             before = {name: size_of(table) for name, table in self._tables().items()}
+            gone = take(self._catalog, self._definition, lock, self._say)
             days = self._widen(lock)
             self._pack(lock)
             expired = self._expire(lock)
+            expire_staged(self._catalog, self._trino, self._stream, self._settings.snapshot_age, lock)
             orphans = self._remove_orphans(lock)
             tables = self._tables()
         return [
             Maintained(
-                name, size, size_of(tables[name]), days if name == PANES.name else 0, expired[name], orphans[name]
+                name,
+                size,
+                size_of(tables[name]),
+                days if name == PANES.name else 0,
+                expired[name],
+                orphans[name],
+                tuple(each for each in gone if each.table == name),
             )
             for name, size in before.items()
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from database.replays import Replay, ReplayState
 from iceberg.settings import LakeSettings
@@ -114,8 +115,18 @@ def _changes(definition: Definition, grain: GrainDifference) -> Sheet:
     return Sheet(columns, rows, title)
 
 
+def _parts(definition: Definition) -> list[tuple[str, str]]:
+    """What is shown of each measure."""
+    of_all = ("mean", "max")
+    return [
+        (name, part)
+        for name, it in definition.measures.items()
+        for part in (("total", *of_all) if it.total else of_all)
+    ]
+
+
 def _columns(definition: Definition) -> list[Column]:
-    measured = [f"{name} {part}" for name in definition.measures for part in ("mean", "max")]
+    measured = [f"{name} {part}" for name, part in _parts(definition)]
     return [right(name) for name in ("change", "messages", *measured, *definition.distincts)]
 
 
@@ -125,7 +136,7 @@ def _cells(definition: Definition, group: GroupDifference) -> list[str]:
         return old or "-" if old == new else f"{old or '-'} → {new or '-'}"
 
     cells = [f"{group.change:.1%}", both("messages")]
-    cells += [both(part, name) for name in definition.measures for part in ("mean", "max")]
+    cells += [both(part, name) for name, part in _parts(definition)]
     return cells + [both("distinct", name) for name in definition.distincts]
 
 
@@ -134,8 +145,10 @@ def _value(side: Totals, read: str, name: str) -> str | None:
         return f"{side.messages:,}"
     if read == "distinct":
         return f"{side.distincts[name]:,}"
-    value: float | None = getattr(side.measures[name], read)
-    return None if value is None else number(value)
+    value: float | Decimal | None = getattr(side.measures[name], read)
+    if read == "total":
+        return f"{value:,}"
+    return None if value is None else number(float(value))
 
 
 def _both(both: Both) -> str:

@@ -77,6 +77,31 @@ def test_groups_tell_when_a_minimum_was_where_that_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("decimals", "stored", "total"),
+    [
+        (0, 2**62, 2**62),
+        (2, 9_223_372_036_854_775_807, "92233720368547758.07"),
+        (2, 1_000, "10.00"),
+        (9, -1, "-0.000000001"),
+        (2, None, "0.00"),
+        (0, None, 0),
+    ],
+)
+def test_totals_have_all_their_digits(decimals: int, stored: int | None, total: object) -> None:
+    measure = HEALTH.measures["cpu"].model_copy(update={"decimals": decimals, "total": True})
+    asked = HEALTH.model_copy(update={"measures": {"cpu": measure}})
+    columns = [column for column in pane_columns(asked) if column.name in ("messages", "cpu_count", "cpu_sum")]
+    [group] = groups_of(asked, (), columns, (), [[3, 0 if stored is None else 3, stored]])
+    assert group_json(group, ())["cpu"]["total"] == total
+    assert list(group_json(group, ())["cpu"]) == ["count", "mean", "total"]
+
+
+def test_turning_a_total_on_makes_another_answer() -> None:
+    views = [replace(lake_view(), definition=changed("measures/cpu/total", on)) for on in (True, False)]
+    assert len({*map(view_digest, views)}) == 2
+
+
+@pytest.mark.parametrize(
     ("quantiles", "names"),
     [((0.0, 1.0), ["0", "1"]), ((0.999999, 0.9999999, 1.0), ["0.999999", "0.9999999", "1"]), ((0.05,), ["0.05"])],
 )

@@ -28,7 +28,7 @@ from query.windows import Span
 from streams.breakdowns import main_breakdown
 from streams.definition import Definition
 from streams.panes import Grain
-from tests.definitions import HEALTH, PAGE_VIEWS
+from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
 from tests.query.differences import ARRIVALS, difference, pinned
 from tests.query.lake_views import at
@@ -126,6 +126,17 @@ def test_no_value_has_no_mean() -> None:
     _, new = totals_of(PAGE_VIEWS, shown_columns(PAGE_VIEWS), [None] * 5 + [10, 0, None, None, None])
     assert new is not None
     assert (new.measures["load_ms"], new.distincts) == (Measured(0, None, None), {"visitors": 0})
+
+
+def test_totals_are_kept_and_judged() -> None:
+    asked = changed("measures/load_ms/total", True, "page_views")
+    columns = shown_columns(asked)
+    old, _ = totals_of(asked, columns, [10, 4, 50, 22, 3, None, None, None, None, None])
+    assert old is not None
+    assert old.as_json()["measures"]["load_ms"] == {"count": 4, "mean": 1.25, "max": 2.2, "total": "5.0"}
+    assert [name for column in columns for name in column.numbers] == [
+        "messages", "load_ms_count", "load_ms_mean", "load_ms_sum", "load_ms_max", "visitors_distinct",
+    ]  # fmt: skip
 
 
 def test_identical_means_no_number_differs() -> None:

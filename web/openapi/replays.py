@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
+from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, TOTAL, Json, array_of, map_of, object_of, reference
 
 _COUNT_OR_NULL: Json = {"type": ["integer", "null"]}
 _NUMBER: Json = {"type": "number"}
@@ -82,7 +82,11 @@ REPLAY_SCHEMAS: Json = {
     "Totals": object_of(
         {
             "messages": COUNT,
-            "measures": map_of(object_of({"count": COUNT, "mean": NUMBER_OR_NULL, "max": NUMBER_OR_NULL})),
+            "measures": map_of(
+                object_of(
+                    {"count": COUNT, "mean": NUMBER_OR_NULL, "max": NUMBER_OR_NULL, "total": TOTAL}, optional=("total",)
+                )
+            ),
             "distincts": map_of(COUNT),
             "visits": {**map_of(COUNT), "description": "Only of a stream that has visits."},
         },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.aggregates import AGGREGATES
-from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
+from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, TOTAL, Json, array_of, map_of, object_of, reference
 
 _TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 _COUNT_OR_NULL: Json = {"type": ["integer", "null"], "minimum": 0}
@@ -37,6 +37,7 @@ _ABOUT: Json = {
 _KINDS: Json = {
     "count": COUNT,
     "quantity": NUMBER_OR_NULL,
+    "total": TOTAL,
     "moment": {**_TIME_OR_NULL, "description": "When it was first reached."},
     "quantiles": map_of(NUMBER_OR_NULL),
 }

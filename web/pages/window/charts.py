@@ -14,7 +14,7 @@ from streams.definition import Definition
 from streams.panes import Grain
 from web.page.table import Row
 from web.page.times import Detail, short_moment, span
-from web.page.units import change_of, count, quantity, spoken_name
+from web.page.units import change_of, count, quantity, spoken_name, total
 from web.pages.window.columns import group_label
 from web.pages.window.compared import Compared
 from web.pages.window.form import MOST_DRAWN, WindowForm
@@ -39,7 +39,7 @@ class Tile:
 def tiles_of(
     definition: Definition, groups: Sequence[Group], form: WindowForm, compared: Compared | None = None
 ) -> list[Tile]:
-    """The summary: messages, then the peak of each measure, whose it was and when."""
+    """The summary: messages, then of each measure its total, if it keeps one, or its peak, whose it was and when."""
     start, end = form.bounds
     length, detail = end - start, Detail.of(*form.local_bounds)
     then = compared.groups if compared else None
@@ -55,6 +55,9 @@ def tiles_of(
         was = _was(len(groups), len(then or ()), "", then, relative=True)
         tiles.append(Tile("Groups", count(len(groups)), f"by {what}", *was))
     for name, measure in definition.measures.items():
+        if measure.total:
+            tiles.append(_total(definition, name, groups, then))
+            continue
         top = _peak(groups, name)
         if top is None:
             continue
@@ -79,6 +82,15 @@ def _in_all(groups: Sequence[Group]) -> Group:
     for group in groups:
         totals.update(group.visits)
     return Group((), 0, {}, visits=totals)
+
+
+def _total(definition: Definition, measure: str, groups: Sequence[Group], then: Sequence[Group] | None) -> Tile:
+    it, title = definition.measures[measure], spoken_name(measure, definition.measures[measure].title)
+    value, before = (sum(group.value(measure, "total") or 0 for group in each) for each in (groups, then or ()))
+    number = sum(group.value(measure, "count") or 0 for group in groups)
+    note = f"{quantity(float(value) / number, it.unit)} on average" if number else "no message has it"
+    was = (change_of(value, before, it.unit, relative=True), total(before, it.unit)) if then is not None else ()
+    return Tile(f"Total {title}", total(value, it.unit), note, *was)
 
 
 def _was(
@@ -175,6 +187,7 @@ def chart_plan(
                 "unit": measure.unit,
                 "min": measure.min,
                 "max": measure.max,
+                "total": measure.total,
             }
             for name, measure in definition.measures.items()
         ],

@@ -55,7 +55,7 @@ public record Plan(
     }
 
     /**
-     * Bounds that are absent are infinite; minField and maxField are -1, values is null.
+     * Bounds that are absent are infinite; minField and maxField are -1, values and excluded are null.
      *
      * @param min inclusive; above is exclusive; likewise max and below
      * @param minLength in code points, as is maxLength
@@ -72,7 +72,8 @@ public record Plan(
             int maxField,
             int minLength,
             int maxLength,
-            Set<String> values) {}
+            Set<String> values,
+            Exclusion excluded) {}
 
     /** A measure has an expression, a scale and bounds in stored units; the others have a field. */
     public record Column(
@@ -133,7 +134,17 @@ public record Plan(
                 (int) number(node, "max_field", -1),
                 (int) number(node, "min_length", 0),
                 (int) number(node, "max_length", Integer.MAX_VALUE),
-                values);
+                values,
+                excluded(node.path("excluded")));
+    }
+
+    private static Exclusion excluded(JsonNode node) {
+        if (node.isBoolean()) {
+            return node.asBoolean() ? new Exclusion(List.of("")) : null;
+        }
+        List<String> texts = new ArrayList<>();
+        node.forEach(text -> texts.add(text.asText()));
+        return texts.isEmpty() ? null : new Exclusion(texts);
     }
 
     private static Column column(JsonNode node, List<Field> fields) {
