@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
 from iceberg.bounds import part_in, time_of_bound
-from iceberg.kinds import kind_of
+from iceberg.kinds import PANES, kind_of
 from streams.arrivals import Arrivals
 from streams.panes import Grain, grain_of, span_of
 
@@ -31,10 +32,23 @@ MOST_RANGES = 50
 """Ranges that are noted; of more, those that lie nearest to each other become one."""
 
 
+KeptFrom: TypeAlias = tuple[tuple[str, datetime], ...]
+"""Grain of panes, or name of another table, since when it has everything; what was whole from the beginning is not in
+it."""
+
+
 def kept_from(table: Table, grain: Grain | None = None) -> datetime | None:
     """Since which moment a table has everything, of panes those of a grain; None: nothing was taken."""
     noted = table.properties.get(_noted_as(KEPT_PROPERTY, grain))
     return datetime.fromisoformat(noted) if noted else None
+
+
+def all_kept_from(tables: Mapping[str, Table]) -> KeptFrom:
+    """The same of all that a stream's tables note."""
+    panes = tables[PANES.name]
+    noted = [*((str(grain), kept_from(panes, grain)) for grain in Grain)]
+    noted += [(name, kept_from(table)) for name, table in tables.items() if name != PANES.name]
+    return tuple((name, since) for name, since in noted if since is not None)
 
 
 def taken(panes: Table, grain: Grain) -> tuple[Arrivals, ...]:

@@ -17,7 +17,7 @@ from iceberg.begun import Begun, begun_in
 from iceberg.bounds import cut, earliest, parts_beyond, rows_by_breakdown
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LostStateError, translated
-from iceberg.kept import kept_from, taken
+from iceberg.kept import KeptFrom, all_kept_from, taken
 from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
 from iceberg.ledger import complete_until, settled_until
 from iceberg.namespaces import is_staging
@@ -59,8 +59,8 @@ class LakeView:
     `reading`: what the ledger counts the offsets of; None before the stream had a job.
     `begun`: the breakdowns that do not hold everything, each with since when; of `past` states, see there.
     `sizes`: breakdown → how many panes of the longest grain it has.
-    `kept_from`: grain → since when there are panes of it, `rejected` since when messages; all that are not named are
-    whole. `taken`: grain → arrivals of which retention took panes.
+    `kept_from`: since when there are panes of a grain, or rows of another table. `taken`: grain → arrivals of which
+    retention took panes.
     """
 
     stream: str
@@ -86,7 +86,7 @@ class LakeView:
     reading: Reading | None = field(default=None, compare=False)
     begun: tuple[tuple[str, Begun], ...] = ()
     sizes: tuple[tuple[str, int], ...] = field(default=(), compare=False)
-    kept_from: tuple[tuple[str, datetime], ...] = ()
+    kept_from: KeptFrom = ()
     taken: tuple[tuple[str, tuple[Arrivals, ...]], ...] = ()
 
     def as_known_at(self, at: datetime) -> LakeView:
@@ -194,14 +194,9 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             reading=noted_in(ledger),
             begun=tuple(sorted(begun_in(panes, generation).items())),
             sizes=tuple(sorted(rows_by_breakdown(panes, Grain.DAY).items())),
-            kept_from=_kept_from(panes, tables[REJECTED.name]),
+            kept_from=all_kept_from(tables),
             taken=tuple((str(grain), ranges) for grain in Grain if (ranges := taken(panes, grain))),
         )
-
-
-def _kept_from(panes: Table, rejected: Table) -> tuple[tuple[str, datetime], ...]:
-    noted = [*((str(grain), kept_from(panes, grain)) for grain in Grain), (REJECTED.name, kept_from(rejected))]
-    return tuple((name, since) for name, since in noted if since is not None)
 
 
 def _began(ledger: Table) -> datetime | None:

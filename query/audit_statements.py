@@ -8,7 +8,7 @@ from datetime import datetime
 from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.lake_view import LakeView
 from query.aggregates import merged_columns
-from query.rendering import ident, table_name, templates
+from query.rendering import ident, table_name, templates, time_literal
 from query.statements import Statement, of_breakdowns
 from streams.aggregates import MESSAGES
 from streams.arrivals import Arrivals
@@ -98,15 +98,18 @@ def values_statement(
 
     A row holds the dimensions, the event day or hour, the number of the arrival bucket (always 0 for length 0), each
     compared column by finest and by rollup (`statement.columns` names them), and how many groups differ in all. With
-    no `limit` a row is only the number of an arrival bucket in which groups differ. None while there are no panes.
+    no `limit` a row is only the number of an arrival bucket in which groups differ. What retention took of either is
+    compared on none. None while there are no panes.
     """
     if view.panes_snapshot is None:
         return None
     columns = pane_columns(definition)
     table, version = table_name(view.stream, PANES.name), _version(view.panes_snapshot)
     grains = {"finest": breakdown.finest, "rollups": grain}
+    since = max((at for of, at in view.kept_from if of in grains.values()), default=None)
+    kept = "" if since is None else f" and window_start >= {time_literal(since)}"
     sides = [
-        _Side(name, table, version, of_breakdowns(definition, [(breakdown, of_side)]))
+        _Side(name, table, version, of_breakdowns(definition, [(breakdown, of_side)]) + kept)
         for name, of_side in grains.items()
     ]
     sql = templates.get_template("audit_values.sql").render(

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from iceberg.audit import AuditResult, Finding, Kind, ValueDifference, blamed, check_counts, check_values, panes_name
+from iceberg.audit import (
+    AuditResult,
+    Finding,
+    Kind,
+    ValueDifference,
+    blamed,
+    check_counts,
+    check_values,
+    merged_ranges,
+    panes_name,
+)
 from iceberg.intervals import IntervalTotal, bucket_length, whole_until
+from iceberg.kinds import REJECTED
 from iceberg.lake_view import LakeView
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets, check_past_offsets
 from query.audit_statements import (
@@ -23,7 +35,7 @@ from query.trino_client import TrinoClient
 from streams.arrivals import NEVER, Arrivals
 from streams.breakdowns import Breakdown, breakdowns
 from streams.definition import Definition
-from streams.panes import ROLLUP_ARRIVAL_SECONDS, Grain, pane_columns
+from streams.panes import ROLLUP_ARRIVAL_SECONDS, Grain, day_start, pane_columns
 
 MOST_ALTERED = 100
 """Groups with altered values that are named; of more only the number is told."""
@@ -82,7 +94,16 @@ def audit(
     rejected, rejected_wrong = _rejected(trino, view, until)
     findings = (*ledger, *blamed(counts + rejected_wrong, ledger), *check_values(altered, counts))
     accepted = sum(item.total for item in totals[_LEDGER] if item.arrived_until <= until)
-    return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings)
+    return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings, tuple(_notes(view)))
+
+
+def _notes(view: LakeView) -> Iterator[str]:
+    """What was not compared, for retention took it."""
+    for grain in Grain:
+        for arrivals in not_compared(view, grain):
+            yield f"{grain} panes: what arrived {arrivals} is not counted, for retention took some of it"
+    if since := dict(view.kept_from).get(REJECTED.name):
+        yield f"rejected: what arrived before {since:%Y-%m-%dT%H:%M:%SZ} is not counted, for retention took it"
 
 
 def _rows(trino: TrinoClient, statement: Statement | None) -> list[list[Any]]:
@@ -106,11 +127,27 @@ def _arrival_totals(trino: TrinoClient, view: LakeView, until: datetime) -> Tota
 def _counts(
     view: LakeView, definition: Definition, totals: Totals, breakdown: Breakdown, grain: Grain, until: datetime
 ) -> list[Finding]:
-    """Where panes hold more or fewer messages than the ledger counts, of what arrived since there is the breakdown."""
+    """Where panes hold more or fewer messages than the ledger counts, of what arrived since there is the breakdown.
+
+    Not of days of arrival of which retention took some.
+    """
     begun = dict(view.begun).get(breakdown.name)
-    ledger = [item for item in totals[_LEDGER] if begun is None or item.arrived_from >= begun.since]
+    gone = not_compared(view, grain)
+    ledger = [item for item in _outside(totals[_LEDGER], gone) if begun is None or item.arrived_from >= begun.since]
     table = panes_name(grain, breakdown.name if len(breakdowns(definition)) > 1 else "")
-    return check_counts(table, ledger, totals[breakdown.name, grain], until)
+    return check_counts(table, ledger, _outside(totals[breakdown.name, grain], gone), until)
+
+
+def not_compared(view: LakeView, grain: Grain) -> tuple[Arrivals, ...]:
+    """Whole days of arrival of which retention took panes of a grain: no row reaches over an end of a day."""
+    taken = dict(view.taken).get(str(grain), ())
+    return merged_ranges(Arrivals(day_start(each.start), day_start(each.end) + timedelta(days=1)) for each in taken)
+
+
+def _outside(items: Iterable[IntervalTotal], gone: Sequence[Arrivals]) -> list[IntervalTotal]:
+    return [
+        item for item in items if not any(Arrivals(item.arrived_from, item.arrived_until).overlaps(at) for at in gone)
+    ]
 
 
 def _values_until(
@@ -126,7 +163,10 @@ def _rejected(trino: TrinoClient, view: LakeView, until: datetime) -> tuple[int,
     """How many messages the ledger counts as rejected before `until`, and where the table does not hold them once."""
     kept: dict[int, dict[str, list[IntervalTotal]]] = {}
     copies: list[Finding] = []
+    since = dict(view.kept_from).get(REJECTED.name, _FIRST)
     for table, partition, start, end, rows, offsets in _rows(trino, rejected_counts_statement(view, until)):
+        if start < since:  # retention took those of then
+            continue
         of_partition = kept.setdefault(partition, {"ledger": [], "rejected": []})
         of_partition[table].append(IntervalTotal(start, end, offsets))
         if rows != offsets and end <= until:
@@ -161,7 +201,8 @@ def _differences(
     named = breakdown.name if len(breakdowns(definition)) > 1 else ""
     difference = ValueDifference(arrivals, grain=grain, finest=breakdown.finest, breakdown=named)
     differences: list[ValueDifference] = []
-    for (bucket,) in _rows(trino, values_statement(definition, view, breakdown, grain, arrivals, coarse, 0)):
+    compared = partial(values_statement, definition, view, breakdown, grain)
+    for (bucket,) in _rows(trino, compared(arrivals, coarse, 0)):
         arrived = _of_bucket(bucket, coarse, arrivals)
         within = [item for item in intervals if arrived.start <= item.arrived_from < arrived.end]
         fine = bucket_length(within, (ROLLUP_ARRIVAL_SECONDS, 3600)) or coarse
@@ -169,7 +210,7 @@ def _differences(
         if limit <= 0:
             differences.append(replace(difference, arrived=arrived))
             continue
-        rows = _rows(trino, values_statement(definition, view, breakdown, grain, arrived, fine, limit))
+        rows = _rows(trino, compared(arrived, fine, limit))
         differences += [_difference(definition, breakdown, difference, row, arrived, fine) for row in rows]
         if rows and rows[0][-1] > len(rows):
             differences.append(replace(difference, arrived=arrived))
