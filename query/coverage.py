@@ -193,28 +193,28 @@ def _not_kept(
     longest: Grain,
 ) -> NotCovered:
     """What panes there are of each end's time, and the nearest window that they answer."""
-    start, end = request.start, request.end
-    at_start, at_end = (_shortest(view, breakdown, at) for at in (start, end))
-    coarsest = breakdown.grains[-1]
-    since = kept_since(view, coarsest)
-    if at_start is None or at_end is None:
-        until = end if end > since else since + timedelta(seconds=coarsest.seconds)
-        reason = f"is before {timestamp(since)}; nothing of before is kept any longer"
-        return NotCovered(needed, (FieldProblem("start", reason),), Span(since, until))
-    near = _nearest(start, at_start, kept_since(view, at_start)), _nearest(end, at_end, kept_since(view, at_end))
-    nearest = Span(near[0], near[1] if near[0] < near[1] else near[0] + timedelta(seconds=at_start.seconds))
-    name = shown_name(visible, breakdown)
-    if at_start.seconds > longest.seconds:
+    ends = request.start, request.end
+    of_ends = [_shortest(view, breakdown, at) for at in ends]
+    near = [_nearest(view, breakdown, at, grain) for at, grain in zip(ends, of_ends, strict=True)]
+    if near[0] >= near[1]:
+        near[1] = near[0] + timedelta(seconds=(_shortest(view, breakdown, near[0]) or breakdown.grains[-1]).seconds)
+    name, shortest = shown_name(visible, breakdown), of_ends[0]
+    if shortest is None:
+        problems = [FieldProblem("start", f"is before {timestamp(near[0])}; nothing of before is kept any longer")]
+    elif shortest.seconds > longest.seconds:
         gone = f"{longest} panes of {name} are kept from {timestamp(kept_since(view, longest))} on"
-        return NotCovered(needed, (FieldProblem("step", f"{gone}; of what was before use step={at_start}"),), nearest)
-    problems = [
-        FieldProblem(field, f"must be a whole {grain}: {_gone(view, breakdown, grain)}; the nearest is {timestamp(to)}")
-        for field, at, grain, to in (("start", start, at_start, near[0]), ("end", end, at_end, near[1]))
-        if at != to
-    ]
+        problems = [FieldProblem("step", f"{gone}; of what was before use step={shortest}")]
+    else:
+        problems = [
+            FieldProblem(
+                field, f"must be a whole {grain}: {_gone(view, breakdown, grain)}; the nearest is {timestamp(to)}"
+            )
+            for field, at, grain in zip(("start", "end"), ends, of_ends, strict=True)
+            if grain is not None and at != (to := _nearest(view, breakdown, at, grain))
+        ]
     if not problems:  # its panes are there, but do not count yet
-        problems.append(FieldProblem("start", f"needs {at_start} panes that are not made yet; try again later"))
-    return NotCovered(needed, tuple(problems), nearest)
+        problems = [FieldProblem("start", f"needs {shortest} panes that are not made yet; try again later")]
+    return NotCovered(needed, tuple(problems), Span(*near))
 
 
 def _gone(view: LakeView, breakdown: Breakdown, grain: Grain) -> str:
@@ -223,8 +223,11 @@ def _gone(view: LakeView, breakdown: Breakdown, grain: Grain) -> str:
     return f"{shorter[-1]} panes are kept from {timestamp(kept_since(view, shorter[-1]))} on"
 
 
-def _nearest(at: datetime, grain: Grain, since: datetime) -> datetime:
-    """The nearest start of a window of a grain, of those since a moment."""
+def _nearest(view: LakeView, breakdown: Breakdown, at: datetime, grain: Grain | None) -> datetime:
+    """The nearest start of a window of a grain, of those that there are panes of; of None the first of the longest."""
+    since = kept_since(view, grain or breakdown.grains[-1])
+    if grain is None:
+        return since
     length = timedelta(seconds=grain.seconds)
     return max(EPOCH + (at - EPOCH + length / 2) // length * length, since)
 
