@@ -215,7 +215,12 @@ def _arrival_options(job_range: JobRange, slack_ms: int) -> dict[str, str]:
 
 
 def _memory_options(definition: Definition, job_range: JobRange) -> dict[str, str]:
-    options = {"horizon": f"{definition.horizon_ms} ms"} if definition.duplicates else {}
+    options = {"horizon": f"{definition.duplicates.horizon_ms} ms"} if definition.duplicates else {}
+    if definition.visits is not None:
+        options["visits.gap"] = f"{definition.visits.gap_ms} ms"
+        options["visits.cut"] = f"{definition.visits.cut_ms} ms"
+        options["visits.first"] = ";".join(definition.visits.first)
+        options["visits.last"] = ";".join(definition.visits.last)
     if job_range.counted_from is not None:
         options["counted-from"] = str(_millis(job_range.counted_from))
     if job_range.first_offsets is not None:

@@ -6,7 +6,7 @@ ledger is whole, a table that disagrees with it is at fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -232,4 +232,22 @@ def check_values(differences: Iterable[ValueDifference], counts: Sequence[Findin
         }
         tables = tuple(at_fault) if len(at_fault) == 1 else compared
         findings.append(Finding(Kind.ALTERED, tables, str(item), item.arrived))
+    return findings
+
+
+def check_visits(names: Sequence[str], totals: Mapping[str, Sequence[int]], arrivals: Arrivals) -> list[Finding]:
+    """Panes (what findings call them → each number of visits) whose visits are not those of the first ones.
+
+    Every visit is in one pane of each breakdown.
+    """
+    first, *others = totals.items() or [("", ())]
+    findings = []
+    for panes, numbers in others:
+        differing = [
+            f"{name} {one:,} and {other:,}"
+            for name, one, other in zip(names, first[1], numbers, strict=True)
+            if one != other
+        ]
+        if differing:
+            findings.append(Finding(Kind.ALTERED, (first[0], panes), f"{', '.join(differing)}", arrivals))
     return findings

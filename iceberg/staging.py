@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow.compute as pc
@@ -25,7 +25,7 @@ from iceberg.stream_tables import stream_tables
 from streams.breakdowns import breakdowns
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
-from streams.panes import Grain, pane_columns
+from streams.panes import Grain, pane_columns, visit_columns
 
 
 def check_definition(catalog: Catalog, definition: Definition) -> None:
@@ -125,7 +125,8 @@ def staging_namespaces(catalog: Catalog) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What the staging tables of a replay hold. `in_panes`: breakdown, grain → messages in its panes.
+    """What the staging tables of a replay hold. `in_panes`: breakdown, grain → messages in its panes; `visits`: → each
+    number of visits in them.
 
     `offsets`: messages that the ledger accounts for, heartbeats and duplicates included. `span`: how many there are
     between the first and the last of each partition. `firsts`: partition → the first. The others are messages, or
@@ -139,10 +140,12 @@ class Staged:
     in_panes: Mapping[tuple[str, Grain], int]
     in_rejected: int
     firsts: Mapping[int, int]
+    visits: Mapping[tuple[str, Grain], tuple[int, ...]] = field(default_factory=dict)
 
     def check(self, replay: Replay) -> None:
         """Raise ReplayError unless every message of the range is there, in every table, exactly once."""
         balanced = {self.accepted} == {*self.in_panes.values()} and self.rejected == self.in_rejected
+        balanced = balanced and len({*self.visits.values()}) <= 1
         if self.offsets != self.span or not balanced:
             raise ReplayError(f"replay {replay.id} does not balance ({self}); drop it and replay again")
         for partition, (first, end) in replay.offsets.items():
@@ -169,15 +172,19 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
         rows = ledger.scan(selected_fields=("partition", "first_offset", "last_offset")).to_arrow()
         bounds = rows.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
         span = pc.sum(pc.subtract(bounds["last_offset_max"], bounds["first_offset_min"])).as_py() or 0
+        definition = noted_definition(panes)
+        kinds = ((each.name, grain) for each in breakdowns(definition) for grain in each.grains)
+        whole = {(name, grain): of_breakdown(name, grain) for name, grain in kinds}
+        numbers = visit_columns(definition)
         return Staged(
             offsets=committed(catalog, replay),
             span=span + len(bounds),
             accepted=total(ledger, "accepted"),
             rejected=total(ledger, "rejected"),
-            in_panes={
-                (each.name, grain): total(panes, "messages", condition=of_breakdown(each.name, grain))
-                for each in breakdowns(noted_definition(panes))
-                for grain in each.grains
+            in_panes={key: total(panes, "messages", condition=condition) for key, condition in whole.items()},
+            visits={
+                key: tuple(total(panes, number, condition=condition) for number in numbers)
+                for key, condition in whole.items()
             },
             in_rejected=tables[REJECTED.name].scan(selected_fields=("offset",)).count(),
             firsts={row["partition"]: row["first_offset_min"] for row in bounds.to_pylist()},

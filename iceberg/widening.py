@@ -31,7 +31,7 @@ from iceberg.staging import make_like
 from iceberg.stream_tables import panes_table
 from streams.arrivals import Arrivals
 from streams.breakdowns import Layer
-from streams.panes import day_start
+from streams.panes import day_start, visit_columns
 
 WIDENED_PROPERTY = "windowpane.widened-until"
 """Property of panes, for each layer: those that arrived before may be merged by day of arrival; the start of a day."""
@@ -96,9 +96,10 @@ def finish_widening(catalog: Catalog, task: WideningTask, packed_bytes: int) -> 
     live, made = (panes_table(catalog, namespace) for namespace in (task.stream, task.namespace))
     with translated():
         condition = f"{of_layer(noted_definition(live), layer)} and {arrived_within(day, 'arrived_from')}"
-        expected, merged = (total(table, "messages", condition=condition) for table in (live, made))
-        if expected != merged:
-            raise LakeError(f"{layer.panes} of {day} hold {expected} messages, merged {merged}")
+        for number in ("messages", *visit_columns(noted_definition(live))):
+            expected, merged = (total(table, number, condition=condition) for table in (live, made))
+            if expected != merged:
+                raise LakeError(f"{layer.panes} of {day} hold {expected} {number}, merged {merged}")
         pack_all(made, packed_bytes, 1, live.sort_order())
         until = max(widened_until(live, layer) or day.end, day.end)
     source = Source(made, made.refresh().metadata.current_snapshot_id)

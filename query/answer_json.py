@@ -97,9 +97,10 @@ def _groups(groups: Sequence[Group], by: Sequence[str]) -> list[Json]:
 
 
 def group_json(group: Group, by: Sequence[str]) -> Json:
-    """A group: its dimensions, `messages`, and each measure and distinct count."""
+    """A group: its dimensions, `messages`, numbers of visits, and each measure and distinct count."""
     members: Json = dict(zip(by, group.key, strict=True))
     members["messages"] = group.messages
+    members |= group.visits
     for name, part in group.parts.items():
         members[name] = _part(part)
     if group.changed_since is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +11,10 @@ from iceberg.lake_view import LakeView
 from query.aggregates import merged_columns
 from query.rendering import ident, table_name, templates, time_literal
 from query.statements import Statement, of_breakdowns
-from streams.aggregates import MESSAGES
 from streams.arrivals import Arrivals
-from streams.breakdowns import Breakdown
+from streams.breakdowns import Breakdown, breakdowns
 from streams.definition import Definition
-from streams.panes import FINEST_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns
+from streams.panes import FINEST_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns, visit_columns
 
 _BUCKET = "cast(floor(to_unixtime(arrived_from) / {seconds}) as bigint)"
 
@@ -85,6 +85,28 @@ def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | No
     return Statement(sql, (until,) * (1 if view.rejected_snapshot is None else 2))
 
 
+def visits_statement(definition: Definition, view: LakeView, arrivals: Arrivals) -> Statement | None:
+    """The statement that totals visits: breakdown, then each number; None where there is nothing to compare."""
+    numbers, by = visit_columns(definition), breakdowns(definition)
+    # A column that the table does not have yet is none that could differ.
+    if view.panes_snapshot is None or not numbers or len(by) == 1 or view.panes_missing.intersection(numbers):
+        return None
+    sql = templates.get_template("audit_visits.sql").render(
+        table=table_name(view.stream, PANES.name),
+        version=_version(view.panes_snapshot),
+        numbers=numbers,
+        panes=of_breakdowns(definition, [(each, each.finest) for each in by]),
+        kept=_kept(view, {each.finest for each in by}),
+    )
+    return Statement(sql, (arrivals.start, arrivals.end))
+
+
+def _kept(view: LakeView, compared: Collection[Grain]) -> str:
+    """A condition, after others: panes of a time of which retention has taken none of these grains."""
+    since = max((at for of, at in view.kept_from if of in compared), default=None)
+    return "" if since is None else f" and window_start >= {time_literal(since)}"
+
+
 def values_statement(
     definition: Definition,
     view: LakeView,
@@ -106,10 +128,8 @@ def values_statement(
     columns = pane_columns(definition)
     table, version = table_name(view.stream, PANES.name), _version(view.panes_snapshot)
     grains = {"finest": breakdown.finest, "rollups": grain}
-    since = max((at for of, at in view.kept_from if of in grains.values()), default=None)
-    kept = "" if since is None else f" and window_start >= {time_literal(since)}"
     sides = [
-        _Side(name, table, version, of_breakdowns(definition, [(breakdown, of_side)]) + kept)
+        _Side(name, table, version, of_breakdowns(definition, [(breakdown, of_side)]) + _kept(view, grains.values()))
         for name, of_side in grains.items()
     ]
     sql = templates.get_template("audit_values.sql").render(
@@ -127,10 +147,10 @@ def values_statement(
 
 
 def _pair(column: PaneColumn) -> _Pair:
-    """A column as each side has it; a side without the group has no messages."""
+    """A column as each side has it; a side without the group has no messages and no visits."""
     name = ident(column.name)
     values = (f"{side}.{name}" for side in ("finest", "rollups"))
-    if column.aggregate is MESSAGES:
+    if column.aggregate.of == "stream":
         values = (f"coalesce({value}, 0)" for value in values)
     finest, rollup = values
     return _Pair(finest, rollup, f"{column.name} by finest", f"{column.name} by rollup")

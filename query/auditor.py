@@ -17,6 +17,7 @@ from iceberg.audit import (
     blamed,
     check_counts,
     check_values,
+    check_visits,
     merged_ranges,
     panes_name,
 )
@@ -29,13 +30,14 @@ from query.audit_statements import (
     ledger_runs_statement,
     rejected_counts_statement,
     values_statement,
+    visits_statement,
 )
 from query.statements import Statement
 from query.trino_client import TrinoClient
 from streams.arrivals import NEVER, Arrivals
-from streams.breakdowns import Breakdown, breakdowns
+from streams.breakdowns import Breakdown, Layer, breakdowns
 from streams.definition import Definition
-from streams.panes import ROLLUP_ARRIVAL_SECONDS, Grain, day_start, pane_columns
+from streams.panes import Grain, day_start, pane_columns, visit_columns
 
 MOST_ALTERED = 100
 """Groups with altered values that are named; of more only the number is told."""
@@ -83,6 +85,7 @@ def audit(
     totals = _arrival_totals(trino, view, until)
     by = breakdowns(definition)
     counts = [finding for each in by for finding in _counts(view, definition, totals, each, each.finest, until)]
+    visits = _visits(trino, view, definition, until)
     altered: list[ValueDifference] = []
     values_until = None
     if view.day_cut is not None:
@@ -92,7 +95,7 @@ def audit(
             counts += _counts(view, definition, totals, each, grain, values_until)
             altered += _differences(trino, view, definition, each, grain, totals, values_until)
     rejected, rejected_wrong = _rejected(trino, view, until)
-    findings = (*ledger, *blamed(counts + rejected_wrong, ledger), *check_values(altered, counts))
+    findings = (*ledger, *blamed(counts + rejected_wrong, ledger), *check_values(altered, counts), *visits)
     accepted = sum(item.total for item in totals[_LEDGER] if item.arrived_until <= until)
     return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings, tuple(_notes(view)))
 
@@ -150,6 +153,16 @@ def _outside(items: Iterable[IntervalTotal], gone: Sequence[Arrivals]) -> list[I
     ]
 
 
+def _visits(trino: TrinoClient, view: LakeView, definition: Definition, until: datetime) -> list[Finding]:
+    """Where breakdowns hold other visits than the first one, of what arrived since there are all of them."""
+    arrivals = Arrivals(max([_FIRST, *(begun.since for _, begun in view.begun)]), until)
+    if arrivals.start >= arrivals.end:
+        return []
+    finest = {each.name: panes_name(each.finest, each.name) for each in breakdowns(definition)}
+    totals = {name: numbers for name, *numbers in _rows(trino, visits_statement(definition, view, arrivals))}
+    return check_visits(visit_columns(definition), {finest[name]: it for name, it in totals.items()}, arrivals)
+
+
 def _values_until(
     totals: Totals, by: Sequence[Breakdown], rollups: Sequence[tuple[Breakdown, Grain]], limit: datetime
 ) -> datetime:
@@ -205,7 +218,7 @@ def _differences(
     for (bucket,) in _rows(trino, compared(arrivals, coarse, 0)):
         arrived = _of_bucket(bucket, coarse, arrivals)
         within = [item for item in intervals if arrived.start <= item.arrived_from < arrived.end]
-        fine = bucket_length(within, (ROLLUP_ARRIVAL_SECONDS, 3600)) or coarse
+        fine = bucket_length(within, (Layer.DAY.arrival_seconds, 3600)) or coarse
         limit = MOST_ALTERED - len(differences)
         if limit <= 0:
             differences.append(replace(difference, arrived=arrived))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from iceberg.lake_view import LakeView
 from query.errors import FieldProblem
 from query.requests import LATEST, WindowRequest
-from query.visible import Visible
+from query.visible import Visible, named_by
 from query.windows import EPOCH, Span, WindowPlan, plan_window
 from streams.breakdowns import Breakdown, Layer, breakdowns
 from streams.definition import Definition
@@ -101,7 +101,7 @@ def answers_from(view: LakeView, breakdown: Breakdown) -> datetime:
 def shown_name(visible: Visible, breakdown: Breakdown) -> str:
     """What an asker knows a breakdown as: where it has hidden dimensions, by the others."""
     shown = [name for name in breakdown.dimensions if name in visible.shown.dimensions]
-    return breakdown.name if len(shown) == len(breakdown.dimensions) else "_".join(shown)
+    return breakdown.name if len(shown) == len(breakdown.dimensions) else named_by(shown)
 
 
 def described(definition: Definition) -> str:
@@ -171,7 +171,7 @@ def _not_yet(visible: Visible, view: LakeView, fitting: Sequence[Breakdown]) -> 
     first = min(fitting, key=lambda each: answers_from(view, each))
     at = answers_from(view, first)
     name = shown_name(visible, first)
-    if at > LATEST:
+    if at >= LATEST:
         return FieldProblem("as_known_at", f"is before there was the breakdown {name}")
     minute = EPOCH - (EPOCH - at) // timedelta(minutes=1) * timedelta(minutes=1)
     return FieldProblem(

@@ -6,7 +6,7 @@ Values are in the measures' own units; a side is None where it has no messages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -51,16 +51,21 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What one side holds of a pane, a group or a bucket of time: by measure, and by distinct count."""
+    """What one side holds of a pane, a group or a bucket of time: by measure, and by distinct count.
+
+    `visits`: the numbers of visits, of a stream that has them.
+    """
 
     messages: int
     measures: Mapping[str, Measured]
     distincts: Mapping[str, int]
+    visits: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> Json:
-        """`{"messages", "measures", "distincts"}`."""
+        """`{"messages", "measures", "distincts"}`, and `visits` where there are any."""
         measures = {name: measured.as_json() for name, measured in self.measures.items()}
-        return {"messages": self.messages, "measures": measures, "distincts": dict(self.distincts)}
+        held = {"messages": self.messages, "measures": measures, "distincts": dict(self.distincts)}
+        return {**held, "visits": dict(self.visits)} if self.visits else held
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +223,9 @@ def _totals(definition: Definition, columns: Sequence[PaneColumn], values: Seque
         summed = exact(int(total or 0), measure.scale) if measure.total else None
         measures[name] = Measured(int(count or 0), mean, peak, summed)
     distincts = {name: int(value_of[name, DISTINCT] or 0) for name in definition.distincts}
-    return Totals(int(messages), measures, distincts)
+    visits = {
+        column.name: int(value or 0)
+        for column, value in zip(columns, values, strict=True)
+        if column.aggregate.of == "stream" and column.aggregate is not MESSAGES
+    }
+    return Totals(int(messages), measures, distincts, visits)

@@ -141,6 +141,7 @@ def _merge(
         bucket=bucket,
         columns=columns,
         merged=list(answered.values()),
+        numbers=[it.sql for column, it in answered.items() if column.aggregate.of == "stream"],
         where=rules.shape,
         alternatives=rules.shapes,
         after=request.after is not None,

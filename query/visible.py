@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
@@ -80,11 +80,18 @@ def _seen(named: Mapping[str, Titled], hidden: frozenset[str]) -> dict[str, Titl
 
 def _broken_down(definition: Definition, hidden: frozenset[str]) -> dict[str, BreakdownRule]:
     """Breakdowns by what is shown of them; one that has hidden dimensions is named by the others."""
-    shown: dict[str, BreakdownRule] = {}
-    for name, rule in definition.breakdowns.items():
-        by = tuple(each for each in rule.by if each not in hidden)
-        shown.setdefault(name if by == rule.by else "_".join(by), rule.model_copy(update={"by": by}))
+    whole = {name: rule for name, rule in definition.breakdowns.items() if not hidden & {*rule.by}}
+    shown = dict(whole)
+    for rule in definition.breakdowns.values():
+        by = tuple(name for name in rule.by if name not in hidden)
+        if all(by != other.by for other in shown.values()):
+            shown.setdefault(named_by(by), rule.model_copy(update={"by": by}))
     return shown
+
+
+def named_by(dimensions: Iterable[str]) -> str:
+    """What a breakdown is called of which only some dimensions are shown."""
+    return "_".join(dimensions) or "all"
 
 
 def _told(rule: FieldRule, hidden: frozenset[str], *, lists: bool) -> FieldRule:

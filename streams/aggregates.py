@@ -115,13 +115,13 @@ class ViewColumn:
 class Aggregate:
     """A column of panes that can be merged with itself, in any order, and all that is made of it.
 
-    `of`: what has one; of measures those that set `option`, if it names one. In a job it is merged by `flink`, which
-    may call a `function` of the JVM part (name and class). In Trino `merge` makes a value of which two can be compared,
-    empty if panes of the same messages may yet differ; `state` what is stored; `audit` what minute panes and rollups
-    have in common; `answer` what `members` are read from, None if others bring them; `view` plain columns for SQL
-    clients. `number`: what a difference is measured by, if anything. `shown`: whether a difference shows it. In SQL
-    `{name}` is the column, `{source}` its measure or distinct count, `{merge}` what `merge` says, `{scale}` how many
-    stored units are one, `{unit}` what one of them is.
+    `of`: what has one; of measures those that set `option`, if it names one, of streams those that declare it. In a
+    job it is merged by `flink`, which may call a `function` of the JVM part (name and class). In Trino `merge` makes a
+    value of which two can be compared, empty if panes of the same messages may yet differ; `state` what is stored;
+    `audit` what finest panes and rollups have in common; `answer` what `members` are read from, None if others bring
+    them; `view` plain columns for SQL clients. `number`: what a difference is measured by, if anything. `shown`:
+    whether a difference shows it. In SQL `{name}` is the column, `{source}` its measure or distinct count, `{merge}`
+    what `merge` says, `{scale}` how many stored units are one, `{unit}` what one of them is.
     """
 
     name: str
@@ -166,6 +166,16 @@ _SKETCHES = 'merge(cast("{name}" as hyperloglog))'
 MESSAGES = Aggregate(
     "messages", "stream", *_COUNTED, (Member("messages", "count", Merged.count_or_zero),), answer='sum("{name}")'
 )
+
+
+def _of_visits(name: str) -> Aggregate:
+    members = (Member(name, "count", Merged.count_or_zero),)
+    return Aggregate(name, "stream", *_COUNTED, members, option="visits", answer='sum("{name}")')
+
+
+VISITS = _of_visits("visits")
+BOUNCES = _of_visits("bounces")
+VISIT_SECONDS = _of_visits("visit_seconds")
 COUNT = Aggregate(
     "count", "measure", *_COUNTED, (Member("count", "count", Merged.count_or_zero),), answer='sum("{name}")'
 )
@@ -256,5 +266,5 @@ DISTINCT = Aggregate(
     view=(ViewColumn("{source}", "{merge}"),),
 )
 
-AGGREGATES = (MESSAGES, COUNT, SUM, MIN, MIN_AT, MAX, MAX_AT, DIGEST, DISTINCT)
+AGGREGATES = (MESSAGES, VISITS, BOUNCES, VISIT_SECONDS, COUNT, SUM, MIN, MIN_AT, MAX, MAX_AT, DIGEST, DISTINCT)
 """Every aggregate, in the order of the columns of a table."""

@@ -16,6 +16,7 @@ from streams.breakdowns import breakdowns, rules
 from streams.definition import BreakdownRule, Definition
 from streams.panes import Grain
 from streams.retention import Retention
+from streams.visits import Visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,7 @@ def _field(old: Any, new: Any) -> Effect:
     return Effect()
 
 
-def _dimensions(old: Any, new: Any) -> Effect:
-    """Others may come to be, for breakdowns that are new; panes are sorted by all of them in their order."""
-    if [name for name in new if name in old] == [*old]:
-        return Effect()
+def _names(old: Any, _new: Any) -> Effect:
     return Effect(refused=f"cannot change from {', '.join(old)}; declare a new stream")
 
 
@@ -103,11 +101,22 @@ RULES: Mapping[str, _Rule] = {
     "description": _free,
     "topic": _refused("cannot change from {old!r}; declare a new stream"),
     "partitions": _GROWS,
-    "key": lambda *_: Effect(note="copies of messages that lie in a partition by another key are not found"),
+    "key": lambda *_: Effect(note="copies and visits of messages that lie in a partition by another key are not found"),
     "duplicates": lambda _, new: Effect(
         note="what arrived before stays as it was counted, until it is replayed with this definition" if new else None
     ),
     "duplicates.id": _handover,
+    "visits": lambda _, new: (
+        Effect(refused="cannot be removed: stored panes hold their numbers")
+        if new is None
+        else Effect(note="of what arrived before there are none, until it is replayed with this definition")
+    ),
+    **{
+        f"visits.{key}": lambda *_: Effect(
+            note="visits of before stay as they were counted, until they are replayed with this definition"
+        )
+        for key in Visits.model_fields
+    },
     "duplicates.horizon": _handover,
     "event_time.field": _refused(_OTHER, replayed=True),
     "event_time.min": _handover,
@@ -126,7 +135,7 @@ RULES: Mapping[str, _Rule] = {
     "fields.*.excluded": lambda *_: Effect(
         note="what arrived before stays as it was counted, until it is replayed with this definition"
     ),
-    "dimensions": _dimensions,
+    "dimensions": _names,
     "dimensions.*": _free,
     "dimensions.*.field": _refused(_OTHER, replayed=True),
     "dimensions.*.title": _free,
@@ -164,12 +173,16 @@ entries there are, and in which order.
 """
 
 
-_MOVED = "keys move to other partitions: copies of what arrived before are not found for once"
+_MOVED = "keys move to other partitions: copies of what arrived before are not found for once, visits are cut"
 
 
 def changes(old: Definition, new: Definition) -> list[Changed]:
     """Every fact that differs, in the order of the model."""
-    found = list(_changes("", "", _said(old, old), _said(new, old)))
+    told = old.breakdowns or new.breakdowns
+    found = list(_changes("", "", _said(old, old), _said(new, old)) if told else _changes("", "", old, new))
+    if new.breakdowns and [name for name in new.dimensions if name in old.dimensions] == [*old.dimensions]:
+        # For breakdowns that are new; those of before stay as they are, and what they are sorted by.
+        found = [replace(each, effect=Effect()) if each.key == "dimensions" else each for each in found]
     if new.key is None:
         return found
     return [

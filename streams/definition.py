@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -16,9 +17,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.demo import Demo
 from streams.expression import Expression, parse
+from streams.horizons import Horizon, horizon_ms
 from streams.reasons import Reason
 from streams.retention import Retention
 from streams.time_text import event_millis
+from streams.visits import Visits
 
 BENCH_PREFIX = "bench_"
 """Of streams that benchmarks make and take away; they are never offered to people."""
@@ -41,24 +44,6 @@ def _identifier(name: str) -> str:
 
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
-
-_HORIZON = re.compile(r"([1-9][0-9]{0,3}) (minute|hour|day)s?")
-_MINUTES = {"minute": 1, "hour": 60, "day": 1440}
-
-
-def _horizon(text: str) -> str:
-    if not _HORIZON.fullmatch(text) or _minutes(text) > _MINUTES["day"]:
-        raise ValueError("minutes or hours, like '1 hour', at least '1 minute' and at most '24 hours'")
-    return text
-
-
-def _minutes(horizon: str) -> int:
-    number, unit = horizon.removesuffix("s").split(" ")
-    return int(number) * _MINUTES[unit]
-
-
-Horizon = Annotated[str, AfterValidator(_horizon)]
-"""How long a job remembers, such as `1 hour`: whatever starts it has to read as much again."""
 
 
 class _Model(BaseModel):
@@ -88,6 +73,11 @@ class EventTime(_Model):
     def min_ms(self) -> int:
         """The earliest event time that is accepted, in milliseconds since 1970."""
         return int(event_millis(self.min))
+
+    @property
+    def max_ahead_ms(self) -> int:
+        """How far ahead of its arrival it may be, in milliseconds."""
+        return self.max_ahead_seconds * 1000
 
 
 def _excluded(rule: Any) -> Any:
@@ -180,7 +170,7 @@ class Duplicates(_Model):
     @property
     def horizon_ms(self) -> int:
         """How long an id is known after a message with it arrived, in milliseconds."""
-        return _minutes(self.horizon) * 60_000
+        return horizon_ms(self.horizon)
 
 
 class Definition(_Model):
@@ -199,6 +189,7 @@ class Definition(_Model):
     partitions: int = Field(default=2, ge=1, le=1024)
     key: str | None = None
     duplicates: Duplicates | None = None
+    visits: Visits | None = None
     event_time: EventTime
     fields: dict[str, FieldRule] = Field(min_length=1)
     dimensions: dict[Identifier, Dimension] = Field(min_length=1)
@@ -223,13 +214,27 @@ class Definition(_Model):
     @property
     def horizon_ms(self) -> int:
         """How much of the past a job must have read before it can decide on a message, in milliseconds of arrival."""
-        return self.duplicates.horizon_ms if self.duplicates else 0
+        ids = self.duplicates.horizon_ms if self.duplicates else 0
+        return ids + (self.visits.horizon_ms(self.event_time.max_ahead_ms) if self.visits else 0)
+
+    def read_since(self, start: datetime) -> datetime:
+        """Since when a job must read whose messages count that arrived since `start`.
+
+        Visits reach back to a cut; whether messages since then are copies, depends on as much before as ids are known.
+        """
+        since = round(start.timestamp() * 1000)
+        if self.visits:
+            since = self.visits.read_since(since, self.event_time.max_ahead_ms)
+        if self.duplicates:
+            since -= self.duplicates.horizon_ms
+        return datetime.fromtimestamp(since / 1000, UTC)
 
     @cached_property
     def digest(self) -> str:
         """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
-        unset = {key for key in ("events", "hours", "key", "duplicates", "breakdowns") if not getattr(self, key)}
+        younger_keys = ("events", "hours", "key", "duplicates", "breakdowns", "visits")
+        unset = {key for key in younger_keys if not getattr(self, key)}
         left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "sent_by", "demo", *unset), True)
         if self.event_time.min == EARLIEST:
             left_out["event_time"] = {"min"}

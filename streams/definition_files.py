@@ -31,10 +31,11 @@ from streams.definition_rules import check
 from streams.definition_sense import nonsense
 from streams.errors import DefinitionError
 from streams.retention import Retention
+from streams.visits import Visits
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
-    "breakdowns": BreakdownRule, "retention": Retention, "duplicates": Duplicates,
+    "breakdowns": BreakdownRule, "retention": Retention, "duplicates": Duplicates, "visits": Visits,
 }  # fmt: skip
 
 

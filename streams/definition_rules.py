@@ -12,6 +12,7 @@ from streams.definition import BreakdownRule, Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.exclusions import folded
 from streams.expression import ExpressionError
+from streams.visits import DAY_MS, Visits
 
 MOST_MESSAGES_PER_GRAIN = 10**10
 """Sums may not overflow: bound x scale x this many messages must fit in 64 bits."""
@@ -27,6 +28,8 @@ def check(definition: Definition, file: str) -> Iterator[DefinitionError]:
     yield from _check_names(definition, file)
     yield from _check_fields(definition, file)
     yield from _check_memory(definition, file)
+    if definition.visits is not None:
+        yield from _check_visits(definition, definition.visits, file)
     yield from _check_retention(definition, file)
     for name, breakdown in definition.breakdowns.items():
         yield from _check_breakdown(definition, file, name, breakdown)
@@ -104,16 +107,39 @@ def _check_memory(definition: Definition, file: str) -> Iterator[DefinitionError
     if definition.key is not None:
         yield from _need(definition, file, "key", definition.key, {"string"}, required=True)
     duplicates, retention = definition.duplicates, definition.retention
-    if duplicates is None:
-        return
-    yield from _need(definition, file, "duplicates.id", duplicates.id, {"string"}, required=True)
-    if definition.key is None:
-        allowed = f'copies must meet in one partition; say which field is the key, such as key = "{duplicates.id}"'
-        yield DefinitionError(file, "duplicates", None, allowed)
+    if duplicates is not None:
+        yield from _need(definition, file, "duplicates.id", duplicates.id, {"string"}, required=True)
+        if definition.key is None:
+            allowed = f'copies must meet in one partition; say which field is the key, such as key = "{duplicates.id}"'
+            yield DefinitionError(file, "duplicates", None, allowed)
     kept = retention.of("kafka") if retention else None
-    if retention is not None and kept is not None and kept <= timedelta(milliseconds=duplicates.horizon_ms):
-        allowed = f"a job that starts reads the horizon again; keep messages for more than {duplicates.horizon}"
+    if retention and kept and definition.horizon_ms and kept <= timedelta(milliseconds=definition.horizon_ms):
+        minutes = -(-definition.horizon_ms // 60_000)
+        least = f"{minutes // 60} hours" if minutes % 60 == 0 else f"{minutes} minutes"
+        allowed = f"a job that starts reads the horizon again; keep messages for more than {least}"
         yield DefinitionError(file, "retention.kafka", retention.kafka, allowed)
+
+
+def _check_visits(definition: Definition, visits: Visits, file: str) -> Iterator[DefinitionError]:
+    if definition.key is None:
+        yield DefinitionError(file, "visits", None, "are of a key: say which field tells who visits, such as key = ...")
+    if DAY_MS % visits.cut_ms:
+        yield DefinitionError(file, "visits.cut", visits.cut, "must divide 24 hours: visits end at midnight UTC")
+    if visits.gap_ms > visits.cut_ms:
+        yield DefinitionError(file, "visits.gap", visits.gap, f"is longer than {visits.cut}, at which visits are cut")
+    if visits.counts is not None:
+        yield from _need(definition, file, "visits.counts", visits.counts, {"boolean"})
+    told = [("first", name) for name in visits.first] + [("last", name) for name in visits.last]
+    for key, name in dict.fromkeys(told):
+        if name not in definition.dimensions:
+            known = ", ".join(definition.dimensions)
+            yield DefinitionError(file, f"visits.{key}", name, f"names no dimension; known: {known}")
+        elif [other for _, other in told].count(name) > 1:
+            yield DefinitionError(file, f"visits.{key}", name, "is named twice; it is of the first or the last message")
+    columns = [aggregate.name for aggregate in AGGREGATES if aggregate.option == "visits"]
+    for name in (*definition.dimensions, *definition.measures, *definition.distincts):
+        if name in columns:
+            yield DefinitionError(file, name, None, "is the name of a number of visits; choose another name")
 
 
 def _check_retention(definition: Definition, file: str) -> Iterator[DefinitionError]:

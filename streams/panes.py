@@ -79,9 +79,9 @@ def shelf_of(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaneColumn:
-    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for `messages`.
+    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for those of the stream.
 
-    `asked`: the options that are set of its measure.
+    `asked`: the options that are set of its measure, or of the stream.
     """
 
     name: str
@@ -115,6 +115,7 @@ class PaneColumn:
 def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     """The aggregate columns of a stream's panes, in table order (dimensions and times come before them)."""
     asked = {name: frozenset(measure.asked) for name, measure in definition.measures.items()}
+    asked[""] = frozenset({"visits"} if definition.visits else ())
     return tuple(
         PaneColumn(aggregate.column(source), aggregate, source, asked.get(source, frozenset()))
         for of, sources in (("stream", [""]), ("measure", definition.measures), ("distinct", definition.distincts))
@@ -122,6 +123,11 @@ def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
         for aggregate in AGGREGATES
         if aggregate.of == of and (not aggregate.option or aggregate.option in asked[source])
     )
+
+
+def visit_columns(definition: Definition) -> tuple[str, ...]:
+    """The columns of the numbers of visits; none of a stream without."""
+    return tuple(column.name for column in pane_columns(definition) if column.aggregate.option == "visits")
 
 
 def arrival_start(at: datetime) -> datetime:

@@ -52,6 +52,9 @@ from panes
 {%- if grouped %}
 group by {{ grouped | join(", ") }}
 {%- endif %}
+{%- if numbers[1:] %}
+having {% for number in numbers %}{{ number }} <> 0{{ " or " if not loop.last }}{% endfor %}
+{%- endif %}
 {%- if limit %}
 {%- if keys %}
 order by {{ keys | map("ident") | join(", ") }}

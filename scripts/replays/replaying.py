@@ -236,8 +236,7 @@ class Replaying:
 def read_for(definition: Definition, reading: Reading, arrivals: Arrivals) -> Arrivals:
     """What must be read for a range: also what is remembered of before, but of no other topic."""
     began = [at for at in (*(at for _, at in reading.before), reading.since) if at and at <= arrivals.start]
-    since = arrivals.start - timedelta(milliseconds=definition.horizon_ms)
-    return Arrivals(max([since, *began]), arrivals.end)
+    return Arrivals(max([definition.read_since(arrivals.start), *began]), arrivals.end)
 
 
 def job_name(replay: Replay) -> str:

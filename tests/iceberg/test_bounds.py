@@ -89,7 +89,7 @@ def test_bounds_of_panes_are_of_a_grain(tmp_path: Path) -> None:
     assert (latest(panes, "arrived_until", layer=Layer.DAY), cut(panes, Layer.DAY)) == (None, None)
     commit(panes, [pane_row(1200), day_row(600)])
     commit(panes, [pane_row(610), day_row(0)])
-    assert [earliest(panes, "arrived_from", grain) for grain in (None, *Grain)] == [noon(0), noon(610), None, noon(0)]
+    assert [earliest(panes, "arrived_from", layer) for layer in (None, *Layer)] == [noon(0), noon(610), None, noon(0)]
     assert [cut(panes, layer) for layer in Layer] == [noon(1210), None, noon(1200)]
 
 

@@ -43,7 +43,7 @@ def test_every_table_begins_again_at_the_same_cut(catalog: Catalog, tables: dict
     for _ in "ab":
         close_at(catalog, "health", noon(20))
         point = resume_point(catalog, "health")
-        assert point.cuts == dict.fromkeys(("minute panes", "day panes", "ledger", "rejected"), noon(20))
+        assert point.cuts == dict.fromkeys(("finest panes", "day panes", "ledger", "rejected"), noon(20))
         assert point.held == {"rejected": {}}
 
 

@@ -114,7 +114,7 @@ def test_an_adopted_topic_begins_where_every_table_ends(catalog: Catalog, filled
     decide_to_adopt(catalog, "health", "second", "ann")
     note_read(catalog, "health", ANEW, WHOLE)
     point = resume_point(catalog, "health")
-    assert point.cuts == dict.fromkeys(("minute panes", "day panes", "ledger", "rejected"), noon(620))
+    assert point.cuts == dict.fromkeys(("finest panes", "day panes", "ledger", "rejected"), noon(620))
     assert point.held == {"rejected": {}}
     assert [row["offset"] for row in filled["rejected"].refresh().scan().to_arrow().to_pylist()] == [606]
     panes = filled["panes"].refresh()

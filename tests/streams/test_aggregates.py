@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.aggregates import AGGREGATES, READ_OPTIONS, Aggregate, MeasureOptions
+from streams.definition import Definition
 from streams.panes import pane_columns
 from tests.definitions import PAGE_VIEWS
 
@@ -21,8 +22,10 @@ def test_names_are_unique() -> None:
 def test_every_option_asks_for_an_aggregate() -> None:
     read = {member.option for each in AGGREGATES for member in each.members}
     assert read == {view.option for each in AGGREGATES for view in each.view}
-    assert {each.option for each in AGGREGATES} | read == {"", *MeasureOptions.model_fields}
+    of_measures = {each.option for each in AGGREGATES if each.of == "measure"}
+    assert of_measures | read == {"", *MeasureOptions.model_fields}
     assert read == {"", *READ_OPTIONS}
+    assert {each.option for each in AGGREGATES if each.of == "stream"} - {""} <= {*Definition.model_fields}
 
 
 @pytest.mark.parametrize("option", MeasureOptions.model_fields)

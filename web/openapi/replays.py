@@ -88,7 +88,9 @@ REPLAY_SCHEMAS: Json = {
                 )
             ),
             "distincts": map_of(COUNT),
-        }
+            "visits": {**map_of(COUNT), "description": "Only of a stream that has visits."},
+        },
+        optional=("visits",),
     ),
     "History": object_of(
         {

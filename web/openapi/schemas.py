@@ -48,6 +48,14 @@ _MEASURED = {
     for member in aggregate.members
 }
 
+# Below zero where they were first counted while visits were open.
+_WHOLE: Json = {"type": "integer"}
+_OF_VISITS: Json = {
+    "visits": {**_WHOLE, "description": "Visits that began then."},
+    "bounces": {**_WHOLE, "description": "Those of one counting message at most."},
+    "visit_seconds": {**_WHOLE, "description": "How long they last in all: to the newest counting message."},
+}
+
 SCHEMAS: Json = {
     "Problem": object_of(
         {
@@ -66,10 +74,15 @@ SCHEMAS: Json = {
         description="A measure has what its definition and the question ask for; a distinct count, distinct.",
     ),
     "Group": object_of(
-        {"messages": COUNT, "changed_since": {"type": "boolean", "description": "Only if it was asked for."}},
-        optional=("changed_since",),
+        {
+            "messages": COUNT,
+            **_OF_VISITS,
+            "changed_since": {"type": "boolean", "description": "Only if it was asked for."},
+        },
+        optional=(*_OF_VISITS, "changed_since"),
         additionalProperties={"oneOf": [TEXT, reference("Measured")]},
-        description="One value per dimension grouped by, the messages, and one member per measure and distinct count.",
+        description="One value per dimension grouped by, the messages, numbers of visits where the stream has them, "
+        "and one member per measure and distinct count.",
     ),
     "Window": object_of(
         {

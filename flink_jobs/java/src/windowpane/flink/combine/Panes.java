@@ -30,9 +30,14 @@ final class Panes {
     private final StringData[] values;
 
     private final int[] hashes;
+
+    /** By dimension, whether a message has it of the first message of its visit. */
+    private final boolean[] isFirst;
+
     private int size;
 
-    Panes(Plan plan, List<Breakdown> breakdowns, RowWriter writer) {
+    /** @param visits null for a stream without */
+    Panes(Plan plan, List<Breakdown> breakdowns, RowWriter writer, VisitRules visits) {
         this.writer = writer;
         dimensions = plan.columnsOf(Plan.Kind.STRING);
         measures = plan.columnsOf(Plan.Kind.MEASURE);
@@ -44,6 +49,10 @@ final class Panes {
         found = new PartialPane[probes.length];
         values = new StringData[dimensions.length];
         hashes = new int[dimensions.length];
+        isFirst = new boolean[dimensions.length];
+        for (int i = 0; i < isFirst.length; i++) {
+            isFirst[i] = visits != null && visits.first().contains(plan.columns().get(dimensions[i]).name());
+        }
     }
 
     /** How many there are, of all breakdowns. */
@@ -51,11 +60,15 @@ final class Panes {
         return size;
     }
 
-    /** Adds a message of an event time that arrived in a window. */
-    void add(RowData message, long at, long arrived, long window) {
+    /**
+     * Adds a message of an event time that arrived in a window.
+     *
+     * @param visit what becomes of its visit; null of a stream without visits
+     */
+    void add(RowData message, long at, long arrived, long window, VisitStep visit) {
         for (int i = 0; i < dimensions.length; i++) {
             int place = Messages.FIRST_COLUMN + dimensions[i];
-            values[i] = message.isNullAt(place) ? null : message.getString(place);
+            values[i] = isFirst[i] ? visit.after[i] : message.isNullAt(place) ? null : message.getString(place);
         }
         PartialPane[] all = of(values, at, arrived, window);
         for (PartialPane pane : all) {
@@ -76,6 +89,24 @@ final class Panes {
                     pane.distincts[column].add(hash);
                 }
             }
+        }
+        if (visit != null && visit.isChanged()) {
+            addVisit(visit, arrived, window);
+        }
+    }
+
+    /** Changes a visit's numbers where it began: with other last values it is no more where it was, and is elsewhere. */
+    private void addVisit(VisitStep visit, long arrived, long window) {
+        if (visit.moves) {
+            for (PartialPane pane : of(visit.before, visit.start, arrived, window)) {
+                pane.addVisit(-1, -visit.bouncesBefore, -visit.secondsBefore);
+            }
+        }
+        boolean isNew = visit.begins || visit.moves;
+        long bounces = visit.bounces - (isNew ? 0 : visit.bouncesBefore);
+        long seconds = visit.seconds - (isNew ? 0 : visit.secondsBefore);
+        for (PartialPane pane : of(visit.after, visit.start, arrived, window)) {
+            pane.addVisit(isNew ? 1 : 0, bounces, seconds);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.data.GenericRowData;
@@ -63,6 +64,9 @@ final class RowWriter {
         ofPane("arrived", (key, pane) -> time(pane.arrived));
         ofPane("_event_start", (key, pane) -> time(key.start));
         ofPane("messages", (key, pane) -> pane.messages);
+        ofVisits("visits", pane -> pane.visits);
+        ofVisits("bounces", pane -> pane.bounces);
+        ofVisits("visit_seconds", pane -> pane.visitSeconds);
         if (places.containsKey("breakdown")) {
             ofPane("breakdown", (key, pane) -> key.breakdown.name());
         }
@@ -89,6 +93,13 @@ final class RowWriter {
 
     private String name(int column) {
         return plan.columns().get(column).name();
+    }
+
+    /** A column of streams that have visits. */
+    private void ofVisits(String name, ToLongFunction<PartialPane> value) {
+        if (places.containsKey(name)) {
+            ofPane(name, (key, pane) -> value.applyAsLong(pane));
+        }
     }
 
     private void ofPane(String name, BiFunction<PaneKey, PartialPane, Object> value) {

@@ -94,7 +94,7 @@ public final class MessageDecoder {
         return isNull[source] ? null : fields[source].text;
     }
 
-    /** A measure column in stored units, or null. */
+    /** A measure column in stored units, or 1 or 0 of a boolean; or null. */
     public Long measure(int column) {
         return hasNoMeasure[column] ? null : measures[column];
     }
@@ -155,6 +155,10 @@ public final class MessageDecoder {
     private boolean measure() {
         for (int i = 0; i < columns.length; i++) {
             Plan.Column column = columns[i];
+            if (column.kind() == Plan.Kind.COUNTS) {
+                hasNoMeasure[i] = isNull[column.field()];
+                measures[i] = (long) numbers[column.field()];
+            }
             if (column.kind() != Plan.Kind.MEASURE) {
                 continue;
             }

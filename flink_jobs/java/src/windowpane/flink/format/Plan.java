@@ -44,7 +44,14 @@ public record Plan(
         /** The text of the field that is the Kafka key. */
         KEY,
         /** The text of the field that tells copies of a message of a key from others. */
-        ID
+        ID,
+        /** Whether a message counts in its visit: 1 or 0 of a boolean field. */
+        COUNTS;
+
+        /** Whether it is held as a whole number; the others are texts. */
+        public boolean isNumber() {
+            return this == MEASURE || this == COUNTS;
+        }
     }
 
     /**
@@ -146,8 +153,10 @@ public record Plan(
         if (kind != Kind.MEASURE) {
             int field = required(node, "field").asInt();
             checkReference(field, fields);
-            if (field < 0 || fields.get(field).type != Type.STRING) {
-                throw new IllegalArgumentException("Column " + name + " must name a string field.");
+            Type type = kind == Kind.COUNTS ? Type.BOOLEAN : Type.STRING;
+            if (field < 0 || fields.get(field).type != type) {
+                throw new IllegalArgumentException(
+                        "Column " + name + " must name a " + type.name().toLowerCase(Locale.ROOT) + " field.");
             }
             return new Column(name, kind, field, null, 0, 0, 0);
         }

@@ -140,7 +140,7 @@ class CombinerTest {
     }
 
     private Combiner combiner(boolean everyMessage) throws Exception {
-        Combiner combiner = new Combiner(PLAN, null, COLUMNS, WINDOW, everyMessage, new Reading(SLACK, null, null, Long.MIN_VALUE, null), null);
+        Combiner combiner = new Combiner(PLAN, null, COLUMNS, WINDOW, everyMessage, new Reading(SLACK, null, null, Long.MIN_VALUE, null), Remembered.NOTHING);
         return sent.opened(combiner);
     }
 

@@ -58,7 +58,7 @@ public final class DecideLines {
                 request.get("counted_from").asLong(),
                 null);
         Combiner combiner = sent.opened(
-                new Combiner(PLAN, null, COLUMNS, WINDOW, false, reading, Duration.ofMillis(request.get("horizon").asLong())));
+                new Combiner(PLAN, null, COLUMNS, WINDOW, false, reading, new Remembered(request.get("horizon").asLong(), null)));
         for (JsonNode message : request.get("messages")) {
             combiner.processElement(new StreamRecord<>(row(message)));
             // Each message is in a part of the ledger by itself.

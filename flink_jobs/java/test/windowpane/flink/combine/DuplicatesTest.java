@@ -82,13 +82,13 @@ class DuplicatesTest {
         String bare = "{\"event_time\": {\"field\": [\"t\"], \"max_ahead_ms\": 0}, \"fields\": [], \"columns\": []}";
         Reading reading = new Reading(Duration.ofMillis(500), null, null, 0, null);
         String[] columns = List.of(COLUMNS).subList(1, COLUMNS.length).toArray(String[]::new);
-        Combiner combiner = new Combiner(bare, null, columns, WINDOW, false, reading, Duration.ofMinutes(1));
+        Combiner combiner = new Combiner(bare, null, columns, WINDOW, false, reading, new Remembered(60_000, null));
         assertThrows(IllegalArgumentException.class, () -> sent.opened(combiner));
     }
 
     private Combiner combiner(long countedFrom, boolean everyMessage) throws Exception {
         Reading reading = new Reading(Duration.ofMillis(500), null, null, countedFrom, null);
-        return sent.opened(new Combiner(PLAN, null, COLUMNS, WINDOW, everyMessage, reading, Duration.ofMinutes(1)));
+        return sent.opened(new Combiner(PLAN, null, COLUMNS, WINDOW, everyMessage, reading, new Remembered(60_000, null)));
     }
 
     private void put(Combiner combiner, int partition, long arrived, String key, String id, long at) throws Exception {

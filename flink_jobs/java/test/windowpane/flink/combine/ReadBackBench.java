@@ -62,7 +62,7 @@ public final class ReadBackBench {
         MessageDecoder decoder = new MessageDecoder(plan);
         Sent sent = new Sent(COLUMNS.length - 1, WINDOW);
         Reading reading = new Reading(Duration.ofMillis(500), null, null, countedFrom, null);
-        Combiner combiner = sent.opened(new Combiner(PLAN, null, COLUMNS, WINDOW, false, reading, Duration.ofMillis(HORIZON)));
+        Combiner combiner = sent.opened(new Combiner(PLAN, null, COLUMNS, WINDOW, false, reading, new Remembered(HORIZON, null)));
         StringData stamped = StringData.fromString("LogAppendTime");
         long began = THREADS.getCurrentThreadCpuTime();
         for (int i = 0; i < messages.size(); i++) {
