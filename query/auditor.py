@@ -22,12 +22,13 @@ from iceberg.audit import (
     panes_name,
 )
 from iceberg.intervals import IntervalTotal, bucket_length, whole_until
-from iceberg.kinds import REJECTED
+from iceberg.kinds import RECORDS, REJECTED, TableKind
 from iceberg.lake_view import LakeView
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets, check_past_offsets
 from query.audit_statements import (
     arrivals_statement,
     ledger_runs_statement,
+    record_totals_statement,
     rejected_counts_statement,
     values_statement,
     visits_statement,
@@ -94,19 +95,20 @@ def audit(
         for each, grain in rollups:
             counts += _counts(view, definition, totals, each, grain, values_until)
             altered += _differences(trino, view, definition, each, grain, totals, values_until)
-    rejected, rejected_wrong = _rejected(trino, view, until)
-    findings = (*ledger, *blamed(counts + rejected_wrong, ledger), *check_values(altered, counts), *visits)
+    rejected, wrong = _singles(trino, view, rejected_counts_statement(view, until), REJECTED, until)
+    if definition.records is not None:
+        wrong += _singles(trino, view, record_totals_statement(view, until), RECORDS, until)[1]
+    findings = (*ledger, *blamed(counts + wrong, ledger), *check_values(altered, counts), *visits)
     accepted = sum(item.total for item in totals[_LEDGER] if item.arrived_until <= until)
     return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings, tuple(_notes(view)))
 
 
 def _notes(view: LakeView) -> Iterator[str]:
     """What was not compared, for retention took it."""
-    for grain in Grain:
-        for arrivals in not_compared(view, grain):
-            yield f"{grain} panes: what arrived {arrivals} is not counted, for retention took some of it"
-    if since := dict(view.kept_from).get(REJECTED.name):
-        yield f"rejected: what arrived before {since:%Y-%m-%dT%H:%M:%SZ} is not counted, for retention took it"
+    for name, _ in view.taken:
+        what = f"{name} panes" if name in {*Grain} else name
+        for arrivals in not_compared(view, name):
+            yield f"{what}: what arrived {arrivals} is not counted, for retention took some of it"
 
 
 def _rows(trino: TrinoClient, statement: Statement | None) -> list[list[Any]]:
@@ -141,9 +143,12 @@ def _counts(
     return check_counts(table, ledger, _outside(totals[breakdown.name, grain], gone), until)
 
 
-def not_compared(view: LakeView, grain: Grain) -> tuple[Arrivals, ...]:
-    """Whole days of arrival of which retention took panes of a grain: no row reaches over an end of a day."""
-    taken = dict(view.taken).get(str(grain), ())
+def not_compared(view: LakeView, name: str) -> tuple[Arrivals, ...]:
+    """Whole days of arrival of which retention took panes of a grain, or rows of a table.
+
+    No row reaches over an end of a day.
+    """
+    taken = dict(view.taken).get(name, ())
     return merged_ranges(Arrivals(day_start(each.start), day_start(each.end) + timedelta(days=1)) for each in taken)
 
 
@@ -172,24 +177,26 @@ def _values_until(
     return whole_until([*totals[_LEDGER], *finest], rolled_up, limit)
 
 
-def _rejected(trino: TrinoClient, view: LakeView, until: datetime) -> tuple[int, list[Finding]]:
-    """How many messages the ledger counts as rejected before `until`, and where the table does not hold them once."""
+def _singles(
+    trino: TrinoClient, view: LakeView, statement: Statement | None, kind: TableKind, until: datetime
+) -> tuple[int, list[Finding]]:
+    """How many messages the ledger counts for a table before `until`, and where the table does not hold them once."""
     kept: dict[int, dict[str, list[IntervalTotal]]] = {}
     copies: list[Finding] = []
-    since = dict(view.kept_from).get(REJECTED.name, _FIRST)
-    for table, partition, start, end, rows, offsets in _rows(trino, rejected_counts_statement(view, until)):
-        if start < since:  # retention took those of then
+    gone = not_compared(view, kind.name)
+    for table, partition, start, end, rows, offsets in _rows(trino, statement):
+        if any(Arrivals(start, end).overlaps(each) for each in gone):
             continue
-        of_partition = kept.setdefault(partition, {"ledger": [], "rejected": []})
+        of_partition = kept.setdefault(partition, {"ledger": [], kind.name: []})
         of_partition[table].append(IntervalTotal(start, end, offsets))
         if rows != offsets and end <= until:
             text = f"{rows:,} rows for {offsets:,} messages"
             arrived = Arrivals(start, end)
-            copies.append(Finding(Kind.DUPLICATE, ("rejected",), text, arrived, partition, None, offsets, rows))
+            copies.append(Finding(Kind.DUPLICATE, (kind.name,), text, arrived, partition, None, offsets, rows))
     wrong = [
         finding
         for partition, totals in sorted(kept.items())
-        for finding in check_counts("rejected", totals["ledger"], totals["rejected"], until, partition)
+        for finding in check_counts(kind.name, totals["ledger"], totals[kind.name], until, partition)
     ]
     counted = sum(item.total for totals in kept.values() for item in totals["ledger"] if item.arrived_until <= until)
     return counted, [*copies, *wrong]

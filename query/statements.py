@@ -197,10 +197,7 @@ def rejected_statement(view: LakeView, request: RejectedRequest) -> Statement | 
 
     Raises NotKeptError for those of a time that retention took.
     """
-    since = dict(view.kept_from).get(REJECTED.name)
-    if since is not None and request.start < since:
-        problem = FieldProblem("start", f"is before {timestamp(since)}; rejected messages of before are kept no longer")
-        raise NotKeptError([problem], since, max(request.end, since + timedelta(minutes=1)))
+    refuse_taken(view, REJECTED.name, request.start, request.end, "rejected messages")
     if view.rejected_snapshot is None:
         return None
     sql = templates.get_template("rejected.sql").render(
@@ -217,6 +214,14 @@ def rejected_statement(view: LakeView, request: RejectedRequest) -> Statement | 
         arrived = EPOCH + timedelta(microseconds=microseconds)
         values += [arrived, arrived, partition, partition, offset]
     return Statement(sql, tuple(values))
+
+
+def refuse_taken(view: LakeView, table: str, start: datetime, end: datetime, what: str) -> None:
+    """Raise NotKeptError where retention took rows of a table that a question of a time needs."""
+    since = dict(view.kept_from).get(table)
+    if since is not None and start < since:
+        problem = FieldProblem("start", f"is before {timestamp(since)}; {what} of before are kept no longer")
+        raise NotKeptError([problem], since, max(end, since + timedelta(minutes=1)))
 
 
 def sample_statement(definition: Definition, view: LakeView) -> Statement | None:

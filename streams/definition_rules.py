@@ -12,6 +12,7 @@ from streams.definition import BreakdownRule, Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.exclusions import folded
 from streams.expression import ExpressionError
+from streams.records import record_problems
 from streams.visits import DAY_MS, Visits
 
 MOST_MESSAGES_PER_GRAIN = 10**10
@@ -33,6 +34,10 @@ def check(definition: Definition, file: str) -> Iterator[DefinitionError]:
     yield from _check_retention(definition, file)
     for name, breakdown in definition.breakdowns.items():
         yield from _check_breakdown(definition, file, name, breakdown)
+    if definition.records is not None:
+        yield from record_problems(definition, file)
+        if definition.records.bucket is not None:
+            yield from _need(definition, file, "records.bucket", definition.records.bucket, {"string"}, required=True)
     for name, dimension in definition.dimensions.items():
         yield from _need(definition, file, f"dimensions.{name}.field", dimension.field, {"string"}, required=True)
     for name, distinct in definition.distincts.items():
@@ -154,6 +159,8 @@ def _check_retention(definition: Definition, file: str) -> Iterator[DefinitionEr
             yield DefinitionError(file, f"retention.{missing}", getattr(retention, missing), allowed)
     if retention.events is not None and not definition.events:
         yield DefinitionError(file, "retention.events", retention.events, "the lake keeps none; set events = true")
+    if retention.records is not None and definition.records is None:
+        yield DefinitionError(file, "retention.records", retention.records, "there are none; set records = true")
     for shorter, longer in pairwise(of_grains):
         short, long = retention.of(shorter), retention.of(longer)
         if long is not None and (short is None or short > long):
