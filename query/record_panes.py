@@ -67,6 +67,8 @@ def answers_from_records(definition: Definition, view: LakeView, request: Window
     """Whether every message of a window has its record, and what is asked can be made of records."""
     if definition.records is None or view.records_snapshot is None:
         return False
+    if request.start < dict(view.kept_from).get(RECORDS.name, request.start):
+        return False
     if view.records_since is None:
         return True
     # No message of a later time can have arrived before.
