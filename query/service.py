@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -223,7 +224,8 @@ class QueryService:
         at = len(window.by)
         points = tuple(
             SeriesPoint(
-                moment, self._groups(view, window, statement, ([*row[:at], *row[at + 1 :]] for row in of_moment))
+                _instant(moment, request),
+                self._groups(view, window, statement, ([*row[:at], *row[at + 1 :]] for row in of_moment)),
             )
             for moment, of_moment in groupby(sorted(rows, key=itemgetter(at)), key=itemgetter(at))
         )
@@ -240,6 +242,11 @@ class QueryService:
 
 def _tag(question: Question, view: LakeView) -> str:
     return digest(question, view_digest(view), _STARTED)
+
+
+def _instant(moment: datetime, request: SeriesRequest) -> datetime:
+    """When a step begins, of which a statement gives what clocks of the zone show, if it has one."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=request.local).astimezone(UTC)
 
 
 def _as_known(view: LakeView, request: WindowRequest) -> LakeView:
