@@ -14,7 +14,7 @@ marked as (
     visitor,
     visit_start,
     min_by(row(path, {{ first | map("ident") | join(", ") }}), "offset") as began,
-    coalesce(max_by(path, row(event_time, "offset")) filter (where engaging), min_by(path, "offset")) as "exit",
+    coalesce(max_by(path, row(event_time, "offset")) filter (where engaging and event_time >= visit_start), min_by(path, "offset")) as "exit",
     count_if(met and inside) as events,
     sum(case when met and inside then "view" else 0 end) as views,
     bool_or(met) as touched,

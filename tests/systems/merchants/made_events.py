@@ -119,8 +119,8 @@ class Visit:
     @property
     def exit(self) -> str:
         """Where it ended."""
-        newest = max(self.counting, key=lambda event: (event.time, event.offset), default=self.events[0])
-        return newest.path
+        moving = [event for event in self.counting if event.time >= self.start]
+        return max(moving, key=lambda event: (event.time, event.offset), default=self.events[0]).path
 
     @property
     def seconds(self) -> int:
