@@ -198,7 +198,10 @@ def test_revenue_and_goals_are_counted(
     for place, goal in enumerate(GOALS):
         mine = [event for event in seen if met_by({"goal": (goal.name,)})(event)]
         in_euro = [event.revenue for event in mine if event.revenue is not None and event.currency == "EUR"]
-        assert tuple(number or 0 for number in row[1 + 3 * place : 3 + 3 * place]) == (len({event.visitor for event in mine}), len(mine))
+        assert tuple(number or 0 for number in row[1 + 3 * place : 3 + 3 * place]) == (
+            len({event.visitor for event in mine}),
+            len(mine),
+        )
         assert (row[3 + 3 * place] or 0.0) == pytest.approx(sum(in_euro))
 
 
