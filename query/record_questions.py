@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from access.grants import Rows
 from iceberg.lake_view import LakeView
 from query.errors import FieldProblem
 from query.rendering import table_name, templates
@@ -20,6 +19,7 @@ from query.row_rules import RowRules, rules_within
 from query.statements import Statement
 from query.visible import Visible
 from streams.definition import Definition
+from streams.records import OWN_COLUMNS, column_of
 
 RECORDS = "records"
 
@@ -58,12 +58,10 @@ class RecordQuestion:
             yield FieldProblem("end", "must be after start")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """Of the stream's own columns, those that say when and where a record lies, and of which visit it is."""
-
-    names: tuple[str, ...] = ("partition", "offset", "arrived", "event_time")
-    of_visits: tuple[str, ...] = ("visit_start",)
+def records_snapshot(view: LakeView) -> int | None:
+    """Of the table of records; None where there is nothing in it."""
+    snapshot: int | None = getattr(view, "records_snapshot", None)
+    return snapshot
 
 
 def record_statement(definition: Definition, view: LakeView, question: RecordQuestion) -> Statement | None:
@@ -72,10 +70,11 @@ def record_statement(definition: Definition, view: LakeView, question: RecordQue
     snapshot = records_snapshot(view)
     if snapshot is None or rules is None:
         return None
+    visits = getattr(definition, "visits", None) is not None
     sql = templates.get_template("of_records.sql").render(
         table=table_name(view.stream, RECORDS),
         snapshot=snapshot,
-        columns=[*_Kept().names, *_Kept().of_visits, *map(column_of, question.columns)],
+        columns=[*OWN_COLUMNS, *(["visit_start"] if visits else []), *map(column_of, question.columns)],
         where=[(_column(definition, name), count) for name, count in rules.shape],
         alternatives=[[(_column(definition, name), count) for name, count in rule] for rule in rules.shapes],
         body=question.body,
@@ -88,8 +87,7 @@ def _rules(definition: Definition, question: RecordQuestion) -> RowRules | None:
     names = {name for name, _ in question.where}
     if not names <= visible.shown.dimensions.keys() or not {*question.columns} <= visible.shown.fields.keys():
         return None
-    rows: Rows = question.where
-    return rules_within(visible, rows)
+    return rules_within(visible, question.where)
 
 
 def _column(definition: Definition, dimension: str) -> str:
