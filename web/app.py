@@ -21,7 +21,7 @@ from web.access.arrival import Arrival
 from web.access.doors import Doors
 from web.access.guard import guarded
 from web.access.reach import Reach
-from web.api import answers, catalogue, grants, ingest, keys, me, probes, replays, sessions, users
+from web.api import answers, catalogue, grants, ingest, keys, me, probes, replays, sessions, site_stats, users
 from web.api.by_method import by_method
 from web.collecting.collector import Collector
 from web.collecting.shortcut import Shortcut, collect
@@ -46,6 +46,8 @@ from web.pages.reference.api import api_page
 from web.pages.reference.definition import definition_page
 from web.pages.rejected.handlers import rejected_page
 from web.pages.replays.handlers import replay_page, replays_page
+from web.pages.site.exports import export_json, panel_csv
+from web.pages.site.handlers import panel_page, site_page
 from web.pages.streams.handlers import streams_page
 from web.pages.window.handlers import window_csv, window_page
 from web.service import Service
@@ -65,6 +67,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/rejected/{stream}", rejected_page),
     Route("/replays", replays_page),
     Route("/replays/{id}", replay_page),
+    Route("/sites/{site}", site_page),
+    Route("/sites/{site}/panels/{panel}.csv", panel_csv),
+    Route("/sites/{site}/panels/{panel}", panel_page),
+    Route("/sites/{site}/export.json", export_json),
     by_method("/login", GET=login_page, POST=log_in),
     Route("/logout", log_out, methods=["POST"]),
     by_method("/first", GET=first_page, POST=make_first),
@@ -111,6 +117,11 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/keys/{key}/rotate", keys.rotate_key, methods=["POST"]),
     by_method("/v1/grants", GET=grants.grants, POST=grants.add_grant),
     Route("/v1/grants/{id}", grants.remove_grant, methods=["DELETE"]),
+    Route("/v1/sites/{site}/stats", site_stats.stats),
+    Route("/v1/sites/{site}/breakdown", site_stats.breakdown),
+    Route("/v1/sites/{site}/series", site_stats.series),
+    Route("/v1/sites/{site}/funnels/{id}", site_stats.funnel),
+    Route("/v1/sites/{site}/live", site_stats.live),
     Route("/collect/{site}", collect, methods=["POST", "OPTIONS"]),
     Route("/api/event", collect, methods=["POST", "OPTIONS"]),
     Route("/healthz", probes.alive),

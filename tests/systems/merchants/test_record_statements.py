@@ -105,7 +105,7 @@ def test_totals_are_counted(
     asked = asked_of(filters, span)
     made = record_statements.by_visits(asked, conditions_of(asked, GOALS), [], 1, total=True)
     wanted = counted(visits_of(events), asked.start, asked.end, met_by(filters), kept_by(filters))
-    rows = [row[1:] for row in records.rows(made)]
+    rows = [row[1:] for row in records.made(made)]
     assert rows == ([astuple(wanted)] if wanted.visitors else [])
 
 
@@ -116,7 +116,7 @@ def test_every_panel_of_visits_is_counted(
     asked = asked_of(filters, SPANS[2])
     tabs = [tab for tab in TABS.values() if tab.field.of in (Of.VISIT, Of.ENTRY, Of.EXIT)]
     made = record_statements.by_visits(asked, conditions_of(asked, GOALS), tabs, 1000, total=True)
-    rows, visits, met, kept = records.rows(made), visits_of(events), met_by(filters), kept_by(filters)
+    rows, visits, met, kept = records.made(made), visits_of(events), met_by(filters), kept_by(filters)
     width = len(made.keys)
     for tab in tabs:
         by = ("entry",) if tab.name == "entry" else tab.by
@@ -144,7 +144,7 @@ def test_pages_and_events_are_counted(
 ) -> None:
     asked = asked_of(filters, SPANS[2])
     made = record_statements.by_events(asked, conditions_of(asked, GOALS), [TABS["page"], TABS["event"]], 1000)
-    rows, visits, met, kept = records.rows(made), visits_of(events), met_by(filters), kept_by(filters)
+    rows, visits, met, kept = records.made(made), visits_of(events), met_by(filters), kept_by(filters)
     for column in ("path", "name"):
         mine = [row for row in rows if row[2] == made.bits((column,))]
         got = {row[made.keys.index(column)]: row[3:6] for row in mine}
@@ -164,11 +164,11 @@ def test_pages_and_events_are_counted(
 
 def test_pages_of_a_panel_follow_each_other(records: DuckRecords) -> None:
     asked = asked_of({})
-    whole = records.rows(record_statements.by_events(asked, conditions_of(asked, ()), [TABS["page"]], 100))
+    whole = records.made(record_statements.by_events(asked, conditions_of(asked, ()), [TABS["page"]], 100))
     pieces = [
         row
         for after in range(0, len(PATHS) + 3, 3)
-        for row in records.rows(record_statements.by_events(asked, conditions_of(asked, ()), [TABS["page"]], 3, after))
+        for row in records.made(record_statements.by_events(asked, conditions_of(asked, ()), [TABS["page"]], 3, after))
     ]
     assert whole == pieces
     assert len(whole) == len(PATHS)
@@ -191,9 +191,9 @@ def test_revenue_and_goals_are_counted(
     for event in seen:
         if event.revenue is not None:
             earned[event.currency] = earned.get(event.currency, 0.0) + event.revenue
-    got = dict(records.rows(record_statements.revenue(asked, conditions)))  # type: ignore[arg-type]
+    got = dict(records.made(record_statements.revenue(asked, conditions)))  # type: ignore[arg-type]
     assert got == pytest.approx(earned)
-    row = records.rows(record_statements.goals(asked, conditions, GOALS, "EUR"))[0]
+    row = records.made(record_statements.goals(asked, conditions, GOALS, "EUR"))[0]
     assert row[0] == len({event.visitor for event in seen})
     for place, goal in enumerate(GOALS):
         mine = [event for event in seen if met_by({"goal": (goal.name,)})(event)]
@@ -216,7 +216,7 @@ def test_steps_are_counted(
     events: list[Event], records: DuckRecords, filters: dict[str, tuple[str, ...]], step: Step
 ) -> None:
     asked = asked_of(filters)
-    rows = records.rows(record_statements.series(asked, conditions_of(asked, GOALS), step))
+    rows = records.made(record_statements.series(asked, conditions_of(asked, GOALS), step))
     zone = asked.zone
 
     def moment(at: datetime) -> datetime:
@@ -275,7 +275,7 @@ def test_funnels_are_counted(
     kinds = [Condition(Kind.PAGE, "/**"), Condition(Kind.EVENT, "signup"), Condition(Kind.PAGE, "/blog/*")]
     for steps in ([kinds[0], kinds[1]], [kinds[0], kinds[0], kinds[0]], random.choices(kinds, k=4)):
         made = Funnel("f", tuple(FunnelStep("s", condition) for condition in steps), days)
-        row = records.rows(record_statements.funnel(asked, conditions_of(asked, GOALS), made))[0]
+        row = records.made(record_statements.funnel(asked, conditions_of(asked, GOALS), made))[0]
         met, kept = met_by(filters), kept_by(filters)
         ways: dict[object, list[Event]] = {}
         for visit in visits_of(events):
