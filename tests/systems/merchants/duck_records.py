@@ -42,7 +42,9 @@ class DuckRecords:
         """More records."""
         if events:
             columns = zip(*map(_row, events), strict=True)
-            more = pa.table([pa.array(column) for column in columns], names=[f"c{at}" for at in range(len(_row(events[0])))])
+            more = pa.table(
+                [pa.array(column) for column in columns], names=[f"c{at}" for at in range(len(_row(events[0])))]
+            )
             self._duck.register("more", more)
             self._duck.execute("insert into web_events.records select * from more")
             self._duck.unregister("more")

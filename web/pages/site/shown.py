@@ -37,7 +37,7 @@ _CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "�
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One big number. `change`: what became of it, with `trend` good, bad or none; `before`: what it was."""
+    """One big number. `change`: what became of it, with `trend` good, bad or none; `before`: what it was; `also`: what else."""
 
     name: str
     label: str
@@ -46,6 +46,7 @@ class Tile:
     change: str = ""
     trend: str = ""
     before: str = ""
+    also: str = ""
 
 
 def tiles_of(numbers: Numbers, before: Numbers | None, currency: str) -> list[Tile]:
@@ -56,11 +57,11 @@ def tiles_of(numbers: Numbers, before: Numbers | None, currency: str) -> list[Ti
         main = currency if currency in numbers.revenue else next(iter(numbers.revenue), currency)
         earned, then = numbers.revenue.get(main, 0.0), before.revenue.get(main, 0.0) if before else None
         change, trend = change_of("revenue", earned, then)
-        rest = ", ".join(money(value, name) for name, value in numbers.revenue.items() if name != main)
+        rest = [money(value, name) for name, value in numbers.revenue.items() if name != main]
         exact = ", ".join(money(value, name, whole=False) for name, value in numbers.revenue.items())
         was = "" if then is None else money(then, main)
-        value = money(earned, main) + (f" + {rest}" if rest else "")
-        made.append(Tile("revenue", LABELS["revenue"], value, exact, change, trend, was))
+        also = f"and {', '.join(rest[:2])}{' and more' if rest[2:] else ''}" if rest else ""
+        made.append(Tile("revenue", LABELS["revenue"], money(earned, main), exact, change, trend, was, also))
     return made
 
 
