@@ -13,13 +13,13 @@ from starlette.responses import Response
 from query.requests import MOST_POINTS, Step, shortened
 from streams.time_text import timestamp
 from systems.merchants.asked import Asked, read_asked
+from systems.merchants.errors import UnknownSiteError
 from systems.merchants.panels import BREAKDOWNS, GOAL, TABS
 from systems.merchants.ranges import steps_for
 from web.api.objects import invalid
 from web.asking import dashboards
 from web.asking.questions import check_span
 from web.asking.seen_sites import SeenSite, seen_site
-from web.edge.problems import ProblemError
 
 USUAL_ROWS, MOST_ROWS = 100, 1000
 _LATEST_PLACE = 1_000_000
@@ -76,7 +76,7 @@ async def funnel(request: Request) -> Response:
     number = request.path_params["id"]
     wanted = seen.funnel(int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
     if wanted is None:
-        raise ProblemError("unknown-site", "There is no such funnel of this site.")
+        raise UnknownSiteError("funnel")
     steps = await dashboards.funnel(request, seen, asked, wanted)
     about = {"id": wanted.id, "name": wanted.name, "days": wanted.days}
     return _json({**_about(seen, asked), **about, "steps": [step.as_json() for step in steps]})

@@ -14,6 +14,7 @@ from systems.merchants.filters import FIELDS
 from systems.merchants.panels import PANELS
 from systems.merchants.ranges import RANGES
 from systems.merchants.sites import STREAM
+from systems.merchants.snippet import snippet
 from web.asking.seen_sites import SeenSite, seen_site
 from web.edge.problems import ProblemError
 from web.page.frame import own_address
@@ -28,8 +29,6 @@ GOALS, FUNNELS = "goals", "funnels"
 LAZY = {GOALS: "Goals", FUNNELS: "Funnels"}
 """Panels that are answered of records, and so are asked for by themselves."""
 
-_SNIPPET = '<script defer data-site="{site}" src="{address}"></script>'
-
 
 async def site_page(request: Request) -> Response:
     """The dashboard; before the first event, how to get it."""
@@ -38,7 +37,10 @@ async def site_page(request: Request) -> Response:
     board = await board_of(request, seen, view)
     if board.silent and not view.filters and not await has_events(request, seen, view.now):
         return page_response(
-            "pages/site/waiting.html", headers=_VARY, **_about(seen, view), snippet=_snippet(request, seen)
+            "pages/site/waiting.html",
+            headers=_VARY,
+            **_about(seen, view),
+            snippet=snippet(own_address(request, ""), seen.site.name),
         )
     asked = view.asked(seen.site.name)
     points = board.points.value or ()
@@ -136,10 +138,6 @@ def _about(seen: SeenSite, view: View) -> dict[str, Any]:
         "show": shown,
         "titles": LAZY,
     }
-
-
-def _snippet(request: Request, seen: SeenSite) -> str:
-    return _SNIPPET.format(site=seen.site.name, address=own_address(request, "/js/script.js"))
 
 
 def _complete_until(request: Request) -> datetime | None:

@@ -37,7 +37,10 @@ _CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "�
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One big number. `change`: what became of it, with `trend` good, bad or none; `before`: what it was; `also`: what else."""
+    """One big number. `change`: what became of it, with `trend` good, bad or none; `before`: what it was.
+
+    `also`: what there is beside it.
+    """
 
     name: str
     label: str
