@@ -15,9 +15,9 @@ from systems.merchants.panels import PANELS
 from systems.merchants.ranges import RANGES
 from systems.merchants.sites import STREAM
 from systems.merchants.snippet import snippet
+from web.access.cookies import own_address
 from web.asking.seen_sites import SeenSite, seen_site
 from web.edge.problems import ProblemError
-from web.page.frame import own_address
 from web.page.templating import page_response
 from web.pages.site import shown
 from web.pages.site.boards import MORE_ROWS, board_of, funnel_of, goals_of, has_events, table_of
@@ -36,12 +36,8 @@ async def site_page(request: Request) -> Response:
     view = view_of(request, seen)
     board = await board_of(request, seen, view)
     if board.silent and not view.filters and not await has_events(request, seen, view.now):
-        return page_response(
-            "pages/site/waiting.html",
-            headers=_VARY,
-            **_about(seen, view),
-            snippet=snippet(own_address(request, ""), seen.site.name),
-        )
+        line = snippet(own_address(request, ""), seen.site.name)
+        return page_response("pages/site/waiting.html", 200, _VARY, **_about(seen, view), snippet=line)
     asked = view.asked(seen.site.name)
     points = board.points.value or ()
     return page_response(
