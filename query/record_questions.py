@@ -58,22 +58,15 @@ class RecordQuestion:
             yield FieldProblem("end", "must be after start")
 
 
-def records_snapshot(view: LakeView) -> int | None:
-    """Of the table of records; None where there is nothing in it."""
-    snapshot: int | None = getattr(view, "records_snapshot", None)
-    return snapshot
-
-
 def record_statement(definition: Definition, view: LakeView, question: RecordQuestion) -> Statement | None:
     """The statement that answers; None when there is no record that its asker may see."""
     rules = _rules(definition, question)
-    snapshot = records_snapshot(view)
-    if snapshot is None or rules is None:
+    if view.records_snapshot is None or rules is None:
         return None
     visits = getattr(definition, "visits", None) is not None
     sql = templates.get_template("of_records.sql").render(
         table=table_name(view.stream, RECORDS),
-        snapshot=snapshot,
+        snapshot=view.records_snapshot,
         columns=[*OWN_COLUMNS, *(["visit_start"] if visits else []), *map(column_of, question.columns)],
         where=[(_column(definition, name), count) for name, count in rules.shape],
         alternatives=[[(_column(definition, name), count) for name, count in rule] for rule in rules.shapes],
