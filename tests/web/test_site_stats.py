@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +20,10 @@ START, END = FIRST_DAY - timedelta(hours=1), FIRST_DAY + timedelta(days=2, hours
 SPAN = {"start": "2026-03-02T00:00:00+01:00", "end": "2026-03-05T00:00:00+01:00"}
 OURS = f"/v1/sites/{SITE}"
 
-Asked = dict[str, str | list[str]]
+EVENTS = ["pageview", "signup", "purchase", "engagement"]
+"""All of them: a filter that no breakdown knows."""
+
+Asked = Mapping[str, str | list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -51,22 +54,20 @@ def numbers(found: Any) -> dict[str, Any]:
     return {name: found[name] for name in names}
 
 
-def wanted(events: list[Event], start: datetime = START, end: datetime = END, **column: str) -> dict[str, Any]:
-    name, value = next(iter(column.items()), ("", ""))
+def wanted(
+    events: list[Event], column: Mapping[str, str] | None = None, start: datetime = START, end: datetime = END
+) -> dict[str, Any]:
+    name, value = next(iter((column or {}).items()), ("", ""))
     all_of = asdict(counted(visits_of(events), start, end, kept=lambda visit: not column or visit.value(name) == value))
     visits, bounces, seconds = all_of["visits"], all_of.pop("bounces"), all_of.pop("seconds")
     rates = {"bounce_rate": bounces / visits, "visit_seconds": seconds / visits} if visits else {}
     return {**all_of, **(rates or {"bounce_rate": None, "visit_seconds": None})}
 
 
-@pytest.mark.parametrize(
-    ("filters", "column"), [({}, {}), ({"source": "Google"}, {"source": "Google"}), ({"entry": "/"}, {"entry": "/"})]
-)
-def test_stats_are_counted(client: httpx.Client, events: list[Event], filters: Asked, column: dict[str, str]) -> None:
-    found = answer(
-        client, f"{OURS}/stats", {**SPAN, **filters, "event": ["pageview", "signup", "purchase", "engagement"]}
-    )
-    assert numbers(found) == pytest.approx(wanted(events, **column))
+@pytest.mark.parametrize("column", [{}, {"source": "Google"}, {"entry": "/"}])
+def test_stats_are_counted(client: httpx.Client, events: list[Event], column: dict[str, str]) -> None:
+    found = answer(client, f"{OURS}/stats", {**SPAN, **column, "event": EVENTS})
+    assert numbers(found) == pytest.approx(wanted(events, column))
     assert found["time_zone"] == "Europe/Berlin"
     earned = sum(
         event.revenue or 0
@@ -83,7 +84,7 @@ def test_stats_are_compared_with_the_days_before(client: httpx.Client, events: l
     found = answer(client, f"{OURS}/stats", {**later, "compare": "previous"})["compared"]
     begun = START + timedelta(days=1)
     assert (found["start"], found["end"]) == ("2026-03-02T23:00:00Z", "2026-03-03T23:00:00Z")
-    assert numbers(found) == pytest.approx(wanted(events, begun, begun + timedelta(days=1)))
+    assert numbers(found) == pytest.approx(wanted(events, {}, begun, begun + timedelta(days=1)))
     year = answer(client, f"{OURS}/stats", {**later, "compare": "year"})["compared"]
     assert (year["start"], year["visitors"]) == ("2025-03-03T23:00:00Z", 0)
 
@@ -101,7 +102,7 @@ def test_breakdowns_are_counted(client: httpx.Client, events: list[Event], by: s
         return
     column = {"entry": "entry", "exit": "exit"}.get(by, tab.field.column)
     for row in rows:
-        assert numbers(row) == pytest.approx(wanted(events, **{column: row[by]}))
+        assert numbers(row) == pytest.approx(wanted(events, {column: row[by]}))
 
 
 def test_pages_of_a_breakdown_follow_each_other(client: httpx.Client) -> None:
@@ -135,13 +136,13 @@ def test_points_are_of_the_sites_days(client: httpx.Client, events: list[Event])
     assert [point["at"] for point in found["points"]] == [f"2026-03-0{day}T23:00:00Z" for day in (1, 2, 3)]
     for place, point in enumerate(found["points"]):
         begun = START + timedelta(days=place)
-        assert numbers(point) == pytest.approx(wanted(events, begun, begun + timedelta(days=1)))
+        assert numbers(point) == pytest.approx(wanted(events, {}, begun, begun + timedelta(days=1)))
 
 
 @pytest.mark.parametrize(
     ("path", "params", "status", "field"),
     [
-        ("stats", {}, 422, "start"),
+        ("stats", {"start": SPAN["start"]}, 422, "end"),
         ("stats", {**SPAN, "end": "2026-03-05T00:00"}, 422, "end"),
         ("stats", {**SPAN, "end": "2026-03-01T00:00Z"}, 422, "end"),
         ("stats", {**SPAN, "start": "yesterday"}, 400, "start"),

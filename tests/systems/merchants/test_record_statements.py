@@ -52,6 +52,9 @@ FILTERS: tuple[dict[str, tuple[str, ...]], ...] = (
     {"hostname": (f"www.{SITE}",), "campaign": ("spring",), "language": ("de",)},
 )
 
+Met = Callable[[Event], bool]
+Kept = Callable[[Visit], bool]
+
 
 def asked_of(filters: dict[str, tuple[str, ...]], span: tuple[int, int] = SPANS[0]) -> Asked:
     start, end = (FIRST_DAY + timedelta(minutes=minutes) for minutes in span)
@@ -123,19 +126,18 @@ def test_every_panel_of_visits_is_counted(
         mine = [row for row in rows if row[width] == made.bits(by)]
         got = {tuple(row[made.keys.index(name)] for name in by): row[width + 1 :] for row in mine}
         values = {tuple(visit.value(name) for name in by) for visit in visits}
-        wanted = {
-            value: counted(
-                visits,
-                asked.start,
-                asked.end,
-                met,
-                lambda visit, value=value: kept(visit) and tuple(visit.value(name) for name in by) == value,  # type: ignore[misc]
-            )
-            for value in values
-        }
+        wanted = {value: counted(visits, asked.start, asked.end, met, only(kept, by, value)) for value in values}
         assert got == {value: astuple(each) for value, each in wanted.items() if getattr(each, tab.counts)}, tab.name
         numbers = [row[width + (2 if tab.counts == "visits" else 1)] for row in mine]
         assert numbers == sorted(numbers, reverse=True)
+
+
+def only(kept: Kept, by: tuple[str, ...], value: tuple[str, ...]) -> Kept:
+    return lambda visit: kept(visit) and tuple(visit.value(name) for name in by) == value
+
+
+def alone(met: Met, column: str, value: str) -> Met:
+    return lambda event: met(event) and event.value(column) == value
 
 
 @pytest.mark.parametrize("filters", FILTERS)
@@ -150,13 +152,7 @@ def test_pages_and_events_are_counted(
         got = {row[made.keys.index(column)]: row[3:6] for row in mine}
         wanted = {}
         for value in {event.value(column) for event in events}:
-            each = counted(
-                visits,
-                asked.start,
-                asked.end,
-                lambda event, value=value, column=column: met(event) and event.value(column) == value,  # type: ignore[misc]
-                kept,
-            )
+            each = counted(visits, asked.start, asked.end, alone(met, column, value), kept)
             if each.visitors:
                 wanted[value] = (each.visitors, each.views, each.events)
         assert got == wanted
@@ -191,7 +187,7 @@ def test_revenue_and_goals_are_counted(
     for event in seen:
         if event.revenue is not None:
             earned[event.currency] = earned.get(event.currency, 0.0) + event.revenue
-    got = dict(records.made(record_statements.revenue(asked, conditions)))  # type: ignore[arg-type]
+    got = dict(records.made(record_statements.revenue(asked, conditions)))
     assert got == pytest.approx(earned)
     row = records.made(record_statements.goals(asked, conditions, GOALS, "EUR"))[0]
     assert row[0] == len({event.visitor for event in seen})
@@ -229,28 +225,23 @@ def test_steps_are_counted(
     visits, met, kept = visits_of(events), met_by(filters), kept_by(filters)
     moments = {moment(event.time) for event in events}
     wanted = {}
+
+    def of_events(each: datetime) -> Met:
+        return lambda event: met(event) and moment(event.time) == each
+
+    def of_visits(each: datetime) -> Kept:
+        return lambda visit: kept(visit) and moment(visit.start) == each
+
     for each in moments:
-        numbers = counted(
-            visits,
-            asked.start,
-            asked.end,
-            lambda event, each=each: met(event) and moment(event.time) == each,
-            kept,  # type: ignore[misc]
-        )
-        begun = counted(
-            visits,
-            asked.start,
-            asked.end,
-            met,
-            lambda visit, each=each: kept(visit) and moment(visit.start) == each,  # type: ignore[misc]
-        )
+        numbers = counted(visits, asked.start, asked.end, of_events(each), kept)
+        begun = counted(visits, asked.start, asked.end, met, of_visits(each))
         row = (numbers.visitors, begun.visits, numbers.views, begun.bounces, begun.seconds, numbers.events)
         if any(row):
             wanted[each] = row
     assert {row[0]: row[1:] for row in rows} == wanted
 
 
-def reached(events: list[Event], tests: list[Callable[[Event], bool]], asked: Asked, days: int) -> int:
+def reached(events: list[Event], tests: list[Met], asked: Asked, days: int) -> int:
     """How far somebody gets, by trying every beginning."""
     best = 0
     for begin, first in enumerate(events):
@@ -263,6 +254,10 @@ def reached(events: list[Event], tests: list[Callable[[Event], bool]], asked: As
                 far += 1
         best = max(best, far)
     return best
+
+
+def of_step(step: Condition) -> Met:
+    return lambda event: step.is_of(event.name, event.path, {})
 
 
 @pytest.mark.parametrize("days", [0, 1, 2])
@@ -282,7 +277,7 @@ def test_funnels_are_counted(
             if not filters or (kept(visit) and any(map(met, visit.events))):
                 for event in visit.events:
                     ways.setdefault(event.visitor if days else (event.visitor, visit.start), []).append(event)
-        tests = [lambda event, step=step: step.is_of(event.name, event.path, {}) for step in steps]  # type: ignore[misc]
+        tests = [of_step(step) for step in steps]
         depths: dict[str, int] = {}
         for way in ways.values():
             ordered = sorted(way, key=lambda event: (event.time, event.offset))
