@@ -77,6 +77,8 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/v1/grants"): ("/v1/grants", ADMINISTRATORS),
     ("POST", "/v1/grants"): ("/v1/grants", ADMINISTRATORS),
     ("DELETE", "/v1/grants/{id}"): ("/v1/grants/0", ADMINISTRATORS),
+    ("POST", "/collect/{site}"): ("/collect/nope.example", EVERYBODY),
+    ("POST", "/api/event"): ("/api/event", EVERYBODY),
     ("GET", "/healthz"): ("/healthz", EVERYBODY),
     ("GET", "/readyz"): ("/readyz", EVERYBODY),
     ("GET", "/metrics"): ("/metrics", OVERSEERS),
