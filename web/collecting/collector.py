@@ -12,21 +12,20 @@ import structlog
 from starlette.types import Receive, Scope
 
 from database.errors import LakeError
-from streams.definition import Definition
 from streams.errors import WindowpaneError
-from streams.reasons import Rejection
 from systems.merchants import agents, sources
 from systems.merchants.enrichment import Enrichment, Message
 from systems.merchants.event_format import Event, EventError, read_event
 from systems.merchants.known_sites import MISSING, KnownSites
 from systems.merchants.places import Places
 from systems.merchants.salts import Salts
-from systems.merchants.sites import STREAM, Site
+from systems.merchants.sites import Site
 from systems.merchants.store import SiteStore
 from web.access.reach import Reach
 from web.collecting.asked import COLLECT, Answer, Asked, asked_of, may_send, refused, taken
 from web.collecting.bodies import body_of
 from web.collecting.counting import Counting, Outcome
+from web.collecting.destination import Destination
 from web.edge.problems import FieldError, ProblemError, problem_of
 from web.edge.rates import Rate
 from web.service import Service
@@ -47,6 +46,7 @@ class Collector:
     sites: KnownSites
     salts: Salts
     enrichment: Enrichment
+    destination: Destination
     by_site: Rate
     by_address: Rate
     counting: Counting
@@ -63,6 +63,7 @@ class Collector:
             KnownSites(SiteStore(service.access.records).sites.changed),
             Salts(service.access.records),
             Enrichment(Places.open(settings.countries)),
+            Destination(service),
             Rate("events", settings.limit_site_events, _BURST_SECONDS, unit="events"),
             Rate("events", settings.limit_address_events, _BURST_SECONDS, unit="events"),
             Counting(service.metrics),
@@ -152,19 +153,9 @@ class Collector:
 
     async def _send(self, message: Message) -> None:
         """Returns when Kafka has it. What the stream's definition rejects is told to the sender in its words."""
-        definition = self._definition()
-        outcome = self.service.decoder(definition).decode(message.payload, time.time_ns() // 1_000_000)
-        if isinstance(outcome, Rejection) and not _is_kept(outcome):
-            raise EventError(outcome.field, outcome.reason)
-        await self.service.producer.send_one(definition.topic, message.payload, message.key)
+        self.destination.check(message, time.time_ns() // 1_000_000)
+        await self.service.producer.send_one(self.destination.topic, message.payload, message.key)
         self.counting.count(Outcome.TAKEN)
-
-    def _definition(self) -> Definition:
-        definition = self.service.queries.definitions.get(STREAM)
-        if definition is None:
-            raise ProblemError("unknown-stream", f"There is no stream {STREAM}; no events are taken.")
-        self.service.refuse_retired(STREAM)
-        return definition
 
     async def _site(self, name: str) -> Site:
         site = await self._known(name) if len(name) <= _LONGEST_SITE else None
@@ -224,11 +215,6 @@ class Collector:
 def _warm_up() -> None:
     agents.warm_up()
     sources.warm_up()
-
-
-def _is_kept(rejection: Rejection) -> bool:
-    """Whether the stream keeps it though it counts in nothing: what is excluded by a rule that may change."""
-    return rejection.reason == "is excluded"
 
 
 def _invalid(error: EventError) -> ProblemError:
