@@ -21,7 +21,6 @@ from systems.merchants.known_sites import MISSING, KnownSites
 from systems.merchants.places import Places
 from systems.merchants.salts import Salts
 from systems.merchants.sites import Site
-from systems.merchants.store import SiteStore
 from web.access.reach import Reach
 from web.collecting.asked import COLLECT, Answer, Asked, Senders, may_send, refused, taken
 from web.collecting.bodies import body_of
@@ -64,7 +63,7 @@ class Collector:
         return cls(
             service,
             Senders(reach, settings.country_header_name),
-            KnownSites(SiteStore(service.access.records).sites.changed),
+            service.known_sites,
             Salts(service.access.records),
             Enrichment(Places.open(settings.countries)),
             Destination(service),
