@@ -118,6 +118,8 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/sites/{site}/settings/{part}/{id}"): ("/sites/a.example/settings/goals/0", SITES),
     ("GET", "/shared/{token}"): (f"/shared/{SHARED}", EVERYBODY),
     ("POST", "/shared/{token}"): (f"/shared/{SHARED}", EVERYBODY),
+    ("POST", "/collect/{site}"): ("/collect/nope.example", EVERYBODY),
+    ("POST", "/api/event"): ("/api/event", EVERYBODY),
     ("GET", "/healthz"): ("/healthz", EVERYBODY),
     ("GET", "/readyz"): ("/readyz", EVERYBODY),
     ("GET", "/metrics"): ("/metrics", OVERSEERS),
