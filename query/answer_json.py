@@ -10,7 +10,16 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from query.answers import Answer, RejectedAnswer, RejectedMessage, RowsAnswer, SeriesAnswer, Source, WindowAnswer
+from query.answers import (
+    Answer,
+    RejectedAnswer,
+    RejectedMessage,
+    RowsAnswer,
+    SeriesAnswer,
+    Source,
+    TopsAnswer,
+    WindowAnswer,
+)
 from query.groups import Group
 from query.requests import WindowRequest
 from streams.panes import breakdown_of
@@ -48,7 +57,7 @@ def encoded(answer: A, tag: str) -> Encoded[A]:
 
 
 def answer_json(answer: Answer) -> Json:
-    """The body of `GET /v1/streams/{stream}/window`, `series` or `rejected`; a system's own rows are sent by nobody."""
+    """The body of `GET /v1/streams/{stream}/window`, `series` or `rejected`; of systems' questions nobody sends it."""
     match answer:
         case WindowAnswer():
             return _window(answer)
@@ -64,6 +73,9 @@ def answer_json(answer: Answer) -> Json:
             return _rejected(answer)
         case RowsAnswer():
             return {"stream": answer.request.stream, "rows": answer.rows}
+        case TopsAnswer():
+            tops = answer.request.tops
+            return {top.name: _groups(answer.tables[top.name], top.by) for top in tops}
 
 
 def _window(answer: WindowAnswer) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from query.cursors import Cursor, digest
 from query.groups import Group
 from query.record_questions import RecordQuestion
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
+from query.tops import TopsRequest
 from query.visible import Visible
 from query.windows import EPOCH, WindowPlan
 from streams.refusal_envelope import unwrapped
@@ -151,4 +152,13 @@ class RowsAnswer:
     rows: tuple[tuple[Any, ...], ...]
 
 
-Answer = WindowAnswer | SeriesAnswer | RejectedAnswer | RowsAnswer
+@dataclass(frozen=True, slots=True)
+class TopsAnswer:
+    """Panel → its largest groups, the largest first."""
+
+    request: TopsRequest
+    source: Source
+    tables: Mapping[str, tuple[Group, ...]]
+
+
+Answer = WindowAnswer | SeriesAnswer | RejectedAnswer | RowsAnswer | TopsAnswer

@@ -25,6 +25,7 @@ from query.answers import (
     RowsAnswer,
     SeriesAnswer,
     SeriesPoint,
+    TopsAnswer,
     WindowAnswer,
     source_of,
     view_digest,
@@ -37,7 +38,15 @@ from query.limits import Limits
 from query.record_questions import RecordQuestion, record_statement
 from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
-from query.statements import Statement, rejected_statement, series_statement, window_plan, window_statement
+from query.statements import (
+    Statement,
+    rejected_statement,
+    series_statement,
+    tops_statement,
+    window_plan,
+    window_statement,
+)
+from query.tops import TopsRequest, tables_of
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
 from streams.definition import Definition
@@ -46,7 +55,7 @@ _EXCHANGE_SECONDS = 15.0
 """Longest time that Trino may say nothing to a question. It answers each exchange within a second, if it can at all."""
 
 _PAGED_VIEWS = 500
-Asking = Question | RecordQuestion
+Asking = Question | RecordQuestion | TopsRequest
 """All that this door answers."""
 
 _STARTED = str(time.time_ns())
@@ -122,7 +131,7 @@ class QueryService:
         with self._lock:
             with suppress(ValueError):  # one that is larger than all that may be kept
                 self._kept[made.tag] = made
-            if not isinstance(answer, SeriesAnswer | RowsAnswer) and answer.more:
+            if not isinstance(answer, SeriesAnswer | RowsAnswer | TopsAnswer) and answer.more:
                 self._paged[answer.source.view] = view
         return made
 
@@ -164,7 +173,7 @@ class QueryService:
 
         Anybody may write a cursor: one that names the view of another stream is of the newest.
         """
-        after = None if isinstance(question, SeriesRequest | RecordQuestion) else question.after
+        after = None if isinstance(question, SeriesRequest | RecordQuestion | TopsRequest) else question.after
         newest = self._watcher.view(question.stream)
         if after is None:
             return newest
@@ -182,6 +191,8 @@ class QueryService:
                 return self._rejected(question, view, limits)
             case RecordQuestion():
                 return self._record_rows(question, view, limits)
+            case TopsRequest():
+                return self._tops(question, view, limits)
 
     def _prepare(self, view: LakeView) -> None:
         """Ask the last question again, of what was published: Trino reads its metadata before readers wait for it."""
@@ -237,6 +248,15 @@ class QueryService:
             for moment, of_moment in groupby(sorted(rows, key=itemgetter(at)), key=itemgetter(at))
         )
         return SeriesAnswer(request, source_of(view, query_id, window), points)
+
+    def _tops(self, request: TopsRequest, view: LakeView, limits: Limits) -> TopsAnswer:
+        view = _as_known(view, request.window)
+        statement = tops_statement(self._definition_of(view), view, request)
+        if statement is None:
+            return TopsAnswer(request, source_of(view, "", request.window), {top.name: () for top in request.tops})
+        rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
+        tables = tables_of(self._definition_of(view), request, statement.columns, rows)
+        return TopsAnswer(request, source_of(view, query_id, request.window), tables)
 
     def _record_rows(self, request: RecordQuestion, view: LakeView, limits: Limits) -> RowsAnswer:
         statement = record_statement(self._definition_of(view), view, request)

@@ -18,6 +18,7 @@ from query.aggregates import answered_columns, merged_columns, view_columns
 from query.rendering import literal, table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.row_rules import RowRules, rules_within
+from query.tops import TopsRequest, ordered_by
 from query.windows import EPOCH, Parts, Span, WindowPlan, chosen_parts, on_whole_hours, plan_window
 from streams.definition import Definition
 from streams.panes import (
@@ -77,16 +78,18 @@ def window_statement(definition: Definition, view: LakeView, request: WindowRequ
 def series_statement(definition: Definition, view: LakeView, request: SeriesRequest) -> Statement | None:
     """The statement that answers each step of a window; None when no pane can be in it."""
     columns = _columns(definition, request.window, request.measures)
-    return _merge(definition, view, request.window, step_grains(request), columns, _bucket(request))
+    longest = longest_grain(request)
+    fitting = {grain for grain in ROLLUPS if grain.seconds <= longest.seconds}
+    return _merge(definition, view, request.window, fitting, columns, _bucket(request))
 
 
-def step_grains(request: SeriesRequest) -> set[Grain]:
-    """The rollups of which none reaches over the end of a step."""
+def longest_grain(request: SeriesRequest) -> Grain:
+    """The longest panes of which none reaches over the end of a step."""
     if not request.step.of_calendar:
-        return {Grain.HOUR} if request.step is Step.HOUR else set()
+        return Grain(request.step.value)
     if request.local is None:
-        return set(ROLLUPS)
-    return {Grain.HOUR} if on_whole_hours(request.local, request.window.start, request.window.end) else set()
+        return Grain.DAY
+    return Grain.HOUR if on_whole_hours(request.local, request.window.start, request.window.end) else Grain.MINUTE
 
 
 def _bucket(request: SeriesRequest) -> str:
@@ -102,6 +105,35 @@ def window_plan(view: LakeView, request: WindowRequest, fitting: Collection[Grai
     """What answers a window; `fitting`: rollups that may."""
     rollups = {grain for grain in fitting if grain is Grain.DAY or view.hours}
     return plan_window(request.start, request.end, rollups)
+
+
+def tops_statement(definition: Definition, view: LakeView, request: TopsRequest) -> Statement | None:
+    """The statement that gives the largest groups of several panels; None when no pane can be in it."""
+    window = request.window
+    rules = _rules(definition, window)
+    if view.panes_snapshot is None or rules is None or not {*request.keys} <= {*definition.dimensions}:
+        return None
+    columns = _columns(definition, window, ())
+    answered = answered_columns(columns, ())
+    panes = _panes(definition, view, window_plan(view, window), window)
+    sql = templates.get_template("tops.sql").render(
+        table=table_name(view.stream, PANES.name),
+        snapshot=view.panes_snapshot,
+        missing=view.panes_missing,
+        panes=panes,
+        finest=str(Grain.MINUTE),
+        keys=request.keys,
+        tops=request.tops,
+        breakdowns={top.name: breakdown_of(definition).name for top in request.tops},
+        orders={top.name: ordered_by(top, tuple(answered)) for top in request.tops},
+        columns=columns,
+        merged=list(answered.values()),
+        where=rules.shape,
+        alternatives=rules.shapes,
+        after=request.after,
+        limit=request.limit,
+    )
+    return Statement(sql, _values(panes, rules), tuple(answered))
 
 
 def _columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
@@ -146,14 +178,17 @@ def _merge(
         after=request.after is not None,
         limit=request.limit and request.limit + 1,
     )
-    values: list[Any] = [*panes.parts.values, panes.span.start, panes.span.end]
-    values += rules.values
-    values += _beyond(request, keys)
+    values = _values(panes, rules, _beyond(request, keys))
+    known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
+    return Statement(sql, values, tuple(answered), plan, known)
+
+
+def _values(panes: _Panes, rules: RowRules, beyond: Sequence[str | int] = ()) -> tuple[Any, ...]:
+    """What the marks of the conditions on panes stand for."""
+    values: list[Any] = [*panes.parts.values, panes.span.start, panes.span.end, *rules.values, *beyond]
     if panes.late_from is not None:
         values += [*(at for edge in panes.edges for at in (edge.start, edge.end)), panes.late_from]
-    values += [at for at in (panes.rolled_until, panes.known_until) if at is not None]
-    known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
-    return Statement(sql, tuple(values), tuple(answered), plan, known)
+    return (*values, *(at for at in (panes.rolled_until, panes.known_until) if at is not None))
 
 
 def _rules(definition: Definition, request: WindowRequest) -> RowRules | None:

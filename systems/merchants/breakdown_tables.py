@@ -48,11 +48,8 @@ def _row_json(tab: Tab, row: Row) -> dict[str, Any]:
 
 
 def of_groups(tab: Tab, groups: Iterable[Group], limit: int, after: int = 0) -> Table:
-    """Of the answer of a breakdown, whose keys are in the definition's order, as the tab's are."""
-    rows = [Row(group.key, numbers_of(group)) for group in groups]
-    counted = [row for row in rows if getattr(row.numbers, tab.counts) > 0]
-    counted.sort(key=lambda row: (-getattr(row.numbers, tab.counts), row.key))
-    return _page(tab, counted[after : after + limit + 1], limit, after)
+    """Of groups in the order of what the tab counts, from the place `after` on."""
+    return _page(tab, [Row(group.key, numbers_of(group)) for group in groups], limit, after)
 
 
 def of_visits(tab: Tab, rows: Iterable[Sequence[Any]], keys: Sequence[str], bits: int, limit: int, after: int) -> Table:

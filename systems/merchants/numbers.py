@@ -71,7 +71,8 @@ def numbers_of(group: Group | None, revenue: Mapping[str, float] | None = None) 
 
 def _signed(group: Group, name: str) -> int:
     """A number of visits, which a stream of another definition does not have."""
-    return int(group.value(name) or 0)
+    visits: Mapping[str, int] = getattr(group, "visits", {})
+    return int(visits.get(name) or 0)
 
 
 def revenue_of(groups: Iterable[Group], currency: int = 0) -> dict[str, float]:

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 from query.requests import Filters as DimensionFilters
 from query.requests import SeriesRequest, Step, WindowRequest
+from query.tops import Top, TopsRequest
 from query.visible import Visible
 from streams.definition import Definition
 from systems.merchants.asked import Asked
 from systems.merchants.filters import FIELDS, Of
+from systems.merchants.panels import Tab
 from systems.merchants.sites import SITE
 
 NEEDED = ("visitors", "views")
@@ -17,9 +19,10 @@ NEEDED = ("visitors", "views")
 
 
 def covers(definition: Definition, asked: Asked, by: Iterable[str] = ()) -> bool:
-    """Whether a breakdown answers this with the same numbers as records do.
+    """Whether a breakdown that has these dimensions answers with the same numbers as records do.
 
     Filters are only of what the first message of a visit decides; a page is seen by visits that entered elsewhere.
+    Whether there is such a breakdown, and whether its panes fit the window's ends, is told by who asks it.
     """
     if any(FIELDS[name].of is not Of.VISIT for name, _ in asked.filters):
         return False
@@ -30,6 +33,12 @@ def covers(definition: Definition, asked: Asked, by: Iterable[str] = ()) -> bool
 def window(visible: Visible, asked: Asked, by: Iterable[str] = ()) -> WindowRequest:
     """The groups of a site, per values of dimensions. Raises InvalidRequestError."""
     return WindowRequest(visible, asked.start, asked.end, tuple(by), where(asked))
+
+
+def tops(visible: Visible, asked: Asked, tabs: Iterable[Tab], limit: int, after: int = 0) -> TopsRequest:
+    """The rows of several tabs at once. Raises InvalidRequestError."""
+    wanted = tuple(Top(tab.name, tab.by, tab.counts) for tab in tabs)
+    return TopsRequest(window(visible, asked), wanted, limit, after)
 
 
 def series(visible: Visible, asked: Asked, step: Step) -> SeriesRequest:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
 
+from query.errors import InvalidRequestError
 from query.record_questions import RecordQuestion
 from query.requests import Step
 from systems.merchants import breakdown_tables, pane_questions, record_statements
@@ -33,37 +35,24 @@ CURRENCY = "currency"
 
 async def numbers(request: Request, seen: SeenSite, asked: Asked) -> Numbers:
     """Of the whole window."""
-    if pane_questions.covers(seen.visible.shown, asked, (CURRENCY,)):
-        whole, earned = await asyncio.gather(
-            ask(request, pane_questions.window(seen.visible, asked)),
-            ask(request, pane_questions.window(seen.visible, asked, (CURRENCY,))),
-        )
-        groups = whole[0].answer.groups
-        return numbers_of(groups[0] if groups else None, revenue_of(earned[0].answer.groups))
-    conditions = conditions_of(asked, seen.goals)
-    made = record_statements.by_visits(asked, conditions, [], 1, total=True)
-    counted, currencies = await asyncio.gather(
-        _rows(request, seen, asked, made), _rows(request, seen, asked, record_statements.revenue(asked, conditions))
-    )
-    whole_row = counted[0][1:] if counted else (0,) * 6
-    return replace(Numbers(*whole_row), revenue={str(name): float(earned) for name, earned in currencies})
+    whole, earned = await asyncio.gather(_whole(request, seen, asked), _revenue(request, seen, asked))
+    return replace(whole, revenue=earned)
 
 
 async def tables(
     request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int, after: int = 0
 ) -> dict[str, Table | Exception]:
     """Tab → its table, or what kept it from being made."""
+    kinds = [[tab for tab in tabs if is_of(tab)] for is_of in (by_visit, lambda tab: not by_visit(tab))]
     of_panes = [tab for tab in tabs if pane_questions.covers(seen.visible.shown, asked, tab.by)]
-    left = [tab for tab in tabs if tab not in of_panes]
-    parts = await asyncio.gather(
-        *(_of_panes(request, seen, asked, tab, limit, after) for tab in of_panes),
-        *(_of_records(request, seen, asked, some, limit, after) for some in _by_kind(left)),
-        return_exceptions=True,
-    )
+    if len(of_panes) == len(tabs):
+        kinds = [[*tabs]]
+    asking = [(some, _tables(request, seen, asked, some, limit, after)) for some in kinds if some]
+    parts = await asyncio.gather(*(making for _, making in asking), return_exceptions=True)
     found: dict[str, Table | Exception] = {}
-    for names, part in zip([[tab] for tab in of_panes] + _by_kind(left), parts, strict=True):
+    for (some, _), part in zip(asking, parts, strict=True):
         if isinstance(part, Exception):
-            found |= {tab.name: part for tab in names}
+            found |= {tab.name: part for tab in some}
         elif isinstance(part, BaseException):
             raise part
         else:
@@ -73,10 +62,12 @@ async def tables(
 
 async def points(request: Request, seen: SeenSite, asked: Asked, step: Step) -> tuple[Point, ...]:
     """Of each step of the window."""
+    found = None
     if pane_questions.covers(seen.visible.shown, asked):
-        answer, _ = await ask(request, pane_questions.series(seen.visible, asked, step))
-        found = site_series.of_answer(answer.answer)
-    else:
+        with suppress(InvalidRequestError):
+            answer, _ = await ask(request, pane_questions.series(seen.visible, asked, step))
+            found = site_series.of_answer(answer.answer)
+    if found is None:
         made = record_statements.series(asked, conditions_of(asked, seen.goals), step)
         found = site_series.of_rows(await _rows(request, seen, asked, made), seen.zone)
     return site_series.points_of(found, asked.start, asked.end, step, seen.zone, datetime.now(UTC))
@@ -110,11 +101,38 @@ def _recent(seen: SeenSite, now: datetime) -> Asked:
     return Asked(seen.site.name, seen.zone, now - LIVE, now)
 
 
-async def _of_panes(
-    request: Request, seen: SeenSite, asked: Asked, tab: Tab, limit: int, after: int
+async def _whole(request: Request, seen: SeenSite, asked: Asked) -> Numbers:
+    if pane_questions.covers(seen.visible.shown, asked):
+        with suppress(InvalidRequestError):
+            answer, _ = await ask(request, pane_questions.window(seen.visible, asked))
+            groups = answer.answer.groups
+            return numbers_of(groups[0] if groups else None)
+    made = record_statements.by_visits(asked, conditions_of(asked, seen.goals), [], 1, total=True)
+    counted = await _rows(request, seen, asked, made)
+    return Numbers(*counted[0][1:]) if counted else Numbers()
+
+
+async def _revenue(request: Request, seen: SeenSite, asked: Asked) -> Mapping[str, float]:
+    if pane_questions.covers(seen.visible.shown, asked, (CURRENCY,)):
+        with suppress(InvalidRequestError):
+            answer, _ = await ask(request, pane_questions.window(seen.visible, asked, (CURRENCY,)))
+            return revenue_of(answer.answer.groups)
+    rows = await _rows(request, seen, asked, record_statements.revenue(asked, conditions_of(asked, seen.goals)))
+    return {str(name): float(earned) for name, earned in rows}
+
+
+async def _tables(
+    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int, after: int
 ) -> Mapping[str, Table]:
-    answer, _ = await ask(request, pane_questions.window(seen.visible, asked, tab.by))
-    return {tab.name: breakdown_tables.of_groups(tab, answer.answer.groups, limit, after)}
+    """Of panes in one statement where breakdowns have all of them, else of records."""
+    if all(pane_questions.covers(seen.visible.shown, asked, tab.by) for tab in tabs):
+        with suppress(InvalidRequestError):
+            answer, _ = await ask(request, pane_questions.tops(seen.visible, asked, tabs, limit + 1, after))
+            found = answer.answer.tables
+            return {tab.name: breakdown_tables.of_groups(tab, found[tab.name], limit, after) for tab in tabs}
+    kinds = [[tab for tab in tabs if is_of(tab)] for is_of in (by_visit, lambda tab: not by_visit(tab))]
+    parts = [_of_records(request, seen, asked, some, limit, after) for some in kinds if some]
+    return {name: table for part in await asyncio.gather(*parts) for name, table in part.items()}
 
 
 async def _of_records(
@@ -129,12 +147,6 @@ async def _of_records(
     made = make(asked, conditions, tabs, limit + 1, after)
     rows = await _rows(request, seen, asked, made)
     return {tab.name: read(tab, rows, made.keys, made.bits(_keys(tab)), limit, after) for tab in tabs}
-
-
-def _by_kind(tabs: Sequence[Tab]) -> list[list[Tab]]:
-    """Those that one statement answers together."""
-    kinds = ([tab for tab in tabs if by_visit(tab)], [tab for tab in tabs if not by_visit(tab)])
-    return [kind for kind in kinds if kind]
 
 
 def _keys(tab: Tab) -> tuple[str, ...]:

@@ -13,15 +13,22 @@ from starlette.requests import Request
 from access.asker import Door
 from access.events import Did, Outcome
 from query.answer_json import Encoded
-from query.answers import RejectedAnswer, RowsAnswer, SeriesAnswer, WindowAnswer
+from query.answers import RejectedAnswer, RowsAnswer, SeriesAnswer, TopsAnswer, WindowAnswer
 from query.record_questions import RecordQuestion
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.service import Asking
+from query.tops import TopsRequest
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.service import service_of
 
-_KINDS = {WindowRequest: "window", SeriesRequest: "series", RejectedRequest: "rejected", RecordQuestion: "records"}
+_KINDS = {
+    WindowRequest: "window",
+    SeriesRequest: "series",
+    RejectedRequest: "rejected",
+    RecordQuestion: "records",
+    TopsRequest: "tops",
+}
 
 
 @overload
@@ -32,6 +39,8 @@ async def ask(request: Request, question: SeriesRequest) -> tuple[Encoded[Series
 async def ask(request: Request, question: RejectedRequest) -> tuple[Encoded[RejectedAnswer], float]: ...
 @overload
 async def ask(request: Request, question: RecordQuestion) -> tuple[Encoded[RowsAnswer], float]: ...
+@overload
+async def ask(request: Request, question: TopsRequest) -> tuple[Encoded[TopsAnswer], float]: ...
 async def ask(request: Request, question: Asking) -> tuple[Encoded[Any], float]:
     """A kept answer at once, else one of those that can be made at the same time; and the seconds it took.
 
@@ -77,4 +86,4 @@ def note_question(request: Request, question: Asking) -> None:
 
 
 def _span(question: Asking) -> WindowRequest | RejectedRequest | RecordQuestion:
-    return question.window if isinstance(question, SeriesRequest) else question
+    return question.window if isinstance(question, SeriesRequest | TopsRequest) else question
