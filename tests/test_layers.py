@@ -24,8 +24,9 @@ LAYERS: dict[str, dict[str, set[str]]] = {
         "api": {"edge", "openapi", "service", "access", "asking"},
         "page": {"edge", "access"},
         "pages": {"edge", "health", "openapi", "service", "access", "asking", "page"},
+        "tracking": set(),
         "errors": {"edge", "access", "page"},
-        "app": {"settings", "edge", "service", "access", "api", "page", "pages", "errors"},
+        "app": {"settings", "edge", "service", "access", "api", "page", "pages", "tracking", "errors"},
         "server": {"settings", "edge"},
     }
 }

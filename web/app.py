@@ -48,6 +48,7 @@ from web.pages.streams.handlers import streams_page
 from web.pages.window.handlers import window_csv, window_page
 from web.service import Service
 from web.settings import WebSettings
+from web.tracking.script import script
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps the others waiting. Python's own 5 ms is paid at each of an answer's five
@@ -109,6 +110,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/keys/{key}/rotate", keys.rotate_key, methods=["POST"]),
     by_method("/v1/grants", GET=grants.grants, POST=grants.add_grant),
     Route("/v1/grants/{id}", grants.remove_grant, methods=["DELETE"]),
+    Route("/js/script.js", script),
     Route("/healthz", probes.alive),
     Route("/readyz", probes.ready),
     Route("/metrics", probes.metrics),

@@ -77,6 +77,7 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/v1/grants"): ("/v1/grants", ADMINISTRATORS),
     ("POST", "/v1/grants"): ("/v1/grants", ADMINISTRATORS),
     ("DELETE", "/v1/grants/{id}"): ("/v1/grants/0", ADMINISTRATORS),
+    ("GET", "/js/script.js"): ("/js/script.js", EVERYBODY),
     ("GET", "/healthz"): ("/healthz", EVERYBODY),
     ("GET", "/readyz"): ("/readyz", EVERYBODY),
     ("GET", "/metrics"): ("/metrics", OVERSEERS),

@@ -104,6 +104,7 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/grants": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "/v1/grants/{id}": {"DELETE": ADMINISTRATOR},
     "/v1/see-as": {"POST": ADMINISTRATOR, "DELETE": LOG_OUT},
+    "/js/script.js": {"GET": PUBLIC},
     "/healthz": {"GET": PUBLIC},
     "/readyz": {"GET": LOOKED},
     "/metrics": {"GET": SEES_ALL},
