@@ -25,7 +25,7 @@ class AccessStore:
 
     def __init__(self, engine: sa.Engine, settings: AccessSettings | None = None, clock: Clock = now) -> None:
         settings = settings or AccessSettings()
-        self._records = Records(engine, clock)
+        self.records = self._records = Records(engine, clock)
         self.users = Users(self._records)
         self.keys = Keys(self._records)
         self.grants = Grants(self._records)

@@ -23,6 +23,8 @@ from web.access.guard import guarded
 from web.access.reach import Reach
 from web.api import answers, catalogue, grants, ingest, keys, me, probes, replays, sessions, users
 from web.api.by_method import by_method
+from web.collecting.collector import Collector
+from web.collecting.shortcut import Shortcut, collect
 from web.edge.hosts import HostCheck, own_names
 from web.edge.middleware import RequestMiddleware
 from web.edge.pieces import InPieces
@@ -111,6 +113,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     by_method("/v1/grants", GET=grants.grants, POST=grants.add_grant),
     Route("/v1/grants/{id}", grants.remove_grant, methods=["DELETE"]),
     Route("/js/script.js", script),
+    Route("/collect/{site}", collect, methods=["POST", "OPTIONS"]),
+    Route("/api/event", collect, methods=["POST", "OPTIONS"]),
     Route("/healthz", probes.alive),
     Route("/readyz", probes.ready),
     Route("/metrics", probes.metrics),
@@ -128,6 +132,7 @@ def create_app(access: AccessStore | None = None) -> Starlette:
     app = Starlette(
         routes=[*guarded(ROUTES), Mount("/static/{version}", VersionedFiles())],
         middleware=[
+            Middleware(Shortcut, root_path=service.settings.root_path),
             Middleware(InPieces),
             Middleware(RequestMiddleware, metrics=service.metrics),
             Middleware(HostCheck, names=own_names([service.settings.host, *service.settings.hosts.split(",")])),
@@ -140,6 +145,7 @@ def create_app(access: AccessStore | None = None) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.service, app.state.doors = service, Doors(service, reach)
+    app.state.collector = Collector.of(service, reach)
     return app
 
 
@@ -148,8 +154,10 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     service: Service = app.state.service
     sys.setswitchinterval(_SWITCH_SECONDS)
     await service.start()
+    await app.state.collector.start()
     gc.freeze()  # what is there now stays: looking through it again would hold the loop for a tenth of a second
     try:
         yield
     finally:
+        await app.state.collector.close()
         await service.close()

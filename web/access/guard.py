@@ -28,6 +28,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Who(Enum):
     """Whom an address is for."""
 
+    ANYBODY = auto()
+    """Everybody, pages of other sites too; who asks is not looked up, and all checks are the address's own."""
     PUBLIC = auto()
     """Everybody; who asks is not looked up."""
     LOOKED = auto()
@@ -59,13 +61,14 @@ class Rule:
 
     def changes(self, request: Request) -> bool:
         """Whether a request may change users, keys or grants, or make a session."""
-        return not (request.method in SAFE or self.reads or self.who is Who.STREAM)
+        return not (request.method in SAFE or self.reads or self.who in (Who.STREAM, Who.ANYBODY))
 
 
 PUBLIC, LOOKED, SIGNED_IN = Rule(Who.PUBLIC), Rule(Who.LOOKED), Rule(Who.SIGNED_IN)
 SEES_ALL, ADMINISTRATOR = Rule(Who.SEES_ALL), Rule(Who.ADMINISTRATOR)
 ASK, DETAIL = Rule(Who.STREAM, Action.ASK, reads=True), Rule(Who.STREAM, Action.DETAIL, reads=True)
 SEND, REPLAY = Rule(Who.STREAM, Action.SEND), Rule(Who.STREAM, Action.REPLAY)
+COLLECT = Rule(Who.ANYBODY)
 LOG_OUT = Rule(Who.SIGNED_IN, ends_seeing=True)
 LINK = Rule(Who.LOOKED, counted=True)
 OWN_KEY, OF_USER = Rule(Who.SIGNED_IN, of_user=True), Rule(Who.ADMINISTRATOR, of_user=True)
@@ -105,6 +108,8 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/grants/{id}": {"DELETE": ADMINISTRATOR},
     "/v1/see-as": {"POST": ADMINISTRATOR, "DELETE": LOG_OUT},
     "/js/script.js": {"GET": PUBLIC},
+    "/collect/{site}": {"POST": COLLECT, "OPTIONS": COLLECT},
+    "/api/event": {"POST": COLLECT, "OPTIONS": COLLECT},
     "/healthz": {"GET": PUBLIC},
     "/readyz": {"GET": LOOKED},
     "/metrics": {"GET": SEES_ALL},
@@ -187,6 +192,8 @@ def _forget(request: Request, rule: Rule) -> None:
 
 async def _check(request: Request, rule: Rule) -> None:
     """Raises ProblemError unless who asks may."""
+    if rule.who is Who.ANYBODY:
+        return
     try:
         asker = await _asker(request, rule)
         _check_rule(asker, rule)

@@ -52,6 +52,7 @@ KINDS: dict[str, Kind] = {
     "unknown-stream": Kind(404, "No such stream"),
     "unknown-replay": Kind(404, "No such replay"),
     "unknown-subject": Kind(404, "No such user, key, grant, session or link"),
+    "unknown-site": Kind(404, "No such site"),
     "not-found": Kind(404, "No such address"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
     "retired": Kind(410, "The stream takes no more messages"),

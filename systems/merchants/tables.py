@@ -1,0 +1,74 @@
+"""The tables of sites as this version reads and writes them; a change needs a revision in database/migrations."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from database.migrations import SCHEMA
+
+SITE_TABLES = sa.MetaData(schema=SCHEMA)
+
+_TIME = sa.DateTime(timezone=True)
+
+NEXT_VERSION = sa.Sequence("site_versions", schema=SCHEMA)
+
+
+def _site() -> sa.Column[str]:
+    """A site, whose removal removes what it had."""
+    target = sa.ForeignKey(f"{SCHEMA}.sites.name", ondelete="CASCADE")
+    return sa.Column("site", sa.Text, target, nullable=False, index=True)
+
+
+SITES = sa.Table(
+    "sites",
+    SITE_TABLES,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("origins", ARRAY(sa.Text), nullable=False),
+    sa.Column("time_zone", sa.Text, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("exclusions", JSONB, nullable=False),
+    sa.Column("created_at", _TIME, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("deleted_at", _TIME),
+    sa.Column("version", sa.BigInteger, nullable=False),
+)
+GOALS = sa.Table(
+    "site_goals",
+    SITE_TABLES,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    _site(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("condition", JSONB, nullable=False),
+)
+FUNNELS = sa.Table(
+    "site_funnels",
+    SITE_TABLES,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    _site(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("days", sa.Integer, nullable=False),
+    sa.Column("steps", JSONB, nullable=False),
+)
+SHARED_LINKS = sa.Table(
+    "site_links",
+    SITE_TABLES,
+    sa.Column("id", sa.Text, primary_key=True),
+    _site(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("password", sa.Text),
+    sa.Column("made_at", _TIME, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("expires_at", _TIME),
+)
+ANNOTATIONS = sa.Table(
+    "site_annotations",
+    SITE_TABLES,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    _site(),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+)
