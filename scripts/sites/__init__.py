@@ -1,0 +1,1 @@
+"""`windowpane sites`: sites of merchants, at the command line."""
