@@ -112,12 +112,12 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/keys/{key}/rotate", keys.rotate_key, methods=["POST"]),
     by_method("/v1/grants", GET=grants.grants, POST=grants.add_grant),
     Route("/v1/grants/{id}", grants.remove_grant, methods=["DELETE"]),
-    Route("/js/script.js", script),
-    Route("/collect/{site}", collect, methods=["POST", "OPTIONS"]),
-    Route("/api/event", collect, methods=["POST", "OPTIONS"]),
+    Route("/collect/{site}", collect, methods=["POST"]),
+    Route("/api/event", collect, methods=["POST"]),
     Route("/healthz", probes.alive),
     Route("/readyz", probes.ready),
     Route("/metrics", probes.metrics),
+    Route("/js/script.js", script),
 )
 
 

@@ -17,6 +17,7 @@ from systems.merchants.web_addresses import AddressError, WebAddress, web_addres
 
 PAGEVIEW, ENGAGEMENT = "pageview", "engagement"
 
+LONGEST_REFERRER = 4_000
 MOST_BYTES = 32 << 10
 """Of a body."""
 LONGEST_NAME, LONGEST_TITLE, LONGEST_ID = 120, 300, 64
@@ -115,7 +116,9 @@ def event_of(sent: Any) -> Event:
     )
 
 
-LONGEST_REFERRER = 4_000
+def plain_text(text: str) -> str:
+    """Without control characters, and without blanks around it."""
+    return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()
 
 
 def _text(given: Mapping[str, Any], field: str, longest: int, *, cut: bool = False) -> str:
@@ -125,9 +128,7 @@ def _text(given: Mapping[str, Any], field: str, longest: int, *, cut: bool = Fal
         return ""
     if type(value) is not str:
         raise EventError(field, "is not a text")
-    if not value.isprintable():
-        value = _CONTROL.sub(" ", value)
-    value = value.strip()
+    value = plain_text(value)
     if len(value) > longest:
         if not cut:
             raise EventError(field, f"is longer than {longest} characters")

@@ -73,6 +73,12 @@ ANNOTATIONS = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("made_by", sa.Text, nullable=False),
 )
+VISITOR_SALTS = sa.Table(
+    "visitor_salts",
+    SITE_TABLES,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("salt", sa.LargeBinary, nullable=False),
+)
 REPORTS = sa.Table(
     "site_reports",
     SITE_TABLES,

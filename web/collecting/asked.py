@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from access.addresses import plain_address
 from systems.merchants.enrichment import Sender
+from systems.merchants.event_format import plain_text
 from systems.merchants.web_addresses import AddressError, web_address
 from web.access.reach import Reach
 from web.edge.allowances import network_of
@@ -69,7 +70,7 @@ def asked_of(scope: Scope, reach: Reach, country_header: bytes = b"") -> Asked:
         address = reach.client(peer, forwarded)
         if country_header and reach.is_proxy(peer):
             country = headers.get(country_header, b"").decode("latin-1")
-    agent = headers.get(b"user-agent", b"")[:_LONGEST_AGENT_BYTES].decode("utf-8", "replace").strip()
+    agent = plain_text(headers.get(b"user-agent", b"")[:_LONGEST_AGENT_BYTES].decode("utf-8", "replace"))
     languages = headers.get(b"accept-language", b"")[:100].decode("latin-1")
     plain, network = _known(address)
     sender = Sender(plain, agent, languages, country)
