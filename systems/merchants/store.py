@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Self
 
 from access.records import Records, access_engine
+from systems.merchants.members import Members
+from systems.merchants.provisioning import Provisioning
+from systems.merchants.shared_links import SharedLinks
 from systems.merchants.site_parts import ANNOTATIONS_KEPT, FUNNELS_KEPT, GOALS_KEPT, SiteParts
 from systems.merchants.site_records import Sites
 
-__all__ = ["SiteParts", "SiteStore", "Sites"]
+__all__ = ["Members", "Provisioning", "SharedLinks", "SiteParts", "SiteStore", "Sites"]
 
 
 class SiteStore:
@@ -24,6 +27,9 @@ class SiteStore:
         self.goals = SiteParts(records, GOALS_KEPT)
         self.funnels = SiteParts(records, FUNNELS_KEPT)
         self.annotations = SiteParts(records, ANNOTATIONS_KEPT)
+        self.links = SharedLinks(records)
+        self.members = Members(records)
+        self.provisioning = Provisioning(records)
 
     @classmethod
     def open(cls, uri: str) -> Self:
