@@ -28,7 +28,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as it is read. `change`: against the period before, such as `+12%`; `good`: whether it is for the better."""
+    """A number as it is read. `change`: against the period before, such as `+12%`; `good`: whether that is better."""
 
     name: str
     value: str
@@ -132,5 +132,5 @@ def _percent(share: float) -> str:
 
 
 def _signed(number: int, unit: str) -> str:
-    sign = "±" if number == 0 else "+" if number > 0 else "−"
+    sign = "±" if number == 0 else "+" if number > 0 else "\u2212"
     return f"{sign}{abs(number):,}{unit}"

@@ -200,7 +200,7 @@ class Subscriptions:
         there = here.where(sa.exists().where(REPORTS.c.id == number))
         claim = insert(REPORTS_SENT).from_select(["report", "first_day", "begun_at"], there).on_conflict_do_nothing()
         with self._records.changing() as connection:
-            return connection.execute(claim).rowcount == 1
+            return connection.execute(claim.returning(REPORTS_SENT.c.report)).one_or_none() is not None
 
     def leave(self, due: Due) -> None:
         """Another process has claimed it: look again later whether that has sent it."""
