@@ -1,4 +1,4 @@
-"""Reports are sent when they are due, once, to who may see the site; what a real server does not take is tried again."""
+"""Reports are sent when they are due, once, to who may see the site; what a server does not take is tried again."""
 
 from __future__ import annotations
 
