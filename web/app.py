@@ -21,8 +21,23 @@ from web.access.arrival import Arrival
 from web.access.doors import Doors
 from web.access.guard import guarded
 from web.access.reach import Reach
-from web.api import answers, catalogue, grants, ingest, keys, me, probes, replays, sessions, users
+from web.api import (
+    answers,
+    catalogue,
+    grants,
+    ingest,
+    keys,
+    me,
+    probes,
+    replays,
+    sessions,
+    site_links,
+    site_members,
+    sites,
+    users,
+)
 from web.api.by_method import by_method
+from web.api.site_parts import ANNOTATIONS, FUNNELS, GOALS
 from web.collecting.collector import Collector
 from web.collecting.shortcut import Shortcut, collect
 from web.edge.hosts import HostCheck, own_names
@@ -46,6 +61,9 @@ from web.pages.reference.api import api_page
 from web.pages.reference.definition import definition_page
 from web.pages.rejected.handlers import rejected_page
 from web.pages.replays.handlers import replay_page, replays_page
+from web.pages.shared.handlers import shared_page, unlock
+from web.pages.sites.list import add_site, new_site_page, sites_page
+from web.pages.sites.settings import add_part, remove_part, save_general, settings_page
 from web.pages.streams.handlers import streams_page
 from web.pages.window.handlers import window_csv, window_page
 from web.service import Service
@@ -88,6 +106,12 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/admin/keys", keys_page),
     by_method("/admin/keys/{key}", GET=admin_key_page, POST=admin_revoke_key),
     Route("/admin/why", why_page),
+    Route("/sites", sites_page),
+    by_method("/sites/new", GET=new_site_page, POST=add_site),
+    by_method("/sites/{site}/settings", GET=settings_page, POST=save_general),
+    Route("/sites/{site}/settings/{part}", add_part, methods=["POST"]),
+    Route("/sites/{site}/settings/{part}/{id}", remove_part, methods=["POST"]),
+    by_method("/shared/{token}", GET=shared_page, POST=unlock),
     Route("/v1/openapi.json", catalogue.show_openapi),
     Route("/v1/streams", catalogue.streams),
     Route("/v1/streams/{stream}", catalogue.show_stream),
@@ -112,6 +136,18 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/keys/{key}/rotate", keys.rotate_key, methods=["POST"]),
     by_method("/v1/grants", GET=grants.grants, POST=grants.add_grant),
     Route("/v1/grants/{id}", grants.remove_grant, methods=["DELETE"]),
+    by_method("/v1/sites", GET=sites.sites, POST=sites.add_site, PUT=sites.put_sites),
+    by_method("/v1/sites/{site}", GET=sites.show_site, PATCH=sites.change_site, DELETE=sites.delete_site),
+    by_method("/v1/sites/{site}/goals", GET=GOALS.listed, POST=GOALS.add),
+    Route("/v1/sites/{site}/goals/{id}", GOALS.remove, methods=["DELETE"]),
+    by_method("/v1/sites/{site}/funnels", GET=FUNNELS.listed, POST=FUNNELS.add),
+    Route("/v1/sites/{site}/funnels/{id}", FUNNELS.remove, methods=["DELETE"]),
+    by_method("/v1/sites/{site}/annotations", GET=ANNOTATIONS.listed, POST=ANNOTATIONS.add),
+    Route("/v1/sites/{site}/annotations/{id}", ANNOTATIONS.remove, methods=["DELETE"]),
+    by_method("/v1/sites/{site}/links", GET=site_links.links, POST=site_links.make_link),
+    Route("/v1/sites/{site}/links/{id}", site_links.revoke_link, methods=["DELETE"]),
+    by_method("/v1/sites/{site}/members", GET=site_members.members, POST=site_members.put_member),
+    Route("/v1/sites/{site}/members/{subject}", site_members.remove_member, methods=["DELETE"]),
     Route("/collect/{site}", collect, methods=["POST"]),
     Route("/api/event", collect, methods=["POST"]),
     Route("/healthz", probes.alive),

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from streams.time_text import timestamp
+from systems.merchants.currencies import CURRENCIES
 from systems.merchants.errors import InvalidSiteError, Wrong
 from systems.merchants.patterns import matches, pattern_problem
 
@@ -27,7 +28,6 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _PORT = re.compile(r":[0-9]{1,5}$")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _LONGEST_NAME = 200
 
 Network = IPv4Network | IPv6Network
@@ -141,8 +141,8 @@ def checked_change(
         wrong.append(Wrong("title", f"has at most {LONGEST_TITLE} characters, all of which can be printed"))
     if time_zone is not None and time_zone not in _zones():
         wrong.append(Wrong("time_zone", "is a name of the time zone database such as Europe/Berlin"))
-    if currency is not None and not _CURRENCY.fullmatch(currency):
-        wrong.append(Wrong("currency", "is three capital letters such as EUR"))
+    if currency is not None and currency not in CURRENCIES:
+        wrong.append(Wrong("currency", "is a code of ISO 4217 such as EUR"))
     hosts = None if origins is None else tuple(dict.fromkeys(origins))
     wrong += _wrong_origins(hosts or ())
     left_out = None if exclusions is None else _exclusions(exclusions, wrong)

@@ -38,6 +38,8 @@ class Who(Enum):
     """Whoever is known."""
     STREAM = auto()
     """Whoever is known; what of which stream it shows is for `visible_of` to say."""
+    SITE = auto()
+    """Whoever is known; which sites, and whether they may be changed, is for `web.access.sites` to say."""
     SEES_ALL = auto()
     """Who administers every stream."""
     ADMINISTRATOR = auto()
@@ -71,6 +73,7 @@ SEND, REPLAY = Rule(Who.STREAM, Action.SEND), Rule(Who.STREAM, Action.REPLAY)
 COLLECT = Rule(Who.ANYBODY)
 LOG_OUT = Rule(Who.SIGNED_IN, ends_seeing=True)
 LINK = Rule(Who.LOOKED, counted=True)
+SITE = Rule(Who.SITE)
 OWN_KEY, OF_USER = Rule(Who.SIGNED_IN, of_user=True), Rule(Who.ADMINISTRATOR, of_user=True)
 
 GUARDS: Mapping[str, Mapping[str, Rule]] = {
@@ -107,6 +110,24 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/grants": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "/v1/grants/{id}": {"DELETE": ADMINISTRATOR},
     "/v1/see-as": {"POST": ADMINISTRATOR, "DELETE": LOG_OUT},
+    "/v1/sites": {"GET": SITE, "POST": SITE, "PUT": SITE},
+    "/v1/sites/{site}": {"GET": ASK, "PATCH": SITE, "DELETE": SITE},
+    "/v1/sites/{site}/goals": {"GET": ASK, "POST": SITE},
+    "/v1/sites/{site}/goals/{id}": {"DELETE": SITE},
+    "/v1/sites/{site}/funnels": {"GET": ASK, "POST": SITE},
+    "/v1/sites/{site}/funnels/{id}": {"DELETE": SITE},
+    "/v1/sites/{site}/annotations": {"GET": ASK, "POST": SITE},
+    "/v1/sites/{site}/annotations/{id}": {"DELETE": SITE},
+    "/v1/sites/{site}/links": {"GET": SITE, "POST": SITE},
+    "/v1/sites/{site}/links/{id}": {"DELETE": SITE},
+    "/v1/sites/{site}/members": {"GET": SITE, "POST": SITE},
+    "/v1/sites/{site}/members/{subject}": {"DELETE": SITE},
+    "/sites": {"GET": SITE},
+    "/sites/new": {"GET": SITE, "POST": SITE},
+    "/sites/{site}/settings": {"GET": SITE, "POST": SITE},
+    "/sites/{site}/settings/{part}": {"POST": SITE},
+    "/sites/{site}/settings/{part}/{id}": {"POST": SITE},
+    "/shared/{token}": {"GET": LINK, "POST": LINK},
     "/collect/{site}": {"POST": COLLECT},
     "/api/event": {"POST": COLLECT},
     "/healthz": {"GET": PUBLIC},
@@ -228,6 +249,8 @@ def _check_rule(asker: Asker, rule: Rule) -> None:
         return
     if asker.door is Door.NOBODY:
         raise ProblemError("unauthorized", WHO, (), CHALLENGE)
+    if asker.door is Door.LINK and not (rule.who is Who.STREAM and rule.reads) and not rule.ends_seeing:
+        raise ProblemError("forbidden", "A shared link shows the numbers of one site, and nothing else.")
     if rule.who is Who.SEES_ALL and not asker.sees_all:
         raise ProblemError("forbidden", "This is for those who administer every stream.")
     if rule.who is Who.ADMINISTRATOR and not asker.administrator:

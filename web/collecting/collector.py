@@ -22,7 +22,6 @@ from systems.merchants.known_sites import MISSING, KnownSites
 from systems.merchants.places import Places
 from systems.merchants.salts import Salts
 from systems.merchants.sites import STREAM, Site
-from systems.merchants.store import SiteStore
 from web.access.reach import Reach
 from web.collecting.asked import COLLECT, Answer, Asked, asked_of, may_send, refused, taken
 from web.collecting.bodies import body_of
@@ -60,7 +59,7 @@ class Collector:
         return cls(
             service,
             reach,
-            KnownSites(SiteStore(service.access.records).sites.changed),
+            service.known_sites,
             Salts(service.access.records),
             Enrichment(Places.open(settings.countries)),
             Rate("events", settings.limit_site_events, _BURST_SECONDS, unit="events"),
