@@ -33,6 +33,7 @@ from web.api import (
     sessions,
     site_links,
     site_members,
+    site_reports,
     sites,
     users,
 )
@@ -62,6 +63,8 @@ from web.pages.reference.definition import definition_page
 from web.pages.rejected.handlers import rejected_page
 from web.pages.replays.handlers import replay_page, replays_page
 from web.pages.shared.handlers import shared_page, unlock
+from web.pages.site_reports.handlers import add_report, remove_report, reports_page
+from web.pages.site_reports.unsubscribing import unsubscribe, unsubscribe_page
 from web.pages.sites.list import add_site, new_site_page, sites_page
 from web.pages.sites.settings import add_part, remove_part, save_general, settings_page
 from web.pages.streams.handlers import streams_page
@@ -154,6 +157,16 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/readyz", probes.ready),
     Route("/metrics", probes.metrics),
     Route("/js/script.js", script),
+    by_method(
+        "/v1/sites/{site}/reports",
+        GET=site_reports.reports,
+        POST=site_reports.add_report,
+        DELETE=site_reports.remove_reports,
+    ),
+    Route("/v1/sites/{site}/reports/{id}", site_reports.remove_report, methods=["DELETE"]),
+    by_method("/sites/{site}/reports", GET=reports_page, POST=add_report),
+    Route("/sites/{site}/reports/{id}", remove_report, methods=["POST"]),
+    by_method("/reports/unsubscribe/{token}", GET=unsubscribe_page, POST=unsubscribe),
 )
 
 

@@ -148,6 +148,13 @@ class Subscriptions:
             if not connection.execute(REPORTS.delete().where(mine)).rowcount:
                 raise UnknownSiteError("report")
 
+    def remove_all(self, scope: SiteScope, site: str, user: str | None) -> None:
+        """End those that a user asked for; None: those of open mode. Raises UnknownSiteError."""
+        mine = (REPORTS.c.site == site) & REPORTS.c.user.is_not_distinct_from(user)
+        with self._records.changing() as connection:
+            found_site(connection, scope, site)
+            connection.execute(REPORTS.delete().where(mine))
+
     def of_token(self, token: str) -> Subscription | None:
         """Whose reports a token ends; None: nobody's, or no more."""
         match = _TOKEN.fullmatch(token)
