@@ -159,6 +159,9 @@ def _admit(connection: sa.Connection, entries: Sequence[SiteEntry], *, by: str, 
         )
     if not made:
         return 0
+    if not connection.execute(sa.select(sa.exists().select_from(USERS))).scalar_one():
+        # The service would be closed, to all who could let somebody in too.
+        raise InvalidSiteError.of("new_users", "are not made before the first administrator is")
     rows = [{"name": user.name, "made_at": now, "made_by": by} for user in sorted(made)]
     connection.execute(insert(USERS).on_conflict_do_nothing(), rows)
     return len(rows)

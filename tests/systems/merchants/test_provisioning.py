@@ -156,6 +156,10 @@ def test_only_sites_in_scope_are_put(store: SiteStore) -> None:
 
 
 def test_members_who_are_no_users_are_made_when_that_is_asked(store: SiteStore, access: AccessStore) -> None:
+    with pytest.raises(InvalidSiteError):
+        put(store, [{"name": "a.example", "members": ["user:new"]}], new_users=True)
+    assert not access.users.any()
+    access.users.add("root", by="test", administrator=True)
     done = put(store, [{"name": "a.example", "members": ["user:new", "group:shops"]}], new_users=True)
     assert (done.users_added, done.members_added) == (1, 2)
     asker = access.askers.of_user("new", door=Door.SESSION)

@@ -50,7 +50,7 @@ def read_general(form: Posted, name: str) -> SiteChange:
     return checked_change(
         name,
         title=form.text("title"),
-        origins=[origin.lower() for origin in form.words("origins")],
+        origins=[origin.lower() for origin in lines_of(form.secret("origins"))],
         time_zone=form.text("time_zone"),
         currency=form.text("currency"),
     )

@@ -17,7 +17,7 @@ from iceberg.settings import LakeSettings
 from scripts.access.operating import changing, opened, operator
 from scripts.console import message_progress, say
 from scripts.results import Column, Format, Result, Sheet, formatted, right, show
-from scripts.sites.settings import PlaceSettings
+from scripts.merchants.settings import PlaceSettings
 from scripts.times import TIME
 from services.settings import ServiceSettings
 from streams import Definition

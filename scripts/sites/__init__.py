@@ -1,1 +1,0 @@
-"""`windowpane sites`: sites of merchants, at the command line."""
