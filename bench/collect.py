@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import cast
 
 import httpx
 import orjson
@@ -40,6 +41,7 @@ AGENTS = Path(__file__).with_name("user_agents.txt")
 """Of people's browsers in a real access log."""
 
 _PREFIX = "bench-collect"
+_IDLE_SECONDS, _WARM_UP_SECONDS = 3.0, 3.0
 _MADE = 20_000
 """Different requests, sent in turn: made before the clock starts."""
 
@@ -88,12 +90,18 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     """One run after another; raises WindowpaneError if an event was not taken."""
     with (
         _sites(settings.sites),
-        _service() as (port, pid),
+        _service("web.server", "--host", "127.0.0.1", "--port") as (port, pid),
+        _service("bench.bare_service") as (bare_port, bare_pid),
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as loader,
     ):
         for number in range(settings.runs):
             load = _Load(port, settings, number)
-            loader.submit(_closed, load, 2.0).result()
+            with Usage([pid]) as idle:
+                time.sleep(_IDLE_SECONDS)
+            say(f"a service that does nothing, {settings.seconds / 2:.0f} s")
+            with Usage([bare_pid]) as bare_usage:
+                bare = loader.submit(_closed, _Load(bare_port, settings, number), settings.seconds / 2).result()
+            loader.submit(_closed, load, _WARM_UP_SECONDS).result()
             say(f"as fast as they are answered, {settings.seconds:.0f} s")
             with Usage([pid]) as usage:
                 fast = loader.submit(_closed, load, settings.seconds).result()
@@ -104,6 +112,8 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
                 "events": float(fast.taken),
                 "events_per_second": round(fast.taken / fast.seconds),
                 "events_per_cpu_second": round(fast.taken / usage.cpu_seconds),
+                "bare_events_per_cpu_second": round(bare.taken / bare_usage.cpu_seconds),
+                "idle_cpu_share_of_a_core": round(idle.cpu_seconds / idle.seconds, 3),
                 "cpu_share_of_a_core": round(usage.cpu_seconds / usage.seconds, 3),
                 "peak_rss_bytes": float(max(usage.peak_rss_bytes, steady_usage.peak_rss_bytes)),
                 **percentiles("fast", fast.latencies),
@@ -135,20 +145,23 @@ def _name(number: int) -> str:
 
 
 @contextmanager
-def _service() -> Iterator[tuple[int, int]]:
-    """A web service beside the stack's, on the same engines; its port and process."""
+def _service(*program: str) -> Iterator[tuple[int, int]]:
+    """A service beside the stack's, on the same engines: a module and its words, the last being its port; its process.
+
+    Raises WindowpaneError.
+    """
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]
     bounds = {"PROXIES": "127.0.0.1", "LIMIT_SITE_EVENTS": "1000000", "LIMIT_ADDRESS_EVENTS": "1000000"}
     environment = {**os.environ, **{f"WINDOWPANE_{name}": value for name, value in bounds.items()}}
-    command = [sys.executable, "-m", "web.server", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", *program, str(port)]
     with subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdout=subprocess.DEVNULL) as service:
         try:
             until(lambda: _is_up(port), 60, every=0.2)
             yield port, service.pid
         except TimeoutError:
-            raise WindowpaneError("the benchmark's own web service did not start") from None
+            raise WindowpaneError(f"the benchmark's own {program[0]} did not start") from None
         finally:
             service.terminate()
 
@@ -204,8 +217,7 @@ class _Connection(asyncio.Protocol):
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
 
     def send(self, request: bytes, due: float) -> None:
         self._due = due
@@ -223,11 +235,6 @@ async def _connect(load: _Load, answered: Callable[[_Connection, bytes, float], 
         _, connection = await loop.create_connection(lambda: _Connection(answered), "127.0.0.1", load.port)
         made.append(connection)
     return made
-
-
-def _check(status: bytes) -> None:
-    if status != b"204":
-        raise WindowpaneError(f"an event was answered {status.decode(errors='replace')}")
 
 
 def _closed(load: _Load, seconds: float) -> _Seen:

@@ -114,6 +114,11 @@ class WebSettings(BaseSettings):
         default=500, ge=1, description="Most requests a second from one address that nobody is known to have sent."
     )
 
+    @field_validator("countries", mode="before")
+    @classmethod
+    def _may_be_empty(cls, value: object) -> object:
+        return value or None
+
     @field_validator("proxies")
     @classmethod
     def _are_networks(cls, value: str) -> str:

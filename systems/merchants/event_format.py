@@ -44,7 +44,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("id",),
     "age": ("age",),
 }
-"""What is known of an event → by which names it may come; the first that is there counts. Others are not read."""
+"""What is known of an event → by which names it may come; ours counts where there are several. Others are not read."""
+
+_FIELDS = {called: field for field, names in _NAMES.items() for called in names}
 
 _ID = re.compile(r"[A-Za-z0-9._:~-]{1,64}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]+")
@@ -93,7 +95,11 @@ def event_of(sent: Any) -> Event:
     """The event that a JSON value is. Raises EventError."""
     if type(sent) is not dict:
         raise EventError(None, "is not a JSON object")
-    given = {field: sent[name] for field, names in _NAMES.items() for name in names[::-1] if sent.get(name) is not None}
+    given: dict[str, Any] = {}
+    for called, value in sent.items():
+        field = _FIELDS.get(called)
+        if field is not None and value is not None and (field not in given or field == called):
+            given[field] = value
     name = _text(given, "name", LONGEST_NAME)
     if not name:
         raise EventError("name", "is missing")
