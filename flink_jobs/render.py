@@ -28,10 +28,10 @@ class JobRange:
     their beginnings. With `from_events` not from Kafka but from the stream's table `events`: what arrived from `start`,
     here a time, to before `until`.
     Kept: of each table the rows that arrived after its cut (`cuts`: table, or panes of a grain such as `day panes` →
-    arrival time) and before `until`, of those of single messages those beyond the offsets in `held` (table → partition →
-    highest offset that it already has). What arrived before `counted_from` counts nowhere, if that is given: it is read
-    to be remembered, as much of it as the definition's horizon. `first_offsets`: of a table, what is read of each
-    partition begins there; it is put in the order of its offsets.
+    arrival time) and before `until`, of tables of single messages those beyond the offsets in `held` (table →
+    partition → highest offset that it already has). What arrived before `counted_from` counts nowhere, if that is
+    given: it is read to be remembered, as much of it as the definition's horizon. `first_offsets`: of a table, what is
+    read of each partition begins there; it is put in the order of its offsets.
     """
 
     start: datetime | Mapping[int, int] | None = None
@@ -78,7 +78,7 @@ def _interval(seconds: int) -> str:
     return f"interval '{seconds // length}' {unit}"
 
 
-_RECORDS = {"records": "_record"}
+_RECORDS = {"accepted": "_record"}
 _KINDS = {"panes": "messages", "ledger": "_first_offset", "messages": "offset"}
 """Kind of rows that the combiner makes → the column that is not null in them alone; records are messages too."""
 
@@ -116,6 +116,7 @@ def render(
     def cut(name: str) -> str | None:
         return _timestamp(job_range.cuts.get(name))
 
+    records = _RECORDS if definition.records else {}
     # Grain → what the names of its parts begin with, and the pattern of what follows.
     breakdown = breakdown_of(definition)
     parts = {grain: (breakdown.prefix(grain), PERIODS[grain]) for grain in grains(definition)}
@@ -126,7 +127,7 @@ def render(
         setup=(
             *(f"create temporary system function {name} as {_literal(path)}" for name, path in FUNCTIONS.items()),
             _sql("combined", **shape, options=_source_options(definition, kafka, job_range, slack_ms)),
-            *(_sql("combined_of", kind=kind, mark=mark) for kind, mark in (_KINDS | (_RECORDS if definition.records else {})).items()),
+            *(_sql("combined_of", kind=kind, mark=mark) for kind, mark in {**_KINDS, **records}.items()),
             _sql("minutes", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds),
             *(
                 _sql(view, **shape, grain=grain, arrival_seconds=grain.arrival_seconds, cut=cut(grain.panes))
@@ -139,7 +140,11 @@ def render(
             _sql("insert_ledger", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds, cut=cut("ledger")),
             *(
                 _sql(f"insert_{table}", **shape, cut=cut(table), held=job_range.held.get(table, {}))
-                for table in ("rejected", *(("events",) if definition.events else ()), *(_RECORDS if definition.records else ()))
+                for table in (
+                    "rejected",
+                    *(("events",) if definition.events else ()),
+                    *records,
+                )
             ),
         ),
         partitions=len(job_range.before) if job_range.before else definition.partitions,

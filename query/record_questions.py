@@ -22,15 +22,17 @@ from streams.definition import Definition
 from streams.records import OWN_COLUMNS, column_of
 
 RECORDS = "records"
+VISIT_START = "visit_start"
+"""A column of records that is no field: when the visit began that a message belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordQuestion:
     """Rows that `body` makes of the records of `[start, end)` where dimensions have one of the given values.
 
-    `columns`: the fields that it reads; beside them a record has its own. `body`: named queries over `records` and the
-    select that ends them, without the word `with`; its marks stand for `values`. Raises InvalidRequestError for a field
-    that is hidden or is not there.
+    `columns`: the fields that it reads, and VISIT_START if it does; beside them a record has its own. `body`: named
+    queries over `records` and the select that ends them, without the word `with`; its marks stand for `values`. Raises
+    InvalidRequestError for a field that is hidden or is not there.
     """
 
     visible: Visible = field(repr=False, compare=False)
@@ -52,29 +54,21 @@ class RecordQuestion:
 
     def _problems(self) -> Iterator[FieldProblem]:
         for name in self.columns:
-            if name not in self.visible.shown.fields:
+            if name not in self.visible.shown.fields and name != VISIT_START:
                 yield FieldProblem(name, "is needed to answer this, and you may not see it")
         if not EARLIEST <= self.start < self.end <= LATEST:
             yield FieldProblem("end", "must be after start")
 
 
-def records_snapshot(view: LakeView) -> int | None:
-    """Of the table of records; None where there is nothing in it."""
-    snapshot: int | None = getattr(view, "records_snapshot", None)
-    return snapshot
-
-
 def record_statement(definition: Definition, view: LakeView, question: RecordQuestion) -> Statement | None:
     """The statement that answers; None when there is no record that its asker may see."""
     rules = _rules(definition, question)
-    snapshot = records_snapshot(view)
-    if snapshot is None or rules is None:
+    if view.records_snapshot is None or rules is None:
         return None
-    visits = getattr(definition, "visits", None) is not None
     sql = templates.get_template("of_records.sql").render(
         table=table_name(view.stream, RECORDS),
-        snapshot=snapshot,
-        columns=[*OWN_COLUMNS, *(["visit_start"] if visits else []), *map(column_of, question.columns)],
+        snapshot=view.records_snapshot,
+        columns=[*OWN_COLUMNS, *map(column_of, question.columns)],
         where=[(_column(definition, name), count) for name, count in rules.shape],
         alternatives=[[(_column(definition, name), count) for name, count in rule] for rule in rules.shapes],
         body=question.body,
@@ -85,7 +79,8 @@ def record_statement(definition: Definition, view: LakeView, question: RecordQue
 def _rules(definition: Definition, question: RecordQuestion) -> RowRules | None:
     visible = question.visible.over(definition)
     names = {name for name, _ in question.where}
-    if not names <= visible.shown.dimensions.keys() or not {*question.columns} <= visible.shown.fields.keys():
+    fields = {*question.columns} - {VISIT_START}
+    if not names <= visible.shown.dimensions.keys() or not fields <= visible.shown.fields.keys():
         return None
     return rules_within(visible, question.where)
 

@@ -144,7 +144,9 @@ def changes(old: Definition, new: Definition) -> list[Changed]:
     """Every fact that differs, in the order of the model."""
     found = list(_changes("", "", old, new))
     if old.records is not None:
-        types = {f"fields.{name}.type": Effect(refused=_TYPED.format(old=rule.type)) for name, rule in old.fields.items()}
+        types = {
+            f"fields.{name}.type": Effect(refused=_TYPED.format(old=rule.type)) for name, rule in old.fields.items()
+        }
         found = [replace(each, effect=types.get(each.key, each.effect)) for each in found]
     if new.key is None:
         return found

@@ -192,10 +192,7 @@ class Duplicates(_Model):
 
 
 class Records(_Model):
-    """How the rows of accepted messages are kept: packed by day of event time and `buckets` of the string field `bucket`.
-
-    Without a bucket they are packed by day alone.
-    """
+    """How records are packed: by day of event time and, if given, into so many `buckets` of a string field."""
 
     bucket: str | None = None
     buckets: int = Field(default=64, ge=1, le=1024)
@@ -206,7 +203,8 @@ class Definition(_Model):
 
     `key`: the field whose text is the Kafka key, so that messages with the same are in one partition, in order; None
     for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
-    hour panes, which pay where there are many keys. `records`: None keeps no typed row of each message. `retention`: None keeps messages in Kafka for ever.
+    hour panes, which pay where there are many keys. `records`: None keeps no typed row of each accepted message.
+    `retention`: None keeps messages in Kafka for ever.
     """
 
     name: Identifier

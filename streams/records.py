@@ -1,7 +1,7 @@
 """The shape of records: the typed row of each accepted message that is no duplicate.
 
-The job that writes them, the table that holds them and whoever asks for them all read it. Of a field, the column has the
-name in lower case, with `_` for every other sign, so that each engine spells it alike: `RAM.Total` is `ram_total`.
+The job that writes them, the table that holds them and whoever asks for them all read it. The column of a field has
+its name in lower case, with `_` for every other sign, so that each engine spells it alike: `RAM.Total` is `ram_total`.
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ def record_fields(definition: Definition) -> tuple[RecordField, ...]:
     """The fields of a stream's records, in the order of the definition; none if it keeps no records."""
     if definition.records is None:
         return ()
-    return tuple(
-        RecordField(name, column_of(name), RecordType(rule.type)) for name, rule in definition.fields.items()
-    )
+    return tuple(RecordField(name, column_of(name), RecordType(rule.type)) for name, rule in definition.fields.items())
 
 
 def record_problems(definition: Definition, file: str) -> Iterator[DefinitionError]:

@@ -34,6 +34,7 @@ from web.api import (
     site_links,
     site_members,
     site_reports,
+    site_stats,
     sites,
     users,
 )
@@ -63,6 +64,8 @@ from web.pages.reference.definition import definition_page
 from web.pages.rejected.handlers import rejected_page
 from web.pages.replays.handlers import replay_page, replays_page
 from web.pages.shared.handlers import shared_page, unlock
+from web.pages.site.exports import export_json, panel_csv
+from web.pages.site.handlers import panel_page, site_page
 from web.pages.site_reports.handlers import add_report, remove_report, reports_page
 from web.pages.site_reports.unsubscribing import unsubscribe, unsubscribe_page
 from web.pages.sites.list import add_site, new_site_page, sites_page
@@ -111,6 +114,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/admin/why", why_page),
     Route("/sites", sites_page),
     by_method("/sites/new", GET=new_site_page, POST=add_site),
+    Route("/sites/{site}", site_page),
+    Route("/sites/{site}/panels/{panel}.csv", panel_csv),
+    Route("/sites/{site}/panels/{panel}", panel_page),
+    Route("/sites/{site}/export.json", export_json),
     by_method("/sites/{site}/settings", GET=settings_page, POST=save_general),
     Route("/sites/{site}/settings/{part}", add_part, methods=["POST"]),
     Route("/sites/{site}/settings/{part}/{id}", remove_part, methods=["POST"]),
@@ -144,13 +151,17 @@ ROUTES: tuple[BaseRoute, ...] = (
     by_method("/v1/sites/{site}/goals", GET=GOALS.listed, POST=GOALS.add),
     Route("/v1/sites/{site}/goals/{id}", GOALS.remove, methods=["DELETE"]),
     by_method("/v1/sites/{site}/funnels", GET=FUNNELS.listed, POST=FUNNELS.add),
-    Route("/v1/sites/{site}/funnels/{id}", FUNNELS.remove, methods=["DELETE"]),
+    by_method("/v1/sites/{site}/funnels/{id}", GET=site_stats.funnel, DELETE=FUNNELS.remove),
     by_method("/v1/sites/{site}/annotations", GET=ANNOTATIONS.listed, POST=ANNOTATIONS.add),
     Route("/v1/sites/{site}/annotations/{id}", ANNOTATIONS.remove, methods=["DELETE"]),
     by_method("/v1/sites/{site}/links", GET=site_links.links, POST=site_links.make_link),
     Route("/v1/sites/{site}/links/{id}", site_links.revoke_link, methods=["DELETE"]),
     by_method("/v1/sites/{site}/members", GET=site_members.members, POST=site_members.put_member),
     Route("/v1/sites/{site}/members/{subject}", site_members.remove_member, methods=["DELETE"]),
+    Route("/v1/sites/{site}/stats", site_stats.stats),
+    Route("/v1/sites/{site}/breakdown", site_stats.breakdown),
+    Route("/v1/sites/{site}/series", site_stats.series),
+    Route("/v1/sites/{site}/live", site_stats.live),
     Route("/collect/{site}", collect, methods=["POST"]),
     Route("/api/event", collect, methods=["POST"]),
     Route("/healthz", probes.alive),

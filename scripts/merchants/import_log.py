@@ -16,8 +16,8 @@ from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 from scripts.access.operating import changing, opened, operator
 from scripts.console import message_progress, say
-from scripts.results import Column, Format, Result, Sheet, formatted, right, show
 from scripts.merchants.settings import PlaceSettings
+from scripts.results import Column, Format, Result, Sheet, formatted, right, show
 from scripts.times import TIME
 from services.settings import ServiceSettings
 from streams import Definition

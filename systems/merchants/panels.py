@@ -80,7 +80,7 @@ PANELS: Mapping[str, Panel] = {
                 _tab("screen", "Screens"),
             ),
         ),
-        Panel("events", "Goals and events", (_tab("event", "Events", columns=("visitors", "events")),)),
+        Panel("events", "Events", (_tab("event", "Events", columns=("visitors", "events")),)),
     )
 }
 

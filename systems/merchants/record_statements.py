@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from query.record_questions import VISIT_START
 from query.rendering import templates_in
 from query.requests import Step
 from streams.panes import day_start
@@ -21,7 +22,8 @@ from systems.merchants.goals import Funnel, Goal
 from systems.merchants.panels import Tab
 
 COLUMNS = (
-    "visitor", "name", "path", "hostname", "view", "engaging", "revenue", "currency", "props", *VISIT_COLUMNS,
+    "visitor", "name", "path", "hostname", "view", "engaging", "revenue", "currency", "props",
+    *VISIT_COLUMNS, VISIT_START,
 )  # fmt: skip
 """Fields that statements read, beside a record's own columns."""
 

@@ -22,7 +22,7 @@ RESUMED = JobRange(
     before={0: (CUT - timedelta(milliseconds=1)).astimezone(timezone(timedelta(hours=2))), 1: None, 2: CUT},
     topic_id="dGhlIHRvcGljIG9mIHRoZQ",
     cuts={"minute panes": CUT + timedelta(seconds=10), "day panes": None, "ledger": CUT + timedelta(seconds=20)},
-    held={"rejected": {0: 17, 3: 5}, "events": {1: 9}, "records": {2: 11}},
+    held={"rejected": {0: 17, 3: 5}, "events": {1: 9}, "accepted": {2: 11}},
 )
 
 EVENTFUL = changed("events", True, "page_views")

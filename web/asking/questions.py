@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+from datetime import datetime
 from typing import Any, overload
 
 import structlog
@@ -61,7 +62,12 @@ async def ask(request: Request, question: Asking) -> tuple[Encoded[Any], float]:
 def check_length(request: Request, question: Asking) -> None:
     """Raises ProblemError for a window that is longer than the asker may ask for."""
     span = _span(question)
-    service_of(request).allowances.check_window(asker_of(request), span.end - span.start)
+    check_span(request, span.start, span.end)
+
+
+def check_span(request: Request, start: datetime, end: datetime) -> None:
+    """Raises ProblemError for a time that is longer than the asker may ask for."""
+    service_of(request).allowances.check_window(asker_of(request), end - start)
 
 
 def note_question(request: Request, question: Asking) -> None:

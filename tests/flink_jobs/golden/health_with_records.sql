@@ -85,7 +85,7 @@ select *
 from combined
 where `offset` is not null;
 
-create temporary view combined_records as
+create temporary view combined_accepted as
 select *
 from combined
 where `_record` is not null;
@@ -250,7 +250,7 @@ where (reason is not null or event_time > timestampadd(second, 300, arrived))
   and (`partition` <> 0 or `offset` > 17)
   and (`partition` <> 3 or `offset` > 5);
 
-insert into lake.`health`.records
+insert into lake.`health`.accepted
 (`partition`, `offset`, arrived, event_time, `servicename`, `cpu`, `ram_total`, `ram_free`, `disk_total`, `disk_free`)
 select
   `partition`,
@@ -263,6 +263,6 @@ select
   `_field_ram_free`,
   `_field_disk_total`,
   `_field_disk_free`
-from combined_records
+from combined_accepted
 where true
   and (`partition` <> 2 or `offset` > 11);

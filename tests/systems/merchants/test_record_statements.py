@@ -52,6 +52,9 @@ FILTERS: tuple[dict[str, tuple[str, ...]], ...] = (
     {"hostname": (f"www.{SITE}",), "campaign": ("spring",), "language": ("de",)},
 )
 
+Met = Callable[[Event], bool]
+Kept = Callable[[Visit], bool]
+
 
 def asked_of(filters: dict[str, tuple[str, ...]], span: tuple[int, int] = SPANS[0]) -> Asked:
     start, end = (FIRST_DAY + timedelta(minutes=minutes) for minutes in span)
@@ -105,7 +108,7 @@ def test_totals_are_counted(
     asked = asked_of(filters, span)
     made = record_statements.by_visits(asked, conditions_of(asked, GOALS), [], 1, total=True)
     wanted = counted(visits_of(events), asked.start, asked.end, met_by(filters), kept_by(filters))
-    rows = [row[1:] for row in records.rows(made)]
+    rows = [row[1:] for row in records.made(made)]
     assert rows == ([astuple(wanted)] if wanted.visitors else [])
 
 
@@ -116,26 +119,25 @@ def test_every_panel_of_visits_is_counted(
     asked = asked_of(filters, SPANS[2])
     tabs = [tab for tab in TABS.values() if tab.field.of in (Of.VISIT, Of.ENTRY, Of.EXIT)]
     made = record_statements.by_visits(asked, conditions_of(asked, GOALS), tabs, 1000, total=True)
-    rows, visits, met, kept = records.rows(made), visits_of(events), met_by(filters), kept_by(filters)
+    rows, visits, met, kept = records.made(made), visits_of(events), met_by(filters), kept_by(filters)
     width = len(made.keys)
     for tab in tabs:
         by = ("entry",) if tab.name == "entry" else tab.by
         mine = [row for row in rows if row[width] == made.bits(by)]
         got = {tuple(row[made.keys.index(name)] for name in by): row[width + 1 :] for row in mine}
         values = {tuple(visit.value(name) for name in by) for visit in visits}
-        wanted = {
-            value: counted(
-                visits,
-                asked.start,
-                asked.end,
-                met,
-                lambda visit, value=value: kept(visit) and tuple(visit.value(name) for name in by) == value,  # type: ignore[misc]
-            )
-            for value in values
-        }
+        wanted = {value: counted(visits, asked.start, asked.end, met, only(kept, by, value)) for value in values}
         assert got == {value: astuple(each) for value, each in wanted.items() if getattr(each, tab.counts)}, tab.name
         numbers = [row[width + (2 if tab.counts == "visits" else 1)] for row in mine]
         assert numbers == sorted(numbers, reverse=True)
+
+
+def only(kept: Kept, by: tuple[str, ...], value: tuple[str, ...]) -> Kept:
+    return lambda visit: kept(visit) and tuple(visit.value(name) for name in by) == value
+
+
+def alone(met: Met, column: str, value: str) -> Met:
+    return lambda event: met(event) and event.value(column) == value
 
 
 @pytest.mark.parametrize("filters", FILTERS)
@@ -144,19 +146,13 @@ def test_pages_and_events_are_counted(
 ) -> None:
     asked = asked_of(filters, SPANS[2])
     made = record_statements.by_events(asked, conditions_of(asked, GOALS), [TABS["page"], TABS["event"]], 1000)
-    rows, visits, met, kept = records.rows(made), visits_of(events), met_by(filters), kept_by(filters)
+    rows, visits, met, kept = records.made(made), visits_of(events), met_by(filters), kept_by(filters)
     for column in ("path", "name"):
         mine = [row for row in rows if row[2] == made.bits((column,))]
         got = {row[made.keys.index(column)]: row[3:6] for row in mine}
         wanted = {}
         for value in {event.value(column) for event in events}:
-            each = counted(
-                visits,
-                asked.start,
-                asked.end,
-                lambda event, value=value, column=column: met(event) and event.value(column) == value,  # type: ignore[misc]
-                kept,
-            )
+            each = counted(visits, asked.start, asked.end, alone(met, column, value), kept)
             if each.visitors:
                 wanted[value] = (each.visitors, each.views, each.events)
         assert got == wanted
@@ -164,11 +160,11 @@ def test_pages_and_events_are_counted(
 
 def test_pages_of_a_panel_follow_each_other(records: DuckRecords) -> None:
     asked = asked_of({})
-    whole = records.rows(record_statements.by_events(asked, conditions_of(asked, ()), [TABS["page"]], 100))
+    whole = records.made(record_statements.by_events(asked, conditions_of(asked, ()), [TABS["page"]], 100))
     pieces = [
         row
         for after in range(0, len(PATHS) + 3, 3)
-        for row in records.rows(record_statements.by_events(asked, conditions_of(asked, ()), [TABS["page"]], 3, after))
+        for row in records.made(record_statements.by_events(asked, conditions_of(asked, ()), [TABS["page"]], 3, after))
     ]
     assert whole == pieces
     assert len(whole) == len(PATHS)
@@ -191,9 +187,9 @@ def test_revenue_and_goals_are_counted(
     for event in seen:
         if event.revenue is not None:
             earned[event.currency] = earned.get(event.currency, 0.0) + event.revenue
-    got = dict(records.rows(record_statements.revenue(asked, conditions)))  # type: ignore[arg-type]
+    got = dict(records.made(record_statements.revenue(asked, conditions)))
     assert got == pytest.approx(earned)
-    row = records.rows(record_statements.goals(asked, conditions, GOALS, "EUR"))[0]
+    row = records.made(record_statements.goals(asked, conditions, GOALS, "EUR"))[0]
     assert row[0] == len({event.visitor for event in seen})
     for place, goal in enumerate(GOALS):
         mine = [event for event in seen if met_by({"goal": (goal.name,)})(event)]
@@ -216,7 +212,7 @@ def test_steps_are_counted(
     events: list[Event], records: DuckRecords, filters: dict[str, tuple[str, ...]], step: Step
 ) -> None:
     asked = asked_of(filters)
-    rows = records.rows(record_statements.series(asked, conditions_of(asked, GOALS), step))
+    rows = records.made(record_statements.series(asked, conditions_of(asked, GOALS), step))
     zone = asked.zone
 
     def moment(at: datetime) -> datetime:
@@ -229,28 +225,23 @@ def test_steps_are_counted(
     visits, met, kept = visits_of(events), met_by(filters), kept_by(filters)
     moments = {moment(event.time) for event in events}
     wanted = {}
+
+    def of_events(each: datetime) -> Met:
+        return lambda event: met(event) and moment(event.time) == each
+
+    def of_visits(each: datetime) -> Kept:
+        return lambda visit: kept(visit) and moment(visit.start) == each
+
     for each in moments:
-        numbers = counted(
-            visits,
-            asked.start,
-            asked.end,
-            lambda event, each=each: met(event) and moment(event.time) == each,
-            kept,  # type: ignore[misc]
-        )
-        begun = counted(
-            visits,
-            asked.start,
-            asked.end,
-            met,
-            lambda visit, each=each: kept(visit) and moment(visit.start) == each,  # type: ignore[misc]
-        )
+        numbers = counted(visits, asked.start, asked.end, of_events(each), kept)
+        begun = counted(visits, asked.start, asked.end, met, of_visits(each))
         row = (numbers.visitors, begun.visits, numbers.views, begun.bounces, begun.seconds, numbers.events)
         if any(row):
             wanted[each] = row
     assert {row[0]: row[1:] for row in rows} == wanted
 
 
-def reached(events: list[Event], tests: list[Callable[[Event], bool]], asked: Asked, days: int) -> int:
+def reached(events: list[Event], tests: list[Met], asked: Asked, days: int) -> int:
     """How far somebody gets, by trying every beginning."""
     best = 0
     for begin, first in enumerate(events):
@@ -265,6 +256,10 @@ def reached(events: list[Event], tests: list[Callable[[Event], bool]], asked: As
     return best
 
 
+def of_step(step: Condition) -> Met:
+    return lambda event: step.is_of(event.name, event.path, {})
+
+
 @pytest.mark.parametrize("days", [0, 1, 2])
 @pytest.mark.parametrize("filters", FILTERS[:5])
 def test_funnels_are_counted(
@@ -275,14 +270,14 @@ def test_funnels_are_counted(
     kinds = [Condition(Kind.PAGE, "/**"), Condition(Kind.EVENT, "signup"), Condition(Kind.PAGE, "/blog/*")]
     for steps in ([kinds[0], kinds[1]], [kinds[0], kinds[0], kinds[0]], random.choices(kinds, k=4)):
         made = Funnel("f", tuple(FunnelStep("s", condition) for condition in steps), days)
-        row = records.rows(record_statements.funnel(asked, conditions_of(asked, GOALS), made))[0]
+        row = records.made(record_statements.funnel(asked, conditions_of(asked, GOALS), made))[0]
         met, kept = met_by(filters), kept_by(filters)
         ways: dict[object, list[Event]] = {}
         for visit in visits_of(events):
             if not filters or (kept(visit) and any(map(met, visit.events))):
                 for event in visit.events:
                     ways.setdefault(event.visitor if days else (event.visitor, visit.start), []).append(event)
-        tests = [lambda event, step=step: step.is_of(event.name, event.path, {}) for step in steps]  # type: ignore[misc]
+        tests = [of_step(step) for step in steps]
         depths: dict[str, int] = {}
         for way in ways.values():
             ordered = sorted(way, key=lambda event: (event.time, event.offset))

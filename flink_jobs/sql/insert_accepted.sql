@@ -1,4 +1,4 @@
-insert into lake.{{ namespace | ident }}.records
+insert into lake.{{ namespace | ident }}.accepted
 (`partition`, `offset`, arrived, event_time{% for field in records %}, {{ field.column | ident }}{% endfor %})
 select
   `partition`,
@@ -8,7 +8,7 @@ select
 {%- for field in records %},
   {{ field.stored }}
 {%- endfor %}
-from combined_records
+from combined_accepted
 where true
 {%- if cut %}
   and arrived >= cast(timestamp {{ cut | literal }} as timestamp_ltz(3))
