@@ -117,8 +117,10 @@ class Producer:
         timeout_seconds: float = 20.0,
         most_messages: int = 200_000,
         most_bytes: int = 128 * 1024 * 1024,
+        linger_ms: float = 2.0,
     ) -> None:
-        self._bootstrap, self._timeout_seconds = bootstrap, timeout_seconds
+        """`linger_ms`: how long a message waits for others to be sent with."""
+        self._bootstrap, self._timeout_seconds, self._linger_ms = bootstrap, timeout_seconds, linger_ms
         self._most_messages, self._most_bytes = most_messages, most_bytes
         self._waiting_messages = self._waiting_bytes = 0
         self._client = self._connect()
@@ -225,7 +227,7 @@ class Producer:
         return self._client
 
     def _connect(self) -> Client:
-        return Client(_settings(self._bootstrap, self._timeout_seconds, 2, 2 * self._most_messages))
+        return Client(_settings(self._bootstrap, self._timeout_seconds, self._linger_ms, 2 * self._most_messages))
 
     def _serve_later(self) -> None:
         if not self._serving:

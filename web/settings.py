@@ -106,12 +106,18 @@ class WebSettings(BaseSettings):
     countries: Path | None = Field(
         default=None, description="Database of countries or cities in MaxMind's format, in place of the one of set-up."
     )
+    smtp_host: str = Field(default="", description="Server that takes e-mail; empty: no reports are sent.")
     country_header: str = Field(
         default="", description="Header in which the proxies say of which country a visitor is: CF-IPCountry."
     )
     limit_unknown_requests: int = Field(
         default=500, ge=1, description="Most requests a second from one address that nobody is known to have sent."
     )
+
+    @field_validator("countries", mode="before")
+    @classmethod
+    def _may_be_empty(cls, value: object) -> object:
+        return value or None
 
     @field_validator("proxies")
     @classmethod

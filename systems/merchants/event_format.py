@@ -17,6 +17,7 @@ from systems.merchants.web_addresses import AddressError, WebAddress, web_addres
 
 PAGEVIEW, ENGAGEMENT = "pageview", "engagement"
 
+LONGEST_REFERRER = 4_000
 MOST_BYTES = 32 << 10
 """Of a body."""
 LONGEST_NAME, LONGEST_TITLE, LONGEST_ID = 120, 300, 64
@@ -43,7 +44,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("id",),
     "age": ("age",),
 }
-"""What is known of an event → by which names it may come; the first that is there counts. Others are not read."""
+"""What is known of an event → by which names it may come; ours counts where there are several. Others are not read."""
+
+_FIELDS = {called: field for field, names in _NAMES.items() for called in names}
 
 _ID = re.compile(r"[A-Za-z0-9._:~-]{1,64}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]+")
@@ -92,7 +95,11 @@ def event_of(sent: Any) -> Event:
     """The event that a JSON value is. Raises EventError."""
     if type(sent) is not dict:
         raise EventError(None, "is not a JSON object")
-    given = {field: sent[name] for field, names in _NAMES.items() for name in names[::-1] if sent.get(name) is not None}
+    given: dict[str, Any] = {}
+    for called, value in sent.items():
+        field = _FIELDS.get(called)
+        if field is not None and value is not None and (field not in given or field == called):
+            given[field] = value
     name = _text(given, "name", LONGEST_NAME)
     if not name:
         raise EventError("name", "is missing")
@@ -115,7 +122,9 @@ def event_of(sent: Any) -> Event:
     )
 
 
-LONGEST_REFERRER = 4_000
+def plain_text(text: str) -> str:
+    """Without control characters, and without blanks around it."""
+    return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()
 
 
 def _text(given: Mapping[str, Any], field: str, longest: int, *, cut: bool = False) -> str:
@@ -125,9 +134,7 @@ def _text(given: Mapping[str, Any], field: str, longest: int, *, cut: bool = Fal
         return ""
     if type(value) is not str:
         raise EventError(field, "is not a text")
-    if not value.isprintable():
-        value = _CONTROL.sub(" ", value)
-    value = value.strip()
+    value = plain_text(value)
     if len(value) > longest:
         if not cut:
             raise EventError(field, f"is longer than {longest} characters")

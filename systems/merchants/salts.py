@@ -13,15 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from access.records import Records
-from database.migrations import SCHEMA
+from systems.merchants.tables import VISITOR_SALTS as SALTS
 from systems.merchants.visitors import new_salt
-
-SALTS = sa.Table(
-    "visitor_salts",
-    sa.MetaData(schema=SCHEMA),
-    sa.Column("day", sa.Date, primary_key=True),
-    sa.Column("salt", sa.LargeBinary, nullable=False),
-)
 
 _AHEAD = timedelta(minutes=10)
 """How long before midnight the next day's salt is there: nobody waits for it, and PostgreSQL may be away meanwhile."""

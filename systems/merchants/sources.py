@@ -6,6 +6,7 @@ of Ghost's referrer parser (data/referrers.json), and assistants, which that lac
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -147,11 +148,9 @@ def _known() -> Mapping[str, tuple[str, str]]:
 
 @cache
 def _names() -> Mapping[str, tuple[str, str]]:
-    """Name of a source in lower case → the name as it is written, and its medium."""
-    names: dict[str, tuple[str, str]] = {}
-    for source, medium in _known().values():
-        names.setdefault(source.lower(), (source, medium))
-    return names
+    """Name of a source in lower case → the name as it is written, and the medium of most places that have it."""
+    counted = Counter(_known().values())
+    return {source.lower(): (source, medium) for (source, medium), _ in reversed(counted.most_common())}
 
 
 @lru_cache(maxsize=5_000)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
-LONGEST_ADDRESS = 4_000
+LONGEST_ADDRESS = 8_000
 LONGEST_PATH = 1_000
 LONGEST_HOST = 253
 

@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from access.addresses import plain_address
 from systems.merchants.enrichment import Sender
+from systems.merchants.event_format import plain_text
 from systems.merchants.web_addresses import AddressError, web_address
 from web.access.reach import Reach
 from web.edge.allowances import network_of
@@ -59,27 +60,32 @@ class Asked:
             self.allowed = [(b"access-control-allow-origin", self.headers[b"origin"]), (b"vary", b"Origin")]
 
 
-def asked_of(scope: Scope, reach: Reach, country_header: bytes = b"") -> Asked:
-    """What a request of ASGI says. `country_header`: where a proxy that is believed says of which country it is."""
-    headers = dict(scope["headers"])
-    peer = (scope.get("client") or ("", 0))[0]
-    address, country = peer, ""
-    if reach.proxies:
-        forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        address = reach.client(peer, forwarded)
-        if country_header and reach.is_proxy(peer):
-            country = headers.get(country_header, b"").decode("latin-1")
-    agent = headers.get(b"user-agent", b"")[:_LONGEST_AGENT_BYTES].decode("utf-8", "replace").strip()
-    languages = headers.get(b"accept-language", b"")[:100].decode("latin-1")
-    plain, network = _known(address)
-    sender = Sender(plain, agent, languages, country)
-    return Asked(scope["method"], scope["path"], sender, network, _host(headers.get(b"origin", b"")), headers)
+class Senders:
+    """Reads who sends. `country_header`: where a proxy that is believed says of which country an address is."""
 
+    def __init__(self, reach: Reach, country_header: bytes = b"") -> None:
+        self._reach, self._country_header = reach, country_header
+        self._known = lru_cache(maxsize=10_000)(self._find)
 
-@lru_cache(maxsize=10_000)
-def _known(address: str) -> tuple[str, str]:
-    """An address as it is compared, and the network by which its events are bounded."""
-    return str(plain_address(address) or address), network_of(address)
+    def read(self, scope: Scope) -> Asked:
+        """What a request of ASGI says."""
+        headers = dict(scope["headers"])
+        peer = (scope.get("client") or ("", 0))[0]
+        forwarded, country = b"", ""
+        if self._reach.proxies:
+            forwarded = b",".join([value for name, value in scope["headers"] if name == b"x-forwarded-for"])
+            if self._country_header and self._reach.is_proxy(peer):
+                country = headers.get(self._country_header, b"").decode("latin-1")
+        address, network = self._known(peer, forwarded)
+        agent = plain_text(headers.get(b"user-agent", b"")[:_LONGEST_AGENT_BYTES].decode("utf-8", "replace"))
+        languages = headers.get(b"accept-language", b"")[:100].decode("latin-1")
+        sender = Sender(address, agent, languages, country)
+        return Asked(scope["method"], scope["path"], sender, network, _host(headers.get(b"origin", b"")), headers)
+
+    def _find(self, peer: str, forwarded: bytes) -> tuple[str, str]:
+        """The address that sent it, as addresses are compared, and the network by which its events are bounded."""
+        address = self._reach.client(peer, [forwarded.decode("latin-1")]) if forwarded else peer
+        return str(plain_address(address) or address), network_of(address)
 
 
 @lru_cache(maxsize=10_000)

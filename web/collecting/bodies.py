@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from starlette.requests import ClientDisconnect
@@ -9,7 +10,7 @@ from starlette.types import Receive
 
 from systems.merchants.event_format import MOST_BYTES
 from web.collecting.asked import Asked
-from web.edge.bodies import paced
+from web.edge.bodies import paced, too_slow
 from web.edge.problems import ProblemError
 from web.settings import WebSettings
 
@@ -26,7 +27,9 @@ async def body_of(asked: Asked, receive: Receive, settings: WebSettings) -> byte
         raise ProblemError("unsupported-type", "An event is sent as application/json or text/plain.")
     if asked.headers.get(b"content-encoding", b"identity") != b"identity":
         raise ProblemError("unsupported-type", "An event is sent as it is, not packed.")
-    body = bytearray()
+    body = bytearray(await _first(receive, settings.web_body_idle_seconds))
+    if len(body) == asked.length:
+        return bytes(body)
     async for chunk in paced(_chunks(receive), settings.web_body_idle_seconds, settings.web_body_bytes_per_second):
         body += chunk
         if len(body) > MOST_BYTES:
@@ -34,6 +37,19 @@ async def body_of(asked: Asked, receive: Receive, settings: WebSettings) -> byte
         if len(body) == asked.length:
             break
     return bytes(body)
+
+
+async def _first(receive: Receive, seconds: float) -> bytes:
+    """What came with the head, which is nearly always all: by a clock that costs a quarter of what `paced` does."""
+    try:
+        async with asyncio.timeout(seconds):
+            message = await receive()
+    except TimeoutError:
+        raise too_slow() from None
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    body: bytes = message.get("body", b"")
+    return body
 
 
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:

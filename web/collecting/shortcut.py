@@ -14,20 +14,20 @@ from web.collecting.asked import COLLECT, PLAUSIBLE, Answer
 from web.collecting.collector import Collector
 from web.edge.problems import problem_of, problem_response
 
-METHODS = ("POST", "OPTIONS")
+_PREFLIGHT = b"access-control-request-method"
 
 log = structlog.get_logger("web.collecting")
 
 
 class Shortcut:
-    """Pure ASGI: answers what is sent to collect, and passes everything else on, other methods of the addresses too."""
+    """Pure ASGI: answers events and browsers that ask whether they may send some, and passes everything else on."""
 
     def __init__(self, app: ASGIApp, root_path: str) -> None:
         self._app, self._root = app, root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an event."""
-        if scope["type"] != "http" or scope["method"] not in METHODS or not self._is_ours(scope):
+        if scope["type"] != "http" or not (self._is_ours(scope) and _is_event(scope)):
             await self._app(scope, receive, send)
             return
         try:
@@ -50,6 +50,12 @@ class Shortcut:
             return False
         scope["path"] = path
         return True
+
+
+def _is_event(scope: Scope) -> bool:
+    """Whether it is one, or a browser's question whether a page may send one."""
+    method = scope["method"]
+    return method == "POST" or (method == "OPTIONS" and _PREFLIGHT in dict(scope["headers"]))
 
 
 async def collect(request: Request) -> Response:

@@ -8,6 +8,7 @@ from web.openapi.operations import answer, get, parameter, problems
 from web.openapi.replays import REPLAY_SCHEMAS
 from web.openapi.schemas import SCHEMAS
 from web.openapi.shapes import TEXT, TIME, Json, array_of, map_of
+from web.openapi.site_reports import REPORT_PATHS, REPORT_SCHEMAS
 from web.openapi.sites import SITE_PATHS, SITE_SCHEMAS
 
 _STREAM = {**parameter("stream", "Name of the stream.", TEXT, required=True), "in": "path"}
@@ -204,6 +205,7 @@ DOCUMENT: Json = {
             },
         ),
         **ACCESS_PATHS,
+        **REPORT_PATHS,
         **SITE_PATHS,
         "/v1/openapi.json": get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),
         "/healthz": get("alive", "Whether the service is alive.", [], {"200": {"description": "It is."}}),
@@ -218,7 +220,7 @@ DOCUMENT: Json = {
     },
     "security": [{"key": []}, {"session": []}, {}],
     "components": {
-        "schemas": SCHEMAS | REPLAY_SCHEMAS | ACCESS_SCHEMAS | SITE_SCHEMAS,
+        "schemas": SCHEMAS | REPORT_SCHEMAS | REPLAY_SCHEMAS | ACCESS_SCHEMAS | SITE_SCHEMAS,
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "description": "A key, or a token of the configured issuer."},
             "session": {
