@@ -248,3 +248,22 @@ def test_a_deleted_site_says_what_stays(client: httpx.Client, askers: dict[str, 
     assert "gone.example" in asked(client, "GET", "/v1/sites?deleted=true", None, platform).text
     back = asked(client, "PATCH", "/v1/sites/gone.example", {"deleted": False}, platform).json()
     assert back["deleted_at"] is None
+
+
+def test_what_is_changed_is_collected_by_at_once(client: httpx.Client, askers: dict[str, Headers]) -> None:
+    event = {"name": "pageview", "url": "https://edge.example/"}
+    page = {"origin": "https://edge.example"}
+
+    def collected() -> int:
+        client.cookies.clear()
+        return client.post("/collect/edge.example", json=event, headers=page).status_code
+
+    platform = askers["platform"]
+    assert collected() == 404
+    assert asked(client, "POST", "/v1/sites", {"name": "edge.example"}, platform).status_code == 201
+    assert collected() == 503  # it is a site now, and Kafka is away
+    elsewhere = {"origins": ["other.example"]}
+    assert asked(client, "PATCH", "/v1/sites/edge.example", elsewhere, platform).status_code == 200
+    assert collected() == 403
+    assert asked(client, "DELETE", "/v1/sites/edge.example", None, platform).status_code == 200
+    assert collected() == 404

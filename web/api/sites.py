@@ -19,7 +19,7 @@ from web.access.notes import note
 from web.access.scopes import asker_of
 from web.access.sites import own_site, own_sites, seen_site, seen_sites, site_owner
 from web.api.objects import Members, invalid, page_of, read_members
-from web.asking.sites import in_sites, site_changed
+from web.asking.sites import in_many_sites, in_sites, site_changed
 from web.edge.problems import ProblemError
 from web.edge.responses import json_response
 from web.service import service_of
@@ -108,7 +108,7 @@ async def put_sites(request: Request) -> Response:
     new_users, listed = bool(given.flag("new_users")), _listed(given)
     if new_users and (not asker.administrator or asker.door is Door.OPEN):
         raise ProblemError("forbidden", "Only administrators of users make users.")
-    done: Provisioned = await in_sites(
+    done: Provisioned = await in_many_sites(
         request, lambda store: store.provisioning.put(scope, read_entries(listed), by=asker.name, new_users=new_users)
     )
     service = service_of(request)
