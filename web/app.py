@@ -33,6 +33,7 @@ from web.api import (
     sessions,
     site_links,
     site_members,
+    site_reports,
     site_stats,
     sites,
     users,
@@ -65,12 +66,15 @@ from web.pages.replays.handlers import replay_page, replays_page
 from web.pages.shared.handlers import shared_page, unlock
 from web.pages.site.exports import export_json, panel_csv
 from web.pages.site.handlers import panel_page, site_page
+from web.pages.site_reports.handlers import add_report, remove_report, reports_page
+from web.pages.site_reports.unsubscribing import unsubscribe, unsubscribe_page
 from web.pages.sites.list import add_site, new_site_page, sites_page
 from web.pages.sites.settings import add_part, remove_part, save_general, settings_page
 from web.pages.streams.handlers import streams_page
 from web.pages.window.handlers import window_csv, window_page
 from web.service import Service
 from web.settings import WebSettings
+from web.tracking.script import script
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps the others waiting. Python's own 5 ms is paid at each of an answer's five
@@ -163,6 +167,17 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/healthz", probes.alive),
     Route("/readyz", probes.ready),
     Route("/metrics", probes.metrics),
+    Route("/js/script.js", script),
+    by_method(
+        "/v1/sites/{site}/reports",
+        GET=site_reports.reports,
+        POST=site_reports.add_report,
+        DELETE=site_reports.remove_reports,
+    ),
+    Route("/v1/sites/{site}/reports/{id}", site_reports.remove_report, methods=["DELETE"]),
+    by_method("/sites/{site}/reports", GET=reports_page, POST=add_report),
+    Route("/sites/{site}/reports/{id}", remove_report, methods=["POST"]),
+    by_method("/reports/unsubscribe/{token}", GET=unsubscribe_page, POST=unsubscribe),
 )
 
 
