@@ -12,14 +12,15 @@ class TableKind:
     """One kind of table.
 
     `arrival`: the column that says when a row, or the first message in it, arrived. `last_arrival`: the one that says
-    when its last did. `replaced`: whether publications replace its rows, so that replays make it; every stream has
-    those. Maintenance packs all.
+    when its last did. `replaced`: whether publications replace its rows, so that replays make it. `optional`: whether
+    streams may lack it. Maintenance packs all.
     """
 
     name: str
     arrival: str
     last_arrival: str
     replaced: bool = True
+    optional: bool = False
 
     @property
     def windowed(self) -> bool:
@@ -30,9 +31,10 @@ class TableKind:
 LEDGER = TableKind("ledger", "arrived_from", "arrived_until")
 PANES = TableKind("panes", "arrived_from", "arrived_until")
 REJECTED = TableKind("rejected", "arrived", "arrived")
-EVENTS = TableKind("events", "arrived", "arrived", replaced=False)
+RECORDS = TableKind("accepted", "arrived", "arrived", optional=True)
+EVENTS = TableKind("events", "arrived", "arrived", replaced=False, optional=True)
 
-KINDS = (LEDGER, PANES, REJECTED, EVENTS)
+KINDS = (LEDGER, PANES, REJECTED, RECORDS, EVENTS)
 """In the order in which readers load them: what is read later may only be newer."""
 
 

@@ -16,12 +16,13 @@ from iceberg.apply import GENERATION_PROPERTY, noted_definition
 from iceberg.bounds import cut, earliest, parts_beyond
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LostStateError, translated
-from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
+from iceberg.kinds import KINDS, LEDGER, PANES, RECORDS, REJECTED
 from iceberg.ledger import complete_until, settled_until
 from iceberg.namespaces import is_staging
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending import hours_reach, pending_arrivals, trusted_cut
 from iceberg.reading import Reading, noted_in
+from iceberg.records import kept_since
 from iceberg.retirement import retired_at
 from iceberg.slices import rollups_of
 from iceberg.stream_tables import stream_tables
@@ -52,6 +53,8 @@ class LakeView:
     `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
     `widened_until`: arrival time before which panes may be merged by day of arrival; None if none are.
     `reading`: what the ledger counts the offsets of; None before the stream had a job.
+    `records_since`, `records_until`: arrivals between which every accepted message has its record; None: since the
+    stream began, and until nothing is sure. `records_missing`: columns that were added after the pinned snapshot.
     """
 
     stream: str
@@ -75,6 +78,10 @@ class LakeView:
     widened_until: datetime | None = None
     retired: datetime | None = None
     reading: Reading | None = field(default=None, compare=False)
+    records_snapshot: int | None = None
+    records_missing: frozenset[str] = frozenset()
+    records_since: datetime | None = None
+    records_until: datetime | None = None
 
     def as_known_at(self, at: datetime) -> LakeView:
         """The view of the state that readers saw at a moment: the one before the first publication after it.
@@ -135,6 +142,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
     Raises BetweenStatesError while a publication is under way, and any other LakeError.
     """
     tables = stream_tables(catalog, stream)
+    records = tables.get(RECORDS.name)
     with translated():
         generations = set(map(_generation, tables.values()))
         if len(generations) > 1:
@@ -168,6 +176,10 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             began=_began(ledger),
             widened_until=max(filter(None, (widened_until(panes, grain) for grain in Grain)), default=None),
             reading=noted_in(ledger),
+            records_snapshot=snapshots.get(RECORDS.name),
+            records_missing=added_since(records, snapshots[RECORDS.name]) if records else frozenset(),
+            records_since=kept_since(records) if records else None,
+            records_until=complete_until(ledger, records) if records else None,
         )
 
 

@@ -23,11 +23,12 @@ from database.replays import Action, Publication, Replay, ReplayState
 from iceberg.apply import GENERATION_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
-from iceberg.kinds import LEDGER, PANES, kind_of
+from iceberg.kinds import LEDGER, PANES, RECORDS, kind_of
 from iceberg.ledger import is_settled
 from iceberg.namespaces import staging_namespace
 from iceberg.past_states import keep_state, state_before
 from iceberg.pending import as_noted, pending_after, reached_over
+from iceberg.records import with_replay, without_replay
 from iceberg.replacement import Ranges, Source, replace
 from iceberg.slices import grains_of, rollups_of
 from iceberg.staging import drop_staging, staging_namespaces
@@ -193,8 +194,9 @@ def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:
     tables = stream_tables(catalog, replay.stream)
     sources = _sources(catalog, store, tables, replay, replay.state)
     for name, table in tables.items():
-        ranges, properties = _ranges(table, sources[name], replay.arrivals)
-        done = replace(table, ranges, sources[name].source, replay.generation or 0, properties)
+        ranges, properties = _ranges(table, sources.get(name), replay)
+        source = sources[name].source if name in sources else Source(table, None)
+        done = replace(table, ranges, source, replay.generation or 0, properties)
         rows[name] = (done.removed, done.added)
     return store.complete(replay, _UNDER_WAY[replay.state], rows)
 
@@ -207,8 +209,15 @@ class _Known:
     until: Mapping[Grain, datetime | None]
 
 
-def _ranges(table: Table, known: _Known, arrivals: Arrivals) -> tuple[Ranges, dict[str, str]]:
-    """What of a table is replaced, and properties that note what of it is pending then."""
+def _ranges(table: Table, known: _Known | None, replay: Replay) -> tuple[Ranges, dict[str, str]]:
+    """What of a table is replaced, and properties that note what of it is pending then; nothing is of an unknown."""
+    arrivals = replay.arrivals
+    if known is None:
+        return {}, {}
+    if kind_of(table) is RECORDS:
+        publishing = replay.state is ReplayState.PUBLISHING
+        noted = with_replay(table, replay.id, arrivals) if publishing else without_replay(table, replay.id)
+        return {None: arrivals}, dict(noted)
     if kind_of(table) is not PANES:
         return {None: arrivals}, {}
     ranges: dict[Grain | None, Arrivals] = dict.fromkeys(grains_of(table), arrivals)
@@ -224,7 +233,10 @@ def _ranges(table: Table, known: _Known, arrivals: Arrivals) -> tuple[Ranges, di
 def _sources(
     catalog: Catalog, store: ReplayStore, tables: Mapping[str, Table], replay: Replay, state: ReplayState
 ) -> dict[str, _Known]:
-    """Table → what to take its rows from. Raises ReplayError if any of it is not there any more."""
+    """Table → what to take its rows from. Raises ReplayError if any of it is not there any more.
+
+    A table that was made while the replay is being published is left out: the replay has no rows for it.
+    """
     if state is not ReplayState.PUBLISHING:
         before = state_before(tables, newest_publication(store.history(replay.stream), replay))
         until = {grain: before.rollups_until(grain) for grain in ROLLUPS}
@@ -232,6 +244,8 @@ def _sources(
     sources = {}
     for name in tables:
         staged = optional_table(catalog, staging_namespace(replay), name)
+        if staged is None and kind_of(tables[name]).optional and replay.state is ReplayState.PUBLISHING:
+            continue
         if staged is None:
             raise ReplayError(f"replay {replay.id} lacks the table {name}; drop it and replay again")
         made = grains_of(staged) if kind_of(staged) is PANES else ()

@@ -59,7 +59,9 @@ class _RangeRows:
 
 
 Ranges = Mapping[Grain | None, Arrivals]
-"""Grain → the arrivals whose panes are replaced; those of a grain that is not there stay. None stands for all rows."""
+"""Grain → the arrivals whose panes are replaced; those of a grain that is not there stay. None stands for all rows.
+
+Without any, nothing is replaced; only the table's generation is raised."""
 
 
 def replace(
@@ -121,7 +123,7 @@ def _replaced_before(table: Table, generation: int) -> Replaced:
 
 def _range_rows(source: Source, ranges: Ranges) -> _RangeRows:
     range_rows = _RangeRows()
-    if source.snapshot_id is None:
+    if source.snapshot_id is None or not ranges:
         return range_rows
     table = source.table
     column = kind_of(table).arrival

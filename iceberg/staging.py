@@ -15,8 +15,9 @@ from database.errors import LakeError, ReplayError
 from database.replays import Replay
 from iceberg.apply import DEFINITION_PROPERTY, applied_definition
 from iceberg.catalog import Catalog
+from iceberg.divided import divide, fields_of, is_divided, packed_spec
 from iceberg.errors import translated
-from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
+from iceberg.kinds import KINDS, LEDGER, PANES, RECORDS, REJECTED
 from iceberg.namespaces import is_staging, staging_namespace
 from iceberg.packing import pack_all
 from iceberg.rows import total
@@ -25,6 +26,7 @@ from iceberg.stream_tables import stream_tables
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
 from streams.panes import Grain, pane_columns
+from streams.records import record_fields
 
 
 def check_definition(catalog: Catalog, definition: Definition) -> None:
@@ -36,10 +38,18 @@ def check_definition(catalog: Catalog, definition: Definition) -> None:
         raise ReplayError(f"{definition.name}: {key} {reason}")
     if definition.hours and not applied.hours:
         raise ReplayError(f"{definition.name} has no hour panes; apply the definition first")
-    known = {column.name for column in pane_columns(applied)}
-    missing = [column.name for column in pane_columns(definition) if column.name not in known]
+    if (definition.records is None) is not (applied.records is None):
+        applied_as = "without" if definition.records else "with"
+        raise ReplayError(f"{definition.name} is applied {applied_as} records; replay it so")
+    known = _columns(applied)
+    missing = [name for name in _columns(definition) if name not in known]
     if missing:
         raise ReplayError(f"the tables of {definition.name} have no column {missing[0]}; apply the definition first")
+
+
+def _columns(definition: Definition) -> list[str]:
+    """The columns that a definition gives panes and records."""
+    return [*(each.name for each in pane_columns(definition)), *(each.column for each in record_fields(definition))]
 
 
 def make_staging(catalog: Catalog, replay: Replay) -> None:
@@ -53,6 +63,8 @@ def make_staging(catalog: Catalog, replay: Replay) -> None:
                 # It tells which grains are made.
                 shape["properties"][DEFINITION_PROPERTY] = live.properties[DEFINITION_PROPERTY]
             made = catalog.create_table_if_not_exists(identifier, sort_order=live.sort_order(), **shape)
+            if is_divided(live) and not is_divided(made):
+                divide(made, fields_of(live, packed_spec(live)))
             if not _has_shape(made, live):
                 raise ReplayError(f"table {replay.stream}.{name} was changed; drop replay {replay.id} and replay again")
 
@@ -79,7 +91,7 @@ def _shape(live: Table) -> dict[str, Any]:
 
 def _has_shape(made: Table, live: Table) -> bool:
     """Whether a new table numbers its columns as the other one does."""
-    return made.schema().as_struct() == live.schema().as_struct() and made.spec() == live.spec()
+    return made.schema().as_struct() == live.schema().as_struct() and made.specs() == live.specs()
 
 
 def pack_staging(catalog: Catalog, replay: Replay, packed_bytes: int) -> None:
@@ -112,8 +124,8 @@ class Staged:
     """What the staging tables of a replay hold. `in_panes`: grain → messages in its panes.
 
     `offsets`: messages that the ledger accounts for, heartbeats and duplicates included. `span`: how many there are
-    between the first and the last of each partition. `firsts`: partition → the first. The others are messages, or
-    rows of `rejected`.
+    between the first and the last of each partition. `in_records`: None where the stream keeps none. `firsts`:
+    partition → the first. The others are messages, or rows of a table.
     """
 
     offsets: int
@@ -122,11 +134,13 @@ class Staged:
     rejected: int
     in_panes: Mapping[Grain, int]
     in_rejected: int
+    in_records: int | None
     firsts: Mapping[int, int]
 
     def check(self, replay: Replay) -> None:
         """Raise ReplayError unless every message of the range is there, in every table, exactly once."""
         balanced = {self.accepted} == {*self.in_panes.values()} and self.rejected == self.in_rejected
+        balanced &= self.in_records in (None, self.accepted)
         if self.offsets != self.span or not balanced:
             raise ReplayError(f"replay {replay.id} does not balance ({self}); drop it and replay again")
         for partition, (first, end) in replay.offsets.items():
@@ -159,6 +173,11 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
             accepted=total(ledger, "accepted"),
             rejected=total(ledger, "rejected"),
             in_panes={grain: total(panes, "messages", condition=f"grain = '{grain}'") for grain in grains_of(panes)},
-            in_rejected=tables[REJECTED.name].scan(selected_fields=("offset",)).count(),
+            in_rejected=_rows(tables[REJECTED.name]),
+            in_records=_rows(tables[RECORDS.name]) if RECORDS.name in tables else None,
             firsts={row["partition"]: row["first_offset_min"] for row in bounds.to_pylist()},
         )
+
+
+def _rows(table: Table) -> int:
+    return table.scan(selected_fields=("offset",)).count()

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from query.answers import Answer, RejectedAnswer, RejectedMessage, SeriesAnswer, Source, WindowAnswer
+from query.answers import Answer, RejectedAnswer, RejectedMessage, RowsAnswer, SeriesAnswer, Source, WindowAnswer
 from query.groups import Group
 from query.requests import WindowRequest
 from streams.panes import breakdown_of
@@ -48,7 +48,7 @@ def encoded(answer: A, tag: str) -> Encoded[A]:
 
 
 def answer_json(answer: Answer) -> Json:
-    """The body of `GET /v1/streams/{stream}/window`, `series` or `rejected`."""
+    """The body of `GET /v1/streams/{stream}/window`, `series` or `rejected`; a system's own rows are sent by nobody."""
     match answer:
         case WindowAnswer():
             return _window(answer)
@@ -62,6 +62,8 @@ def answer_json(answer: Answer) -> Json:
             }
         case RejectedAnswer():
             return _rejected(answer)
+        case RowsAnswer():
+            return {"stream": answer.request.stream, "rows": answer.rows}
 
 
 def _window(answer: WindowAnswer) -> Json:

@@ -11,6 +11,7 @@ from iceberg.lake_view import LakeView
 from query.changes import changes_between
 from query.cursors import Cursor, digest
 from query.groups import Group
+from query.record_questions import RecordQuestion
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.visible import Visible
 from query.windows import EPOCH, WindowPlan
@@ -37,8 +38,10 @@ class Source:
     known_until: datetime | None = None
 
 
-def source_of(view: LakeView, query_id: str, request: WindowRequest | RejectedRequest) -> Source:
+def source_of(view: LakeView, query_id: str, request: WindowRequest | RejectedRequest | RecordQuestion) -> Source:
     """What the answer to a question tells of its view, and keeps of it: a view may be large."""
+    if isinstance(request, RecordQuestion):
+        return Source(view_digest(view), query_id, view.records_snapshot, view.complete_until)
     if isinstance(request, RejectedRequest):
         return Source(view_digest(view), query_id, view.rejected_snapshot, view.complete_until)
     known = None if request.as_known_at is None else view.known_until(request.as_known_at)
@@ -139,4 +142,13 @@ class RejectedAnswer:
         return Cursor(self.source.view, after).text(self.request.question)
 
 
-Answer = WindowAnswer | SeriesAnswer | RejectedAnswer
+@dataclass(frozen=True, slots=True)
+class RowsAnswer:
+    """The rows of a system's own statement, as it selects them."""
+
+    request: RecordQuestion
+    source: Source
+    rows: tuple[tuple[Any, ...], ...]
+
+
+Answer = WindowAnswer | SeriesAnswer | RejectedAnswer | RowsAnswer

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -21,6 +22,7 @@ from query.answers import (
     Answer,
     RejectedAnswer,
     RejectedMessage,
+    RowsAnswer,
     SeriesAnswer,
     SeriesPoint,
     WindowAnswer,
@@ -32,6 +34,7 @@ from query.errors import QueryError, UnknownStreamError, told_within, translated
 from query.groups import Group, groups_of
 from query.lake_watcher import LakeWatcher
 from query.limits import Limits
+from query.record_questions import RecordQuestion, record_statement
 from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
 from query.statements import Statement, rejected_statement, series_statement, window_plan, window_statement
@@ -43,6 +46,9 @@ _EXCHANGE_SECONDS = 15.0
 """Longest time that Trino may say nothing to a question. It answers each exchange within a second, if it can at all."""
 
 _PAGED_VIEWS = 500
+Asking = Question | RecordQuestion
+"""All that this door answers."""
+
 _STARTED = str(time.time_ns())
 """Another process may write the same answer otherwise."""
 
@@ -96,7 +102,7 @@ class QueryService:
         settings = self._settings
         return Limits(settings.question_seconds, settings.answer_bytes, _EXCHANGE_SECONDS)
 
-    def tag(self, question: Question) -> str:
+    def tag(self, question: Asking) -> str:
         """The tag of the answer that would be given now. Raises EngineAwayError."""
         with told_within(question.visible.scope):
             return _tag(question, self._view(question))
@@ -107,7 +113,7 @@ class QueryService:
             answer = self._kept.get(tag)
         return answer and replace(answer, cached=True)
 
-    def answer(self, question: Question, limits: Limits) -> Encoded[Answer]:
+    def answer(self, question: Asking, limits: Limits) -> Encoded[Answer]:
         """Answer, and keep the answer. Raises QueryError."""
         with told_within(question.visible.scope):
             view = self._view(question)
@@ -116,7 +122,7 @@ class QueryService:
         with self._lock:
             with suppress(ValueError):  # one that is larger than all that may be kept
                 self._kept[made.tag] = made
-            if not isinstance(answer, SeriesAnswer) and answer.more:
+            if not isinstance(answer, SeriesAnswer | RowsAnswer) and answer.more:
                 self._paged[answer.source.view] = view
         return made
 
@@ -153,12 +159,12 @@ class QueryService:
         """Raise QueryError unless Trino answers within so many seconds."""
         self._trino.check(seconds)
 
-    def _view(self, question: Question) -> LakeView:
+    def _view(self, question: Asking) -> LakeView:
         """The newest lake view; for a later page that of the first, as long as it is remembered.
 
         Anybody may write a cursor: one that names the view of another stream is of the newest.
         """
-        after = None if isinstance(question, SeriesRequest) else question.after
+        after = None if isinstance(question, SeriesRequest | RecordQuestion) else question.after
         newest = self._watcher.view(question.stream)
         if after is None:
             return newest
@@ -166,7 +172,7 @@ class QueryService:
             remembered = self._paged.get(after.view, newest)
         return remembered if remembered.stream == question.stream else newest
 
-    def _answer(self, question: Question, view: LakeView, limits: Limits) -> Answer:
+    def _answer(self, question: Asking, view: LakeView, limits: Limits) -> Answer:
         match question:
             case WindowRequest():
                 return self._window(question, view, limits)
@@ -174,6 +180,8 @@ class QueryService:
                 return self._series(question, view, limits)
             case RejectedRequest():
                 return self._rejected(question, view, limits)
+            case RecordQuestion():
+                return self._record_rows(question, view, limits)
 
     def _prepare(self, view: LakeView) -> None:
         """Ask the last question again, of what was published: Trino reads its metadata before readers wait for it."""
@@ -223,11 +231,19 @@ class QueryService:
         at = len(window.by)
         points = tuple(
             SeriesPoint(
-                moment, self._groups(view, window, statement, ([*row[:at], *row[at + 1 :]] for row in of_moment))
+                _instant(moment, request),
+                self._groups(view, window, statement, ([*row[:at], *row[at + 1 :]] for row in of_moment)),
             )
             for moment, of_moment in groupby(sorted(rows, key=itemgetter(at)), key=itemgetter(at))
         )
         return SeriesAnswer(request, source_of(view, query_id, window), points)
+
+    def _record_rows(self, request: RecordQuestion, view: LakeView, limits: Limits) -> RowsAnswer:
+        statement = record_statement(self._definition_of(view), view, request)
+        if statement is None:
+            return RowsAnswer(request, source_of(view, "", request), ())
+        rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
+        return RowsAnswer(request, source_of(view, query_id, request), tuple(map(tuple, rows)))
 
     def _rejected(self, request: RejectedRequest, view: LakeView, limits: Limits) -> RejectedAnswer:
         statement = rejected_statement(view, request)
@@ -238,8 +254,13 @@ class QueryService:
         return RejectedAnswer(request, source_of(view, query_id, request), messages, more=len(rows) > request.limit)
 
 
-def _tag(question: Question, view: LakeView) -> str:
+def _tag(question: Asking, view: LakeView) -> str:
     return digest(question, view_digest(view), _STARTED)
+
+
+def _instant(moment: datetime, request: SeriesRequest) -> datetime:
+    """When a step begins, of which a statement gives what clocks of the zone show, if it has one."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=request.local).astimezone(UTC)
 
 
 def _as_known(view: LakeView, request: WindowRequest) -> LakeView:

@@ -15,10 +15,10 @@ from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.lake_view import LakeView
 from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, merged_columns, view_columns
-from query.rendering import table_name, templates
+from query.rendering import literal, table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.row_rules import RowRules, rules_within
-from query.windows import EPOCH, Parts, Span, WindowPlan, chosen_parts, plan_window
+from query.windows import EPOCH, Parts, Span, WindowPlan, chosen_parts, on_whole_hours, plan_window
 from streams.definition import Definition
 from streams.panes import (
     PERIODS,
@@ -76,10 +76,26 @@ def window_statement(definition: Definition, view: LakeView, request: WindowRequ
 
 def series_statement(definition: Definition, view: LakeView, request: SeriesRequest) -> Statement | None:
     """The statement that answers each step of a window; None when no pane can be in it."""
-    fitting = {Step.MINUTE: set(), Step.HOUR: {Grain.HOUR}, Step.DAY: set(ROLLUPS)}[request.step]
     columns = _columns(definition, request.window, request.measures)
-    bucket = "window_start" if request.step is Step.MINUTE else f"date_trunc('{request.step.value}', window_start)"
-    return _merge(definition, view, request.window, fitting, columns, bucket)
+    return _merge(definition, view, request.window, step_grains(request), columns, _bucket(request))
+
+
+def step_grains(request: SeriesRequest) -> set[Grain]:
+    """The rollups of which none reaches over the end of a step."""
+    if not request.step.of_calendar:
+        return {Grain.HOUR} if request.step is Step.HOUR else set()
+    if request.local is None:
+        return set(ROLLUPS)
+    return {Grain.HOUR} if on_whole_hours(request.local, request.window.start, request.window.end) else set()
+
+
+def _bucket(request: SeriesRequest) -> str:
+    """Of a pane's window, the moment that its step begins; by a zone's clocks, without an offset."""
+    if request.step is Step.MINUTE:
+        return "window_start"
+    if request.local is None:
+        return f"date_trunc('{request.step.value}', window_start)"
+    return f"date_trunc('{request.step.value}', cast(window_start at time zone {literal(request.zone)} as timestamp))"
 
 
 def window_plan(view: LakeView, request: WindowRequest, fitting: Collection[Grain] = ROLLUPS) -> WindowPlan:

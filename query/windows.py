@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from itertools import chain
 
@@ -69,6 +69,13 @@ def plan_window(start: datetime, end: datetime, grains: Collection[Grain] = (Gra
             left = tuple(edge for span, within in zip(left, inner, strict=True) for edge in _edges(span, within))
             spans += [span for span in inner if not span.empty]
     return WindowPlan(of_grain[Grain.DAY][0] if of_grain[Grain.DAY] else None, left, tuple(of_grain[Grain.HOUR]))
+
+
+def on_whole_hours(zone: tzinfo, start: datetime, end: datetime) -> bool:
+    """Whether hours of a zone's clocks are those of UTC in `[start, end]`; what lasts less than a week is not seen."""
+    weeks = range((end - start) // timedelta(days=7) + 1)
+    moments = [*(start + timedelta(days=7) * number for number in weeks), end]
+    return all(not (at.astimezone(zone).utcoffset() or timedelta()) % timedelta(hours=1) for at in moments)
 
 
 def _whole(span: Span, grain: Grain) -> Span:

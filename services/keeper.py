@@ -43,6 +43,7 @@ from services.asked import Asked
 from services.decision import decide
 from services.heart import Heart
 from services.maintenance_schedule import MaintenanceSchedule
+from services.report_schedule import ReportSchedule
 from services.settings import ServiceSettings
 from services.stream_topics import StreamTopics
 from services.tidying import Tidying
@@ -53,6 +54,8 @@ from streams.errors import WindowpaneError
 from streams.logs import log_json
 from streams.panes import Grain
 from streams.problems import note_problems
+from systems.merchants.reports.settings import SmtpSettings
+from systems.merchants.reports.subscriptions import Subscriptions
 
 _log = structlog.get_logger("keeper")
 
@@ -247,13 +250,17 @@ def main() -> None:
 
     upkeep = Upkeep(look, partial(note_problems, settings.home))
     maintenance = MaintenanceSchedule(MaintenanceSettings().maintain_seconds, time.monotonic())
+    subscriptions = Subscriptions(access.records)
+    reports = ReportSchedule(subscriptions.are_due if SmtpSettings().sends else None)
     while not stop.wait(NAMES_SECONDS):
         names = keeper.names()
         upkeep.keep(names | _interrupted(lake))
         heart.watch(keeper.beats(names))
         maintenance.look(time.monotonic())
+        reports.look(time.monotonic())
     upkeep.close()
     maintenance.close()
+    reports.close()
     asked.close()
     heart.close()
 

@@ -121,6 +121,9 @@ RULES: Mapping[str, _Rule] = {
     "distincts.*.title": _free,
     "events": _handover,
     "hours": _only(lambda _, new: new, "cannot be turned off: the table would no longer be whole"),
+    "records": _only(lambda _, new: new, "cannot be turned off: records would have gaps"),
+    "records.bucket": _refused("cannot change from {old!r}: records are packed by it; declare a new stream"),
+    "records.buckets": _refused("cannot change from {old}: records are packed by them; declare a new stream"),
     "retention": _free,
     "retention.kafka": _free,
     "sent_by": _free,
@@ -133,12 +136,18 @@ entries there are, and in which order.
 """
 
 
+_TYPED = "cannot change from {old}: records hold it so; add a field of another name"
 _MOVED = "keys move to other partitions: copies of what arrived before are not found for once"
 
 
 def changes(old: Definition, new: Definition) -> list[Changed]:
     """Every fact that differs, in the order of the model."""
     found = list(_changes("", "", old, new))
+    if old.records is not None:
+        types = {
+            f"fields.{name}.type": Effect(refused=_TYPED.format(old=rule.type)) for name, rule in old.fields.items()
+        }
+        found = [replace(each, effect=types.get(each.key, each.effect)) for each in found]
     if new.key is None:
         return found
     return [

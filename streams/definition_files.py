@@ -25,6 +25,7 @@ from streams.definition import (
     EventTime,
     FieldRule,
     Measure,
+    Records,
     Retention,
 )
 from streams.definition_rules import check
@@ -33,7 +34,7 @@ from streams.errors import DefinitionError
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
-    "retention": Retention, "duplicates": Duplicates,
+    "retention": Retention, "duplicates": Duplicates, "records": Records,
 }  # fmt: skip
 
 
@@ -138,8 +139,10 @@ def _text(value: Any) -> str:
 
 
 def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Let a dimension or a distinct count be written as the bare name of its field."""
+    """Let a dimension or a distinct count be written as the bare name of its field, and records as true or false."""
     expanded = dict(raw)
+    if isinstance(kept := raw.get("records"), bool):
+        expanded["records"] = {} if kept else None
     for section in ("dimensions", "distincts"):
         if isinstance(entries := raw.get(section), dict):
             expanded[section] = {k: {"field": v} if isinstance(v, str) else v for k, v in entries.items()}

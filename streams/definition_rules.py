@@ -8,6 +8,7 @@ from streams.aggregates import AGGREGATES
 from streams.definition import Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.expression import ExpressionError
+from streams.records import record_problems
 
 MOST_MESSAGES_PER_GRAIN = 10**10
 """Sums may not overflow: bound x scale x this many messages must fit in 64 bits."""
@@ -20,6 +21,10 @@ def check(definition: Definition, file: str) -> Iterator[DefinitionError]:
     yield from _check_names(definition, file)
     yield from _check_fields(definition, file)
     yield from _check_memory(definition, file)
+    if definition.records is not None:
+        yield from record_problems(definition, file)
+        if definition.records.bucket is not None:
+            yield from _need(definition, file, "records.bucket", definition.records.bucket, {"string"}, required=True)
     for name, dimension in definition.dimensions.items():
         yield from _need(definition, file, f"dimensions.{name}.field", dimension.field, {"string"}, required=True)
     for name, distinct in definition.distincts.items():

@@ -25,8 +25,9 @@ LAYERS: dict[str, dict[str, set[str]]] = {
         "api": {"edge", "openapi", "service", "access", "asking"},
         "page": {"edge", "access"},
         "pages": {"edge", "health", "openapi", "service", "access", "asking", "page"},
+        "tracking": set(),
         "errors": {"edge", "access", "page"},
-        "app": {"settings", "edge", "service", "access", "collecting", "api", "page", "pages", "errors"},
+        "app": {"settings", "edge", "service", "access", "collecting", "api", "page", "pages", "tracking", "errors"},
         "server": {"settings", "edge"},
     }
 }

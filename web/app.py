@@ -33,6 +33,8 @@ from web.api import (
     sessions,
     site_links,
     site_members,
+    site_reports,
+    site_stats,
     sites,
     users,
 )
@@ -62,12 +64,17 @@ from web.pages.reference.definition import definition_page
 from web.pages.rejected.handlers import rejected_page
 from web.pages.replays.handlers import replay_page, replays_page
 from web.pages.shared.handlers import shared_page, unlock
+from web.pages.site.exports import export_json, panel_csv
+from web.pages.site.handlers import panel_page, site_page
+from web.pages.site_reports.handlers import add_report, remove_report, reports_page
+from web.pages.site_reports.unsubscribing import unsubscribe, unsubscribe_page
 from web.pages.sites.list import add_site, new_site_page, sites_page
 from web.pages.sites.settings import add_part, remove_part, save_general, settings_page
 from web.pages.streams.handlers import streams_page
 from web.pages.window.handlers import window_csv, window_page
 from web.service import Service
 from web.settings import WebSettings
+from web.tracking.script import script
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps the others waiting. Python's own 5 ms is paid at each of an answer's five
@@ -107,6 +114,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/admin/why", why_page),
     Route("/sites", sites_page),
     by_method("/sites/new", GET=new_site_page, POST=add_site),
+    Route("/sites/{site}", site_page),
+    Route("/sites/{site}/panels/{panel}.csv", panel_csv),
+    Route("/sites/{site}/panels/{panel}", panel_page),
+    Route("/sites/{site}/export.json", export_json),
     by_method("/sites/{site}/settings", GET=settings_page, POST=save_general),
     Route("/sites/{site}/settings/{part}", add_part, methods=["POST"]),
     Route("/sites/{site}/settings/{part}/{id}", remove_part, methods=["POST"]),
@@ -140,18 +151,33 @@ ROUTES: tuple[BaseRoute, ...] = (
     by_method("/v1/sites/{site}/goals", GET=GOALS.listed, POST=GOALS.add),
     Route("/v1/sites/{site}/goals/{id}", GOALS.remove, methods=["DELETE"]),
     by_method("/v1/sites/{site}/funnels", GET=FUNNELS.listed, POST=FUNNELS.add),
-    Route("/v1/sites/{site}/funnels/{id}", FUNNELS.remove, methods=["DELETE"]),
+    by_method("/v1/sites/{site}/funnels/{id}", GET=site_stats.funnel, DELETE=FUNNELS.remove),
     by_method("/v1/sites/{site}/annotations", GET=ANNOTATIONS.listed, POST=ANNOTATIONS.add),
     Route("/v1/sites/{site}/annotations/{id}", ANNOTATIONS.remove, methods=["DELETE"]),
     by_method("/v1/sites/{site}/links", GET=site_links.links, POST=site_links.make_link),
     Route("/v1/sites/{site}/links/{id}", site_links.revoke_link, methods=["DELETE"]),
     by_method("/v1/sites/{site}/members", GET=site_members.members, POST=site_members.put_member),
     Route("/v1/sites/{site}/members/{subject}", site_members.remove_member, methods=["DELETE"]),
+    Route("/v1/sites/{site}/stats", site_stats.stats),
+    Route("/v1/sites/{site}/breakdown", site_stats.breakdown),
+    Route("/v1/sites/{site}/series", site_stats.series),
+    Route("/v1/sites/{site}/live", site_stats.live),
     Route("/collect/{site}", collect, methods=["POST"]),
     Route("/api/event", collect, methods=["POST"]),
     Route("/healthz", probes.alive),
     Route("/readyz", probes.ready),
     Route("/metrics", probes.metrics),
+    Route("/js/script.js", script),
+    by_method(
+        "/v1/sites/{site}/reports",
+        GET=site_reports.reports,
+        POST=site_reports.add_report,
+        DELETE=site_reports.remove_reports,
+    ),
+    Route("/v1/sites/{site}/reports/{id}", site_reports.remove_report, methods=["DELETE"]),
+    by_method("/sites/{site}/reports", GET=reports_page, POST=add_report),
+    Route("/sites/{site}/reports/{id}", remove_report, methods=["POST"]),
+    by_method("/reports/unsubscribe/{token}", GET=unsubscribe_page, POST=unsubscribe),
 )
 
 

@@ -106,6 +106,7 @@ class WebSettings(BaseSettings):
     countries: Path | None = Field(
         default=None, description="Database of countries or cities in MaxMind's format, in place of the one of set-up."
     )
+    smtp_host: str = Field(default="", description="Server that takes e-mail; empty: no reports are sent.")
     country_header: str = Field(
         default="", description="Header in which the proxies say of which country a visitor is: CF-IPCountry."
     )

@@ -13,6 +13,7 @@ from access.events import Did
 from scripts.access.operating import PAGE, changing, operator
 from scripts.access.settings import RecordSettings
 from scripts.console import message_progress, say
+from scripts.merchants.import_log import import_log
 from scripts.merchants.site_files import batches, check_file
 from scripts.results import Column, Format, Result, Sheet, formatted, show
 from streams.errors import WindowpaneError
@@ -35,6 +36,9 @@ def command(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         context.invoke(_list)
+
+
+command.add_command(import_log)
 
 
 @command.command(name="list")
@@ -115,7 +119,7 @@ def _remove(name: str, yes: str | None) -> None:
 
 
 @command.command(name="import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--new-users", is_flag=True, help="Members who are no users yet become some, without a password.")
 @formatted
 def _import(file: Path, new_users: bool, output: Format) -> None:

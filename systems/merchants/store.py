@@ -7,6 +7,7 @@ from typing import Self
 from access.records import Records, access_engine
 from systems.merchants.members import Members
 from systems.merchants.provisioning import Provisioning
+from systems.merchants.reports.subscriptions import Subscriptions
 from systems.merchants.shared_links import SharedLinks
 from systems.merchants.site_parts import ANNOTATIONS_KEPT, FUNNELS_KEPT, GOALS_KEPT, SiteParts
 from systems.merchants.site_records import Sites
@@ -30,6 +31,7 @@ class SiteStore:
         self.links = SharedLinks(records)
         self.members = Members(records)
         self.provisioning = Provisioning(records)
+        self.reports = Subscriptions(records)
 
     @classmethod
     def open(cls, uri: str) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from access.tables import USERS
 from database.migrations import SCHEMA
 
 SITE_TABLES = sa.MetaData(schema=SCHEMA)
@@ -33,6 +34,8 @@ SITES = sa.Table(
     sa.Column("created_by", sa.Text, nullable=False),
     sa.Column("deleted_at", _TIME),
     sa.Column("version", sa.BigInteger, nullable=False),
+    # Few of a million.
+    sa.Index("sites_deleted", "name", postgresql_where=sa.text("deleted_at is not null")),
 )
 GOALS = sa.Table(
     "site_goals",
@@ -77,4 +80,44 @@ VISITOR_SALTS = sa.Table(
     SITE_TABLES,
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("salt", sa.LargeBinary, nullable=False),
+)
+REPORTS = sa.Table(
+    "site_reports",
+    SITE_TABLES,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    _site(),
+    sa.Column("user", sa.Text, sa.ForeignKey(USERS.c.name, ondelete="CASCADE"), index=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sa.Column("made_at", _TIME, nullable=False),
+    sa.Column("next_day", sa.Date, nullable=False),
+    sa.Column("next_at", _TIME, nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+    sa.UniqueConstraint("site", "address", "period"),
+)
+REPORTS_SENT = sa.Table(
+    "site_reports_sent",
+    SITE_TABLES,
+    sa.Column("report", sa.Integer, sa.ForeignKey(f"{SCHEMA}.site_reports.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("first_day", sa.Date, primary_key=True),
+    sa.Column("begun_at", _TIME, nullable=False),
+    sa.Column("sent_at", _TIME),
+)
+IMPORTS = sa.Table(
+    "site_imports",
+    SITE_TABLES,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    _site(),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("salt", sa.LargeBinary),
+    sa.Column("lines", sa.BigInteger, nullable=False),
+    sa.Column("events", sa.BigInteger, nullable=False),
+    sa.Column("begun_at", _TIME, nullable=False),
+    sa.Column("begun_by", sa.Text, nullable=False),
+    sa.Column("noted_at", _TIME, nullable=False),
+    sa.Column("completed_at", _TIME),
+    sa.UniqueConstraint("site", "digest"),
 )

@@ -32,6 +32,7 @@ WHOLE = Staged(
     rejected=1,
     in_panes={Grain.MINUTE: 6, Grain.DAY: 6},
     in_rejected=1,
+    in_records=None,
     firsts={0: 10, 2: 0},
 )
 

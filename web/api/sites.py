@@ -19,7 +19,7 @@ from web.access.notes import note
 from web.access.scopes import asker_of
 from web.access.sites import own_site, own_sites, seen_site, seen_sites, site_owner
 from web.api.objects import Members, invalid, page_of, read_members
-from web.asking.sites import in_sites, site_changed
+from web.asking.sites import in_many_sites, in_sites, site_changed
 from web.edge.problems import ProblemError
 from web.edge.responses import json_response
 from web.service import service_of
@@ -89,7 +89,7 @@ async def change_site(request: Request) -> Response:
         return store.sites.delete(scope, name) if deleted else store.sites.restore(scope, name)
 
     site = await in_sites(request, do)
-    site_changed(request, name)
+    site_changed(request, name, rights=deleted is not None)  # of its shared links
     return json_response(site_json(site, own=True))
 
 
@@ -97,8 +97,7 @@ async def delete_site(request: Request) -> Response:
     """Collect nothing more of it, which bites within seconds; what was collected stays."""
     name, scope = own_site(request), own_sites(request)
     site = await in_sites(request, lambda store: store.sites.delete(scope, name))
-    service_of(request).identities.forget_all()  # of its shared links
-    site_changed(request, name)
+    site_changed(request, name, rights=True)  # of its shared links
     return json_response({**site_json(site, own=True), "history": _STAYS})
 
 
@@ -109,7 +108,7 @@ async def put_sites(request: Request) -> Response:
     new_users, listed = bool(given.flag("new_users")), _listed(given)
     if new_users and (not asker.administrator or asker.door is Door.OPEN):
         raise ProblemError("forbidden", "Only administrators of users make users.")
-    done: Provisioned = await in_sites(
+    done: Provisioned = await in_many_sites(
         request, lambda store: store.provisioning.put(scope, read_entries(listed), by=asker.name, new_users=new_users)
     )
     service = service_of(request)

@@ -9,6 +9,7 @@ from web.openapi.operations import answer, get, parameter, problems
 from web.openapi.replays import REPLAY_SCHEMAS
 from web.openapi.schemas import SCHEMAS
 from web.openapi.shapes import TEXT, TIME, Json, array_of, map_of
+from web.openapi.site_reports import REPORT_PATHS, REPORT_SCHEMAS
 from web.openapi.sites import SITE_PATHS, SITE_SCHEMAS
 
 _STREAM = {**parameter("stream", "Name of the stream.", TEXT, required=True), "in": "path"}
@@ -205,6 +206,7 @@ DOCUMENT: Json = {
             },
         ),
         **ACCESS_PATHS,
+        **REPORT_PATHS,
         **SITE_PATHS,
         **COLLECTING_PATHS,
         "/v1/openapi.json": get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),
@@ -220,7 +222,7 @@ DOCUMENT: Json = {
     },
     "security": [{"key": []}, {"session": []}, {}],
     "components": {
-        "schemas": SCHEMAS | REPLAY_SCHEMAS | ACCESS_SCHEMAS | SITE_SCHEMAS | COLLECTING_SCHEMAS,
+        "schemas": SCHEMAS | REPORT_SCHEMAS | REPLAY_SCHEMAS | ACCESS_SCHEMAS | SITE_SCHEMAS | COLLECTING_SCHEMAS,
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "description": "A key, or a token of the configured issuer."},
             "session": {

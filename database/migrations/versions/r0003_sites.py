@@ -29,6 +29,8 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger, nullable=False),
         schema="windowpane",
     )
+    gone = sa.text("deleted_at is not null")
+    op.create_index("sites_deleted", "sites", ["name"], schema="windowpane", postgresql_where=gone)
     _make_parts()
     of_site, of_stream = sa.text("((\"where\" -> 'site') ->> 0)"), sa.text("stream = 'web_events'")
     op.create_index("grants_of_site", "grants", [of_site], schema="windowpane", postgresql_where=of_stream)

@@ -34,7 +34,9 @@ def made() -> Iterator[sa.Engine]:
 def engine(made: sa.Engine) -> sa.Engine:
     """A database without users and sites."""
     with made.begin() as connection:
-        connection.execute(sa.text(f"truncate {', '.join([*ACCESS.tables, *SITE_TABLES.tables])} restart identity"))
+        connection.execute(
+            sa.text(f"truncate {', '.join([*ACCESS.tables, *SITE_TABLES.tables])} restart identity cascade")
+        )
     return made
 
 

@@ -93,7 +93,9 @@ def test_lists_make_what_they_say_and_again_nothing(
     store: SiteStore, access: AccessStore, engine: sa.Engine, steps: list[list[dict[str, Any]]]
 ) -> None:
     with engine.begin() as connection:
-        connection.execute(sa.text(f"truncate {', '.join([*ACCESS.tables, *SITE_TABLES.tables])} restart identity"))
+        connection.execute(
+            sa.text(f"truncate {', '.join([*ACCESS.tables, *SITE_TABLES.tables])} restart identity cascade")
+        )
     for name in USERS:
         access.users.add(name, by="root")
     model: dict[str, dict[str, Any]] = {}

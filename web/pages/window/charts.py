@@ -115,7 +115,7 @@ def _mark(key: tuple[str, ...], keys: list[tuple[str, ...]]) -> Mark:
 
 def shortest_step(minutes: float, groups: int) -> Step:
     """The shortest step whose points can be asked for and drawn."""
-    for step in Step:
+    for step in (Step.MINUTE, Step.HOUR, Step.DAY):
         points = minutes * 60 / step.length.total_seconds()
         if points <= MOST_POINTS and (points * max(1, groups) <= VALUES_DRAWN or points < 48):
             return step

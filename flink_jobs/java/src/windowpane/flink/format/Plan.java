@@ -44,7 +44,9 @@ public record Plan(
         /** The text of the field that is the Kafka key. */
         KEY,
         /** The text of the field that tells copies of a message of a key from others. */
-        ID
+        ID,
+        /** The value of a field of any type, for the message's record. */
+        FIELD
     }
 
     /**
@@ -105,6 +107,12 @@ public record Plan(
         return IntStream.range(0, columns.size()).filter(i -> columns.get(i).kind() == kind).toArray();
     }
 
+    /** The type of what a column holds; of a measure that is a number in stored units. */
+    public Type typeOf(int column) {
+        Column asked = columns.get(column);
+        return asked.kind == Kind.MEASURE ? Type.INTEGER : fields.get(asked.field).type;
+    }
+
     private static Field field(JsonNode node) {
         Type type = Type.valueOf(required(node, "type").asText().toUpperCase(Locale.ROOT));
         Set<String> values = null;
@@ -135,8 +143,8 @@ public record Plan(
         if (kind != Kind.MEASURE) {
             int field = required(node, "field").asInt();
             checkReference(field, fields);
-            if (field < 0 || fields.get(field).type != Type.STRING) {
-                throw new IllegalArgumentException("Column " + name + " must name a string field.");
+            if (field < 0 || (kind != Kind.FIELD && fields.get(field).type != Type.STRING)) {
+                throw new IllegalArgumentException("Column " + name + " must name a field, a string one unless it is of records.");
             }
             return new Column(name, kind, field, null, 0, 0, 0);
         }

@@ -1,0 +1,43 @@
+"""Questions of a dashboard that breakdowns of the stream answer, and which those are. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from query.requests import Filters as DimensionFilters
+from query.requests import SeriesRequest, Step, WindowRequest
+from query.visible import Visible
+from streams.definition import Definition
+from systems.merchants.asked import Asked
+from systems.merchants.filters import FIELDS, Of
+from systems.merchants.sites import SITE
+
+NEEDED = ("visitors", "views")
+"""Measures and counts of steps; visits come with them."""
+
+
+def covers(definition: Definition, asked: Asked, by: Iterable[str] = ()) -> bool:
+    """Whether a breakdown answers this with the same numbers as records do.
+
+    Filters are only of what the first message of a visit decides; a page is seen by visits that entered elsewhere.
+    """
+    if any(FIELDS[name].of is not Of.VISIT for name, _ in asked.filters):
+        return False
+    named = {SITE, *by, *(FIELDS[name].column for name, _ in asked.filters)}
+    return named <= {*definition.dimensions}
+
+
+def window(visible: Visible, asked: Asked, by: Iterable[str] = ()) -> WindowRequest:
+    """The groups of a site, per values of dimensions. Raises InvalidRequestError."""
+    return WindowRequest(visible, asked.start, asked.end, tuple(by), where(asked))
+
+
+def series(visible: Visible, asked: Asked, step: Step) -> SeriesRequest:
+    """The site at each step, by its own clocks. Raises InvalidRequestError."""
+    known = tuple(name for name in NEEDED if name in {*visible.shown.measures, *visible.shown.distincts})
+    return SeriesRequest(window(visible, asked), step, known, asked.zone.key)
+
+
+def where(asked: Asked) -> DimensionFilters:
+    """The site, and the filters that breakdowns know."""
+    return ((SITE, (asked.site,)), *((FIELDS[name].column, values) for name, values in asked.filters))
