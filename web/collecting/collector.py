@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 import structlog
@@ -58,14 +59,14 @@ class Collector:
 
     @classmethod
     def of(cls, service: Service, reach: Reach) -> Self:
-        """As the service is set up. Raises OSError or ValueError for a database of places that cannot be read."""
+        """As the service is set up."""
         settings = service.settings
         return cls(
             service,
             Senders(reach, settings.country_header_name),
             service.known_sites,
             Salts(service.access.records),
-            Enrichment(Places.open(settings.countries)),
+            Enrichment(_places(settings.countries)),
             Destination(service),
             Producer(settings.kafka, linger_ms=_LINGER_MS),
             Rate("events", settings.limit_site_events, _BURST_SECONDS, unit="events"),
@@ -215,6 +216,15 @@ class Collector:
                 except LakeError as error:
                     log.warning("salts not renewed", wrong=str(error))
             await asyncio.sleep(_TICK_SECONDS)
+
+
+def _places(database: Path | None) -> Places:
+    """By a database that can be read; without one events are taken too, from nowhere."""
+    try:
+        return Places.open(database)
+    except (OSError, ValueError) as error:
+        log.error("no countries", database=str(database), wrong=str(error))
+        return Places()
 
 
 def _warm_up() -> None:
