@@ -6,25 +6,18 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import orjson
 
-from query.answers import (
-    Answer,
-    RejectedAnswer,
-    RejectedMessage,
-    RowsAnswer,
-    SeriesAnswer,
-    Source,
-    TopsAnswer,
-    WindowAnswer,
-)
+from query.answers import RejectedAnswer, RejectedMessage, RowsAnswer, SeriesAnswer, Source, TopsAnswer, WindowAnswer
 from query.groups import Group
+from query.record_answers import RecordsAnswer, record_names, record_reader
 from query.requests import WindowRequest
-from streams.panes import breakdown_of
 from streams.time_text import timestamp
 
+Answer = WindowAnswer | SeriesAnswer | RejectedAnswer | RecordsAnswer | RowsAnswer | TopsAnswer
 Json = dict[str, Any]
 A = TypeVar("A", bound=Answer)
 Kept = TypeVar("Kept", bound=Answer, covariant=True)
@@ -57,7 +50,10 @@ def encoded(answer: A, tag: str) -> Encoded[A]:
 
 
 def answer_json(answer: Answer) -> Json:
-    """The body of `GET /v1/streams/{stream}/window`, `series` or `rejected`; of systems' questions nobody sends it."""
+    """The body of `GET /v1/streams/{stream}/window`, `series`, `rejected` or `records`.
+
+    Of what a system asks by statements of its own it is sent to nobody.
+    """
     match answer:
         case WindowAnswer():
             return _window(answer)
@@ -71,6 +67,8 @@ def answer_json(answer: Answer) -> Json:
             }
         case RejectedAnswer():
             return _rejected(answer)
+        case RecordsAnswer():
+            return _records(answer)
         case RowsAnswer():
             return {"stream": answer.request.stream, "rows": answer.rows}
         case TopsAnswer():
@@ -89,8 +87,8 @@ def _window(answer: WindowAnswer) -> Json:
         **({} if since is None else changes),
         "answered_from": {
             "snapshot": None if answer.source.snapshot is None else str(answer.source.snapshot),
-            "breakdown": breakdown_of(request.visible.shown).name,
-            **{str(grain): {"windows": windows} for grain, windows in answer.plan.windows.items()},
+            "breakdown": answer.covered.name,
+            **{str(grain): {"windows": windows} for grain, windows in answer.covered.plan.windows.items()},
         },
     }
 
@@ -111,9 +109,10 @@ def _groups(groups: Sequence[Group], by: Sequence[str]) -> list[Json]:
 
 
 def group_json(group: Group, by: Sequence[str]) -> Json:
-    """A group: its dimensions, `messages`, and each measure and distinct count."""
+    """A group: its dimensions, `messages`, numbers of visits, and each measure and distinct count."""
     members: Json = dict(zip(by, group.key, strict=True))
     members["messages"] = group.messages
+    members |= group.visits
     for name, part in group.parts.items():
         members[name] = _part(part)
     if group.changed_since is not None:
@@ -122,9 +121,14 @@ def group_json(group: Group, by: Sequence[str]) -> Json:
 
 
 def _part(part: Mapping[str, Any]) -> Json:
-    return {
-        name: timestamp(value, millis=True) if isinstance(value, datetime) else value for name, value in part.items()
-    }
+    return {name: _value(value) for name, value in part.items()}
+
+
+def _value(value: Any) -> Any:
+    """Moments, and numbers of which a client might lose digits, are text."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return timestamp(value, millis=True) if isinstance(value, datetime) else value
 
 
 def _rejected(answer: RejectedAnswer) -> Json:
@@ -137,6 +141,21 @@ def _rejected(answer: RejectedAnswer) -> Json:
         "limit": request.limit,
         "messages": [_message(message) for message in answer.messages],
         "next": answer.next,
+    }
+
+
+def _records(answer: RecordsAnswer) -> Json:
+    request, names, read = answer.request, record_names(answer.request), record_reader(answer.request)
+    return {
+        "stream": request.stream,
+        "start": timestamp(request.start, millis=True),
+        "end": timestamp(request.end, millis=True),
+        "complete_until": timestamp(answer.source.complete_until),
+        "kept_since": timestamp(answer.since),
+        "limit": request.limit,
+        "records": [dict(zip(names, read(row), strict=True)) for row in answer.rows],
+        "next": answer.next,
+        "answered_from": {"snapshot": None if answer.source.snapshot is None else str(answer.source.snapshot)},
     }
 
 

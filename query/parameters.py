@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from query.cursors import read_cursor
 from query.errors import FieldProblem, InvalidRequestError
+from query.record_requests import USUAL_RECORDS, RecordsRequest, can_filter
 from query.requests import (
     EARLIEST,
     LATEST,
@@ -24,6 +25,8 @@ from query.requests import (
     shortened,
 )
 from query.visible import Visible
+from streams.breakdowns import main_breakdown
+from streams.records import PARAMETERS, record_fields
 from streams.time_text import read_time
 
 _COMMON = ("start", "end", "by", "as_known_at", "quantiles")
@@ -32,7 +35,7 @@ _MINUTE = timedelta(minutes=1)
 Parameters = Sequence[tuple[str, str]]
 
 T = TypeVar("T")
-Paged = TypeVar("Paged", WindowRequest, RejectedRequest)
+Paged = TypeVar("Paged", WindowRequest, RejectedRequest, RecordsRequest)
 
 
 def read_window(visible: Visible, params: Parameters) -> WindowRequest:
@@ -64,6 +67,18 @@ def read_rejected(visible: Visible, params: Parameters) -> RejectedRequest:
     return asked.page(asked.made(lambda: RejectedRequest(visible, start, end, reason, more), some))
 
 
+def read_records(visible: Visible, params: Parameters) -> RecordsRequest:
+    """From `start, end, fields, limit, after` and filters of fields. Raises InvalidRequestError."""
+    filters = [each.field for each in record_fields(visible.shown) if can_filter(each)]
+    asked = _Asked(visible, params, (*filters, *PARAMETERS), dimensions=False)
+    start, end, limit = *asked.span(), asked.limit()
+    where = tuple((name, tuple(values)) for name in filters if (values := asked.all(name)))
+    named = tuple(name for value in asked.all("fields") for name in value.split(",") if name)
+    more = USUAL_RECORDS if limit is None else limit
+    some = RecordsRequest(visible, EARLIEST, LATEST - _MINUTE)
+    return asked.page(asked.made(lambda: RecordsRequest(visible, start, end, where, named, more), some))
+
+
 def read_filters(visible: Visible, params: Parameters) -> Filters:
     """Filters of dimensions alone. Raises InvalidRequestError."""
     asked = _Asked(visible, params, ())
@@ -71,6 +86,22 @@ def read_filters(visible: Visible, params: Parameters) -> Filters:
     filters = asked.made(lambda: checked_filters(visible, asked.where()), nothing)
     asked.check()
     return filters
+
+
+def read_comparison(visible: Visible, params: Parameters) -> tuple[Filters, tuple[str, ...] | None]:
+    """Filters, and the dimensions `by` which panes are to be compared, None if they are not named.
+
+    Raises InvalidRequestError.
+    """
+    asked = _Asked(visible, params, ("by",))
+    nothing: Filters = ()
+    filters = asked.made(lambda: checked_filters(visible, asked.where()), nothing)
+    by = asked.by() if asked.all("by") else None
+    for name in by or ():
+        if name not in visible.shown.dimensions:
+            asked.note("by", f"{shortened(name)!r} is not a dimension; known: {', '.join(visible.shown.dimensions)}")
+    asked.check()
+    return filters, by
 
 
 class _Asked:
@@ -160,7 +191,7 @@ class _Asked:
     def by(self) -> tuple[str, ...]:
         values = self.all("by")
         names = (name for value in values for name in value.split(",") if name)
-        return tuple(names if values else self._dimensions)
+        return tuple(names if values else main_breakdown(self.visible.shown).dimensions)
 
     def where(self) -> Filters:
         return tuple((name, tuple(values)) for name in self._dimensions if (values := self.all(name)))

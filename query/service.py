@@ -17,9 +17,8 @@ from cachetools import LRUCache
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import LakeView
 from iceberg.settings import LakeSettings
-from query.answer_json import Encoded, encoded
+from query.answer_json import Answer, Encoded, encoded
 from query.answers import (
-    Answer,
     RejectedAnswer,
     RejectedMessage,
     RowsAnswer,
@@ -35,15 +34,19 @@ from query.errors import QueryError, UnknownStreamError, told_within, translated
 from query.groups import Group, groups_of
 from query.lake_watcher import LakeWatcher
 from query.limits import Limits
+from query.record_answers import RecordsAnswer, read_page, records_source
+from query.record_export import Export
 from query.record_questions import RecordQuestion, record_statement
-from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
+from query.record_requests import Question, RecordsRequest
+from query.record_statements import records_statement
+from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
 from query.statements import (
     Statement,
     rejected_statement,
     series_statement,
-    tops_statement,
-    window_plan,
+    tops_statements,
+    window_coverage,
     window_statement,
 )
 from query.tops import TopsRequest, tables_of
@@ -147,6 +150,15 @@ class QueryService:
         """List rejected messages, newly. Raises QueryError."""
         return self._rejected(request, self._view(request), self.limits())
 
+    def records(self, request: RecordsRequest) -> RecordsAnswer:
+        """List records, newly. Raises QueryError."""
+        return self._records(request, self._view(request), self.limits())
+
+    def export(self, request: RecordsRequest) -> Export:
+        """All records of a question, in the state of now. Raises QueryError."""
+        view = self._view(request)
+        return Export(self._trino, self._definition_of(view), view, request, self.limits)
+
     def views(self) -> dict[str, LakeView]:
         """The newest view of each stream whose tables have been read."""
         return self._watcher.views()
@@ -189,6 +201,8 @@ class QueryService:
                 return self._series(question, view, limits)
             case RejectedRequest():
                 return self._rejected(question, view, limits)
+            case RecordsRequest():
+                return self._records(question, view, limits)
             case RecordQuestion():
                 return self._record_rows(question, view, limits)
             case TopsRequest():
@@ -213,14 +227,15 @@ class QueryService:
 
     def _merged(self, request: WindowRequest, view: LakeView, limits: Limits) -> WindowAnswer:
         view = _as_known(view, request)
+        covered = window_coverage(self._definition_of(view), view, request)
         statement = window_statement(self._definition_of(view), view, request)
         if statement is None:
-            return WindowAnswer(request, source_of(view, "", request), window_plan(view, request), ())
+            return WindowAnswer(request, source_of(view, "", request), covered, ())
         rows, query_id = self._rows(statement, limits)
         groups = self._groups(view, request, statement, rows)
         more = request.limit is not None and len(groups) > request.limit
         source = source_of(view, query_id, request)
-        return WindowAnswer(request, source, statement.plan, groups[: request.limit], more=more)
+        return WindowAnswer(request, source, covered, groups[: request.limit], more=more)
 
     def _rows(self, statement: Statement, limits: Limits) -> tuple[list[list[Any]], str]:
         """The rows of an answer and Trino's id of the query."""
@@ -251,11 +266,11 @@ class QueryService:
 
     def _tops(self, request: TopsRequest, view: LakeView, limits: Limits) -> TopsAnswer:
         view = _as_known(view, request.window)
-        statement = tops_statement(self._definition_of(view), view, request)
-        if statement is None:
-            return TopsAnswer(request, source_of(view, "", request.window), {top.name: () for top in request.tops})
-        rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
-        tables = tables_of(self._definition_of(view), request, statement.columns, rows)
+        definition, query_id = self._definition_of(view), ""
+        tables: dict[str, tuple[Group, ...]] = {top.name: () for top in request.tops}
+        for part, statement in tops_statements(definition, view, request):
+            rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
+            tables |= tables_of(definition, part, statement.columns, rows)
         return TopsAnswer(request, source_of(view, query_id, request.window), tables)
 
     def _record_rows(self, request: RecordQuestion, view: LakeView, limits: Limits) -> RowsAnswer:
@@ -272,6 +287,14 @@ class QueryService:
         rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
         messages = tuple(RejectedMessage.of_row(row).seen(request.visible) for row in rows[: request.limit])
         return RejectedAnswer(request, source_of(view, query_id, request), messages, more=len(rows) > request.limit)
+
+    def _records(self, request: RecordsRequest, view: LakeView, limits: Limits) -> RecordsAnswer:
+        statement = records_statement(self._definition_of(view), view, request)
+        if statement is None:
+            return RecordsAnswer(request, records_source(view, ""), (), view.records_since)
+        rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
+        kept, more = read_page(rows, request.limit)
+        return RecordsAnswer(request, records_source(view, query_id), kept, view.records_since, more)
 
 
 def _tag(question: Asking, view: LakeView) -> str:

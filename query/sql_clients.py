@@ -1,13 +1,15 @@
-"""What SQL clients and operators see, the views of each grain and the ledger's totals; and the making of rollups."""
+"""What SQL clients and operators see: views of breakdowns, and the ledger's totals; and the making of rollups."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from iceberg.losses import Gap
 from iceberg.rollups import RollupTask
 from query.limits import Limits
+from query.record_statements import records_view_statements
 from query.statements import (
     drop_view_statements,
     ledger_gaps_statement,
@@ -35,13 +37,13 @@ class PartitionTotals:
 
 def make_views(trino: TrinoClient, definition: Definition) -> None:
     """Create or replace the stream's views. Raises QueryError."""
-    for statement in view_statements(definition):
+    for statement in (*view_statements(definition), *records_view_statements(definition)):
         trino.rows(statement)
 
 
-def drop_views(trino: TrinoClient, stream: str) -> None:
-    """Remove the stream's views; those that are not there are no error. Raises QueryError."""
-    for statement in drop_view_statements(stream):
+def drop_views(trino: TrinoClient, stream: str, views: Iterable[str]) -> None:
+    """Remove views of a stream; those that are not there are no error. Raises QueryError."""
+    for statement in drop_view_statements(stream, views):
         trino.rows(statement)
 
 
@@ -49,7 +51,7 @@ def make_rollup(trino: TrinoClient, definition: Definition, task: RollupTask) ->
     """Make the panes that the task asks for. Raises QueryError."""
     if task.snapshot is not None:
         start, end = task.arrivals.start, task.arrivals.end
-        statement = rollup_statement(definition, task.grain, task.snapshot, task.namespace, start, end)
+        statement = rollup_statement(definition, task.layer, task.snapshot, task.namespace, start, end)
         trino.rows(statement.sql, statement.values)
 
 

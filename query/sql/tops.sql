@@ -12,7 +12,7 @@
 {%- endmacro -%}
 with panes as (
   select
-    split_part(part, '/', 1) as of_breakdown,
+    breakdown as of_breakdown,
     {%- for name in keys %}
     {{ name | ident }},
     {%- endfor %}

@@ -1,4 +1,4 @@
-"""Questions of windows, series and rejected messages: kept answers at once, others in the lane of questions."""
+"""Questions of windows, series and single messages: kept answers at once, others in the lane of questions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from access.asker import Door
 from access.events import Did, Outcome
 from query.answer_json import Encoded
 from query.answers import RejectedAnswer, RowsAnswer, SeriesAnswer, TopsAnswer, WindowAnswer
+from query.record_answers import RecordsAnswer
 from query.record_questions import RecordQuestion
+from query.record_requests import RecordsRequest
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.service import Asking
 from query.tops import TopsRequest
@@ -26,6 +28,7 @@ _KINDS = {
     WindowRequest: "window",
     SeriesRequest: "series",
     RejectedRequest: "rejected",
+    RecordsRequest: "records",
     RecordQuestion: "records",
     TopsRequest: "tops",
 }
@@ -37,6 +40,8 @@ async def ask(request: Request, question: WindowRequest) -> tuple[Encoded[Window
 async def ask(request: Request, question: SeriesRequest) -> tuple[Encoded[SeriesAnswer], float]: ...
 @overload
 async def ask(request: Request, question: RejectedRequest) -> tuple[Encoded[RejectedAnswer], float]: ...
+@overload
+async def ask(request: Request, question: RecordsRequest) -> tuple[Encoded[RecordsAnswer], float]: ...
 @overload
 async def ask(request: Request, question: RecordQuestion) -> tuple[Encoded[RowsAnswer], float]: ...
 @overload
@@ -85,5 +90,5 @@ def note_question(request: Request, question: Asking) -> None:
         note(request, Did.ASK, Outcome.DONE, stream=_span(question).stream, what=_KINDS[type(question)])
 
 
-def _span(question: Asking) -> WindowRequest | RejectedRequest | RecordQuestion:
+def _span(question: Asking) -> WindowRequest | RejectedRequest | RecordsRequest | RecordQuestion:
     return question.window if isinstance(question, SeriesRequest | TopsRequest) else question

@@ -6,6 +6,7 @@ from query.requests import MOST_POINTS, Step
 from web.openapi.access import ACCESS_PATHS, ACCESS_SCHEMAS
 from web.openapi.collecting import COLLECTING_PATHS, COLLECTING_SCHEMAS
 from web.openapi.operations import answer, get, parameter, problems
+from web.openapi.records import RECORDS_PATH, RECORDS_SCHEMAS
 from web.openapi.replays import REPLAY_SCHEMAS
 from web.openapi.schemas import SCHEMAS
 from web.openapi.shapes import TEXT, TIME, Json, array_of, map_of
@@ -28,10 +29,17 @@ _FILTERS = parameter(
 )
 _OF_STREAM = parameter("stream", "Only those of this stream.", TEXT)
 _REPLAY = {**parameter("id", "Number of the replay.", {"type": "integer"}, required=True), "in": "path"}
+_COMPARED_BY = parameter(
+    "by",
+    "A dimension that the compared panes are to be by; may be given several times. Without it the main breakdown's.",
+    array_of(TEXT),
+    style="form",
+    explode=True,
+)
 _GROUPING = [
     parameter(
         "by",
-        "A dimension to group by; may be given several times. Without it all of them; empty, one total.",
+        "A dimension to group by; may be repeated. Without it those of the main breakdown; empty, one total.",
         array_of(TEXT),
         style="form",
         explode=True,
@@ -166,6 +174,7 @@ DOCUMENT: Json = {
             [*_SPAN, _REASON, _LIMIT, _AFTER],
             answer("Rejected messages with reason, field and bytes.", "Rejected"),
         ),
+        "/v1/streams/{stream}/records": RECORDS_PATH,
         "/v1/streams/{stream}/messages": _POST,
         "/v1/streams": get(
             "streams",
@@ -191,7 +200,7 @@ DOCUMENT: Json = {
         "/v1/replays/{id}": get(
             "replay",
             "A replay, and how it differs from what it replaces.",
-            [_REPLAY, _FILTERS],
+            [_REPLAY, _COMPARED_BY, _FILTERS],
             {
                 **answer("The replay; without a difference while it runs and once it is dropped.", "ReplayReport"),
                 **problems("unknown-replay", "invalid-values", "engine-away"),
@@ -224,7 +233,14 @@ DOCUMENT: Json = {
     },
     "security": [{"key": []}, {"session": []}, {}],
     "components": {
-        "schemas": SCHEMAS | REPORT_SCHEMAS | REPLAY_SCHEMAS | ACCESS_SCHEMAS | SITE_SCHEMAS | SITE_NUMBERS_SCHEMAS | COLLECTING_SCHEMAS,
+        "schemas": SCHEMAS
+        | RECORDS_SCHEMAS
+        | REPORT_SCHEMAS
+        | REPLAY_SCHEMAS
+        | ACCESS_SCHEMAS
+        | SITE_SCHEMAS
+        | SITE_NUMBERS_SCHEMAS
+        | COLLECTING_SCHEMAS,
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "description": "A key, or a token of the configured issuer."},
             "session": {

@@ -69,7 +69,7 @@ class DuckRecords:
 
 
 def _row(event: Event) -> list[Any]:
-    texts = [event.site, event.visitor, event.name, event.path, event.hostname]
-    texts += [*event.first, event.currency, event.props or ""]
+    texts: list[str | None] = [event.site, event.visitor, event.name, event.path, event.hostname]
+    texts += [*event.first, event.currency, event.props]
     of_visit = [event.time, event.visit_start, event.offset, event.view, event.engaging, event.revenue]
     return [*texts, *of_visit, 0, event.time]

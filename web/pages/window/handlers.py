@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -19,6 +20,7 @@ from iceberg.lake_view import LakeView
 from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, QueryError
 from query.replay_records import publication_within
 from query.visible import Visible
+from streams.breakdowns import breakdowns
 from streams.definition import Definition
 from web.access.away import problem_for
 from web.access.scopes import asker_of, visible_of, visible_streams
@@ -155,6 +157,8 @@ def _page(
         {**((away and away.headers) or {}), "Vary": "Cookie"},
         title=definition.title,
         definition=definition,
+        breakdowns=breakdowns(definition),
+        choices={name for each in breakdowns(definition) for name in each.dimensions},
         titles=titles,
         actions=visible.scope.actions,
         form=form,
@@ -172,11 +176,21 @@ def _page(
         api_url=_api_url(definition, form) if not problems else "",
         live=bool(form.range and RANGES[form.range].live and not problems),
         url=functools.partial(form.url, definition),
+        records_url=_records_url(visible, form) if not problems else "",
     )
 
 
 def _api_url(definition: Definition, form: WindowForm) -> str:
     return f"/v1/streams/{definition.name}/window?{QueryParams(question_of(definition, form))}"
+
+
+def _records_url(visible: Visible, form: WindowForm) -> str:
+    """The page of the messages themselves, of the same window and filters; empty for whom there is none."""
+    shown = visible.shown
+    if shown.records is None or Action.DETAIL not in visible.scope.actions:
+        return ""
+    where = [("where", f"{shown.dimensions[name].field}={value}") for name, value in form.where]
+    return f"/records/{shown.name}?" + urlencode([*form.pairs(), *where])
 
 
 def _inert(plan: dict[str, Any]) -> str:
@@ -191,12 +205,13 @@ def outcome_of(definition: Definition, form: WindowForm, result: WindowResult, p
     table = table_of(result.shown, shown, form.page, per_page, form.zone, Detail.of(*form.local_bounds))
     drawn = drawn_groups(definition, groups, form)
     until = complete_until and complete_until.astimezone(form.zone)
+    finest = result.answer.covered.breakdown.finest
     return Outcome(
         result=result,
         tiles=tiles_of(definition, groups, form, result.compared),
         table=table,
         marks=marks_of(table.rows, drawn, form),
-        charts=_inert(chart_plan(definition, drawn, len(groups), form, result.compared)),
+        charts=_inert(chart_plan(definition, drawn, len(groups), form, result.compared, finest)),
         complete_until=until,
         still_filling=until is not None and result.known is None and until < min(form.bounds[1], now),
     )

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from query.parameters import Parameters, read_rejected, read_series, read_window
-from query.requests import Question
+from query.record_requests import Question
 from query.visible import Visible
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
@@ -54,6 +54,8 @@ def test_examples_are_answered(name: str, read: Callable[[Visible, Parameters], 
         changed("fields/CPU/max", None),
         changed("fields/serviceName/max_length", 3),
         changed("fields/serviceName/values", ["a", "b"]),
+        changed("fields/serviceName/excluded", ["exam"]),
+        changed("fields/bot", {"type": "string", "required": False, "excluded": True}),
     ],
 )
 def test_example_messages_are_accepted(definition: Definition) -> None:
