@@ -45,7 +45,7 @@ class BreakdownsTest {
     @Test
     void panesOfEachBreakdownAddUp() throws Exception {
         Reading reading = new Reading(Duration.ofMillis(500), null, null, Long.MIN_VALUE, null);
-        Combiner combiner = sent.opened(new Combiner(PLAN, BREAKDOWNS, columns, WINDOW, false, reading, Remembered.NOTHING));
+        Combiner combiner = sent.opened(new Combiner(PLAN, BREAKDOWNS, COLUMNS, WINDOW, false, reading, Remembered.NOTHING));
         Map<List<Object>, List<Long>> expected = new HashMap<>();
         for (int offset = 0; offset < 5_000; offset++) {
             long arrived = 100_000_000 + offset * 10L;
