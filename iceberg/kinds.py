@@ -13,13 +13,16 @@ class TableKind:
 
     `arrival`: the column that says when a row, or the first message in it, arrived. `last_arrival`: the one that says
     when its last did. `replaced`: whether publications replace its rows, so that replays make it; every stream has
-    those. Maintenance packs all.
+    those. `dated`: the column that its retention counts from, empty where that is not one; `kept`: what the definition
+    calls that. Maintenance packs all.
     """
 
     name: str
     arrival: str
     last_arrival: str
     replaced: bool = True
+    dated: str = ""
+    kept: str = ""
 
     @property
     def windowed(self) -> bool:
@@ -29,8 +32,8 @@ class TableKind:
 
 LEDGER = TableKind("ledger", "arrived_from", "arrived_until")
 PANES = TableKind("panes", "arrived_from", "arrived_until")
-REJECTED = TableKind("rejected", "arrived", "arrived")
-EVENTS = TableKind("events", "arrived", "arrived", replaced=False)
+REJECTED = TableKind("rejected", "arrived", "arrived", dated="arrived", kept="rejected")
+EVENTS = TableKind("events", "arrived", "arrived", replaced=False, dated="arrived", kept="events")
 
 KINDS = (LEDGER, PANES, REJECTED, EVENTS)
 """In the order in which readers load them: what is read later may only be newer."""

@@ -13,7 +13,7 @@ from pyiceberg.transforms import DayTransform, IdentityTransform, Transform
 from pyiceberg.types import BinaryType, IcebergType, IntegerType, LongType, NestedField, StringType, TimestamptzType
 
 from iceberg.kinds import EVENTS, LEDGER, PANES, REJECTED
-from streams.aggregates import ColumnType
+from streams.aggregates import MESSAGES, ColumnType
 from streams.definition import Definition
 from streams.panes import pane_columns
 
@@ -106,7 +106,7 @@ def _panes(definition: Definition) -> TableLayout:
             *((name, StringType(), False) for name in dimensions),
             *((name, StringType(), True) for name in texts),
             *((name, TimestamptzType(), True) for name in times),
-            *((column.name, _TYPES[column.type], column.source == "") for column in pane_columns(definition)),
+            *((column.name, _TYPES[column.type], column.aggregate is MESSAGES) for column in pane_columns(definition)),
         ),
         partition=("part", IdentityTransform()),
         sort=(*dimensions, "window_start"),

@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 
 from streams.definition import (
     BENCH_PREFIX,
+    BreakdownRule,
     Definition,
     Dimension,
     Distinct,
@@ -25,15 +26,16 @@ from streams.definition import (
     EventTime,
     FieldRule,
     Measure,
-    Retention,
 )
 from streams.definition_rules import check
 from streams.definition_sense import nonsense
 from streams.errors import DefinitionError
+from streams.retention import Retention
+from streams.visits import Visits
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
-    "retention": Retention, "duplicates": Duplicates,
+    "breakdowns": BreakdownRule, "retention": Retention, "duplicates": Duplicates, "visits": Visits,
 }  # fmt: skip
 
 
@@ -138,8 +140,10 @@ def _text(value: Any) -> str:
 
 
 def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Let a dimension or a distinct count be written as the bare name of its field."""
+    """Let a dimension or a distinct count be written as the bare name of its field, a breakdown as its dimensions."""
     expanded = dict(raw)
+    if isinstance(entries := raw.get("breakdowns"), dict):
+        expanded["breakdowns"] = {k: {"by": v} if isinstance(v, list) else v for k, v in entries.items()}
     for section in ("dimensions", "distincts"):
         if isinstance(entries := raw.get(section), dict):
             expanded[section] = {k: {"field": v} if isinstance(v, str) else v for k, v in entries.items()}

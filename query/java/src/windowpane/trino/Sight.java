@@ -2,14 +2,11 @@ package windowpane.trino;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** What somebody may read. `letIn`: false for who has been removed, or disabled, since the login. */
 record Sight(boolean letIn, boolean all, Map<String, StreamSight> streams) {
     static final Sight NOTHING = new Sight(false, false, Map.of());
     static final Sight EVERYTHING = new Sight(true, true, Map.of());
-
-    static final Set<String> VIEWS = Set.of("minutes", "hours", "days");
 
     /** What may be seen of a stream's views; none: nothing, as if there were no stream. */
     Optional<StreamSight> of(String stream) {
@@ -19,6 +16,6 @@ record Sight(boolean letIn, boolean all, Map<String, StreamSight> streams) {
     /** Whether there is such a table: views, for those who read all also tables and their properties. */
     boolean shows(String schema, String table) {
         return all ? !table.contains("$") || table.endsWith("$properties")
-                : streams.containsKey(schema) && VIEWS.contains(table);
+                : streams.containsKey(schema) && streams.get(schema).reads(table);
     }
 }

@@ -11,19 +11,46 @@ import java.util.stream.Collectors;
 
 /**
  * What somebody may see of a stream's views. `rows`: an SQL condition; none: all rows. `columns`: those that may be
- * seen; none: all, also those that come later.
+ * seen; none: all, also those that come later. `views`: those that have what the condition is about; none: all of panes.
  */
-record StreamSight(Optional<String> rows, Optional<Set<String>> columns) {
+record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optional<Set<String>> views) {
     /** What every view has, and tells of no field. */
     private static final Set<String> OF_EVERY_VIEW = Set.of("window_start", "messages");
 
-    static final StreamSight EVERYTHING = new StreamSight(Optional.empty(), Optional.empty());
+    /** Of panes of a grain; those of breakdowns beside the main one have its name before that. */
+    private static final Set<String> OF_GRAINS = Set.of("minutes", "hours", "days");
+
+    static final StreamSight EVERYTHING = new StreamSight(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** `rules`: alternatives, at least one, each dimension → values. `hidden`: with all that is made of them. */
     static StreamSight of(Names names, List<? extends Map<String, Set<String>>> rules, Set<String> hidden) {
         Optional<String> rows = rules.stream().anyMatch(Map::isEmpty) ? Optional.empty()
                 : Optional.of(rules.stream().map(rule -> condition(names, rule)).sorted().collect(Collectors.joining(" or ")));
-        return new StreamSight(rows, hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden)));
+        Optional<Set<String>> columns = hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden));
+        return new StreamSight(rows, columns, rows.map(some -> having(names, rules)));
+    }
+
+    /** Whether a table of the stream is a view that may be read. */
+    boolean reads(String table) {
+        return isOfPanes(table) && (views.isEmpty() || views.get().contains(table));
+    }
+
+    /** Whether that is the name of a view that merges panes. */
+    static boolean isOfPanes(String table) {
+        return OF_GRAINS.contains(table.substring(table.lastIndexOf('_') + 1));
+    }
+
+    /** The views that have every dimension that a rule names: of a view that lacks one no row could be told. */
+    private static Set<String> having(Names names, List<? extends Map<String, Set<String>>> rules) {
+        Set<String> views = new HashSet<>(names.views());
+        views.addAll(OF_GRAINS);
+        for (Map<String, Set<String>> rule : rules) {
+            rule.keySet().stream().filter(names::hasDimension).forEach(name -> {
+                Set<String> of = names.named().get(name).views();
+                views.retainAll(of.isEmpty() ? OF_GRAINS : of);
+            });
+        }
+        return views;
     }
 
     boolean shows(String column) {

@@ -37,8 +37,8 @@ final class Messages {
         List<Column> columns = new ArrayList<>();
         columns.add(Column.physical("event_time", DataTypes.TIMESTAMP_LTZ(3)));
         for (Plan.Column column : plan.columns()) {
-            boolean isMeasure = column.kind() == Plan.Kind.MEASURE;
-            columns.add(Column.physical(column.name(), isMeasure ? DataTypes.BIGINT() : DataTypes.STRING()));
+            boolean isNumber = column.kind().isNumber();
+            columns.add(Column.physical(column.name(), isNumber ? DataTypes.BIGINT() : DataTypes.STRING()));
         }
         columns.add(Column.physical("reason", DataTypes.STRING()));
         columns.add(Column.physical("field", DataTypes.STRING()));

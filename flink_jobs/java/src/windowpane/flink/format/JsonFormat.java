@@ -42,8 +42,8 @@ final class JsonFormat implements DecodingFormat<DeserializationSchema<RowData>>
                 List<Plan.Column> columns = plan.columns();
                 for (int i = 0; i < columns.size(); i++) {
                     if (columns.get(i).name().equals(name)) {
-                        boolean isMeasure = columns.get(i).kind() == Plan.Kind.MEASURE;
-                        yield typed(name, type, isMeasure ? LogicalTypeRoot.BIGINT : LogicalTypeRoot.VARCHAR, i);
+                        boolean isNumber = columns.get(i).kind().isNumber();
+                        yield typed(name, type, isNumber ? LogicalTypeRoot.BIGINT : LogicalTypeRoot.VARCHAR, i);
                     }
                 }
                 throw new ValidationException("The plan of format windowpane-json has no column " + name + ".");

@@ -22,7 +22,7 @@ final class RowDeserializer implements DeserializationSchema<RowData> {
     private final TypeInformation<RowData> producedType;
 
     private transient MessageDecoder decoder;
-    private transient boolean[] isMeasure;
+    private transient boolean[] isNumber;
 
     /**
      * @param layout for each column of the row, one of the constants above or the index of a column of the plan
@@ -37,9 +37,9 @@ final class RowDeserializer implements DeserializationSchema<RowData> {
     public void open(InitializationContext context) {
         Plan plan = Plan.parse(planText);
         decoder = new MessageDecoder(plan);
-        isMeasure = new boolean[plan.columns().size()];
-        for (int i = 0; i < isMeasure.length; i++) {
-            isMeasure[i] = plan.columns().get(i).kind() == Plan.Kind.MEASURE;
+        isNumber = new boolean[plan.columns().size()];
+        for (int i = 0; i < isNumber.length; i++) {
+            isNumber[i] = plan.columns().get(i).kind().isNumber();
         }
     }
 
@@ -62,7 +62,7 @@ final class RowDeserializer implements DeserializationSchema<RowData> {
             } else if (accepted && source == EVENT_TIME) {
                 row.setField(i, TimestampData.fromEpochMillis(decoder.eventTime()));
             } else if (accepted && source >= 0) {
-                row.setField(i, isMeasure[source] ? decoder.measure(source) : decoder.text(source));
+                row.setField(i, isNumber[source] ? decoder.measure(source) : decoder.text(source));
             } else if (!accepted && source == REASON) {
                 row.setField(i, StringData.fromString(decoder.reason()));
             } else if (!accepted && source == FIELD) {
