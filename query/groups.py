@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -27,7 +27,7 @@ class Group:
     messages: int
     parts: Mapping[str, Mapping[str, Any]]
     changed_since: bool | None = None
-    visits: Mapping[str, int] = _NO_VISITS
+    visits: Mapping[str, int] = field(default_factory=lambda: _NO_VISITS)
 
     def value(self, part: str, *names: str) -> Any:
         """A member, such as `("cpu", "max")` or `("cpu", "quantiles", "0.5")`; None where there is no value."""
