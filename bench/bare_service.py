@@ -1,4 +1,4 @@
-"""`python -m bench.bare_service PORT`: answers each request 204 by the web service's own protocol, and does nothing else.
+"""`python -m bench.bare_service PORT`: answers each request 204 by the same protocol as the web service, and no more.
 
 What it takes for a request is the floor of whatever is built on that.
 """

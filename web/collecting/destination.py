@@ -9,7 +9,7 @@ from pathlib import Path
 
 import systems.merchants
 from streams import load_definition
-from streams.decoder import Decoder
+from streams.decoder import Decoder, Excluded
 from streams.reasons import Rejection
 from systems.merchants.enrichment import Message
 from systems.merchants.event_format import EventError
@@ -18,9 +18,6 @@ from web.edge.problems import ProblemError
 from web.service import Service
 
 _LOOK_SECONDS = 1.0
-
-_EXCLUDED = "is excluded"
-"""Why a message is rejected that the stream keeps all the same: by a rule that may change, and a replay with it."""
 
 
 @dataclass
@@ -43,7 +40,7 @@ class Destination:
         if self._decoder is None:
             return
         outcome = self._decoder.decode(message.payload, now_ms)
-        if isinstance(outcome, Rejection) and outcome.reason != _EXCLUDED:
+        if isinstance(outcome, Rejection) and not isinstance(outcome, Excluded):
             raise EventError(outcome.field, outcome.reason)
 
     def _look(self) -> None:

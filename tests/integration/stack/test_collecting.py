@@ -61,8 +61,8 @@ def send(client: httpx.Client, **event: Any) -> int:
 
 
 def groups(stack: Stack, *by: str) -> list[dict[str, Any]]:
-    now = datetime.now(UTC).replace(second=0, microsecond=0)
-    span = {"start": (now - timedelta(hours=1)).isoformat(), "end": (now + timedelta(minutes=5)).isoformat()}
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)  # breakdowns but totals have no minutes
+    span = {"start": (hour - timedelta(hours=1)).isoformat(), "end": (hour + timedelta(hours=2)).isoformat()}
     answer = httpx.get(stack.url + WINDOW, params={**span, "by": by, "site": SITE}, timeout=60)
     found: list[dict[str, Any]] = answer.json()["groups"] if answer.status_code == 200 else []
     return found
@@ -78,9 +78,14 @@ def test_events_are_answered_by_windows(stack: Stack, site: str) -> None:
         plausible = {"n": "pageview", "u": f"https://www.{site}/", "d": site, "r": None, "p": {"plan": "pro"}}
         answer = one.post("/api/event", content=json.dumps(plausible))
         assert (answer.status_code, answer.text) == (202, "ok")
-    await_true(lambda: [group["messages"] for group in groups(stack, "site")] == [6], 180, "six events")
+        with visitor(stack, "curl/8.5") as bot:
+            assert send(bot) == 204  # kept, and in no number
+    await_true(lambda: [group["messages"] for group in groups(stack, "site")] == [6], 240, "six events")
     [total] = groups(stack, "site")
     assert total["visitors"] == {"distinct": 3}
+    # The one of Chrome went on to another page, Firefox saw one alone, the phone bought something.
+    assert (total["visits"], total["bounces"]) == (3, 1)
+    assert (total["views"]["total"], total["revenue"]["total"]) == (5, "12.50")
     assert total["views"]["mean"] == pytest.approx(5 / 6)
     assert (total["revenue"]["count"], total["revenue"]["max"]) == (1, 12.5)
     pages = {group["path"]: group["messages"] for group in groups(stack, "path")}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.decoder import Accepted, Decoder
+from streams.decoder import Accepted, Decoder, Excluded
 from streams.decoding_plan import decoding_plan
 from streams.definition_files import load_definition
 from systems.merchants.enrichment import Enrichment, Sender
@@ -41,9 +41,10 @@ class OneSite:
 
 def made(sent: dict[str, Any], sender: Sender = SENDER, enrichment: Enrichment | None = None) -> dict[str, Any]:
     message = (enrichment or Enrichment()).message(OneSite(), event_of(sent), sender, SALT, NOW)
-    assert isinstance(DECODER.decode(message.payload, NOW), Accepted)
+    outcome = DECODER.decode(message.payload, NOW)
     read: dict[str, Any] = json.loads(message.payload)
     assert message.key == read["visitor"].encode()
+    assert isinstance(outcome, Excluded if "bot" in read else Accepted), outcome
     return read
 
 
@@ -149,4 +150,4 @@ def test_what_the_edge_takes_the_job_accepts(sent: dict[str, Any], agent: str, l
     except (EventError, ValueError):
         return
     outcome = DECODER.decode(message.payload, NOW)
-    assert isinstance(outcome, Accepted), outcome
+    assert isinstance(outcome, Accepted | Excluded), outcome
