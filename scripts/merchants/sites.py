@@ -119,7 +119,7 @@ def _remove(name: str, yes: str | None) -> None:
 
 
 @command.command(name="import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--new-users", is_flag=True, help="Members who are no users yet become some, without a password.")
 @formatted
 def _import(file: Path, new_users: bool, output: Format) -> None:

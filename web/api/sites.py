@@ -89,7 +89,7 @@ async def change_site(request: Request) -> Response:
         return store.sites.delete(scope, name) if deleted else store.sites.restore(scope, name)
 
     site = await in_sites(request, do)
-    site_changed(request, name)
+    site_changed(request, name, rights=deleted is not None)  # of its shared links
     return json_response(site_json(site, own=True))
 
 
@@ -97,8 +97,7 @@ async def delete_site(request: Request) -> Response:
     """Collect nothing more of it, which bites within seconds; what was collected stays."""
     name, scope = own_site(request), own_sites(request)
     site = await in_sites(request, lambda store: store.sites.delete(scope, name))
-    service_of(request).identities.forget_all()  # of its shared links
-    site_changed(request, name)
+    site_changed(request, name, rights=True)  # of its shared links
     return json_response({**site_json(site, own=True), "history": _STAYS})
 
 

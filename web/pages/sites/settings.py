@@ -38,7 +38,6 @@ from web.pages.sites.forms import (
     read_goal,
     read_member,
 )
-from web.service import service_of
 
 TABS = {"general": "General", "goals": "Goals", "sharing": "Sharing", "exclusions": "Exclusions", "notes": "Notes"}
 _TAB_OF = {
@@ -216,8 +215,7 @@ async def _end_or_restore(request: Request) -> Response:
         return await _page(request, "general", {"deletion": form.wrong("confirmation", f"type {name}")})
     else:
         await in_sites(request, lambda store: store.sites.delete(scope, name))
-    service_of(request).identities.forget_all()  # of its shared links
-    site_changed(request, name)
+    site_changed(request, name, rights=True)  # of its shared links
     return _back(name, "", "restored" if form.given("restore") else "deleted")
 
 
