@@ -122,7 +122,7 @@ def test_the_page_adds_and_removes(ann: Visitor, sites: SiteStore) -> None:
     assert (added.status_code, added.headers["location"]) == (303, "/sites/a.example/reports?done=made")
     page = ann.read("/sites/a.example/reports?done=made")
     assert "ann@example.org" in page
-    assert "Each month" in page
+    assert "<td>monthly</td>" in page
     assert "has no server for e-mail" in page
     [made] = kept(sites)
     assert ann.submit(f"/sites/a.example/reports/{made.id}").status_code == 303
