@@ -71,11 +71,17 @@ def test_it_is_fetched_once(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("address")
 @pytest.mark.parametrize(
-    "wrong", [{"sha256": "0" * 64}, {"member_sha256": "0" * 64}, {"member": "x"}, {"version": "2"}]
+    "pinned",
+    [
+        replace(PINNED, sha256="0" * 64),
+        replace(PINNED, member_sha256="0" * 64),
+        replace(PINNED, member="x"),
+        replace(PINNED, version="2"),
+    ],
 )
-def test_another_is_not_taken(tmp_path: Path, wrong: dict[str, str]) -> None:
+def test_another_is_not_taken(tmp_path: Path, pinned: Pinned) -> None:
     said: list[str] = []
-    assert countries(tmp_path, said.append, replace(PINNED, **wrong)) is None
+    assert countries(tmp_path, said.append, pinned) is None
     assert said[-1].startswith("No countries are known until it can be fetched")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,8 +13,10 @@ import pytest
 
 from access.grants import checked_grant
 from access.store import AccessStore
+from query.service import QueryService
 from streams import read_definitions
 from streams.definition import Records
+from systems.merchants import pane_questions
 from systems.merchants.annotations import checked_annotation
 from systems.merchants.goals import Goal, checked_funnel, checked_step
 from systems.merchants.site_scope import EVERY_SITE
@@ -41,11 +43,24 @@ class Dashboards:
     headers: dict[str, dict[str, str]]
     duck: DuckRecords
     sites: SiteStore
+    people: People
+    queries: QueryService
+
+    def add(self, events: Sequence[Event]) -> None:
+        """More events, in a newer state of the tables."""
+        self.duck.add(events)
+        views = self.queries._watcher._views
+        views[STREAM] = replace(views[STREAM], records_snapshot=(views[STREAM].records_snapshot or 0) + 1)
 
 
 @contextmanager
-def dashboards(events: Sequence[Event], goals: Sequence[Goal] = ()) -> Iterator[Dashboards]:
-    """Serve sites with these events. `ann` sees and owns the site of them, `bob` another; `root` administers."""
+def dashboards(
+    events: Sequence[Event], goals: Sequence[Goal] = (), *, records_alone: bool = False
+) -> Iterator[Dashboards]:
+    """Serve sites with these events. `ann` sees and owns the site of them, `bob` another; `root` administers.
+
+    `records_alone`: all is answered of records, also what breakdowns have.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="windowpane-") as folder,
         own_postgres(Path(folder)) as uri,
@@ -66,11 +81,14 @@ def dashboards(events: Sequence[Event], goals: Sequence[Goal] = ()) -> Iterator[
         queries._watcher._views[STREAM] = view
         queries._trino = duck
         patch.setattr(type(queries), "start", lambda _: None)
+        if records_alone:
+            patch.setattr(pane_questions, "covers", lambda *_: False)
         sites = _sites(store, goals)
         try:
-            with served(app) as url:
-                people = People(url, store, None)  # type: ignore[arg-type]
-                yield Dashboards(url, {name: key_of(people, name) for name in ("root", "ann", "bob")}, duck, sites)
+            with served(app) as url, ExitStack() as visitors:
+                people = People(url, store, visitors)
+                keys = {name: key_of(people, name) for name in ("root", "ann", "bob")}
+                yield Dashboards(url, keys, duck, sites, people, queries)
         finally:
             store.close()
 

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from access.grants import Action
 from query.visible import Visible
 from systems.merchants.annotations import Annotation
-from systems.merchants.errors import UnknownSiteError
 from systems.merchants.goals import Funnel, Goal
 from systems.merchants.sites import STREAM, Site
 from systems.merchants.store import SiteStore
@@ -44,7 +43,10 @@ class SeenSite:
 
 
 async def seen_site(request: Request) -> SeenSite:
-    """The site of the address. Raises UnknownSiteError for one that is not there as for one that may not be seen."""
+    """The site of the address, also one that is deleted: its numbers stay.
+
+    Raises UnknownSiteError for one that is not there as for one that may not be seen.
+    """
     name = sites_seen.seen_site(request)
     scope, own = sites_seen.seen_sites(request), name in sites_seen.own_sites(request)
     visible = visible_of(request, STREAM, Action.ASK)
@@ -59,7 +61,4 @@ async def seen_site(request: Request) -> SeenSite:
             own,
         )
 
-    seen = await in_sites(request, read)
-    if seen.site.deleted_at is not None:
-        raise UnknownSiteError
-    return seen
+    return await in_sites(request, read)

@@ -35,7 +35,7 @@ async def site_page(request: Request) -> Response:
     seen = await seen_site(request)
     view = view_of(request, seen)
     board = await board_of(request, seen, view)
-    if board.silent and not view.filters and not await has_events(request, seen, view.now):
+    if board.silent and not (view.filters or view.problem) and not await has_events(request, seen, view.now):
         line = snippet(own_address(request, ""), seen.site.name)
         return page_response("pages/site/waiting.html", 200, _VARY, **_about(seen, view), snippet=line)
     asked = view.asked(seen.site.name)
