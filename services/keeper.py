@@ -54,7 +54,6 @@ from streams.definition_files import definition_files
 from streams.errors import WindowpaneError
 from streams.logs import log_json
 from streams.problems import note_problems
-from systems.merchants.reports.settings import SmtpSettings
 from systems.merchants.reports.subscriptions import Subscriptions
 
 _log = structlog.get_logger("keeper")
@@ -251,8 +250,7 @@ def main() -> None:
 
     upkeep = Upkeep(look, partial(note_problems, settings.home))
     maintenance = MaintenanceSchedule(MaintenanceSettings().maintain_seconds, time.monotonic())
-    subscriptions = Subscriptions(access.records)
-    reports = ReportSchedule(subscriptions.are_due if SmtpSettings().sends else None)
+    reports = ReportSchedule.of(Subscriptions(access.records))
     while not stop.wait(NAMES_SECONDS):
         names = keeper.names()
         upkeep.keep(names | _interrupted(lake))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from typing import Self
 
 import structlog
+from pydantic import ValidationError
 
 from streams.errors import WindowpaneError
+from systems.merchants.reports.settings import SmtpSettings
+from systems.merchants.reports.subscriptions import Subscriptions
 
 _log = structlog.get_logger("keeper")
 
@@ -29,6 +33,17 @@ class ReportSchedule:
         self._are_due, self._command = are_due, command
         self._next = self._begun = 0.0
         self._running: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def of(cls, subscriptions: Subscriptions) -> Self:
+        """As the environment says; wrong settings of e-mail are logged, and stop nothing else."""
+        try:
+            sends = SmtpSettings().sends
+        except ValidationError as error:
+            told = error.errors(include_input=False, include_url=False)[0]
+            _log.warning("reports cannot be sent", setting=".".join(map(str, told["loc"])), wrong=told["msg"])
+            sends = False
+        return cls(subscriptions.are_due if sends else None)
 
     def look(self, now: float) -> None:
         """Note how a run ended; begin one if reports are due. `now`: seconds of a clock that never steps back."""

@@ -15,7 +15,6 @@ from access.grants import checked_grant
 from access.store import AccessStore
 from query.service import QueryService
 from streams import read_definitions
-from streams.definition import Records
 from systems.merchants import pane_questions
 from systems.merchants.annotations import checked_annotation
 from systems.merchants.goals import Goal, checked_funnel, checked_step
@@ -74,7 +73,6 @@ def dashboards(
         app = create_app(AccessStore.open(uri))
         queries, duck = app.state.service.queries, DuckRecords(events)
         definition = read_definitions(app.state.service.settings.streams)[0][STREAM]
-        definition = definition.model_copy(update={"records": Records(bucket="site")})
         view = replace(
             lake_view(STREAM, panes=None), definition=definition, records_snapshot=7, complete_until=at("6 00:00")
         )

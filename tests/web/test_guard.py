@@ -28,6 +28,7 @@ DETAIL = "401 403 404 in 403 in in in"
 SENDING = "401 403 404 403 in in in in"
 REPLAYS = "401 403 404 in 403 in in in"
 SITES = "401 404 404 404 404 in in in"
+ASKERS_OF_REPORTS = "401 404 404 404 404 in in 403"
 OWNERS = "401 403 403 403 403 in in in"
 
 LOGINS = {("POST", "/v1/sessions"), ("POST", "/login")}
@@ -124,13 +125,13 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/readyz"): ("/readyz", EVERYBODY),
     ("GET", "/metrics"): ("/metrics", OVERSEERS),
     ("GET", "/js/script.js"): ("/js/script.js", EVERYBODY),
-    ("GET", "/v1/sites/{site}/reports"): ("/v1/sites/nope.example/reports", KNOWN),
-    ("POST", "/v1/sites/{site}/reports"): ("/v1/sites/nope.example/reports", KNOWN),
-    ("DELETE", "/v1/sites/{site}/reports"): ("/v1/sites/nope.example/reports", KNOWN),
-    ("DELETE", "/v1/sites/{site}/reports/{id}"): ("/v1/sites/nope.example/reports/7", KNOWN),
-    ("GET", "/sites/{site}/reports"): ("/sites/nope.example/reports", KNOWN),
-    ("POST", "/sites/{site}/reports"): ("/sites/nope.example/reports", KNOWN),
-    ("POST", "/sites/{site}/reports/{id}"): ("/sites/nope.example/reports/7", KNOWN),
+    ("GET", "/v1/sites/{site}/reports"): ("/v1/sites/a.example/reports", SITES),
+    ("POST", "/v1/sites/{site}/reports"): ("/v1/sites/a.example/reports", ASKERS_OF_REPORTS),
+    ("DELETE", "/v1/sites/{site}/reports"): ("/v1/sites/a.example/reports", SITES),
+    ("DELETE", "/v1/sites/{site}/reports/{id}"): ("/v1/sites/a.example/reports/7", SITES),
+    ("GET", "/sites/{site}/reports"): ("/sites/a.example/reports", SITES),
+    ("POST", "/sites/{site}/reports"): ("/sites/a.example/reports", ASKERS_OF_REPORTS),
+    ("POST", "/sites/{site}/reports/{id}"): ("/sites/a.example/reports/7", SITES),
     ("GET", "/reports/unsubscribe/{token}"): ("/reports/unsubscribe/nope", EVERYBODY),
     ("POST", "/reports/unsubscribe/{token}"): ("/reports/unsubscribe/nope", EVERYBODY),
     ("GET", "/login"): ("/login", EVERYBODY),

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.api.objects import read_members
-from web.asking.site_reports import add, asking, listed, remove
+from web.asking.site_reports import add, adding, asking, listed, remove
 from web.asking.sites import in_sites, site_changed
 from web.edge.responses import json_response
 
@@ -18,8 +18,8 @@ async def reports(request: Request) -> Response:
 
 async def add_report(request: Request) -> Response:
     """One more; the same again is the one that is there."""
-    given = await read_members(request, ("address", "period"))
-    added = await add(request, given.text("address"), given.text("period"))
+    it, given = adding(request), await read_members(request, ("address", "period"))
+    added = await add(request, it, given.text("address"), given.text("period"))
     return json_response(added.as_json(), 201)
 
 

@@ -26,10 +26,8 @@ class Asking:
 
 
 def asking(request: Request) -> Asking:
-    """Raises UnknownSiteError; ProblemError for who is no user, since nobody could tell later what it may see."""
+    """Raises UnknownSiteError."""
     name, asker = seen_site(request), asker_of(request)
-    if asker.door not in (Door.OPEN, Door.SESSION, Door.KEY):
-        raise ProblemError("forbidden", "Reports are for users of this service, who log in or send a key.")
     user = None if asker.door is Door.OPEN else asker.name
     return Asking(name, seen_sites(request), user, None if name in own_sites(request) else user)
 
@@ -40,9 +38,16 @@ async def listed(request: Request) -> list[Subscription]:
     return await in_sites(request, lambda store: store.reports.of(it.scope, it.site, it.whose))
 
 
-async def add(request: Request, address: str, period: str) -> Subscription:
-    """Raises InvalidSiteError."""
+def adding(request: Request) -> Asking:
+    """Raises UnknownSiteError; ProblemError for who is no user, since nobody could tell later what it may see."""
     it = asking(request)
+    if asker_of(request).door not in (Door.OPEN, Door.SESSION, Door.KEY):
+        raise ProblemError("forbidden", "Reports are for users of this service, who log in or send a key.")
+    return it
+
+
+async def add(request: Request, it: Asking, address: str, period: str) -> Subscription:
+    """Raises InvalidSiteError."""
     added = await in_sites(
         request, lambda store: store.reports.add(it.scope, it.site, user=it.user, address=address, period=period)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -18,11 +18,12 @@ from streams.definition import Definition
 from streams.errors import WindowpaneError
 from systems.merchants.asked import Asked
 from systems.merchants.breakdown_tables import of_groups
+from systems.merchants.country_names import country_name
 from systems.merchants.event_format import ENGAGEMENT, PAGEVIEW
 from systems.merchants.numbers import numbers_of, revenue_of
 from systems.merchants.pane_questions import window
 from systems.merchants.panels import TABS, Tab
-from systems.merchants.reports.periods import Period, previous, span
+from systems.merchants.reports.periods import Period, following, previous, span
 from systems.merchants.reports.report import Ranking, Report, Totals
 from systems.merchants.reports.subscriptions import Due
 from systems.merchants.site_scope import SiteScope
@@ -78,7 +79,8 @@ class Numbers:
             )
         except InvalidRequestError:  # the dimension of sites itself is hidden
             return None
-        days = f"from={asked.start.astimezone(zone):%Y-%m-%d}&to={asked.end.astimezone(zone):%Y-%m-%d}"
+        last_day = following(period, due.first_day) - timedelta(days=1)
+        days = f"range=custom&from={due.first_day}&to={last_day}"
         return Report(
             site=site.name,
             title=site.title,
@@ -122,7 +124,7 @@ class Numbers:
         table = of_groups(tab, groups, _ROWS + len(_BY_THEMSELVES))
         left_out = _BY_THEMSELVES if tab.name == "event" else ()
         rows = [
-            (row.value or tab.field.unknown, int(getattr(row.numbers, tab.counts)))
+            (_label(tab, row.value), int(getattr(row.numbers, tab.counts)))
             for row in table.rows
             if row.value not in left_out
         ]
@@ -132,6 +134,12 @@ class Numbers:
 def _asked(site: str, zone: ZoneInfo, period: Period, first: date) -> Asked:
     start, end = span(period, first, zone)
     return Asked(site, zone, start, end)
+
+
+def _label(tab: Tab, value: str) -> str:
+    if not value:
+        return tab.field.unknown
+    return country_name(value) if tab.name == "country" else value
 
 
 def _seen(visible: Visible, tab: Tab) -> bool:

@@ -24,7 +24,7 @@ class Tls(StrEnum):
 class SmtpSettings(BaseSettings):
     """The server that takes e-mail; the variables are `WINDOWPANE_` and the upper-case name of the field."""
 
-    model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     smtp_host: str = Field(default="", description="Server that takes e-mail; empty: no reports are sent.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")

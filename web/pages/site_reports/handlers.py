@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from systems.merchants.errors import InvalidSiteError, UnknownSiteError
 from systems.merchants.reports.periods import Period
 from web.access.sites import own_sites, seen_sites
-from web.asking.site_reports import add, asking, listed, remove
+from web.asking.site_reports import add, adding, asking, listed, remove
 from web.asking.sites import in_sites
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
@@ -27,9 +25,9 @@ async def reports_page(request: Request) -> Response:
 
 async def add_report(request: Request) -> Response:
     """One more."""
-    form = await posted(request)
+    it, form = adding(request), await posted(request)
     try:
-        await add(request, form.text("address"), form.text("period"))
+        await add(request, it, form.text("address"), form.text("period"))
     except InvalidSiteError as error:
         wrong = error.wrong[0]
         field = wrong.field if wrong.field in ("address", "period") else ""
@@ -39,9 +37,11 @@ async def add_report(request: Request) -> Response:
 
 async def remove_report(request: Request) -> Response:
     """One less; removed already is as good."""
-    asking(request)
-    with suppress(UnknownSiteError):
+    try:
         await remove(request, request.path_params["id"])
+    except UnknownSiteError as error:
+        if error.kind == "site":
+            raise
     return _back(request, "ended")
 
 
