@@ -8,6 +8,7 @@ from query.requests import Filters as DimensionFilters
 from query.requests import SeriesRequest, Step, WindowRequest
 from query.tops import Top, TopsRequest
 from query.visible import Visible
+from streams.breakdowns import breakdowns
 from streams.definition import Definition
 from systems.merchants.asked import Asked
 from systems.merchants.filters import FIELDS, Of
@@ -19,15 +20,15 @@ NEEDED = ("visitors", "views")
 
 
 def covers(definition: Definition, asked: Asked, by: Iterable[str] = ()) -> bool:
-    """Whether a breakdown that has these dimensions answers with the same numbers as records do.
+    """Whether there is a breakdown of these dimensions, which answers with the same numbers as records do.
 
     Filters are only of what the first message of a visit decides; a page is seen by visits that entered elsewhere.
-    Whether there is such a breakdown, and whether its panes fit the window's ends, is told by who asks it.
+    Whether its panes fit the window's ends is told by who asks it.
     """
     if any(FIELDS[name].of is not Of.VISIT for name, _ in asked.filters):
         return False
     named = {SITE, *by, *(FIELDS[name].column for name, _ in asked.filters)}
-    return named <= {*definition.dimensions}
+    return any(named <= {*each.dimensions} for each in breakdowns(definition))
 
 
 def window(visible: Visible, asked: Asked, by: Iterable[str] = ()) -> WindowRequest:
