@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import orjson
@@ -88,14 +88,15 @@ def _event(random: Random, visitor: str, at: datetime) -> Event:
 
 
 def in_visits(events: Iterable[Event]) -> list[Event]:
-    """Each with the start of its visit: in the order of arrival, by gaps of event time, cut at midnight in UTC."""
-    open_visits: dict[str, tuple[datetime, datetime]] = {}
+    """Each with the start of its visit: in the order of arrival, by gaps of event time, each UTC day by itself."""
+    newest_visits: dict[tuple[str, date], tuple[datetime, datetime]] = {}
     found = []
     for event in events:
-        start, newest = open_visits.get(event.visitor, (event.time, event.time))
-        if event.visitor not in open_visits or event.time - newest > GAP or event.time.date() > newest.date():
+        of_day = event.visitor, event.time.date()
+        start, newest = newest_visits.get(of_day, (event.time, event.time))
+        if event.time - newest > GAP:
             start = newest = event.time
-        open_visits[event.visitor] = (start, max(newest, event.time))
+        newest_visits[of_day] = (start, max(newest, event.time))
         found.append(replace(event, visit_start=start))
     return found
 
