@@ -69,6 +69,10 @@ class Step(StrEnum):
         return self.length >= timedelta(days=1)
 
 
+STEPS = (Step.MINUTE, Step.HOUR, Step.DAY)
+"""What any stream's points may be asked by; longer steps are asked by systems, whose questions know a time zone."""
+
+
 @dataclass(frozen=True, slots=True)
 class WindowRequest:
     """What happened in `[start, end)`, per values of `by`, where dimensions have one of the given values.
@@ -149,7 +153,7 @@ class SeriesRequest:
     def _problems(self) -> Iterator[FieldProblem]:
         length, shown = self.window.end - self.window.start, self.window.visible.shown
         if length / self.step.length > MOST_POINTS:
-            fitting = next((step for step in Step if length / step.length <= MOST_POINTS), None)
+            fitting = next((step for step in STEPS if length / step.length <= MOST_POINTS), None)
             advice = f"use step={fitting}" if fitting else "ask for a shorter window"
             yield FieldProblem("step", f"gives more than {MOST_POINTS} points; {advice}")
         yield from of_names("measure", self.measures, "a measure", [*shown.measures, *shown.distincts])

@@ -45,10 +45,10 @@ from query.statements import (
     Statement,
     rejected_statement,
     series_statement,
-    tops_statements,
     window_coverage,
     window_statement,
 )
+from query.top_statements import tops_statements
 from query.tops import TopsRequest, tables_of
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp

@@ -5,8 +5,8 @@ Identifiers come only from the stream's definition; every value of the question 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,8 +20,7 @@ from query.errors import InvalidRequestError
 from query.rendering import ident, literal, table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.row_rules import RowRules, rules_within
-from query.tops import TopsRequest, ordered_by
-from query.windows import EPOCH, Parts, Span, WindowPlan, chosen_parts, on_whole_hours
+from query.windows import EPOCH, Parts, Span, chosen_parts, on_whole_hours
 from streams.breakdowns import Breakdown, Layer, breakdowns, main_breakdown, view_names
 from streams.definition import Definition
 from streams.panes import PERIODS, Grain, PaneColumn, pane_columns, rollup_arrival_start
@@ -49,7 +48,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Panes:
+class ChosenPanes:
     """The panes that answer: of which parts, within which span, and when they may have arrived.
 
     `late_from`: finest panes outside the `edges`, beside rollups, count if they arrived from then on; None if all do.
@@ -70,7 +69,7 @@ def window_statement(definition: Definition, view: LakeView, request: WindowRequ
     Raises InvalidRequestError when no breakdown answers it.
     """
     covered = window_coverage(definition, view, request)
-    return _merge(definition, view, request, covered, _columns(definition, request, ()), bucket="")
+    return _merge(definition, view, request, covered, answer_columns(definition, request, ()), bucket="")
 
 
 def series_statement(definition: Definition, view: LakeView, request: SeriesRequest) -> Statement | None:
@@ -79,7 +78,7 @@ def series_statement(definition: Definition, view: LakeView, request: SeriesRequ
     Raises InvalidRequestError when no breakdown answers it.
     """
     covered = window_coverage(definition, view, request.window, longest_grain(request))
-    columns = _columns(definition, request.window, request.measures)
+    columns = answer_columns(definition, request.window, request.measures)
     return _merge(definition, view, request.window, covered, columns, _bucket(request))
 
 
@@ -105,81 +104,20 @@ def window_coverage(
     definition: Definition, view: LakeView, request: WindowRequest, longest: Grain = Grain.DAY
 ) -> Covered:
     """What answers a window, of panes not longer than a grain. Raises InvalidRequestError when no breakdown does."""
-    rules = _rules(definition, request)
-    found = coverage(definition, view, request, _needed(request, rules), longest)
+    rules = rules_of(definition, request)
+    found = coverage(definition, view, request, needed_dimensions(request, rules), longest)
     if isinstance(found, NotCovered):
         raise InvalidRequestError(found.problems)
     return found
 
 
-def _needed(request: WindowRequest, rules: RowRules | None) -> set[str]:
+def needed_dimensions(request: WindowRequest, rules: RowRules | None) -> set[str]:
     """The dimensions that panes must be by: those of groups and filters, and of the rows in scope."""
     conditions = (request.where,) if rules is None else (rules.where, *rules.alternatives)
     return {*request.by, *(name for rule in conditions for name, _ in rule)}
 
 
-def tops_statements(
-    definition: Definition, view: LakeView, request: TopsRequest
-) -> Iterator[tuple[TopsRequest, Statement]]:
-    """The statements that give the largest groups of several panels, each with the panels that it answers.
-
-    There is one of all whose panes are chosen alike; none when no pane can be in it. Raises InvalidRequestError when no
-    breakdown answers a panel.
-    """
-    window = request.window
-    rules = _rules(definition, window)
-    if view.panes_snapshot is None or rules is None or not {*request.keys} <= {*definition.dimensions}:
-        return
-    alike: dict[WindowPlan, dict[str, Covered]] = {}
-    for top in request.tops:
-        found = coverage(definition, view, window, _needed(window, rules) | {*top.by})
-        if isinstance(found, NotCovered):
-            raise InvalidRequestError(found.problems)
-        alike.setdefault(found.plan, {})[top.name] = found
-    for covered in alike.values():
-        part = replace(request, tops=tuple(top for top in request.tops if top.name in covered))
-        yield part, _tops_statement(definition, view, part, rules, covered)
-
-
-def _tops_statement(
-    definition: Definition, view: LakeView, request: TopsRequest, rules: RowRules, covered: Mapping[str, Covered]
-) -> Statement:
-    columns = _columns(definition, request.window, ())
-    answered = answered_columns(columns, ())
-    by_breakdown = {each.breakdown: _panes(view, each, request.window) for each in covered.values()}
-    panes, first = _together([*by_breakdown.values()]), next(iter(covered.values()))
-    sql = templates.get_template("tops.sql").render(
-        table=table_name(view.stream, PANES.name),
-        snapshot=view.panes_snapshot,
-        missing=view.panes_missing,
-        panes=panes,
-        finest=first.plan.finest,
-        keys=request.keys,
-        tops=request.tops,
-        breakdowns={name: each.breakdown.name for name, each in covered.items()},
-        orders={top.name: ordered_by(top, tuple(answered)) for top in request.tops},
-        columns=columns,
-        merged=list(answered.values()),
-        where=rules.shape,
-        alternatives=rules.shapes,
-        after=request.after,
-        limit=request.limit,
-    )
-    return Statement(sql, _values(panes, rules), tuple(answered), first)
-
-
-def _together(panes: Sequence[_Panes]) -> _Panes:
-    """Panes of several breakdowns that are chosen by the same plan, as one."""
-    parts = Parts(
-        tuple(name for each in panes for name in each.parts.names),
-        tuple(pair for each in panes for pair in each.parts.ranges),
-        any(each.parts.mixed for each in panes),
-    )
-    late = next((each.late_from for each in panes if each.late_from is not None), None)
-    return replace(panes[0], parts=parts, late_from=late)
-
-
-def _columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
+def answer_columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
     """The columns that an answer needs and shows: digests only when quantiles are asked, measures only when named."""
     return tuple(
         column
@@ -197,7 +135,7 @@ def _merge(
     columns: tuple[PaneColumn, ...],
     bucket: str,
 ) -> Statement | None:
-    rules = _rules(definition, request)
+    rules = rules_of(definition, request)
     if view.panes_snapshot is None or rules is None:
         return None
     single = rules.single
@@ -205,7 +143,7 @@ def _merge(
     if request.after is not None and not keys:
         return None
     plan = covered.plan
-    panes = _panes(view, covered, request)
+    panes = chosen_panes(view, covered, request)
     answered = answered_columns(columns, request.quantiles)
     sql = templates.get_template("window.sql").render(
         table=table_name(view.stream, PANES.name),
@@ -223,12 +161,12 @@ def _merge(
         after=request.after is not None,
         limit=request.limit and request.limit + 1,
     )
-    values = _values(panes, rules, _beyond(request, keys))
+    values = pane_values(panes, rules, _beyond(request, keys))
     known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
     return Statement(sql, values, tuple(answered), covered, known)
 
 
-def _values(panes: _Panes, rules: RowRules, beyond: Sequence[str | int] = ()) -> tuple[Any, ...]:
+def pane_values(panes: ChosenPanes, rules: RowRules, beyond: Sequence[str | int] = ()) -> tuple[Any, ...]:
     """What the marks of the conditions on panes stand for."""
     values: list[Any] = [*panes.parts.values, panes.span.start, panes.span.end, *rules.values, *beyond]
     if panes.late_from is not None:
@@ -236,7 +174,7 @@ def _values(panes: _Panes, rules: RowRules, beyond: Sequence[str | int] = ()) ->
     return (*values, *(at for at in (panes.rolled_until, panes.known_until) if at is not None))
 
 
-def _rules(definition: Definition, request: WindowRequest) -> RowRules | None:
+def rules_of(definition: Definition, request: WindowRequest) -> RowRules | None:
     """What rows must meet; none can, where the tables' own definition does not show what the question names."""
     visible = request.visible.over(definition)
     named = {*request.by, *(name for name, _ in request.where)}
@@ -251,7 +189,7 @@ def _beyond(request: WindowRequest, keys: Sequence[str]) -> tuple[str | int, ...
     return tuple(after[name] for name in keys for _ in range(1 if name == keys[-1] else 2))
 
 
-def _panes(view: LakeView, covered: Covered, request: WindowRequest) -> _Panes:
+def chosen_panes(view: LakeView, covered: Covered, request: WindowRequest) -> ChosenPanes:
     """The panes that hold every message of a plan, each in one of them."""
     known = None if request.as_known_at is None else view.rounded_down(request.as_known_at)
     cut = view.day_cut
@@ -261,7 +199,7 @@ def _panes(view: LakeView, covered: Covered, request: WindowRequest) -> _Panes:
     plan = covered.plan
     parts = chosen_parts(plan, covered.breakdown, late_parts, view.unpacked_parts)
     rolled_up = plan.rolled_up is not None
-    return _Panes(
+    return ChosenPanes(
         parts,
         Span(request.start, request.end),
         edges=plan.edges,

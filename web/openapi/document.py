@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from query.requests import MOST_POINTS, Step
+from query.requests import MOST_POINTS, STEPS
 from web.openapi.access import ACCESS_PATHS, ACCESS_SCHEMAS
 from web.openapi.collecting import COLLECTING_PATHS, COLLECTING_SCHEMAS
 from web.openapi.operations import answer, get, parameter, problems
@@ -91,7 +91,7 @@ def _question(name: str, summary: str, parameters: list[Json], answered: Json) -
 _STEP = parameter(
     "step",
     f"Time between two points; at most {MOST_POINTS} points.",
-    {"type": "string", "enum": [str(step) for step in Step]},
+    {"type": "string", "enum": [str(step) for step in STEPS]},
     required=True,
 )
 _MEASURE = parameter(
