@@ -20,7 +20,7 @@ from query.errors import FieldProblem, InvalidRequestError, NotKeptError
 from query.rendering import ident, literal, table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.row_rules import RowRules, rules_within
-from query.windows import EPOCH, Parts, Span, chosen_parts
+from query.windows import EPOCH, Parts, Span, chosen_parts, on_whole_hours
 from streams.breakdowns import Breakdown, Layer, breakdowns, main_breakdown, view_names
 from streams.definition import Definition
 from streams.panes import PERIODS, Grain, PaneColumn, pane_columns, rollup_arrival_start
@@ -49,7 +49,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Panes:
+class ChosenPanes:
     """The panes that answer: of which parts, within which span, and when they may have arrived.
 
     `late_from`: finest panes outside the `edges`, beside rollups, count if they arrived from then on; None if all do.
@@ -70,7 +70,7 @@ def window_statement(definition: Definition, view: LakeView, request: WindowRequ
     Raises InvalidRequestError when no breakdown answers it.
     """
     covered = window_coverage(definition, view, request)
-    return _merge(definition, view, request, covered, _columns(definition, request, ()), bucket="")
+    return _merge(definition, view, request, covered, answer_columns(definition, request, ()), bucket="")
 
 
 def series_statement(definition: Definition, view: LakeView, request: SeriesRequest) -> Statement | None:
@@ -78,18 +78,35 @@ def series_statement(definition: Definition, view: LakeView, request: SeriesRequ
 
     Raises InvalidRequestError when no breakdown answers it.
     """
-    covered = window_coverage(definition, view, request.window, Grain(request.step.value))
-    columns = _columns(definition, request.window, request.measures)
-    bucket = "window_start" if request.step is Step.MINUTE else f"date_trunc('{request.step.value}', window_start)"
-    return _merge(definition, view, request.window, covered, columns, bucket)
+    covered = window_coverage(definition, view, request.window, longest_grain(request))
+    columns = answer_columns(definition, request.window, request.measures)
+    return _merge(definition, view, request.window, covered, columns, _bucket(request))
+
+
+def longest_grain(request: SeriesRequest) -> Grain:
+    """The longest panes of which none reaches over the end of a step."""
+    if not request.step.of_calendar:
+        return Grain(request.step.value)
+    if request.local is None:
+        return Grain.DAY
+    return Grain.HOUR if on_whole_hours(request.local, request.window.start, request.window.end) else Grain.MINUTE
+
+
+def _bucket(request: SeriesRequest) -> str:
+    """Of a pane's window, the moment that its step begins; by a zone's clocks, without an offset."""
+    if request.step is Step.MINUTE:
+        return "window_start"
+    if request.local is None:
+        return f"date_trunc('{request.step.value}', window_start)"
+    return f"date_trunc('{request.step.value}', cast(window_start at time zone {literal(request.zone)} as timestamp))"
 
 
 def window_coverage(
     definition: Definition, view: LakeView, request: WindowRequest, longest: Grain = Grain.DAY
 ) -> Covered:
     """What answers a window, of panes not longer than a grain. Raises InvalidRequestError when no breakdown does."""
-    rules = _rules(definition, request)
-    found = coverage(definition, view, request, _needed(request, rules), longest)
+    rules = rules_of(definition, request)
+    found = coverage(definition, view, request, needed_dimensions(request, rules), longest)
     if isinstance(found, NotCovered):
         if found.nearest is not None:
             raise NotKeptError(found.problems, found.nearest.start, found.nearest.end)
@@ -97,13 +114,13 @@ def window_coverage(
     return found
 
 
-def _needed(request: WindowRequest, rules: RowRules | None) -> set[str]:
+def needed_dimensions(request: WindowRequest, rules: RowRules | None) -> set[str]:
     """The dimensions that panes must be by: those of groups and filters, and of the rows in scope."""
     conditions = (request.where,) if rules is None else (rules.where, *rules.alternatives)
     return {*request.by, *(name for rule in conditions for name, _ in rule)}
 
 
-def _columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
+def answer_columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
     """The columns that an answer needs and shows: digests only when quantiles are asked, measures only when named."""
     return tuple(
         column
@@ -121,7 +138,7 @@ def _merge(
     columns: tuple[PaneColumn, ...],
     bucket: str,
 ) -> Statement | None:
-    rules = _rules(definition, request)
+    rules = rules_of(definition, request)
     if view.panes_snapshot is None or rules is None:
         return None
     single = rules.single
@@ -129,7 +146,7 @@ def _merge(
     if request.after is not None and not keys:
         return None
     plan = covered.plan
-    panes = _panes(view, covered, request)
+    panes = chosen_panes(view, covered, request)
     answered = answered_columns(columns, request.quantiles)
     sql = templates.get_template("window.sql").render(
         table=table_name(view.stream, PANES.name),
@@ -147,17 +164,20 @@ def _merge(
         after=request.after is not None,
         limit=request.limit and request.limit + 1,
     )
-    values: list[Any] = [*panes.parts.values, panes.span.start, panes.span.end]
-    values += rules.values
-    values += _beyond(request, keys)
+    values = pane_values(panes, rules, _beyond(request, keys))
+    known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
+    return Statement(sql, values, tuple(answered), covered, known)
+
+
+def pane_values(panes: ChosenPanes, rules: RowRules, beyond: Sequence[str | int] = ()) -> tuple[Any, ...]:
+    """What the marks of the conditions on panes stand for."""
+    values: list[Any] = [*panes.parts.values, panes.span.start, panes.span.end, *rules.values, *beyond]
     if panes.late_from is not None:
         values += [*(at for edge in panes.edges for at in (edge.start, edge.end)), panes.late_from]
-    values += [at for at in (panes.rolled_until, panes.known_until) if at is not None]
-    known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
-    return Statement(sql, tuple(values), tuple(answered), covered, known)
+    return (*values, *(at for at in (panes.rolled_until, panes.known_until) if at is not None))
 
 
-def _rules(definition: Definition, request: WindowRequest) -> RowRules | None:
+def rules_of(definition: Definition, request: WindowRequest) -> RowRules | None:
     """What rows must meet; none can, where the tables' own definition does not show what the question names."""
     visible = request.visible.over(definition)
     named = {*request.by, *(name for name, _ in request.where)}
@@ -172,7 +192,7 @@ def _beyond(request: WindowRequest, keys: Sequence[str]) -> tuple[str | int, ...
     return tuple(after[name] for name in keys for _ in range(1 if name == keys[-1] else 2))
 
 
-def _panes(view: LakeView, covered: Covered, request: WindowRequest) -> _Panes:
+def chosen_panes(view: LakeView, covered: Covered, request: WindowRequest) -> ChosenPanes:
     """The panes that hold every message of a plan, each in one of them."""
     known = None if request.as_known_at is None else view.rounded_down(request.as_known_at)
     cut = view.day_cut
@@ -182,7 +202,7 @@ def _panes(view: LakeView, covered: Covered, request: WindowRequest) -> _Panes:
     plan = covered.plan
     parts = chosen_parts(plan, covered.breakdown, late_parts, view.unpacked_parts)
     rolled_up = plan.rolled_up is not None
-    return _Panes(
+    return ChosenPanes(
         parts,
         Span(request.start, request.end),
         edges=plan.edges,
