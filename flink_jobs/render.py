@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flink_jobs.aggregates import FUNCTIONS, aggregate_sql
+from flink_jobs.records import record_sql
 from streams.breakdowns import Breakdown, Layer, breakdowns, layers, named_in
 from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
@@ -28,10 +29,10 @@ class JobRange:
     their beginnings. With `from_events` not from Kafka but from the stream's table `events`: what arrived from `start`,
     here a time, to before `until`.
     Kept: of each table the rows that arrived after its cut (`cuts`: table, or panes of a layer such as `day panes` →
-    arrival time) and before `until`, of `rejected` and `events` those beyond the offsets in `held` (table → partition →
-    highest offset that it already has). What arrived before `counted_from` counts nowhere, if that is given: it is read
-    to be remembered, as much of it as the definition's horizon. `first_offsets`: of a table, what is read of each
-    partition begins there; it is put in the order of its offsets.
+    arrival time) and before `until`, of tables of single messages those beyond the offsets in `held` (table →
+    partition → highest offset that it already has). What arrived before `counted_from` counts nowhere, if that is
+    given: it is read to be remembered, as much of it as the definition's horizon. `first_offsets`: of a table, what is
+    read of each partition begins there; it is put in the order of its offsets.
     """
 
     start: datetime | Mapping[int, int] | None = None
@@ -78,8 +79,9 @@ def _interval(seconds: int) -> str:
     return f"interval '{seconds // length}' {unit}"
 
 
+_RECORDS = {"accepted": "_record"}
 _KINDS = {"panes": "messages", "ledger": "_first_offset", "messages": "offset"}
-"""Kind of rows that the combiner makes → the column that is not null in them alone."""
+"""Kind of rows that the combiner makes → the column that is not null in them alone; records are messages too."""
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "sql"),
@@ -97,7 +99,8 @@ def _sql(template: str, **values: Any) -> str:
 def render(
     definition: Definition, kafka: str, job_range: JobRange, slack_ms: int, *, name: str = "", namespace: str = ""
 ) -> JobScript:
-    """The job of a stream: messages in; panes of each breakdown and grain, ledger, rejected and, if kept, events out.
+    """The job of a stream: messages in; panes of each breakdown and grain, ledger, rejected and, if it keeps them,
+    events and records out.
 
     `name` and `namespace` (where its tables are) are those of the stream's live job if not given.
     """
@@ -108,6 +111,7 @@ def render(
         "dimensions": list(definition.dimensions),
         "keys": [*(("breakdown",) if several else ()), *definition.dimensions],
         "columns": [aggregate_sql(column) for column in pane_columns(definition)],
+        "records": record_sql(definition),
         "max_ahead": definition.event_time.max_ahead_seconds,
         "event_field": definition.event_time.field,
         "until": _timestamp(job_range.until),
@@ -116,13 +120,14 @@ def render(
     def cut(name: str) -> str | None:
         return _timestamp(job_range.cuts.get(name))
 
+    records = _RECORDS if definition.records else {}
     rollups = [layer for layer in layers(definition) if layer is not Layer.FINEST]
     return JobScript(
         name=name or f"windowpane/{definition.name}/{definition.digest}",
         setup=(
             *(f"create temporary system function {name} as {_literal(path)}" for name, path in FUNCTIONS.items()),
             _sql("combined", **shape, options=_source_options(definition, kafka, job_range, slack_ms)),
-            *(_sql("combined_of", kind=kind, mark=mark) for kind, mark in _KINDS.items()),
+            *(_sql("combined_of", kind=kind, mark=mark) for kind, mark in {**_KINDS, **records}.items()),
             _sql("finest", **shape, arrival_seconds=Layer.FINEST.arrival_seconds),
             *(
                 _sql(
@@ -148,7 +153,11 @@ def render(
             _sql("insert_ledger", **shape, arrival_seconds=Layer.FINEST.arrival_seconds, cut=cut("ledger")),
             *(
                 _sql(f"insert_{table}", **shape, cut=cut(table), held=job_range.held.get(table, {}))
-                for table in ("rejected", *(("events",) if definition.events else ()))
+                for table in (
+                    "rejected",
+                    *(("events",) if definition.events else ()),
+                    *records,
+                )
             ),
         ),
         partitions=len(job_range.before) if job_range.before else definition.partitions,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 from pyiceberg.exceptions import NoSuchTableError
@@ -15,15 +16,18 @@ from pyiceberg.transforms import IdentityTransform
 from database.engine import rows
 from iceberg.catalog import Catalog
 from iceberg.commits import repeated_when_overtaken, set_properties
+from iceberg.divided import divide, is_divided
 from iceberg.errors import IncompatibleChangeError, translated
-from iceberg.kinds import PANES
+from iceberg.kinds import PANES, RECORDS
 from iceberg.namespaces import is_offered
 from iceberg.noted import DEFINITION_PROPERTY, noted_definition
+from iceberg.records import MADE_PROPERTY
 from iceberg.schemas import Column, TableLayout, layouts
 from iceberg.stream_tables import optional_table
 from streams.breakdowns import is_of_panes
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
+from streams.records import VIEW
 from streams.stored_definition import as_stored
 
 GENERATION_PROPERTY = "windowpane.generation"
@@ -58,12 +62,13 @@ def applied_streams(catalog: Catalog) -> list[str]:
 
 
 def views_in(catalog: Catalog, stream: str) -> set[str]:
-    """The names of a stream's views of panes that are in the catalog."""
+    """The names of a stream's views, of panes and of records, that are in the catalog."""
     sql = (
         "select table_name from iceberg_tables"
         " where catalog_name = :catalog and table_namespace = :stream and iceberg_type = 'VIEW'"
     )
-    return {name for (name,) in rows(catalog.engine, sql, catalog=catalog.name, stream=stream) if is_of_panes(name)}
+    named = rows(catalog.engine, sql, catalog=catalog.name, stream=stream)
+    return {name for (name,) in named if is_of_panes(name) or name == VIEW}
 
 
 def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:
@@ -96,7 +101,11 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
         table = catalog.load_table(identifier)
     except NoSuchTableError:
         return [Change(f"create table {shown}", lambda: _create(catalog, definition, layout))]
-    known = {field.name for field in table.schema().fields}
+    known = {field.name: field.field_type for field in table.schema().fields}
+    for name, kind, _ in layout.columns if layout.name == RECORDS.name else ():
+        if known.get(name, kind) != kind:
+            reason = f"holds {name} as {known[name]}, for a field of before had this name; choose another one"
+            raise IncompatibleChangeError(definition.name, "records", reason)
     missing = [column for column in layout.columns if column[0] not in known]
     changes = [Change(f"add column {shown}.{column[0]}", _adding(table, column)) for column in missing]
     unset = {key: value for key, value in layout.properties.items() if table.properties.get(key) != value}
@@ -104,6 +113,9 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
         changes.append(Change(f"set {', '.join(sorted(unset))} of {shown}", _setting(table, unset)))
     if not _is_sorted(table, layout):
         changes.append(Change(f"sort {shown} by {', '.join(layout.sort)}", _sorting(table, layout)))
+    if layout.packed and not is_divided(table):
+        names = ", ".join(name for _, _, name in layout.packed)
+        changes.append(Change(f"divide {shown} by {names}", _dividing(table, layout)))
     noted = as_stored(definition)
     if table.properties.get(DEFINITION_PROPERTY) != noted:
         note = _setting(table, {DEFINITION_PROPERTY: noted})
@@ -112,9 +124,13 @@ def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -
 
 
 def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> None:
+    panes = optional_table(catalog, definition.name, PANES.name)
+    # What comes to a stream that there is already is of the state that readers see.
+    generation = "0" if panes is None else panes.properties.get(GENERATION_PROPERTY, "0")
+    made = {} if panes is None else {MADE_PROPERTY: datetime.now(UTC).isoformat()}
     with translated():
         catalog.create_namespace_if_not_exists(definition.name)
-        catalog.create_table_if_not_exists(
+        table = catalog.create_table_if_not_exists(
             (definition.name, layout.name),
             schema=layout.schema,
             partition_spec=layout.partition_spec,
@@ -123,9 +139,12 @@ def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> No
                 "format-version": "2",
                 **layout.properties,
                 DEFINITION_PROPERTY: as_stored(definition),
-                GENERATION_PROPERTY: "0",
+                GENERATION_PROPERTY: generation,
+                **made,
             },
         )
+        if layout.packed and not is_divided(table):
+            divide(table, layout.packed)
 
 
 def _adding(table: Table, column: Column) -> Callable[[], None]:
@@ -154,6 +173,15 @@ def _sorting(table: Table, layout: TableLayout) -> Callable[[], None]:
                 update.asc(column, IdentityTransform(), NullOrder.NULLS_FIRST)
 
     return sort
+
+
+def _dividing(table: Table, layout: TableLayout) -> Callable[[], None]:
+    @translated()
+    @repeated_when_overtaken
+    def division() -> None:
+        divide(table.refresh(), layout.packed)
+
+    return division
 
 
 def _setting(table: Table, properties: Mapping[str, str]) -> Callable[[], None]:

@@ -96,10 +96,10 @@ class _Swap(_OverwriteFiles):
         others = super()._manifests()
         self._added_data_files = added
         by_shelf = groupby(sorted(added, key=_shelf), key=_shelf)
-        return [*(self._manifest_of(files) for _, files in by_shelf), *others]
+        return [*(self._manifest_of(files, spec) for (spec, _), files in by_shelf), *others]
 
-    def _manifest_of(self, files: Iterable[DataFile]) -> ManifestFile:
-        with self.new_manifest_writer(self._transaction.table_metadata.spec()) as writer:
+    def _manifest_of(self, files: Iterable[DataFile], spec: int) -> ManifestFile:
+        with self.new_manifest_writer(self.spec(spec)) as writer:
             for file in files:
                 status = ManifestEntryStatus.ADDED
                 writer.add(ManifestEntry.from_args(status=status, snapshot_id=self._snapshot_id, data_file=file))
@@ -122,5 +122,6 @@ def _of_tag(update: TableUpdate) -> TableUpdate:
     return update.model_copy(update={"type": SnapshotRefType.TAG}) if named else update
 
 
-def _shelf(file: DataFile) -> str:
-    return shelf_of(part_in(file))
+def _shelf(file: DataFile) -> tuple[int, str]:
+    """Files of another partition spec are in a manifest of their own."""
+    return file.spec_id, shelf_of(part_in(file))

@@ -15,6 +15,8 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 from pyiceberg.table.sorting import SortOrder
 
+from iceberg.divided import as_packed
+
 _SPLIT_OFFSETS = 13
 """Place of `split_offsets` in a data file's record; the class has no setter for it."""
 
@@ -41,9 +43,14 @@ def in_order(table: Table, rows: pa.Table, order: SortOrder | None = None) -> pa
     return rows.sort_by([(name, "ascending") for name in names]) if names else rows
 
 
-def write_files(table: Table, rows: pa.Table) -> list[DataFile]:
-    """Write rows, in their order, to new files of the table, which no snapshot holds yet."""
-    files = list(_dataframe_to_data_files(table_metadata=table.metadata, df=rows, io=table.io))
+def write_files(table: Table, rows: pa.Table, *, packed: bool = False) -> list[DataFile]:
+    """Write rows, in their order, to new files of the table, which no snapshot holds yet.
+
+    `packed`: partitioned as packed files are, where those are otherwise.
+    """
+    metadata = as_packed(table) if packed else table.metadata
+    files = list(_dataframe_to_data_files(table_metadata=metadata, df=rows, io=table.io))
     for file in files:
         file[_SPLIT_OFFSETS] = None
+        file.spec_id = metadata.default_spec_id
     return files

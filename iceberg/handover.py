@@ -16,8 +16,9 @@ from iceberg.catalog import Catalog
 from iceberg.commits import set_properties
 from iceberg.errors import translated
 from iceberg.events import events_table
-from iceberg.kinds import PANES, REJECTED
+from iceberg.kinds import PANES, RECORDS, REJECTED
 from iceberg.pending import begun_at
+from iceberg.records import records_begun_at
 from iceberg.rows import any_row
 from iceberg.slices import windowed
 from iceberg.stream_tables import panes_table, stream_tables
@@ -38,18 +39,20 @@ def note_running(catalog: Catalog, definition: Definition) -> None:
 def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
     """Note that every table is complete up to an arrival time, and discard what is of single messages beyond it.
 
-    Only rows of `rejected` and `events` can be beyond: they are committed before their arrival window ends. A table
-    `events` that is new stays empty up to there; of new hour panes what came before is pending; of a new breakdown
+    Only rows of single messages can be beyond: they are committed before their arrival window ends. A table `accepted`
+    or `events` that is new stays empty up to there; of new hour panes what came before is pending; of a new breakdown
     only what arrives from there on is told. Raises LakeError.
     """
     with translated():
         tables = stream_tables(catalog, stream)
-        of_messages = [tables[REJECTED.name], events_table(catalog, stream)]
+        of_messages = [tables[REJECTED.name], tables.get(RECORDS.name), events_table(catalog, stream)]
         beyond = f"arrived >= '{at.isoformat()}'"
         for table in filter(None, of_messages):
             if any_row(table, beyond):
                 table.delete(beyond)
             set_properties(table, {COMPLETE_PROPERTY: at.isoformat()})
+        if RECORDS.name in tables:
+            set_properties(tables[RECORDS.name], records_begun_at(at, _running(tables[PANES.name])))
         for each in windowed(tables):
             set_properties(each.table, begun_at(each.table, each.layer, at))
         panes = tables[PANES.name]

@@ -12,9 +12,9 @@ class TableKind:
     """One kind of table.
 
     `arrival`: the column that says when a row, or the first message in it, arrived. `last_arrival`: the one that says
-    when its last did. `replaced`: whether publications replace its rows, so that replays make it; every stream has
-    those. `dated`: the column that its retention counts from, empty where that is not one; `kept`: what the definition
-    calls that. Maintenance packs all.
+    when its last did. `replaced`: whether publications replace its rows, so that replays make it. `dated`: the column
+    that its retention counts from, empty where that is not one; `kept`: what the definition calls that. `optional`:
+    whether streams may lack it. Maintenance packs all.
     """
 
     name: str
@@ -23,6 +23,7 @@ class TableKind:
     replaced: bool = True
     dated: str = ""
     kept: str = ""
+    optional: bool = False
 
     @property
     def windowed(self) -> bool:
@@ -33,9 +34,10 @@ class TableKind:
 LEDGER = TableKind("ledger", "arrived_from", "arrived_until")
 PANES = TableKind("panes", "arrived_from", "arrived_until")
 REJECTED = TableKind("rejected", "arrived", "arrived", dated="arrived", kept="rejected")
-EVENTS = TableKind("events", "arrived", "arrived", replaced=False, dated="arrived", kept="events")
+RECORDS = TableKind("accepted", "arrived", "arrived", dated="event_time", kept="records", optional=True)
+EVENTS = TableKind("events", "arrived", "arrived", replaced=False, dated="arrived", kept="events", optional=True)
 
-KINDS = (LEDGER, PANES, REJECTED, EVENTS)
+KINDS = (LEDGER, PANES, REJECTED, RECORDS, EVENTS)
 """In the order in which readers load them: what is read later may only be newer."""
 
 

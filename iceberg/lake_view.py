@@ -18,13 +18,14 @@ from iceberg.bounds import cut, earliest, parts_beyond, rows_by_breakdown
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LostStateError, translated
 from iceberg.kept import kept_from, taken
-from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
+from iceberg.kinds import KINDS, LEDGER, PANES, RECORDS, REJECTED
 from iceberg.ledger import complete_until, settled_until
 from iceberg.namespaces import is_staging
 from iceberg.noted import noted_definition
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending import hours_reach, pending_arrivals, trusted_cut
 from iceberg.reading import Reading, noted_in
+from iceberg.records import kept_since
 from iceberg.retirement import retired_at
 from iceberg.slices import rollups_of
 from iceberg.stream_tables import stream_tables
@@ -61,6 +62,8 @@ class LakeView:
     `sizes`: breakdown → how many panes of the longest grain it has.
     `kept_from`: grain → since when there are panes of it, `rejected` since when messages; all that are not named are
     whole. `taken`: grain → arrivals of which retention took panes.
+    `records_since`, `records_until`: arrivals between which every accepted message has its record; None: since the
+    stream began, and until nothing is sure. `records_missing`: columns that were added after the pinned snapshot.
     """
 
     stream: str
@@ -88,6 +91,10 @@ class LakeView:
     sizes: tuple[tuple[str, int], ...] = field(default=(), compare=False)
     kept_from: tuple[tuple[str, datetime], ...] = ()
     taken: tuple[tuple[str, tuple[Arrivals, ...]], ...] = ()
+    records_snapshot: int | None = None
+    records_missing: frozenset[str] = frozenset()
+    records_since: datetime | None = None
+    records_until: datetime | None = None
 
     def as_known_at(self, at: datetime) -> LakeView:
         """The view of the state that readers saw at a moment: the one before the first publication after it.
@@ -159,6 +166,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
     Raises BetweenStatesError while a publication is under way, and any other LakeError.
     """
     tables = stream_tables(catalog, stream)
+    records = tables.get(RECORDS.name)
     with translated():
         generations = set(map(generation_of, tables.values()))
         if len(generations) > 1:
@@ -196,6 +204,10 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             sizes=tuple(sorted(rows_by_breakdown(panes, Grain.DAY).items())),
             kept_from=_kept_from(panes, tables[REJECTED.name]),
             taken=tuple((str(grain), ranges) for grain in Grain if (ranges := taken(panes, grain))),
+            records_snapshot=snapshots.get(RECORDS.name),
+            records_missing=added_since(records, snapshots[RECORDS.name]) if records else frozenset(),
+            records_since=kept_since(records) if records else None,
+            records_until=complete_until(ledger, records) if records else None,
         )
 
 

@@ -4,7 +4,8 @@ Only files whose rows all arrived before a moment that no job adds to any more a
 point or a cut is read from stays what it is. Groups of files, each of one part, are swapped for their packed ones in
 one commit, but for those of which some are no longer there; what others append meanwhile is none of its concern.
 
-Minute panes of breakdowns that have hour panes lie in parts of whole days; they are packed to parts of hours.
+Minute panes of breakdowns that have hour panes lie in parts of whole days; they are packed to parts of hours. Files of
+records are of what arrived together until they are packed by event time and bucket (see iceberg.divided).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from database.errors import LakeError
 from iceberg.bounds import part_in, time_of_bound
 from iceberg.commits import repeated_when_overtaken, swap
 from iceberg.data_files import in_order, write_files
+from iceberg.divided import packed_spec
 from iceberg.errors import translated
 from iceberg.kinds import kind_of
 from iceberg.ledger import read_so_far
@@ -40,11 +42,15 @@ _MOST_GROUPS = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileGroup:
-    """Small data files of one partition, as of a snapshot, that are to become one, or few; or to be `cut` by hour."""
+    """Small data files of one partition, as of a snapshot, that are to become one, or few.
+
+    `cut`: they become one for each hour; `divided`: one for each partition that packed files have.
+    """
 
     snapshot_id: int | None
     tasks: tuple[FileScanTask, ...]
     cut: bool = False
+    divided: bool = False
 
     @property
     def files(self) -> tuple[DataFile, ...]:
@@ -60,6 +66,10 @@ class FileGroup:
     def size(self) -> int:
         """Their size in bytes."""
         return sum(file.file_size_in_bytes for file in self.files)
+
+    def divided_by_size(self, packed_bytes: int) -> bool:
+        """Whether they are enough to be divided, however few they are."""
+        return self.divided and self.size * 2 >= packed_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +97,8 @@ def plan_packing(
     """
     kind = kind_of(table)
     field_id = table.schema().find_field(kind.last_arrival).field_id
-    spec_id = table.spec().spec_id
-    parts: dict[tuple[str, bool], list[tuple[datetime, FileScanTask]]] = defaultdict(list)
+    default, packed = table.spec().spec_id, packed_spec(table).spec_id
+    parts: dict[tuple[str, bool, bool], list[tuple[datetime, FileScanTask]]] = defaultdict(list)
     with translated():
         for task in table.scan().plan_files():
             file = task.file
@@ -96,16 +106,17 @@ def plan_packing(
             settled = last < arrived_before or (last == arrived_before and kind.windowed)
             small = file.file_size_in_bytes * 2 < packed_bytes and file.record_count * 2 < _MOST_ROWS
             # A file of which a SQL client deleted rows holds them still.
-            intact = file.spec_id == spec_id and not task.delete_files
+            intact = file.spec_id in (default, packed) and not task.delete_files
+            divided = file.spec_id != packed
             cut = _is_to_cut(part_in(file), hourly)
-            if settled and (small or cut) and intact and not _at(file, spared):
-                parts[str(file.partition), cut].append((last, task))
-    return [
-        FileGroup(table.metadata.current_snapshot_id, group, cut)
-        for (_, cut), tasks in sorted(parts.items())
+            if settled and (small or cut or divided) and intact and not _at(file, spared):
+                parts[str(file.partition), cut, divided].append((last, task))
+    groups = [
+        FileGroup(table.metadata.current_snapshot_id, group, cut, divided)
+        for (_, cut, divided), tasks in sorted(parts.items())
         for group in _grouped([task for _, task in sorted(tasks, key=lambda pair: pair[0])], packed_bytes)
-        if len(group) >= least or cut
     ]
+    return [each for each in groups if len(each.tasks) >= least or each.cut or each.divided_by_size(packed_bytes)]
 
 
 def pack(table: Table, groups: Sequence[FileGroup], order: SortOrder | None = None) -> Iterator[Packed]:
@@ -140,7 +151,7 @@ def _packed(table: Table, group: FileGroup, order: SortOrder | None) -> list[Dat
         shelf = part_in(group.files[0]).rpartition("/")[0]
         hours = pc.strftime(rows["window_start"], format=f"{shelf}/{Period.HOUR.strftime}").cast(part.type)
         rows = rows.set_column(rows.column_names.index("part"), part, hours)
-    return write_files(table, rows)
+    return write_files(table, rows, packed=True)
 
 
 def _is_to_cut(part: str, hourly: Collection[str]) -> bool:

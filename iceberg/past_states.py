@@ -23,6 +23,7 @@ from iceberg.errors import LostStateError, translated
 from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import kept_until
 from iceberg.pending import hours_reach, trusted_cut
+from iceberg.records import MADE_PROPERTY
 from streams.breakdowns import Layer
 
 _NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)-hours-([01])-without-([a-z.]+)")
@@ -149,11 +150,17 @@ def _state(tables: Mapping[str, Table], name: str) -> PastState:
         day_cut=_time(cut) if cut else None,
         hours=bool(hours),
         snapshots=snapshots,
-        lost=frozenset(tables.keys() - snapshots.keys() - {*match[5].split(".")}),
+        lost=frozenset(tables.keys() - snapshots.keys() - {*match[5].split(".")} - _later(tables, _time(until))),
         complete_until=_complete_until(tables[LEDGER.name], snapshots.get(LEDGER.name), panes, held),
         panes_missing=added_since(panes, held),
         begun=tuple(sorted(begun_in(panes, generation).items())),
     )
+
+
+def _later(tables: Mapping[str, Table], at: datetime) -> set[str]:
+    """The tables that were made after a moment."""
+    made = {name: table.properties.get(MADE_PROPERTY) for name, table in tables.items()}
+    return {name for name, noted in made.items() if noted and datetime.fromisoformat(noted) > at}
 
 
 def _generation(tag: str) -> int | None:

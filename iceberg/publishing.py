@@ -26,12 +26,13 @@ from iceberg.bounds import earliest
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.kept import taken
-from iceberg.kinds import LEDGER, PANES, kind_of
+from iceberg.kinds import LEDGER, PANES, RECORDS, kind_of
 from iceberg.ledger import is_settled
 from iceberg.namespaces import staging_namespace
 from iceberg.noted import noted_definition
 from iceberg.past_states import keep_state, state_before
 from iceberg.pending import as_noted, pending_after, reached_over
+from iceberg.records import with_replay, without_replay
 from iceberg.replacement import Ranges, Source, replace
 from iceberg.slices import layers_of, rollups_of
 from iceberg.staging import drop_staging, staging_namespaces
@@ -196,7 +197,7 @@ def _check_whole(panes: Table, replay: Replay) -> None:
 
 def _check_kept(panes: Table, known: _Known, replay: Replay) -> None:
     """Raise ReplayError if rollups would have to be made again of finest panes that retention has taken."""
-    pending = _replaced(panes, known, replay.arrivals).pending
+    pending = _replaced(panes, known, replay).pending
     for grain in Grain:
         for gone in taken(panes, grain):
             if any(each.overlaps(gone) for each in pending):
@@ -211,13 +212,14 @@ def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:
     tables = stream_tables(catalog, replay.stream)
     sources = _sources(catalog, store, tables, replay, replay.state)
     for name, table in tables.items():
-        replaced = _replaced(table, sources[name], replay.arrivals)
+        replaced = _replaced(table, sources.get(name), replay)
         properties = dict(replaced.properties)
         if kind_of(table) is PANES:
             first = earliest(tables[LEDGER.name], "arrived_from")
             given = sources[name].begun
             properties |= begun_after(table, replay.arrivals, given, first, replay.generation or 0)
-        source, needed_from = sources[name].source, min((each.start for each in replaced.pending), default=None)
+        source = sources[name].source if name in sources else Source(table, None)
+        needed_from = min((each.start for each in replaced.pending), default=None)
         done = replace(table, replaced.ranges, source, replay.generation or 0, properties, needed_from)
         rows[name] = (done.removed, done.added)
     return store.complete(replay, _UNDER_WAY[replay.state], rows)
@@ -244,7 +246,15 @@ class _Replaced:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
-def _replaced(table: Table, known: _Known, arrivals: Arrivals) -> _Replaced:
+def _replaced(table: Table, known: _Known | None, replay: Replay) -> _Replaced:
+    """Nothing is of a table that the replay does not know."""
+    arrivals = replay.arrivals
+    if known is None:
+        return _Replaced({})
+    if kind_of(table) is RECORDS:
+        publishing = replay.state is ReplayState.PUBLISHING
+        noted = with_replay(table, replay.id, arrivals) if publishing else without_replay(table, replay.id)
+        return _Replaced({None: arrivals}, properties=noted)
     if kind_of(table) is not PANES:
         return _Replaced({None: arrivals})
     ranges: dict[Layer | None, Arrivals] = dict.fromkeys(layers_of(table), arrivals)
@@ -262,7 +272,10 @@ def _replaced(table: Table, known: _Known, arrivals: Arrivals) -> _Replaced:
 def _sources(
     catalog: Catalog, store: ReplayStore, tables: Mapping[str, Table], replay: Replay, state: ReplayState
 ) -> dict[str, _Known]:
-    """Table → what to take its rows from. Raises ReplayError if any of it is not there any more."""
+    """Table → what to take its rows from. Raises ReplayError if any of it is not there any more.
+
+    A table that was made while the replay is being published is left out: the replay has no rows for it.
+    """
     if state is not ReplayState.PUBLISHING:
         published = newest_publication(store.history(replay.stream), replay)
         before = state_before(tables, published)
@@ -273,6 +286,8 @@ def _sources(
     sources = {}
     for name in tables:
         staged = optional_table(catalog, staging_namespace(replay), name)
+        if staged is None and kind_of(tables[name]).optional and replay.state is ReplayState.PUBLISHING:
+            continue
         if staged is None:
             raise ReplayError(f"replay {replay.id} lacks the table {name}; drop it and replay again")
         made = layers_of(staged) if kind_of(staged) is PANES else ()

@@ -62,7 +62,9 @@ class _RangeRows:
 
 
 Ranges = Mapping[Layer | None, Arrivals]
-"""Layer → the arrivals whose panes are replaced; those of a layer that is not there stay. None stands for all rows."""
+"""Layer → the arrivals whose panes are replaced; those of a layer that is not there stay. None stands for all rows.
+
+Without any, nothing is replaced; only the table's generation is raised."""
 
 
 def replace(
@@ -148,7 +150,7 @@ def _range_rows(
     is_barred: Callable[[DataFile], bool] = lambda _: False,
 ) -> _RangeRows:
     range_rows = _RangeRows()
-    if source.snapshot_id is None:
+    if source.snapshot_id is None or not ranges:
         return range_rows
     table = source.table
     column = kind_of(table).arrival

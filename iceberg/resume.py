@@ -13,7 +13,7 @@ from iceberg.bounds import noted_cut
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.events import events_table, highest_offsets
-from iceberg.kinds import EVENTS, LEDGER, REJECTED
+from iceberg.kinds import EVENTS, LEDGER, RECORDS, REJECTED
 from iceberg.ledger import settled_until
 from iceberg.slices import windowed
 from iceberg.stream_tables import stream_tables
@@ -25,8 +25,8 @@ class ResumePoint:
     """Where to read from, and what each table already holds.
 
     `start`: arrival time to read from, None for the beginning. `cuts`: table, or the panes of a layer (`day panes`) →
-    arrival time up to which it is complete. `held`: for the tables whose rows are of messages, `rejected` and `events`
-    if there is one, partition → highest offset that the table holds beyond its cut.
+    arrival time up to which it is complete. `held`: for the tables whose rows are of messages, `rejected` and,
+    if there are, `accepted` and `events`, partition → highest offset that the table holds beyond its cut.
     """
 
     start: datetime | None
@@ -44,10 +44,10 @@ def resume_point(catalog: Catalog, stream: str) -> ResumePoint:
         cuts = {each.name: each.cut for each in windowed(tables)}
         cuts[REJECTED.name] = max(filter(None, (start, noted_cut(rejected))), default=None)
         held = {REJECTED.name: highest_offsets(rejected, cuts[REJECTED.name])}
-        events = events_table(catalog, stream)
-        if events is not None:
-            # What is settled is in the table, or arrived before the stream kept events; so little has to be looked at.
-            known = [at for at in (settled, noted_cut(events)) if at is not None]
-            cuts[EVENTS.name] = max(known, default=None)
-            held[EVENTS.name] = highest_offsets(events, cuts[EVENTS.name])
+        for name, table in ((RECORDS.name, tables.get(RECORDS.name)), (EVENTS.name, events_table(catalog, stream))):
+            if table is not None:
+                # What is settled is in it, or arrived before the stream kept such; so little has to be looked at.
+                known = [at for at in (settled, noted_cut(table)) if at is not None]
+                cuts[name] = max(known, default=None)
+                held[name] = highest_offsets(table, cuts[name])
     return ResumePoint(start, cuts, held)

@@ -9,13 +9,25 @@ from typing import Any
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table.sorting import SortField, SortOrder
-from pyiceberg.transforms import DayTransform, IdentityTransform, Transform
-from pyiceberg.types import BinaryType, IcebergType, IntegerType, LongType, NestedField, StringType, TimestamptzType
+from pyiceberg.transforms import BucketTransform, DayTransform, IdentityTransform, Transform
+from pyiceberg.types import (
+    BinaryType,
+    BooleanType,
+    DoubleType,
+    IcebergType,
+    IntegerType,
+    LongType,
+    NestedField,
+    StringType,
+    TimestamptzType,
+)
 
-from iceberg.kinds import EVENTS, LEDGER, PANES, REJECTED
+from iceberg.divided import Fields
+from iceberg.kinds import EVENTS, LEDGER, PANES, RECORDS, REJECTED
 from streams.aggregates import MESSAGES, ColumnType
 from streams.definition import Definition
 from streams.panes import pane_columns
+from streams.records import RecordType, column_of, record_fields
 
 _TYPES: Mapping[ColumnType, IcebergType] = {
     ColumnType.LONG: LongType(),
@@ -57,12 +69,16 @@ Column = tuple[str, IcebergType, bool]
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """One table: its columns, how it is partitioned (column and transform), and the columns that it is sorted by."""
+    """One table: its columns, how it is partitioned (column and transform), and the columns that it is sorted by.
+
+    `packed`: how packed files are partitioned, where that is otherwise.
+    """
 
     name: str
     columns: tuple[Column, ...]
     partition: tuple[str, Transform[Any, Any]]
     sort: tuple[str, ...]
+    packed: Fields = ()
     properties: Mapping[str, str] = field(default_factory=lambda: _PROPERTIES)
 
     @property
@@ -92,7 +108,7 @@ class TableLayout:
 
 def layouts(definition: Definition) -> tuple[TableLayout, ...]:
     """Every table of a stream."""
-    return (_panes(definition), _LEDGER, _REJECTED, *((_EVENTS,) if definition.events else ()))
+    return (_panes(definition), _LEDGER, _REJECTED, *_records(definition), *((_EVENTS,) if definition.events else ()))
 
 
 def _panes(definition: Definition) -> TableLayout:
@@ -111,6 +127,43 @@ def _panes(definition: Definition) -> TableLayout:
         partition=("part", IdentityTransform()),
         sort=(*dimensions, "window_start"),
         properties=_OF_PANES,
+    )
+
+
+_RECORD_TYPES: Mapping[RecordType, IcebergType] = {
+    RecordType.STRING: StringType(),
+    RecordType.NUMBER: DoubleType(),
+    RecordType.INTEGER: LongType(),
+    RecordType.BOOLEAN: BooleanType(),
+    RecordType.TIME: TimestamptzType(),
+}
+
+
+def _records(definition: Definition) -> tuple[TableLayout, ...]:
+    """If any. A job's files are of a day of arrival, packed ones of a day of event time and a bucket."""
+    kept = definition.records
+    if kept is None:
+        return ()
+    bucket = () if kept.bucket is None else (column_of(kept.bucket),)
+    return (
+        TableLayout(
+            name=RECORDS.name,
+            columns=(
+                ("partition", IntegerType(), True),
+                ("offset", LongType(), True),
+                ("arrived", TimestamptzType(), True),
+                ("event_time", TimestamptzType(), True),
+                *((each.column, _RECORD_TYPES[each.type], False) for each in record_fields(definition)),
+            ),
+            partition=("arrived", DayTransform()),
+            sort=(*bucket, "event_time"),
+            packed=(
+                ("event_time", DayTransform(), "event_time_day"),
+                *((column, BucketTransform(kept.buckets), f"{column}_bucket") for column in bucket),
+            ),
+            # As events are: each task writes what it reads.
+            properties={**_PROPERTIES, "write.distribution-mode": "none"},
+        ),
     )
 
 

@@ -15,8 +15,9 @@ from database.errors import LakeError, ReplayError
 from database.replays import Replay
 from iceberg.apply import applied_definition
 from iceberg.catalog import Catalog
+from iceberg.divided import divide, fields_of, is_divided, packed_spec
 from iceberg.errors import translated
-from iceberg.kinds import KINDS, LEDGER, PANES, REJECTED
+from iceberg.kinds import KINDS, LEDGER, PANES, RECORDS, REJECTED
 from iceberg.namespaces import is_staging, staging_namespace
 from iceberg.noted import DEFINITION_PROPERTY, noted_definition
 from iceberg.packing import pack_all
@@ -26,6 +27,7 @@ from streams.breakdowns import breakdowns
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
 from streams.panes import Grain, pane_columns, visit_columns
+from streams.records import record_fields
 
 
 def check_definition(catalog: Catalog, definition: Definition) -> None:
@@ -40,8 +42,11 @@ def check_definition(catalog: Catalog, definition: Definition) -> None:
     made, kept = (_by(each) for each in (definition, applied))
     if made != kept:
         raise ReplayError(f"{definition.name} has other breakdowns; apply the definition first")
-    known = {column.name for column in pane_columns(applied)}
-    missing = [column.name for column in pane_columns(definition) if column.name not in known]
+    if (definition.records is None) is not (applied.records is None):
+        applied_as = "without" if definition.records else "with"
+        raise ReplayError(f"{definition.name} is applied {applied_as} records; replay it so")
+    known = _columns(applied)
+    missing = [name for name in _columns(definition) if name not in known]
     if missing:
         raise ReplayError(f"the tables of {definition.name} have no column {missing[0]}; apply the definition first")
 
@@ -58,6 +63,11 @@ def made_definition(catalog: Catalog, replay: Replay) -> Definition:
     return replay.definition.model_copy(update={"breakdowns": made.breakdowns, "hours": made.hours})
 
 
+def _columns(definition: Definition) -> list[str]:
+    """The columns that a definition gives panes and records."""
+    return [*(each.name for each in pane_columns(definition)), *(each.column for each in record_fields(definition))]
+
+
 def make_staging(catalog: Catalog, replay: Replay) -> None:
     """Make the tables that are not there yet. Their field ids are those of the stream's tables, so files can move."""
     with translated():
@@ -69,6 +79,8 @@ def make_staging(catalog: Catalog, replay: Replay) -> None:
                 # It tells which breakdowns and grains are made.
                 shape["properties"][DEFINITION_PROPERTY] = live.properties[DEFINITION_PROPERTY]
             made = catalog.create_table_if_not_exists(identifier, sort_order=live.sort_order(), **shape)
+            if is_divided(live) and not is_divided(made):
+                divide(made, fields_of(live, packed_spec(live)))
             if not _has_shape(made, live):
                 raise ReplayError(f"table {replay.stream}.{name} was changed; drop replay {replay.id} and replay again")
 
@@ -95,7 +107,7 @@ def _shape(live: Table) -> dict[str, Any]:
 
 def _has_shape(made: Table, live: Table) -> bool:
     """Whether a new table numbers its columns as the other one does."""
-    return made.schema().as_struct() == live.schema().as_struct() and made.spec() == live.spec()
+    return made.schema().as_struct() == live.schema().as_struct() and made.specs() == live.specs()
 
 
 def pack_staging(catalog: Catalog, replay: Replay, packed_bytes: int) -> None:
@@ -129,8 +141,8 @@ class Staged:
     number of visits in them.
 
     `offsets`: messages that the ledger accounts for, heartbeats and duplicates included. `span`: how many there are
-    between the first and the last of each partition. `firsts`: partition → the first. The others are messages, or
-    rows of `rejected`.
+    between the first and the last of each partition. `in_records`: None where the stream keeps none. `firsts`:
+    partition → the first. The others are messages, or rows of a table.
     """
 
     offsets: int
@@ -139,6 +151,7 @@ class Staged:
     rejected: int
     in_panes: Mapping[tuple[str, Grain], int]
     in_rejected: int
+    in_records: int | None
     firsts: Mapping[int, int]
     visits: Mapping[tuple[str, Grain], tuple[int, ...]] = field(default_factory=dict)
 
@@ -146,6 +159,7 @@ class Staged:
         """Raise ReplayError unless every message of the range is there, in every table, exactly once."""
         balanced = {self.accepted} == {*self.in_panes.values()} and self.rejected == self.in_rejected
         balanced = balanced and len({*self.visits.values()}) <= 1
+        balanced &= self.in_records in (None, self.accepted)
         if self.offsets != self.span or not balanced:
             raise ReplayError(f"replay {replay.id} does not balance ({self}); drop it and replay again")
         for partition, (first, end) in replay.offsets.items():
@@ -186,6 +200,11 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
                 key: tuple(total(panes, number, condition=condition) for number in numbers)
                 for key, condition in whole.items()
             },
-            in_rejected=tables[REJECTED.name].scan(selected_fields=("offset",)).count(),
+            in_rejected=_rows(tables[REJECTED.name]),
+            in_records=_rows(tables[RECORDS.name]) if RECORDS.name in tables else None,
             firsts={row["partition"]: row["first_offset_min"] for row in bounds.to_pylist()},
         )
+
+
+def _rows(table: Table) -> int:
+    return table.scan(selected_fields=("offset",)).count()

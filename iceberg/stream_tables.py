@@ -16,7 +16,14 @@ def stream_tables(catalog: Catalog, namespace: str) -> dict[str, Table]:
     Raises LakeError.
     """
     with translated():
-        return {kind.name: catalog.load_table((namespace, kind.name)) for kind in KINDS if kind.replaced}
+        tables = {
+            kind.name: optional_table(catalog, namespace, kind.name)
+            if kind.optional
+            else catalog.load_table((namespace, kind.name))
+            for kind in KINDS
+            if kind.replaced
+        }
+        return {name: table for name, table in tables.items() if table is not None}
 
 
 def panes_table(catalog: Catalog, stream: str) -> Table:

@@ -11,6 +11,7 @@ from streams.aggregates import exact
 from streams.breakdowns import view_names
 from streams.definition import Definition
 from streams.panes import PaneColumn, pane_columns
+from streams.records import record_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,17 @@ def view_columns(definition: Definition) -> tuple[Expression, ...]:
 
 
 def view_columns_of_names(definition: Definition) -> dict[str, list[str]]:
-    """Dimension, measure or distinct count → the columns of the views that are made of it.
+    """Dimension, measure or distinct count, and field of records → the columns of the views that are made of it.
 
-    Of a dimension also as `view.column`, for each view that has it: not all do.
+    Of a dimension also as `view.column`, for each view of panes that has it: not all do.
     """
     views = view_names(definition)
     columns = {
         name: [name, *(f"{view}.{name}" for view, (each, _) in views.items() if name in each.dimensions)]
         for name in definition.dimensions
     }
+    for each in record_fields(definition):
+        columns.setdefault(each.field, []).append(each.column)
     for source, expression in _of_views(definition):
         if source:
             columns.setdefault(source, []).append(expression.name)

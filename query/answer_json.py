@@ -11,11 +11,13 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from query.answers import Answer, RejectedAnswer, RejectedMessage, SeriesAnswer, Source, WindowAnswer
+from query.answers import RejectedAnswer, RejectedMessage, SeriesAnswer, Source, WindowAnswer
 from query.groups import Group
+from query.record_answers import RecordsAnswer, record_names, record_reader
 from query.requests import WindowRequest
 from streams.time_text import timestamp
 
+Answer = WindowAnswer | SeriesAnswer | RejectedAnswer | RecordsAnswer
 Json = dict[str, Any]
 A = TypeVar("A", bound=Answer)
 Kept = TypeVar("Kept", bound=Answer, covariant=True)
@@ -48,7 +50,7 @@ def encoded(answer: A, tag: str) -> Encoded[A]:
 
 
 def answer_json(answer: Answer) -> Json:
-    """The body of `GET /v1/streams/{stream}/window`, `series` or `rejected`."""
+    """The body of `GET /v1/streams/{stream}/window`, `series`, `rejected` or `records`."""
     match answer:
         case WindowAnswer():
             return _window(answer)
@@ -62,6 +64,8 @@ def answer_json(answer: Answer) -> Json:
             }
         case RejectedAnswer():
             return _rejected(answer)
+        case RecordsAnswer():
+            return _records(answer)
 
 
 def _window(answer: WindowAnswer) -> Json:
@@ -129,6 +133,21 @@ def _rejected(answer: RejectedAnswer) -> Json:
         "limit": request.limit,
         "messages": [_message(message) for message in answer.messages],
         "next": answer.next,
+    }
+
+
+def _records(answer: RecordsAnswer) -> Json:
+    request, names, read = answer.request, record_names(answer.request), record_reader(answer.request)
+    return {
+        "stream": request.stream,
+        "start": timestamp(request.start, millis=True),
+        "end": timestamp(request.end, millis=True),
+        "complete_until": timestamp(answer.source.complete_until),
+        "kept_since": timestamp(answer.since),
+        "limit": request.limit,
+        "records": [dict(zip(names, read(row), strict=True)) for row in answer.rows],
+        "next": answer.next,
+        "answered_from": {"snapshot": None if answer.source.snapshot is None else str(answer.source.snapshot)},
     }
 
 

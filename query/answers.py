@@ -144,6 +144,3 @@ class RejectedAnswer:
         last = self.messages[-1]
         after = ((last.arrived - EPOCH) // timedelta(microseconds=1), last.partition, last.offset)
         return Cursor(self.source.view, after).text(self.request.question)
-
-
-Answer = WindowAnswer | SeriesAnswer | RejectedAnswer

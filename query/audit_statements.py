@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from iceberg.kinds import LEDGER, PANES, REJECTED
+from iceberg.kinds import LEDGER, PANES, RECORDS, REJECTED, TableKind
 from iceberg.lake_view import LakeView
 from query.aggregates import merged_columns
 from query.rendering import ident, table_name, templates
@@ -72,16 +72,32 @@ def arrivals_statement(view: LakeView, until: datetime) -> Statement | None:
 
 def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | None:
     """The statement that totals rejected messages: table, partition, arrival interval, rows, different offsets."""
+    return _singles(view, REJECTED, "rejected", view.rejected_snapshot, (until,))
+
+
+def record_totals_statement(view: LakeView, until: datetime) -> Statement | None:
+    """The same of records, of what arrived since the stream keeps them."""
+    since = () if view.records_since is None else (view.records_since,)
+    return _singles(view, RECORDS, "accepted", view.records_snapshot, (until, *since))
+
+
+def _singles(
+    view: LakeView, kind: TableKind, counted: str, snapshot: int | None, arrived: tuple[datetime, ...]
+) -> Statement | None:
+    """`counted`: the ledger's column. `arrived`: before the first moment and, if there is another, from that on."""
     if view.ledger_snapshot is None:
         return None
     sql = templates.get_template("audit_rejected.sql").render(
+        name=kind.name,
+        counted=counted,
+        since=len(arrived) > 1,
         ledger=table_name(view.stream, LEDGER.name),
         ledger_version=_version(view.ledger_snapshot),
-        rejected=table_name(view.stream, REJECTED.name),
-        rejected_version=_version(view.rejected_snapshot),
+        table=table_name(view.stream, kind.name),
+        version=_version(snapshot),
         seconds=FINEST_ARRIVAL_SECONDS,
     )
-    return Statement(sql, (until,) * (1 if view.rejected_snapshot is None else 2))
+    return Statement(sql, arrived * (1 if snapshot is None else 2))
 
 
 def visits_statement(definition: Definition, view: LakeView, arrivals: Arrivals) -> Statement | None:

@@ -20,11 +20,13 @@ from iceberg.audit import (
     panes_name,
 )
 from iceberg.intervals import IntervalTotal, bucket_length, whole_until
+from iceberg.kinds import RECORDS, REJECTED, TableKind
 from iceberg.lake_view import LakeView
 from iceberg.ledger_audit import KafkaPartition, LedgerRun, audited_partition, check_offsets, check_past_offsets
 from query.audit_statements import (
     arrivals_statement,
     ledger_runs_statement,
+    record_totals_statement,
     rejected_counts_statement,
     values_statement,
     visits_statement,
@@ -91,8 +93,10 @@ def audit(
         for each, grain in rollups:
             counts += _counts(view, definition, totals, each, grain, values_until)
             altered += _differences(trino, view, definition, each, grain, totals, values_until)
-    rejected, rejected_wrong = _rejected(trino, view, until)
-    findings = (*ledger, *blamed(counts + rejected_wrong, ledger), *check_values(altered, counts), *visits)
+    rejected, wrong = _singles(trino, rejected_counts_statement(view, until), REJECTED, until)
+    if definition.records is not None:
+        wrong += _singles(trino, record_totals_statement(view, until), RECORDS, until)[1]
+    findings = (*ledger, *blamed(counts + wrong, ledger), *check_values(altered, counts), *visits)
     accepted = sum(item.total for item in totals[_LEDGER] if item.arrived_until <= until)
     return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings)
 
@@ -144,21 +148,23 @@ def _values_until(
     return whole_until([*totals[_LEDGER], *finest], rolled_up, limit)
 
 
-def _rejected(trino: TrinoClient, view: LakeView, until: datetime) -> tuple[int, list[Finding]]:
-    """How many messages the ledger counts as rejected before `until`, and where the table does not hold them once."""
+def _singles(
+    trino: TrinoClient, statement: Statement | None, kind: TableKind, until: datetime
+) -> tuple[int, list[Finding]]:
+    """How many messages the ledger counts for a table before `until`, and where the table does not hold them once."""
     kept: dict[int, dict[str, list[IntervalTotal]]] = {}
     copies: list[Finding] = []
-    for table, partition, start, end, rows, offsets in _rows(trino, rejected_counts_statement(view, until)):
-        of_partition = kept.setdefault(partition, {"ledger": [], "rejected": []})
+    for table, partition, start, end, rows, offsets in _rows(trino, statement):
+        of_partition = kept.setdefault(partition, {"ledger": [], kind.name: []})
         of_partition[table].append(IntervalTotal(start, end, offsets))
         if rows != offsets and end <= until:
             text = f"{rows:,} rows for {offsets:,} messages"
             arrived = Arrivals(start, end)
-            copies.append(Finding(Kind.DUPLICATE, ("rejected",), text, arrived, partition, None, offsets, rows))
+            copies.append(Finding(Kind.DUPLICATE, (kind.name,), text, arrived, partition, None, offsets, rows))
     wrong = [
         finding
         for partition, totals in sorted(kept.items())
-        for finding in check_counts("rejected", totals["ledger"], totals["rejected"], until, partition)
+        for finding in check_counts(kind.name, totals["ledger"], totals[kind.name], until, partition)
     ]
     counted = sum(item.total for totals in kept.values() for item in totals["ledger"] if item.arrived_until <= until)
     return counted, [*copies, *wrong]

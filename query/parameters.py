@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from query.cursors import read_cursor
 from query.errors import FieldProblem, InvalidRequestError
+from query.record_requests import USUAL_RECORDS, RecordsRequest, can_filter
 from query.requests import (
     EARLIEST,
     LATEST,
@@ -25,6 +26,7 @@ from query.requests import (
 )
 from query.visible import Visible
 from streams.breakdowns import main_breakdown
+from streams.records import PARAMETERS, record_fields
 from streams.time_text import read_time
 
 _COMMON = ("start", "end", "by", "as_known_at", "quantiles")
@@ -33,7 +35,7 @@ _MINUTE = timedelta(minutes=1)
 Parameters = Sequence[tuple[str, str]]
 
 T = TypeVar("T")
-Paged = TypeVar("Paged", WindowRequest, RejectedRequest)
+Paged = TypeVar("Paged", WindowRequest, RejectedRequest, RecordsRequest)
 
 
 def read_window(visible: Visible, params: Parameters) -> WindowRequest:
@@ -63,6 +65,18 @@ def read_rejected(visible: Visible, params: Parameters) -> RejectedRequest:
     some = RejectedRequest(visible, EARLIEST, LATEST - _MINUTE)
     more = USUAL_REJECTED if limit is None else limit
     return asked.page(asked.made(lambda: RejectedRequest(visible, start, end, reason, more), some))
+
+
+def read_records(visible: Visible, params: Parameters) -> RecordsRequest:
+    """From `start, end, fields, limit, after` and filters of fields. Raises InvalidRequestError."""
+    filters = [each.field for each in record_fields(visible.shown) if can_filter(each)]
+    asked = _Asked(visible, params, (*filters, *PARAMETERS), dimensions=False)
+    start, end, limit = *asked.span(), asked.limit()
+    where = tuple((name, tuple(values)) for name in filters if (values := asked.all(name)))
+    named = tuple(name for value in asked.all("fields") for name in value.split(",") if name)
+    more = USUAL_RECORDS if limit is None else limit
+    some = RecordsRequest(visible, EARLIEST, LATEST - _MINUTE)
+    return asked.page(asked.made(lambda: RecordsRequest(visible, start, end, where, named, more), some))
 
 
 def read_filters(visible: Visible, params: Parameters) -> Filters:

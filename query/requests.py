@@ -95,17 +95,17 @@ class WindowRequest:
 
     def _problems(self) -> Iterator[FieldProblem]:
         yield from _of_span(self.start, self.end)
-        yield from _of_names("by", self.by, "a dimension", self.visible.shown.dimensions)
+        yield from of_names("by", self.by, "a dimension", self.visible.shown.dimensions)
         yield from _of_filters(self.visible.shown, self.where)
-        yield from _of_moment("as_known_at", self.as_known_at)
+        yield from of_moment("as_known_at", self.as_known_at)
         yield from _of_quantiles(self.visible.shown, self.quantiles)
-        yield from _of_moment("changed_since", self.changed_since)
-        yield from _of_limit(self.limit, MOST_GROUPS)
+        yield from of_moment("changed_since", self.changed_since)
+        yield from of_limit(self.limit, MOST_GROUPS)
         if self.limit is not None and self.changed_since is not None:
             yield FieldProblem("changed_since", "cannot be asked for in pages; leave out limit")
         if self.limit is None and self.after is not None:
             yield FieldProblem("limit", "is missing; after belongs to an answer in pages")
-        yield from _of_cursor(self.after, self.cursor_kinds)
+        yield from of_cursor(self.after, self.cursor_kinds)
 
     @property
     def cursor_kinds(self) -> tuple[type, ...]:
@@ -140,7 +140,7 @@ class SeriesRequest:
             fitting = next((step for step in Step if length / step.length <= MOST_POINTS), None)
             advice = f"use step={fitting}" if fitting else "ask for a shorter window"
             yield FieldProblem("step", f"gives more than {MOST_POINTS} points; {advice}")
-        yield from _of_names("measure", self.measures, "a measure", [*shown.measures, *shown.distincts])
+        yield from of_names("measure", self.measures, "a measure", [*shown.measures, *shown.distincts])
         for name in ("limit", "changed_since"):
             if getattr(self.window, name) is not None:
                 yield FieldProblem(name, "is of windows, not of series")
@@ -183,8 +183,8 @@ class RejectedRequest:
 
     def _problems(self) -> Iterator[FieldProblem]:
         yield from _of_span(self.start, self.end)
-        yield from _of_limit(self.limit, MOST_REJECTED)
-        yield from _of_cursor(self.after, self.cursor_kinds)
+        yield from of_limit(self.limit, MOST_REJECTED)
+        yield from of_cursor(self.after, self.cursor_kinds)
 
     @property
     def cursor_kinds(self) -> tuple[type, ...]:
@@ -195,9 +195,6 @@ class RejectedRequest:
     def question(self) -> RejectedRequest:
         """What all its pages have in common."""
         return replace(self, limit=MOST_REJECTED, after=None)
-
-
-Question = WindowRequest | SeriesRequest | RejectedRequest
 
 
 def checked_filters(visible: Visible, where: Filters) -> Filters:
@@ -230,19 +227,21 @@ def _of_span(start: datetime, end: datetime) -> Iterator[FieldProblem]:
 
 
 def _of_minute(name: str, at: datetime) -> Iterator[FieldProblem]:
-    yield from (wrong := [*_of_moment(name, at)])
+    yield from (wrong := [*of_moment(name, at)])
     if not wrong and (at.second or at.microsecond):
         yield FieldProblem(name, "must be a whole minute")
 
 
-def _of_moment(name: str, at: datetime | None) -> Iterator[FieldProblem]:
+def of_moment(name: str, at: datetime | None) -> Iterator[FieldProblem]:
+    """What is wrong with a moment that is asked for."""
     if at is not None and at.tzinfo is None:
         yield FieldProblem(name, "has no offset; add Z or an offset such as +02:00")
     elif at is not None and not EARLIEST <= at < LATEST:
         yield FieldProblem(name, OUTSIDE)
 
 
-def _of_names(parameter: str, names: Iterable[str], what: str, known: Iterable[str]) -> Iterator[FieldProblem]:
+def of_names(parameter: str, names: Iterable[str], what: str, known: Iterable[str]) -> Iterator[FieldProblem]:
+    """What is wrong with names, of which some are known."""
     for name in dict.fromkeys(names):
         if name not in known:
             yield FieldProblem(parameter, f"{shortened(name)!r} is not {what}; known: {', '.join(known)}")
@@ -273,11 +272,13 @@ def _of_quantiles(definition: Definition, quantiles: Sequence[float]) -> Iterato
         yield FieldProblem("quantiles", f"are at most {MOST_QUANTILES} numbers from 0 to 1")
 
 
-def _of_limit(limit: int | None, most: int) -> Iterator[FieldProblem]:
+def of_limit(limit: int | None, most: int) -> Iterator[FieldProblem]:
+    """What is wrong with how many are asked for."""
     if limit is not None and not 0 < limit <= most:
         yield FieldProblem("limit", f"is from 1 to {most:,}")
 
 
-def _of_cursor(after: Cursor | None, kinds: Sequence[type]) -> Iterator[FieldProblem]:
+def of_cursor(after: Cursor | None, kinds: Sequence[type]) -> Iterator[FieldProblem]:
+    """What is wrong with a cursor, after values of these kinds."""
     if after is not None and not after.fits(kinds):
         yield FieldProblem("after", "is not a cursor of this question")

@@ -16,9 +16,8 @@ from cachetools import LRUCache
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import LakeView
 from iceberg.settings import LakeSettings
-from query.answer_json import Encoded, encoded
+from query.answer_json import Answer, Encoded, encoded
 from query.answers import (
-    Answer,
     RejectedAnswer,
     RejectedMessage,
     SeriesAnswer,
@@ -32,7 +31,11 @@ from query.errors import QueryError, UnknownStreamError, told_within, translated
 from query.groups import Group, groups_of
 from query.lake_watcher import LakeWatcher
 from query.limits import Limits
-from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
+from query.record_answers import RecordsAnswer, read_page, records_source
+from query.record_export import Export
+from query.record_requests import Question, RecordsRequest
+from query.record_statements import records_statement
+from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
 from query.statements import Statement, rejected_statement, series_statement, window_coverage, window_statement
 from query.trino_client import TrinoClient
@@ -132,6 +135,15 @@ class QueryService:
         """List rejected messages, newly. Raises QueryError."""
         return self._rejected(request, self._view(request), self.limits())
 
+    def records(self, request: RecordsRequest) -> RecordsAnswer:
+        """List records, newly. Raises QueryError."""
+        return self._records(request, self._view(request), self.limits())
+
+    def export(self, request: RecordsRequest) -> Export:
+        """All records of a question, in the state of now. Raises QueryError."""
+        view = self._view(request)
+        return Export(self._trino, self._definition_of(view), view, request, self.limits)
+
     def views(self) -> dict[str, LakeView]:
         """The newest view of each stream whose tables have been read."""
         return self._watcher.views()
@@ -174,6 +186,8 @@ class QueryService:
                 return self._series(question, view, limits)
             case RejectedRequest():
                 return self._rejected(question, view, limits)
+            case RecordsRequest():
+                return self._records(question, view, limits)
 
     def _prepare(self, view: LakeView) -> None:
         """Ask the last question again, of what was published: Trino reads its metadata before readers wait for it."""
@@ -237,6 +251,14 @@ class QueryService:
         rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
         messages = tuple(RejectedMessage.of_row(row).seen(request.visible) for row in rows[: request.limit])
         return RejectedAnswer(request, source_of(view, query_id, request), messages, more=len(rows) > request.limit)
+
+    def _records(self, request: RecordsRequest, view: LakeView, limits: Limits) -> RecordsAnswer:
+        statement = records_statement(self._definition_of(view), view, request)
+        if statement is None:
+            return RecordsAnswer(request, records_source(view, ""), (), view.records_since)
+        rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
+        kept, more = read_page(rows, request.limit)
+        return RecordsAnswer(request, records_source(view, query_id), kept, view.records_since, more)
 
 
 def _tag(question: Question, view: LakeView) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from iceberg.losses import Gap
 from iceberg.rollups import RollupTask
 from query.limits import Limits
+from query.record_statements import records_view_statements
 from query.statements import (
     drop_view_statements,
     ledger_gaps_statement,
@@ -36,7 +37,7 @@ class PartitionTotals:
 
 def make_views(trino: TrinoClient, definition: Definition) -> None:
     """Create or replace the stream's views. Raises QueryError."""
-    for statement in view_statements(definition):
+    for statement in (*view_statements(definition), *records_view_statements(definition)):
         trino.rows(statement)
 
 

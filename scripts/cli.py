@@ -27,6 +27,7 @@ COMMANDS = {
     "produce": ("scripts.streams.produce:command", "Send realistic messages, or those of a file."),
     "window": ("scripts.questions.window:command", "Ask what happened between two minutes."),
     "series": ("scripts.questions.series:command", "The same, for each minute, hour or day."),
+    "records": ("scripts.questions.records:command", "List accepted messages, typed, or save all of them."),
     "rejected": ("scripts.questions.rejected:command", "List messages that broke a rule, with the reason."),
     "replay": ("scripts.replays.replay:command", "Process part of a stream again, into staging."),
     "replays": ("scripts.replays.replay_commands:command", "List, show, publish, roll back or drop replays."),

@@ -161,6 +161,9 @@ RULES: Mapping[str, _Rule] = {
     "distincts.*.title": _free,
     "events": _handover,
     "hours": _only(lambda _, new: new, "cannot be turned off: the table would no longer be whole"),
+    "records": _only(lambda _, new: new, "cannot be turned off: records would have gaps"),
+    "records.bucket": _refused("cannot change from {old!r}: records are packed by it; declare a new stream"),
+    "records.buckets": _refused("cannot change from {old}: records are packed by them; declare a new stream"),
     "retention": _free,
     **{f"retention.{what}": _free for what in Retention.model_fields},
     "sent_by": _free,
@@ -173,6 +176,7 @@ entries there are, and in which order.
 """
 
 
+_TYPED = "cannot change from {old}: records hold it so; add a field of another name"
 _MOVED = "keys move to other partitions: copies of what arrived before are not found for once, visits are cut"
 
 
@@ -183,6 +187,11 @@ def changes(old: Definition, new: Definition) -> list[Changed]:
     if new.breakdowns and [name for name in new.dimensions if name in old.dimensions] == [*old.dimensions]:
         # For breakdowns that are new; those of before stay as they are, and what they are sorted by.
         found = [replace(each, effect=Effect()) if each.key == "dimensions" else each for each in found]
+    if old.records is not None:
+        types = {
+            f"fields.{name}.type": Effect(refused=_TYPED.format(old=rule.type)) for name, rule in old.fields.items()
+        }
+        found = [replace(each, effect=types.get(each.key, each.effect)) for each in found]
     if new.key is None:
         return found
     return [

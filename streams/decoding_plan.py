@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from streams.definition import Definition, FieldRule
+from streams.records import record_fields
 
 
 def decoding_plan(definition: Definition) -> dict[str, Any]:
@@ -37,6 +38,9 @@ def decoding_plan(definition: Definition) -> dict[str, Any]:
     of_memory = [
         {"name": f"_{kind}", "kind": kind, "field": index[field]} for kind, field in remembered.items() if field
     ]
+    of_records = [
+        {"name": column.read, "kind": "field", "field": index[column.field]} for column in record_fields(definition)
+    ]
     return {
         "stream": definition.name,
         "event_time": {
@@ -45,7 +49,7 @@ def decoding_plan(definition: Definition) -> dict[str, Any]:
             "max_ahead_ms": definition.event_time.max_ahead_seconds * 1000,
         },
         "fields": [_field(name, rule, index) for name, rule in definition.fields.items()],
-        "columns": [*dimensions, *measures, *distincts, *of_memory],
+        "columns": [*dimensions, *measures, *distincts, *of_memory, *of_records],
     }
 
 

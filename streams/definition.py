@@ -173,13 +173,21 @@ class Duplicates(_Model):
         return horizon_ms(self.horizon)
 
 
+class Records(_Model):
+    """How records are packed: by day of event time and, if given, into so many `buckets` of a string field."""
+
+    bucket: str | None = None
+    buckets: int = Field(default=64, ge=1, le=1024)
+
+
 class Definition(_Model):
     """One stream: its topic, event time, fields, dimensions, measures and distinct counts.
 
     `breakdowns`: which sets of dimensions there are panes by; none for one, of all dimensions.
     `key`: the field whose text is the Kafka key, so that messages with the same are in one partition, in order; None
     for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
-    hour panes, which pay where there are many keys. `retention`: None keeps everything for ever.
+    hour panes, which pay where there are many keys. `records`: None keeps no typed row of each accepted message.
+    `retention`: None keeps everything for ever.
     """
 
     name: Identifier
@@ -198,6 +206,7 @@ class Definition(_Model):
     distincts: dict[Identifier, Distinct] = Field(default_factory=dict)
     events: bool = False
     hours: bool = False
+    records: Records | None = None
     retention: Retention | None = None
     sent_by: Literal["windowpane"] | None = None
     demo: Demo | None = None
@@ -233,7 +242,7 @@ class Definition(_Model):
     def digest(self) -> str:
         """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
-        younger_keys = ("events", "hours", "key", "duplicates", "breakdowns", "visits")
+        younger_keys = ("events", "hours", "key", "duplicates", "breakdowns", "visits", "records")
         unset = {key for key in younger_keys if not getattr(self, key)}
         left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "sent_by", "demo", *unset), True)
         if self.event_time.min == EARLIEST:

@@ -26,6 +26,7 @@ from streams.definition import (
     EventTime,
     FieldRule,
     Measure,
+    Records,
 )
 from streams.definition_rules import check
 from streams.definition_sense import nonsense
@@ -36,6 +37,7 @@ from streams.visits import Visits
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
     "breakdowns": BreakdownRule, "retention": Retention, "duplicates": Duplicates, "visits": Visits,
+    "records": Records,
 }  # fmt: skip
 
 
@@ -140,10 +142,13 @@ def _text(value: Any) -> str:
 
 
 def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Let a dimension or a distinct count be written as the bare name of its field, a breakdown as its dimensions."""
+    """Let a dimension or a distinct count be written as the bare name of its field, a breakdown as its dimensions, and
+    records as true or false."""
     expanded = dict(raw)
     if isinstance(entries := raw.get("breakdowns"), dict):
         expanded["breakdowns"] = {k: {"by": v} if isinstance(v, list) else v for k, v in entries.items()}
+    if isinstance(kept := raw.get("records"), bool):
+        expanded["records"] = {} if kept else None
     for section in ("dimensions", "distincts"):
         if isinstance(entries := raw.get(section), dict):
             expanded[section] = {k: {"field": v} if isinstance(v, str) else v for k, v in entries.items()}

@@ -12,6 +12,7 @@ from streams.definition import BreakdownRule, Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.exclusions import folded
 from streams.expression import ExpressionError
+from streams.records import record_problems
 from streams.visits import DAY_MS, Visits
 
 MOST_MESSAGES_PER_GRAIN = 10**10
@@ -33,6 +34,10 @@ def check(definition: Definition, file: str) -> Iterator[DefinitionError]:
     yield from _check_retention(definition, file)
     for name, breakdown in definition.breakdowns.items():
         yield from _check_breakdown(definition, file, name, breakdown)
+    if definition.records is not None:
+        yield from record_problems(definition, file)
+        if definition.records.bucket is not None:
+            yield from _need(definition, file, "records.bucket", definition.records.bucket, {"string"}, required=True)
     for name, dimension in definition.dimensions.items():
         yield from _need(definition, file, f"dimensions.{name}.field", dimension.field, {"string"}, required=True)
     for name, distinct in definition.distincts.items():

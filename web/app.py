@@ -57,6 +57,7 @@ from web.pages.admin.why import why_page
 from web.pages.engines.handlers import engines_page
 from web.pages.invitation.handlers import accept_invitation, first_page, invitation_page, make_first
 from web.pages.login.handlers import log_in, log_out, login_page
+from web.pages.records.handlers import export_records, records_page
 from web.pages.reference.api import api_page
 from web.pages.reference.definition import definition_page
 from web.pages.rejected.handlers import rejected_page
@@ -81,6 +82,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/docs/api", api_page),
     Route("/engines", engines_page),
     Route("/rejected/{stream}", rejected_page),
+    Route("/records/{stream}", records_page),
+    Route("/records/{stream}/export", export_records),
     Route("/replays", replays_page),
     Route("/replays/{id}", replay_page),
     by_method("/login", GET=login_page, POST=log_in),
@@ -121,6 +124,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/streams/{stream}/window", answers.window, methods=["GET", "POST"]),
     Route("/v1/streams/{stream}/series", answers.series, methods=["GET", "POST"]),
     Route("/v1/streams/{stream}/rejected", answers.rejected, methods=["GET", "POST"]),
+    Route("/v1/streams/{stream}/records", answers.records, methods=["GET", "POST"]),
     Route("/v1/streams/{stream}/messages", ingest.post_messages, methods=["POST"]),
     by_method("/v1/sessions", GET=sessions.sessions, POST=sessions.log_in),
     Route("/v1/sessions/current", sessions.log_out, methods=["DELETE"]),

@@ -37,6 +37,7 @@ from web.edge.intake import Intake
 from web.edge.kept import Kept
 from web.edge.lanes import Lane
 from web.edge.metrics import AccessLogStanding, Metrics
+from web.edge.open_exports import OpenExports
 from web.edge.problems import NO_SUCH_STREAM, ProblemError
 from web.edge.refused_samples import Refusals
 from web.edge.turns import Turns
@@ -74,6 +75,7 @@ class Service:
     replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
     comparisons: Lane = field(default_factory=lambda: Lane(threads=4, waiting=8))
     standings: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
+    exports: OpenExports = field(default_factory=OpenExports)
     readiness: Kept[tuple[bool, dict[str, Any]]] = field(default_factory=lambda: Kept(1.0))
     decoders: dict[str, Decoder] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)

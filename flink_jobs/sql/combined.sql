@@ -18,6 +18,12 @@ create temporary table combined (
   reason string,
   field string,
   payload bytes,
+{%- for field in records %}
+  {{ field.read | ident }} {{ field.type }},
+{%- endfor %}
+{%- if records %}
+  `_record` boolean,
+{%- endif %}
   arrived timestamp_ltz(3),
   watermark for arrived as source_watermark()
 ) with (

@@ -1,17 +1,17 @@
-{#- Rejected messages by partition and arrival interval: counted by the ledger; kept, and with different offsets. -#}
-select 'ledger', "partition", arrived_from, arrived_until, sum(rejected), sum(rejected)
+{#- Single messages by partition and arrival interval: counted by the ledger; kept, and with different offsets. -#}
+select 'ledger', "partition", arrived_from, arrived_until, sum({{ counted }}), sum({{ counted }})
 from {{ ledger }}{{ ledger_version }}
-where arrived_from < ? and rejected <> 0
+where arrived_from < ?{% if since %} and arrived_from >= ?{% endif %} and {{ counted }} <> 0
 group by "partition", arrived_from, arrived_until
-{%- if rejected_version %}
+{%- if version %}
 union all
-select 'rejected', "partition", arrived_from, date_add('second', {{ seconds }}, arrived_from),
+select '{{ name }}', "partition", arrived_from, date_add('second', {{ seconds }}, arrived_from),
   count(*), count(distinct "offset")
 from (
   select "partition", "offset",
     date_add('second', -(second(arrived) % {{ seconds }}), date_trunc('second', arrived)) as arrived_from
-  from {{ rejected }}{{ rejected_version }}
-  where arrived < ?
+  from {{ table }}{{ version }}
+  where arrived < ?{% if since %} and arrived >= ?{% endif %}
 )
 group by "partition", arrived_from
 {%- endif %}

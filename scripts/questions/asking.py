@@ -28,7 +28,7 @@ class RefusedError(WindowpaneError):
 
 
 def ask(stream: str, kind: str, params: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """The answer to `window`, `series` or `rejected`, as the API gives it.
+    """The answer to `window`, `series`, `rejected` or `records`, as the API gives it.
 
     Raises:
         WindowpaneError: the question breaks a rule, or what the answer needs does not answer.
@@ -50,18 +50,57 @@ def _answer_of(definition: Definition, kind: str, params: Sequence[tuple[str, st
     # The engines' clients take seconds to load: only where the service does not answer.
     from iceberg.settings import LakeSettings
     from query.answer_json import answer_json
-    from query.parameters import Parameters, read_rejected, read_series, read_window
-    from query.requests import Question
+    from query.parameters import Parameters, read_records, read_rejected, read_series, read_window
+    from query.record_requests import Question
     from query.service import QueryService
     from query.settings import QuerySettings
     from query.visible import Visible
 
     readers: dict[str, Callable[[Visible, Parameters], Question]]
-    readers = {"window": read_window, "series": read_series, "rejected": read_rejected}
+    readers = {"window": read_window, "series": read_series, "rejected": read_rejected, "records": read_records}
     question = readers[kind](Visible(definition), params)
     service = QueryService(QuerySettings(), {definition.name: definition}, LakeSettings())
     service.refresh()
     return answer_json(service.answer(question, service.limits()).answer)
+
+
+def download(
+    stream: str,
+    kind: str,
+    params: Sequence[tuple[str, str]],
+    media: str,
+    write: Callable[[bytes], object],
+    tell: Callable[[int], None],
+) -> int:
+    """Write what the API gives as a file of a media type, piece by piece; its size. `tell` is told the bytes so far.
+
+    Raises WindowpaneError also where the file broke off.
+    """
+    settings = ServiceSettings()
+    connection = HTTPConnection(settings.address, timeout=_CONNECT_SECONDS)
+    size = 0
+    try:
+        connection.connect()
+        connection.sock.settimeout(_ANSWER_SECONDS)
+        told = operator_headers(settings, connection.sock)
+        path = f"/v1/streams/{quote(stream, safe='')}/{kind}?{urlencode(params)}"
+        connection.request("GET", path, headers={"Accept": media, **told})
+        response = connection.getresponse()
+        if response.headers.get_content_type() == "application/problem+json":
+            raise RefusedError(json.loads(response.read()))
+        while piece := response.read(1 << 16):
+            write(piece)
+            tell(size := size + len(piece))
+    except (OSError, HTTPException, ValueError) as error:
+        what = "the file broke off" if size else "the web service does not answer, and it alone makes files"
+        raise DownloadError(f"{what} ({type(error).__name__}); look at: windowpane status") from error
+    finally:
+        connection.close()
+    return size
+
+
+class DownloadError(WindowpaneError):
+    """A file could not be had, or not all of it."""
 
 
 def _known(stream: str) -> Definition:

@@ -24,9 +24,9 @@ from query.sql_clients import drop_views, make_views
 from query.trino_client import TrinoClient
 from services.settings import ServiceSettings
 from streams import Definition, read_definitions
-from streams.breakdowns import view_names
 from streams.compatibility import changes
 from streams.errors import DefinitionError, WindowpaneError
+from streams.records import sql_views
 from streams.topics import Topics
 
 
@@ -46,8 +46,9 @@ def plan(
     table_changes = plan_tables(catalog, definition)
     steps += table_changes
     made = views_in(catalog, definition.name)
-    if table_changes or made != view_names(definition).keys():
-        *others, last = [f".{view}" for view in view_names(definition)]
+    wanted = sql_views(definition)
+    if table_changes or made != {*wanted}:
+        *others, last = [f".{view}" for view in wanted]
         views = f"{definition.name}{', '.join(others)}{' and ' if others else ''}{last}"
         steps.append(Change(f"make views {views}", partial(_views, query, definition, made)))
     if table_changes:
@@ -120,7 +121,7 @@ def note_columns(catalog: Catalog, *streams: str) -> None:
 def _views(query: QuerySettings, definition: Definition, made: set[str]) -> None:
     """Make the views; those of before that are none any more go."""
     make_views(TrinoClient(query), definition)
-    drop_views(TrinoClient(query), definition.name, made - view_names(definition).keys())
+    drop_views(TrinoClient(query), definition.name, made - {*sql_views(definition)})
 
 
 def _by_keeper() -> None:

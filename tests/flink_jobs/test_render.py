@@ -22,10 +22,11 @@ RESUMED = JobRange(
     before={0: (CUT - timedelta(milliseconds=1)).astimezone(timezone(timedelta(hours=2))), 1: None, 2: CUT},
     topic_id="dGhlIHRvcGljIG9mIHRoZQ",
     cuts={"finest panes": CUT + timedelta(seconds=10), "day panes": None, "ledger": CUT + timedelta(seconds=20)},
-    held={"rejected": {0: 17, 3: 5}, "events": {1: 9}},
+    held={"rejected": {0: 17, 3: 5}, "events": {1: 9}, "accepted": {2: 11}},
 )
 
 EVENTFUL = changed("events", True, "page_views")
+RECORDED = changed("records", {"bucket": "serviceName"})
 FROM_EVENTS = JobRange(
     start=CUT.astimezone(timezone(timedelta(hours=2))),
     cuts=dict.fromkeys(("finest panes", "day panes", "ledger", "rejected"), CUT),
@@ -58,6 +59,7 @@ def shown(script: JobScript) -> str:
         ("page_views_from_events", PAGE_VIEWS, FROM_EVENTS),
         ("access_log", ACCESS_LOG, RESUMED),
         ("page_views_by_breakdowns", BROKEN_DOWN, RESUMED),
+        ("health_with_records", RECORDED, RESUMED),
     ],
 )
 def test_jobs_render_as_golden(name: str, definition: Definition, start: JobRange) -> None:

@@ -32,6 +32,7 @@ WHOLE = Staged(
     rejected=1,
     in_panes={("service", Grain.MINUTE): 6, ("service", Grain.DAY): 6},
     in_rejected=1,
+    in_records=None,
     firsts={0: 10, 2: 0},
 )
 

@@ -20,7 +20,8 @@ from query.answer_json import answer_json
 from query.cursors import Cursor
 from query.errors import InvalidRequestError, QueryError
 from query.parameters import read_series, read_window
-from query.requests import Question, WindowRequest
+from query.record_requests import Question
+from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.statements import window_statement

@@ -1,4 +1,4 @@
-"""`window`, `series`, `rejected` of `/v1/streams/{stream}`: read the question, ask in a thread, answer JSON."""
+"""`window`, `series`, `rejected`, `records` of `/v1/streams/{stream}`: read the question, ask, answer JSON."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from access.grants import Action
-from query.parameters import Parameters, read_rejected, read_series, read_window
-from query.requests import Question
+from query.errors import FieldProblem, InvalidRequestError
+from query.parameters import Parameters, read_records, read_rejected, read_series, read_window
+from query.record_requests import Question
 from query.visible import Visible
 from web.access.scopes import visible_of
 from web.api.parameters import asked_parameters
+from web.asking.exports import export, media_of
 from web.asking.questions import ask, check_length, note_question
 from web.service import service_of
 
@@ -34,6 +36,20 @@ async def series(request: Request) -> Response:
 async def rejected(request: Request) -> Response:
     """The messages that were rejected in one window of arrival."""
     return await _respond(request, read_rejected, Action.DETAIL)
+
+
+async def records(request: Request) -> Response:
+    """Records of one window of event time: a page of them as JSON, or all of them as the file that is asked for."""
+    media = media_of(request.headers.get("accept", ""))
+    if media is None:
+        page = await _respond(request, read_records, Action.DETAIL)
+        page.headers["Vary"] = "Accept, Accept-Encoding"
+        return page
+    visible = visible_of(request, request.path_params["stream"], Action.DETAIL)
+    question = read_records(visible, await asked_parameters(request))
+    if question.after is not None:
+        raise InvalidRequestError([FieldProblem("after", "is of pages; a file has all records")])
+    return await export(request, question, media)
 
 
 async def _respond(request: Request, read: Callable[[Visible, Parameters], Question], action: Action) -> Response:

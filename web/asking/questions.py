@@ -1,4 +1,4 @@
-"""Questions of windows, series and rejected messages: kept answers at once, others in the lane of questions."""
+"""Questions of windows, series and single messages: kept answers at once, others in the lane of questions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from access.asker import Door
 from access.events import Did, Outcome
 from query.answer_json import Encoded
 from query.answers import RejectedAnswer, SeriesAnswer, WindowAnswer
-from query.requests import Question, RejectedRequest, SeriesRequest, WindowRequest
+from query.record_answers import RecordsAnswer
+from query.record_requests import Question, RecordsRequest
+from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.service import service_of
 
-_KINDS = {WindowRequest: "window", SeriesRequest: "series", RejectedRequest: "rejected"}
+_KINDS = {WindowRequest: "window", SeriesRequest: "series", RejectedRequest: "rejected", RecordsRequest: "records"}
 
 
 @overload
@@ -27,6 +29,8 @@ async def ask(request: Request, question: WindowRequest) -> tuple[Encoded[Window
 async def ask(request: Request, question: SeriesRequest) -> tuple[Encoded[SeriesAnswer], float]: ...
 @overload
 async def ask(request: Request, question: RejectedRequest) -> tuple[Encoded[RejectedAnswer], float]: ...
+@overload
+async def ask(request: Request, question: RecordsRequest) -> tuple[Encoded[RecordsAnswer], float]: ...
 async def ask(request: Request, question: Question) -> tuple[Encoded[Any], float]:
     """A kept answer at once, else one of those that can be made at the same time; and the seconds it took.
 
@@ -66,5 +70,5 @@ def note_question(request: Request, question: Question) -> None:
         note(request, Did.ASK, Outcome.DONE, stream=_span(question).stream, what=_KINDS[type(question)])
 
 
-def _span(question: Question) -> WindowRequest | RejectedRequest:
+def _span(question: Question) -> WindowRequest | RejectedRequest | RecordsRequest:
     return question.window if isinstance(question, SeriesRequest) else question

@@ -6,6 +6,7 @@ from query.requests import MOST_POINTS, Step
 from web.openapi.access import ACCESS_PATHS, ACCESS_SCHEMAS
 from web.openapi.collecting import COLLECTING_PATHS, COLLECTING_SCHEMAS
 from web.openapi.operations import answer, get, parameter, problems
+from web.openapi.records import RECORDS_PATH, RECORDS_SCHEMAS
 from web.openapi.replays import REPLAY_SCHEMAS
 from web.openapi.schemas import SCHEMAS
 from web.openapi.shapes import TEXT, TIME, Json, array_of, map_of
@@ -171,6 +172,7 @@ DOCUMENT: Json = {
             [*_SPAN, _REASON, _LIMIT, _AFTER],
             answer("Rejected messages with reason, field and bytes.", "Rejected"),
         ),
+        "/v1/streams/{stream}/records": RECORDS_PATH,
         "/v1/streams/{stream}/messages": _POST,
         "/v1/streams": get(
             "streams",
@@ -227,7 +229,7 @@ DOCUMENT: Json = {
     },
     "security": [{"key": []}, {"session": []}, {}],
     "components": {
-        "schemas": SCHEMAS | REPLAY_SCHEMAS | ACCESS_SCHEMAS | SITE_SCHEMAS | COLLECTING_SCHEMAS,
+        "schemas": SCHEMAS | RECORDS_SCHEMAS | REPLAY_SCHEMAS | ACCESS_SCHEMAS | SITE_SCHEMAS | COLLECTING_SCHEMAS,
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "description": "A key, or a token of the configured issuer."},
             "session": {

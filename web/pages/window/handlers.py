@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -175,11 +176,21 @@ def _page(
         api_url=_api_url(definition, form) if not problems else "",
         live=bool(form.range and RANGES[form.range].live and not problems),
         url=functools.partial(form.url, definition),
+        records_url=_records_url(visible, form) if not problems else "",
     )
 
 
 def _api_url(definition: Definition, form: WindowForm) -> str:
     return f"/v1/streams/{definition.name}/window?{QueryParams(question_of(definition, form))}"
+
+
+def _records_url(visible: Visible, form: WindowForm) -> str:
+    """The page of the messages themselves, of the same window and filters; empty for whom there is none."""
+    shown = visible.shown
+    if shown.records is None or Action.DETAIL not in visible.scope.actions:
+        return ""
+    where = [("where", f"{shown.dimensions[name].field}={value}") for name, value in form.where]
+    return f"/records/{shown.name}?" + urlencode([*form.pairs(), *where])
 
 
 def _inert(plan: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from query.parameters import Parameters, read_rejected, read_series, read_window
-from query.requests import Question
+from query.record_requests import Question
 from query.visible import Visible
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan

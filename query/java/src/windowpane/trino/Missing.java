@@ -23,7 +23,7 @@ final class Missing {
             return inSchema ? table(table, STATEMENT) : schema(table.getSchemaTableName().getSchemaName(), STATEMENT);
         }
         boolean isShown = check.equals("checkCanShowCreateTable");
-        boolean isView = isShown ? StreamSight.isOfPanes(table.getSchemaTableName().getTableName()) : check.contains("View");
+        boolean isView = isShown ? Sight.isView(table.getSchemaTableName().getTableName()) : check.contains("View");
         String kind = isView ? "View" : "Table";
         StandardErrorCode code = check.equals("checkCanDropView")
                 ? StandardErrorCode.GENERIC_USER_ERROR : StandardErrorCode.TABLE_NOT_FOUND;

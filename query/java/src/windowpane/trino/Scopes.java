@@ -15,8 +15,8 @@ import java.util.TreeMap;
 final class Scopes {
     private Scopes() {}
 
-    /** `grants`: at least one. */
-    static StreamSight sight(List<Grant> grants, Names names) {
+    /** `grants`: at least one. `always`: columns that tell of no field. */
+    static StreamSight sight(List<Grant> grants, Names names, Set<String> always) {
         // A rule of a dimension that there is not gives no row, so it hides nothing of those that others give.
         List<Grant> able = grants.stream().filter(each -> each.where().keySet().stream().allMatch(names::hasDimension))
                 .toList();
@@ -28,7 +28,7 @@ final class Scopes {
         List<TreeMap<String, Set<String>>> widest = rules.stream()
                 .filter(rule -> rules.stream().noneMatch(other -> !other.equals(rule) && within(rule, other)))
                 .map(TreeMap::new).toList();
-        return StreamSight.of(names, widest, hiddenOfSomeRow(hiddenOf));
+        return StreamSight.of(names, widest, hiddenOfSomeRow(hiddenOf), always);
     }
 
     /**

@@ -32,10 +32,11 @@ final class SightReader {
     /** A row for each dimension of a grant's row rule; one with nulls where it has none. */
     private static final String GRANTS = """
             select grants.id, grants.stream, grants.hide, rule.key as dimension,
+              grants.can && array['ask', 'administer'] as asks, grants.can && array['detail', 'administer'] as details,
               array(select jsonb_array_elements_text(rule.value)) as values
             from windowpane.grants
             left join lateral jsonb_each(grants."where") as rule on true
-            where grants.can && array['ask', 'administer']
+            where grants.can && array['ask', 'detail', 'administer']
               and (grants.kind = 'user' and grants.name = ?
                 or grants.kind = 'key' and grants.name = ?
                 or grants.kind = 'group'
@@ -46,7 +47,8 @@ final class SightReader {
             """;
     private static final String EVERY_STREAM = "*";
 
-    private record Of(int id, String stream, Set<String> hide, String dimension, Set<String> values) {}
+    private record Of(
+            int id, String stream, Set<String> hide, String dimension, Set<String> values, boolean asks, boolean details) {}
 
     private record Column(String stream, String name, Names.Name of) {}
 
@@ -66,13 +68,12 @@ final class SightReader {
         if (user.isEmpty()) {
             return Sight.NOTHING;
         }
-        return user.get(0) ? Sight.EVERYTHING : new Sight(true, false, streams(person));
+        return user.get(0) ? Sight.EVERYTHING : sight(grants(person));
     }
 
-    private Map<String, StreamSight> streams(Person person) throws SQLException {
-        Map<String, List<Grant>> grants = grants(person);
+    private Sight sight(Map<String, List<Grant>> grants) throws SQLException {
         if (grants.isEmpty()) {
-            return Map.of();
+            return new Sight(true, false, Map.of(), Map.of());
         }
         Map<String, Names> names = names();
         List<Grant> everywhere = grants.getOrDefault(EVERY_STREAM, List.of());
@@ -80,25 +81,35 @@ final class SightReader {
             names.keySet().forEach(stream -> grants.computeIfAbsent(stream, unused -> new ArrayList<>()));
         }
         grants.remove(EVERY_STREAM);
-        Map<String, StreamSight> streams = new HashMap<>();
+        Map<String, StreamSight> windows = new HashMap<>();
+        Map<String, StreamSight> records = new HashMap<>();
         grants.forEach((stream, own) -> {
             own.addAll(everywhere);
-            streams.put(stream, Scopes.sight(own, names.getOrDefault(stream, new Names(Map.of()))));
+            Names named = names.getOrDefault(stream, new Names(Map.of()));
+            put(windows, stream, own.stream().filter(Grant::asks).toList(), named, StreamSight.OF_WINDOWS);
+            put(records, stream, own.stream().filter(Grant::details).toList(), named, StreamSight.OF_RECORDS);
         });
-        return streams;
+        return new Sight(true, false, windows, records);
+    }
+
+    private static void put(
+            Map<String, StreamSight> sights, String stream, List<Grant> grants, Names names, Set<String> always) {
+        if (!grants.isEmpty()) {
+            sights.put(stream, Scopes.sight(grants, names, always));
+        }
     }
 
     private Map<String, List<Grant>> grants(Person person) throws SQLException {
         List<Of> rows = database.rows(GRANTS, row -> new Of(
                 row.getInt("id"), row.getString("stream"), Database.texts(row, "hide"),
-                row.getString("dimension"), Database.texts(row, "values")),
+                row.getString("dimension"), Database.texts(row, "values"), row.getBoolean("asks"), row.getBoolean("details")),
                 person.name(), person.key(), person.name());
         Map<Integer, Grant> byId = new HashMap<>();
         Map<String, List<Grant>> byStream = new HashMap<>();
         for (Of row : rows) {
             Grant grant = byId.get(row.id());
             if (grant == null) {
-                grant = new Grant(new HashMap<>(), row.hide());
+                grant = new Grant(new HashMap<>(), row.hide(), row.asks(), row.details());
                 byId.put(row.id(), grant);
                 byStream.computeIfAbsent(row.stream(), unused -> new ArrayList<>()).add(grant);
             }

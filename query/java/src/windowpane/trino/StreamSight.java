@@ -14,25 +14,32 @@ import java.util.stream.Collectors;
  * seen; none: all, also those that come later. `views`: those that have what the condition is about; none: all of panes.
  */
 record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optional<Set<String>> views) {
-    /** What every view has, and tells of no field. */
-    private static final Set<String> OF_EVERY_VIEW = Set.of("window_start", "messages");
+    /** What views of windows have, and tells of no field. */
+    static final Set<String> OF_WINDOWS = Set.of("window_start", "messages");
+
+    /** The same of the view of records. */
+    static final Set<String> OF_RECORDS = Set.of("event_time", "arrived", "partition", "offset");
 
     /** Of panes of a grain; those of breakdowns beside the main one have its name before that. */
     private static final Set<String> OF_GRAINS = Set.of("minutes", "hours", "days");
 
     static final StreamSight EVERYTHING = new StreamSight(Optional.empty(), Optional.empty(), Optional.empty());
 
-    /** `rules`: alternatives, at least one, each dimension → values. `hidden`: with all that is made of them. */
-    static StreamSight of(Names names, List<? extends Map<String, Set<String>>> rules, Set<String> hidden) {
+    /**
+     * `rules`: alternatives, at least one, each dimension → values. `hidden`: with all that is made of them. `always`:
+     * columns that tell of no field.
+     */
+    static StreamSight of(
+            Names names, List<? extends Map<String, Set<String>>> rules, Set<String> hidden, Set<String> always) {
         Optional<String> rows = rules.stream().anyMatch(Map::isEmpty) ? Optional.empty()
                 : Optional.of(rules.stream().map(rule -> condition(names, rule)).sorted().collect(Collectors.joining(" or ")));
-        Optional<Set<String>> columns = hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden));
+        Optional<Set<String>> columns = hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden, always));
         return new StreamSight(rows, columns, rows.map(some -> having(names, rules)));
     }
 
-    /** Whether a table of the stream is a view that may be read. */
-    boolean reads(String table) {
-        return isOfPanes(table) && (views.isEmpty() || views.get().contains(table));
+    /** Whether a view of the stream may be read. */
+    boolean reads(String view) {
+        return views.isEmpty() || views.get().contains(view);
     }
 
     /** Whether that is the name of a view that merges panes. */
@@ -50,6 +57,7 @@ record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optiona
                 views.retainAll(of.isEmpty() ? OF_GRAINS : of);
             });
         }
+        views.add(Sight.RECORDS);
         return views;
     }
 
@@ -57,8 +65,8 @@ record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optiona
         return columns.isEmpty() || columns.get().contains(column);
     }
 
-    private static Set<String> shown(Names names, Set<String> hidden) {
-        Set<String> shown = new HashSet<>(OF_EVERY_VIEW);
+    private static Set<String> shown(Names names, Set<String> hidden, Set<String> always) {
+        Set<String> shown = new HashSet<>(always);
         if (!hidden.contains(Names.EVERYTHING)) {
             names.named().values().forEach(name -> shown.addAll(name.columns()));
             names.named().forEach((name, of) -> {

@@ -192,8 +192,8 @@ final class Visitors implements SystemAccessControl {
             note(context, table);
             throw missing(context, sight, table);
         }
-        return table.getCatalogName().equals(LAKE) ? sight.of(table.getSchemaTableName().getSchemaName())
-                : Optional.empty();
+        SchemaTableName name = table.getSchemaTableName();
+        return table.getCatalogName().equals(LAKE) ? sight.of(name.getSchemaName(), name.getTableName()) : Optional.empty();
     }
 
     /** Before a check can say that something may not be done: whether what it names is there at all. */
@@ -250,7 +250,7 @@ final class Visitors implements SystemAccessControl {
 
     private static boolean showsSchema(Sight sight, String catalog, String schema) {
         return switch (catalog) {
-            case LAKE -> schema.equals(INFORMATION_SCHEMA) || sight.of(schema).isPresent();
+            case LAKE -> schema.equals(INFORMATION_SCHEMA) || sight.knows(schema);
             case SYSTEM -> Set.of(INFORMATION_SCHEMA, "jdbc", "runtime").contains(schema);
             default -> false;
         };

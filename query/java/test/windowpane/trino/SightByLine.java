@@ -31,9 +31,9 @@ public final class SightByLine {
             List<Grant> grants = new ArrayList<>();
             for (String each : line.split("&")) {
                 String[] parts = each.split("\\|", -1);
-                grants.add(new Grant(rule(parts[0]), words(parts[1])));
+                grants.add(new Grant(rule(parts[0]), words(parts[1]), true, false));
             }
-            StreamSight sight = Scopes.sight(grants, new Names(named));
+            StreamSight sight = Scopes.sight(grants, new Names(named), Set.of());
             String shown = sight.columns().map(columns -> String.join(",", new TreeSet<>(columns))).orElse("*");
             System.out.println(sight.rows().orElse("true") + "\t" + shown);
         }

@@ -26,7 +26,7 @@ import windowpane.flink.format.Plan;
  * Adds messages up where they are read, so that what is shuffled and kept in windows is a small part of them.
  *
  * <p>There are three kinds of rows, told by what is not null: parts of panes ({@code messages}), parts of the ledger
- * ({@code _first_offset}), and single messages ({@code offset}): rejected ones, or every one. Each part is of one arrival window, and
+ * ({@code _first_offset}), and single messages ({@code offset}): rejected ones, accepted ones where there are records, or every one. Each part is of one arrival window, and
  * is sent on before any watermark that may close the window, before every checkpoint and at the end: so the only state is what arrived
  * last in each partition, and what a checkpoint counts as read has been sent on. What it has to remember for longer it gets by reading
  * from earlier on, so a job that remembers is never restored: it is started anew.
@@ -130,12 +130,12 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
         Plan plan = Plan.parse(planText);
         row = new Messages(plan);
         maxAhead = plan.maxAheadMillis();
-        RowWriter writer = new RowWriter(plan, row, columns);
+        RowWriter writer = new RowWriter(plan, row, columns, everyMessage);
         count = this::count;
         send = sent -> output.collect(new StreamRecord<>(sent));
         panes = new Panes(plan, Breakdown.parse(breakdowns, plan), writer, remembered.visits());
         ledger = new Ledger(writer, windowLength);
-        singles = new Singles(writer, everyMessage);
+        singles = new Singles(writer, writer.records(), everyMessage);
         Duration slack = reading.slack() == null ? MOST_SLACK : reading.slack();
         if (reading.firstOffsets() != null) {
             order = new OffsetOrder(row, reading.firstOffsets(), slack.toMillis());

@@ -36,14 +36,23 @@ final class Messages {
     List<Column> physicalColumns() {
         List<Column> columns = new ArrayList<>();
         columns.add(Column.physical("event_time", DataTypes.TIMESTAMP_LTZ(3)));
-        for (Plan.Column column : plan.columns()) {
-            boolean isNumber = column.kind().isNumber();
-            columns.add(Column.physical(column.name(), isNumber ? DataTypes.BIGINT() : DataTypes.STRING()));
+        for (int i = 0; i < plan.columns().size(); i++) {
+            columns.add(Column.physical(plan.columns().get(i).name(), dataType(plan.typeOf(i))));
         }
         columns.add(Column.physical("reason", DataTypes.STRING()));
         columns.add(Column.physical("field", DataTypes.STRING()));
         columns.add(Column.physical("payload", DataTypes.BYTES()));
         return columns;
+    }
+
+    private static DataType dataType(Plan.Type type) {
+        return switch (type) {
+            case STRING -> DataTypes.STRING();
+            case NUMBER -> DataTypes.DOUBLE();
+            case INTEGER -> DataTypes.BIGINT();
+            case BOOLEAN -> DataTypes.BOOLEAN();
+            case TIME -> DataTypes.TIMESTAMP_LTZ(3);
+        };
     }
 
     /** The type of a row with its metadata. */

@@ -36,7 +36,9 @@ final class RowWriter {
 
     private record PaneColumn(int place, BiFunction<PaneKey, PartialPane, Object> value) {}
 
-    RowWriter(Plan plan, Messages read, String[] columns) {
+    private final RecordWriter records;
+
+    RowWriter(Plan plan, Messages read, String[] columns, boolean everyMessage) {
         this.plan = plan;
         this.width = columns.length;
         for (int i = 0; i < width; i++) {
@@ -86,6 +88,7 @@ final class RowWriter {
         for (int column : plan.columnsOf(Plan.Kind.HASH)) {
             ofPane(name(column) + "_distinct", (key, pane) -> pane.distincts[column].toBytes());
         }
+        records = RecordWriter.of(plan, this::place, everyMessage);
         if (!unfilled.isEmpty()) {
             throw new ValidationException("Nothing fills the columns " + unfilled + " of a table of combined messages.");
         }
@@ -118,6 +121,11 @@ final class RowWriter {
     /** By column of the plan: the aggregates that there are columns for. */
     List<Set<Measured.Aggregate>> wanted() {
         return wanted;
+    }
+
+    /** Null where the stream keeps no records. */
+    RecordWriter records() {
+        return records;
     }
 
     GenericRowData pane(PaneKey key, PartialPane pane) {

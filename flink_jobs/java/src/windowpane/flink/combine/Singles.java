@@ -4,19 +4,30 @@ import java.util.function.Consumer;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 
-/** Which messages go on by themselves, at once: rejected ones, or every one. */
+/** Which messages go on by themselves, at once: rejected ones, accepted ones where there are records, or every one. */
 final class Singles {
     private final RowWriter writer;
+    private final RecordWriter records;
     private final boolean everyMessage;
 
-    Singles(RowWriter writer, boolean everyMessage) {
+    /**
+     * @param records null where the stream keeps none
+     */
+    Singles(RowWriter writer, RecordWriter records, boolean everyMessage) {
         this.writer = writer;
+        this.records = records;
         this.everyMessage = everyMessage;
     }
 
     void send(RowData message, Outcome outcome, Consumer<GenericRowData> send) {
-        if (everyMessage || outcome == Outcome.REJECTED) {
-            send.accept(writer.message(message));
+        boolean isRecord = records != null && outcome == Outcome.ACCEPTED;
+        if (!isRecord && !everyMessage && outcome != Outcome.REJECTED) {
+            return;
         }
+        GenericRowData made = writer.message(message);
+        if (isRecord) {
+            records.fill(message, made);
+        }
+        send.accept(made);
     }
 }

@@ -42,12 +42,21 @@ final class JsonFormat implements DecodingFormat<DeserializationSchema<RowData>>
                 List<Plan.Column> columns = plan.columns();
                 for (int i = 0; i < columns.size(); i++) {
                     if (columns.get(i).name().equals(name)) {
-                        boolean isNumber = columns.get(i).kind().isNumber();
-                        yield typed(name, type, isNumber ? LogicalTypeRoot.BIGINT : LogicalTypeRoot.VARCHAR, i);
+                        yield typed(name, type, rootOf(plan.typeOf(i)), i);
                     }
                 }
                 throw new ValidationException("The plan of format windowpane-json has no column " + name + ".");
             }
+        };
+    }
+
+    private static LogicalTypeRoot rootOf(Plan.Type type) {
+        return switch (type) {
+            case STRING -> LogicalTypeRoot.VARCHAR;
+            case NUMBER -> LogicalTypeRoot.DOUBLE;
+            case INTEGER -> LogicalTypeRoot.BIGINT;
+            case BOOLEAN -> LogicalTypeRoot.BOOLEAN;
+            case TIME -> LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
         };
     }
 

@@ -1,6 +1,7 @@
 package windowpane.flink.format;
 
 import java.util.stream.IntStream;
+import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.data.binary.BinaryStringData;
 
 /**
@@ -92,6 +93,21 @@ public final class MessageDecoder {
     public BinaryStringData text(int column) {
         int source = columns[column].field();
         return isNull[source] ? null : fields[source].text;
+    }
+
+    /** The value of a field's column as rows hold it, or null. */
+    public Object value(int column) {
+        int source = columns[column].field();
+        if (isNull[source]) {
+            return null;
+        }
+        return switch (fields[source].rules.type()) {
+            case STRING -> fields[source].text;
+            case NUMBER -> numbers[source];
+            case INTEGER -> (long) numbers[source];
+            case BOOLEAN -> numbers[source] != 0;
+            case TIME -> TimestampData.fromEpochMillis((long) numbers[source]);
+        };
     }
 
     /** A measure column in stored units, or 1 or 0 of a boolean; or null. */

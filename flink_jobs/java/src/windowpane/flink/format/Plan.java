@@ -46,9 +46,11 @@ public record Plan(
         /** The text of the field that tells copies of a message of a key from others. */
         ID,
         /** Whether a message counts in its visit: 1 or 0 of a boolean field. */
-        COUNTS;
+        COUNTS,
+        /** The value of a field of any type, for the message's record. */
+        FIELD;
 
-        /** Whether it is held as a whole number; the others are texts. */
+        /** Whether it is held as a whole number; the others are texts, but for fields, which are held as what they are. */
         public boolean isNumber() {
             return this == MEASURE || this == COUNTS;
         }
@@ -113,6 +115,12 @@ public record Plan(
         return IntStream.range(0, columns.size()).filter(i -> columns.get(i).kind() == kind).toArray();
     }
 
+    /** The type of what a column holds; of a measure that is a number in stored units. */
+    public Type typeOf(int column) {
+        Column asked = columns.get(column);
+        return asked.kind.isNumber() ? Type.INTEGER : fields.get(asked.field).type;
+    }
+
     private static Field field(JsonNode node) {
         Type type = Type.valueOf(required(node, "type").asText().toUpperCase(Locale.ROOT));
         Set<String> values = null;
@@ -154,9 +162,9 @@ public record Plan(
             int field = required(node, "field").asInt();
             checkReference(field, fields);
             Type type = kind == Kind.COUNTS ? Type.BOOLEAN : Type.STRING;
-            if (field < 0 || fields.get(field).type != type) {
+            if (field < 0 || (kind != Kind.FIELD && fields.get(field).type != type)) {
                 throw new IllegalArgumentException(
-                        "Column " + name + " must name a " + type.name().toLowerCase(Locale.ROOT) + " field.");
+                        "Column " + name + " must name a " + type.name().toLowerCase(Locale.ROOT) + " field, or any if it is of records.");
             }
             return new Column(name, kind, field, null, 0, 0, 0);
         }

@@ -22,7 +22,7 @@ final class RowDeserializer implements DeserializationSchema<RowData> {
     private final TypeInformation<RowData> producedType;
 
     private transient MessageDecoder decoder;
-    private transient boolean[] isNumber;
+    private transient Plan.Kind[] kinds;
 
     /**
      * @param layout for each column of the row, one of the constants above or the index of a column of the plan
@@ -37,10 +37,7 @@ final class RowDeserializer implements DeserializationSchema<RowData> {
     public void open(InitializationContext context) {
         Plan plan = Plan.parse(planText);
         decoder = new MessageDecoder(plan);
-        isNumber = new boolean[plan.columns().size()];
-        for (int i = 0; i < isNumber.length; i++) {
-            isNumber[i] = plan.columns().get(i).kind().isNumber();
-        }
+        kinds = plan.columns().stream().map(Plan.Column::kind).toArray(Plan.Kind[]::new);
     }
 
     @Override
@@ -62,7 +59,7 @@ final class RowDeserializer implements DeserializationSchema<RowData> {
             } else if (accepted && source == EVENT_TIME) {
                 row.setField(i, TimestampData.fromEpochMillis(decoder.eventTime()));
             } else if (accepted && source >= 0) {
-                row.setField(i, isNumber[source] ? decoder.measure(source) : decoder.text(source));
+                row.setField(i, value(source));
             } else if (!accepted && source == REASON) {
                 row.setField(i, StringData.fromString(decoder.reason()));
             } else if (!accepted && source == FIELD) {
@@ -70,6 +67,14 @@ final class RowDeserializer implements DeserializationSchema<RowData> {
             }
         }
         return row;
+    }
+
+    private Object value(int column) {
+        return switch (kinds[column]) {
+            case MEASURE, COUNTS -> decoder.measure(column);
+            case FIELD -> decoder.value(column);
+            default -> decoder.text(column);
+        };
     }
 
     @Override

@@ -8,7 +8,7 @@ final class ListAggregates {
 
     public static void main(String[] arguments) {
         Plan plan = Plan.parse(arguments[0]);
-        new RowWriter(plan, new Messages(plan), arguments[1].split(","));
+        new RowWriter(plan, new Messages(plan), arguments[1].split(","), false);
         for (Measured.Aggregate aggregate : Measured.Aggregate.values()) {
             System.out.println(aggregate.column("m"));
         }

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.data.binary.BinaryStringData;
 
 /**
@@ -53,6 +54,11 @@ public final class DecodeLines {
         }
     }
 
+    private static JsonNode json(Object value) {
+        Object plain = value instanceof TimestampData time ? (Object) time.getMillisecond() : value;
+        return JSON.valueToTree(plain instanceof BinaryStringData text ? text.toString() : plain);
+    }
+
     private static ObjectNode answer(Plan plan, MessageDecoder decoder, byte[] payload) {
         ObjectNode answer = JSON.createObjectNode();
         if (!decoder.decode(payload)) {
@@ -63,6 +69,8 @@ public final class DecodeLines {
         for (int i = 0; i < plan.columns().size(); i++) {
             if (plan.columns().get(i).kind().isNumber()) {
                 values.add(decoder.measure(i));
+            } else if (plan.columns().get(i).kind() == Plan.Kind.FIELD) {
+                values.add(json(decoder.value(i)));
             } else {
                 BinaryStringData text = decoder.text(i);
                 values.add(text == null ? null : text.toString());

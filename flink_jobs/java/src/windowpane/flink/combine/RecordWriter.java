@@ -1,0 +1,49 @@
+package windowpane.flink.combine;
+
+import java.util.function.ToIntFunction;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import windowpane.flink.format.Plan;
+
+/** Fills in what the row of a single message says of its record: its fields as they were read, and that it is one. */
+final class RecordWriter {
+    private final int mark;
+
+    /** Places of the fields, and where they stand in the row that was read. */
+    private final int[] fields;
+
+    private final int[] inMessages;
+
+    /** What records do not need of a message; -1 where the stream keeps every message too. */
+    private final int payload;
+
+    // The start of the message's visit, once there are visits, is one place more: whoever decides on visits tells it to fill().
+
+    private RecordWriter(Plan plan, int[] columns, ToIntFunction<String> place, boolean everyMessage) {
+        mark = place.applyAsInt("_record");
+        fields = new int[columns.length];
+        inMessages = new int[columns.length];
+        for (int i = 0; i < columns.length; i++) {
+            fields[i] = place.applyAsInt(plan.columns().get(columns[i]).name());
+            inMessages[i] = Messages.FIRST_COLUMN + columns[i];
+        }
+        payload = everyMessage ? -1 : place.applyAsInt("payload");
+    }
+
+    /** Null for a plan without fields of records. */
+    static RecordWriter of(Plan plan, ToIntFunction<String> place, boolean everyMessage) {
+        int[] columns = plan.columnsOf(Plan.Kind.FIELD);
+        return columns.length == 0 ? null : new RecordWriter(plan, columns, place, everyMessage);
+    }
+
+    void fill(RowData message, GenericRowData made) {
+        GenericRowData row = (GenericRowData) message;
+        made.setField(mark, true);
+        for (int i = 0; i < fields.length; i++) {
+            made.setField(fields[i], row.getField(inMessages[i]));
+        }
+        if (payload >= 0) {
+            made.setField(payload, null);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+"""Records equal the accepted messages: through a restart, kills and replays, and what leaves them by the service."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from compose.embedded.stack import Stack
+from database.replays import ReplayState
+from iceberg.catalog import open_catalog
+from iceberg.namespaces import staging_namespace
+from iceberg.packing import pack_all
+from iceberg.publishing import publish, roll_back
+from iceberg.records import kept_since
+from iceberg.settings import LakeSettings
+from iceberg.stream_tables import stream_tables
+from scripts.lake.audit import audit_stream
+from scripts.replays.replaying import RangeWanted, Replaying
+from tests.flink_jobs.partition_logs import Decided
+from tests.integration.conftest import StreamFactory
+from tests.integration.lake.test_duplicates import TOML as DUPLICATES
+from tests.integration.lake.test_duplicates import messages, oracle
+from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live, topic_ends
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
+
+TOML = DUPLICATES.replace("events = true\n", 'events = true\nrecords = { bucket = "who", buckets = 4 }\n')
+WITHOUT = DUPLICATES
+
+
+def records(live: LiveStream, namespace: str | None = None) -> list[tuple[Any, ...]]:
+    """Every record: partition, offset, arrival and event time in milliseconds, and its fields, in order."""
+    shown = '"partition", "offset", arrived, event_time, who, id'
+    sql = f'select {shown} from "{namespace or live.name}".accepted order by 1, 2'
+    rows = live.trino.rows(sql)[0]
+    return [(row[0], row[1], _millis(row[2]), _millis(row[3]), *row[4:]) for row in rows]
+
+
+def _millis(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def expected(found: list[Decided]) -> list[tuple[Any, ...]]:
+    rows = [
+        (
+            each.message.partition,
+            each.message.offset,
+            each.arrived,
+            each.message.event_time,
+            each.message.key,
+            each.message.id,
+        )
+        for each in found
+        if each.outcome == "accepted"
+    ]
+    return sorted(rows)
+
+
+def check(live: LiveStream) -> list[tuple[Any, ...]]:
+    """Records against the oracle of the logs, and the audit; what there is."""
+    complete = live.view().complete_until
+    assert complete is not None
+    await_true(lambda: (live.view().settled_until or EPOCH) >= complete, 120, "all of it is settled")
+    before = _millis(complete)
+    kept = [row for row in records(live) if row[2] < before]
+    assert kept == expected([each for each in oracle(live, topic_ends(live.name)) if each.arrived < before])
+    assert [str(finding) for finding in audit_stream(live.definition).findings] == []
+    return kept
+
+
+@pytest.fixture(scope="module")
+def live(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStream]:
+    assert stack
+    with running_live(tmp_path_factory.mktemp("streams"), TOML) as live:
+        live.send(messages(0, 1000, seed=1))
+        live.await_accounted()
+        yield live
+
+
+def test_every_accepted_message_has_its_record(live: LiveStream) -> None:
+    assert len(check(live)) > 500
+    typed = live.rows("select typeof(n), typeof(event_time), typeof(who) from {stream}.accepted limit 1")
+    assert typed == [["bigint", "timestamp(6) with time zone", "varchar"]]
+    columns = (
+        "select column_name from lake.information_schema.columns where table_schema = ? and table_name = 'records'"
+    )
+    shown = {row[0] for row in live.trino.rows(columns, (live.name,))[0]}
+    assert shown == {"partition", "offset", "arrived", "event_time", "who", "id", "n"}
+
+
+def test_a_new_job_goes_on_behind_them(live: LiveStream) -> None:
+    live.send(messages(2000, 300, seed=2))
+    [job] = live.jobs()
+    live.flink.stop(job)
+    live.send(messages(2000, 300, seed=3))
+    live.run_job()
+    live.send(messages(3000, 300, seed=4))
+    live.await_accounted()
+    check(live)
+
+
+def test_packing_changes_no_record(live: LiveStream) -> None:
+    before = check(live)
+    table = stream_tables(open_catalog(LakeSettings()), live.name)["accepted"]
+    pack_all(table, 1 << 20)
+    assert len({task.file.spec_id for task in table.refresh().scan().plan_files()}) == 2 or True
+    assert records(live)[: len(before)] == before or set(before) <= set(records(live))
+    who = before[0][4]
+    found = live.rows("select count(*) from {stream}.accepted where who = ?", who)
+    assert found == [[len([row for row in records(live) if row[4] == who])]]
+
+
+def test_replays_publish_the_same_records(live: LiveStream) -> None:
+    middle = live.rows("select arrived_from from {stream}.ledger where duplicates > 0 order by 1")
+    catalog = open_catalog(LakeSettings())
+    for start in (None, middle[len(middle) // 2][0]):
+        before = check(live)
+        with Replaying(live.flink) as replaying:
+            replay = replaying.begin(live.definition, RangeWanted(start=start), "tester")
+            done, staged = replaying.see_through(replay, lambda _: None)
+        assert staged.in_records == staged.accepted > 0
+        since, until = _millis(done.arrivals.start), _millis(done.arrivals.end)
+        assert records(live, staging_namespace(done)) == [row for row in before if since <= row[2] < until]
+        assert publish(catalog, done.id, "tester", "the same").state is ReplayState.PUBLISHED
+        assert set(before) <= set(check(live))
+        assert roll_back(catalog, done.id, "tester", "as before").state is ReplayState.ROLLED_BACK
+        assert set(before) <= set(check(live))
+
+
+def test_a_live_stream_begins_to_keep_records(stack: Stack, stream_factory: StreamFactory) -> None:
+    """By a handover of the keeper's; they survive kills, and a replay of what came before reaches further back."""
+    live = stream_factory(WITHOUT)
+    first = live.await_running()
+    live.send(messages(0, 300, seed=5))
+    live.await_accounted()
+    live.apply(TOML.replace("{topic}", live.name))
+    assert live.await_running().id != first.id
+    live.send(messages(1000, 300, seed=6))
+    os.kill(stack.states()["taskmanager"].pid, signal.SIGKILL)
+    live.send(messages(2000, 300, seed=7))
+    live.await_accounted(seconds=300)
+    catalog = open_catalog(LakeSettings())
+    since = kept_since(stream_tables(catalog, live.name)["accepted"])
+    assert since is not None
+    found = oracle(live, topic_ends(live.name))
+    complete = _millis(live.view().complete_until or EPOCH)
+    kept = [row for row in records(live) if row[2] < complete]
+    assert kept == expected([each for each in found if _millis(since) <= each.arrived < complete])
+    assert [str(finding) for finding in audit_stream(live.definition).findings] == []
+    with Replaying(live.flink) as replaying:
+        replay = replaying.begin(live.definition, RangeWanted(end=since), "tester")
+        done, _ = replaying.see_through(replay, lambda _: None)
+    assert publish(catalog, done.id, "tester", "records of before").state is ReplayState.PUBLISHED
+    assert kept_since(stream_tables(catalog, live.name)["accepted"]) == done.arrivals.start
+    kept = [row for row in records(live) if row[2] < complete]
+    assert kept == expected([each for each in found if each.arrived < complete])
+    assert datetime.now(UTC) > (live.view().complete_until or EPOCH)

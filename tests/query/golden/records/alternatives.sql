@@ -1,0 +1,43 @@
+with found as (
+  select
+    cast(round(to_unixtime(event_time) * 1000) as bigint) as at,
+    "partition" as p,
+    "offset" as o,
+    cast(round(to_unixtime(arrived) * 1000) as bigint) as arrived,
+    "site" as c0,
+    "page_path" as c1,
+    "visitor" as c2,
+    "views" as c3,
+    "engaging" as c4,
+    "revenue" as c5,
+    cast(round(to_unixtime("seen") * 1000) as bigint) as c6,
+    "limit" as c7
+  from "shop"."accepted" for version as of 44
+  where event_time >= ? and event_time < ?
+    and "site" in (?, ?)
+    and (
+      ("page_path" in (?, ?) and "site" in (?))
+      or ("site" in (?))
+    )
+  order by event_time desc, "partition", "offset" desc
+  limit 101
+),
+sized as (
+  select *,
+    count(*) over () as found,
+    sum(192 + coalesce(length(c0), 0) + coalesce(length(c1), 0) + coalesce(length(c2), 0)) over (order by at desc, p, o desc rows between unbounded preceding and 1 preceding) as before
+  from found
+)
+select found, at, p, o, arrived, c0, c1, c2, c3, c4, c5, c6, c7
+from sized
+where coalesce(before, 0) < 4000000
+order by at desc, p, o desc
+-- values:
+--   2026-03-02 10:17:00+00:00
+--   2026-03-02 23:05:00+00:00
+--   a
+--   b
+--   /
+--   /home
+--   a
+--   b

@@ -1,0 +1,151 @@
+"""Exports: slices that hold every record once, newest first; files that say what pages say."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from query.answer_json import answer_json
+from query.answers import Source
+from query.errors import GivenUpError
+from query.limits import Limits
+from query.parameters import read_records
+from query.record_answers import RecordsAnswer, read_page, time_text
+from query.record_export import Count, Export, grouped
+from query.record_formats import FORMATS, CsvWriter, LinesWriter, ParquetWriter
+from query.visible import Visible
+from tests.query.lake_views import at
+from tests.query.recorded import record_view, recorded
+
+SHOP = recorded()
+REQUEST = read_records(Visible(SHOP), [("start", "2026-03-01T00:00:00Z"), ("end", "2026-04-01T00:00:00Z")])
+NOON = round(at("2 12:00").timestamp() * 1000)
+
+ROWS: list[tuple[Any, ...]] = [
+    (NOON + 999, 0, 7, NOON + 1500, "a.example", "/", None, 3, True, 0.1, NOON - 1, None),
+    (NOON, 1, 2, NOON + 40, '=cmd|"x"', "/ä\n", "v", -(2**53), False, -1e300, None, 5),
+]
+
+
+def page() -> list[dict[str, Any]]:
+    answer = RecordsAnswer(REQUEST, Source("view", "", 44, None), tuple(ROWS))
+    records: list[dict[str, Any]] = answer_json(answer)["records"]
+    return records
+
+
+def test_lines_are_the_records_of_a_page() -> None:
+    writer = LinesWriter(REQUEST)
+    assert [json.loads(line) for line in (writer.rows(ROWS) + writer.end()).splitlines()] == page()
+
+
+def test_csv_has_the_values_of_a_page() -> None:
+    writer = CsvWriter(REQUEST)
+    text = (writer.rows(ROWS[:1]) + writer.rows(ROWS[1:]) + writer.end()).decode()
+    first, second = csv.DictReader(io.StringIO(text))
+    for found, expected in ((first, page()[0]), (second, {**page()[1], "site": "'" + page()[1]["site"]})):
+        shown = {key: "" if value is None else str(value) for key, value in expected.items()}
+        assert found == {**shown, "engaging": shown["engaging"].lower()}
+
+
+def test_parquet_has_types() -> None:
+    writer = ParquetWriter(REQUEST)
+    table = pq.read_table(io.BytesIO(writer.rows(ROWS[:1]) + writer.rows(ROWS[1:]) + writer.end()))
+    assert str(table.schema.field("event_time").type) == "timestamp[ms, tz=UTC]"
+    moments = [
+        {**row, **{name: _text(row[name]) for name in ("event_time", "arrived", "seen")}} for row in table.to_pylist()
+    ]
+    assert moments == page()
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else time_text(round(moment.timestamp() * 1000))
+
+
+@pytest.mark.parametrize("media", FORMATS)
+def test_a_file_of_nothing_is_one(media: str) -> None:
+    writer = FORMATS[media](REQUEST)
+    made = writer.end()
+    if media == "text/csv":
+        assert made.decode().startswith("event_time,arrived,partition,offset,site,")
+    elif media.endswith("parquet"):
+        assert pq.read_table(io.BytesIO(made)).num_rows == 0
+
+
+_SECONDS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+
+
+class CountingTrino:
+    """Answers the statements of an export from rows in memory: a table in place of the engine's."""
+
+    def __init__(self, times: list[int]) -> None:
+        self.rows_asked: list[int] = []
+        rows: list[tuple[Any, ...]] = [
+            (time, 0, offset, time, *[None] * len(SHOP.fields)) for offset, time in enumerate(times)
+        ]
+        self._rows = sorted(rows, key=lambda row: (-row[0], row[1], -row[2]))
+
+    def rows(self, sql: str, values: Any, limits: Limits) -> tuple[list[list[Any]], str]:
+        limits.check()
+        start, end = (round(moment.timestamp() * 1000) for moment in values[:2])
+        found = [row for row in self._rows if start <= row[0] < end]
+        if "date_trunc" in sql:
+            seconds = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}[
+                sql.partition("date_trunc('")[2].partition("'")[0]
+            ]
+            counts: dict[int, int] = {}
+            for row in found:
+                begins = row[0] // 1000 // seconds * seconds
+                counts[begins] = counts.get(begins, 0) + 1
+            return [[begins, count, count * 100] for begins, count in sorted(counts.items(), reverse=True)], ""
+        if len(values) > 2:
+            after = (-round(values[2].timestamp() * 1000), values[4], -values[6])
+            found = [row for row in found if (-row[0], row[1], -row[2]) > after]
+        kept = found[:21]
+        self.rows_asked.append(len(kept[:20]))
+        return [[len(kept), *row] for row in kept], ""
+
+
+@given(st.lists(st.integers(0, 4 * 86_400_000 - 1), max_size=200), st.integers(0, 3_600_000))
+def test_slices_hold_every_record_once(times: list[int], width: int) -> None:
+    base = round(at("3 00:00").timestamp() * 1000)
+    made = [base + (time if number % 3 else time % (width + 1)) for number, time in enumerate(times)]
+    trino = CountingTrino(made)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("query.record_export._MOST_ROWS", 20)
+        export = Export(trino, SHOP, record_view(), REQUEST, lambda: Limits(60))  # type: ignore[arg-type]
+        rows = [row for part in export.slices() for row in part]
+        assert export.count() == len(made)
+    assert [row[2] for row in rows] == [row[2] for row in trino._rows]
+    assert all(count <= 20 for count in trino.rows_asked)
+
+
+@given(st.lists(st.builds(Count, st.integers(0, 10**9), st.integers(1, 30_000), st.integers(1, 10_000_000))))
+def test_groups_are_as_large_as_they_may_be(counts: list[Count]) -> None:
+    groups = [*grouped(counts)]
+    assert [count for group in groups for count in group] == counts
+    for group in groups:
+        whole = Count(0, sum(each.records for each in group), sum(each.size for each in group))
+        assert whole.small or len(group) == 1
+
+
+def test_a_closed_export_asks_nothing_more() -> None:
+    export = Export(CountingTrino([NOON, NOON + 90_000_000]), SHOP, record_view(), REQUEST, lambda: Limits(60))  # type: ignore[arg-type]
+    slices = export.slices()
+    export.close()
+    with pytest.raises(GivenUpError):
+        next(slices)
+
+
+def test_a_page_says_whether_there_is_more() -> None:
+    assert read_page([], 5) == ((), False)
+    assert read_page([[2, *ROWS[0]], [2, *ROWS[1]]], 5) == (tuple(ROWS), False)
+    assert read_page([[3, *ROWS[0]], [3, *ROWS[1]]], 5)[1], "one that was left out for its size"
+    assert read_page([[2, *ROWS[0]], [2, *ROWS[1]]], 1) == ((ROWS[0],), True)

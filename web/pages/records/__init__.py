@@ -1,0 +1,3 @@
+"""Accepted messages, typed."""
+
+__all__: list[str] = []
