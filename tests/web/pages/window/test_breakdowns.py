@@ -22,7 +22,7 @@ def page(visible: Visible, **asked: str) -> str:
     definition = visible.shown
     form = read_form(definition, list({"start": "2026-03-03T10:00", "end": "2026-03-05T12:00", **asked}.items()), NOW)
     titles = {definition.name: definition.title}
-    return bytes(_page(visible, titles, form, {"window": "not asked"}, None, None, (), (), NOW).body).decode()
+    return bytes(_page(visible, titles, form, {"window": "not asked"}, None, None, None, (), (), NOW).body).decode()
 
 
 def ticked(html: str) -> list[tuple[str, bool]]:
