@@ -14,7 +14,6 @@ from access.grants import checked_grant
 from query.answers import Source, WindowAnswer
 from query.groups import Group
 from query.requests import WindowRequest
-from query.windows import plan_window
 from streams import load_definition
 from streams.definition import Definition
 from systems.merchants.reports.numbers import IncompleteError, Numbers
@@ -23,6 +22,7 @@ from systems.merchants.reports.report import Ranking, Report, Totals
 from systems.merchants.reports.subscriptions import Due, Subscription
 from systems.merchants.sites import Exclusions, Site
 from tests.documentation import ROOT
+from tests.query.lake_views import covered
 
 WEB_EVENTS = load_definition(ROOT / "systems" / "merchants" / "streams" / "web_events.toml")
 MONDAY = datetime(2026, 3, 1, 23, tzinfo=UTC)
@@ -52,7 +52,7 @@ class Answers:
         return WindowAnswer(
             request,
             Source("view", "query", 1, self.complete),
-            plan_window(request.start, request.end),
+            covered(request),
             tuple(group for group in groups if not before or not group.key),
         )
 
