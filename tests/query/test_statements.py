@@ -290,7 +290,7 @@ def test_maintenance_counts_back_from_later() -> None:
 
 def test_drops_every_view() -> None:
     assert drop_view_statements("health") == tuple(
-        f'drop view if exists "health"."{view}"' for view in ("minutes", "hours", "days")
+        f'drop view if exists "health"."{view}"' for view in ("minutes", "hours", "days", "records")
     )
 
 
