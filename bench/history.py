@@ -17,9 +17,10 @@ from bench.loading import append_rows
 from iceberg.catalog import Catalog
 from iceberg.kinds import PANES
 from streams.aggregates import COUNT, MESSAGES, SUM, ColumnType
+from streams.breakdowns import main_breakdown
 from streams.definition import Definition
 from streams.errors import WindowpaneError
-from streams.panes import MINUTE_ARRIVAL_SECONDS, Grain, breakdown_of, pane_columns
+from streams.panes import FINEST_ARRIVAL_SECONDS, Grain, pane_columns
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 _Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -28,7 +29,7 @@ _Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 def made_panes(definition: Definition, keys: int, starts: Sequence[datetime], grain: Grain, rate: int = 1) -> pa.Table:
     """One pane of each key for each start, sorted by key and time, of `rate` messages a second."""
     seconds = grain.seconds
-    breakdown = breakdown_of(definition)
+    breakdown = main_breakdown(definition)
     parts = pa.array([breakdown.packed_part(grain, start) for start in starts])
     times = np.tile(_micros(starts), keys)
     rng = np.random.default_rng(int(times[0]) + rate)
@@ -59,17 +60,17 @@ def made_panes(definition: Definition, keys: int, starts: Sequence[datetime], gr
 
 def made_ledger(definition: Definition, start: datetime, end: datetime, messages_per_second: int) -> pa.Table:
     """The ledger's rows of the arrivals in `[start, end)`; offsets follow from the time, the same in every call."""
-    length = timedelta(seconds=MINUTE_ARRIVAL_SECONDS)
+    length = timedelta(seconds=FINEST_ARRIVAL_SECONDS)
     starts = _micros([start + length * number for number in range((end - start) // length)])
     times = np.tile(starts, definition.partitions)
-    accepted = MINUTE_ARRIVAL_SECONDS * messages_per_second // definition.partitions
-    offsets = times // (MINUTE_ARRIVAL_SECONDS * 1_000_000) * accepted
+    accepted = FINEST_ARRIVAL_SECONDS * messages_per_second // definition.partitions
+    offsets = times // (FINEST_ARRIVAL_SECONDS * 1_000_000) * accepted
     none = pa.array(np.zeros(len(times), dtype=np.int64))
     return pa.table(
         {
             "partition": pa.array(np.repeat(np.arange(definition.partitions), len(starts))),
             "arrived_from": _times(times),
-            "arrived_until": _times(times + MINUTE_ARRIVAL_SECONDS * 1_000_000),
+            "arrived_until": _times(times + FINEST_ARRIVAL_SECONDS * 1_000_000),
             "first_offset": pa.array(offsets),
             "last_offset": pa.array(offsets + accepted - 1),
             "accepted": pa.array(np.full(len(times), accepted)),

@@ -33,6 +33,7 @@ from query.sql_clients import drop_views, make_views
 from query.trino_client import TrinoClient
 from services.operator import operator_headers
 from services.settings import ServiceSettings
+from streams.breakdowns import view_names
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 from streams.panes import day_start
@@ -103,7 +104,7 @@ def _history(settings: Settings, definition: Definition, script: ServiceSettings
         yield
     finally:
         store().columns.remove_of(_NAME)
-        drop_views(trino, _NAME)
+        drop_views(trino, _NAME, view_names(definition))
         remove(catalog, definition)
 
 

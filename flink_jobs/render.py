@@ -13,9 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flink_jobs.aggregates import FUNCTIONS, aggregate_sql
 from flink_jobs.records import record_sql
+from streams.breakdowns import Breakdown, Layer, breakdowns, layers, named_in
 from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
-from streams.panes import PERIODS, Grain, breakdown_of, grains, pane_columns
+from streams.panes import PERIODS, pane_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class JobRange:
     holds each partition's latest arrival before that, None where there is none; it is None for any partitions, from
     their beginnings. With `from_events` not from Kafka but from the stream's table `events`: what arrived from `start`,
     here a time, to before `until`.
-    Kept: of each table the rows that arrived after its cut (`cuts`: table, or panes of a grain such as `day panes` →
+    Kept: of each table the rows that arrived after its cut (`cuts`: table, or panes of a layer such as `day panes` →
     arrival time) and before `until`, of tables of single messages those beyond the offsets in `held` (table →
     partition → highest offset that it already has). What arrived before `counted_from` counts nowhere, if that is
     given: it is read to be remembered, as much of it as the definition's horizon. `first_offsets`: of a table, what is
@@ -98,14 +99,17 @@ def _sql(template: str, **values: Any) -> str:
 def render(
     definition: Definition, kafka: str, job_range: JobRange, slack_ms: int, *, name: str = "", namespace: str = ""
 ) -> JobScript:
-    """The job of a stream: messages in; panes of each grain, ledger, rejected and, if it keeps them, events and records
-    out.
+    """The job of a stream: messages in; panes of each breakdown and grain, ledger, rejected and, if it keeps them,
+    events and records out.
 
     `name` and `namespace` (where its tables are) are those of the stream's live job if not given.
     """
+    known = breakdowns(definition)
+    several = len(known) > 1
     shape = {
         "namespace": namespace or definition.name,
         "dimensions": list(definition.dimensions),
+        "keys": [*(("breakdown",) if several else ()), *definition.dimensions],
         "columns": [aggregate_sql(column) for column in pane_columns(definition)],
         "records": record_sql(definition),
         "max_ahead": definition.event_time.max_ahead_seconds,
@@ -117,27 +121,36 @@ def render(
         return _timestamp(job_range.cuts.get(name))
 
     records = _RECORDS if definition.records else {}
-    # Grain → what the names of its parts begin with, and the pattern of what follows.
-    breakdown = breakdown_of(definition)
-    parts = {grain: (breakdown.prefix(grain), PERIODS[grain]) for grain in grains(definition)}
-    rollups = [grain for grain in grains(definition) if grain is not Grain.MINUTE]
-
+    rollups = [layer for layer in layers(definition) if layer is not Layer.FINEST]
     return JobScript(
         name=name or f"windowpane/{definition.name}/{definition.digest}",
         setup=(
             *(f"create temporary system function {name} as {_literal(path)}" for name, path in FUNCTIONS.items()),
             _sql("combined", **shape, options=_source_options(definition, kafka, job_range, slack_ms)),
             *(_sql("combined_of", kind=kind, mark=mark) for kind, mark in {**_KINDS, **records}.items()),
-            _sql("minutes", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds),
+            _sql("finest", **shape, arrival_seconds=Layer.FINEST.arrival_seconds),
             *(
-                _sql(view, **shape, grain=grain, arrival_seconds=grain.arrival_seconds, cut=cut(grain.panes))
-                for grain in rollups
-                for view in ("minutes_of_rollup", "rollup")
+                _sql(
+                    view,
+                    **shape,
+                    grain=layer.grain,
+                    only=_only(definition, layer),
+                    arrival_seconds=layer.arrival_seconds,
+                    cut=cut(layer.panes),
+                )
+                for layer in rollups
+                for view in ("finest_of_rollup", "rollup")
             ),
         ),
         inserts=(
-            _sql("insert_panes", **shape, breakdown=breakdown.name, parts=parts, cut=cut(Grain.MINUTE.panes)),
-            _sql("insert_ledger", **shape, arrival_seconds=Grain.MINUTE.arrival_seconds, cut=cut("ledger")),
+            _sql(
+                "insert_panes",
+                **shape,
+                several=several,
+                breakdown=known[0].name,
+                layers=[_panes_of(definition, layer, cut(layer.panes)) for layer in layers(definition)],
+            ),
+            _sql("insert_ledger", **shape, arrival_seconds=Layer.FINEST.arrival_seconds, cut=cut("ledger")),
             *(
                 _sql(f"insert_{table}", **shape, cut=cut(table), held=job_range.held.get(table, {}))
                 for table in (
@@ -150,6 +163,22 @@ def render(
         partitions=len(job_range.before) if job_range.before else definition.partitions,
         restored=not definition.horizon_ms,
     )
+
+
+def _only(definition: Definition, layer: Layer) -> tuple[str, ...]:
+    """The breakdowns that have rollups of a layer; none if all have."""
+    [names] = named_in(definition, layer).values()
+    return () if len(names) == len(breakdowns(definition)) else names
+
+
+def _panes_of(definition: Definition, layer: Layer, cut: str | None) -> dict[str, Any]:
+    """What is inserted of a layer. Rollups' own views are cut already."""
+    of_grains = [
+        {"grain": grain.value, "period": PERIODS[grain].value, "breakdowns": names}
+        for grain, names in named_in(definition, layer).items()
+    ]
+    finest = layer is Layer.FINEST
+    return {"view": layer.value if finest else f"{layer}s", "grains": of_grains, "cut": cut if finest else None}
 
 
 def _timestamp(at: datetime | None) -> str | None:
@@ -166,13 +195,20 @@ def _source_options(definition: Definition, kafka: str, job_range: JobRange, sla
     messages = {**source, "format": "windowpane-json", "windowpane-json.plan": plan}
     return {
         "connector": "windowpane-combined",
-        "arrival-window": f"{Grain.MINUTE.arrival_seconds} s",
+        "arrival-window": f"{Layer.FINEST.arrival_seconds} s",
+        "breakdowns": json.dumps([_combined(each) for each in breakdowns(definition)], separators=(",", ":")),
         # Of a table the source tells itself how far it is: its files are read in the order of their first arrivals.
         **({} if job_range.from_events else _arrival_options(job_range, slack_ms)),
         **_memory_options(definition, job_range),
         "every-message": str(definition.events).lower(),
         **{f"messages.{key}": value for key, value in messages.items()},
     }
+
+
+def _combined(breakdown: Breakdown) -> dict[str, Any]:
+    """A breakdown as the combiner is told of it."""
+    by, grain = breakdown.dimensions, breakdown.finest
+    return {"name": breakdown.name, "by": by, "grain_ms": grain.seconds * 1000}
 
 
 def _arrival_options(job_range: JobRange, slack_ms: int) -> dict[str, str]:
@@ -188,7 +224,12 @@ def _arrival_options(job_range: JobRange, slack_ms: int) -> dict[str, str]:
 
 
 def _memory_options(definition: Definition, job_range: JobRange) -> dict[str, str]:
-    options = {"horizon": f"{definition.horizon_ms} ms"} if definition.duplicates else {}
+    options = {"horizon": f"{definition.duplicates.horizon_ms} ms"} if definition.duplicates else {}
+    if definition.visits is not None:
+        options["visits.gap"] = f"{definition.visits.gap_ms} ms"
+        options["visits.cut"] = f"{definition.visits.cut_ms} ms"
+        options["visits.first"] = ";".join(definition.visits.first)
+        options["visits.last"] = ";".join(definition.visits.last)
     if job_range.counted_from is not None:
         options["counted-from"] = str(_millis(job_range.counted_from))
     if job_range.first_offsets is not None:

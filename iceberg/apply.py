@@ -20,19 +20,23 @@ from iceberg.divided import divide, is_divided
 from iceberg.errors import IncompatibleChangeError, translated
 from iceberg.kinds import PANES, RECORDS
 from iceberg.namespaces import is_offered
+from iceberg.noted import DEFINITION_PROPERTY, noted_definition
 from iceberg.records import MADE_PROPERTY
 from iceberg.schemas import Column, TableLayout, layouts
 from iceberg.stream_tables import optional_table
+from streams.breakdowns import is_of_panes
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
-from streams.panes import grains
-from streams.stored_definition import as_stored, stored_definition
-
-DEFINITION_PROPERTY = "windowpane.definition"
-"""Table property: the definition, as it is stored, that the table was last made to match."""
+from streams.records import VIEW
+from streams.stored_definition import as_stored
 
 GENERATION_PROPERTY = "windowpane.generation"
 """Table property: raised by every publish; a query never mixes two generations."""
+
+
+def generation_of(table: Table) -> int:
+    """How many publications a table has taken part in."""
+    return int(table.properties.get(GENERATION_PROPERTY, "0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,6 @@ def applied_definition(catalog: Catalog, stream: str) -> Definition | None:
     return None if panes is None else noted_definition(panes)
 
 
-def noted_definition(table: Table) -> Definition:
-    """The definition that a table of panes was last made to match."""
-    return stored_definition(table.properties.get(DEFINITION_PROPERTY), f"{table.name()[-2]} (as applied)")
-
-
 def applied_streams(catalog: Catalog) -> list[str]:
     """Every stream that has tables, sorted; no staging tables of replays, and no benchmark's."""
     sql = "select table_namespace from iceberg_tables where catalog_name = :catalog and table_name = :panes"
@@ -62,15 +61,14 @@ def applied_streams(catalog: Catalog) -> list[str]:
     return sorted(name for (name,) in streams if is_offered(name))
 
 
-def has_views(catalog: Catalog, definition: Definition) -> bool:
-    """Whether the stream's views are in the catalog: one for each grain, and one of records if it keeps them."""
+def views_in(catalog: Catalog, stream: str) -> set[str]:
+    """The names of a stream's views, of panes and of records, that are in the catalog."""
     sql = (
         "select table_name from iceberg_tables"
         " where catalog_name = :catalog and table_namespace = :stream and iceberg_type = 'VIEW'"
     )
-    views = rows(catalog.engine, sql, catalog=catalog.name, stream=definition.name)
-    wanted = {*(f"{grain}s" for grain in grains(definition)), *(["records"] if definition.records else [])}
-    return wanted <= {name for (name,) in views}
+    named = rows(catalog.engine, sql, catalog=catalog.name, stream=stream)
+    return {name for (name,) in named if is_of_panes(name) or name == VIEW}
 
 
 def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:

@@ -6,7 +6,7 @@ ledger is whole, a table that disagrees with it is at fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,11 @@ from enum import StrEnum
 from iceberg.intervals import Compared, IntervalTotal, common_intervals
 from streams.arrivals import Arrivals
 from streams.panes import Grain
+
+
+def panes_name(grain: Grain, breakdown: str = "") -> str:
+    """What panes are called in findings; `breakdown`: where a stream has several."""
+    return f"{grain} panes of {breakdown}" if breakdown else f"{grain} panes"
 
 
 class Kind(StrEnum):
@@ -34,7 +39,8 @@ class Kind(StrEnum):
 class Finding:
     """One thing that does not add up.
 
-    `tables`: the table at fault (of panes: those of a grain), or those that disagree when it cannot be told which is.
+    `tables`: the table at fault (of panes: those of a breakdown and grain), or those that disagree when it cannot be
+    told which is.
     `arrived`: what must be replayed to make it right; None when no replay can. `offsets`: first and last, of Kafka.
     `expected` and `found` count messages (rows for duplicate rows). `text`: one line without table, partition and
     arrivals; `str` has all.
@@ -115,22 +121,30 @@ class AuditResult:
 class ValueDifference:
     """A group of panes (dimensions and event day or hour) whose merged values are not the rollup's.
 
-    `columns`: name, value of the minute panes, value of the rollup's panes. Of groups that are too many to name there
-    is one with neither group nor columns for all of a range.
+    `breakdown`: theirs, where a stream has several. `columns`: name, value of the `finest` panes, value of the rollup's
+    panes. Of groups that are too many to name there is one with neither group nor columns for all of a range.
     """
 
     arrived: Arrivals
     group: tuple[tuple[str, str], ...] = ()
     columns: tuple[tuple[str, object, object], ...] = ()
     grain: Grain = Grain.DAY
+    finest: Grain = Grain.MINUTE
+    breakdown: str = ""
+
+    @property
+    def compared(self) -> tuple[str, str]:
+        """What are compared, as findings name them."""
+        return panes_name(self.finest, self.breakdown), panes_name(self.grain, self.breakdown)
 
     def __str__(self) -> str:
         if not self.group:
-            return f"more groups differ between minute panes and {self.grain} panes"
+            return f"more groups differ between {' and '.join(self.compared)}"
         # Where messages differ, all else does for the same reason.
         columns = [column for column in self.columns if column[0] == "messages"] or self.columns
         values = "; ".join(
-            f"{name} {_shown(minute)} by minute, {_shown(rolled)} by {self.grain}" for name, minute, rolled in columns
+            f"{name} {_shown(finest)} by {self.finest}, {_shown(rolled)} by {self.grain}"
+            for name, finest, rolled in columns
         )
         return f"{', '.join(f'{name} {value!r}' for name, value in self.group)}: {values}"
 
@@ -208,7 +222,7 @@ def check_values(differences: Iterable[ValueDifference], counts: Sequence[Findin
     """
     findings = []
     for item in differences:
-        compared = (Grain.MINUTE.panes, item.grain.panes)
+        compared = item.compared
         at_fault = {
             table
             for finding in counts
@@ -217,4 +231,22 @@ def check_values(differences: Iterable[ValueDifference], counts: Sequence[Findin
         }
         tables = tuple(at_fault) if len(at_fault) == 1 else compared
         findings.append(Finding(Kind.ALTERED, tables, str(item), item.arrived))
+    return findings
+
+
+def check_visits(names: Sequence[str], totals: Mapping[str, Sequence[int]], arrivals: Arrivals) -> list[Finding]:
+    """Panes (what findings call them → each number of visits) whose visits are not those of the first ones.
+
+    Every visit is in one pane of each breakdown.
+    """
+    first, *others = totals.items() or [("", ())]
+    findings = []
+    for panes, numbers in others:
+        differing = [
+            f"{name} {one:,} and {other:,}"
+            for name, one, other in zip(names, first[1], numbers, strict=True)
+            if one != other
+        ]
+        if differing:
+            findings.append(Finding(Kind.ALTERED, (first[0], panes), f"{', '.join(differing)}", arrivals))
     return findings

@@ -1,4 +1,4 @@
-"""Bounds of time columns, read from manifests alone: no data file is opened. Of panes, those of one grain.
+"""Bounds of time columns, read from manifests alone: no data file is opened. Of panes, those of one layer.
 
 Manifests never change once written, so what was read of one is kept; a refresh reads only the new ones.
 """
@@ -16,7 +16,9 @@ from pyiceberg.manifest import DataFile, ManifestContent, ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
-from streams.panes import Grain
+from iceberg.noted import finest_in
+from streams.breakdowns import Layer, breakdown_in, layer_of
+from streams.panes import Grain, grain_of
 
 COMPLETE_PROPERTY = "windowpane.complete-until"
 """Table property: an arrival time up to which the table is complete, though it may hold no row that shows it."""
@@ -24,9 +26,9 @@ COMPLETE_PROPERTY = "windowpane.complete-until"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def noted_as(key: str, grain: Grain | None) -> str:
-    """The property that notes something of the panes of a grain, or of a table that has none."""
-    return key if grain is None else f"{key}.{grain}"
+def noted_as(key: str, layer: Layer | None) -> str:
+    """The property that notes something of the panes of a layer, or of a table that has none."""
+    return key if layer is None else f"{key}.{layer.noted}"
 
 
 def part_in(file: DataFile) -> str:
@@ -35,43 +37,55 @@ def part_in(file: DataFile) -> str:
     return sys.intern(part) if isinstance(part, str) else ""
 
 
-def latest(table: Table, column: str, snapshot: Snapshot | None = None, grain: Grain | None = None) -> datetime | None:
+def latest(table: Table, column: str, snapshot: Snapshot | None = None, layer: Layer | None = None) -> datetime | None:
     """The largest value of a time column in a snapshot (default: the current one); None when it holds no rows."""
     largest = _largest_by_part(table, column, snapshot or table.current_snapshot())
-    micros = max((micros for part, micros in largest.items() if _is_of(part, grain)), default=None)
+    micros = max((micros for part, micros in largest.items() if _is_of(table, part, layer)), default=None)
     return None if micros is None else _time(micros)
 
 
-def parts_beyond(table: Table, column: str, at: datetime | None, grain: Grain) -> tuple[str, ...]:
-    """The parts of a grain, sorted, that have files that reach beyond a moment in a time column; of None, all."""
+def parts_beyond(table: Table, column: str, at: datetime | None, layer: Layer) -> tuple[str, ...]:
+    """The parts of a layer, sorted, that have files that reach beyond a moment in a time column; of None, all."""
     largest = _largest_by_part(table, column, table.current_snapshot())
     limit = None if at is None else (at - _EPOCH) // timedelta(microseconds=1)
     return tuple(
-        sorted(part for part, micros in largest.items() if (limit is None or micros > limit) and _is_of(part, grain))
+        sorted(
+            part for part, micros in largest.items() if (limit is None or micros > limit) and _is_of(table, part, layer)
+        )
     )
 
 
-def earliest(table: Table, column: str, grain: Grain | None = None) -> datetime | None:
+def rows_by_breakdown(table: Table, grain: Grain) -> dict[str, int]:
+    """Breakdown → how many rows of a grain the table has."""
+    rows: dict[str, int] = {}
+    for manifest in _manifests(table, table.current_snapshot()):
+        for part, count in _rows_in(manifest, table.io):
+            if grain_of(part) is grain:
+                rows[breakdown_in(part)] = rows.get(breakdown_in(part), 0) + count
+    return rows
+
+
+def earliest(table: Table, column: str, layer: Layer | None = None) -> datetime | None:
     """The smallest value of a time column; None when there are no rows. Reads every manifest anew."""
     field_id = table.schema().find_field(column).field_id
     smallest = [
         _micros(entry.data_file.lower_bounds[field_id])
         for manifest in _manifests(table, table.current_snapshot())
         for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
-        if _is_of(part_in(entry.data_file), grain)
+        if _is_of(table, part_in(entry.data_file), layer)
     ]
     return _time(min(smallest)) if smallest else None
 
 
-def cut(table: Table, grain: Grain | None = None) -> datetime | None:
+def cut(table: Table, layer: Layer | None = None) -> datetime | None:
     """The arrival time up to which rows of whole arrival windows are complete; None while that is not known."""
-    known = [latest(table, "arrived_until", grain=grain), noted_cut(table, grain)]
+    known = [latest(table, "arrived_until", layer=layer), noted_cut(table, layer)]
     return max((at for at in known if at is not None), default=None)
 
 
-def noted_cut(table: Table, grain: Grain | None = None) -> datetime | None:
-    """The arrival time up to which a table, or the panes of a grain, was noted to be complete."""
-    noted = table.properties.get(noted_as(COMPLETE_PROPERTY, grain))
+def noted_cut(table: Table, layer: Layer | None = None) -> datetime | None:
+    """The arrival time up to which a table, or the panes of a layer, was noted to be complete."""
+    noted = table.properties.get(noted_as(COMPLETE_PROPERTY, layer))
     return datetime.fromisoformat(noted) if noted else None
 
 
@@ -123,8 +137,17 @@ def _largest_in(manifest: ManifestFile, io: FileIO, field_id: int) -> tuple[tupl
     return tuple(largest.items())
 
 
-def _is_of(part: str, grain: Grain | None) -> bool:
-    return grain is None or f"/{grain}/" in part
+@cached(LRUCache(maxsize=20_000), key=lambda manifest, _io: manifest.manifest_path, lock=Lock())
+def _rows_in(manifest: ManifestFile, io: FileIO) -> tuple[tuple[str, int], ...]:
+    rows: dict[str, int] = {}
+    for entry in manifest.fetch_manifest_entry(io, discard_deleted=True):
+        part = part_in(entry.data_file)
+        rows[part] = rows.get(part, 0) + entry.data_file.record_count
+    return tuple(rows.items())
+
+
+def _is_of(table: Table, part: str, layer: Layer | None) -> bool:
+    return layer is None or layer_of(part, finest_in(table)) is layer
 
 
 def _micros(bound: bytes) -> int:

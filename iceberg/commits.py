@@ -9,7 +9,9 @@ from pyiceberg.exceptions import CommitFailedException, ValidationException
 from pyiceberg.manifest import DataFile, ManifestEntry, ManifestEntryStatus, ManifestFile
 from pyiceberg.table import Table, Transaction
 from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.table.refs import SnapshotRefType
 from pyiceberg.table.snapshots import Operation
+from pyiceberg.table.update import SetSnapshotRefUpdate, TableUpdate, UpdatesAndRequirements
 from pyiceberg.table.update.snapshot import _OverwriteFiles
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
@@ -40,10 +42,15 @@ def swap(
     added: Collection[DataFile],
     summary: Mapping[str, str],
     properties: Mapping[str, str] | None = None,
+    *,
+    even_if_empty: bool = False,
 ) -> None:
-    """Take files out of a table and put others in, and set properties: all in one commit, which notes the summary."""
+    """Take files out of a table and put others in, and set properties: all in one commit, which notes the summary.
+
+    There is none where nothing is to be done, unless it is wanted `even_if_empty`.
+    """
     with FileTransaction(table) as transaction:
-        if removed or added:
+        if removed or added or even_if_empty:
             io, noted = transaction._table.io, dict(summary)
             with _Swap(Operation.OVERWRITE, transaction, io, snapshot_properties=noted) as update:
                 for file in removed:
@@ -52,6 +59,16 @@ def swap(
                     update.append_data_file(file)
         if properties:
             transaction.set_properties(dict(properties))
+
+
+def swap_on_tag(table: Table, tag: str, removed: Collection[DataFile], summary: Mapping[str, str]) -> None:
+    """Move a tag to a state that is as the one that it names, but without some files."""
+    with (
+        FileTransaction(table) as transaction,
+        _SwapOnTag(Operation.OVERWRITE, transaction, table.io, snapshot_properties=dict(summary), branch=tag) as update,
+    ):
+        for file in removed:
+            update.delete_data_file(file)
 
 
 class FileTransaction(Transaction):
@@ -87,6 +104,22 @@ class _Swap(_OverwriteFiles):
                 status = ManifestEntryStatus.ADDED
                 writer.add(ManifestEntry.from_args(status=status, snapshot_id=self._snapshot_id, data_file=file))
         return writer.to_manifest_file()
+
+
+class _SwapOnTag(_Swap):
+    """pyiceberg commits to branches alone, though nothing that it does for one is different for a tag."""
+
+    def _validate_target_branch(self, branch: str | None) -> str | None:
+        return branch
+
+    def _commit(self) -> UpdatesAndRequirements:
+        updates, requirements = super()._commit()
+        return tuple(map(_of_tag, updates)), requirements
+
+
+def _of_tag(update: TableUpdate) -> TableUpdate:
+    named = isinstance(update, SetSnapshotRefUpdate)
+    return update.model_copy(update={"type": SnapshotRefType.TAG}) if named else update
 
 
 def _shelf(file: DataFile) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pyiceberg.table import Table
@@ -12,17 +12,19 @@ from database.errors import ReplayError
 from database.publications import newest_publication
 from database.replay_store import ReplayStore
 from database.replays import Replay, ReplayState
-from iceberg.apply import GENERATION_PROPERTY
+from iceberg.apply import generation_of
+from iceberg.begun import begun_in
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError
 from iceberg.kinds import PANES
 from iceberg.namespaces import staging_namespace
+from iceberg.noted import noted_definition
 from iceberg.past_states import added_since, state_before
 from iceberg.pending import hours_reach, trusted_cut
-from iceberg.slices import grains_of
 from iceberg.stream_tables import stream_tables
 from streams.arrivals import Arrivals
-from streams.panes import Grain, rollup_arrival_start
+from streams.breakdowns import Breakdown, Layer, breakdowns
+from streams.panes import rollup_arrival_start
 
 _TAGGED = (ReplayState.PUBLISHING, ReplayState.PUBLISHED, ReplayState.ROLLING_BACK)
 """States in which the stream's tables may hold the replay's own rows, so that a tag tells what was before."""
@@ -47,14 +49,15 @@ class Compared:
     `generation`: of the published tables, if `old` is what they hold now; None if it is what they held before the
     replay was published. What they hold of the range changes with their generation alone.
 
-    `grains`: those of which both sides have panes that count. `rollups`: the arrivals whose day and hour panes are
-    whole, and count, on both sides; the last ones of the range may be made later, with what arrived after it.
+    `breakdowns`: those of which both sides have all panes of the range, with the grains that count. `rollups`: the
+    arrivals whose rollups are whole, and count, on both sides; the last ones of the range may be made later, with what
+    arrived after it.
     """
 
     old: Mapping[str, PinnedTable]
     new: Mapping[str, PinnedTable]
     generation: int | None
-    grains: tuple[Grain, ...]
+    breakdowns: tuple[Breakdown, ...]
     rollups: Arrivals
 
 
@@ -69,32 +72,42 @@ def compared(catalog: Catalog, replay: Replay) -> Compared:
     store = ReplayStore(catalog.engine)
     if replay.state in _TAGGED:
         return _before(live, staged, replay, newest_publication(store.history(replay.stream), replay))
-    generations = {int(table.properties.get(GENERATION_PROPERTY, "0")) for table in live.values()}
+    generations = set(map(generation_of, live.values()))
     # Somebody may have published this very replay since its state was read.
     if len(generations) > 1 or store.get(replay.id).state is not replay.state:
         raise BetweenStatesError(replay.stream)
     panes, old = live[PANES.name], _current(live)
-    cut = trusted_cut(panes, Grain.DAY)
-    grains = _grains(panes, staged[PANES.name], hours=hours_reach(panes, cut))
-    return Compared(old, _current(staged), generations.pop(), grains, _rollups(replay.arrivals, cut))
+    cut = trusted_cut(panes, Layer.DAY)
+    generation, hours = generations.pop(), hours_reach(panes, cut)
+    by = _breakdowns(panes, staged[PANES.name], generation, replay.arrivals, hours=hours)
+    return Compared(old, _current(staged), generation, by, _rollups(replay.arrivals, cut))
 
 
 def _before(live: Mapping[str, Table], staged: Mapping[str, Table], replay: Replay, generation: int) -> Compared:
     """With what the tables held before a publication of the replay raised them to this generation."""
     before = state_before(live, generation)
     old = {name: _pinned(table, before.snapshots.get(name)) for name, table in live.items()}
-    grains = _grains(live[PANES.name], staged[PANES.name], hours=before.hours)
-    return Compared(old, _current(staged), None, grains, _rollups(replay.arrivals, before.day_cut))
+    by = _breakdowns(live[PANES.name], staged[PANES.name], generation - 1, replay.arrivals, hours=before.hours)
+    return Compared(old, _current(staged), None, by, _rollups(replay.arrivals, before.day_cut))
 
 
 def _current(tables: Mapping[str, Table]) -> dict[str, PinnedTable]:
     return {name: _pinned(table, table.metadata.current_snapshot_id) for name, table in tables.items()}
 
 
-def _grains(live: Table, staged: Table, *, hours: bool) -> tuple[Grain, ...]:
-    """The grains of both; `hours`: whether hour panes count."""
-    made = grains_of(staged)
-    return tuple(grain for grain in grains_of(live) if grain in made and (hours or grain is not Grain.HOUR))
+def _breakdowns(
+    live: Table, staged: Table, generation: int, arrivals: Arrivals, *, hours: bool
+) -> tuple[Breakdown, ...]:
+    """Those of both, of which the stream had all in a generation; `hours`: whether rollups of hours count."""
+    made = {each.name: each for each in breakdowns(noted_definition(staged))}
+    begun = begun_in(live, generation)
+    found = []
+    for each in breakdowns(noted_definition(live)):
+        if each.name in made and (each.name not in begun or begun[each.name].since <= arrivals.start):
+            common = (grain for grain in each.grains if grain in made[each.name].grains)
+            grains = tuple(grain for grain in common if hours or each.layer(grain) is not Layer.HOUR)
+            found.append(replace(each, grains=grains))
+    return tuple(found)
 
 
 def _rollups(arrivals: Arrivals, complete: datetime | None) -> Arrivals:

@@ -9,6 +9,8 @@ from datetime import datetime
 
 from pyiceberg.table import Table
 
+from iceberg.apply import generation_of
+from iceberg.begun import newly_begun
 from iceberg.bounds import COMPLETE_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.commits import set_properties
@@ -38,7 +40,8 @@ def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
     """Note that every table is complete up to an arrival time, and discard what is of single messages beyond it.
 
     Only rows of single messages can be beyond: they are committed before their arrival window ends. A table `accepted`
-    or `events` that is new stays empty up to there; of new hour panes what came before is pending. Raises LakeError.
+    or `events` that is new stays empty up to there; of new hour panes what came before is pending; of a new breakdown
+    only what arrives from there on is told. Raises LakeError.
     """
     with translated():
         tables = stream_tables(catalog, stream)
@@ -51,10 +54,12 @@ def close_at(catalog: Catalog, stream: str, at: datetime) -> None:
         if RECORDS.name in tables:
             set_properties(tables[RECORDS.name], records_begun_at(at, _running(tables[PANES.name])))
         for each in windowed(tables):
-            set_properties(each.table, begun_at(each.table, each.grain, at))
+            set_properties(each.table, begun_at(each.table, each.layer, at))
+        panes = tables[PANES.name]
+        set_properties(panes, newly_begun(panes, _running(panes), at, generation_of(panes)))
 
 
 def _running(panes: Table) -> Definition | None:
-    """The definition whose job wrote the tables last; None if none ever did."""
-    noted = panes.properties.get(RUNNING_PROPERTY)
-    return stored_definition(noted, f"{panes.name()[0]} (as it runs)") if noted else None
+    """The definition of the job that writes the stream's tables; None before there was one."""
+    stored = panes.properties.get(RUNNING_PROPERTY)
+    return stored_definition(stored, f"{panes.name()[-2]} (as running)") if stored else None

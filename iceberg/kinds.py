@@ -12,14 +12,17 @@ class TableKind:
     """One kind of table.
 
     `arrival`: the column that says when a row, or the first message in it, arrived. `last_arrival`: the one that says
-    when its last did. `replaced`: whether publications replace its rows, so that replays make it. `optional`: whether
-    streams may lack it. Maintenance packs all.
+    when its last did. `replaced`: whether publications replace its rows, so that replays make it. `dated`: the column
+    that its retention counts from, empty where that is not one; `kept`: what the definition calls that. `optional`:
+    whether streams may lack it. Maintenance packs all.
     """
 
     name: str
     arrival: str
     last_arrival: str
     replaced: bool = True
+    dated: str = ""
+    kept: str = ""
     optional: bool = False
 
     @property
@@ -30,9 +33,9 @@ class TableKind:
 
 LEDGER = TableKind("ledger", "arrived_from", "arrived_until")
 PANES = TableKind("panes", "arrived_from", "arrived_until")
-REJECTED = TableKind("rejected", "arrived", "arrived")
-RECORDS = TableKind("accepted", "arrived", "arrived", optional=True)
-EVENTS = TableKind("events", "arrived", "arrived", replaced=False, optional=True)
+REJECTED = TableKind("rejected", "arrived", "arrived", dated="arrived", kept="rejected")
+RECORDS = TableKind("accepted", "arrived", "arrived", dated="event_time", kept="records", optional=True)
+EVENTS = TableKind("events", "arrived", "arrived", replaced=False, dated="arrived", kept="events", optional=True)
 
 KINDS = (LEDGER, PANES, REJECTED, RECORDS, EVENTS)
 """In the order in which readers load them: what is read later may only be newer."""

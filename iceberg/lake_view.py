@@ -12,13 +12,16 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from database.engine import rows
-from iceberg.apply import GENERATION_PROPERTY, noted_definition
-from iceberg.bounds import cut, earliest, parts_beyond
+from iceberg.apply import generation_of
+from iceberg.begun import Begun, begun_in
+from iceberg.bounds import cut, earliest, parts_beyond, rows_by_breakdown
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LostStateError, translated
+from iceberg.kept import kept_from, taken
 from iceberg.kinds import KINDS, LEDGER, PANES, RECORDS, REJECTED
 from iceberg.ledger import complete_until, settled_until
 from iceberg.namespaces import is_staging
+from iceberg.noted import noted_definition
 from iceberg.past_states import PastState, added_since, past_states
 from iceberg.pending import hours_reach, pending_arrivals, trusted_cut
 from iceberg.reading import Reading, noted_in
@@ -27,8 +30,10 @@ from iceberg.retirement import retired_at
 from iceberg.slices import rollups_of
 from iceberg.stream_tables import stream_tables
 from iceberg.widening import widened_until
+from streams.arrivals import Arrivals
+from streams.breakdowns import Layer
 from streams.definition import Definition
-from streams.panes import Grain, arrival_start, day_start, spans_day
+from streams.panes import Grain, arrival_start, day_start, rollup_arrival_start, spans_day
 
 READ = {kind.name for kind in KINDS if kind.replaced}
 """The tables that readers look at."""
@@ -46,13 +51,17 @@ class LakeView:
     `complete_until`: arrival time up to which every answer is complete. `committed`: time of the newest commit.
     `panes_missing`: columns that were added to the panes after their pinned snapshot; so `ledger_missing`.
     `past`: the states that publications replaced, the oldest first.
-    `late_parts`: the parts of all minute panes that arrived after the day cut; None while that is not known.
-    `unpacked_parts`: the parts of whole days that minute panes are in; None while that is not known.
+    `late_parts`: the parts of all finest panes that arrived after the day cut; None while that is not known.
+    `unpacked_parts`: the parts of whole days that finest panes are in; None while that is not known.
     `began`: when the stream's first message or heartbeat arrived, or a moment before.
     `retired`: since when the stream takes no more messages; None if it does.
     `settled_until`: arrival time up to which every pinned snapshot, that of `rejected` too, holds everything.
     `widened_until`: arrival time before which panes may be merged by day of arrival; None if none are.
     `reading`: what the ledger counts the offsets of; None before the stream had a job.
+    `begun`: the breakdowns that do not hold everything, each with since when; of `past` states, see there.
+    `sizes`: breakdown → how many panes of the longest grain it has.
+    `kept_from`: grain → since when there are panes of it, `rejected` since when messages; all that are not named are
+    whole. `taken`: grain → arrivals of which retention took panes.
     `records_since`, `records_until`: arrivals between which every accepted message has its record; None: since the
     stream began, and until nothing is sure. `records_missing`: columns that were added after the pinned snapshot.
     """
@@ -78,6 +87,10 @@ class LakeView:
     widened_until: datetime | None = None
     retired: datetime | None = None
     reading: Reading | None = field(default=None, compare=False)
+    begun: tuple[tuple[str, Begun], ...] = ()
+    sizes: tuple[tuple[str, int], ...] = field(default=(), compare=False)
+    kept_from: tuple[tuple[str, datetime], ...] = ()
+    taken: tuple[tuple[str, tuple[Arrivals, ...]], ...] = ()
     records_snapshot: int | None = None
     records_missing: frozenset[str] = frozenset()
     records_since: datetime | None = None
@@ -94,6 +107,8 @@ class LakeView:
             raise LostStateError(f"what was known of {self.stream} at {at:%Y-%m-%dT%H:%M:%SZ} is no longer kept")
         if later is None:
             return self
+        if later.day_cut is None and self.taken:
+            raise LostStateError(f"what was known of {self.stream} at {at:%Y-%m-%dT%H:%M:%SZ} is kept in part only")
         return replace(
             self,
             panes_snapshot=later.snapshots.get(PANES.name),
@@ -105,11 +120,20 @@ class LakeView:
             capped=True,
             late_parts=None,
             unpacked_parts=None,
+            begun=later.begun,
         )
 
     def rounded_down(self, at: datetime) -> datetime:
-        """The latest moment up to another that arrivals can be told apart by: of merged days, the day's start."""
-        return day_start(at) if self.widened_until is not None and at < self.widened_until else at
+        """The latest moment up to another that arrivals can be told apart by: of merged days, the day's start.
+
+        Where retention took finest panes, it is one up to which rollups count what those did.
+        """
+        if self.widened_until is not None and at < self.widened_until:
+            at = day_start(at)
+        if any(at < each.end for _, ranges in self.taken for each in ranges):
+            at = rollup_arrival_start(at)
+            return at if self.day_cut is None else min(at, self.day_cut)
+        return at
 
     def known_until(self, at: datetime) -> datetime | None:
         """Of the view as known at a moment: the moment that it can tell, up to which every arrival is in it.
@@ -144,7 +168,7 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
     tables = stream_tables(catalog, stream)
     records = tables.get(RECORDS.name)
     with translated():
-        generations = set(map(_generation, tables.values()))
+        generations = set(map(generation_of, tables.values()))
         if len(generations) > 1:
             raise BetweenStatesError(stream)
         [generation] = generations
@@ -152,8 +176,8 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
         current = {name: table.current_snapshot() for name, table in tables.items()}
         snapshots = {name: snapshot.snapshot_id if snapshot else None for name, snapshot in current.items()}
         rollups = rollups_of(panes)
-        day_cut = trusted_cut(panes, Grain.DAY)
-        hours = Grain.HOUR in rollups and hours_reach(panes, day_cut)
+        day_cut = trusted_cut(panes, Layer.DAY)
+        hours = Layer.HOUR in rollups and hours_reach(panes, day_cut)
         return LakeView(
             stream=stream,
             panes_snapshot=snapshots[PANES.name],
@@ -165,17 +189,21 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             definition=noted_definition(panes),
             panes_missing=added_since(panes, snapshots[PANES.name]),
             hours=hours,
-            capped=any(pending_arrivals(panes, grain) or cut(panes, grain) != day_cut for grain in rollups),
+            capped=any(pending_arrivals(panes, layer) or cut(panes, layer) != day_cut for layer in rollups),
             past=past_states(tables, generation),
             ledger_snapshot=snapshots[LEDGER.name],
             ledger_missing=added_since(ledger, snapshots[LEDGER.name]),
             retired=retired_at(panes.properties),
             settled_until=settled_until(ledger),
-            late_parts=parts_beyond(panes, "arrived_until", day_cut, Grain.MINUTE) if day_cut else None,
-            unpacked_parts=tuple(filter(spans_day, parts_beyond(panes, "arrived_until", None, Grain.MINUTE))),
+            late_parts=parts_beyond(panes, "arrived_until", day_cut, Layer.FINEST) if day_cut else None,
+            unpacked_parts=tuple(filter(spans_day, parts_beyond(panes, "arrived_until", None, Layer.FINEST))),
             began=_began(ledger),
-            widened_until=max(filter(None, (widened_until(panes, grain) for grain in Grain)), default=None),
+            widened_until=max(filter(None, (widened_until(panes, layer) for layer in Layer)), default=None),
             reading=noted_in(ledger),
+            begun=tuple(sorted(begun_in(panes, generation).items())),
+            sizes=tuple(sorted(rows_by_breakdown(panes, Grain.DAY).items())),
+            kept_from=_kept_from(panes, tables[REJECTED.name]),
+            taken=tuple((str(grain), ranges) for grain in Grain if (ranges := taken(panes, grain))),
             records_snapshot=snapshots.get(RECORDS.name),
             records_missing=added_since(records, snapshots[RECORDS.name]) if records else frozenset(),
             records_since=kept_since(records) if records else None,
@@ -183,8 +211,9 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
         )
 
 
-def _generation(table: Table) -> int:
-    return int(table.properties.get(GENERATION_PROPERTY, "0"))
+def _kept_from(panes: Table, rejected: Table) -> tuple[tuple[str, datetime], ...]:
+    noted = [*((str(grain), kept_from(panes, grain)) for grain in Grain), (REJECTED.name, kept_from(rejected))]
+    return tuple((name, since) for name, since in noted if since is not None)
 
 
 def _began(ledger: Table) -> datetime | None:

@@ -14,7 +14,7 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from iceberg.bounds import first_added, latest
-from streams.panes import Grain
+from streams.breakdowns import Layer
 
 _JOB = "flink.job-id"
 _CHECKPOINT = "flink.max-committed-checkpoint-id"
@@ -60,7 +60,7 @@ def kept_until(ledger: Table, counted: Snapshot, panes: Table, held: Snapshot) -
     """
     if _holds(panes, held, ledger, counted):
         return latest(ledger, "arrived_until", counted)
-    return latest(panes, "arrived_until", held, Grain.MINUTE)
+    return latest(panes, "arrived_until", held, Layer.FINEST)
 
 
 def read_so_far(table: Table) -> dict[str, str]:
@@ -78,6 +78,19 @@ def newest_by_job(table: Table) -> Snapshot | None:
     return _by_job(table, table.current_snapshot())[0]
 
 
+def is_by_job(snapshot: Snapshot) -> bool:
+    """Whether a job made the commit."""
+    return _summary(snapshot, _JOB) is not None
+
+
+def tells_alone(snapshot: Snapshot) -> bool:
+    """Whether a commit that is no job's notes itself what its table has read.
+
+    One that was repeated over a newer parent holds more than it notes. Expiry may forget who the parent was.
+    """
+    return _summary(snapshot, _READ_AS_OF) == str((snapshot.sequence_number or 0) - 1)
+
+
 def _holds(panes: Table, held: Snapshot | None, ledger: Table, counted: Snapshot | None) -> bool:
     """Whether the panes' newest commit by a job is of the ledger's checkpoint or of a later one."""
     newest, read = _read(ledger, counted), _read(panes, held)
@@ -89,8 +102,7 @@ def _read(table: Table, snapshot: Snapshot | None) -> tuple[str, int] | None:
     committed, oldest = _by_job(table, snapshot)
     if committed is not None:
         return _summary(committed, _JOB) or "", int(_summary(committed, _CHECKPOINT) or 0)
-    # A commit that was repeated over a newer parent holds more than it notes. Expiry may forget who the parent was.
-    if oldest is None or _summary(oldest, _READ_AS_OF) != str((oldest.sequence_number or 0) - 1):
+    if oldest is None or not tells_alone(oldest):
         return None
     job, checkpoint = (_summary(oldest, _READ) or "").split()
     return job, int(checkpoint)

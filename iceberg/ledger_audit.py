@@ -16,7 +16,7 @@ from iceberg.audit import Finding, Kind, PartitionAudit, merged_ranges
 from iceberg.intervals import floored
 from iceberg.losses import Gap, lost
 from streams.arrivals import Arrivals
-from streams.panes import MINUTE_ARRIVAL_SECONDS
+from streams.panes import FINEST_ARRIVAL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _around(arrived: Arrivals, until: datetime | None) -> Arrivals:
 
     Never beyond what is settled, unless the range is.
     """
-    window = timedelta(seconds=MINUTE_ARRIVAL_SECONDS)
+    window = timedelta(seconds=FINEST_ARRIVAL_SECONDS)
     end = arrived.end + window
     if until is not None and arrived.start < until:
         end = min(end, until)
@@ -225,7 +225,7 @@ def _missing(kafka: KafkaPartition, start: int, end: int, arrived: Arrivals) -> 
 
 def _against_kafka(clusters: Sequence[Sequence[LedgerRun]], kafka: KafkaPartition, until: datetime) -> list[Finding]:
     """Messages that Kafka holds before the ledger's first offset, or after its last though they are due."""
-    oldest = min(until, floored(kafka.oldest or until, MINUTE_ARRIVAL_SECONDS))
+    oldest = min(until, floored(kafka.oldest or until, FINEST_ARRIVAL_SECONDS))
     if not clusters:
         return _missing(kafka, kafka.earliest, kafka.due, _around(Arrivals(oldest, until), until))
     first, last = clusters[0][0], _newest(clusters[-1])

@@ -4,7 +4,7 @@ Only files whose rows all arrived before a moment that no job adds to any more a
 point or a cut is read from stays what it is. Groups of files, each of one part, are swapped for their packed ones in
 one commit, but for those of which some are no longer there; what others append meanwhile is none of its concern.
 
-Minute panes of before a stream had hour panes lie in parts of whole days; they are packed to parts of hours. Files of
+Minute panes of breakdowns that have hour panes lie in parts of whole days; they are packed to parts of hours. Files of
 records are of what arrived together until they are packed by event time and bucket (see iceberg.divided).
 """
 
@@ -30,6 +30,7 @@ from iceberg.kinds import kind_of
 from iceberg.ledger import read_so_far
 from iceberg.rows import read_files
 from streams.arrivals import NEVER
+from streams.breakdowns import breakdown_in
 from streams.panes import Grain, Period, grain_of, spans_day
 
 _MOST_ROWS = 4_000_000
@@ -87,12 +88,12 @@ def plan_packing(
     least: int,
     spared: Collection[str] = (),
     *,
-    hourly: bool = False,
+    hourly: Collection[str] = (),
 ) -> list[FileGroup]:
     """Groups of at least so many files smaller than half of what packed ones should have, near parts after each other.
 
     `arrived_before`: files that hold a later arrival are left alone, and so are those at the `spared` locations.
-    `hourly`: whether minute panes are to be in parts of hours: those of days are cut. Raises LakeError.
+    `hourly`: the breakdowns whose minute panes are to be in parts of hours: those of days are cut. Raises LakeError.
     """
     kind = kind_of(table)
     field_id = table.schema().find_field(kind.last_arrival).field_id
@@ -107,7 +108,7 @@ def plan_packing(
             # A file of which a SQL client deleted rows holds them still.
             intact = file.spec_id in (default, packed) and not task.delete_files
             divided = file.spec_id != packed
-            cut = hourly and _is_to_cut(part_in(file))
+            cut = _is_to_cut(part_in(file), hourly)
             if settled and (small or cut or divided) and intact and not _at(file, spared):
                 parts[str(file.partition), cut, divided].append((last, task))
     groups = [
@@ -153,8 +154,8 @@ def _packed(table: Table, group: FileGroup, order: SortOrder | None) -> list[Dat
     return write_files(table, rows, packed=True)
 
 
-def _is_to_cut(part: str) -> bool:
-    return grain_of(part) is Grain.MINUTE and spans_day(part)
+def _is_to_cut(part: str, hourly: Collection[str]) -> bool:
+    return breakdown_in(part) in hourly and grain_of(part) is Grain.MINUTE and spans_day(part)
 
 
 def _grouped(tasks: list[FileScanTask], packed_bytes: int) -> Iterator[tuple[FileScanTask, ...]]:

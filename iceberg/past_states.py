@@ -17,13 +17,14 @@ from threading import Lock
 from cachetools import LRUCache, cached
 from pyiceberg.table import Table
 
+from iceberg.begun import Begun, begun_in
 from iceberg.commits import repeated_when_overtaken
 from iceberg.errors import LostStateError, translated
 from iceberg.kinds import LEDGER, PANES
 from iceberg.ledger import kept_until
 from iceberg.pending import hours_reach, trusted_cut
 from iceberg.records import MADE_PROPERTY
-from streams.panes import Grain
+from streams.breakdowns import Layer
 
 _NAME = re.compile(r"generation-(\d+)-until-(\d+)-days-(\d+)-hours-([01])-without-([a-z.]+)")
 _NO_TABLE = "none"
@@ -33,7 +34,7 @@ _NO_TABLE = "none"
 class PastState:
     """A state that readers saw before `until`, as a LakeView describes it.
 
-    `snapshots`: of its tables; one that is not among them was empty, or is `lost`.
+    `snapshots`: of its tables; one that is not among them was empty, or is `lost`. `begun`: as of a LakeView.
     """
 
     generation: int
@@ -44,10 +45,11 @@ class PastState:
     lost: frozenset[str]
     complete_until: datetime | None
     panes_missing: frozenset[str]
+    begun: tuple[tuple[str, Begun], ...] = ()
 
-    def rollups_until(self, grain: Grain) -> datetime | None:
-        """The arrival time up to which the rollups of a grain are known; None if none are."""
-        return self.day_cut if self.hours or grain is not Grain.HOUR else None
+    def rollups_until(self, layer: Layer) -> datetime | None:
+        """The arrival time up to which the rollups of a layer are known; None if none are."""
+        return self.day_cut if self.hours or layer is not Layer.HOUR else None
 
 
 def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) -> None:
@@ -55,7 +57,7 @@ def keep_state(tables: Mapping[str, Table], generation: int, until: datetime) ->
 
     Tags that one left which was killed before it was recorded are taken away: rows may have come since.
     """
-    cut = trusted_cut(tables[PANES.name], Grain.DAY)
+    cut = trusted_cut(tables[PANES.name], Layer.DAY)
     hours = hours_reach(tables[PANES.name], cut)
     snapshots = {name: table.metadata.current_snapshot_id for name, table in tables.items()}
     empty = sorted(name for name, snapshot in snapshots.items() if snapshot is None)
@@ -76,6 +78,13 @@ def _tag(table: Table, snapshot: int | None, name: str, generation: int) -> None
                 snapshots.remove_tag(ref)
             if snapshot is not None:
                 snapshots.create_tag(snapshot, name)
+
+
+def kept_tags(table: Table) -> list[str]:
+    """The tags of a table that keep a past state, the oldest first."""
+    return sorted(
+        (name for name in table.metadata.refs if _generation(name) is not None), key=lambda name: _generation(name) or 0
+    )
 
 
 def state_before(tables: Mapping[str, Table], generation: int) -> PastState:
@@ -144,6 +153,7 @@ def _state(tables: Mapping[str, Table], name: str) -> PastState:
         lost=frozenset(tables.keys() - snapshots.keys() - {*match[5].split(".")} - _later(tables, _time(until))),
         complete_until=_complete_until(tables[LEDGER.name], snapshots.get(LEDGER.name), panes, held),
         panes_missing=added_since(panes, held),
+        begun=tuple(sorted(begun_in(panes, generation).items())),
     )
 
 

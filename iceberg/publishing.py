@@ -1,15 +1,15 @@
 """Publish a replay, roll it back, drop it: finished or not begun, never half, whatever is killed in between.
 
 A publication is recorded before the first table changes. Its tables are then replaced one after the other, each in one
-commit, of panes for all grains, that raises the table's generation; readers keep the state of before until all have the
-same generation. One that was interrupted is gone on with by whoever looks next (the keeper does).
+commit, of panes of all breakdowns and grains, that raises the table's generation; readers keep the state of before
+until all have the same generation. One that was interrupted is gone on with by whoever looks next (the keeper does).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pyiceberg.table import Table
@@ -20,22 +20,27 @@ from database.locks import stream_lock
 from database.publications import check_droppable, check_undoable, newest_publication
 from database.replay_store import ReplayStore
 from database.replays import Action, Publication, Replay, ReplayState
-from iceberg.apply import GENERATION_PROPERTY
+from iceberg.apply import generation_of
+from iceberg.begun import Begun, begun_after, begun_in
+from iceberg.bounds import earliest
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
+from iceberg.kept import taken
 from iceberg.kinds import LEDGER, PANES, RECORDS, kind_of
 from iceberg.ledger import is_settled
 from iceberg.namespaces import staging_namespace
+from iceberg.noted import noted_definition
 from iceberg.past_states import keep_state, state_before
 from iceberg.pending import as_noted, pending_after, reached_over
 from iceberg.records import with_replay, without_replay
 from iceberg.replacement import Ranges, Source, replace
-from iceberg.slices import grains_of, rollups_of
+from iceberg.slices import layers_of, rollups_of
 from iceberg.staging import drop_staging, staging_namespaces
 from iceberg.stream_tables import optional_table, stream_tables
 from iceberg.widening import widened_until
 from streams.arrivals import Arrivals
-from streams.panes import ROLLUPS, Grain
+from streams.breakdowns import ROLLUP_LAYERS, Layer, breakdowns
+from streams.panes import Grain
 
 PURPOSE = "publishing"
 LOCK_SECONDS = 60.0
@@ -157,8 +162,9 @@ def _begin(
 ) -> Replay:
     tables = stream_tables(catalog, replay.stream)
     _check_whole(tables[PANES.name], replay)
-    _sources(catalog, store, tables, replay, state)
-    generation = max(int(table.properties.get(GENERATION_PROPERTY, "0")) for table in tables.values()) + 1
+    sources = _sources(catalog, store, tables, replay, state)
+    _check_kept(tables[PANES.name], sources[PANES.name], replay)
+    generation = max(map(generation_of, tables.values())) + 1
     now = datetime.now(UTC)
     keep_state(tables, generation - 1, until=now)
     publication = Publication(
@@ -180,13 +186,25 @@ def _begin(
 def _check_whole(panes: Table, replay: Replay) -> None:
     """Raise ReplayError if panes were merged by day since the replay was begun, and one reaches over an end of it."""
     with translated():
-        for grain in Grain:
+        for layer in layers_of(panes):
             for at in (replay.arrivals.start, replay.arrivals.end):
-                if at < (widened_until(panes, grain) or at) and reached_over(panes, grain, at):
+                if at < (widened_until(panes, layer) or at) and reached_over(panes, layer, at):
                     raise ReplayError(
                         f"panes that arrived about {at:%Y-%m-%dT%H:%M:%SZ} were merged by day since; "
                         f"drop replay {replay.id} and replay whole days of arrival"
                     )
+
+
+def _check_kept(panes: Table, known: _Known, replay: Replay) -> None:
+    """Raise ReplayError if rollups would have to be made again of finest panes that retention has taken."""
+    pending = _replaced(panes, known, replay).pending
+    for grain in Grain:
+        for gone in taken(panes, grain):
+            if any(each.overlaps(gone) for each in pending):
+                raise ReplayError(
+                    f"{grain} panes of what arrived {gone} are kept no more, and others would have to be made of them; "
+                    f"replay {replay.arrivals} again, with the definition that is wanted"
+                )
 
 
 def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:
@@ -194,40 +212,61 @@ def _complete(catalog: Catalog, store: ReplayStore, replay: Replay) -> Replay:
     tables = stream_tables(catalog, replay.stream)
     sources = _sources(catalog, store, tables, replay, replay.state)
     for name, table in tables.items():
-        ranges, properties = _ranges(table, sources.get(name), replay)
+        replaced = _replaced(table, sources.get(name), replay)
+        properties = dict(replaced.properties)
+        if kind_of(table) is PANES:
+            first = earliest(tables[LEDGER.name], "arrived_from")
+            given = sources[name].begun
+            properties |= begun_after(table, replay.arrivals, given, first, replay.generation or 0)
         source = sources[name].source if name in sources else Source(table, None)
-        done = replace(table, ranges, source, replay.generation or 0, properties)
+        needed_from = min((each.start for each in replaced.pending), default=None)
+        done = replace(table, replaced.ranges, source, replay.generation or 0, properties, needed_from)
         rows[name] = (done.removed, done.added)
     return store.complete(replay, _UNDER_WAY[replay.state], rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Where the rows of a table are; grain of rollups → up to which arrival it holds them, None: it holds none."""
+    """Where the rows of a table are; layer of rollups → up to which arrival it holds them, None: it holds none.
+
+    `begun`: breakdown → since when it holds that one, None: it holds all of it.
+    """
 
     source: Source
-    until: Mapping[Grain, datetime | None]
+    until: Mapping[Layer, datetime | None]
+    begun: Mapping[str, Begun | None]
 
 
-def _ranges(table: Table, known: _Known | None, replay: Replay) -> tuple[Ranges, dict[str, str]]:
-    """What of a table is replaced, and properties that note what of it is pending then; nothing is of an unknown."""
+@dataclass(frozen=True, slots=True)
+class _Replaced:
+    """What of a table is replaced, what of it is pending then, and properties that note that."""
+
+    ranges: Ranges
+    pending: tuple[Arrivals, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def _replaced(table: Table, known: _Known | None, replay: Replay) -> _Replaced:
+    """Nothing is of a table that the replay does not know."""
     arrivals = replay.arrivals
     if known is None:
-        return {}, {}
+        return _Replaced({})
     if kind_of(table) is RECORDS:
         publishing = replay.state is ReplayState.PUBLISHING
         noted = with_replay(table, replay.id, arrivals) if publishing else without_replay(table, replay.id)
-        return {None: arrivals}, dict(noted)
+        return _Replaced({None: arrivals}, properties=noted)
     if kind_of(table) is not PANES:
-        return {None: arrivals}, {}
-    ranges: dict[Grain | None, Arrivals] = dict.fromkeys(grains_of(table), arrivals)
+        return _Replaced({None: arrivals})
+    ranges: dict[Layer | None, Arrivals] = dict.fromkeys(layers_of(table), arrivals)
     properties: dict[str, str] = {}
-    for grain in rollups_of(table):
-        pending = pending_after(table, grain, arrivals, known.until[grain] or arrivals.start)
+    all_pending: list[Arrivals] = []
+    for layer in rollups_of(table):
+        pending = pending_after(table, layer, arrivals, known.until[layer] or arrivals.start)
         if pending:
-            ranges[grain] = Arrivals(arrivals.start, max(arrivals.start, min(arrivals.end, pending.start)))
-            properties |= as_noted(grain, pending)
-    return ranges, properties
+            ranges[layer] = Arrivals(arrivals.start, max(arrivals.start, min(arrivals.end, pending.start)))
+            properties |= as_noted(layer, pending)
+            all_pending.append(pending)
+    return _Replaced(ranges, tuple(all_pending), properties)
 
 
 def _sources(
@@ -238,9 +277,12 @@ def _sources(
     A table that was made while the replay is being published is left out: the replay has no rows for it.
     """
     if state is not ReplayState.PUBLISHING:
-        before = state_before(tables, newest_publication(store.history(replay.stream), replay))
-        until = {grain: before.rollups_until(grain) for grain in ROLLUPS}
-        return {name: _Known(Source(table, before.snapshots.get(name)), until) for name, table in tables.items()}
+        published = newest_publication(store.history(replay.stream), replay)
+        before = state_before(tables, published)
+        until = {layer: before.rollups_until(layer) for layer in ROLLUP_LAYERS}
+        begun = begun_in(tables[PANES.name], published - 1)
+        held = {each.name: begun.get(each.name) for each in breakdowns(noted_definition(tables[PANES.name]))}
+        return {name: _Known(Source(table, before.snapshots.get(name)), until, held) for name, table in tables.items()}
     sources = {}
     for name in tables:
         staged = optional_table(catalog, staging_namespace(replay), name)
@@ -248,7 +290,9 @@ def _sources(
             continue
         if staged is None:
             raise ReplayError(f"replay {replay.id} lacks the table {name}; drop it and replay again")
-        made = grains_of(staged) if kind_of(staged) is PANES else ()
-        until = {grain: replay.arrivals.end if grain in made else None for grain in ROLLUPS}
-        sources[name] = _Known(Source(staged, staged.metadata.current_snapshot_id), until)
+        made = layers_of(staged) if kind_of(staged) is PANES else ()
+        until = {layer: replay.arrivals.end if layer in made else None for layer in ROLLUP_LAYERS}
+        by = breakdowns(noted_definition(staged)) if kind_of(staged) is PANES else ()
+        held = {each.name: None for each in by}
+        sources[name] = _Known(Source(staged, staged.metadata.current_snapshot_id), until, held)
     return sources

@@ -25,8 +25,9 @@ from iceberg.pending import closed_at
 from iceberg.rows import any_row
 from iceberg.slices import rollups_of, windowed
 from iceberg.stream_tables import stream_tables
+from streams.breakdowns import Layer
 from streams.definition import Definition
-from streams.panes import Grain, arrival_start
+from streams.panes import arrival_start
 from streams.topics import STAMPED_BY_BROKER, TIMESTAMP_TYPE, TopicState
 
 READING_PROPERTY = "windowpane.reading"
@@ -161,7 +162,7 @@ def note_read(
             elif complete is not None and _is_all_unread(ledger, noted, number, begins.get(number, 0)):
                 # What its messages follow was deleted: by themselves they might not tell that they arrived later.
                 partitions[number] = complete
-        held = cut(tables[PANES.name], Grain.MINUTE)
+        held = cut(tables[PANES.name], Layer.FINEST)
         if held and any(
             _is_rollup_cut_off(tables, noted, number, begins.get(number, 0)) for number in noted.partitions
         ):
@@ -179,7 +180,7 @@ def _is_all_unread(ledger: Table, reading: Reading, partition: int, begin: int) 
 
 def _is_rollup_cut_off(tables: Mapping[str, Table], reading: Reading, partition: int, begin: int) -> bool:
     """Whether Kafka deleted messages of a partition that arrived where rollups are yet to be made."""
-    made = cut(tables[PANES.name], Grain.DAY) or _EPOCH
+    made = cut(tables[PANES.name], Layer.DAY) or _EPOCH
     return begin > 0 and not _is_counted(tables[LEDGER.name], reading, partition, begin - 1, made)
 
 
@@ -192,16 +193,16 @@ def _is_counted(ledger: Table, reading: Reading, partition: int, offset: int, un
 
 
 def _close_rollups(panes: Table, at: datetime) -> None:
-    """Let those that are not made up to a moment be made of minute panes."""
-    for grain in rollups_of(panes):
-        set_properties(panes, closed_at(panes, grain, at))
+    """Let those that are not made up to a moment be made of the finest panes."""
+    for layer in rollups_of(panes):
+        set_properties(panes, closed_at(panes, layer, at))
 
 
 def _adopt(catalog: Catalog, stream: str, noted: Reading, topic: TopicState) -> Reading:
     """Note that the stream goes on with another topic, from its beginning.
 
     What the old topic held and no table has yet is lost with it. Every table is complete where the newest one is:
-    rollups that were not made by then wait to be made of minute panes, single messages beyond are discarded.
+    rollups that were not made by then wait to be made of the finest panes, single messages beyond are discarded.
     """
     tables = stream_tables(catalog, stream)
     complete = _complete(tables) or _EPOCH

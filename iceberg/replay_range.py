@@ -20,7 +20,7 @@ from iceberg.lake_view import pin
 from iceberg.rows import arrived_within, reaching_over
 from iceberg.stream_tables import stream_tables
 from streams.arrivals import Arrivals
-from streams.panes import MINUTE_ARRIVAL_SECONDS, arrival_start
+from streams.panes import FINEST_ARRIVAL_SECONDS, arrival_start
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -112,4 +112,4 @@ class ReplayRanges:
 def _ceiling(at: datetime) -> datetime:
     """The end, in UTC, of the arrival window that a moment, excluded, ends in."""
     low = arrival_start(at)
-    return low if low == at else low + timedelta(seconds=MINUTE_ARRIVAL_SECONDS)
+    return low if low == at else low + timedelta(seconds=FINEST_ARRIVAL_SECONDS)

@@ -1,7 +1,7 @@
 """Where a job with no state of its own starts: the lake is the checkpoint.
 
 The job starts at a time up to which the ledger proves that every table is complete, rounded down to a rollup's
-arrival window, and each sink keeps only what lies beyond its own table's cut; of panes, beyond that of each grain.
+arrival window, and each sink keeps only what lies beyond its own table's cut; of panes, beyond that of each layer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from streams.panes import rollup_arrival_start
 class ResumePoint:
     """Where to read from, and what each table already holds.
 
-    `start`: arrival time to read from, None for the beginning. `cuts`: table, or the panes of a grain (`day panes`) →
+    `start`: arrival time to read from, None for the beginning. `cuts`: table, or the panes of a layer (`day panes`) →
     arrival time up to which it is complete. `held`: for the tables whose rows are of messages, `rejected` and,
     if there are, `accepted` and `events`, partition → highest offset that the table holds beyond its cut.
     """

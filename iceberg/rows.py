@@ -12,6 +12,9 @@ from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.table import FileScanTask, Table
 
 from streams.arrivals import Arrivals
+from streams.breakdowns import Layer, breakdowns, named_in
+from streams.definition import Definition
+from streams.panes import Grain
 
 _ALL = AlwaysTrue()
 
@@ -31,6 +34,27 @@ def total(table: Table, *columns: str, condition: str | BooleanExpression = _ALL
     """The sum of columns over the rows that meet a condition, read in batches: there may be millions of panes."""
     batches = table.scan(condition, selected_fields=columns).to_arrow_batch_reader()
     return sum(pc.sum(column).as_py() or 0 for batch in batches for column in batch.columns)
+
+
+def of_layer(definition: Definition, layer: Layer) -> str:
+    """A condition: panes of a layer."""
+    named = named_in(definition, layer)
+    known = len(breakdowns(definition))
+    alternatives = [
+        f"grain = '{grain}'" if len(named) == 1 and len(names) == known else f"(grain = '{grain}' and {_among(names)})"
+        for grain, names in named.items()
+    ]
+    return f"({' or '.join(alternatives)})" if len(alternatives) > 1 else alternatives[0]
+
+
+def of_breakdown(breakdown: str, grain: Grain) -> str:
+    """A condition: panes of a breakdown and grain."""
+    return f"breakdown = '{breakdown}' and grain = '{grain}'"
+
+
+def _among(names: Iterable[str]) -> str:
+    listed = ", ".join(f"'{name}'" for name in names)
+    return f"breakdown in ({listed})"
 
 
 def arrived_within(arrivals: Arrivals, column: str) -> str:

@@ -24,7 +24,7 @@ from pyiceberg.types import (
 
 from iceberg.divided import Fields
 from iceberg.kinds import EVENTS, LEDGER, PANES, RECORDS, REJECTED
-from streams.aggregates import ColumnType
+from streams.aggregates import MESSAGES, ColumnType
 from streams.definition import Definition
 from streams.panes import pane_columns
 from streams.records import RecordType, column_of, record_fields
@@ -122,7 +122,7 @@ def _panes(definition: Definition) -> TableLayout:
             *((name, StringType(), False) for name in dimensions),
             *((name, StringType(), True) for name in texts),
             *((name, TimestamptzType(), True) for name in times),
-            *((column.name, _TYPES[column.type], column.source == "") for column in pane_columns(definition)),
+            *((column.name, _TYPES[column.type], column.aggregate is MESSAGES) for column in pane_columns(definition)),
         ),
         partition=("part", IdentityTransform()),
         sort=(*dimensions, "window_start"),

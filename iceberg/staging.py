@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow.compute as pc
@@ -13,19 +13,20 @@ from pyiceberg.table import Table
 
 from database.errors import LakeError, ReplayError
 from database.replays import Replay
-from iceberg.apply import DEFINITION_PROPERTY, applied_definition
+from iceberg.apply import applied_definition
 from iceberg.catalog import Catalog
 from iceberg.divided import divide, fields_of, is_divided, packed_spec
 from iceberg.errors import translated
 from iceberg.kinds import KINDS, LEDGER, PANES, RECORDS, REJECTED
 from iceberg.namespaces import is_staging, staging_namespace
+from iceberg.noted import DEFINITION_PROPERTY, noted_definition
 from iceberg.packing import pack_all
-from iceberg.rows import total
-from iceberg.slices import grains_of
+from iceberg.rows import of_breakdown, total
 from iceberg.stream_tables import stream_tables
+from streams.breakdowns import breakdowns
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
-from streams.panes import Grain, pane_columns
+from streams.panes import Grain, pane_columns, visit_columns
 from streams.records import record_fields
 
 
@@ -38,6 +39,9 @@ def check_definition(catalog: Catalog, definition: Definition) -> None:
         raise ReplayError(f"{definition.name}: {key} {reason}")
     if definition.hours and not applied.hours:
         raise ReplayError(f"{definition.name} has no hour panes; apply the definition first")
+    made, kept = (_by(each) for each in (definition, applied))
+    if made != kept:
+        raise ReplayError(f"{definition.name} has other breakdowns; apply the definition first")
     if (definition.records is None) is not (applied.records is None):
         applied_as = "without" if definition.records else "with"
         raise ReplayError(f"{definition.name} is applied {applied_as} records; replay it so")
@@ -45,6 +49,18 @@ def check_definition(catalog: Catalog, definition: Definition) -> None:
     missing = [name for name in _columns(definition) if name not in known]
     if missing:
         raise ReplayError(f"the tables of {definition.name} have no column {missing[0]}; apply the definition first")
+
+
+def _by(definition: Definition) -> dict[str, tuple[tuple[str, ...], Grain]]:
+    """Breakdown → its dimensions and finest grain; rollups that a replay lacks are made of those."""
+    return {each.name: (each.dimensions, each.finest) for each in breakdowns(definition)}
+
+
+def made_definition(catalog: Catalog, replay: Replay) -> Definition:
+    """The definition of a replay, but for the breakdowns and hour panes, which are those of its tables."""
+    with translated():
+        made = noted_definition(catalog.load_table((staging_namespace(replay), PANES.name)))
+    return replay.definition.model_copy(update={"breakdowns": made.breakdowns, "hours": made.hours})
 
 
 def _columns(definition: Definition) -> list[str]:
@@ -60,7 +76,7 @@ def make_staging(catalog: Catalog, replay: Replay) -> None:
             identifier = (staging_namespace(replay), name)
             shape = _shape(live)
             if DEFINITION_PROPERTY in live.properties:
-                # It tells which grains are made.
+                # It tells which breakdowns and grains are made.
                 shape["properties"][DEFINITION_PROPERTY] = live.properties[DEFINITION_PROPERTY]
             made = catalog.create_table_if_not_exists(identifier, sort_order=live.sort_order(), **shape)
             if is_divided(live) and not is_divided(made):
@@ -121,7 +137,8 @@ def staging_namespaces(catalog: Catalog) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What the staging tables of a replay hold. `in_panes`: grain → messages in its panes.
+    """What the staging tables of a replay hold. `in_panes`: breakdown, grain → messages in its panes; `visits`: → each
+    number of visits in them.
 
     `offsets`: messages that the ledger accounts for, heartbeats and duplicates included. `span`: how many there are
     between the first and the last of each partition. `in_records`: None where the stream keeps none. `firsts`:
@@ -132,14 +149,16 @@ class Staged:
     span: int
     accepted: int
     rejected: int
-    in_panes: Mapping[Grain, int]
+    in_panes: Mapping[tuple[str, Grain], int]
     in_rejected: int
     in_records: int | None
     firsts: Mapping[int, int]
+    visits: Mapping[tuple[str, Grain], tuple[int, ...]] = field(default_factory=dict)
 
     def check(self, replay: Replay) -> None:
         """Raise ReplayError unless every message of the range is there, in every table, exactly once."""
         balanced = {self.accepted} == {*self.in_panes.values()} and self.rejected == self.in_rejected
+        balanced = balanced and len({*self.visits.values()}) <= 1
         balanced &= self.in_records in (None, self.accepted)
         if self.offsets != self.span or not balanced:
             raise ReplayError(f"replay {replay.id} does not balance ({self}); drop it and replay again")
@@ -167,12 +186,20 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
         rows = ledger.scan(selected_fields=("partition", "first_offset", "last_offset")).to_arrow()
         bounds = rows.group_by("partition").aggregate([("first_offset", "min"), ("last_offset", "max")])
         span = pc.sum(pc.subtract(bounds["last_offset_max"], bounds["first_offset_min"])).as_py() or 0
+        definition = noted_definition(panes)
+        kinds = ((each.name, grain) for each in breakdowns(definition) for grain in each.grains)
+        whole = {(name, grain): of_breakdown(name, grain) for name, grain in kinds}
+        numbers = visit_columns(definition)
         return Staged(
             offsets=committed(catalog, replay),
             span=span + len(bounds),
             accepted=total(ledger, "accepted"),
             rejected=total(ledger, "rejected"),
-            in_panes={grain: total(panes, "messages", condition=f"grain = '{grain}'") for grain in grains_of(panes)},
+            in_panes={key: total(panes, "messages", condition=condition) for key, condition in whole.items()},
+            visits={
+                key: tuple(total(panes, number, condition=condition) for number in numbers)
+                for key, condition in whole.items()
+            },
             in_rejected=_rows(tables[REJECTED.name]),
             in_records=_rows(tables[RECORDS.name]) if RECORDS.name in tables else None,
             firsts={row["partition"]: row["first_offset_min"] for row in bounds.to_pylist()},

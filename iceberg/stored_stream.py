@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.handover import RUNNING_PROPERTY
 from iceberg.kinds import PANES
+from iceberg.noted import DEFINITION_PROPERTY
 from iceberg.retirement import is_drained, retired_at
 from iceberg.stream_tables import optional_table
 from streams.definition import Definition

@@ -23,16 +23,18 @@ from iceberg.bounds import earliest, noted_as
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.kinds import PANES
+from iceberg.noted import noted_definition
 from iceberg.packing import pack_all
 from iceberg.replacement import Replaced, Source, replace
-from iceberg.rows import any_row, arrived_within, total
+from iceberg.rows import any_row, arrived_within, of_layer, total
 from iceberg.staging import make_like
 from iceberg.stream_tables import panes_table
 from streams.arrivals import Arrivals
-from streams.panes import Grain, day_start
+from streams.breakdowns import Layer
+from streams.panes import day_start, visit_columns
 
 WIDENED_PROPERTY = "windowpane.widened-until"
-"""Property of panes, for each grain: those that arrived before may be merged by day of arrival; the start of a day."""
+"""Property of panes, for each layer: those that arrived before may be merged by day of arrival; the start of a day."""
 
 DAY = timedelta(days=1)
 MOST_DAYS = 31
@@ -41,29 +43,29 @@ MOST_DAYS = 31
 
 @dataclass(frozen=True, slots=True)
 class WideningTask:
-    """Merge the panes of a grain that arrived on a day, into the panes of a namespace."""
+    """Merge the panes of a layer that arrived on a day, into the panes of a namespace."""
 
     stream: str
-    grain: Grain
+    layer: Layer
     arrivals: Arrivals
     namespace: str
 
 
-def widened_until(panes: Table, grain: Grain) -> datetime | None:
-    """The arrival time before which panes of a grain may be merged by day; None if none are."""
-    noted = panes.properties.get(noted_as(WIDENED_PROPERTY, grain))
+def widened_until(panes: Table, layer: Layer) -> datetime | None:
+    """The arrival time before which panes of a layer may be merged by day; None if none are."""
+    noted = panes.properties.get(noted_as(WIDENED_PROPERTY, layer))
     return datetime.fromisoformat(noted) if noted else None
 
 
 def days_to_widen(
-    panes: Table, grain: Grain, before: datetime, replays: Iterable[Replay], most: int = MOST_DAYS
+    panes: Table, layer: Layer, before: datetime, replays: Iterable[Replay], most: int = MOST_DAYS
 ) -> list[Arrivals]:
-    """The days of arrival that end before a moment and of which panes of a grain are not merged yet: the oldest ones.
+    """The days of arrival that end before a moment and of which panes of a layer are not merged yet: the oldest ones.
 
     `replays`: all of the stream. Raises LakeError.
     """
     with translated():
-        first = widened_until(panes, grain) or earliest(panes, "arrived_from", grain)
+        first = widened_until(panes, layer) or earliest(panes, "arrived_from", layer)
         if first is None:
             return []
         known = list(replays)
@@ -75,33 +77,34 @@ def days_to_widen(
             for day in sorted(days, key=lambda day: day.start)
             if day.end <= before
             and not any(day.overlaps(arrivals) for arrivals in kept)
-            and _unmerged(panes, grain, day)
+            and _unmerged(panes, layer, day)
         )
         return list(islice(unmerged, most))
 
 
-def begin_widening(catalog: Catalog, stream: str, grain: Grain, day: Arrivals) -> WideningTask:
+def begin_widening(catalog: Catalog, stream: str, layer: Layer, day: Arrivals) -> WideningTask:
     """Make the empty table that the panes are merged into. Hold the stream's lock till it is done."""
     namespace = f"{stream}-widened"
     with translated():
         make_like(catalog, (namespace, PANES.name), panes_table(catalog, stream))
-    return WideningTask(stream, grain, day, namespace)
+    return WideningTask(stream, layer, day, namespace)
 
 
 def finish_widening(catalog: Catalog, task: WideningTask, packed_bytes: int) -> Replaced:
     """Put the merged panes in place, in one commit. Raises LakeError, also if they count other messages."""
-    grain, day = task.grain, task.arrivals
+    layer, day = task.layer, task.arrivals
     live, made = (panes_table(catalog, namespace) for namespace in (task.stream, task.namespace))
     with translated():
-        condition = f"grain = '{grain}' and {arrived_within(day, 'arrived_from')}"
-        expected, merged = (total(table, "messages", condition=condition) for table in (live, made))
-        if expected != merged:
-            raise LakeError(f"{grain.panes} of {day} hold {expected} messages, merged {merged}")
+        condition = f"{of_layer(noted_definition(live), layer)} and {arrived_within(day, 'arrived_from')}"
+        for number in ("messages", *visit_columns(noted_definition(live))):
+            expected, merged = (total(table, number, condition=condition) for table in (live, made))
+            if expected != merged:
+                raise LakeError(f"{layer.panes} of {day} hold {expected} {number}, merged {merged}")
         pack_all(made, packed_bytes, 1, live.sort_order())
-        until = max(widened_until(live, grain) or day.end, day.end)
+        until = max(widened_until(live, layer) or day.end, day.end)
     source = Source(made, made.refresh().metadata.current_snapshot_id)
-    noted = {noted_as(WIDENED_PROPERTY, grain): until.isoformat()}
-    done = replace(live, {grain: day}, source, properties=noted)
+    noted = {noted_as(WIDENED_PROPERTY, layer): until.isoformat()}
+    done = replace(live, {layer: day}, source, properties=noted)
     with translated(), suppress(NoSuchTableError):
         catalog.drop_table(made.name())
     return done
@@ -115,7 +118,7 @@ def _days(arrivals: Arrivals) -> Iterator[Arrivals]:
         start += DAY
 
 
-def _unmerged(panes: Table, grain: Grain, day: Arrivals) -> bool:
+def _unmerged(panes: Table, layer: Layer, day: Arrivals) -> bool:
     """Whether any pane of a day began to arrive after its start; merged ones all begin with the day."""
     inside = f"arrived_from > '{day.start.isoformat()}' and arrived_from < '{day.end.isoformat()}'"
-    return any_row(panes, f"grain = '{grain}' and {inside}")
+    return any_row(panes, f"{of_layer(noted_definition(panes), layer)} and {inside}")

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from streams.aggregates import exact
+from streams.breakdowns import view_names
 from streams.definition import Definition
 from streams.panes import PaneColumn, pane_columns
 from streams.records import record_fields
@@ -43,8 +45,15 @@ def view_columns(definition: Definition) -> tuple[Expression, ...]:
 
 
 def view_columns_of_names(definition: Definition) -> dict[str, list[str]]:
-    """Dimension, measure or distinct count, and field of records → the columns of the views that are made of it."""
-    columns = {name: [name] for name in definition.dimensions}
+    """Dimension, measure or distinct count, and field of records → the columns of the views that are made of it.
+
+    Of a dimension also as `view.column`, for each view of panes that has it: not all do.
+    """
+    views = view_names(definition)
+    columns = {
+        name: [name, *(f"{view}.{name}" for view, (each, _) in views.items() if name in each.dimensions)]
+        for name in definition.dimensions
+    }
     for each in record_fields(definition):
         columns.setdefault(each.field, []).append(each.column)
     for source, expression in _of_views(definition):
@@ -58,8 +67,10 @@ def _of_views(definition: Definition) -> Iterator[tuple[str, Expression]]:
     for column in pane_columns(definition):
         measure = definition.measures.get(column.source)
         scale = f"{measure.scale}e0" if measure else ""
-        for name, value in column.aggregate.view:
-            named, made = (column.aggregate.sql(form, column.source, scale=scale) for form in (name, value))
+        unit = f"decimal '{exact(1, measure.scale):f}'" if measure and measure.decimals else "1"
+        for view in column.view:
+            forms = (view.name, view.sql)
+            named, made = (column.aggregate.sql(form, column.source, scale=scale, unit=unit) for form in forms)
             yield column.source, Expression(named, made)
 
 

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -14,7 +15,6 @@ from query.answers import RejectedAnswer, RejectedMessage, SeriesAnswer, Source,
 from query.groups import Group
 from query.record_answers import RecordsAnswer, record_names, record_reader
 from query.requests import WindowRequest
-from streams.panes import breakdown_of
 from streams.time_text import timestamp
 
 Answer = WindowAnswer | SeriesAnswer | RejectedAnswer | RecordsAnswer
@@ -79,8 +79,8 @@ def _window(answer: WindowAnswer) -> Json:
         **({} if since is None else changes),
         "answered_from": {
             "snapshot": None if answer.source.snapshot is None else str(answer.source.snapshot),
-            "breakdown": breakdown_of(request.visible.shown).name,
-            **{str(grain): {"windows": windows} for grain, windows in answer.plan.windows.items()},
+            "breakdown": answer.covered.name,
+            **{str(grain): {"windows": windows} for grain, windows in answer.covered.plan.windows.items()},
         },
     }
 
@@ -101,9 +101,10 @@ def _groups(groups: Sequence[Group], by: Sequence[str]) -> list[Json]:
 
 
 def group_json(group: Group, by: Sequence[str]) -> Json:
-    """A group: its dimensions, `messages`, and each measure and distinct count."""
+    """A group: its dimensions, `messages`, numbers of visits, and each measure and distinct count."""
     members: Json = dict(zip(by, group.key, strict=True))
     members["messages"] = group.messages
+    members |= group.visits
     for name, part in group.parts.items():
         members[name] = _part(part)
     if group.changed_since is not None:
@@ -112,9 +113,14 @@ def group_json(group: Group, by: Sequence[str]) -> Json:
 
 
 def _part(part: Mapping[str, Any]) -> Json:
-    return {
-        name: timestamp(value, millis=True) if isinstance(value, datetime) else value for name, value in part.items()
-    }
+    return {name: _value(value) for name, value in part.items()}
+
+
+def _value(value: Any) -> Any:
+    """Moments, and numbers of which a client might lose digits, are text."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return timestamp(value, millis=True) if isinstance(value, datetime) else value
 
 
 def _rejected(answer: RejectedAnswer) -> Json:

@@ -9,18 +9,22 @@ from typing import Any
 
 from iceberg.lake_view import LakeView
 from query.changes import changes_between
+from query.coverage import Covered
 from query.cursors import Cursor, digest
 from query.groups import Group
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.visible import Visible
-from query.windows import EPOCH, WindowPlan
+from query.windows import EPOCH
 from streams.refusal_envelope import unwrapped
 
 
 def view_digest(view: LakeView) -> str:
     """A text that tells two lake views apart which may be answered from differently."""
     values = [getattr(view, each.name) for each in fields(view) if each.compare]
-    return digest(*values, view.definition and view.definition.digest)
+    definition = view.definition
+    # What is read of the same panes, beyond what the digest of what is written tells.
+    read = definition and [(name, each.total) for name, each in definition.measures.items()]
+    return digest(*values, definition and definition.digest, read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,14 @@ def source_of(view: LakeView, query_id: str, request: WindowRequest | RejectedRe
 
 @dataclass(frozen=True, slots=True)
 class WindowAnswer:
-    """One group per values of the dimensions asked for, sorted by them. `gone`: groups that were there only before."""
+    """One group per values of the dimensions asked for, sorted by them, and which panes it is of.
+
+    `gone`: groups that were there only before.
+    """
 
     request: WindowRequest
     source: Source
-    plan: WindowPlan
+    covered: Covered
     groups: tuple[Group, ...]
     gone: tuple[Group, ...] = ()
     more: bool = False

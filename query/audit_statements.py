@@ -9,33 +9,32 @@ from iceberg.kinds import LEDGER, PANES, RECORDS, REJECTED, TableKind
 from iceberg.lake_view import LakeView
 from query.aggregates import merged_columns
 from query.rendering import ident, table_name, templates
-from query.statements import Statement
-from streams.aggregates import MESSAGES
+from query.statements import Statement, of_breakdowns
 from streams.arrivals import Arrivals
+from streams.breakdowns import Breakdown, breakdowns
 from streams.definition import Definition
-from streams.panes import MINUTE_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns
+from streams.panes import FINEST_ARRIVAL_SECONDS, Grain, PaneColumn, pane_columns, visit_columns
 
 _BUCKET = "cast(floor(to_unixtime(arrived_from) / {seconds}) as bigint)"
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """A table at its pinned snapshot, and what the statement reads of it: of panes, those of a grain."""
+class _Side:
+    """Panes at their pinned snapshot, as the statement calls them, and a condition of which."""
 
     name: str
     table: str
     version: str
-    grain: str = ""
-    count: str = "messages"
+    panes: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """A column as both sides have it: what is compared, and how it is named in the result."""
 
-    minute: str
+    finest: str
     rollup: str
-    minute_name: str
+    finest_name: str
     rollup_name: str
 
 
@@ -55,21 +54,20 @@ def ledger_runs_statement(view: LakeView, arrivals: Arrivals) -> Statement | Non
 
 
 def arrivals_statement(view: LakeView, until: datetime) -> Statement | None:
-    """The statement that totals ledger and panes: name, arrival interval, messages; intervals that began before."""
-    ledger = _Source(
-        LEDGER.name, table_name(view.stream, LEDGER.name), _version(view.ledger_snapshot), count="accepted"
-    )
-    sources = [] if view.ledger_snapshot is None else [ledger]
-    if view.panes_snapshot is not None:
-        sources += [_panes(view, grain, grain.panes) for grain in Grain if view.hours or grain is not Grain.HOUR]
-    if not sources:
+    """The statement that totals ledger and panes: breakdown, grain (empty for the ledger), arrival interval, messages.
+
+    Of intervals that began before a moment.
+    """
+    known = [snapshot for snapshot in (view.ledger_snapshot, view.panes_snapshot) if snapshot is not None]
+    if not known:
         return None
-    sql = templates.get_template("audit_arrivals.sql").render(sources=sources)
-    return Statement(sql.lstrip(), (until,) * len(sources))
-
-
-def _panes(view: LakeView, grain: Grain, name: str) -> _Source:
-    return _Source(name, table_name(view.stream, PANES.name), _version(view.panes_snapshot), grain)
+    sql = templates.get_template("audit_arrivals.sql").render(
+        ledger="" if view.ledger_snapshot is None else table_name(view.stream, LEDGER.name),
+        ledger_version=_version(view.ledger_snapshot),
+        panes="" if view.panes_snapshot is None else table_name(view.stream, PANES.name),
+        panes_version=_version(view.panes_snapshot),
+    )
+    return Statement(sql.lstrip(), (until,) * len(known))
 
 
 def rejected_counts_statement(view: LakeView, until: datetime) -> Statement | None:
@@ -97,28 +95,55 @@ def _singles(
         ledger_version=_version(view.ledger_snapshot),
         table=table_name(view.stream, kind.name),
         version=_version(snapshot),
-        seconds=MINUTE_ARRIVAL_SECONDS,
+        seconds=FINEST_ARRIVAL_SECONDS,
     )
     return Statement(sql, arrived * (1 if snapshot is None else 2))
 
 
+def visits_statement(definition: Definition, view: LakeView, arrivals: Arrivals) -> Statement | None:
+    """The statement that totals visits: breakdown, then each number; None where there is nothing to compare."""
+    numbers, by = visit_columns(definition), breakdowns(definition)
+    # A column that the table does not have yet is none that could differ.
+    if view.panes_snapshot is None or not numbers or len(by) == 1 or view.panes_missing.intersection(numbers):
+        return None
+    sql = templates.get_template("audit_visits.sql").render(
+        table=table_name(view.stream, PANES.name),
+        version=_version(view.panes_snapshot),
+        numbers=numbers,
+        panes=of_breakdowns(definition, [(each, each.finest) for each in by]),
+    )
+    return Statement(sql, (arrivals.start, arrivals.end))
+
+
 def values_statement(
-    definition: Definition, view: LakeView, grain: Grain, arrivals: Arrivals, bucket_seconds: int, limit: int
+    definition: Definition,
+    view: LakeView,
+    breakdown: Breakdown,
+    grain: Grain,
+    arrivals: Arrivals,
+    bucket_seconds: int,
+    limit: int,
 ) -> Statement | None:
-    """The statement that lists groups whose values differ between minute panes and a rollup's of the same range.
+    """The statement that lists groups whose values differ between finest panes and a rollup's of the same range.
 
     A row holds the dimensions, the event day or hour, the number of the arrival bucket (always 0 for length 0), each
-    compared column by minute and by rollup (`statement.columns` names them), and how many groups differ in all. With
+    compared column by finest and by rollup (`statement.columns` names them), and how many groups differ in all. With
     no `limit` a row is only the number of an arrival bucket in which groups differ. None while there are no panes.
     """
     if view.panes_snapshot is None:
         return None
     columns = pane_columns(definition)
+    table, version = table_name(view.stream, PANES.name), _version(view.panes_snapshot)
+    grains = {"finest": breakdown.finest, "rollups": grain}
+    sides = [
+        _Side(name, table, version, of_breakdowns(definition, [(breakdown, of_side)]))
+        for name, of_side in grains.items()
+    ]
     sql = templates.get_template("audit_values.sql").render(
-        sides=[_panes(view, Grain.MINUTE, "minutes"), _panes(view, grain, "rollups")],
+        sides=sides,
         missing=view.panes_missing,
         grain=grain,
-        dimensions=list(definition.dimensions),
+        dimensions=list(breakdown.dimensions),
         bucket=_BUCKET.format(seconds=bucket_seconds) if bucket_seconds else "bigint '0'",
         columns=columns,
         merged=merged_columns(columns, "audit"),
@@ -129,10 +154,10 @@ def values_statement(
 
 
 def _pair(column: PaneColumn) -> _Pair:
-    """A column as each side has it; a side without the group has no messages."""
+    """A column as each side has it; a side without the group has no messages and no visits."""
     name = ident(column.name)
-    values = (f"{side}.{name}" for side in ("minutes", "rollups"))
-    if column.aggregate is MESSAGES:
+    values = (f"{side}.{name}" for side in ("finest", "rollups"))
+    if column.aggregate.of == "stream":
         values = (f"coalesce({value}, 0)" for value in values)
-    minute, rollup = values
-    return _Pair(minute, rollup, f"{column.name} by minute", f"{column.name} by rollup")
+    finest, rollup = values
+    return _Pair(finest, rollup, f"{column.name} by finest", f"{column.name} by rollup")

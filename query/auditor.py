@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from iceberg.audit import AuditResult, Finding, Kind, ValueDifference, blamed, check_counts, check_values
+from iceberg.audit import (
+    AuditResult,
+    Finding,
+    Kind,
+    ValueDifference,
+    blamed,
+    check_counts,
+    check_values,
+    check_visits,
+    panes_name,
+)
 from iceberg.intervals import IntervalTotal, bucket_length, whole_until
 from iceberg.kinds import RECORDS, REJECTED, TableKind
 from iceberg.lake_view import LakeView
@@ -17,12 +29,14 @@ from query.audit_statements import (
     record_totals_statement,
     rejected_counts_statement,
     values_statement,
+    visits_statement,
 )
 from query.statements import Statement
 from query.trino_client import TrinoClient
 from streams.arrivals import NEVER, Arrivals
+from streams.breakdowns import Breakdown, Layer, breakdowns
 from streams.definition import Definition
-from streams.panes import ROLLUPS, Grain, pane_columns
+from streams.panes import Grain, pane_columns, visit_columns
 
 MOST_ALTERED = 100
 """Groups with altered values that are named; of more only the number is told."""
@@ -31,7 +45,10 @@ _SHOWN = {Grain.HOUR: "%Y-%m-%dT%HZ", Grain.DAY: "%Y-%m-%d"}
 _COARSE_SECONDS = 86_400
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
-Totals = dict[str, list[IntervalTotal]]
+_LEDGER = ("", "")
+
+Totals = defaultdict[tuple[str, str], list[IntervalTotal]]
+"""Breakdown and grain, both empty for the ledger → messages by arrival interval."""
 
 
 def audit(
@@ -65,20 +82,22 @@ def audit(
     if until is None:
         return AuditResult(view.stream, None, None, 0, 0, looked_at, tuple(ledger))
     totals = _arrival_totals(trino, view, until)
-    values_until = None
-    counts = check_counts(Grain.MINUTE.panes, totals["ledger"], totals[Grain.MINUTE.panes], until)
+    by = breakdowns(definition)
+    counts = [finding for each in by for finding in _counts(view, definition, totals, each, each.finest, until)]
+    visits = _visits(trino, view, definition, until)
     altered: list[ValueDifference] = []
+    values_until = None
     if view.day_cut is not None:
-        rollups = [grain for grain in ROLLUPS if grain is Grain.DAY or view.hours]
-        values_until = _values_until(totals, rollups, min(until, view.day_cut))
-        for grain in rollups:
-            counts += check_counts(grain.panes, totals["ledger"], totals[grain.panes], values_until)
-            altered += _differences(trino, view, definition, grain, totals, values_until)
+        rollups = [(each, grain) for each in by for grain in each.rollups if grain is Grain.DAY or view.hours]
+        values_until = _values_until(totals, by, rollups, min(until, view.day_cut))
+        for each, grain in rollups:
+            counts += _counts(view, definition, totals, each, grain, values_until)
+            altered += _differences(trino, view, definition, each, grain, totals, values_until)
     rejected, wrong = _singles(trino, rejected_counts_statement(view, until), REJECTED, until)
     if definition.records is not None:
         wrong += _singles(trino, record_totals_statement(view, until), RECORDS, until)[1]
-    findings = (*ledger, *blamed(counts + wrong, ledger), *check_values(altered, counts))
-    accepted = sum(item.total for item in totals["ledger"] if item.arrived_until <= until)
+    findings = (*ledger, *blamed(counts + wrong, ledger), *check_values(altered, counts), *visits)
+    accepted = sum(item.total for item in totals[_LEDGER] if item.arrived_until <= until)
     return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings)
 
 
@@ -94,23 +113,46 @@ def _ledger_runs(trino: TrinoClient, view: LakeView, arrivals: Arrivals) -> dict
 
 
 def _arrival_totals(trino: TrinoClient, view: LakeView, until: datetime) -> Totals:
-    totals: Totals = {"ledger": [], **{grain.panes: [] for grain in Grain}}
-    for name, *interval in _rows(trino, arrivals_statement(view, until)):
-        totals[name].append(IntervalTotal(*interval))
+    totals: Totals = defaultdict(list)
+    for breakdown, grain, *interval in _rows(trino, arrivals_statement(view, until)):
+        totals[breakdown, grain].append(IntervalTotal(*interval))
     return totals
 
 
-def _values_until(totals: Totals, rollups: Sequence[Grain], limit: datetime) -> datetime:
+def _counts(
+    view: LakeView, definition: Definition, totals: Totals, breakdown: Breakdown, grain: Grain, until: datetime
+) -> list[Finding]:
+    """Where panes hold more or fewer messages than the ledger counts, of what arrived since there is the breakdown."""
+    begun = dict(view.begun).get(breakdown.name)
+    ledger = [item for item in totals[_LEDGER] if begun is None or item.arrived_from >= begun.since]
+    table = panes_name(grain, breakdown.name if len(breakdowns(definition)) > 1 else "")
+    return check_counts(table, ledger, totals[breakdown.name, grain], until)
+
+
+def _visits(trino: TrinoClient, view: LakeView, definition: Definition, until: datetime) -> list[Finding]:
+    """Where breakdowns hold other visits than the first one, of what arrived since there are all of them."""
+    arrivals = Arrivals(max([_FIRST, *(begun.since for _, begun in view.begun)]), until)
+    if arrivals.start >= arrivals.end:
+        return []
+    finest = {each.name: panes_name(each.finest, each.name) for each in breakdowns(definition)}
+    totals = {name: numbers for name, *numbers in _rows(trino, visits_statement(definition, view, arrivals))}
+    return check_visits(visit_columns(definition), {finest[name]: it for name, it in totals.items()}, arrivals)
+
+
+def _values_until(
+    totals: Totals, by: Sequence[Breakdown], rollups: Sequence[tuple[Breakdown, Grain]], limit: datetime
+) -> datetime:
     """The latest moment up to the limit that no interval of any table straddles."""
-    rolled_up = [item for grain in rollups for item in totals[grain.panes]]
-    return whole_until([*totals["ledger"], *totals[Grain.MINUTE.panes]], rolled_up, limit)
+    finest = [item for each in by for item in totals[each.name, each.finest]]
+    rolled_up = [item for each, grain in rollups for item in totals[each.name, grain]]
+    return whole_until([*totals[_LEDGER], *finest], rolled_up, limit)
 
 
 def _singles(
     trino: TrinoClient, statement: Statement | None, kind: TableKind, until: datetime
 ) -> tuple[int, list[Finding]]:
     """How many messages the ledger counts for a table before `until`, and where the table does not hold them once."""
-    kept: dict[int, Totals] = {}
+    kept: dict[int, dict[str, list[IntervalTotal]]] = {}
     copies: list[Finding] = []
     for table, partition, start, end, rows, offsets in _rows(trino, statement):
         of_partition = kept.setdefault(partition, {"ledger": [], kind.name: []})
@@ -129,28 +171,36 @@ def _singles(
 
 
 def _differences(
-    trino: TrinoClient, view: LakeView, definition: Definition, grain: Grain, totals: Totals, until: datetime
+    trino: TrinoClient,
+    view: LakeView,
+    definition: Definition,
+    breakdown: Breakdown,
+    grain: Grain,
+    totals: Totals,
+    until: datetime,
 ) -> list[ValueDifference]:
     """Groups whose values differ: looked for by days of arrival, which are few, then by rollups' own intervals."""
-    names = (Grain.MINUTE.panes, grain.panes)
-    intervals = [item for name in names for item in totals[name] if item.arrived_until <= until]
+    both = [*totals[breakdown.name, breakdown.finest], *totals[breakdown.name, grain]]
+    intervals = [item for item in both if item.arrived_until <= until]
     if not intervals:
         return []
     arrivals = Arrivals(min(item.arrived_from for item in intervals), until)
     coarse = bucket_length(intervals, (_COARSE_SECONDS,))
+    named = breakdown.name if len(breakdowns(definition)) > 1 else ""
+    difference = ValueDifference(arrivals, grain=grain, finest=breakdown.finest, breakdown=named)
     differences: list[ValueDifference] = []
-    for (bucket,) in _rows(trino, values_statement(definition, view, grain, arrivals, coarse, limit=0)):
+    for (bucket,) in _rows(trino, values_statement(definition, view, breakdown, grain, arrivals, coarse, 0)):
         arrived = _of_bucket(bucket, coarse, arrivals)
         within = [item for item in intervals if arrived.start <= item.arrived_from < arrived.end]
-        fine = bucket_length(within, (grain.arrival_seconds, 3600)) or coarse
+        fine = bucket_length(within, (Layer.DAY.arrival_seconds, 3600)) or coarse
         limit = MOST_ALTERED - len(differences)
         if limit <= 0:
-            differences.append(ValueDifference(arrived, grain=grain))
+            differences.append(replace(difference, arrived=arrived))
             continue
-        rows = _rows(trino, values_statement(definition, view, grain, arrived, fine, limit))
-        differences += [_difference(definition, grain, row, arrived, fine) for row in rows]
+        rows = _rows(trino, values_statement(definition, view, breakdown, grain, arrived, fine, limit))
+        differences += [_difference(definition, breakdown, difference, row, arrived, fine) for row in rows]
         if rows and rows[0][-1] > len(rows):
-            differences.append(ValueDifference(arrived, grain=grain))
+            differences.append(replace(difference, arrived=arrived))
     return differences
 
 
@@ -163,14 +213,19 @@ def _of_bucket(bucket: int, seconds: int, within: Arrivals) -> Arrivals:
 
 
 def _difference(
-    definition: Definition, grain: Grain, row: Sequence[Any], within: Arrivals, seconds: int
+    definition: Definition,
+    breakdown: Breakdown,
+    difference: ValueDifference,
+    row: Sequence[Any],
+    within: Arrivals,
+    seconds: int,
 ) -> ValueDifference:
-    dimensions = list(definition.dimensions)
+    dimensions, grain = breakdown.dimensions, difference.grain
     start, bucket, *values = row[len(dimensions) : -1]
     compared = zip(pane_columns(definition), values[::2], values[1::2], strict=True)
-    return ValueDifference(
+    return replace(
+        difference,
         arrived=_of_bucket(bucket, seconds, within),
-        grain=grain,
         group=(*zip(dimensions, row, strict=False), (str(grain), f"{start:{_SHOWN[grain]}}")),
-        columns=tuple((column.name, minute, rolled) for column, minute, rolled in compared if minute != rolled),
+        columns=tuple((column.name, finest, rolled) for column, finest, rolled in compared if finest != rolled),
     )

@@ -41,12 +41,12 @@ def changes_between(shown: Sequence[Group], other: Sequence[Group]) -> Changes:
     return Changes(changed, elsewhere, _messages(other) - _messages(shown))
 
 
-def _exact(group: Group) -> tuple[int, dict[str, Any]]:
+def _exact(group: Group) -> tuple[int, Mapping[str, int], dict[str, Any]]:
     parts = {
         name: {member: value for member, value in part.items() if member not in _APPROXIMATE}
         for name, part in group.parts.items()
     }
-    return group.messages, parts
+    return group.messages, group.visits, parts
 
 
 def _messages(groups: Iterable[Group]) -> int:

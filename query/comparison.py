@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from iceberg.compared import Compared
+from query.coverage import shown_name
 from query.difference import (
     Both,
     Difference,
@@ -21,6 +22,7 @@ from query.difference import (
 )
 from query.difference_statements import (
     ACCOUNTED,
+    Panes,
     buckets_statement,
     group_keys,
     groups_statement,
@@ -30,6 +32,7 @@ from query.difference_statements import (
     shown_columns,
     totals_statement,
 )
+from query.errors import FieldProblem, InvalidRequestError
 from query.requests import Filters
 from query.row_rules import RowRules, rules_within
 from query.statements import Statement
@@ -37,6 +40,7 @@ from query.trino_client import TrinoClient
 from query.visible import Visible
 from query.windows import Span
 from streams.arrivals import Arrivals
+from streams.breakdowns import Breakdown, main_breakdown
 from streams.definition import Definition
 from streams.panes import Grain
 
@@ -52,7 +56,6 @@ MOST_CHART_POINTS = 500
 SLICE_PANES = 200_000
 """Stored panes of both sides that one statement joins; a slice is never shorter than a bucket, though."""
 
-_BUCKETS = {Grain.MINUTE: "hour", Grain.HOUR: "day", Grain.DAY: "day"}
 _LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 Buckets = Sequence[tuple[datetime, int]]
@@ -61,7 +64,9 @@ Buckets = Sequence[tuple[datetime, int]]
 
 @dataclass(slots=True)
 class Comparison:
-    """One replay's range, compared as far as it is `visible`. Methods ask Trino and raise QueryError.
+    """One replay's range, compared as far as it is `visible`, by some dimensions if they are asked for.
+
+    Methods ask Trino and raise QueryError; InvalidRequestError where no breakdown of both sides has the dimensions.
 
     What ledgers count is of all rows: nothing of it where some are out of scope.
     """
@@ -70,7 +75,8 @@ class Comparison:
     visible: Visible
     sides: Compared
     arrivals: Arrivals
-    _hours: list[tuple[datetime, int]] | None = field(default=None, init=False)
+    by: tuple[str, ...] | None = None
+    _known: tuple[tuple[Panes, RowRules], Buckets] | None = field(default=None, init=False)
 
     @property
     def definition(self) -> Definition:
@@ -80,64 +86,84 @@ class Comparison:
     def difference(self) -> Difference:
         """All but the points."""
         rules = rules_within(self.visible, ())
+        breakdown = self._breakdown((), rules)
+        name = shown_name(self.visible, breakdown)
         if rules is None:
-            return Difference((), (), 0, {}, {})
-        groups, in_all = self._groups(rules)
+            return Difference((), (), 0, {}, {}, name)
+        groups, in_all = self._groups(breakdown, rules)
         return Difference(
-            grains=tuple(self._grain(grain, rules) for grain in self.sides.grains),
+            grains=tuple(self._grain(Panes(breakdown, grain), rules) for grain in breakdown.grains),
             groups=groups,
             groups_in_all=in_all,
             accounted=self._accounted() if self.visible.scope.all_rows else {},
             rejected=self._rejected() if self.visible.scope.all_rows else {},
+            breakdown=name,
+            dimensions=tuple(key.name for key in group_keys(self.definition, breakdown) if key.type == "varchar"),
         )
 
     def points(self, where: Filters) -> Points:
         """The points of a chart."""
         rules, all_rules = rules_within(self.visible, where), rules_within(self.visible, ())
+        breakdown = self._breakdown(where, rules)
+        panes = Panes(breakdown, breakdown.finest)
         if rules is None or all_rules is None:
-            return Points("minute", where, ())
-        step = chart_step([at for at, _ in self._buckets(Grain.MINUTE, all_rules)])
-        statement = points_statement(self.definition, self.sides, self.arrivals, step, rules)
+            return Points(str(panes.grain), where, ())
+        step = chart_step([at for at, _ in self._buckets(panes, all_rules)], panes.grain)
+        statement = points_statement(self.definition, self.sides, self.arrivals, panes, step, rules)
         columns = shown_columns(self.definition)
         rows = self._rows(statement)
         return Points(step, where, tuple(Point(at, *totals_of(self.definition, columns, row)) for at, *row in rows))
 
-    def _grain(self, grain: Grain, rules: RowRules) -> GrainDifference:
+    def _breakdown(self, where: Filters, rules: RowRules | None) -> Breakdown:
+        """The one that is compared: without a word of dimensions the main one, else the one of the fewest."""
+        conditions = (where,) if rules is None else (rules.where, *rules.alternatives)
+        needed = {*(self.by or ()), *(name for rule in conditions for name, _ in rule)}
+        having = [each for each in self.sides.breakdowns if needed <= {*each.dimensions}]
+        if not having:
+            named = " and ".join(sorted(needed & self.definition.dimensions.keys()))
+            raise InvalidRequestError([FieldProblem("by", f"no breakdown of both sides has {named or 'what you see'}")])
+        main = main_breakdown(self.visible.definition).name
+        return min(having, key=lambda each: len(each.dimensions) if needed else each.name != main)
+
+    def _grain(self, panes: Panes, rules: RowRules) -> GrainDifference:
         numbers = [0] * 6
         changes: list[PaneDifference] = []
-        for span in slices(self._buckets(grain, rules), _LENGTHS[_BUCKETS[grain]], SLICE_PANES):
+        for span in slices(self._buckets(panes, rules), _LENGTHS[_bucket(panes)], SLICE_PANES):
             statement = panes_statement(
-                self.definition, self.sides, self._arrivals(grain), grain, span, MOST_SHOWN_PANES, rules
+                self.definition, self.sides, self._arrivals(panes), panes, span, MOST_SHOWN_PANES, rules
             )
             [row] = self._rows(statement)
             numbers = [total + int(number) for total, number in zip(numbers, row[:6], strict=True)]
-            changes = heapq.nsmallest(MOST_SHOWN_PANES, [*changes, *map(self._change, row[6] or ())], key=_order)
+            found = (self._change(panes.breakdown, change) for change in row[6] or ())
+            changes = heapq.nsmallest(MOST_SHOWN_PANES, [*changes, *found], key=_order)
         equal, changed, only_old, only_new, old, new = numbers
-        until = self._arrivals(grain).end
-        return GrainDifference(grain, until, equal, changed, only_old, only_new, Both(old, new), tuple(changes))
+        until = self._arrivals(panes).end
+        return GrainDifference(panes.grain, until, equal, changed, only_old, only_new, Both(old, new), tuple(changes))
 
-    def _arrivals(self, grain: Grain) -> Arrivals:
-        return self.arrivals if grain is Grain.MINUTE else self.sides.rollups
+    def _arrivals(self, panes: Panes) -> Arrivals:
+        return self.arrivals if panes.grain is panes.breakdown.finest else self.sides.rollups
 
-    def _change(self, row: Sequence[Any]) -> PaneDifference:
+    def _change(self, breakdown: Breakdown, row: Sequence[Any]) -> PaneDifference:
         change, *values = row
-        dimensions, rest = self._split(values)
+        dimensions, rest = self._split(breakdown, values)
         old, new = totals_of(self.definition, shown_columns(self.definition), rest[1:])
         return PaneDifference(dimensions, old, new, change, rest[0])
 
-    def _groups(self, rules: RowRules) -> tuple[tuple[GroupDifference, ...], int]:
-        rows = self._rows(groups_statement(self.definition, self.sides, self.arrivals, MOST_SHOWN_GROUPS, rules))
+    def _groups(self, breakdown: Breakdown, rules: RowRules) -> tuple[tuple[GroupDifference, ...], int]:
+        panes = Panes(breakdown, breakdown.finest)
+        rows = self._rows(groups_statement(self.definition, self.sides, self.arrivals, panes, MOST_SHOWN_GROUPS, rules))
         groups = []
         for _, change, *values in rows:
-            dimensions, rest = self._split(values)
+            dimensions, rest = self._split(breakdown, values)
             old, new = totals_of(self.definition, shown_columns(self.definition), rest)
             groups.append(GroupDifference(dimensions, old, new, change))
         return tuple(groups), rows[0][0] if rows else 0
 
-    def _split(self, values: list[Any]) -> tuple[dict[str, str], list[Any]]:
+    def _split(self, breakdown: Breakdown, values: list[Any]) -> tuple[dict[str, str], list[Any]]:
         """Values of the dimensions, and what follows them."""
-        names = list(self.definition.dimensions)
-        return dict(zip(names, values, strict=False)), values[len(group_keys(self.definition)) :]
+        keys = group_keys(self.definition, breakdown)
+        named = zip(keys, values, strict=False)
+        return {key.name: value for key, value in named if key.name in breakdown.dimensions}, values[len(keys) :]
 
     def _accounted(self) -> dict[str, Both]:
         rows = {side: counts for side, *counts in self._rows(totals_statement(self.sides, self.arrivals))}
@@ -151,13 +177,14 @@ class Comparison:
         reasons = sorted({reason for _, reason in counts})
         return {reason: Both(*(counts.get((side, reason), 0) for side in ("old", "new"))) for reason in reasons}
 
-    def _buckets(self, grain: Grain, rules: RowRules) -> Buckets:
-        if grain is Grain.MINUTE and self._hours is not None:
-            return self._hours
-        rows = self._rows(buckets_statement(self.sides, self._arrivals(grain), grain, _BUCKETS[grain], rules))
-        buckets = [(at, int(panes)) for at, panes in rows]
-        if grain is Grain.MINUTE:
-            self._hours = buckets
+    def _buckets(self, panes: Panes, rules: RowRules) -> Buckets:
+        known = (panes, rules)
+        if self._known is not None and self._known[0] == known:
+            return self._known[1]
+        rows = self._rows(buckets_statement(self.sides, self._arrivals(panes), panes, _bucket(panes), rules))
+        buckets = [(at, int(count)) for at, count in rows]
+        if panes.grain is panes.breakdown.finest:
+            self._known = known, buckets
         return buckets
 
     def _rows(self, statement: Statement | None) -> list[list[Any]]:
@@ -168,6 +195,11 @@ def _order(change: PaneDifference) -> tuple[Any, ...]:
     """The largest change first; among equal ones, that of the most messages."""
     messages = sum(side.messages for side in (change.old, change.new) if side)
     return -change.change, -messages, change.window_start, tuple(change.dimensions.values())
+
+
+def _bucket(panes: Panes) -> str:
+    """Of the finest panes hours, by which the step of a chart is chosen too; of days and rollups days."""
+    return "hour" if panes.grain is panes.breakdown.finest and panes.grain is not Grain.DAY else "day"
 
 
 def slices(buckets: Buckets, length: timedelta, most: int) -> list[Span]:
@@ -184,12 +216,14 @@ def slices(buckets: Buckets, length: timedelta, most: int) -> list[Span]:
     return spans
 
 
-def chart_step(hours: Iterable[datetime]) -> str:
-    """The shortest step of which the hours that have panes hold at most `MOST_CHART_POINTS`."""
-    starts = list(hours)
-    if len(starts) * 60 <= MOST_CHART_POINTS:
+def chart_step(starts: Iterable[datetime], finest: Grain = Grain.MINUTE) -> str:
+    """The shortest step of which the hours (or days, of day panes) that have panes hold at most `MOST_CHART_POINTS`."""
+    starts = list(starts)
+    if finest is Grain.MINUTE and len(starts) * 60 <= MOST_CHART_POINTS:
         return "minute"
     kept = {"hour": "%Y%m%d%H", "day": "%Y%m%d", "month": "%Y%m"}
+    if finest is Grain.DAY:
+        del kept["hour"]
     return next(
         (step for step, key in kept.items() if len({at.strftime(key) for at in starts}) <= MOST_CHART_POINTS), "year"
     )

@@ -6,13 +6,13 @@ Values are in the measures' own units; a side is None where it has no messages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from query.requests import Filters
-from streams.aggregates import COUNT, DISTINCT, MAX, MESSAGES, SUM
+from streams.aggregates import COUNT, DISTINCT, MAX, MESSAGES, SUM, exact
 from streams.definition import Definition
 from streams.panes import Grain, PaneColumn
 from streams.time_text import timestamp
@@ -35,20 +35,37 @@ class Both:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one side holds of a measure; mean and max are None where no message had it."""
+    """What one side holds of a measure; mean and max are None where no message had it, total where none is kept."""
 
     count: int
     mean: float | None
     max: float | None
+    total: int | Decimal | None = None
+
+    def as_json(self) -> Json:
+        """Its members; a total with decimals is text."""
+        values = asdict(self)
+        total = values.pop("total")
+        return values if total is None else {**values, "total": f"{total:f}" if isinstance(total, Decimal) else total}
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What one side holds of a pane, a group or a bucket of time: by measure, and by distinct count."""
+    """What one side holds of a pane, a group or a bucket of time: by measure, and by distinct count.
+
+    `visits`: the numbers of visits, of a stream that has them.
+    """
 
     messages: int
     measures: Mapping[str, Measured]
     distincts: Mapping[str, int]
+    visits: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> Json:
+        """`{"messages", "measures", "distincts"}`, and `visits` where there are any."""
+        measures = {name: measured.as_json() for name, measured in self.measures.items()}
+        held = {"messages": self.messages, "measures": measures, "distincts": dict(self.distincts)}
+        return {**held, "visits": dict(self.visits)} if self.visits else held
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +129,10 @@ class GrainDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """All of it. `groups`: all windows together, the largest change first; `groups_in_all` counts those left out too.
+    """All of it, of panes by a `breakdown` and its `dimensions` that are shown.
 
-    `accounted`: accepted, rejected, heartbeats and duplicates, by the ledgers. `rejected`: reason → messages.
+    `groups`: all windows together, the largest change first; `groups_in_all` counts those left out too. `accounted`:
+    accepted, rejected, heartbeats and duplicates, by the ledgers. `rejected`: reason → messages.
     """
 
     grains: tuple[GrainDifference, ...]
@@ -122,6 +140,8 @@ class Difference:
     groups_in_all: int
     accounted: Mapping[str, Both]
     rejected: Mapping[str, Both]
+    breakdown: str = ""
+    dimensions: tuple[str, ...] = ()
 
     @property
     def identical(self) -> bool:
@@ -135,6 +155,7 @@ class Difference:
             "identical": self.identical,
             "accounted": {name: asdict(both) for name, both in self.accounted.items()},
             "rejected": {reason: asdict(both) for reason, both in self.rejected.items()},
+            "breakdown": self.breakdown,
             "panes": {str(grain.grain): grain.as_json() for grain in self.grains},
             "groups": [group.as_json() for group in self.groups],
             "groups_in_all": self.groups_in_all,
@@ -171,8 +192,14 @@ class Points:
         }
 
 
+def compared_definition(definition: Definition, difference: Difference) -> Definition:
+    """The definition with the dimensions alone that are compared: no other ones does a group have."""
+    dimensions = {name: each for name, each in definition.dimensions.items() if name in difference.dimensions}
+    return definition.model_copy(update={"dimensions": dimensions})
+
+
 def _sides_json(old: Totals | None, new: Totals | None) -> Json:
-    return {"old": old and asdict(old), "new": new and asdict(new)}
+    return {"old": old and old.as_json(), "new": new and new.as_json()}
 
 
 def totals_of(
@@ -192,6 +219,13 @@ def _totals(definition: Definition, columns: Sequence[PaneColumn], values: Seque
     for name, measure in definition.measures.items():
         count, total, most = (value_of[name, part] for part in (COUNT, SUM, MAX))
         mean = float(Decimal(total) / (measure.scale * count)) if count else None
-        measures[name] = Measured(int(count or 0), mean, None if most is None else most / measure.scale)
+        peak = None if most is None else most / measure.scale
+        summed = exact(int(total or 0), measure.scale) if measure.total else None
+        measures[name] = Measured(int(count or 0), mean, peak, summed)
     distincts = {name: int(value_of[name, DISTINCT] or 0) for name in definition.distincts}
-    return Totals(int(messages), measures, distincts)
+    visits = {
+        column.name: int(value or 0)
+        for column, value in zip(columns, values, strict=True)
+        if column.aggregate.of == "stream" and column.aggregate is not MESSAGES
+    }
+    return Totals(int(messages), measures, distincts, visits)

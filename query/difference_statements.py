@@ -10,12 +10,13 @@ from typing import Any
 from iceberg.compared import Compared, PinnedTable
 from iceberg.kinds import LEDGER, PANES, REJECTED, TableKind
 from query.aggregates import merged_columns
-from query.rendering import ident, table_name, templates
+from query.rendering import ident, literal, table_name, templates
 from query.row_rules import ALL_ROWS, RowRules
 from query.statements import Statement
 from query.windows import Span
 from streams.aggregates import SUM
 from streams.arrivals import Arrivals
+from streams.breakdowns import Breakdown
 from streams.definition import Definition
 from streams.panes import Grain, PaneColumn, pane_columns
 
@@ -26,14 +27,27 @@ _TIME = "timestamp(6) with time zone"
 
 
 @dataclass(frozen=True, slots=True)
+class Panes:
+    """The panes of a breakdown and grain."""
+
+    breakdown: Breakdown
+    grain: Grain
+
+    @property
+    def condition(self) -> str:
+        """What tells them from others."""
+        return f"breakdown = {literal(self.breakdown.name)} and grain = '{self.grain}'"
+
+
+@dataclass(frozen=True, slots=True)
 class _Side:
-    """One state of a table: `table` is its quoted name, empty if it holds no rows; of panes those of a grain count."""
+    """One state of a table: `table` is its quoted name, empty if it holds no rows; `panes`: a condition of them."""
 
     name: str
     table: str
     snapshot: int | None
     missing: frozenset[str]
-    grain: Grain | None
+    panes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +65,17 @@ def shown_columns(definition: Definition) -> tuple[PaneColumn, ...]:
 
 
 def buckets_statement(
-    sides: Compared, arrivals: Arrivals, grain: Grain, bucket: str, rules: RowRules = ALL_ROWS
+    sides: Compared, arrivals: Arrivals, of: Panes, bucket: str, rules: RowRules = ALL_ROWS
 ) -> Statement | None:
     """Bucket of event time (`hour` or `day`), stored panes of both sides in it; None when there are none."""
-    return _counts("difference_buckets.sql", _sides(sides, PANES, grain), arrivals, rules, bucket=bucket)
+    return _counts("difference_buckets.sql", _sides(sides, PANES, of), arrivals, rules, bucket=bucket)
 
 
 def panes_statement(
     definition: Definition,
     sides: Compared,
     arrivals: Arrivals,
-    grain: Grain,
+    of: Panes,
     span: Span,
     limit: int,
     rules: RowRules = ALL_ROWS,
@@ -71,10 +85,10 @@ def panes_statement(
     A changed pane is a row of its score, group keys, window_start, and the shown columns of old, then of new.
     """
     columns = tuple(column for column in pane_columns(definition) if column.aggregate.merge)
-    keys = (*group_keys(definition), Key("window_start", "window_start", _TIME))
+    keys = (*group_keys(definition, of.breakdown), Key("window_start", "window_start", _TIME))
     return _pairs(
         "difference_panes.sql",
-        _sides(sides, PANES, grain),
+        _sides(sides, PANES, of),
         arrivals,
         keys,
         columns,
@@ -87,15 +101,15 @@ def panes_statement(
 
 
 def groups_statement(
-    definition: Definition, sides: Compared, arrivals: Arrivals, limit: int, rules: RowRules = ALL_ROWS
+    definition: Definition, sides: Compared, arrivals: Arrivals, of: Panes, limit: int, rules: RowRules = ALL_ROWS
 ) -> Statement:
     """Rows of: how many groups there are, score, group keys, the shown columns of old, then of new."""
     columns = tuple(column for column in pane_columns(definition) if column.aggregate.number)
     return _pairs(
         "difference_groups.sql",
-        _sides(sides, PANES, Grain.MINUTE),
+        _sides(sides, PANES, of),
         arrivals,
-        group_keys(definition),
+        group_keys(definition, of.breakdown),
         columns,
         rules,
         shown=shown_columns(definition),
@@ -105,13 +119,13 @@ def groups_statement(
 
 
 def points_statement(
-    definition: Definition, sides: Compared, arrivals: Arrivals, bucket: str, rules: RowRules
+    definition: Definition, sides: Compared, arrivals: Arrivals, of: Panes, bucket: str, rules: RowRules
 ) -> Statement:
     """Rows of: bucket of event time, the shown columns of old, then of new."""
     at = "window_start" if bucket == "minute" else f"date_trunc('{bucket}', window_start)"
     columns = shown_columns(definition)
     keys = (Key(":at", at, _TIME),)
-    tables = _sides(sides, PANES, Grain.MINUTE)
+    tables = _sides(sides, PANES, of)
     return _pairs("difference_points.sql", tables, arrivals, keys, columns, rules, shown=columns)
 
 
@@ -125,25 +139,26 @@ def rejected_counts_statement(sides: Compared, arrivals: Arrivals) -> Statement 
     return _counts("difference_rejected.sql", _sides(sides, REJECTED), arrivals)
 
 
-def _sides(sides: Compared, kind: TableKind, grain: Grain | None = None) -> tuple[_Side, _Side]:
-    return _side("old", sides.old[kind.name], grain), _side("new", sides.new[kind.name], grain)
+def _sides(sides: Compared, kind: TableKind, of: Panes | None = None) -> tuple[_Side, _Side]:
+    return _side("old", sides.old[kind.name], of), _side("new", sides.new[kind.name], of)
 
 
-def _side(name: str, pinned: PinnedTable, grain: Grain | None) -> _Side:
+def _side(name: str, pinned: PinnedTable, of: Panes | None) -> _Side:
     table = "" if pinned.snapshot is None else table_name(pinned.namespace, pinned.name)
-    return _Side(name, table, pinned.snapshot, pinned.missing, grain)
+    return _Side(name, table, pinned.snapshot, pinned.missing, of.condition if of else "")
 
 
-def group_keys(definition: Definition) -> tuple[Key, ...]:
-    """What both sides of a group are joined by: the dimensions, or one number for all where none is to be seen."""
-    dimensions = tuple(Key(name, ident(name), "varchar") for name in definition.dimensions)
+def group_keys(definition: Definition, breakdown: Breakdown) -> tuple[Key, ...]:
+    """What both sides of a group are joined by: the breakdown's dimensions that the definition shows, or one number for
+    all where none is to be seen."""
+    shown = filter(definition.dimensions.__contains__, breakdown.dimensions)
+    dimensions = tuple(Key(name, ident(name), "varchar") for name in shown)
     return dimensions or (Key(":all", "0", "integer"),)
 
 
 def _numbers(columns: Sequence[PaneColumn]) -> list[str]:
     """What a change is judged by."""
-    numbers = (column.aggregate.number.format(name=column.name, source=column.source) for column in columns)
-    return [name for name in numbers if name]
+    return [name for column in columns for name in column.numbers]
 
 
 def _pairs(

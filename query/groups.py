@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from streams.aggregates import COUNT, MESSAGES, Merged
 from streams.definition import Definition
 from streams.panes import PaneColumn
+
+_NO_VISITS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +19,15 @@ class Group:
     """What happened, of one value of each dimension that was asked for: `key` has them in the definition's order.
 
     `parts`: measure or distinct count → its members by name, in the measure's own unit; moments are datetimes, and what
-    no message had is None. `changed_since`: whether it is not as it was before, if that was asked.
+    no message had is None. `changed_since`: whether it is not as it was before, if that was asked. `visits`: of a
+    stream that has them, `visits`, `bounces` and `visit_seconds` of those that began then.
     """
 
     key: tuple[str, ...]
     messages: int
     parts: Mapping[str, Mapping[str, Any]]
     changed_since: bool | None = None
+    visits: Mapping[str, int] = _NO_VISITS
 
     def value(self, part: str, *names: str) -> Any:
         """A member, such as `("cpu", "max")` or `("cpu", "quantiles", "0.5")`; None where there is no value."""
@@ -39,16 +44,19 @@ def groups_of(
     quantiles: Sequence[float],
     rows: Iterable[Sequence[Any]],
 ) -> tuple[Group, ...]:
-    """Turn merged rows (dimension values, then `columns`) into sorted groups; those without messages are left out."""
+    """Turn merged rows (dimension values, then `columns`) into sorted groups; those without any number are left out."""
     scales = {name: measure.scale for name, measure in definition.measures.items()}
     width, groups = len(by), []
+    read = [(column.source, column.members) for column in columns]
     for row in sorted(rows, key=lambda row: tuple(row[:width])):
         parts = dict[str, dict[str, Any]]()
-        for column, value in zip(columns, row[width:], strict=True):
-            part = parts.setdefault(column.source, {})
-            merged = Merged(value, scales.get(column.source, 1), part.get(COUNT.name, 0), quantiles)
-            part |= {member.name: member.read(merged) for member in column.aggregate.members}
-        messages = parts.pop("")[MESSAGES.name]
-        if messages:
-            groups.append(Group(tuple(row[:width]), messages, parts))
+        for (source, members), value in zip(read, row[width:], strict=True):
+            part = parts.setdefault(source, {})
+            merged = Merged(value, scales.get(source, 1), part.get(COUNT.name, 0), quantiles)
+            part |= {member.name: member.read(merged) for member in members}
+        visits = parts.pop("")
+        messages = visits.pop(MESSAGES.name)
+        # A visit may have begun in a window without messages of its newest values; it may have moved on from there.
+        if messages or any(visits.values()):
+            groups.append(Group(tuple(row[:width]), messages, parts, visits=visits or _NO_VISITS))
     return tuple(groups)

@@ -41,7 +41,7 @@ def remove_orphan_files(trino: TrinoClient, stream: str, table: str, before: dat
 
 def widen_panes(trino: TrinoClient, definition: Definition, task: WideningTask) -> None:
     """Merge the panes that the task asks for. Raises QueryError."""
-    statement = widened_panes_statement(definition, task.grain, task.namespace, task.arrivals.start, task.arrivals.end)
+    statement = widened_panes_statement(definition, task.layer, task.namespace, task.arrivals.start, task.arrivals.end)
     trino.rows(statement.sql, statement.values)
 
 

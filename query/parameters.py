@@ -25,6 +25,7 @@ from query.requests import (
     shortened,
 )
 from query.visible import Visible
+from streams.breakdowns import main_breakdown
 from streams.records import PARAMETERS, record_fields
 from streams.time_text import read_time
 
@@ -85,6 +86,22 @@ def read_filters(visible: Visible, params: Parameters) -> Filters:
     filters = asked.made(lambda: checked_filters(visible, asked.where()), nothing)
     asked.check()
     return filters
+
+
+def read_comparison(visible: Visible, params: Parameters) -> tuple[Filters, tuple[str, ...] | None]:
+    """Filters, and the dimensions `by` which panes are to be compared, None if they are not named.
+
+    Raises InvalidRequestError.
+    """
+    asked = _Asked(visible, params, ("by",))
+    nothing: Filters = ()
+    filters = asked.made(lambda: checked_filters(visible, asked.where()), nothing)
+    by = asked.by() if asked.all("by") else None
+    for name in by or ():
+        if name not in visible.shown.dimensions:
+            asked.note("by", f"{shortened(name)!r} is not a dimension; known: {', '.join(visible.shown.dimensions)}")
+    asked.check()
+    return filters, by
 
 
 class _Asked:
@@ -174,7 +191,7 @@ class _Asked:
     def by(self) -> tuple[str, ...]:
         values = self.all("by")
         names = (name for value in values for name in value.split(",") if name)
-        return tuple(names if values else self._dimensions)
+        return tuple(names if values else main_breakdown(self.visible.shown).dimensions)
 
     def where(self) -> Filters:
         return tuple((name, tuple(values)) for name in self._dimensions if (values := self.all(name)))

@@ -179,7 +179,11 @@ class _Fields:
         if column_of(field) in self.missing:
             return "cast(null as double)"
         column = ident(column_of(field))
-        return column if RecordType(self.definition.fields[field].type) is RecordType.NUMBER else f"cast({column} as double)"
+        return (
+            column
+            if RecordType(self.definition.fields[field].type) is RecordType.NUMBER
+            else f"cast({column} as double)"
+        )
 
 
 def double(value: float) -> str:

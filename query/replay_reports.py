@@ -109,16 +109,23 @@ class ReplayService:
                     self._published[key] = known
         return known
 
-    def report(self, replay: Replay, where: Filters = (), visible: Visible | None = None) -> ReplayReport:
+    def report(
+        self,
+        replay: Replay,
+        where: Filters = (),
+        visible: Visible | None = None,
+        by: tuple[str, ...] | None = None,
+    ) -> ReplayReport:
         """The replay with its difference, and the points of a chart for some values of the dimensions.
 
-        `visible`: what is to be seen of the replay's own definition; None is all of it.
+        `by`: dimensions that the compared panes are to be by. `visible`: what is to be seen of the replay's own
+        definition; None is all of it.
         """
         visible = visible or Visible(replay.definition)
         with told_within(visible.scope):
-            return self._report(replay, where, visible)
+            return self._report(replay, where, visible, by)
 
-    def _report(self, replay: Replay, where: Filters, visible: Visible) -> ReplayReport:
+    def _report(self, replay: Replay, where: Filters, visible: Visible, by: tuple[str, ...] | None) -> ReplayReport:
         scope = visible.scope
         if replay.state is ReplayState.RUNNING:
             committed = self._committed(replay) if scope.all_rows else None
@@ -128,8 +135,8 @@ class ReplayService:
         with _translated():
             sides = compared(self._open_catalog(), replay)
         # The state of the range is the same as long as these are; live commits only add later arrivals.
-        key = (replay.id, replay.state, sides.generation, sides.rollups, sides.grains, visible.sight)
-        comparison = Comparison(self._trino, visible, sides, replay.arrivals)
+        key = (replay.id, replay.state, sides.generation, sides.rollups, sides.breakdowns, by, visible.sight)
+        comparison = Comparison(self._trino, visible, sides, replay.arrivals, by)
         difference: Difference = self._once(key, comparison.difference)
         points: Points = self._once((*key, where), lambda: comparison.points(where))
         return ReplayReport(replay, replay.messages if scope.all_rows else None, difference, points, scope)

@@ -37,7 +37,7 @@ from query.record_requests import Question, RecordsRequest
 from query.record_statements import records_statement
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
-from query.statements import Statement, rejected_statement, series_statement, window_plan, window_statement
+from query.statements import Statement, rejected_statement, series_statement, window_coverage, window_statement
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
 from streams.definition import Definition
@@ -208,14 +208,15 @@ class QueryService:
 
     def _merged(self, request: WindowRequest, view: LakeView, limits: Limits) -> WindowAnswer:
         view = _as_known(view, request)
+        covered = window_coverage(self._definition_of(view), view, request)
         statement = window_statement(self._definition_of(view), view, request)
         if statement is None:
-            return WindowAnswer(request, source_of(view, "", request), window_plan(view, request), ())
+            return WindowAnswer(request, source_of(view, "", request), covered, ())
         rows, query_id = self._rows(statement, limits)
         groups = self._groups(view, request, statement, rows)
         more = request.limit is not None and len(groups) > request.limit
         source = source_of(view, query_id, request)
-        return WindowAnswer(request, source, statement.plan, groups[: request.limit], more=more)
+        return WindowAnswer(request, source, covered, groups[: request.limit], more=more)
 
     def _rows(self, statement: Statement, limits: Limits) -> tuple[list[list[Any]], str]:
         """The rows of an answer and Trino's id of the query."""

@@ -1,7 +1,8 @@
-"""What SQL clients and operators see, the views of each grain and the ledger's totals; and the making of rollups."""
+"""What SQL clients and operators see: views of breakdowns, and the ledger's totals; and the making of rollups."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -40,9 +41,9 @@ def make_views(trino: TrinoClient, definition: Definition) -> None:
         trino.rows(statement)
 
 
-def drop_views(trino: TrinoClient, stream: str) -> None:
-    """Remove the stream's views; those that are not there are no error. Raises QueryError."""
-    for statement in drop_view_statements(stream):
+def drop_views(trino: TrinoClient, stream: str, views: Iterable[str]) -> None:
+    """Remove views of a stream; those that are not there are no error. Raises QueryError."""
+    for statement in drop_view_statements(stream, views):
         trino.rows(statement)
 
 
@@ -50,7 +51,7 @@ def make_rollup(trino: TrinoClient, definition: Definition, task: RollupTask) ->
     """Make the panes that the task asks for. Raises QueryError."""
     if task.snapshot is not None:
         start, end = task.arrivals.start, task.arrivals.end
-        statement = rollup_statement(definition, task.grain, task.snapshot, task.namespace, start, end)
+        statement = rollup_statement(definition, task.layer, task.snapshot, task.namespace, start, end)
         trino.rows(statement.sql, statement.values)
 
 

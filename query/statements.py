@@ -5,8 +5,8 @@ Identifiers come only from the stream's definition; every value of the question 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,26 +15,20 @@ from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.lake_view import LakeView
 from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, merged_columns, view_columns
-from query.rendering import table_name, templates
+from query.coverage import Covered, NotCovered, coverage
+from query.errors import InvalidRequestError
+from query.rendering import ident, literal, table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.row_rules import RowRules, rules_within
-from query.windows import EPOCH, Parts, Span, WindowPlan, chosen_parts, plan_window
+from query.windows import EPOCH, Parts, Span, chosen_parts
+from streams.breakdowns import Breakdown, Layer, breakdowns, main_breakdown, view_names
 from streams.definition import Definition
-from streams.panes import (
-    PERIODS,
-    ROLLUPS,
-    Grain,
-    PaneColumn,
-    breakdown_of,
-    grains,
-    pane_columns,
-    rollup_arrival_start,
-)
+from streams.panes import PERIODS, Grain, PaneColumn, pane_columns, rollup_arrival_start
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with `?` marks, the values they stand for, the columns that it gives, and the plan that made it.
+    """SQL with `?` marks, the values they stand for, the columns that it gives, and the panes that it is of.
 
     `known`: the value of each dimension that can have only one, for which Trino is not asked, and its place in a row.
     """
@@ -42,7 +36,7 @@ class Statement:
     sql: str
     values: tuple[Any, ...]
     columns: tuple[PaneColumn, ...] = ()
-    plan: WindowPlan = field(default=WindowPlan(None, ()))
+    covered: Covered | None = None
     known: tuple[tuple[int, str], ...] = ()
 
     def with_known(self, row: Sequence[Any]) -> list[Any]:
@@ -57,7 +51,7 @@ class Statement:
 class _Panes:
     """The panes that answer: of which parts, within which span, and when they may have arrived.
 
-    `late_from`: minute panes outside the `edges`, beside rollups, count if they arrived from then on; None if all do.
+    `late_from`: finest panes outside the `edges`, beside rollups, count if they arrived from then on; None if all do.
     `rolled_until`: rollups count if they arrived until then, None if all do. `known_until`: so does every pane.
     """
 
@@ -70,22 +64,40 @@ class _Panes:
 
 
 def window_statement(definition: Definition, view: LakeView, request: WindowRequest) -> Statement | None:
-    """The statement that answers a window; None when no pane can be in it that its asker may see."""
-    return _merge(definition, view, request, set(ROLLUPS), _columns(definition, request, ()), bucket="")
+    """The statement that answers a window; None when no pane can be in it that its asker may see.
+
+    Raises InvalidRequestError when no breakdown answers it.
+    """
+    covered = window_coverage(definition, view, request)
+    return _merge(definition, view, request, covered, _columns(definition, request, ()), bucket="")
 
 
 def series_statement(definition: Definition, view: LakeView, request: SeriesRequest) -> Statement | None:
-    """The statement that answers each step of a window; None when no pane can be in it."""
-    fitting = {Step.MINUTE: set(), Step.HOUR: {Grain.HOUR}, Step.DAY: set(ROLLUPS)}[request.step]
+    """The statement that answers each step of a window; None when no pane can be in it.
+
+    Raises InvalidRequestError when no breakdown answers it.
+    """
+    covered = window_coverage(definition, view, request.window, Grain(request.step.value))
     columns = _columns(definition, request.window, request.measures)
     bucket = "window_start" if request.step is Step.MINUTE else f"date_trunc('{request.step.value}', window_start)"
-    return _merge(definition, view, request.window, fitting, columns, bucket)
+    return _merge(definition, view, request.window, covered, columns, bucket)
 
 
-def window_plan(view: LakeView, request: WindowRequest, fitting: Collection[Grain] = ROLLUPS) -> WindowPlan:
-    """What answers a window; `fitting`: rollups that may."""
-    rollups = {grain for grain in fitting if grain is Grain.DAY or view.hours}
-    return plan_window(request.start, request.end, rollups)
+def window_coverage(
+    definition: Definition, view: LakeView, request: WindowRequest, longest: Grain = Grain.DAY
+) -> Covered:
+    """What answers a window, of panes not longer than a grain. Raises InvalidRequestError when no breakdown does."""
+    rules = _rules(definition, request)
+    found = coverage(definition, view, request, _needed(request, rules), longest)
+    if isinstance(found, NotCovered):
+        raise InvalidRequestError(found.problems)
+    return found
+
+
+def _needed(request: WindowRequest, rules: RowRules | None) -> set[str]:
+    """The dimensions that panes must be by: those of groups and filters, and of the rows in scope."""
+    conditions = (request.where,) if rules is None else (rules.where, *rules.alternatives)
+    return {*request.by, *(name for rule in conditions for name, _ in rule)}
 
 
 def _columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
@@ -102,7 +114,7 @@ def _merge(
     definition: Definition,
     view: LakeView,
     request: WindowRequest,
-    fitting: Collection[Grain],
+    covered: Covered,
     columns: tuple[PaneColumn, ...],
     bucket: str,
 ) -> Statement | None:
@@ -113,18 +125,20 @@ def _merge(
     keys = [name for name in request.by if name not in single]
     if request.after is not None and not keys:
         return None
-    plan = window_plan(view, request, fitting)
-    panes = _panes(definition, view, plan, request)
+    plan = covered.plan
+    panes = _panes(view, covered, request)
     answered = answered_columns(columns, request.quantiles)
     sql = templates.get_template("window.sql").render(
         table=table_name(view.stream, PANES.name),
         snapshot=view.panes_snapshot,
         missing=view.panes_missing,
         panes=panes,
+        finest=plan.finest,
         keys=keys,
         bucket=bucket,
         columns=columns,
         merged=list(answered.values()),
+        numbers=[it.sql for column, it in answered.items() if column.aggregate.of == "stream"],
         where=rules.shape,
         alternatives=rules.shapes,
         after=request.after is not None,
@@ -137,7 +151,7 @@ def _merge(
         values += [*(at for edge in panes.edges for at in (edge.start, edge.end)), panes.late_from]
     values += [at for at in (panes.rolled_until, panes.known_until) if at is not None]
     known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
-    return Statement(sql, tuple(values), tuple(answered), plan, known)
+    return Statement(sql, tuple(values), tuple(answered), covered, known)
 
 
 def _rules(definition: Definition, request: WindowRequest) -> RowRules | None:
@@ -155,19 +169,20 @@ def _beyond(request: WindowRequest, keys: Sequence[str]) -> tuple[str | int, ...
     return tuple(after[name] for name in keys for _ in range(1 if name == keys[-1] else 2))
 
 
-def _panes(definition: Definition, view: LakeView, plan: WindowPlan, request: WindowRequest) -> _Panes:
+def _panes(view: LakeView, covered: Covered, request: WindowRequest) -> _Panes:
     """The panes that hold every message of a plan, each in one of them."""
     known = None if request.as_known_at is None else view.rounded_down(request.as_known_at)
     cut = view.day_cut
     if known is not None and cut is not None:
         cut = min(cut, rollup_arrival_start(known))
     late_parts = view.late_parts if cut == view.day_cut else None
-    parts = chosen_parts(plan, breakdown_of(definition), late_parts, view.unpacked_parts)
+    plan = covered.plan
+    parts = chosen_parts(plan, covered.breakdown, late_parts, view.unpacked_parts)
     rolled_up = plan.rolled_up is not None
     return _Panes(
         parts,
         Span(request.start, request.end),
-        edges=plan.minutes,
+        edges=plan.edges,
         late_from=cut if parts.mixed else None,
         rolled_until=cut if rolled_up and (known is not None or view.capped) else None,
         known_until=known,
@@ -195,11 +210,13 @@ def rejected_statement(view: LakeView, request: RejectedRequest) -> Statement | 
 
 
 def sample_statement(definition: Definition, view: LakeView) -> Statement | None:
-    """The statement that gives a value of the first dimension; None when there is no pane."""
-    if view.panes_snapshot is None:
+    """The statement that gives a value of the main breakdown's first dimension; None when there is none."""
+    main = main_breakdown(definition)
+    if view.panes_snapshot is None or not main.dimensions:
         return None
     sql = templates.get_template("sample.sql").render(
-        dimension=next(iter(definition.dimensions)),
+        dimension=main.dimensions[0],
+        breakdown=main.name,
         table=table_name(view.stream, PANES.name),
         snapshot=view.panes_snapshot,
     )
@@ -218,65 +235,99 @@ def ledger_gaps_statement(stream: str, since: datetime) -> Statement:
 
 
 def rollup_statement(
-    definition: Definition, grain: Grain, snapshot: int, target: str, start: datetime, end: datetime
+    definition: Definition, layer: Layer, snapshot: int, target: str, start: datetime, end: datetime
 ) -> Statement:
     """The statement that makes a rollup's panes of what arrived in `[start, end)`, into a schema's panes."""
+    rolled_up = [each for each in breakdowns(definition) if layer.grain in each.rollups]
     sql = templates.get_template("rollup.sql").render(
-        **_made_panes(definition, grain, target), snapshot=snapshot, arrival_seconds=grain.arrival_seconds
+        **_made_panes(definition, target),
+        grain=str(layer.grain),
+        period=PERIODS[layer.grain].value,
+        source_panes=of_breakdowns(definition, [(each, each.finest) for each in rolled_up]),
+        snapshot=snapshot,
+        arrival_seconds=layer.arrival_seconds,
     )
     return Statement(sql, (start, end, start, end))
 
 
 def widened_panes_statement(
-    definition: Definition, grain: Grain, target: str, start: datetime, end: datetime
+    definition: Definition, layer: Layer, target: str, start: datetime, end: datetime
 ) -> Statement:
-    """The statement that merges the panes of a grain that arrived in `[start, end)`, into a schema's panes."""
-    sql = templates.get_template("widened_panes.sql").render(_made_panes(definition, grain, target))
+    """The statement that merges the panes of a layer that arrived in `[start, end)`, into a schema's panes."""
+    merged = [(each, grain) for each in breakdowns(definition) for grain in each.grains if each.layer(grain) is layer]
+    sql = templates.get_template("widened_panes.sql").render(
+        **_made_panes(definition, target),
+        source_panes=of_breakdowns(definition, merged),
+        periods={grain: PERIODS[grain].value for grain in dict.fromkeys(grain for _, grain in merged)},
+    )
     return Statement(sql, (start, end, start, end))
 
 
-def _made_panes(definition: Definition, grain: Grain, target: str) -> dict[str, Any]:
+def _made_panes(definition: Definition, target: str) -> dict[str, Any]:
     """What the statements that make panes of panes have in common."""
-    breakdown = breakdown_of(definition)
     return {
         "source": table_name(definition.name, PANES.name),
         "target": table_name(target, PANES.name),
-        "breakdown": breakdown.name,
-        "grain": str(grain),
-        "prefix": breakdown.prefix(grain),
-        "period": str(PERIODS[grain]),
         "dimensions": list(definition.dimensions),
         "columns": merged_columns(pane_columns(definition), "state"),
     }
 
 
-def drop_view_statements(stream: str) -> tuple[str, ...]:
-    """The statements that remove the views of a stream, whichever there are."""
+def of_breakdowns(definition: Definition, panes: Iterable[tuple[Breakdown, Grain]]) -> str:
+    """A condition: panes of some breakdowns, each of a grain; without a word of breakdowns where there is only one."""
+    names: dict[Grain, list[str]] = {}
+    for breakdown, grain in panes:
+        names.setdefault(grain, []).append(literal(breakdown.name))
+    known = len(breakdowns(definition))
+    conditions = [
+        f"grain = '{grain}'" + (f" and breakdown in ({', '.join(of_grain)})" if known > 1 else "")
+        for grain, of_grain in names.items()
+    ]
+    return conditions[0] if len(conditions) == 1 else f"({' or '.join(f'({each})' for each in conditions)})"
+
+
+def drop_view_statements(stream: str, views: Iterable[str]) -> tuple[str, ...]:
+    """The statements that remove views of a stream, whichever of them there are."""
     template = templates.get_template("drop_view.sql")
-    return tuple(template.render(stream=stream, view=view) for view in (*(f"{grain}s" for grain in Grain), "records"))
+    return tuple(template.render(stream=stream, view=view) for view in views)
 
 
 def view_statements(definition: Definition) -> tuple[str, ...]:
-    """The statements that make the views for SQL clients: `minutes`, `days` and, of streams that have them, `hours`."""
+    """The statements that make the views for SQL clients, of each breakdown and grain."""
     values = {
         "stream": definition.name,
-        "dimensions": list(definition.dimensions),
         "columns": view_columns(definition),
         "stored": [column.name for column in pane_columns(definition)],
     }
     return tuple(
-        templates.get_template("minutes_view.sql" if grain is Grain.MINUTE else "rollup_view.sql").render(
-            values, grain=grain, pending=noted_as(PENDING_PROPERTY, grain), comment=_comment(definition, grain)
+        templates.get_template("finest_view.sql" if grain is breakdown.finest else "rollup_view.sql").render(
+            values,
+            view=view,
+            keys=[*map(ident, breakdown.dimensions), "window_start"],
+            dimensions=list(breakdown.dimensions),
+            grain=grain,
+            panes=of_breakdowns(definition, [(breakdown, grain)]),
+            finest=of_breakdowns(definition, [(breakdown, breakdown.finest)]),
+            layer=of_layer(definition, breakdown.layer(grain)),
+            pending=noted_as(PENDING_PROPERTY, breakdown.layer(grain)),
+            comment=_comment(definition, breakdown, grain),
         )
-        for grain in grains(definition)
+        for view, (breakdown, grain) in view_names(definition).items()
     )
 
 
-def _comment(definition: Definition, grain: Grain) -> str:
+def of_layer(definition: Definition, layer: Layer) -> str:
+    """A condition: panes of a layer."""
+    panes = [(each, grain) for each in breakdowns(definition) for grain in each.grains if each.layer(grain) is layer]
+    return of_breakdowns(definition, panes)
+
+
+def _comment(definition: Definition, breakdown: Breakdown, grain: Grain) -> str:
     """What SQL clients show of a view: the stream's title, and of each measure and count its title and unit."""
     named = [
         f"{name}: {', '.join(part for part in (measure.title or name, measure.unit) if part)}"
         for name, measure in definition.measures.items()
     ]
     named += [f"{name}: {distinct.title or name}, distinct" for name, distinct in definition.distincts.items()]
-    return "; ".join([f"{definition.title} per {grain}", *named])
+    by = f"{' and '.join(breakdown.dimensions)} and " if definition.breakdowns and breakdown.dimensions else ""
+    return "; ".join([f"{definition.title} per {by}{grain}", *named])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from access.scope import EVERYTHING, Scope, hidden_with
-from streams.definition import Definition, Dimension, Distinct, FieldRule, Measure
+from streams.definition import BreakdownRule, Definition, Dimension, Distinct, FieldRule, Measure
 
 Titled = TypeVar("Titled", Dimension, Distinct, Measure)
 
@@ -61,6 +61,7 @@ def _narrowed(definition: Definition, scope: Scope) -> Definition:
         "event_time": definition.event_time if fields else definition.event_time.model_copy(update={"field": ""}),
         "fields": {name: _told(rule, hidden, lists=name not in listing) for name, rule in fields.items()},
         "dimensions": _seen(definition.dimensions, hidden),
+        "breakdowns": _broken_down(definition, hidden),
         "measures": _seen(definition.measures, hidden),
         "distincts": _seen(definition.distincts, hidden),
     }
@@ -75,6 +76,22 @@ def _seen(named: Mapping[str, Titled], hidden: frozenset[str]) -> dict[str, Titl
         for name, each in named.items()
         if name not in hidden
     }
+
+
+def _broken_down(definition: Definition, hidden: frozenset[str]) -> dict[str, BreakdownRule]:
+    """Breakdowns by what is shown of them; one that has hidden dimensions is named by the others."""
+    whole = {name: rule for name, rule in definition.breakdowns.items() if not hidden & {*rule.by}}
+    shown = dict(whole)
+    for rule in definition.breakdowns.values():
+        by = tuple(name for name in rule.by if name not in hidden)
+        if all(by != other.by for other in shown.values()):
+            shown.setdefault(named_by(by), rule.model_copy(update={"by": by}))
+    return shown
+
+
+def named_by(dimensions: Iterable[str]) -> str:
+    """What a breakdown is called of which only some dimensions are shown."""
+    return "_".join(dimensions) or "all"
 
 
 def _told(rule: FieldRule, hidden: frozenset[str], *, lists: bool) -> FieldRule:

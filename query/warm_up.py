@@ -22,12 +22,14 @@ from query.requests import Filters, SeriesRequest, Step, WindowRequest, keeps_qu
 from query.statements import Statement, sample_statement, series_statement, window_statement
 from query.trino_client import TrinoClient
 from query.visible import Visible
+from query.windows import EPOCH
+from streams.breakdowns import main_breakdown
 from streams.definition import Definition
+from streams.panes import Grain
 
 _REST_SECONDS = 0.25
 _BUSY_PERCENT = 80
 _MOST_DAYS = 30
-_MINUTE = timedelta(minutes=1)
 
 
 class WarmUp:
@@ -83,25 +85,28 @@ class WarmUp:
         definition = view.definition
         if definition is None or view.complete_until is None or view.began is None:
             return []
-        end = view.complete_until.replace(second=0, microsecond=0)
-        # A stream that began in this minute has no whole one yet.
-        minutes = max(0, (end - max(view.began, end - timedelta(days=_MOST_DAYS))) // _MINUTE) + 1
-        late, early = sorted(random.choices(range(minutes), k=2))
+        main = main_breakdown(definition)
+        step = timedelta(seconds=main.finest.seconds)
+        end = EPOCH + (view.complete_until - EPOCH) // step * step
+        # A stream that began in this step of time has no whole one yet.
+        steps = max(0, (end - max(view.began, end - timedelta(days=_MOST_DAYS))) // step) + 1
+        late, early = sorted(random.choices(range(steps), k=2))
         filters = self._filters(definition, view)
-        by = tuple(definition.dimensions)
-        window = WindowRequest(Visible(definition), end - (early + 1) * _MINUTE, end - late * _MINUTE, by, filters)
+        by = main.dimensions
+        window = WindowRequest(Visible(definition), end - (early + 1) * step, end - late * step, by, filters)
+        series = SeriesRequest(window, Step.DAY if main.finest is Grain.DAY else Step.HOUR)
         quantiles = (0.5, 0.95) if keeps_quantiles(definition) else ()
         made = (
             window_statement(definition, view, window),
             window_statement(definition, view, replace(window, quantiles=quantiles)),
-            series_statement(definition, view, SeriesRequest(window, Step.HOUR)),
+            series_statement(definition, view, series),
         )
         return [statement for statement in made if statement is not None]
 
     def _filters(self, definition: Definition, view: LakeView) -> Filters:
         """That the first dimension has a value which some pane has."""
         if view.stream not in self._filters_of and (statement := sample_statement(definition, view)) is not None:
-            name = next(iter(definition.dimensions))
+            name = main_breakdown(definition).dimensions[0]
             rows, _ = self._trino.rows(statement.sql)
             self._filters_of[view.stream] = tuple((name, (value,)) for (value,) in rows)
         return self._filters_of.get(view.stream, ())

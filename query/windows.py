@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain
 
-from streams.panes import Breakdown, Grain, span_of, spans_day
+from streams.breakdowns import Breakdown
+from streams.panes import Grain, span_of, spans_day
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,29 +36,44 @@ class Span:
 class WindowPlan:
     """Whole UTC days, answered by day panes; whole hours beside them, by hour panes; and the edges, by minute panes.
 
-    Every minute of the window is in exactly one of them.
+    Every minute of the window is in exactly one of them. `finest`: the grain of the panes that are made of messages:
+    where that is not the minute, no minutes are left.
     """
 
     days: Span | None
     minutes: tuple[Span, ...]
     hours: tuple[Span, ...] = ()
+    finest: Grain = Grain.MINUTE
 
     @property
     def windows(self) -> dict[Grain, int]:
-        """How many windows of each grain's panes the plan reads, the longest first; of hours only if there are any."""
+        """How many windows of each grain's panes the plan reads, the longest first; of rolled up hours if there are."""
         days = () if self.days is None else (self.days,)
         by_grain = {Grain.DAY: days, Grain.HOUR: self.hours, Grain.MINUTE: self.minutes}
-        return {grain: _windows(spans, grain) for grain, spans in by_grain.items() if spans or grain is not Grain.HOUR}
+        return {
+            grain: _windows(spans, grain)
+            for grain, spans in by_grain.items()
+            if grain.seconds >= self.finest.seconds and (spans or grain in (Grain.DAY, self.finest))
+        }
+
+    @property
+    def edges(self) -> tuple[Span, ...]:
+        """What the finest panes answer."""
+        days = () if self.days is None else (self.days,)
+        return {Grain.MINUTE: self.minutes, Grain.HOUR: self.hours, Grain.DAY: days}[self.finest]
 
     @property
     def rolled_up(self) -> Span | None:
-        """What day and hour panes answer together; it has no gap."""
-        spans = [*self.hours, *(() if self.days is None else (self.days,))]
+        """What rollups answer together; it has no gap."""
+        days = () if self.days is None or self.finest is Grain.DAY else (self.days,)
+        spans = [*(self.hours if self.finest is Grain.MINUTE else ()), *days]
         return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
 
 
-def plan_window(start: datetime, end: datetime, grains: Collection[Grain] = (Grain.DAY,)) -> WindowPlan:
-    """Split `[start, end)`, aware times on whole minutes, into whole UTC days, whole hours and the minutes left.
+def plan_window(
+    start: datetime, end: datetime, grains: Collection[Grain] = (Grain.DAY,), finest: Grain = Grain.MINUTE
+) -> WindowPlan:
+    """Split `[start, end)`, aware times on whole windows of the finest grain, into whole UTC days, hours and minutes.
 
     `grains`: those of day and hour that may be used.
     """
@@ -68,7 +84,8 @@ def plan_window(start: datetime, end: datetime, grains: Collection[Grain] = (Gra
             inner = [_whole(span, grain) for span in left]
             left = tuple(edge for span, within in zip(left, inner, strict=True) for edge in _edges(span, within))
             spans += [span for span in inner if not span.empty]
-    return WindowPlan(of_grain[Grain.DAY][0] if of_grain[Grain.DAY] else None, left, tuple(of_grain[Grain.HOUR]))
+    days, hours = of_grain[Grain.DAY], tuple(of_grain[Grain.HOUR])
+    return WindowPlan(days[0] if days else None, left, hours, finest)
 
 
 def _whole(span: Span, grain: Grain) -> Span:
@@ -91,7 +108,7 @@ def _windows(spans: Collection[Span], grain: Grain) -> int:
 class Parts:
     """Parts by name, and all that are between two names, or one of the two.
 
-    `mixed`: whether they may hold minute panes that rollups stand for.
+    `mixed`: whether they may hold finest panes that rollups stand for.
     """
 
     names: tuple[str, ...] = ()
@@ -110,31 +127,33 @@ def chosen_parts(
     late_parts: Iterable[str] | None = None,
     unpacked: Iterable[str] | None = None,
 ) -> Parts:
-    """The parts of a breakdown that may hold panes of a plan: of minute panes those at the edges, and beside rollups.
+    """The parts of a breakdown that may hold panes of a plan: of the finest those at the edges, and beside rollups.
 
-    `late_parts`: all parts of minute panes that may count beside rollups. `unpacked`: all parts of days that there are
-    of minute panes. None if that is not known.
+    `late_parts`: all parts of finest panes that may count beside rollups. `unpacked`: all parts of days that there are
+    of finest panes. None if that is not known.
     """
     days = None if unpacked is None else frozenset(unpacked)
-    named = [_minutes(breakdown, span, days) for span in plan.minutes]
-    mixed = bool(plan.hours) and any(map(spans_day, chain.from_iterable(named)))
-    named += [_named(span, Grain.DAY, partial(breakdown.part, Grain.HOUR)) for span in plan.hours]
-    if plan.days is not None:
+    named = [_finest(breakdown, span, days) for span in plan.edges]
+    mixed = breakdown.hourly and bool(plan.hours) and any(map(spans_day, chain.from_iterable(named)))
+    if plan.finest is Grain.MINUTE:
+        named += [_named(span, Grain.DAY, partial(breakdown.part, Grain.HOUR)) for span in plan.hours]
+    if plan.days is not None and plan.finest is not Grain.DAY:
         named.append(_named(plan.days, Grain.DAY, partial(breakdown.part, Grain.DAY)))
     if (rolled_up := plan.rolled_up) is not None:
+        own = breakdown.prefix(breakdown.finest)
         late = (
-            _minutes(breakdown, rolled_up, days)
+            _finest(breakdown, rolled_up, days)
             if late_parts is None
-            else sorted(part for part in late_parts if _overlaps(rolled_up, *span_of(part)))
+            else sorted(part for part in late_parts if part.startswith(own) and _overlaps(rolled_up, *span_of(part)))
         )
         named.append(late)
         mixed |= bool(late)
     return replace(_parts(named), mixed=mixed)
 
 
-def _minutes(breakdown: Breakdown, span: Span, unpacked: Container[str] | None) -> list[str]:
-    """The parts that minute panes of a span are in, before and after they are packed."""
-    days = _named(span, Grain.DAY, partial(breakdown.part, Grain.MINUTE))
+def _finest(breakdown: Breakdown, span: Span, unpacked: Container[str] | None) -> list[str]:
+    """The parts that the finest panes of a span are in, before and after they are packed."""
+    days = _named(span, Grain.DAY, partial(breakdown.part, breakdown.finest))
     if not breakdown.hourly:
         return days
     hours = _named(span, Grain.HOUR, partial(breakdown.packed_part, Grain.MINUTE))

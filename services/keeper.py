@@ -47,11 +47,11 @@ from services.settings import ServiceSettings
 from services.stream_topics import StreamTopics
 from services.tidying import Tidying
 from services.upkeep import Upkeep
+from streams.breakdowns import Layer, layers
 from streams.definition import Definition
 from streams.definition_files import definition_files
 from streams.errors import WindowpaneError
 from streams.logs import log_json
-from streams.panes import Grain
 from streams.problems import note_problems
 
 _log = structlog.get_logger("keeper")
@@ -152,7 +152,8 @@ class Keeper:
     def _hand_over(self, old: Definition) -> None:
         """Let the old definition complete every table up to the newest cut; the new one takes over there."""
         point = resume_point(self._lake(), old.name)
-        cuts = {name: cut for name, cut in point.cuts.items() if name != Grain.HOUR.panes or old.hours}
+        new = {layer.panes for layer in Layer if layer not in layers(old)}
+        cuts = {name: cut for name, cut in point.cuts.items() if name not in new}
         at = max((cut for name, cut in cuts.items() if cut and name not in point.held), default=None)
         if at is None:
             return

@@ -126,7 +126,7 @@ def live_range(
 
 def remembered_since(definition: Definition, start: datetime | None) -> datetime | None:
     """Since when a job must read whose messages count that arrived since `start`: earlier by what it remembers."""
-    return None if start is None else start - timedelta(milliseconds=definition.horizon_ms)
+    return None if start is None else definition.read_since(start)
 
 
 def known_reading(catalog: Catalog, stream: str) -> Reading:

@@ -46,7 +46,7 @@ class Tidying:
                 if task is not None:
                     make_rollup(self._trino, stored.definition, task)
                     finish_rollup(catalog, task)
-                    _log.info("rollups made", stream=name, grain=task.grain, arrivals=str(task.arrivals))
+                    _log.info("rollups made", stream=name, layer=task.layer, arrivals=str(task.arrivals))
         self._merge_manifests(catalog, name)
 
     def _merge_manifests(self, catalog: Catalog, name: str) -> None:

@@ -21,6 +21,11 @@ class MeasureOptions(BaseModel):
 
     quantiles: bool = False
     min_at: bool = False
+    total: bool = False
+
+
+READ_OPTIONS = frozenset({"total"})
+"""Options of what is read of panes alone: no job writes anything else for them."""
 
 
 class ColumnType(StrEnum):
@@ -29,6 +34,11 @@ class ColumnType(StrEnum):
     LONG = "long"
     TIME = "time"
     BYTES = "bytes"
+
+
+def exact(stored: int, scale: int) -> int | Decimal:
+    """Stored units in the measure's own unit, with as many decimals as it has."""
+    return stored if scale == 1 else Decimal(stored).scaleb(1 - len(str(scale)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,10 @@ class Merged:
     def quantity(self) -> float | None:
         """In the measure's own unit."""
         return None if self.value is None else self.value / self.scale
+
+    def total(self) -> int | Decimal:
+        """Of a sum, in the measure's own unit, with all its digits; of no values it is 0."""
+        return exact(self.value or 0, self.scale)
 
     def mean(self) -> float | None:
         """Of a sum, in the measure's own unit."""
@@ -74,29 +88,40 @@ class Member:
     """A member of a group of an answer, and its column on the page of windows.
 
     `label` heads that column; there is none without. `explained` says more of it; `{title}` is the measure's. `rank`
-    orders the columns of a measure: the least value has 0, the largest 1.
+    orders the columns of a measure: the least value has 0, the largest 1. `option`: that of measures which have it, if
+    not all do.
     """
 
     name: str
-    kind: Literal["count", "quantity", "moment", "quantiles"]
+    kind: Literal["count", "quantity", "total", "moment", "quantiles"]
     read: Callable[[Merged], Any]
     label: str = ""
     explained: str = ""
     rank: float = 0
     essential: bool = False
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewColumn:
+    """A plain column for SQL clients, its name and expression as forms. `option`: as of a member."""
+
+    name: str
+    sql: str
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Aggregate:
     """A column of panes that can be merged with itself, in any order, and all that is made of it.
 
-    `of`: what has one; of measures those that set `option`, if it names one. In a job it is merged by `flink`, which
-    may call a `function` of the JVM part (name and class). In Trino `merge` makes a value of which two can be compared,
-    empty if panes of the same messages may yet differ; `state` what is stored; `audit` what minute panes and rollups
-    have in common; `answer` what `members` are read from, None if others bring them; `view` plain columns for SQL
-    clients. `number`: what a difference is measured by, if anything. `shown`: whether a difference shows it. In SQL
-    `{name}` is the column, `{source}` its measure or distinct count, `{merge}` what `merge` says, `{scale}` how many
-    stored units are one.
+    `of`: what has one; of measures those that set `option`, if it names one, of streams those that declare it. In a
+    job it is merged by `flink`, which may call a `function` of the JVM part (name and class). In Trino `merge` makes a
+    value of which two can be compared, empty if panes of the same messages may yet differ; `state` what is stored;
+    `audit` what finest panes and rollups have in common; `answer` what `members` are read from, None if others bring
+    them; `view` plain columns for SQL clients. `number`: what a difference is measured by, if anything. `shown`:
+    whether a difference shows it. In SQL `{name}` is the column, `{source}` its measure or distinct count, `{merge}`
+    what `merge` says, `{scale}` how many stored units are one, `{unit}` what one of them is.
     """
 
     name: str
@@ -110,7 +135,7 @@ class Aggregate:
     state: str = "{merge}"
     audit: str = "{merge}"
     answer: str | None = "{merge}"
-    view: tuple[tuple[str, str], ...] = (("{name}", "{merge}"),)
+    view: tuple[ViewColumn, ...] = (ViewColumn("{name}", "{merge}"),)
     number: str = "{name}"
     shown: bool = True
 
@@ -133,7 +158,7 @@ class Aggregate:
 _PEAK = 'min(row(-"{source}_max", "{source}_max_at")) filter (where "{source}_max" is not null)'
 _ARG_MAX = ("ARG_MAX", "windowpane.flink.aggregate.ArgMax")
 _COUNTED = ("sum({name})", 'coalesce(sum("{name}"), 0)')
-_IN_UNITS = (("{name}", "{merge} / {scale}"),)
+_IN_UNITS = (ViewColumn("{name}", "{merge} / {scale}"),)
 _DIGESTS = 'merge(cast("{name}" as tdigest))'
 _SKETCHES = 'merge(cast("{name}" as hyperloglog))'
 
@@ -141,6 +166,16 @@ _SKETCHES = 'merge(cast("{name}" as hyperloglog))'
 MESSAGES = Aggregate(
     "messages", "stream", *_COUNTED, (Member("messages", "count", Merged.count_or_zero),), answer='sum("{name}")'
 )
+
+
+def _of_visits(name: str) -> Aggregate:
+    members = (Member(name, "count", Merged.count_or_zero),)
+    return Aggregate(name, "stream", *_COUNTED, members, option="visits", answer='sum("{name}")')
+
+
+VISITS = _of_visits("visits")
+BOUNCES = _of_visits("bounces")
+VISIT_SECONDS = _of_visits("visit_seconds")
 COUNT = Aggregate(
     "count", "measure", *_COUNTED, (Member("count", "count", Merged.count_or_zero),), answer='sum("{name}")'
 )
@@ -149,8 +184,14 @@ SUM = Aggregate(
     "measure",
     flink="sum({name})",
     merge='sum("{name}")',
-    members=(Member("mean", "quantity", Merged.mean, "mean", "Mean {title}", rank=-1, essential=True),),
-    view=(("{source}_mean", '{merge} / ({scale} * nullif(sum("{source}_count"), 0))'),),
+    members=(
+        Member("mean", "quantity", Merged.mean, "mean", "Mean {title}", rank=-1, essential=True),
+        Member("total", "total", Merged.total, "total", "{title} of all messages", -2, essential=True, option="total"),
+    ),
+    view=(
+        ViewColumn("{source}_mean", '{merge} / ({scale} * nullif(sum("{source}_count"), 0))'),
+        ViewColumn("{source}_total", "coalesce({merge}, 0) * {unit}", option="total"),
+    ),
     number="{source}_mean",
 )
 MIN = Aggregate(
@@ -207,7 +248,7 @@ DIGEST = Aggregate(
     answer=f"values_at_quantiles({_DIGESTS}, array[{{quantiles}}])",
     members=(Member("quantiles", "quantiles", Merged.by_quantile),),
     view=tuple(
-        (f"{{source}}_{name}", f"value_at_quantile({_DIGESTS}, double '{level}') / {{scale}}")
+        ViewColumn(f"{{source}}_{name}", f"value_at_quantile({_DIGESTS}, double '{level}') / {{scale}}")
         for name, level in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
     ),
     number="",
@@ -222,8 +263,8 @@ DISTINCT = Aggregate(
     merge=f"cardinality({_SKETCHES})",
     state=f"cast({_SKETCHES} as varbinary)",
     members=(Member("distinct", "count", Merged.count_or_zero),),
-    view=(("{source}", "{merge}"),),
+    view=(ViewColumn("{source}", "{merge}"),),
 )
 
-AGGREGATES = (MESSAGES, COUNT, SUM, MIN, MIN_AT, MAX, MAX_AT, DIGEST, DISTINCT)
+AGGREGATES = (MESSAGES, VISITS, BOUNCES, VISIT_SECONDS, COUNT, SUM, MIN, MIN_AT, MAX, MAX_AT, DIGEST, DISTINCT)
 """Every aggregate, in the order of the columns of a table."""

@@ -11,8 +11,12 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from streams.aggregates import MeasureOptions
-from streams.definition import Definition
+from streams.aggregates import READ_OPTIONS, MeasureOptions
+from streams.breakdowns import breakdowns, rules
+from streams.definition import BreakdownRule, Definition
+from streams.panes import Grain
+from streams.retention import Retention
+from streams.visits import Visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,23 @@ def _names(old: Any, _new: Any) -> Effect:
     return Effect(refused=f"cannot change from {', '.join(old)}; declare a new stream")
 
 
+def _breakdown(_old: Any, new: Any) -> Effect:
+    if new is None:
+        return Effect(refused="cannot be removed: stored panes are by it; declare a new stream")
+    return Effect(
+        note="answers windows of what arrives from now on, of times that nothing before can be of, "
+        "until the past is replayed with this definition"
+    )
+
+
+def _by(old: Any, _new: Any) -> Effect:
+    return Effect(refused=f"cannot change from {', '.join(old) or 'none'}; give the other breakdown a name of its own")
+
+
+def _grains(old: Any, _new: Any) -> Effect:
+    return Effect(refused=f"cannot change from {', '.join(old)}; give the other breakdown a name of its own")
+
+
 _KEPT = _only(lambda _, new: new is not None, "cannot be removed: stored panes hold it")
 _STAYS = _only(lambda _, new: new, "cannot be turned off: stored panes hold them")
 _GROWS = _only(lambda old, new: new >= old, "cannot shrink from {old}; Kafka only adds partitions")
@@ -80,11 +101,22 @@ RULES: Mapping[str, _Rule] = {
     "description": _free,
     "topic": _refused("cannot change from {old!r}; declare a new stream"),
     "partitions": _GROWS,
-    "key": lambda *_: Effect(note="copies of messages that lie in a partition by another key are not found"),
+    "key": lambda *_: Effect(note="copies and visits of messages that lie in a partition by another key are not found"),
     "duplicates": lambda _, new: Effect(
         note="what arrived before stays as it was counted, until it is replayed with this definition" if new else None
     ),
     "duplicates.id": _handover,
+    "visits": lambda _, new: (
+        Effect(refused="cannot be removed: stored panes hold their numbers")
+        if new is None
+        else Effect(note="of what arrived before there are none, until it is replayed with this definition")
+    ),
+    **{
+        f"visits.{key}": lambda *_: Effect(
+            note="visits of before stay as they were counted, until they are replayed with this definition"
+        )
+        for key in Visits.model_fields
+    },
     "duplicates.horizon": _handover,
     "event_time.field": _refused(_OTHER, replayed=True),
     "event_time.min": _handover,
@@ -100,10 +132,17 @@ RULES: Mapping[str, _Rule] = {
     "fields.*.min_length": _handover,
     "fields.*.max_length": _handover,
     "fields.*.values": _handover,
+    "fields.*.excluded": lambda *_: Effect(
+        note="what arrived before stays as it was counted, until it is replayed with this definition"
+    ),
     "dimensions": _names,
     "dimensions.*": _free,
     "dimensions.*.field": _refused(_OTHER, replayed=True),
     "dimensions.*.title": _free,
+    "breakdowns": _handover,
+    "breakdowns.*": _breakdown,
+    "breakdowns.*.by": _by,
+    "breakdowns.*.grains": _grains,
     "measures": _handover,
     "measures.*": _KEPT,
     "measures.*.value": lambda *_: Effect(
@@ -115,6 +154,7 @@ RULES: Mapping[str, _Rule] = {
     "measures.*.title": _free,
     "measures.*.unit": _free,
     **{f"measures.*.{option}": _STAYS for option in MeasureOptions.model_fields},
+    **{f"measures.*.{option}": _free for option in READ_OPTIONS},
     "distincts": _handover,
     "distincts.*": _KEPT,
     "distincts.*.field": _refused(_OTHER, replayed=True),
@@ -125,7 +165,7 @@ RULES: Mapping[str, _Rule] = {
     "records.bucket": _refused("cannot change from {old!r}: records are packed by it; declare a new stream"),
     "records.buckets": _refused("cannot change from {old}: records are packed by them; declare a new stream"),
     "retention": _free,
-    "retention.kafka": _free,
+    **{f"retention.{what}": _free for what in Retention.model_fields},
     "sent_by": _free,
     "demo": _free,
 }
@@ -137,12 +177,16 @@ entries there are, and in which order.
 
 
 _TYPED = "cannot change from {old}: records hold it so; add a field of another name"
-_MOVED = "keys move to other partitions: copies of what arrived before are not found for once"
+_MOVED = "keys move to other partitions: copies of what arrived before are not found for once, visits are cut"
 
 
 def changes(old: Definition, new: Definition) -> list[Changed]:
     """Every fact that differs, in the order of the model."""
-    found = list(_changes("", "", old, new))
+    told = old.breakdowns or new.breakdowns
+    found = list(_changes("", "", _said(old, old), _said(new, old)) if told else _changes("", "", old, new))
+    if new.breakdowns and [name for name in new.dimensions if name in old.dimensions] == [*old.dimensions]:
+        # For breakdowns that are new; those of before stay as they are, and what they are sorted by.
+        found = [replace(each, effect=Effect()) if each.key == "dimensions" else each for each in found]
     if old.records is not None:
         types = {
             f"fields.{name}.type": Effect(refused=_TYPED.format(old=rule.type)) for name, rule in old.fields.items()
@@ -153,6 +197,19 @@ def changes(old: Definition, new: Definition) -> list[Changed]:
     return [
         replace(each, effect=replace(each.effect, note=_MOVED)) if each.key == "partitions" else each for each in found
     ]
+
+
+def _said(definition: Definition, old: Definition) -> Definition:
+    """A definition that says of its breakdowns what may be left out: all but hour panes that the stream has newly."""
+    begun = Grain.HOUR if definition.hours and not old.hours else None
+    said = {
+        each.name: BreakdownRule.model_construct(
+            by=each.dimensions,
+            grains=tuple(grain.value for grain in each.grains if grain is not begun or each.name not in rules(old)),
+        )
+        for each in breakdowns(definition)
+    }
+    return definition.model_copy(update={"breakdowns": said})
 
 
 def breaking_changes(old: Definition, new: Definition, *, replayed: bool = False) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 What the edge refused stays refused (`streams.refusal_envelope`). Of anything else the order, the first failure being
 the one that is reported: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, bounds
-between fields, measures, and last whether the event time is too far ahead of its arrival.
+between fields, measures, exclusions, and last whether the event time is too far ahead of its arrival.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from streams.exclusions import exclusion
 from streams.field_checks import field_check
 from streams.json_text import read_object
 from streams.measure_programs import compile_measure
@@ -31,6 +32,16 @@ class Accepted:
 
     event_time: int
     values: tuple[str | int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded(Rejection):
+    """Of a message that its exclusion alone keeps out. `row`: what it would hold.
+
+    It goes to Kafka as it is: it counts once the exclusion is gone and what arrived is processed again.
+    """
+
+    row: Accepted
 
 
 class Decoder:
@@ -53,12 +64,18 @@ class Decoder:
             for bound, reason in (("min_field", Reason.TOO_SMALL), ("max_field", Reason.TOO_LARGE))
             if bound in field
         ]
+        self._exclusions = [
+            (index, exclusion(field["excluded"])) for index, field in enumerate(plan["fields"]) if "excluded" in field
+        ]
         self._columns = [_column(column) for column in plan["columns"]]
         self._column_names = [column["name"] for column in plan["columns"]]
         self._key = next((i for i, column in enumerate(plan["columns"]) if column["kind"] == "key"), None)
 
     def decode(self, payload: bytes, arrived_ms: int) -> Accepted | Rejection:
-        """The row, or the first failure. `arrived_ms`: when the message reached Kafka, or now."""
+        """The row, or the first failure: an Excluded if it is the only one that can be told without the arrival.
+
+        `arrived_ms`: when the message reached Kafka, or now.
+        """
         if payload.startswith(b"\0") and (refused := unwrapped(payload)):
             return refused[0]
         message = read_object(payload)
@@ -111,16 +128,20 @@ class Decoder:
                 return Rejection(self._names[index], reason)
         return values
 
-    def _row(self, event_time: int, values: list[_Value], arrived_ms: int) -> Accepted | Rejection:
+    def _row(self, event_time: int, values: list[Any], arrived_ms: int) -> Accepted | Rejection:
         row: list[str | int | None] = []
         for index, column in enumerate(self._columns):
             stored = column(values)
             if type(stored) is Reason:
                 return Rejection(self._column_names[index], stored)
             row.append(stored)
+        accepted = Accepted(event_time, tuple(row))
+        for index, excludes in self._exclusions:
+            if values[index] is not None and excludes(values[index]):
+                return Excluded(self._names[index], Reason.IS_EXCLUDED, accepted)
         if event_time > arrived_ms + self._max_ahead_ms:
             return Rejection(self._time_name, Reason.TOO_FAR_IN_THE_FUTURE)
-        return Accepted(event_time, tuple(row))
+        return accepted
 
 
 def decode_by_plan(plan: str, payload: bytes, arrived_ms: int) -> Accepted | Rejection:

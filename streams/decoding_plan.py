@@ -30,7 +30,11 @@ def decoding_plan(definition: Definition) -> dict[str, Any]:
         {"name": name, "kind": "hash", "field": index[distinct.field]}
         for name, distinct in definition.distincts.items()
     ]
-    remembered = {"key": definition.key, "id": definition.duplicates and definition.duplicates.id}
+    remembered = {
+        "key": definition.key,
+        "id": definition.duplicates and definition.duplicates.id,
+        "counts": definition.visits and definition.visits.counts,
+    }
     of_memory = [
         {"name": f"_{kind}", "kind": kind, "field": index[field]} for kind, field in remembered.items() if field
     ]
@@ -62,4 +66,6 @@ def _field(name: str, rule: FieldRule, index: dict[str, int]) -> dict[str, Any]:
             planned[limit] = value
     if rule.values is not None:
         planned["values"] = list(rule.values)
+    if rule.excluded is not None:
+        planned["excluded"] = rule.excluded if rule.excluded is True else list(rule.excluded)
     return planned

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from streams.aggregates import MeasureOptions
+from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.demo import Demo
 from streams.expression import Expression, parse
+from streams.horizons import Horizon, horizon_ms
 from streams.reasons import Reason
+from streams.retention import Retention
 from streams.time_text import event_millis
+from streams.visits import Visits
 
 BENCH_PREFIX = "bench_"
 """Of streams that benchmarks make and take away; they are never offered to people."""
@@ -40,43 +44,6 @@ def _identifier(name: str) -> str:
 
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
-
-_PERIOD = re.compile(r"([1-9][0-9]{0,5}) (hour|day|week)s?")
-_HOURS = {"hour": 1, "day": 24, "week": 168}
-_MOST_HOURS = 24 * 36_500
-
-
-def _period(text: str) -> str:
-    if not _PERIOD.fullmatch(text) or _hours(text) > _MOST_HOURS:
-        raise ValueError("hours, days or weeks, like '30 days', at least '1 hour' and at most '36500 days'")
-    return text
-
-
-def _hours(period: str) -> int:
-    number, unit = period.removesuffix("s").split(" ")
-    return int(number) * _HOURS[unit]
-
-
-Period = Annotated[str, AfterValidator(_period)]
-"""A length of time that people write, such as `30 days`."""
-
-_HORIZON = re.compile(r"([1-9][0-9]{0,3}) (minute|hour|day)s?")
-_MINUTES = {"minute": 1, "hour": 60, "day": 1440}
-
-
-def _horizon(text: str) -> str:
-    if not _HORIZON.fullmatch(text) or _minutes(text) > _MINUTES["day"]:
-        raise ValueError("minutes or hours, like '1 hour', at least '1 minute' and at most '24 hours'")
-    return text
-
-
-def _minutes(horizon: str) -> int:
-    number, unit = horizon.removesuffix("s").split(" ")
-    return int(number) * _MINUTES[unit]
-
-
-Horizon = Annotated[str, AfterValidator(_horizon)]
-"""How long a job remembers, such as `1 hour`: whatever starts it has to read as much again."""
 
 
 class _Model(BaseModel):
@@ -107,9 +74,27 @@ class EventTime(_Model):
         """The earliest event time that is accepted, in milliseconds since 1970."""
         return int(event_millis(self.min))
 
+    @property
+    def max_ahead_ms(self) -> int:
+        """How far ahead of its arrival it may be, in milliseconds."""
+        return self.max_ahead_seconds * 1000
+
+
+def _excluded(rule: Any) -> Any:
+    """Beside what JSON has for it, so that one line says what is allowed."""
+    if rule is None or rule is True:
+        return rule
+    if isinstance(rule, list | tuple) and all(isinstance(text, str) for text in rule):
+        return tuple(rule)
+    raise ValueError("true, for any value, or a list of texts, like ['uptimerobot', 'bot/']")
+
 
 class FieldRule(_Model):
-    """What a field of the message must be. `min` and `max` of a number may name another number field."""
+    """What a field of the message must be. `min` and `max` of a number may name another number field.
+
+    `excluded`: which messages are kept out of every number: all that have the field, or whose text contains one of
+    these, whatever the case of its ASCII letters.
+    """
 
     type: Literal["string", "number", "integer", "boolean", "time"]
     required: bool = True
@@ -120,6 +105,7 @@ class FieldRule(_Model):
     min_length: int | None = Field(default=None, ge=0)
     max_length: int | None = Field(default=None, ge=1)
     values: tuple[str, ...] | None = None
+    excluded: Annotated[Literal[True] | tuple[str, ...] | None, BeforeValidator(_excluded)] = None
 
 
 _UNTITLED = {"title": "", "unit": ""}
@@ -131,6 +117,13 @@ class Dimension(_Model):
 
     field: str
     title: str = ""
+
+
+class BreakdownRule(_Model):
+    """Dimensions that panes are kept by, and at which grains: None for all that the stream has."""
+
+    by: tuple[str, ...]
+    grains: tuple[Literal["minute", "hour", "day"], ...] | None = None
 
 
 class _Number(_Model):
@@ -168,17 +161,6 @@ class Distinct(_Model):
     title: str = ""
 
 
-class Retention(_Model):
-    """How long messages are kept."""
-
-    kafka: Period
-
-    @property
-    def kafka_ms(self) -> int:
-        """How long Kafka keeps a message, in milliseconds."""
-        return _hours(self.kafka) * 3_600_000
-
-
 class Duplicates(_Model):
     """Which messages are copies: those of a key and an `id` that arrived in their partition within the `horizon`."""
 
@@ -188,7 +170,7 @@ class Duplicates(_Model):
     @property
     def horizon_ms(self) -> int:
         """How long an id is known after a message with it arrived, in milliseconds."""
-        return _minutes(self.horizon) * 60_000
+        return horizon_ms(self.horizon)
 
 
 class Records(_Model):
@@ -201,10 +183,11 @@ class Records(_Model):
 class Definition(_Model):
     """One stream: its topic, event time, fields, dimensions, measures and distinct counts.
 
+    `breakdowns`: which sets of dimensions there are panes by; none for one, of all dimensions.
     `key`: the field whose text is the Kafka key, so that messages with the same are in one partition, in order; None
     for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
     hour panes, which pay where there are many keys. `records`: None keeps no typed row of each accepted message.
-    `retention`: None keeps messages in Kafka for ever.
+    `retention`: None keeps everything for ever.
     """
 
     name: Identifier
@@ -214,9 +197,11 @@ class Definition(_Model):
     partitions: int = Field(default=2, ge=1, le=1024)
     key: str | None = None
     duplicates: Duplicates | None = None
+    visits: Visits | None = None
     event_time: EventTime
     fields: dict[str, FieldRule] = Field(min_length=1)
     dimensions: dict[Identifier, Dimension] = Field(min_length=1)
+    breakdowns: dict[Identifier, BreakdownRule] = Field(default_factory=dict)
     measures: dict[Identifier, Measure] = Field(default_factory=dict)
     distincts: dict[Identifier, Distinct] = Field(default_factory=dict)
     events: bool = False
@@ -238,18 +223,35 @@ class Definition(_Model):
     @property
     def horizon_ms(self) -> int:
         """How much of the past a job must have read before it can decide on a message, in milliseconds of arrival."""
-        return self.duplicates.horizon_ms if self.duplicates else 0
+        ids = self.duplicates.horizon_ms if self.duplicates else 0
+        return ids + (self.visits.horizon_ms(self.event_time.max_ahead_ms) if self.visits else 0)
+
+    def read_since(self, start: datetime) -> datetime:
+        """Since when a job must read whose messages count that arrived since `start`.
+
+        Visits reach back to a cut; whether messages since then are copies, depends on as much before as ids are known.
+        """
+        since = round(start.timestamp() * 1000)
+        if self.visits:
+            since = self.visits.read_since(since, self.event_time.max_ahead_ms)
+        if self.duplicates:
+            since -= self.duplicates.horizon_ms
+        return datetime.fromtimestamp(since / 1000, UTC)
 
     @cached_property
     def digest(self) -> str:
         """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
-        unset = {key for key in ("events", "hours", "key", "duplicates", "records") if not getattr(self, key)}
+        younger_keys = ("events", "hours", "key", "duplicates", "breakdowns", "visits", "records")
+        unset = {key for key in younger_keys if not getattr(self, key)}
         left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "sent_by", "demo", *unset), True)
         if self.event_time.min == EARLIEST:
             left_out["event_time"] = {"min"}
         younger = MeasureOptions.model_fields.keys() - {"quantiles"}
-        left_out["measures"] = {name: younger - {*each.asked} for name, each in self.measures.items()}
+        unexcluded = {name: {"excluded"} for name, rule in self.fields.items() if rule.excluded is None}
+        if unexcluded:
+            left_out["fields"] = unexcluded
+        left_out["measures"] = {name: younger - ({*each.asked} - READ_OPTIONS) for name, each in self.measures.items()}
         untitled = self.model_copy(
             update={
                 section: {name: each.model_copy(update=_UNTITLED) for name, each in getattr(self, section).items()}

@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 
 from streams.definition import (
     BENCH_PREFIX,
+    BreakdownRule,
     Definition,
     Dimension,
     Distinct,
@@ -26,15 +27,17 @@ from streams.definition import (
     FieldRule,
     Measure,
     Records,
-    Retention,
 )
 from streams.definition_rules import check
 from streams.definition_sense import nonsense
 from streams.errors import DefinitionError
+from streams.retention import Retention
+from streams.visits import Visits
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
-    "retention": Retention, "duplicates": Duplicates, "records": Records,
+    "breakdowns": BreakdownRule, "retention": Retention, "duplicates": Duplicates, "visits": Visits,
+    "records": Records,
 }  # fmt: skip
 
 
@@ -139,8 +142,11 @@ def _text(value: Any) -> str:
 
 
 def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Let a dimension or a distinct count be written as the bare name of its field, and records as true or false."""
+    """Let a dimension or a distinct count be written as the bare name of its field, a breakdown as its dimensions, and
+    records as true or false."""
     expanded = dict(raw)
+    if isinstance(entries := raw.get("breakdowns"), dict):
+        expanded["breakdowns"] = {k: {"by": v} if isinstance(v, list) else v for k, v in entries.items()}
     if isinstance(kept := raw.get("records"), bool):
         expanded["records"] = {} if kept else None
     for section in ("dimensions", "distincts"):

@@ -11,6 +11,7 @@ from math import ceil, floor, inf, isnan
 
 from streams.definition import Definition, FieldRule
 from streams.errors import DefinitionError
+from streams.exclusions import folded
 from streams.expression import Expression
 
 
@@ -61,6 +62,23 @@ def _of_text(file: str, key: str, rule: FieldRule) -> Iterator[DefinitionError]:
                 yield DefinitionError(file, f"{key}.values", value, "is named twice")
             elif not shortest <= len(value) <= longest:
                 yield DefinitionError(file, f"{key}.values", value, "is shorter or longer than min_length, max_length")
+    yield from _of_exclusion(file, f"{key}.excluded", rule, longest)
+
+
+def _of_exclusion(file: str, key: str, rule: FieldRule, longest: float) -> Iterator[DefinitionError]:
+    if rule.excluded is True and rule.required:
+        yield DefinitionError(file, key, True, "excludes every message, for all have the field; say required = false")
+    if rule.excluded == ():
+        yield DefinitionError(file, key, [], "excludes no value; name one, or leave excluded out")
+    named = set[bytes]()
+    for text in rule.excluded if isinstance(rule.excluded, tuple) else ():
+        if not text:
+            yield DefinitionError(file, key, text, "is in every value; say excluded = true if none is to count")
+        elif len(text) > longest:
+            yield DefinitionError(file, key, text, f"is in no value, which has at most {longest} characters")
+        elif folded(text) in named:
+            yield DefinitionError(file, key, text, "is named twice")
+        named.add(folded(text))
 
 
 def _of_number(definition: Definition, file: str, name: str) -> Iterator[DefinitionError]:

@@ -6,17 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from streams.definition import Definition, FieldRule
+from streams.exclusions import exclusion
+
+_TEXTS = ("example", "sample", "0")
 
 
 def example_message(definition: Definition, now: datetime) -> dict[str, Any]:
-    """One message that happened now; every declared field has a value within its bounds."""
+    """One message that happened now; every declared field has a value within its bounds, if any value counts."""
     message: dict[str, Any] = {}
     values: dict[str, Any] = {}
     # Bounds that name another field come after it.
     for name in sorted(definition.fields, key=lambda name: _named(definition.fields[name]) is not None):
         values[name] = _value(definition.fields[name], values, now)
     values[definition.event_time.field] = _written(now)
+    left_out = {name for name, rule in definition.fields.items() if rule.excluded is True}
     for name in dict.fromkeys((definition.event_time.field, *definition.fields)):
+        if name in left_out:
+            continue
         *path, last = name.split(".")
         place = message
         for part in path:
@@ -32,8 +38,9 @@ def _named(rule: FieldRule) -> str | None:
 def _value(rule: FieldRule, values: dict[str, Any], now: datetime) -> Any:
     match rule.type:
         case "string":
-            text = rule.values[0] if rule.values else "example"
-            return text.ljust(rule.min_length or 0, "x")[: rule.max_length]
+            excludes = exclusion(rule.excluded or False)
+            written = [text.ljust(rule.min_length or 0, "x")[: rule.max_length] for text in rule.values or _TEXTS]
+            return next((text for text in written if not excludes(text)), written[0])
         case "boolean":
             return True
         case "time":

@@ -1,8 +1,8 @@
 """The shape of panes: which columns a definition gives them, and the parts that their table is partitioned by.
 
 The job that fills the columns, the table that holds them and the query that merges them all read it; what a column of
-an aggregate is called and how it is merged, `streams.aggregates` says. A part is `<breakdown>/<grain>/<period>`, such
-as `service/minute/2026-03-01`: all panes of a breakdown and grain whose windows start in a period.
+an aggregate is called and how it is merged, `streams.aggregates` says; which breakdowns there are, and what parts are
+called, `streams.breakdowns`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import floor
 
-from streams.aggregates import AGGREGATES, Aggregate, ColumnType
+from streams.aggregates import AGGREGATES, Aggregate, ColumnType, Member, ViewColumn
 from streams.definition import Definition
 
-MINUTE_ARRIVAL_SECONDS = 10
-"""Length of the arrival windows of minute panes and of the ledger."""
+FINEST_ARRIVAL_SECONDS = 10
+"""Length of the arrival windows of the finest panes and of the ledger."""
 
 ROLLUP_ARRIVAL_SECONDS = 600
-"""Length of the arrival windows of rollups: hour and day panes. A multiple of the minute panes' own."""
+"""Length of the arrival windows of rollups: panes made of finer ones. A multiple of those of the finest panes."""
 
 
 class Grain(StrEnum):
@@ -33,20 +33,6 @@ class Grain(StrEnum):
     def seconds(self) -> int:
         """Length of the grain."""
         return {Grain.MINUTE: 60, Grain.HOUR: 3_600, Grain.DAY: 86_400}[self]
-
-    @property
-    def arrival_seconds(self) -> int:
-        """Length of the arrival windows that its panes are made in."""
-        return MINUTE_ARRIVAL_SECONDS if self is Grain.MINUTE else ROLLUP_ARRIVAL_SECONDS
-
-    @property
-    def panes(self) -> str:
-        """What its panes are called where they are told apart from those of other grains, and from other tables."""
-        return f"{self.value} panes"
-
-
-ROLLUPS = (Grain.DAY, Grain.HOUR)
-"""The grains whose panes are made of minute panes."""
 
 
 class Period(StrEnum):
@@ -66,47 +52,18 @@ PERIODS = {Grain.MINUTE: Period.DAY, Grain.HOUR: Period.DAY, Grain.DAY: Period.M
 """Grain → the period of the parts that its panes are put into."""
 
 
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """A set of dimensions that panes are kept by.
-
-    `hourly`: whether the stream has hour panes. Its minute panes are put into parts of days too, so that messages of
-    many hours make few files; packing divides those into parts of hours.
-    """
-
-    name: str
-    hourly: bool
-
-    def prefix(self, grain: Grain) -> str:
-        """What all parts of a grain begin with."""
-        return f"{self.name}/{grain}/"
-
-    def part(self, grain: Grain, start: datetime) -> str:
-        """The part that a pane is put into whose window starts at a moment."""
-        return self._named(grain, PERIODS[grain], start)
-
-    def packed_part(self, grain: Grain, start: datetime) -> str:
-        """The part that the pane is in once it is packed."""
-        divided = self.hourly and grain is Grain.MINUTE
-        return self._named(grain, Period.HOUR if divided else PERIODS[grain], start)
-
-    def _named(self, grain: Grain, period: Period, start: datetime) -> str:
-        return self.prefix(grain) + start.astimezone(UTC).strftime(period.strftime)
-
-
-def breakdown_of(definition: Definition) -> Breakdown:
-    """The breakdown that every stream has: by all of its dimensions, which never change."""
-    return Breakdown("_".join(definition.dimensions), definition.hours)
-
-
 def grain_of(part: str) -> Grain:
     """The grain of a part's panes."""
     return Grain(part.split("/")[1])
 
 
 def span_of(part: str) -> tuple[datetime, datetime]:
-    """When the period of a part of minute or hour panes starts and ends."""
-    start = datetime.fromisoformat(part.rpartition("/")[2]).replace(tzinfo=UTC)
+    """When the period of a part starts and ends."""
+    period = part.rpartition("/")[2]
+    if len(period) == len("2026-03"):
+        start = datetime.fromisoformat(f"{period}-01").replace(tzinfo=UTC)
+        return start, month_start(start + timedelta(days=31))
+    start = datetime.fromisoformat(period).replace(tzinfo=UTC)
     return start, start + (timedelta(days=1) if spans_day(part) else timedelta(hours=1))
 
 
@@ -122,37 +79,60 @@ def shelf_of(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaneColumn:
-    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for `messages`."""
+    """One aggregate column. `source` is the measure or distinct count it belongs to, empty for those of the stream.
+
+    `asked`: the options that are set of its measure, or of the stream.
+    """
 
     name: str
     aggregate: Aggregate
     source: str
+    asked: frozenset[str] = frozenset()
 
     @property
     def type(self) -> ColumnType:
         """Logical type of the stored value."""
         return self.aggregate.type
 
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """What a group of an answer has of it."""
+        return tuple(each for each in self.aggregate.members if not each.option or each.option in self.asked)
+
+    @property
+    def view(self) -> tuple[ViewColumn, ...]:
+        """What SQL clients have of it."""
+        return tuple(each for each in self.aggregate.view if not each.option or each.option in self.asked)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What a difference is measured by: columns, and `<measure>_mean`."""
+        number = self.aggregate.sql(self.aggregate.number, self.source)
+        totalled = (self.name,) if any(member.kind == "total" for member in self.members) else ()
+        return (*((number,) if number else ()), *totalled)
+
 
 def pane_columns(definition: Definition) -> tuple[PaneColumn, ...]:
     """The aggregate columns of a stream's panes, in table order (dimensions and times come before them)."""
+    asked = {name: frozenset(measure.asked) for name, measure in definition.measures.items()}
+    asked[""] = frozenset({"visits"} if definition.visits else ())
     return tuple(
-        PaneColumn(aggregate.column(source), aggregate, source)
+        PaneColumn(aggregate.column(source), aggregate, source, asked.get(source, frozenset()))
         for of, sources in (("stream", [""]), ("measure", definition.measures), ("distinct", definition.distincts))
         for source in sources
         for aggregate in AGGREGATES
-        if aggregate.of == of and (not aggregate.option or getattr(definition.measures[source], aggregate.option))
+        if aggregate.of == of and (not aggregate.option or aggregate.option in asked[source])
     )
 
 
-def grains(definition: Definition) -> tuple[Grain, ...]:
-    """The grains that a stream has panes of, the shortest first."""
-    return tuple(grain for grain in Grain if grain is not Grain.HOUR or definition.hours)
+def visit_columns(definition: Definition) -> tuple[str, ...]:
+    """The columns of the numbers of visits; none of a stream without."""
+    return tuple(column.name for column in pane_columns(definition) if column.aggregate.option == "visits")
 
 
 def arrival_start(at: datetime) -> datetime:
-    """The start, in UTC, of the minute panes' arrival window that a moment lies in."""
-    return _window_start(at, MINUTE_ARRIVAL_SECONDS)
+    """The start, in UTC, of the finest panes' arrival window that a moment lies in."""
+    return _window_start(at, FINEST_ARRIVAL_SECONDS)
 
 
 def rollup_arrival_start(at: datetime) -> datetime:
@@ -163,6 +143,11 @@ def rollup_arrival_start(at: datetime) -> datetime:
 def day_start(at: datetime) -> datetime:
     """The start, in UTC, of the day that a moment lies in."""
     return _window_start(at, Grain.DAY.seconds)
+
+
+def month_start(at: datetime) -> datetime:
+    """The start, in UTC, of the month that a moment lies in."""
+    return day_start(at).replace(day=1)
 
 
 def _window_start(at: datetime, length: int) -> datetime:

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     TOO_SHORT = "too short"
     TOO_LONG = "too long"
     NOT_AN_ALLOWED_VALUE = "not an allowed value"
+    IS_EXCLUDED = "is excluded"
     TOO_FAR_IN_THE_FUTURE = "too far in the future"
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from streams.breakdowns import view_names
 from streams.definition import Definition
 from streams.errors import DefinitionError
 
@@ -31,6 +32,9 @@ OWN_COLUMNS: Final = ("partition", "offset", "arrived", "event_time")
 
 TAKEN: Final = frozenset({*OWN_COLUMNS, "visit_start"})
 """Names of columns that no field's may have; what streams with visits say of a record will be one of its columns."""
+
+VIEW: Final = "records"
+"""The view of records for SQL clients."""
 
 PARAMETERS: Final = ("start", "end", "fields", "after", "limit")
 """What a question about records is asked with: fields of these names cannot be filtered by."""
@@ -89,3 +93,8 @@ def record_problems(definition: Definition, file: str) -> Iterator[DefinitionErr
         if name in TAKEN or seen.get(name, dimension.field) != dimension.field:
             allowed = f"is of {dimension.field}, but records have another column {name}; give one of them another name"
             yield DefinitionError(file, f"dimensions.{name}", dimension.field, allowed)
+
+
+def sql_views(definition: Definition) -> tuple[str, ...]:
+    """The names of all views of a stream: those that merge panes, and that of records if it keeps them."""
+    return (*view_names(definition), *((VIEW,) if definition.records else ()))

@@ -18,6 +18,7 @@ from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
 from streams.definition_files import explained
 from streams.errors import DefinitionError
+from streams.retention import Retention
 
 VERSION: Final = 1
 """Of what is kept; raised when a key that stays comes to mean something else. Without one, it is as in 1."""
@@ -56,7 +57,7 @@ def _compute(definition: Definition) -> None:
     decoding_plan(definition)
     _ = definition.horizon_ms
     if definition.retention is not None:
-        _ = definition.retention.kafka_ms
+        _ = [definition.retention.of(what) for what in Retention.model_fields]
 
 
 _BOUNDS = {"ge", "gt", "le", "lt", "min_length", "max_length", "pattern"}

@@ -66,9 +66,9 @@ class TopicChange:
 
 def topic_settings(definition: Definition) -> dict[str, str]:
     """The settings that the stream's topic must have."""
-    if definition.retention is None:
+    kept = definition.retention.kafka_ms if definition.retention else None
+    if kept is None:
         return dict(TOPIC_SETTINGS)
-    kept = definition.retention.kafka_ms
     # Kafka deletes whole segments, and heartbeats keep the newest one young: segments of the default's seven days
     # would keep messages so much longer than declared.
     segment = min(int(TOPIC_SETTINGS["segment.ms"]), max(kept // 10, _SHORTEST_SEGMENT_MS))
@@ -93,7 +93,7 @@ def plan_topic(definition: Definition, state: TopicState | None) -> tuple[TopicC
     topic, wanted, settings = definition.topic, definition.partitions, topic_settings(definition)
     if state is None:
         text = f"create with {wanted} partitions, arrival stamped by the broker"
-        if definition.retention is not None:
+        if definition.retention is not None and definition.retention.kafka:
             text += f", messages kept for {definition.retention.kafka}"
         return (TopicChange(TopicChangeKind.CREATE, topic, text, wanted, settings),)
     _refuse_unusable(definition, state)

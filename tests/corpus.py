@@ -57,6 +57,11 @@ HEALTH = (
 )
 
 
+def said(outcome: Outcome) -> Outcome:
+    """The outcome without what a rejection carries beside its field and reason."""
+    return outcome if isinstance(outcome, Accepted) else Rejection(outcome.field, outcome.reason)
+
+
 def health_with(extra: bytes) -> bytes:
     """A good health message with one more field, `"extra"`, whose value is these bytes."""
     return HEALTH[:-1] + b',"extra":' + extra + b"}"

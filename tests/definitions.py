@@ -43,3 +43,16 @@ def edited(tree: dict[str, Any], key: str, value: object) -> dict[str, Any]:
     else:
         node[last] = value
     return tree
+
+
+BROKEN_DOWN = changed(
+    "breakdowns",
+    {
+        "site_path": ["site", "path"],
+        "sites": ["site"],
+        "paths": {"by": ["path"], "grains": ["hour", "day"]},
+        "totals": {"by": [], "grains": ["day"]},
+    },
+    "page_views",
+)
+"""Page views by several breakdowns, of which not all have minute panes."""

@@ -1,8 +1,8 @@
 create temporary table combined (
-{%- for name in dimensions %}
+{%- for name in keys %}
   {{ name | ident }} string,
 {%- endfor %}
-  event_minute timestamp_ltz(3),
+  `_event_start` timestamp_ltz(3),
 {%- for column in columns %}
   {{ column.name | ident }} {{ column.type }},
 {%- endfor %}

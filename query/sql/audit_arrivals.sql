@@ -1,9 +1,17 @@
-{#- Messages of each table by arrival interval; intervals without any are left out. -#}
-{%- for source in sources %}
-select '{{ source.name }}', arrived_from, arrived_until, sum({{ source.count | ident }})
-from {{ source.table }}{{ source.version }}
-where {% if source.grain %}grain = '{{ source.grain }}' and {% endif %}arrived_from < ?
+{#- Messages by arrival interval, of the ledger and of the panes of each breakdown and grain; intervals without any are
+    left out. -#}
+{%- if ledger %}
+select '', '', arrived_from, arrived_until, sum(accepted)
+from {{ ledger }}{{ ledger_version }}
+where arrived_from < ?
 group by arrived_from, arrived_until
-having sum({{ source.count | ident }}) <> 0
-{{- "\nunion all" if not loop.last }}
-{%- endfor %}
+having sum(accepted) <> 0
+{%- endif %}
+{%- if panes %}
+{{- "\nunion all" if ledger }}
+select breakdown, grain, arrived_from, arrived_until, sum(messages)
+from {{ panes }}{{ panes_version }}
+where arrived_from < ?
+group by breakdown, grain, arrived_from, arrived_until
+having sum(messages) <> 0
+{%- endif %}

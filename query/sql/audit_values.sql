@@ -1,4 +1,4 @@
-{#- Groups of panes whose merged minute panes are not the rollup's panes of the same arrivals. -#}
+{#- Groups of panes whose merged finest panes are not the rollup's panes of the same arrivals. -#}
 with
 {%- for side in sides %}
 {{ side.name }} as (
@@ -19,7 +19,7 @@ with
       window_start, arrived_from,
       {% for column in columns %}{{ column | stored(missing) }}{{ ", " if not loop.last }}{% endfor %}
     from {{ side.table }}{{ side.version }}
-    where grain = '{{ side.grain }}' and arrived_from >= ? and arrived_until <= ?
+    where {{ side.panes }} and arrived_from >= ? and arrived_until <= ?
   )
   group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}date_trunc('{{ grain }}', window_start), {{ bucket }}
 ),
@@ -27,22 +27,22 @@ with
 paired as (
   select
     {%- for name in dimensions %}
-    coalesce(minutes.{{ name | ident }}, rollups.{{ name | ident }}) as {{ name | ident }},
+    coalesce(finest.{{ name | ident }}, rollups.{{ name | ident }}) as {{ name | ident }},
     {%- endfor %}
-    coalesce(minutes."event start", rollups."event start") as "event start",
-    coalesce(minutes."arrival bucket", rollups."arrival bucket") as "arrival bucket",
+    coalesce(finest."event start", rollups."event start") as "event start",
+    coalesce(finest."arrival bucket", rollups."arrival bucket") as "arrival bucket",
     {%- for pair in pairs %}
-    {{ pair.minute }} as {{ pair.minute_name | ident }},
+    {{ pair.finest }} as {{ pair.finest_name | ident }},
     {{ pair.rollup }} as {{ pair.rollup_name | ident }}{{ "," if not loop.last }}
     {%- endfor %}
-  from minutes
+  from finest
   full outer join rollups
-    on {% for name in dimensions %}minutes.{{ name | ident }} = rollups.{{ name | ident }} and {% endfor -%}
-    minutes."event start" = rollups."event start" and minutes."arrival bucket" = rollups."arrival bucket"
+    on {% for name in dimensions %}finest.{{ name | ident }} = rollups.{{ name | ident }} and {% endfor -%}
+    finest."event start" = rollups."event start" and finest."arrival bucket" = rollups."arrival bucket"
 )
 {%- set differ %}
 {%- for pair in pairs %}
-  {{ "or " if not loop.first }}{{ pair.minute_name | ident }} is distinct from {{ pair.rollup_name | ident }}
+  {{ "or " if not loop.first }}{{ pair.finest_name | ident }} is distinct from {{ pair.rollup_name | ident }}
 {%- endfor %}
 {%- endset %}
 {%- if limit %}

@@ -4,7 +4,7 @@ from (
 {%- for side in sides if side.table %}
   select date_trunc('{{ bucket }}', window_start) as at
   from {{ side.table }} for version as of {{ side.snapshot }}
-  where grain = '{{ side.grain }}' and arrived_from >= ? and arrived_from < ?
+  where {{ side.panes }} and arrived_from >= ? and arrived_from < ?
     {%- include "rows_within.sql" %}
   {{- "\n  union all" if not loop.last }}
 {%- endfor %}

@@ -10,7 +10,7 @@ with
     {%- endfor %}
     {% for column in columns %}{{ column | stored(side.missing) }}{{ ", " if not loop.last }}{% endfor %}
   from {{ side.table }} for version as of {{ side.snapshot }}
-  where grain = '{{ side.grain }}' and arrived_from >= ? and arrived_from < ?
+  where {{ side.panes }} and arrived_from >= ? and arrived_from < ?
     {%- if span %}
     and window_start >= ? and window_start < ?
     {%- endif %}

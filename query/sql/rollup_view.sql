@@ -1,11 +1,11 @@
-{#- Rollups up to where they are complete and count, and the minute panes that arrived later. -#}
+{#- Rollups up to where they are complete and count, and the finest panes that arrived later. -#}
 {%- set table = (stream | ident) ~ ".panes" -%}
-create or replace view {{ stream | ident }}.{{ grain }}s
+create or replace view {{ stream | ident }}.{{ view }}
 comment {{ comment | literal }} as
 with counted as (
   select least(
     coalesce(
-      (select max(arrived_until) from {{ table }} where grain = '{{ grain }}'),
+      (select max(arrived_until) from {{ table }} where {{ panes }}),
       timestamp '1970-01-01 00:00:00 UTC'
     ),
     coalesce(
@@ -26,7 +26,7 @@ panes as (
     window_start,
     {{ stored | map("ident") | join(", ") }}
   from {{ table }}
-  where grain = '{{ grain }}' and arrived_until <= (select until from counted)
+  where {{ panes }} and arrived_until <= (select until from counted)
   union all
   select
     {%- for name in dimensions %}
@@ -35,7 +35,7 @@ panes as (
     date_trunc('{{ grain }}', window_start),
     {{ stored | map("ident") | join(", ") }}
   from {{ table }}
-  where grain = 'minute' and arrived_from >= (select until from counted)
+  where {{ finest }} and arrived_from >= (select until from counted)
 )
 select
   {%- for name in dimensions %}
@@ -46,4 +46,4 @@ select
   {{ column.sql }} as {{ column.name | ident }}{{ "," if not loop.last }}
   {%- endfor %}
 from panes
-group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}window_start
+group by {{ keys | join(", ") }}

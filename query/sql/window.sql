@@ -1,5 +1,5 @@
 {#- Merge panes into one row per group. Those of the chosen parts whose windows lie in the span: rollups as far as they
-    count, the minute panes at the edges, and beside rollups the minute panes that arrived after their cut. A dimension
+    count, the finest panes at the edges, and beside rollups the finest panes that arrived after their cut. A dimension
     that can have one value only is no key, and not asked for: without any key Trino needs fewer stages. A page has the
     first groups, in the order of the keys, of those beyond a cursor. -#}
 {%- macro beyond(names) -%}
@@ -27,11 +27,11 @@ with panes as (
     and {{ beyond(keys) }}
     {%- endif %}
     {%- if panes.late_from %}
-    and (grain <> 'minute'
+    and (grain <> '{{ finest }}'
     {%- for _ in panes.edges %} or (window_start >= ? and window_end <= ?){% endfor %} or arrived_from >= ?)
     {%- endif %}
     {%- if panes.rolled_until %}
-    and (grain = 'minute' or arrived_until <= ?)
+    and (grain = '{{ finest }}' or arrived_until <= ?)
     {%- endif %}
     {%- if panes.known_until %}
     and arrived_until <= ?
@@ -51,6 +51,9 @@ from panes
 {%- set grouped = keys | map("ident") | list + (["at"] if bucket else []) %}
 {%- if grouped %}
 group by {{ grouped | join(", ") }}
+{%- endif %}
+{%- if numbers[1:] %}
+having {% for number in numbers %}{{ number }} <> 0{{ " or " if not loop.last }}{% endfor %}
 {%- endif %}
 {%- if limit %}
 {%- if keys %}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -27,10 +29,11 @@ from streams.time_text import timestamp
 @click.option("--plan", is_flag=True, help="Only say what there is to do.")
 @formatted
 def command(stream: str | None, plan: bool, output: Format) -> None:
-    """Merge old panes, pack data files, expire snapshots and remove orphans of STREAM, or of every stream.
+    """Take what is kept no longer, merge old panes, pack data files, expire snapshots and remove orphans.
 
-    Answers stay what they are, and jobs, questions and replays go on meanwhile. The keeper does this by itself from
-    time to time. Interrupted, it is gone on with by the next one.
+    Of STREAM, or of every stream. But for what retention takes (--plan says what) answers stay what they are; jobs,
+    questions and replays go on meanwhile. The keeper does this by itself from time to time. Interrupted, it is gone on
+    with by the next one.
 
     \b
     Examples:
@@ -67,8 +70,9 @@ def command(stream: str | None, plan: bool, output: Format) -> None:
     if not plan:
         _note(began, {name: str(error) for name, error in problems.items()}, list(done))
     by_stream = planned if plan else done
-    as_json = {name: [asdict(row) for row in rows] for name, rows in by_stream.items()}
-    show(Result(as_json, [planned_sheet(planned) if plan else maintained_sheet(done)]), output)
+    as_json = {name: [_as_json(row) for row in rows] for name, rows in by_stream.items()}
+    sheet = planned_sheet(planned) if plan else maintained_sheet(done)
+    show(Result(as_json, [sheet, *retention_sheets(by_stream, planned=plan)]), output)
     if problems:
         raise next(iter(problems.values()))
 
@@ -108,6 +112,25 @@ def maintained_sheet(done: dict[str, list[Maintained]]) -> Sheet:
             )
             rows.append((f"{stream}.{row.table}", *sizes, row.days, row.expired, row.orphans))
     return Sheet([Column("table"), *map(right, heads)], rows)
+
+
+def retention_sheets(by_stream: Mapping[str, Sequence[Planned | Maintained]], *, planned: bool) -> list[Sheet]:
+    """What retention takes or took, one row for what a definition keeps for a time; no sheet if it is nothing."""
+    rows = [
+        (f"{stream}: {each.name}", each.parts, each.files, each.rows, _megabytes(each.size), each.start, each.end)
+        for stream, tables in by_stream.items()
+        for row in tables
+        for each in row.gone
+    ]
+    heads = ("parts", "files", "rows", "MB")
+    times = [Column(head, as_text=lambda at: f"{at:%Y-%m-%d %H:%M}") for head in ("from (UTC)", "until (UTC)")]
+    title = "What retention takes first" if planned else "What retention took"
+    return [Sheet([Column("kept no longer"), *map(right, heads), *times], rows, title)] if rows else []
+
+
+def _as_json(row: Planned | Maintained) -> dict[str, Any]:
+    gone = [{**asdict(each), "start": timestamp(each.start), "end": timestamp(each.end)} for each in row.gone]
+    return {**asdict(row), "gone": gone}
 
 
 def _megabytes(size: int) -> float:

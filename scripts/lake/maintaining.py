@@ -21,30 +21,37 @@ from iceberg.maintenance import (
     staged_locations,
 )
 from iceberg.packing import FileGroup, pack, plan_packing
+from iceberg.retention import Outdated, horizons, outdated
 from iceberg.settings import MaintenanceSettings
-from iceberg.slices import grains_of
+from iceberg.slices import layers_of
 from iceberg.widening import begin_widening, days_to_widen, finish_widening
 from query.maintenance import expire_snapshots, remove_orphan_files, widen_panes
 from query.trino_client import TrinoClient
+from scripts.lake.retaining import expire_staged, take
 from streams.arrivals import Arrivals
+from streams.breakdowns import Layer, breakdowns
 from streams.definition import Definition
-from streams.panes import Grain, day_start
+from streams.panes import day_start
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a maintenance would do to a table now: days merged (of each grain), files packed, snapshots expired."""
+    """What a maintenance would do to a table now: days merged (of each layer), files packed, snapshots expired.
+
+    `gone`: what retention would take first.
+    """
 
     table: str
     size: TableSize
     days: int
     files: int
     snapshots: int
+    gone: tuple[Outdated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Maintained:
-    """What a maintenance did to a table. The live job may have added to it meanwhile."""
+    """What a maintenance did to a table. The live job may have added to it meanwhile. `gone`: what retention took."""
 
     table: str
     before: TableSize
@@ -52,6 +59,7 @@ class Maintained:
     days: int
     expired: int
     orphans: int
+    gone: tuple[Outdated, ...] = ()
 
 
 class Maintenance:
@@ -73,26 +81,37 @@ class Maintenance:
         """What there is to do, without doing any of it. Raises LakeError."""
         tables, now = self._tables(), datetime.now(UTC)
         days, groups = self._days(tables), self._groups(tables)
+        gone = outdated(tables, horizons(self._definition, now))
         planned = []
         for name, table in tables.items():
             before = expiry(table, now, self._settings.snapshot_age, self._settings.maintain_snapshots)
             files = sum(len(group.files) for group in groups[name])
             snapshots = len(expired_at(table, before))
-            planned.append(Planned(name, size_of(table), len(days) if name == PANES.name else 0, files, snapshots))
+            merged = len(days) if name == PANES.name else 0
+            going = tuple(each for each in gone if each.table == name)
+            planned.append(Planned(name, size_of(table), merged, files, snapshots, going))
         return planned
 
     def run(self) -> list[Maintained]:
         """Do it all, holding the stream's lock. Raises LakeError, QueryError; LakeLockedError if somebody has it."""
         with stream_lock(self._catalog.engine, self._stream, "maintaining") as lock:
             before = {name: size_of(table) for name, table in self._tables().items()}
+            gone = take(self._catalog, self._definition, lock, self._say)
             days = self._widen(lock)
             self._pack(lock)
             expired = self._expire(lock)
+            expire_staged(self._catalog, self._trino, self._stream, self._settings.snapshot_age, lock)
             orphans = self._remove_orphans(lock)
             tables = self._tables()
         return [
             Maintained(
-                name, size, size_of(tables[name]), days if name == PANES.name else 0, expired[name], orphans[name]
+                name,
+                size,
+                size_of(tables[name]),
+                days if name == PANES.name else 0,
+                expired[name],
+                orphans[name],
+                tuple(each for each in gone if each.table == name),
             )
             for name, size in before.items()
         ]
@@ -100,24 +119,24 @@ class Maintenance:
     def _tables(self) -> Tables:
         return maintained_tables(self._catalog, self._stream)
 
-    def _days(self, tables: Tables) -> list[tuple[Grain, Arrivals]]:
-        """Days of arrival to merge the panes of, each with their grain."""
+    def _days(self, tables: Tables) -> list[tuple[Layer, Arrivals]]:
+        """Days of arrival to merge the panes of, each with their layer."""
         closed, replays = closed_until(tables).get(PANES.name), ReplayStore(self._catalog.engine).all(self._stream)
         if closed is None:
             return []
         panes, before = tables[PANES.name], day_start(min(datetime.now(UTC) - self._settings.widen_age, closed))
-        return [(grain, day) for grain in grains_of(panes) for day in days_to_widen(panes, grain, before, replays)]
+        return [(layer, day) for layer in layers_of(panes) for day in days_to_widen(panes, layer, before, replays)]
 
     def _widen(self, lock: LakeLock) -> int:
-        """How many days were merged, counted for each grain."""
+        """How many days were merged, counted for each layer."""
         merged = self._days(self._tables())
-        for grain, day in merged:
+        for layer, day in merged:
             lock.check()
-            task = begin_widening(self._catalog, self._stream, grain, day)
+            task = begin_widening(self._catalog, self._stream, layer, day)
             widen_panes(self._trino, self._definition, task)
             done = finish_widening(self._catalog, task, self._settings.packed_bytes)
             self._say(
-                f"{self._stream}: merged {done.removed:,} {grain.panes} of {day.start:%Y-%m-%d} to {done.added:,}"
+                f"{self._stream}: merged {done.removed:,} {layer.panes} of {day.start:%Y-%m-%d} to {done.added:,}"
             )
         return len(merged)
 
@@ -132,7 +151,7 @@ class Maintenance:
                 settings.packed_bytes,
                 settings.maintain_files,
                 staged,
-                hourly=self._definition.hours,
+                hourly={each.name for each in breakdowns(self._definition) if each.hourly},
             )
             if name in closed
             else []

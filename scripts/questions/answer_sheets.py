@@ -14,14 +14,19 @@ _NOT_SHOWN = {"count", "quantiles"}
 
 def groups_sheet(title: str, groups: Sequence[Group]) -> Sheet:
     """One row a group: its dimensions, messages, each measure with the quantiles that were asked, distinct counts."""
-    columns = [right(head) if isinstance(value, int | float) else Column(head) for head, value in _cells(groups[0])]
+    columns = [right(head) if _is_number(head, value) else Column(head) for head, value in _cells(groups[0])]
     heads = [column.head for column in columns]
     # A measure that is null here may be a number there.
     for group in groups:
-        for place, (_, value) in enumerate(_cells(group)):
-            if isinstance(value, int | float):
+        for place, (head, value) in enumerate(_cells(group)):
+            if _is_number(head, value):
                 columns[place] = right(heads[place])
     return Sheet(columns, [[value for _, value in _cells(group)] for group in groups], title)
+
+
+def _is_number(head: str, value: object) -> bool:
+    """A total has all its digits as text."""
+    return isinstance(value, int | float) or head.endswith(" total")
 
 
 def _cells(group: Group) -> Iterator[tuple[str, Any]]:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from database.replays import Replay, ReplayState
 from iceberg.settings import LakeSettings
-from query.difference import Both, Difference, GrainDifference, GroupDifference, PaneDifference, Totals
+from query.difference import (
+    Both,
+    Difference,
+    GrainDifference,
+    GroupDifference,
+    PaneDifference,
+    Totals,
+    compared_definition,
+)
 from query.replay_reports import ReplayReport, ReplayService
 from query.settings import QuerySettings
 from scripts import results
@@ -61,8 +70,9 @@ def report_parts(report: ReplayReport) -> list[Sheet | str]:
     parts += [f"Messages: {accounted}.", _panes(difference.grains)]
     if difference.rejected:
         parts.append(_rejected(difference.rejected))
-    parts.append(_groups(replay.definition, difference))
-    parts += [_changes(replay.definition, grain) for grain in difference.grains if grain.changes]
+    definition = compared_definition(replay.definition, difference)
+    parts.append(_groups(definition, difference))
+    parts += [_changes(definition, grain) for grain in difference.grains if grain.changes]
     return parts
 
 
@@ -105,8 +115,18 @@ def _changes(definition: Definition, grain: GrainDifference) -> Sheet:
     return Sheet(columns, rows, title)
 
 
+def _parts(definition: Definition) -> list[tuple[str, str]]:
+    """What is shown of each measure."""
+    of_all = ("mean", "max")
+    return [
+        (name, part)
+        for name, it in definition.measures.items()
+        for part in (("total", *of_all) if it.total else of_all)
+    ]
+
+
 def _columns(definition: Definition) -> list[Column]:
-    measured = [f"{name} {part}" for name in definition.measures for part in ("mean", "max")]
+    measured = [f"{name} {part}" for name, part in _parts(definition)]
     return [right(name) for name in ("change", "messages", *measured, *definition.distincts)]
 
 
@@ -116,7 +136,7 @@ def _cells(definition: Definition, group: GroupDifference) -> list[str]:
         return old or "-" if old == new else f"{old or '-'} → {new or '-'}"
 
     cells = [f"{group.change:.1%}", both("messages")]
-    cells += [both(part, name) for name in definition.measures for part in ("mean", "max")]
+    cells += [both(part, name) for name, part in _parts(definition)]
     return cells + [both("distinct", name) for name in definition.distincts]
 
 
@@ -125,8 +145,10 @@ def _value(side: Totals, read: str, name: str) -> str | None:
         return f"{side.messages:,}"
     if read == "distinct":
         return f"{side.distincts[name]:,}"
-    value: float | None = getattr(side.measures[name], read)
-    return None if value is None else number(value)
+    value: float | Decimal | None = getattr(side.measures[name], read)
+    if read == "total":
+        return f"{value:,}"
+    return None if value is None else number(float(value))
 
 
 def _both(both: Both) -> str:

@@ -28,12 +28,11 @@ from iceberg.reading import Reading, latest_before
 from iceberg.replay_range import ReplayRanges
 from iceberg.resume import resume_point
 from iceberg.settings import LakeSettings, MaintenanceSettings
-from iceberg.staging import Staged, check_definition, committed, make_staging, pack_staging, staged
+from iceberg.staging import Staged, check_definition, committed, made_definition, make_staging, pack_staging, staged
 from services.settings import ServiceSettings
 from services.stream_topics import first_offsets, known_reading
 from streams.arrivals import Arrivals
 from streams.definition import Definition
-from streams.panes import Grain
 from streams.topics import Topics
 
 Progress = Callable[[int], None]
@@ -178,8 +177,8 @@ class Replaying:
                 job_range = dataclasses.replace(job_range, start=since, first_offsets=first, from_events=True)
             else:
                 job_range = dataclasses.replace(job_range, start=read.start, from_events=True)
-        # The events themselves stay as they are, whatever is made of them. There are hour panes if the stream had any.
-        definition = replay.definition.model_copy(update={"events": False, "hours": Grain.HOUR.panes in point.cuts})
+        # The events themselves stay as they are, whatever is made of them.
+        definition = made_definition(self._catalog, replay).model_copy(update={"events": False})
         return render(
             definition, self._kafka, job_range, slack, name=job_name(replay), namespace=staging_namespace(replay)
         )
@@ -235,8 +234,7 @@ class Replaying:
 def read_for(definition: Definition, reading: Reading, arrivals: Arrivals) -> Arrivals:
     """What must be read for a range: also what is remembered of before, but of no other topic."""
     began = [at for at in (*(at for _, at in reading.before), reading.since) if at and at <= arrivals.start]
-    since = arrivals.start - timedelta(milliseconds=definition.horizon_ms)
-    return Arrivals(max([since, *began]), arrivals.end)
+    return Arrivals(max([definition.read_since(arrivals.start), *began]), arrivals.end)
 
 
 def job_name(replay: Replay) -> str:

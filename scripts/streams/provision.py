@@ -12,7 +12,7 @@ from functools import partial
 
 from access.store import AccessStore
 from database.engine import plain_uri
-from iceberg.apply import Change, applied_definition, applied_streams, has_views, plan_tables
+from iceberg.apply import Change, applied_definition, applied_streams, plan_tables, views_in
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.errors import RetiredError
 from iceberg.reading import decide_to_adopt, noted_reading, trouble
@@ -20,13 +20,13 @@ from iceberg.retirement import refuse_retired
 from iceberg.settings import LakeSettings
 from query.aggregates import view_columns_of_names
 from query.settings import QuerySettings
-from query.sql_clients import make_views
+from query.sql_clients import drop_views, make_views
 from query.trino_client import TrinoClient
 from services.settings import ServiceSettings
 from streams import Definition, read_definitions
 from streams.compatibility import changes
 from streams.errors import DefinitionError, WindowpaneError
-from streams.panes import grains
+from streams.records import sql_views
 from streams.topics import Topics
 
 
@@ -45,10 +45,12 @@ def plan(
     steps += _decision(catalog, definition, topics, adopt=adopt)
     table_changes = plan_tables(catalog, definition)
     steps += table_changes
-    if table_changes or not has_views(catalog, definition):
-        *others, last = [f".{grain}s" for grain in grains(definition)]
-        views = f"{definition.name}{', '.join(others)} and {last}"
-        steps.append(Change(f"make views {views}", partial(_views, query, definition)))
+    made = views_in(catalog, definition.name)
+    wanted = sql_views(definition)
+    if table_changes or made != {*wanted}:
+        *others, last = [f".{view}" for view in wanted]
+        views = f"{definition.name}{', '.join(others)}{' and ' if others else ''}{last}"
+        steps.append(Change(f"make views {views}", partial(_views, query, definition, made)))
     if table_changes:
         applied = applied_definition(catalog, definition.name)
         if applied is None:
@@ -116,8 +118,10 @@ def note_columns(catalog: Catalog, *streams: str) -> None:
                     store.columns.put(applied, view_columns_of_names(applied))
 
 
-def _views(query: QuerySettings, definition: Definition) -> None:
+def _views(query: QuerySettings, definition: Definition, made: set[str]) -> None:
+    """Make the views; those of before that are none any more go."""
     make_views(TrinoClient(query), definition)
+    drop_views(TrinoClient(query), definition.name, made - {*sql_views(definition)})
 
 
 def _by_keeper() -> None:

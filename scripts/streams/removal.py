@@ -11,7 +11,7 @@ from database.engine import plain_uri
 from database.locks import stream_lock
 from flink_jobs.client import FlinkClient
 from flink_jobs.settings import FlinkSettings
-from iceberg.apply import applied_definition, applied_streams
+from iceberg.apply import applied_definition, applied_streams, views_in
 from iceberg.catalog import Catalog
 from iceberg.retirement import drop_stream, left_by_benchmarks
 from query.settings import QuerySettings
@@ -38,7 +38,7 @@ def remove_stream(catalog: Catalog, stream: str) -> Removed:
     topic, left = _topic(catalog, stream)
     with stream_lock(catalog.engine, stream, "removing", LOCK_SECONDS):
         stop_jobs(stream)
-        drop_views(TrinoClient(QuerySettings()), stream)
+        drop_views(TrinoClient(QuerySettings()), stream, views_in(catalog, stream))
         if topic is not None:
             with Topics(ServiceSettings().kafka) as topics:
                 topics.delete(topic)

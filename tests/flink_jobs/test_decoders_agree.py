@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from streams.decoder import Accepted, Decoder
 from streams.reasons import Reason, Rejection
 from streams.refusal_envelope import refusal
-from tests.corpus import CASES, HEALTH, NAUGHTY_STRINGS, PLANS, SUITE, Case, health_with
+from tests.corpus import CASES, HEALTH, NAUGHTY_STRINGS, PLANS, SUITE, Case, health_with, said
 from tests.flink_jobs.jvm import JavaDecoder
 
 NEVER = 1 << 60
@@ -27,7 +27,7 @@ def known_to_the_format(case: Case) -> Accepted | Rejection:
     """The expectation without what the job's SQL adds."""
     if case.expected != Rejection(".".join(PLANS[case.plan]["event_time"]["field"]), Reason.TOO_FAR_IN_THE_FUTURE):
         return case.expected
-    return PYTHON[case.plan].decode(case.payload, NEVER)
+    return said(PYTHON[case.plan].decode(case.payload, NEVER))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -79,7 +79,7 @@ def test_refusals_agree(reason: Reason, java: JavaDecoder) -> None:
 
 
 def agree(java: JavaDecoder, plan: str, payload: bytes) -> None:
-    ours, theirs = PYTHON[plan].decode(payload, NEVER), java.decode(plan, payload)
+    ours, theirs = said(PYTHON[plan].decode(payload, NEVER)), java.decode(plan, payload)
     assert theirs == ours
     if isinstance(ours, Accepted) and isinstance(theirs, Accepted):
         assert [*map(type, theirs.values)] == [*map(type, ours.values)]
@@ -150,6 +150,21 @@ def every_type(draw: st.DrawFn) -> str:
 
 def written(pairs: list[tuple[str, str]]) -> str:
     return "{" + ",".join(f"{json.dumps(key)}:{value}" for key, value in pairs) + "}"
+
+
+_FEW = st.text(alphabet="abAÉé\U0001f916", max_size=5)
+
+
+@FUZZ
+@given(texts=st.lists(_FEW.filter(bool), min_size=1, max_size=5), values=st.lists(_FEW, min_size=1, max_size=5))
+def test_fuzzed_exclusions_agree(texts: list[str], values: list[str], java: JavaDecoder) -> None:
+    plan = {**PLANS["excluding"], "fields": [*PLANS["excluding"]["fields"]]}
+    plan["fields"][1] = {**plan["fields"][1], "excluded": texts}
+    java.add_plan("fuzzed", plan)
+    ours = Decoder(plan)
+    for value in values:
+        payload = json.dumps({"path": "/", "at": 1_760_000_000_000, "agent": value + value}).encode()
+        assert java.decode("fuzzed", payload) == said(ours.decode(payload, NEVER))
 
 
 @FUZZ

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from flink_jobs.render import JobRange, JobScript, render
+from streams.breakdowns import grains, main_breakdown
 from streams.definition import Definition
 from streams.definition_files import parse_definition
-from streams.panes import breakdown_of, grains
-from tests.definitions import ACCESS_LOG, HEALTH, PAGE_VIEWS, changed, edited, raw
+from tests.definitions import ACCESS_LOG, BROKEN_DOWN, HEALTH, PAGE_VIEWS, changed, edited, raw
 from tests.golden import check_golden
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -21,7 +21,7 @@ RESUMED = JobRange(
     start={0: 7, 1: 0, 2: 3},
     before={0: (CUT - timedelta(milliseconds=1)).astimezone(timezone(timedelta(hours=2))), 1: None, 2: CUT},
     topic_id="dGhlIHRvcGljIG9mIHRoZQ",
-    cuts={"minute panes": CUT + timedelta(seconds=10), "day panes": None, "ledger": CUT + timedelta(seconds=20)},
+    cuts={"finest panes": CUT + timedelta(seconds=10), "day panes": None, "ledger": CUT + timedelta(seconds=20)},
     held={"rejected": {0: 17, 3: 5}, "events": {1: 9}, "accepted": {2: 11}},
 )
 
@@ -29,14 +29,14 @@ EVENTFUL = changed("events", True, "page_views")
 RECORDED = changed("records", {"bucket": "serviceName"})
 FROM_EVENTS = JobRange(
     start=CUT.astimezone(timezone(timedelta(hours=2))),
-    cuts=dict.fromkeys(("minute panes", "day panes", "ledger", "rejected"), CUT),
+    cuts=dict.fromkeys(("finest panes", "day panes", "ledger", "rejected"), CUT),
     until=CUT + timedelta(minutes=15),
     from_events=True,
 )
 REPLAYED = JobRange(
     start={0: 10, 1: 0},
     ends={0: 90, 1: 80},
-    cuts=dict.fromkeys(("minute panes", "day panes", "ledger", "rejected"), CUT + timedelta(seconds=150)),
+    cuts=dict.fromkeys(("finest panes", "day panes", "ledger", "rejected"), CUT + timedelta(seconds=150)),
     until=CUT + timedelta(minutes=15),
 )
 
@@ -58,6 +58,7 @@ def shown(script: JobScript) -> str:
         ("page_views_with_events", EVENTFUL, RESUMED),
         ("page_views_from_events", PAGE_VIEWS, FROM_EVENTS),
         ("access_log", ACCESS_LOG, RESUMED),
+        ("page_views_by_breakdowns", BROKEN_DOWN, RESUMED),
         ("health_with_records", RECORDED, RESUMED),
     ],
 )
@@ -76,9 +77,9 @@ def test_each_table_has_one_insert() -> None:
 
 @pytest.mark.parametrize("definition", [ACCESS_LOG, HEALTH, PAGE_VIEWS])
 def test_panes_are_of_the_parts_that_readers_look_for(definition: Definition) -> None:
-    panes, name = rendered(definition).inserts[0].split("union all"), breakdown_of(definition).name
+    panes, name = rendered(definition).inserts[0].split("union all"), main_breakdown(definition).name
     assert len(panes) == len(grains(definition))
-    assert f"concat('{name}/minute/', date_format(event_minute, 'yyyy-MM-dd'))" in panes[0]
+    assert f"concat('{name}/minute/', date_format(`_event_start`, 'yyyy-MM-dd'))" in panes[0]
     assert f"concat('{name}/day/', date_format(`_event_start`, 'yyyy-MM'))" in panes[-1]
 
 
@@ -152,8 +153,8 @@ def test_day_panes_are_made_of_minutes_that_the_table_lacks() -> None:
     """Also where a definition took over inside an arrival window of day panes."""
     script = rendered(HEALTH, REPLAYED)
     views = {statement.split()[3]: statement for statement in script.setup if "temporary view" in statement}
-    assert "window_from >= timestamp '2026-03-01 12:12:30'" in views["minutes_of_days"]
-    assert "window_until <= timestamp '2026-03-01 12:25:00'" in views["minutes_of_days"]
+    assert "window_from >= timestamp '2026-03-01 12:12:30'" in views["finest_of_days"]
+    assert "window_until <= timestamp '2026-03-01 12:25:00'" in views["finest_of_days"]
     assert "greatest(window_start, timestamp '2026-03-01 12:12:30') as window_from" in views["days"]
     assert "least(window_end, timestamp '2026-03-01 12:25:00') as window_until" in views["days"]
 
@@ -185,7 +186,7 @@ def test_quotes_what_definitions_say() -> None:
 
 def test_windows_are_as_long_as_panes_say() -> None:
     views = {statement.split()[3]: statement for statement in rendered(HEALTH).setup if "temporary view" in statement}
-    assert "descriptor(arrived), interval '10' second" in views["minutes"]
+    assert "descriptor(arrived), interval '10' second" in views["finest"]
     assert "descriptor(arrival), interval '10' minute" in views["days"]
 
 

@@ -18,7 +18,7 @@ from iceberg.resume import resume_point
 from streams.panes import Grain
 from tests.iceberg.interleaved import ROLLUP_WINDOWS, Message, Window, ledger_rows, pane_rows
 from tests.iceberg.interleaved import rejected_rows as rejected_rows_of
-from tests.iceberg.lakes import commit, overtaken
+from tests.iceberg.lakes import commit, layer, overtaken
 
 SINKS = ("panes", "ledger", "rejected")
 
@@ -156,19 +156,15 @@ class LiveJob:
             cut = point.cuts[name]
             return [window for window in read if cut is None or window.arrived >= cut]
 
+        def made(grain: Grain) -> list[Window]:
+            whole = in_panes(len(self.windows), grain)
+            return [window for window in beyond(layer(grain).panes) if window.number < whole]
+
         self._starts, self._checkpoint = self._starts + 1, 0
         self._complete(
             order,
             {
-                "panes": [
-                    row
-                    for grain in Grain
-                    for row in pane_rows(
-                        grain,
-                        [each for each in beyond(grain.panes) if each.number < in_panes(len(self.windows), grain)],
-                        {},
-                    )
-                ],
+                "panes": [row for grain in Grain for row in pane_rows(grain, made(grain), {})],
                 "ledger": ledger_rows(beyond("ledger"), {}),
                 "rejected": [row for row in rejected_rows_of(beyond("rejected"), {}) if row["offset"] > held],
             },

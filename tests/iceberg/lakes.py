@@ -18,8 +18,9 @@ from pyiceberg.table.metadata import TableMetadata
 
 from iceberg.apply import plan_tables
 from iceberg.catalog import Catalog
+from streams.breakdowns import Breakdown, Layer
 from streams.definition import Definition
-from streams.panes import Breakdown, Grain
+from streams.panes import Grain
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -91,6 +92,11 @@ def ledger_row(second: int, *, partition: int = 0, accepted: int = 1) -> dict[st
     }
 
 
+def layer(grain: Grain) -> Layer:
+    """The layer of panes of a grain, where the finest are those of minutes."""
+    return Layer.FINEST if grain is Grain.MINUTE else Layer(grain.value)
+
+
 def pane_row(second: int, *, length: int = 10, grain: Grain = Grain.MINUTE) -> dict[str, Any]:
     """A pane of one message of `health` that arrived in the interval from `second` after noon."""
     return {
@@ -111,7 +117,8 @@ def pane_place(grain: Grain, start: datetime, *, hourly: bool) -> dict[str, Any]
     """What tells where a pane belongs whose window starts at a moment, or a little before."""
     seconds = (start - _EPOCH) // timedelta(seconds=grain.seconds) * grain.seconds
     start = _EPOCH + timedelta(seconds=seconds)
-    breakdown = Breakdown("service", hourly)
+    grains = tuple(Grain) if hourly else (Grain.MINUTE, Grain.DAY)
+    breakdown = Breakdown("service", ("service",), grains)
     return {
         "breakdown": breakdown.name,
         "grain": str(grain),

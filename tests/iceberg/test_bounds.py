@@ -9,6 +9,7 @@ from pyiceberg.expressions import EqualTo
 from pyiceberg.table import Table
 
 from iceberg.bounds import cut, earliest, first_added, latest, parts_beyond
+from streams.breakdowns import Layer
 from streams.panes import Grain
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import (
@@ -85,20 +86,20 @@ def test_keeps_what_is_before_the_epoch(ledger: Table) -> None:
 
 def test_bounds_of_panes_are_of_a_grain(tmp_path: Path) -> None:
     panes = make_tables(open_local(tmp_path), HEALTH)["panes"]
-    assert (latest(panes, "arrived_until", grain=Grain.DAY), cut(panes, Grain.DAY)) == (None, None)
+    assert (latest(panes, "arrived_until", layer=Layer.DAY), cut(panes, Layer.DAY)) == (None, None)
     commit(panes, [pane_row(1200), day_row(600)])
     commit(panes, [pane_row(610), day_row(0)])
-    assert [earliest(panes, "arrived_from", grain) for grain in (None, *Grain)] == [noon(0), noon(610), None, noon(0)]
-    assert [cut(panes, grain) for grain in Grain] == [noon(1210), None, noon(1200)]
+    assert [earliest(panes, "arrived_from", layer) for layer in (None, *Layer)] == [noon(0), noon(610), None, noon(0)]
+    assert [cut(panes, layer) for layer in Layer] == [noon(1210), None, noon(1200)]
 
 
 def test_parts_that_reach_beyond_a_moment_are_found(tmp_path: Path) -> None:
     panes = make_tables(open_local(tmp_path), HEALTH)["panes"]
-    assert parts_beyond(panes, "arrived_until", noon(0), Grain.MINUTE) == ()
+    assert parts_beyond(panes, "arrived_until", noon(0), Layer.FINEST) == ()
     for day, second in ((1, 0), (2, 20), (1, 40)):
         at = NOON.replace(day=day)
         commit(panes, [pane_row(second) | pane_place(Grain.MINUTE, at, hourly=False), day_row(second)])
-    parts = [parts_beyond(panes, "arrived_until", noon(at), Grain.MINUTE) for at in (9, 10, 30, 50)]
+    parts = [parts_beyond(panes, "arrived_until", noon(at), Layer.FINEST) for at in (9, 10, 30, 50)]
     both = ("service/minute/2026-03-01", "service/minute/2026-03-02")
     assert parts == [both, both, both[:1], ()]
-    assert parts_beyond(panes, "arrived_until", noon(0), Grain.DAY) == ("service/day/2026-03",)
+    assert parts_beyond(panes, "arrived_until", noon(0), Layer.DAY) == ("service/day/2026-03",)

@@ -13,6 +13,7 @@ from iceberg.compared import _before, _rollups, compared
 from iceberg.namespaces import is_staging
 from iceberg.past_states import keep_state
 from streams.arrivals import Arrivals
+from streams.breakdowns import Breakdown
 from streams.panes import Grain
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, day_row, make_tables, noon, open_local, pane_row
@@ -31,7 +32,7 @@ def test_published_replay_is_compared_with_the_state_before(tmp_path: Path) -> N
     sides = _before(live, live, published, 4)
     assert {name: table.snapshot for name, table in sides.old.items()} == before
     assert (sides.generation, sides.rollups) == (None, Arrivals(noon(0), noon(600)))
-    assert sides.grains == (Grain.MINUTE, Grain.DAY)
+    assert sides.breakdowns == (Breakdown("service", ("service",), (Grain.MINUTE, Grain.DAY)),)
 
 
 @pytest.mark.parametrize("state", [ReplayState.RUNNING, ReplayState.DROPPED])

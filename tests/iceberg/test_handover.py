@@ -13,8 +13,8 @@ from iceberg.resume import resume_point
 from iceberg.rollups import begin_rollup, finish_rollup
 from iceberg.stored_stream import stored_stream
 from streams.arrivals import Arrivals
+from streams.breakdowns import Layer
 from streams.definition import Definition
-from streams.panes import Grain
 from tests.definitions import HEALTH, changed
 from tests.iceberg.lakes import commit, day_row, ledger_row, make_tables, noon, pane_row, rejected_row
 
@@ -43,7 +43,7 @@ def test_every_table_begins_again_at_the_same_cut(catalog: Catalog, tables: dict
     for _ in "ab":
         close_at(catalog, "health", noon(20))
         point = resume_point(catalog, "health")
-        assert point.cuts == dict.fromkeys(("minute panes", "day panes", "ledger", "rejected"), noon(20))
+        assert point.cuts == dict.fromkeys(("finest panes", "day panes", "ledger", "rejected"), noon(20))
         assert point.held == {"rejected": {}}
 
 
@@ -58,21 +58,21 @@ def test_hours_begin_where_the_new_definition_takes_over(catalog: Catalog) -> No
     for _ in "ab":
         close_at(catalog, "health", noon(86_410))
     panes = tables["panes"].refresh()
-    assert pending_arrivals(panes, Grain.HOUR) == Arrivals(noon(0), noon(86_410))
-    assert (cut(panes, Grain.HOUR), trusted_cut(panes, Grain.HOUR)) == (noon(86_410), noon(0))
-    assert pending_arrivals(panes, Grain.DAY) is None
+    assert pending_arrivals(panes, Layer.HOUR) == Arrivals(noon(0), noon(86_410))
+    assert (cut(panes, Layer.HOUR), trusted_cut(panes, Layer.HOUR)) == (noon(86_410), noon(0))
+    assert pending_arrivals(panes, Layer.DAY) is None
     made = []
     while (task := begin_rollup(catalog, "health")) is not None:
-        made.append((task.grain, task.arrivals))
+        made.append((task.layer, task.arrivals))
         finish_rollup(catalog, task)
     assert made == [
-        (Grain.HOUR, Arrivals(noon(0), noon(43_200))),
-        (Grain.HOUR, Arrivals(noon(43_200), noon(86_410))),
+        (Layer.HOUR, Arrivals(noon(0), noon(43_200))),
+        (Layer.HOUR, Arrivals(noon(43_200), noon(86_410))),
     ]
-    assert trusted_cut(panes.refresh(), Grain.HOUR) == noon(86_410)
+    assert trusted_cut(panes.refresh(), Layer.HOUR) == noon(86_410)
 
 
 def test_a_new_stream_has_nothing_pending(catalog: Catalog) -> None:
     tables = make_tables(catalog, changed("hours", True))
     close_at(catalog, "health", noon(20))
-    assert pending_arrivals(tables["panes"].refresh(), Grain.HOUR) is None
+    assert pending_arrivals(tables["panes"].refresh(), Layer.HOUR) is None

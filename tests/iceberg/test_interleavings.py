@@ -20,14 +20,14 @@ import iceberg.publishing
 import streams.panes
 from database.errors import ReplayError
 from database.replays import ReplayState
-from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.commits import set_properties
 from iceberg.errors import LostStateError
 from iceberg.lake_view import pin
 from iceberg.namespaces import staging_namespace
+from iceberg.noted import DEFINITION_PROPERTY
 from iceberg.publishing import drop, finish_interrupted, publish, roll_back
 from iceberg.stream_tables import panes_table, stream_tables
-from streams.panes import ROLLUPS
+from streams.breakdowns import ROLLUP_LAYERS
 from tests.database.postgres import own_postgres
 from tests.iceberg.interleaved import ROLLUP_WINDOWS, SECONDS
 from tests.iceberg.interleaving import Interleaving
@@ -204,11 +204,11 @@ def test_a_roll_back_makes_the_rollups_that_were_not_there(made: type[Interleavi
     assert lake.store.get(lake.kept[0]).state is ReplayState.PUBLISHED
     lake.job.sink_all()
     lake.live_commit([[], [], []], ORDER, len(ORDER))
-    for _ in ROLLUPS:
+    for _ in ROLLUP_LAYERS:
         lake.tidy(None, ONE_DAY_PANE)
     lake.changed(roll_back, lake.kept[0], None, ONE_DAY_PANE)
     lake.the_lake_is_right()
-    for _ in ROLLUPS:
+    for _ in ROLLUP_LAYERS:
         lake.tidy(None, ONE_DAY_PANE)
     lake.the_lake_is_right()
 

@@ -104,14 +104,14 @@ def test_parts_of_days_are_cut_by_hour(minutes: Table) -> None:
     commit(minutes, [*rows, pane(0) | pane_place(Grain.HOUR, NOON, hourly=True)])
     assert plan_packing(minutes, noon(60), BIG, 8) == []
     before = content(rows_of(minutes, minutes.metadata.current_snapshot_id))
-    assert list(pack(minutes, plan_packing(minutes, noon(60), BIG, 8, hourly=True))) == [Packed(1, 3, 2)]
+    assert list(pack(minutes, plan_packing(minutes, noon(60), BIG, 8, hourly={"service"}))) == [Packed(1, 3, 2)]
     after = rows_of(minutes, minutes.refresh().metadata.current_snapshot_id)
     hours = ["service/minute/2026-03-01T12", *2 * ["service/minute/2026-03-01T13"]]
     assert sorted(row["part"] for row in after if row["grain"] == "minute") == hours
     assert content([row | {"part": ""} for row in after]) == Counter(
         {tuple(sorted((dict(row) | {"part": ""}).items())): count for row, count in before.items()}
     )
-    assert plan_packing(minutes, noon(60), BIG, 8, hourly=True) == []
+    assert plan_packing(minutes, noon(60), BIG, 8, hourly={"service"}) == []
 
 
 def test_manifests_are_of_a_grain_and_near_periods(minutes: Table) -> None:

@@ -15,7 +15,7 @@ from iceberg.pending import pending_arrivals, trusted_cut
 from iceberg.reading import Reading, decide_to_adopt, latest_before, note_read, noted_reading, trouble
 from iceberg.resume import resume_point
 from streams.arrivals import Arrivals
-from streams.panes import Grain
+from streams.breakdowns import Layer
 from streams.topics import TOPIC_SETTINGS, TopicState
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, day_row, ledger_row, noon, pane_row, rejected_row
@@ -94,7 +94,7 @@ def test_rollups_are_made_of_minute_panes_where_kafka_deleted_what_they_are_of(
         commit(tables["panes"], [day_row(rolled_up)], "a", 3)
     for begins in (WHOLE, {0: begin}):
         note_read(catalog, "health", replace(TOPIC, partitions=1), begins)
-    assert pending_arrivals(tables["panes"].refresh(), Grain.DAY) == pending
+    assert pending_arrivals(tables["panes"].refresh(), Layer.DAY) == pending
 
 
 @pytest.mark.usefixtures("filled")
@@ -114,12 +114,12 @@ def test_an_adopted_topic_begins_where_every_table_ends(catalog: Catalog, filled
     decide_to_adopt(catalog, "health", "second", "ann")
     note_read(catalog, "health", ANEW, WHOLE)
     point = resume_point(catalog, "health")
-    assert point.cuts == dict.fromkeys(("minute panes", "day panes", "ledger", "rejected"), noon(620))
+    assert point.cuts == dict.fromkeys(("finest panes", "day panes", "ledger", "rejected"), noon(620))
     assert point.held == {"rejected": {}}
     assert [row["offset"] for row in filled["rejected"].refresh().scan().to_arrow().to_pylist()] == [606]
     panes = filled["panes"].refresh()
-    assert (cut(panes, Grain.DAY), trusted_cut(panes, Grain.DAY)) == (noon(620), noon(600))
-    assert pending_arrivals(panes, Grain.DAY) == Arrivals(noon(600), noon(620))
+    assert (cut(panes, Layer.DAY), trusted_cut(panes, Layer.DAY)) == (noon(620), noon(600))
+    assert pending_arrivals(panes, Layer.DAY) == Arrivals(noon(600), noon(620))
 
 
 @pytest.mark.usefixtures("tables")

@@ -15,12 +15,13 @@ from iceberg.bounds import cut
 from iceberg.catalog import Catalog
 from iceberg.replacement import Ranges, Replaced, Source, replace
 from streams.arrivals import Arrivals
+from streams.breakdowns import Layer
 from streams.panes import Grain
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, make_tables, noon, open_local, pane_row, rejected_row
 
 RANGE = Arrivals(noon(100), noon(200))
-MINUTES: Ranges = {Grain.MINUTE: RANGE}
+MINUTES: Ranges = {Layer.FINEST: RANGE}
 
 
 def tables_of(catalog: Catalog, name: str, table: str = "panes") -> Table:
@@ -64,7 +65,7 @@ def test_grains_are_replaced_in_one_commit_each_in_its_range(catalog: Catalog) -
         [{**pane_row(at, grain=grain), "messages": 2} for at in (110, 160) for grain in (Grain.MINUTE, Grain.DAY)],
     )
     before = len(live.metadata.snapshots)
-    done = replace(live, {**MINUTES, Grain.DAY: Arrivals(noon(100), noon(150))}, state_of(staged), generation=1)
+    done = replace(live, {**MINUTES, Layer.DAY: Arrivals(noon(100), noon(150))}, state_of(staged), generation=1)
     assert (done, len(live.metadata.snapshots)) == (Replaced(3, 3), before + 1)
     panes = live.scan(selected_fields=("grain", "arrived_from", "messages")).to_arrow().to_pylist()
     assert sorted((row["grain"], row["arrived_from"], row["messages"]) for row in panes) == [
@@ -107,7 +108,7 @@ def test_table_stays_complete_where_rows_vanish(catalog: Catalog) -> None:
     append(live, [100, 190])
     replace(live, MINUTES, state_of(staged), generation=1)
     assert rows(live) == []
-    assert cut(live, Grain.MINUTE) == noon(200)
+    assert cut(live, Layer.FINEST) == noon(200)
 
 
 def test_keeps_what_others_append_meanwhile(catalog: Catalog) -> None:

@@ -12,7 +12,7 @@ from iceberg.catalog import Catalog
 from iceberg.resume import resume_point
 from tests.iceberg.lakes import commit, day_row, ledger_row, noon, pane_row, rejected_row
 
-SLICES = ("minute panes", "day panes", "ledger", "rejected")
+SLICES = ("finest panes", "day panes", "ledger", "rejected")
 
 
 def test_refuses_streams_without_tables(catalog: Catalog) -> None:
@@ -32,7 +32,7 @@ def test_one_commit_proves_nothing(catalog: Catalog, tables: dict[str, Table]) -
     commit(tables["rejected"], [rejected_row(1201, 0, 7)], "a", 1)
     point = resume_point(catalog, "health")
     assert point.start is None
-    assert point.cuts == {"minute panes": None, "day panes": None, "ledger": noon(1210), "rejected": None}
+    assert point.cuts == {"finest panes": None, "day panes": None, "ledger": noon(1210), "rejected": None}
     assert point.held == {"rejected": {0: 7}}
 
 
@@ -55,7 +55,7 @@ def test_cuts_are_each_tables_own(catalog: Catalog, tables: dict[str, Table]) ->
     commit(tables["panes"], [day_row(600)], "a", 2)
     point = resume_point(catalog, "health")
     expected: dict[str, datetime | None] = {
-        "minute panes": noon(1200),
+        "finest panes": noon(1200),
         "day panes": noon(1200),
         "ledger": noon(1210),
     }

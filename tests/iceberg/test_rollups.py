@@ -11,7 +11,7 @@ from iceberg.commits import set_properties
 from iceberg.pending import as_noted
 from iceberg.rollups import begin_rollup, finish_rollup, has_pending
 from streams.arrivals import Arrivals
-from streams.panes import Grain
+from streams.breakdowns import Layer
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, day_row, make_tables, noon, open_local
 
@@ -19,7 +19,7 @@ from tests.iceberg.lakes import commit, day_row, make_tables, noon, open_local
 def test_panes_of_other_arrivals_are_refused(tmp_path: Path) -> None:
     """They would be left out, and what is pending be taken for made."""
     catalog = open_local(tmp_path)
-    set_properties(make_tables(catalog, HEALTH)["panes"], as_noted(Grain.DAY, Arrivals(noon(30), noon(600))))
+    set_properties(make_tables(catalog, HEALTH)["panes"], as_noted(Layer.DAY, Arrivals(noon(30), noon(600))))
     task = begin_rollup(catalog, "health")
     assert task is not None
     commit(catalog.load_table((task.namespace, "panes")), [day_row(0)])
@@ -41,7 +41,7 @@ def test_a_making_takes_no_file_from_an_earlier_one(tmp_path: Path, monkeypatch:
     catalog = open_local(tmp_path)
     panes = make_tables(catalog, HEALTH)["panes"]
     for second in (0, 600):
-        set_properties(panes.refresh(), as_noted(Grain.DAY, Arrivals(noon(second), noon(second + 600))))
+        set_properties(panes.refresh(), as_noted(Layer.DAY, Arrivals(noon(second), noon(second + 600))))
         task = begin_rollup(catalog, "health")
         assert task is not None
         commit(catalog.load_table((task.namespace, "panes")), [day_row(second)])

@@ -30,7 +30,7 @@ WHOLE = Staged(
     span=10,
     accepted=6,
     rejected=1,
-    in_panes={Grain.MINUTE: 6, Grain.DAY: 6},
+    in_panes={("service", Grain.MINUTE): 6, ("service", Grain.DAY): 6},
     in_rejected=1,
     in_records=None,
     firsts={0: 10, 2: 0},
@@ -46,7 +46,10 @@ def test_whole_ranges_pass() -> None:
     ("staged", "reason"),
     [
         (replace(WHOLE, offsets=9), "replay 7 does not balance"),
-        (replace(WHOLE, in_panes={Grain.MINUTE: 6, Grain.DAY: 5}), "replay 7 does not balance"),
+        (
+            replace(WHOLE, in_panes={("service", Grain.MINUTE): 6, ("service", Grain.DAY): 5}),
+            "replay 7 does not balance",
+        ),
         (replace(WHOLE, in_rejected=2), "replay 7 does not balance"),
         (replace(WHOLE, firsts={0: 11, 2: 0}), "replay 7 lacks offset 10 of partition 0: Kafka deleted"),
         (replace(WHOLE, firsts={0: 10}), "replay 7 lacks offset 0 of partition 2: Kafka deleted"),

@@ -19,10 +19,11 @@ from iceberg.publishing import _check_whole
 from iceberg.replay_range import ReplayRanges
 from iceberg.widening import begin_widening, days_to_widen, finish_widening, widened_until
 from streams.arrivals import Arrivals
+from streams.breakdowns import Layer
 from streams.panes import Grain
 from streams.stored_definition import as_stored
 from tests.iceberg.interleaved import DEFINITION, content, merged, rows_of
-from tests.iceberg.lakes import NOON, commit, ledger_row, make_tables, noon, open_local, pane_place
+from tests.iceberg.lakes import NOON, commit, layer, ledger_row, make_tables, noon, open_local, pane_place
 
 DAY = 86_400
 MIDNIGHT = -DAY // 2
@@ -36,7 +37,7 @@ def pane(second: int, value: int, grain: Grain) -> dict[str, Any]:
         "who": "somebody",
         **pane_place(grain, NOON, hourly=True),
         "arrived_from": noon(second),
-        "arrived_until": noon(second + grain.arrival_seconds),
+        "arrived_until": noon(second + layer(grain).arrival_seconds),
         "messages": 1,
         "value_count": 1,
         "value_sum": value,
@@ -75,7 +76,7 @@ def panes(catalog: Catalog, grain: Grain = Grain.MINUTE) -> tuple[Table, list[di
 
 def widen(catalog: Catalog, grain: Grain, arrivals: Arrivals, *, lost: int = 0) -> None:
     """With Trino's merge replaced by sums of our own."""
-    task = begin_widening(catalog, "made", grain, arrivals)
+    task = begin_widening(catalog, "made", layer(grain), arrivals)
     _, rows = panes(catalog, grain)
     arrived = [row for row in rows if arrivals.start <= row["arrived_from"] < arrivals.end]
     peak = max(arrived, key=lambda row: row["value_max"])
@@ -102,20 +103,20 @@ def replay(state: ReplayState, *seconds: int) -> Replay:
 def test_old_days_are_merged(catalog: Catalog) -> None:
     table, _ = panes(catalog)
     before = noon(MIDNIGHT + 2 * DAY)
-    assert days_to_widen(table, Grain.MINUTE, before, []) == [day(0), day(1)]
-    assert days_to_widen(table, Grain.MINUTE, day(0).start, []) == []
-    assert days_to_widen(table, Grain.MINUTE, before, [], most=1) == [day(0)]
+    assert days_to_widen(table, Layer.FINEST, before, []) == [day(0), day(1)]
+    assert days_to_widen(table, Layer.FINEST, day(0).start, []) == []
+    assert days_to_widen(table, Layer.FINEST, before, [], most=1) == [day(0)]
 
 
 def test_days_of_replays_are_left_alone_until_dropped(catalog: Catalog) -> None:
     before = noon(MIDNIGHT + 2 * DAY)
     table, _ = panes(catalog)
     for state in set(ReplayState) - {ReplayState.DROPPED}:
-        assert days_to_widen(table, Grain.MINUTE, before, [replay(state, 600, 1200)]) == [day(1)]
+        assert days_to_widen(table, Layer.FINEST, before, [replay(state, 600, 1200)]) == [day(1)]
     widen(catalog, Grain.MINUTE, day(1))
     table, _ = panes(catalog)
-    assert days_to_widen(table, Grain.MINUTE, before, []) == []
-    assert days_to_widen(table, Grain.MINUTE, before, [replay(ReplayState.DROPPED, 600, 1200)]) == [day(0)]
+    assert days_to_widen(table, Layer.FINEST, before, []) == []
+    assert days_to_widen(table, Layer.FINEST, before, [replay(ReplayState.DROPPED, 600, 1200)]) == [day(0)]
 
 
 @pytest.mark.parametrize("grain", [Grain.MINUTE, Grain.DAY])
@@ -128,8 +129,8 @@ def test_merged_panes_answer_the_same(catalog: Catalog, grain: Grain) -> None:
     assert merged(after) == merged(before)
     untouched = [row for row in before if row["arrived_from"] >= day(2).start]
     assert content(after) >= content(untouched)
-    assert widened_until(table, grain) == day(1).end
-    assert days_to_widen(table, grain, day(2).start, []) == []
+    assert widened_until(table, layer(grain)) == day(1).end
+    assert days_to_widen(table, layer(grain), day(2).start, []) == []
     assert not catalog.table_exists(("made-widened", "panes"))
 
 

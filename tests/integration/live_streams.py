@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from pyiceberg.exceptions import NamespaceNotEmptyError, NoSuchNamespaceError, NoSuchTableError
 
+import streams.breakdowns
 import streams.panes
 from compose.embedded.waiting import until
 from database.replay_store import ReplayStore
@@ -21,6 +22,7 @@ from database.replays import ReplayState
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.render import render
 from flink_jobs.settings import FlinkSettings
+from iceberg.apply import views_in
 from iceberg.catalog import open_catalog
 from iceberg.kinds import KINDS
 from iceberg.lake_view import LakeView
@@ -32,6 +34,7 @@ from query.parameters import read_series, read_window
 from query.requests import RejectedRequest
 from query.service import QueryService
 from query.settings import QuerySettings
+from query.sql_clients import drop_views
 from query.trino_client import TrinoClient
 from query.visible import Visible
 from scripts.streams.provision import plan
@@ -218,9 +221,8 @@ class LiveStream:
     def remove(self) -> None:
         """Take away definition, tables, job and topic, in the order in which the keeper cannot bring them back."""
         self.toml.unlink(missing_ok=True)
-        for view in ("minutes", "hours", "days", "records"):
-            self.rows(f"drop view if exists {{stream}}.{view}")
         catalog = open_catalog(LakeSettings())
+        drop_views(self.trino, self.name, views_in(catalog, self.name))
         for table in (kind.name for kind in KINDS):
             try:
                 catalog.drop_table((self.name, table))
@@ -267,7 +269,8 @@ def running_live(folder: Path, text: str) -> Iterator[LiveStream]:
     At the end it is taken away, with replays that were not dropped.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams.panes, "ROLLUP_ARRIVAL_SECONDS", ROLLUP_ARRIVAL_SECONDS)
+        for module in (streams.panes, streams.breakdowns):
+            patch.setattr(module, "ROLLUP_ARRIVAL_SECONDS", ROLLUP_ARRIVAL_SECONDS)
         live = make_live(folder, text)
         heart = Heart(live.kafka, live.flink.settings.watermark_slack_ms)
         heart.watch({live.definition.topic: live.definition.partitions})

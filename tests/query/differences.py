@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from database.replays import Replay, ReplayState
@@ -19,9 +20,10 @@ from query.difference import (
 )
 from query.replay_reports import ReplayReport
 from streams.arrivals import Arrivals
+from streams.breakdowns import main_breakdown
 from streams.panes import Grain
 from streams.stored_definition import as_stored
-from tests.definitions import HEALTH
+from tests.definitions import HEALTH, PAGE_VIEWS
 
 ARRIVALS = Arrivals(datetime(2026, 3, 5, 8, tzinfo=UTC), datetime(2026, 3, 5, 9, tzinfo=UTC))
 CART = {"service": "cart"}
@@ -37,8 +39,8 @@ def pinned(stream: str = "health", *, old: int | None = 11, new: int | None = 22
             (f"{stream}-replay-7", new, frozenset[str]()),
         )
     ]
-    grains = (Grain.MINUTE, Grain.DAY)
-    return Compared(sides[0], sides[1], 0, grains, Arrivals(ARRIVALS.start, ARRIVALS.end - timedelta(minutes=10)))
+    main = replace(main_breakdown(PAGE_VIEWS if stream == "page_views" else HEALTH), grains=(Grain.MINUTE, Grain.DAY))
+    return Compared(sides[0], sides[1], 0, (main,), Arrivals(ARRIVALS.start, ARRIVALS.end - timedelta(minutes=10)))
 
 
 def totals(messages: int, ram: float | None) -> Totals:
@@ -66,6 +68,8 @@ def difference(*, identical: bool = False) -> Difference:
         groups_in_all=1_234,
         accounted={"accepted": messages, "rejected": Both(3, 3 if identical else 2), "heartbeats": Both(9, 9)},
         rejected={"missing": Both(3, 3 if identical else 2)},
+        breakdown="service",
+        dimensions=("service",),
     )
 
 

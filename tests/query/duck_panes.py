@@ -13,8 +13,9 @@ import duckdb
 from query.limits import Limits
 from query.rendering import ident
 from streams.aggregates import ColumnType
+from streams.breakdowns import main_breakdown
 from streams.definition import Definition
-from streams.panes import Grain, breakdown_of, pane_columns
+from streams.panes import Grain, pane_columns
 
 _TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamptz", ColumnType.BYTES: "blob"}
 _MINUTE = timedelta(minutes=1)
@@ -43,7 +44,7 @@ class DuckPanes:
         """The panes of another namespace."""
         self._duck.execute(f"create schema {ident(namespace)}")
         columns = [f"{ident(name)} varchar" for name in definition.dimensions]
-        columns += [f"{name} varchar" for name in ("grain", "part")]
+        columns += [f"{name} varchar" for name in ("breakdown", "grain", "part")]
         columns += [f"{name} timestamptz" for name in ("window_start", "window_end", "arrived_from", "arrived_until")]
         columns += [f"{ident(column.name)} {_TYPES[column.type]}" for column in pane_columns(definition)]
         self._duck.execute(f"create table {ident(namespace)}.panes ({', '.join(columns)})")
@@ -62,8 +63,13 @@ class DuckPanes:
 
 def _row(definition: Definition, message: Message) -> list[Any]:
     start = message.at.replace(second=0, microsecond=0)
-    part = breakdown_of(definition).part(Grain.MINUTE, start)
-    row = [*(message.dimensions[name] for name in definition.dimensions), str(Grain.MINUTE), part]
+    part = main_breakdown(definition).part(Grain.MINUTE, start)
+    row = [
+        *(message.dimensions[name] for name in definition.dimensions),
+        main_breakdown(definition).name,
+        str(Grain.MINUTE),
+        part,
+    ]
     return [*row, start, start + _MINUTE, start, start + _MINUTE, *_values(definition, message)]
 
 

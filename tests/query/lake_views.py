@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from iceberg.lake_view import LakeView
+from query.coverage import Covered
+from query.requests import WindowRequest
+from query.windows import plan_window
+from streams.breakdowns import main_breakdown
 
 
 def at(text: str) -> datetime:
@@ -29,3 +33,9 @@ def lake_view(
     """A view with these snapshots; day panes, and hour panes if there are any, are complete up to the cut."""
     known = (at("5 09:09:20"), at("5 09:09:25"))
     return LakeView(stream, panes, rejected, cut, *known, ledger_snapshot=ledger, hours=hours, late_parts=late)
+
+
+def covered(request: WindowRequest) -> Covered:
+    """What answers a question of a stream with one breakdown, without hour panes."""
+    main = main_breakdown(request.visible.definition)
+    return Covered(main, main.name, plan_window(request.start, request.end))

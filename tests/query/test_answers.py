@@ -25,12 +25,11 @@ from query.groups import Group, groups_of
 from query.parameters import read_rejected, read_series, read_window
 from query.requests import RejectedRequest, WindowRequest
 from query.visible import Visible
-from query.windows import plan_window
 from streams.aggregates import DIGEST, DISTINCT, MAX, MESSAGES
 from streams.panes import PaneColumn, pane_columns
 from streams.time_text import timestamp
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
-from tests.query.lake_views import at, lake_view
+from tests.query.lake_views import at, covered, lake_view
 
 PEAK = datetime(2026, 3, 2, 14, 3, 11, 250_000, tzinfo=UTC)
 CPU = tuple(column for column in pane_columns(HEALTH) if column.source in ("", "cpu") and column.aggregate is not MAX)
@@ -75,6 +74,31 @@ def test_groups_tell_when_a_minimum_was_where_that_is_kept() -> None:
     known, unknown = groups_of(asked, ("service",), columns, (), [["a", 1, 20_000, PEAK], ["b", 1, 20_000, None]])
     assert group_json(known, ("service",))["cpu"] == {"min": 0.02, "min_at": "2026-03-02T14:03:11.250Z"}
     assert unknown.parts["cpu"] == {"min": 0.02, "min_at": None}
+
+
+@pytest.mark.parametrize(
+    ("decimals", "stored", "total"),
+    [
+        (0, 2**62, 2**62),
+        (2, 9_223_372_036_854_775_807, "92233720368547758.07"),
+        (2, 1_000, "10.00"),
+        (9, -1, "-0.000000001"),
+        (2, None, "0.00"),
+        (0, None, 0),
+    ],
+)
+def test_totals_have_all_their_digits(decimals: int, stored: int | None, total: object) -> None:
+    measure = HEALTH.measures["cpu"].model_copy(update={"decimals": decimals, "total": True})
+    asked = HEALTH.model_copy(update={"measures": {"cpu": measure}})
+    columns = [column for column in pane_columns(asked) if column.name in ("messages", "cpu_count", "cpu_sum")]
+    [group] = groups_of(asked, (), columns, (), [[3, 0 if stored is None else 3, stored]])
+    assert group_json(group, ())["cpu"]["total"] == total
+    assert list(group_json(group, ())["cpu"]) == ["count", "mean", "total"]
+
+
+def test_turning_a_total_on_makes_another_answer() -> None:
+    views = [replace(lake_view(), definition=changed("measures/cpu/total", on)) for on in (True, False)]
+    assert len({*map(view_digest, views)}) == 2
 
 
 @pytest.mark.parametrize(
@@ -123,7 +147,7 @@ def test_distincts_are_counts() -> None:
 def test_window_answers_keep_the_contract() -> None:
     groups = (Group(("cart",), 1, {}),)
     source = source_of(lake_view(), "query", REQUEST)
-    answer = WindowAnswer(REQUEST, source, plan_window(REQUEST.start, REQUEST.end), groups)
+    answer = WindowAnswer(REQUEST, source, covered(REQUEST), groups)
     assert answer_json(answer) == {
         "stream": "health",
         "start": "2026-03-01T10:17:00Z",
@@ -156,7 +180,7 @@ def test_window_answers_keep_the_contract() -> None:
 def test_answers_say_which_moment_they_are_of(asked: datetime, known: str) -> None:
     request = replace(REQUEST, as_known_at=asked)
     source = source_of(lake_view(), "query", request)
-    answer = answer_json(WindowAnswer(request, source, plan_window(REQUEST.start, REQUEST.end), ()))
+    answer = answer_json(WindowAnswer(request, source, covered(REQUEST), ()))
     assert (answer["as_known_at"], answer["known_until"]) == (timestamp(asked), known)
 
 
@@ -207,7 +231,7 @@ def test_rejected_answers_keep_raw_bytes() -> None:
 def test_the_next_page_begins_after_the_last_group_of_its_view() -> None:
     asked = [("start", "2026-03-01T10:17:00Z"), ("end", "2026-03-04T09:05:00Z"), ("limit", "1")]
     request = read_window(Visible(HEALTH), asked)
-    plan = plan_window(request.start, request.end)
+    plan = covered(request)
     source = source_of(lake_view(), "query", request)
     answer = WindowAnswer(request, source, plan, (Group(("cart",), 1, {}),), more=True)
     cursor = answer_json(answer)["next"]
@@ -245,7 +269,7 @@ def test_what_is_kept_takes_no_more_than_is_counted(quantiles: tuple[float, ...]
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     request = replace(REQUEST, quantiles=quantiles)
-    plan = plan_window(REQUEST.start, REQUEST.end)
+    plan = covered(REQUEST)
     kept = encoded(WindowAnswer(request, source_of(lake_view(), "query", request), plan, groups), "tag")
     assert taken + len(kept.body) <= kept.size
 
@@ -257,5 +281,5 @@ def test_a_kept_question_is_counted_too(letter: str) -> None:
     request = replace(REQUEST, where=(("service", values),))
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    plan = plan_window(REQUEST.start, REQUEST.end)
+    plan = covered(REQUEST)
     assert taken <= encoded(WindowAnswer(request, source_of(lake_view(), "", request), plan, ()), "tag").size

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
+from iceberg.lake_view import LakeView
 from iceberg.ledger_audit import LedgerRun
 from query.audit_statements import (
     arrivals_statement,
@@ -20,6 +21,7 @@ from query.audit_statements import (
 )
 from query.statements import Statement
 from streams.arrivals import NEVER, Arrivals
+from streams.breakdowns import main_breakdown
 from streams.definition import Definition
 from streams.panes import Grain
 from tests.definitions import HEALTH, PAGE_VIEWS
@@ -37,7 +39,6 @@ EMPTY = lake_view(panes=None, rejected=None, ledger=None)
 STATEMENTS = {
     "audit_ledger": ledger_runs_statement(VIEW, EVER),
     "audit_arrivals": arrivals_statement(VIEW, UNTIL),
-    "audit_arrivals_with_hours": arrivals_statement(lake_view(hours=True, ledger=44), UNTIL),
     "audit_rejected": rejected_counts_statement(VIEW, UNTIL),
     "audit_rejected_none": rejected_counts_statement(lake_view(rejected=None, ledger=44), UNTIL),
 }
@@ -50,6 +51,10 @@ def shown(statement: Statement | None) -> str:
     return f"{statement.sql.rstrip()}\n-- values:\n{values}"
 
 
+def values(definition: Definition, view: LakeView, bucket_seconds: int, limit: int) -> Statement | None:
+    return values_statement(definition, view, main_breakdown(definition), Grain.DAY, RANGE, bucket_seconds, limit)
+
+
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_counts_render_as_golden(name: str) -> None:
     check_golden(GOLDEN / f"{name}.sql", shown(STATEMENTS[name]))
@@ -59,15 +64,18 @@ def test_counts_render_as_golden(name: str) -> None:
 def test_values_render_as_golden(definition: Definition) -> None:
     view = lake_view(definition.name, ledger=44)
     golden = GOLDEN / f"audit_values_{definition.name}.sql"
-    check_golden(golden, shown(values_statement(definition, view, Grain.DAY, RANGE, 600, 100)))
+    check_golden(golden, shown(values(definition, view, 600, 100)))
 
 
 def test_buckets_render_as_golden() -> None:
-    check_golden(GOLDEN / "audit_buckets.sql", shown(values_statement(HEALTH, VIEW, Grain.DAY, RANGE, 86_400, 0)))
+    check_golden(
+        GOLDEN / "audit_buckets.sql",
+        shown(values(HEALTH, VIEW, 86_400, 0)),
+    )
 
 
 def test_one_bucket_holds_any_intervals() -> None:
-    statement = values_statement(HEALTH, VIEW, Grain.DAY, RANGE, 0, 100)
+    statement = values(HEALTH, VIEW, 0, 100)
     assert statement is not None
     assert "bigint '0' as \"arrival bucket\"" in statement.sql
 
@@ -76,7 +84,7 @@ def test_empty_tables_need_no_statement() -> None:
     assert ledger_runs_statement(EMPTY, EVER) is None
     assert arrivals_statement(EMPTY, UNTIL) is None
     assert rejected_counts_statement(EMPTY, UNTIL) is None
-    assert values_statement(HEALTH, EMPTY, Grain.DAY, RANGE, 600, 100) is None
+    assert values(HEALTH, EMPTY, 600, 100) is None
 
 
 FIELDS = ["partition", "arrived_from", "arrived_until", "first_offset", "last_offset", "accepted", "rejected",

@@ -14,9 +14,8 @@ from query.changes import changes_between
 from query.groups import Group
 from query.requests import WindowRequest
 from query.visible import Visible
-from query.windows import plan_window
 from tests.definitions import HEALTH
-from tests.query.lake_views import at, lake_view
+from tests.query.lake_views import at, covered, lake_view
 
 
 def group(service: str, messages: int = 3, **parts: Any) -> Group:
@@ -53,7 +52,7 @@ def test_totals_are_compared() -> None:
 
 def test_answers_mark_their_groups() -> None:
     request = WindowRequest(Visible(HEALTH), at("1 10:00"), at("1 11:00"), ("service",), changed_since=at("1 12:00"))
-    plan = plan_window(request.start, request.end)
+    plan = covered(request)
     source = source_of(lake_view(), "query", request)
     now = WindowAnswer(request, source, plan, (group("a"), group("b", 5), group("d")))
     before = request.known_at(request.changed_since)

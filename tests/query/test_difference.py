@@ -14,6 +14,7 @@ from iceberg.compared import Compared
 from query.comparison import MOST_CHART_POINTS, chart_step, slices
 from query.difference import Measured, totals_of
 from query.difference_statements import (
+    Panes,
     buckets_statement,
     groups_statement,
     panes_statement,
@@ -24,9 +25,10 @@ from query.difference_statements import (
 )
 from query.row_rules import RowRules
 from query.windows import Span
+from streams.breakdowns import main_breakdown
 from streams.definition import Definition
 from streams.panes import Grain
-from tests.definitions import HEALTH, PAGE_VIEWS
+from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
 from tests.query.differences import ARRIVALS, difference, pinned
 from tests.query.lake_views import at
@@ -41,6 +43,10 @@ SIDES: list[tuple[str, Definition, Compared]] = [
 ]
 
 
+def panes_of(definition: Definition, grain: Grain = Grain.MINUTE) -> Panes:
+    return Panes(main_breakdown(definition), grain)
+
+
 def golden(name: str) -> Path:
     return GOLDEN / "difference" / f"{name}.sql"
 
@@ -49,30 +55,33 @@ def golden(name: str) -> Path:
     ("name", "definition", "sides"), SIDES, ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_statements_render_as_golden(name: str, definition: Definition, sides: Compared) -> None:
-    panes = panes_statement(definition, sides, ARRIVALS, Grain.MINUTE, SPAN, 100)
+    panes = panes_statement(definition, sides, ARRIVALS, panes_of(definition), SPAN, 100)
     check_golden(golden(f"panes_{name}"), shown(panes))
-    check_golden(golden(f"groups_{name}"), shown(groups_statement(definition, sides, ARRIVALS, 1000)))
+    check_golden(
+        golden(f"groups_{name}"), shown(groups_statement(definition, sides, ARRIVALS, panes_of(definition), 1000))
+    )
 
 
 def test_counts_render_as_golden() -> None:
-    check_golden(golden("buckets"), shown(buckets_statement(pinned(), ARRIVALS, Grain.DAY, "day")))
-    check_golden(golden("buckets_of_new"), shown(buckets_statement(pinned(old=None), ARRIVALS, Grain.MINUTE, "hour")))
+    check_golden(golden("buckets"), shown(buckets_statement(pinned(), ARRIVALS, panes_of(HEALTH, Grain.DAY), "day")))
+    check_golden(
+        golden("buckets_of_new"), shown(buckets_statement(pinned(old=None), ARRIVALS, panes_of(HEALTH), "hour"))
+    )
     check_golden(golden("ledger"), shown(totals_statement(pinned(), ARRIVALS)))
     check_golden(golden("rejected"), shown(rejected_counts_statement(pinned(), ARRIVALS)))
 
 
 @pytest.mark.parametrize(("step", "where"), [("minute", ()), ("hour", (("service", ("auth", "cart")),))])
 def test_points_render_as_golden(step: str, where: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
-    check_golden(
-        golden(f"points_by_{step}"), shown(points_statement(HEALTH, pinned(), ARRIVALS, step, RowRules(where)))
-    )
+    points = points_statement(HEALTH, pinned(), ARRIVALS, panes_of(HEALTH), step, RowRules(where))
+    check_golden(golden(f"points_by_{step}"), shown(points))
 
 
 def test_empty_sides_need_no_statement() -> None:
     nothing = pinned(old=None, new=None)
     assert totals_statement(nothing, ARRIVALS) is None
     assert rejected_counts_statement(nothing, ARRIVALS) is None
-    assert buckets_statement(nothing, ARRIVALS, Grain.DAY, "day") is None
+    assert buckets_statement(nothing, ARRIVALS, panes_of(HEALTH, Grain.DAY), "day") is None
 
 
 @given(
@@ -117,6 +126,17 @@ def test_no_value_has_no_mean() -> None:
     _, new = totals_of(PAGE_VIEWS, shown_columns(PAGE_VIEWS), [None] * 5 + [10, 0, None, None, None])
     assert new is not None
     assert (new.measures["load_ms"], new.distincts) == (Measured(0, None, None), {"visitors": 0})
+
+
+def test_totals_are_kept_and_judged() -> None:
+    asked = changed("measures/load_ms/total", True, "page_views")
+    columns = shown_columns(asked)
+    old, _ = totals_of(asked, columns, [10, 4, 50, 22, 3, None, None, None, None, None])
+    assert old is not None
+    assert old.as_json()["measures"]["load_ms"] == {"count": 4, "mean": 1.25, "max": 2.2, "total": "5.0"}
+    assert [name for column in columns for name in column.numbers] == [
+        "messages", "load_ms_count", "load_ms_mean", "load_ms_sum", "load_ms_max", "visitors_distinct",
+    ]  # fmt: skip
 
 
 def test_identical_means_no_number_differs() -> None:

@@ -13,31 +13,26 @@ from hypothesis import strategies as st
 
 import query.windows
 from iceberg.lake_view import LakeView
+from query.coverage import Covered
 from query.requests import WindowRequest
-from query.statements import _Panes, _panes, window_plan
+from query.statements import _Panes, _panes
 from query.visible import Visible
-from query.windows import Parts
-from streams.panes import (
-    MINUTE_ARRIVAL_SECONDS,
-    ROLLUP_ARRIVAL_SECONDS,
-    ROLLUPS,
-    Grain,
-    breakdown_of,
-    rollup_arrival_start,
-    spans_day,
-)
+from query.windows import Parts, plan_window
+from streams.breakdowns import main_breakdown
+from streams.panes import FINEST_ARRIVAL_SECONDS, ROLLUP_ARRIVAL_SECONDS, Grain, rollup_arrival_start, spans_day
 from tests.definitions import HEALTH, PAGE_VIEWS
-from tests.iceberg.lakes import pane_place
+from tests.iceberg.lakes import layer, pane_place
 from tests.query.lake_views import at
 
 # A small universe: four days of event time, 40 minutes of arrival, minute panes that are ahead of the rollups' cut.
+ROLLUPS = (Grain.DAY, Grain.HOUR)
 FIRST = at("3 00:00")
 ARRIVALS = at("5 09:00")
 EVENTS = [day * 1440 + minute for day in range(4) for minute in (0, 1, 59, 719, 720, 1439)]
 ARRIVED = [start + offset for start in range(0, 2400, 600) for offset in (0, 9, 10, 295, 589, 590, 599)]
 
 minutes = st.sampled_from(EVENTS)
-ten_seconds = st.integers(0, 240).map(lambda n: n * MINUTE_ARRIVAL_SECONDS)
+ten_seconds = st.integers(0, 240).map(lambda n: n * FINEST_ARRIVAL_SECONDS)
 ten_minutes = st.integers(0, 4).map(lambda n: n * ROLLUP_ARRIVAL_SECONDS)
 moments = st.integers(0, 40 * 60)
 
@@ -58,10 +53,10 @@ class Pane:
 def panes_of(message: tuple[int, int], hourly: bool, packed: int) -> Iterator[Pane]:
     """The panes of every grain that hold a message. Of before a second of arrival, they are packed."""
     event, arrived = FIRST + timedelta(minutes=message[0]), ARRIVALS + timedelta(seconds=message[1])
-    breakdown = breakdown_of(PAGE_VIEWS if hourly else HEALTH)
+    breakdown = main_breakdown(PAGE_VIEWS if hourly else HEALTH)
     for grain in Grain if hourly else (Grain.MINUTE, Grain.DAY):
         place = pane_place(grain, event, hourly=hourly)
-        length = grain.arrival_seconds
+        length = layer(grain).arrival_seconds
         since = rollup_arrival_start(arrived) if grain in ROLLUPS else arrived - (arrived - ARRIVALS) % _seconds(length)
         part = (breakdown.packed_part if message[1] < packed else breakdown.part)(grain, event)
         yield Pane(message, grain, part, place["window_start"], place["window_end"], since, since + _seconds(length))
@@ -146,14 +141,16 @@ def test_each_message_is_read_exactly_once(
     as_known_at = None if known is None else ARRIVALS + timedelta(seconds=known)
     request = WindowRequest(Visible(HEALTH), first, last, (), as_known_at=as_known_at)
     with mock.patch.object(query.windows, "MOST_PARTS", most_parts):
-        plan = window_plan(view, request, fitting)
-        panes = _panes(PAGE_VIEWS if hourly else HEALTH, view, plan, request)
+        main = main_breakdown(PAGE_VIEWS if hourly else HEALTH)
+        counted = {grain for grain in fitting if grain is Grain.DAY or view.hours}
+        plan = plan_window(first, last, counted)
+        panes = _panes(view, Covered(main, main.name, plan), request)
     times_read: dict[tuple[int, int], int] = {}
     for pane in there:
         times_read[pane.message] = times_read.get(pane.message, 0) + reads(panes, pane)
     wrong = []
     for event, arrived in times_read:
-        until = arrived - arrived % MINUTE_ARRIVAL_SECONDS + MINUTE_ARRIVAL_SECONDS
+        until = arrived - arrived % FINEST_ARRIVAL_SECONDS + FINEST_ARRIVAL_SECONDS
         is_there = ARRIVALS + timedelta(seconds=until) <= min(minute_cut, as_known_at or minute_cut)
         if times_read[event, arrived] != int(is_there and start <= event < end):
             wrong.append((event, arrived, times_read[event, arrived]))

@@ -9,9 +9,10 @@ import pytest
 
 from compose.embedded.waiting import until
 from database.errors import LakeAwayError
-from iceberg.apply import DEFINITION_PROPERTY, GENERATION_PROPERTY
+from iceberg.apply import GENERATION_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.lake_view import pin
+from iceberg.noted import DEFINITION_PROPERTY
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
 from query.answers import view_digest

@@ -87,7 +87,9 @@ class CountingTrino:
 
     def __init__(self, times: list[int]) -> None:
         self.rows_asked: list[int] = []
-        rows = [(time, 0, offset, time, *[None] * len(SHOP.fields)) for offset, time in enumerate(times)]
+        rows: list[tuple[Any, ...]] = [
+            (time, 0, offset, time, *[None] * len(SHOP.fields)) for offset, time in enumerate(times)
+        ]
         self._rows = sorted(rows, key=lambda row: (-row[0], row[1], -row[2]))
 
     def rows(self, sql: str, values: Any, limits: Limits) -> tuple[list[list[Any]], str]:

@@ -11,10 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from access.scope import made_of
+from iceberg.compared import Compared
 from query.comparison import Comparison
+from query.difference_statements import Panes
 from query.row_rules import ALL_ROWS
 from query.visible import Visible
 from streams.arrivals import Arrivals
+from streams.breakdowns import main_breakdown
+from streams.definition import Definition
 from streams.panes import Grain
 from tests.query.differences import pinned
 from tests.query.duck_panes import DuckPanes, Message
@@ -27,7 +31,10 @@ from tests.query.test_scoped_answers import VALUES, rules
 ARRIVALS = Arrivals(at("2 00:00"), at("3 00:00"))
 
 
-SIDES = replace(pinned("made"), grains=(Grain.MINUTE,))
+def sides_of(definition: Definition) -> Compared:
+    """Both have minute panes alone, as they were made by one definition."""
+    return replace(pinned("made"), breakdowns=(replace(main_breakdown(definition), grains=(Grain.MINUTE,)),))
+
 
 Messages = list[Message]
 
@@ -57,8 +64,9 @@ def test_differences_are_of_the_rows_in_scope(made: tuple[Visible, Messages, Mes
     scope = visible.scope.rows
     inside = [[each for each in side if any(meets(each.dimensions, rule) for rule in scope)] for side in sides]
     alone = comparison(Visible(visible.shown), inside)
-    assert told.grains == (alone._grain(Grain.MINUTE, ALL_ROWS),)
-    assert (told.groups, told.groups_in_all) == alone._groups(ALL_ROWS)
+    panes = Panes(alone.sides.breakdowns[0], Grain.MINUTE)
+    assert told.grains == (alone._grain(panes, ALL_ROWS),)
+    assert (told.groups, told.groups_in_all) == alone._groups(panes.breakdown, ALL_ROWS)
     assert points == alone.points(())
     assert (told.accounted, told.rejected) == ({}, {})
     text = json.dumps([told.as_json(), points.as_json()])
@@ -68,4 +76,4 @@ def test_differences_are_of_the_rows_in_scope(made: tuple[Visible, Messages, Mes
 def comparison(visible: Visible, sides: Sequence[Messages]) -> Comparison:
     panes = DuckPanes(visible.definition, sides[0])
     panes.add("made-replay-7", visible.definition, sides[1])
-    return Comparison(panes, visible, SIDES, ARRIVALS)  # type: ignore[arg-type]
+    return Comparison(panes, visible, sides_of(visible.definition), ARRIVALS)  # type: ignore[arg-type]

@@ -12,13 +12,12 @@ from query.parameters import read_series, read_window
 from query.row_rules import rules_within
 from query.statements import series_statement, window_statement
 from query.visible import Visible
-from streams.panes import Grain
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
 from tests.query.differences import ARRIVALS, pinned
 from tests.query.lake_views import lake_view
 from tests.query.scopes import of, seen
-from tests.query.test_difference import SPAN
+from tests.query.test_difference import SPAN, panes_of
 from tests.query.test_statements import GOLDEN, params, shown
 
 A_FRONT = (("path", ("/", "/home")), ("site", ("a",)))
@@ -58,11 +57,12 @@ def test_series_within_a_scope_render_as_golden() -> None:
 def test_differences_within_a_scope_render_as_golden(name: str, visible: Visible) -> None:
     rules, sides = rules_within(visible, ()), pinned("page_views")
     assert rules is not None
+    panes = panes_of(PAGE_VIEWS)
     statements = {
-        "panes": panes_statement(visible.shown, sides, ARRIVALS, Grain.MINUTE, SPAN, 100, rules),
-        "groups": groups_statement(visible.shown, sides, ARRIVALS, 1000, rules),
-        "points": points_statement(visible.shown, sides, ARRIVALS, "hour", rules),
-        "buckets": buckets_statement(sides, ARRIVALS, Grain.MINUTE, "hour", rules),
+        "panes": panes_statement(visible.shown, sides, ARRIVALS, panes, SPAN, 100, rules),
+        "groups": groups_statement(visible.shown, sides, ARRIVALS, panes, 1000, rules),
+        "points": points_statement(visible.shown, sides, ARRIVALS, panes, "hour", rules),
+        "buckets": buckets_statement(sides, ARRIVALS, panes, "hour", rules),
     }
     for kind, statement in statements.items():
         check_golden(GOLDEN / "scoped" / f"difference_{kind}_of_{name}.sql", shown(statement))

@@ -22,16 +22,15 @@ from query.statements import (
     series_statement,
     view_statements,
     widened_panes_statement,
-    window_plan,
     window_statement,
 )
 from query.visible import Visible
+from streams.breakdowns import Layer, grains
 from streams.definition import Definition
-from streams.panes import Grain, grains
 from tests.corpus import SQL_INJECTIONS
 from tests.definitions import ACCESS_LOG, HEALTH, PAGE_VIEWS, changed
 from tests.golden import check_golden
-from tests.query.lake_views import at, lake_view
+from tests.query.lake_views import at, covered, lake_view
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -185,7 +184,7 @@ def test_without_day_panes_minutes_answer(span: str) -> None:
     request = read_window(Visible(HEALTH), params(span, []))
     statement = window_statement(HEALTH, lake_view(cut=None), request)
     assert statement is not None
-    assert statement.plan == window_plan(lake_view(), request)
+    assert statement.covered == covered(request)
     assert "arrived_from" not in statement.sql
 
 
@@ -271,12 +270,12 @@ def test_merged_panes_are_told_apart_by_days() -> None:
 
 
 def test_rollups_of_minute_panes() -> None:
-    statement = rollup_statement(PAGE_VIEWS, Grain.HOUR, 11, "page_views-rollups", at("1 00:00"), at("2 00:00"))
+    statement = rollup_statement(PAGE_VIEWS, Layer.HOUR, 11, "page_views-rollups", at("1 00:00"), at("2 00:00"))
     check_golden(GOLDEN / "rollup.sql", shown(statement))
 
 
 def test_widened_panes() -> None:
-    statement = widened_panes_statement(HEALTH, Grain.MINUTE, "health-widened", at("1 00:00"), at("2 00:00"))
+    statement = widened_panes_statement(HEALTH, Layer.FINEST, "health-widened", at("1 00:00"), at("2 00:00"))
     check_golden(GOLDEN / "widened_panes.sql", statement.sql)
     assert statement.values == (at("1 00:00"), at("2 00:00")) * 2
 
@@ -289,8 +288,8 @@ def test_maintenance_counts_back_from_later() -> None:
 
 
 def test_drops_every_view() -> None:
-    assert drop_view_statements("health") == tuple(
-        f'drop view if exists "health"."{view}"' for view in ("minutes", "hours", "days", "records")
+    assert drop_view_statements("health", ("minutes", "hours", "days")) == tuple(
+        f'drop view if exists "health"."{view}"' for view in ("minutes", "hours", "days")
     )
 
 

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from query.windows import Parts, Span, WindowPlan, chosen_parts, plan_window
-from streams.panes import ROLLUPS, Breakdown, Grain
+from streams.breakdowns import Breakdown
+from streams.panes import Grain
 
+ROLLUPS = (Grain.DAY, Grain.HOUR)
+HOURLY = Breakdown("all", ("site",), tuple(Grain))
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -76,7 +79,7 @@ def test_parts_are_those_of_the_plan() -> None:
     late = ["all/minute/2026-03-01", "all/minute/2026-03-01T10", "all/minute/2026-03-07T23", "all/minute/2026-04-03T09"]
     edges = ("all/minute/2026-03-01", "all/minute/2026-03-01T10", "all/minute/2026-04-03", "all/minute/2026-04-03T09")
     rollups = ("all/hour/2026-03-01", "all/hour/2026-04-03", "all/day/2026-03", "all/day/2026-04")
-    chosen = chosen_parts(plan, Breakdown("all", hourly=True), late)
+    chosen = chosen_parts(plan, HOURLY, late)
     assert chosen == Parts((*edges, *rollups, "all/minute/2026-03-07T23"), mixed=True)
 
 
@@ -94,7 +97,7 @@ def test_parts_are_those_of_the_plan() -> None:
 def test_parts_without_panes_that_rollups_stand_for(late: list[str], unpacked: list[str], more: list[str]) -> None:
     """Only what arrived late beside rollups, and days of which hours count, are mixed with them."""
     plan = plan_window(at(0, 10, 17), at(33, 9, 5), ROLLUPS)
-    chosen = chosen_parts(plan, Breakdown("all", hourly=True), late, unpacked)
+    chosen = chosen_parts(plan, HOURLY, late, unpacked)
     hours = ["all/minute/2026-03-01T10", "all/minute/2026-04-03T09"]
     rollups = ["all/hour/2026-03-01", "all/hour/2026-04-03", "all/day/2026-03", "all/day/2026-04"]
     assert sorted(chosen.names) == sorted([*hours, *rollups, *more])
@@ -102,6 +105,8 @@ def test_parts_without_panes_that_rollups_stand_for(late: list[str], unpacked: l
 
 
 def test_without_hours_parts_are_of_days() -> None:
-    chosen = chosen_parts(plan_window(at(0, 10, 17), at(3, 9, 5)), Breakdown("all", hourly=False))
+    chosen = chosen_parts(
+        plan_window(at(0, 10, 17), at(3, 9, 5)), Breakdown("all", ("site",), (Grain.MINUTE, Grain.DAY))
+    )
     days = [f"all/minute/2026-03-0{day}" for day in range(1, 5)]
     assert chosen == Parts((days[0], days[3], "all/day/2026-03", *days[1:3]), mixed=True)

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from flink_jobs.client import FlinkClient, Job
 from flink_jobs.errors import FlinkAwayError
 from flink_jobs.settings import FlinkSettings
-from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.catalog import Catalog
 from iceberg.handover import note_running
+from iceberg.noted import DEFINITION_PROPERTY
 from iceberg.stored_stream import StoredStream, stored_stream
 from services.decision import Decision, decide
 from services.heart import HEARTBEAT_SECONDS, _until_next_beat
@@ -26,7 +26,7 @@ from services.keeper import Keeper
 from services.stream_topics import StreamTopics
 from streams.definition import Definition
 from streams.errors import DefinitionError
-from streams.panes import MINUTE_ARRIVAL_SECONDS
+from streams.panes import FINEST_ARRIVAL_SECONDS
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.iceberg.lakes import make_tables, open_local
 
@@ -170,7 +170,7 @@ def test_beats_after_each_multiple(now: float, delay: float) -> None:
 
 def test_a_beat_follows_each_window() -> None:
     """A window's end is a multiple of the heartbeat's interval, so one follows it by the delay alone."""
-    assert MINUTE_ARRIVAL_SECONDS % HEARTBEAT_SECONDS == 0
+    assert FINEST_ARRIVAL_SECONDS % HEARTBEAT_SECONDS == 0
     assert _until_next_beat(1_760_000_010.0, 0.55) == pytest.approx(0.55)
 
 

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from streams.aggregates import MeasureOptions
+from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.compatibility import RULES, breaking_changes, changes
 from streams.definition import Definition
 from streams.definition_files import parse_definition
@@ -35,6 +35,7 @@ MEASURE = {"value": "CPU", "decimals": 3, "min": 0, "max": 1}
         ("fields/RAM.Free/max", None),
         ("fields/Disk.Free/below", 3.5),
         ("fields/serviceName/values", ["cart"]),
+        ("fields/serviceName/excluded", ["cart"]),
         ("events", True),
         ("hours", True),
         ("key", "serviceName"),
@@ -53,7 +54,10 @@ def test_lets_streams_grow(key: str, value: object) -> None:
         ("dimensions/service", {"field": "serviceName", "title": "Service"}),
         ("measures/cpu/title", "Processor"),
         ("measures/cpu/unit", "share"),
+        ("measures/cpu/total", True),
         ("retention/kafka", "30 days"),
+        ("retention/minutes", "30 days"),
+        ("retention/rejected", "30 days"),
         ("sent_by", "windowpane"),
     ],
 )
@@ -119,13 +123,19 @@ def test_refuses_another_meaning_under_the_same_name(stream: str, key: str, valu
     assert breaking_changes(old, new, replayed=True) == []
 
 
-@pytest.mark.parametrize("option", MeasureOptions.model_fields)
+@pytest.mark.parametrize("option", sorted({*MeasureOptions.model_fields} - READ_OPTIONS))
 def test_options_of_measures_are_turned_on_for_good(option: str) -> None:
     off, on = (changed(f"measures/cpu/{option}", asked) for asked in (False, True))
     assert breaking_changes(off, on) == []
     assert _needs_handover(off, on)
     [(breaking, why)] = breaking_changes(on, off)
     assert (breaking, "stored panes hold them" in why) == (f"measures.cpu.{option}", True)
+
+
+def test_totals_come_and_go() -> None:
+    on, off = changed("measures/cpu/total", True), changed("measures/cpu/total", False)
+    assert breaking_changes(on, off) == []
+    assert not _needs_handover(on, off)
 
 
 def test_refuses_another_order_of_dimensions() -> None:

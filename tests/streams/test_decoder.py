@@ -11,7 +11,7 @@ from streams import json_text
 from streams.decoder import Accepted, Decoder
 from streams.json_text import read_object
 from streams.reasons import Reason, Rejection
-from tests.corpus import ARRIVED_MS, CASES, HEALTH, NAUGHTY_STRINGS, PLANS, SUITE, Case, health_with
+from tests.corpus import ARRIVED_MS, CASES, HEALTH, NAUGHTY_STRINGS, PLANS, SUITE, Case, health_with, said
 
 DECODERS = {name: Decoder(plan) for name, plan in PLANS.items()}
 
@@ -22,7 +22,7 @@ def decode(payload: bytes) -> Accepted | Rejection:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_golden_corpus(case: Case) -> None:
-    assert DECODERS[case.plan].decode(case.payload, ARRIVED_MS) == case.expected
+    assert said(DECODERS[case.plan].decode(case.payload, ARRIVED_MS)) == case.expected
 
 
 def test_corpus_has_every_reason() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -10,18 +10,13 @@ from hypothesis import strategies as st
 
 from streams.aggregates import DIGEST, ColumnType
 from streams.panes import (
-    MINUTE_ARRIVAL_SECONDS,
+    FINEST_ARRIVAL_SECONDS,
     PERIODS,
     ROLLUP_ARRIVAL_SECONDS,
-    ROLLUPS,
-    Breakdown,
     Grain,
     Period,
     day_start,
-    grain_of,
     pane_columns,
-    shelf_of,
-    span_of,
     spans_day,
 )
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
@@ -49,35 +44,13 @@ def test_digests_are_kept_only_if_asked() -> None:
 
 
 def test_day_windows_hold_whole_minute_windows() -> None:
-    assert ROLLUP_ARRIVAL_SECONDS % MINUTE_ARRIVAL_SECONDS == 0
+    assert ROLLUP_ARRIVAL_SECONDS % FINEST_ARRIVAL_SECONDS == 0
     assert (Grain.MINUTE.seconds, Grain.DAY.seconds) == (60, 86_400)
-    assert (Grain.MINUTE.arrival_seconds, Grain.DAY.arrival_seconds) == (MINUTE_ARRIVAL_SECONDS, ROLLUP_ARRIVAL_SECONDS)
-    assert {Grain.MINUTE, *ROLLUPS} == set(Grain)
 
 
 @pytest.mark.parametrize("at", ["2026-03-01T00:00:00+00:00", "2026-03-01T23:59:59+00:00", "2026-03-02T01:00:00+02:00"])
 def test_days_are_of_utc(at: str) -> None:
     assert day_start(datetime.fromisoformat(at)) == datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("grain", "hourly", "part", "shelf"),
-    [
-        (Grain.MINUTE, True, "all/minute/2026-03-01T23", "all/minute/2026-03-01"),
-        (Grain.MINUTE, False, "all/minute/2026-03-01", "all/minute/2026-03"),
-        (Grain.HOUR, True, "all/hour/2026-03-01", "all/hour/2026-03"),
-        (Grain.DAY, True, "all/day/2026-03", "all/day/2026"),
-    ],
-)
-def test_parts_are_named_by_breakdown_grain_and_period(grain: Grain, hourly: bool, part: str, shelf: str) -> None:
-    start = datetime.fromisoformat("2026-03-02T01:30:00+02:00")
-    assert Breakdown("all", hourly).packed_part(grain, start) == part
-    assert Breakdown("all", hourly).part(grain, start) == part.removesuffix("T23")
-    assert (grain_of(part), shelf_of(part)) == (grain, shelf)
-    if grain is not Grain.DAY:
-        first, day = datetime(2026, 3, 1, tzinfo=UTC), timedelta(days=1)
-        span = (first + timedelta(hours=23), first + day) if part.endswith("T23") else (first, first + day)
-        assert span_of(part) == span
 
 
 def test_parts_of_whole_days_are_told_from_those_of_hours() -> None:

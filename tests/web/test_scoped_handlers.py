@@ -20,6 +20,7 @@ from iceberg.lake_view import LakeView
 from query.difference_statements import group_keys
 from query.errors import InvalidRequestError, OutOfScopeError, UnknownReplayError
 from query.replay_records import ReplayRecord, publication_json, publication_within
+from streams.breakdowns import main_breakdown
 from streams.definition import Definition
 from tests.definitions import HEALTH, PAGE_VIEWS
 from tests.query.differences import ARRIVALS, replay
@@ -247,5 +248,5 @@ def test_records_tell_as_much_as_the_scope_shows() -> None:
 
 
 def test_groups_without_dimensions_have_one_key() -> None:
-    assert [key.name for key in group_keys(HEALTH)] == ["service"]
-    assert len(group_keys(HEALTH.model_copy(update={"dimensions": {}}))) == 1
+    assert [key.name for key in group_keys(HEALTH, main_breakdown(HEALTH))] == ["service"]
+    assert len(group_keys(HEALTH.model_copy(update={"dimensions": {}}), main_breakdown(HEALTH))) == 1

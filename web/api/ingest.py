@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from access.grants import Action
 from query.visible import Visible
-from streams.decoder import Accepted, Decoder, decode_by_plan
+from streams.decoder import Accepted, Decoder, Excluded, decode_by_plan
 from streams.definition import Definition
 from streams.json_text import LARGEST
 from streams.reasons import Reason, Rejection
@@ -42,12 +42,16 @@ _NOT_READ = frozenset({Reason.NESTED_TOO_DEEPLY, Reason.LARGER_THAN_1_MIB})
 
 @dataclass(slots=True)
 class Judged:
-    """A body, judged: what to send, with which keys, and what is wrong with the rest, by place in the body."""
+    """A body, judged: what to send, with which keys, and what is wrong with the rest, by place in the body.
 
-    accepted: list[bytes] = field(default_factory=list)
+    `excluded`: how many of what to send are listed as rejected too.
+    """
+
+    sent: list[bytes] = field(default_factory=list)
     keys: list[bytes | None] = field(default_factory=list)
     rejected: list[tuple[int, Rejection]] = field(default_factory=list)
     unlisted: int = 0
+    excluded: int = 0
     size: int = 0
     samples: list[tuple[bytes, Rejection]] = field(default_factory=list)
 
@@ -59,6 +63,16 @@ class Judged:
             self.rejected.append((index, rejection))
         else:
             self.unlisted += 1
+
+    def send(self, message: bytes, key: bytes | None) -> None:
+        """Note what goes to Kafka."""
+        self.sent.append(message)
+        self.keys.append(key)
+
+    @property
+    def accepted(self) -> int:
+        """How many count, as far as the edge can tell."""
+        return len(self.sent) - self.excluded
 
     @property
     def rejections(self) -> int:
@@ -77,15 +91,15 @@ async def post_messages(request: Request) -> Response:
     kind = media_type(request.headers.getlist("content-type"))
     async with service.intake.hold() as held:
         judged = await _judged(request, service, visible, kind, held)
-        service.allowances.count_messages(asker, len(judged.accepted) + judged.rejections, judged.size)
+        service.allowances.count_messages(asker, judged.accepted + judged.rejections, judged.size)
         kept = service.refusals.keep(definition.topic, judged.samples)
         service.metrics.refusals_kept.labels(definition.name).inc(kept)
-        if judged.accepted:
-            await service.producer.send(definition.topic, judged.accepted, judged.keys)
+        if judged.sent:
+            await service.producer.send(definition.topic, judged.sent, judged.keys)
     _count(service, definition.name, judged)
     rejected = [{"index": i, "field": r.field, "reason": r.reason} for i, r in judged.rejected]
     more = {"more_rejected": judged.unlisted} if judged.unlisted else {}
-    return json_response({"accepted": len(judged.accepted), "rejected": rejected, **more}, 202)
+    return json_response({"accepted": judged.accepted, "rejected": rejected, **more}, 202)
 
 
 async def _judged(request: Request, service: Service, visible: Visible, kind: str, held: Held) -> Judged:
@@ -117,13 +131,16 @@ class _Judge:
         for start, message in split_messages(body, kind, self.service.settings.web_body_messages):
             if message:
                 outcome = await self._decode(decoder, message, arrived_ms)
-                if self.rows is not None and isinstance(outcome, Accepted) and not self.rows.allow(outcome):
+                row = outcome.row if isinstance(outcome, Excluded) else outcome
+                if self.rows is not None and isinstance(row, Accepted) and not self.rows.allow(row):
                     # Kept where others would see it, it would be a way to tell them something.
                     judged.reject(index, self.rows.rejection, message, 0)
-                elif isinstance(outcome, Accepted):
-                    judged.accepted.append(message)
-                    judged.keys.append(decoder.key(outcome))
-                else:
+                elif isinstance(row, Accepted):
+                    judged.send(message, decoder.key(row))
+                    if isinstance(outcome, Excluded):
+                        judged.reject(index, outcome, message, 0)
+                        judged.excluded += 1
+                elif isinstance(outcome, Rejection):
                     if kind == JSON:
                         await self._refuse_broken(body, start, message, outcome)
                     judged.reject(index, outcome, message, self.service.refusals.most)
@@ -193,6 +210,6 @@ async def _body(request: Request, service: Service, held: Held, work: Work) -> b
 
 
 def _count(service: Service, stream: str, judged: Judged) -> None:
-    service.metrics.batch.labels(stream).observe(len(judged.accepted) + judged.rejections)
-    service.metrics.messages.labels(stream, "accepted").inc(len(judged.accepted))
+    service.metrics.batch.labels(stream).observe(judged.accepted + judged.rejections)
+    service.metrics.messages.labels(stream, "accepted").inc(judged.accepted)
     service.metrics.messages.labels(stream, "rejected").inc(judged.rejections)

@@ -6,7 +6,7 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from query.parameters import read_filters
+from query.parameters import read_comparison
 from query.replay_records import publication_json
 from web.asking.replay_reads import find_replay, list_history, list_replays, report_in_thread, stream_asked
 from web.edge.responses import json_response
@@ -24,8 +24,8 @@ async def history(request: Request) -> Response:
 
 
 async def replay(request: Request) -> Response:
-    """One replay with its difference, and a series for the values of dimensions that are asked."""
+    """One replay with its difference, by dimensions that are asked, and a series for values of some."""
     replay, visible = await find_replay(request)
-    where = read_filters(visible, request.query_params.multi_items())
-    report = await report_in_thread(request, replay, where, visible)
+    where, by = read_comparison(visible, request.query_params.multi_items())
+    report = await report_in_thread(request, replay, where, visible, by)
     return json_response(await anyio.to_thread.run_sync(report.as_json))

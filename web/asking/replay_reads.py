@@ -73,11 +73,13 @@ async def read_replays(request: Request, key: Hashable, read: Callable[[ReplaySe
     return await service.replay_reads.run(request, key, Limits(_SECONDS), lambda _: read(service.replays))
 
 
-async def report_in_thread(request: Request, replay: Replay, where: Filters, visible: Visible) -> ReplayReport:
+async def report_in_thread(
+    request: Request, replay: Replay, where: Filters, visible: Visible, by: tuple[str, ...] | None = None
+) -> ReplayReport:
     """Compare what is visible of a replay, without blocking the event loop."""
     service, limits = service_of(request), Limits(_COMPARING_SECONDS)
-    key = (replay.id, replay.state, where, visible.sight)
-    report = functools.partial(service.replays.report, replay, where, visible)
+    key = (replay.id, replay.state, where, by, visible.sight)
+    report = functools.partial(service.replays.report, replay, where, visible, by)
     async with service.allowances.question(asker_of(request), limits):
         return await service.comparisons.run(request, key, limits, lambda _: report())
 

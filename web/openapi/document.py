@@ -25,10 +25,17 @@ _FILTERS = parameter(
 )
 _OF_STREAM = parameter("stream", "Only those of this stream.", TEXT)
 _REPLAY = {**parameter("id", "Number of the replay.", {"type": "integer"}, required=True), "in": "path"}
+_COMPARED_BY = parameter(
+    "by",
+    "A dimension that the compared panes are to be by; may be given several times. Without it the main breakdown's.",
+    array_of(TEXT),
+    style="form",
+    explode=True,
+)
 _GROUPING = [
     parameter(
         "by",
-        "A dimension to group by; may be given several times. Without it all of them; empty, one total.",
+        "A dimension to group by; may be repeated. Without it those of the main breakdown; empty, one total.",
         array_of(TEXT),
         style="form",
         explode=True,
@@ -189,7 +196,7 @@ DOCUMENT: Json = {
         "/v1/replays/{id}": get(
             "replay",
             "A replay, and how it differs from what it replaces.",
-            [_REPLAY, _FILTERS],
+            [_REPLAY, _COMPARED_BY, _FILTERS],
             {
                 **answer("The replay; without a difference while it runs and once it is dropped.", "ReplayReport"),
                 **problems("unknown-replay", "invalid-values", "engine-away"),

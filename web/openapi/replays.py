@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
+from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, TOTAL, Json, array_of, map_of, object_of, reference
 
 _COUNT_OR_NULL: Json = {"type": ["integer", "null"]}
 _NUMBER: Json = {"type": "number"}
@@ -71,6 +71,7 @@ REPLAY_SCHEMAS: Json = {
             "identical": {**_BOOLEAN, "description": "Integers are compared, distinct counts as numbers; digests not."},
             "accounted": map_of(reference("Both")),
             "rejected": {**map_of(reference("Both")), "description": "By reason."},
+            "breakdown": {**TEXT, "description": "What the panes that are compared are by."},
             "panes": {**map_of(object_of(_PANES)), "description": "By grain, with at most 100 changes."},
             "groups": {**array_of(object_of(_GROUP)), "description": "All windows together; at most 1,000."},
             "groups_in_all": COUNT,
@@ -81,9 +82,15 @@ REPLAY_SCHEMAS: Json = {
     "Totals": object_of(
         {
             "messages": COUNT,
-            "measures": map_of(object_of({"count": COUNT, "mean": NUMBER_OR_NULL, "max": NUMBER_OR_NULL})),
+            "measures": map_of(
+                object_of(
+                    {"count": COUNT, "mean": NUMBER_OR_NULL, "max": NUMBER_OR_NULL, "total": TOTAL}, optional=("total",)
+                )
+            ),
             "distincts": map_of(COUNT),
-        }
+            "visits": {**map_of(COUNT), "description": "Only of a stream that has visits."},
+        },
+        optional=("visits",),
     ),
     "History": object_of(
         {

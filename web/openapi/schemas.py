@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.aggregates import AGGREGATES
-from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
+from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, TOTAL, Json, array_of, map_of, object_of, reference
 
 _TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 _COUNT_OR_NULL: Json = {"type": ["integer", "null"], "minimum": 0}
@@ -13,7 +13,7 @@ _GRAIN = object_of({"windows": COUNT})
 
 _ANSWERED_FROM = object_of(
     {"snapshot": {"type": ["string", "null"]}, "breakdown": TEXT, "day": _GRAIN, "hour": _GRAIN, "minute": _GRAIN},
-    optional=("hour",),
+    optional=("hour", "minute"),
 )
 
 _NEXT: Json = {"type": ["string", "null"], "description": "Cursor of the next page (`after`); null on the last."}
@@ -37,6 +37,7 @@ _ABOUT: Json = {
 _KINDS: Json = {
     "count": COUNT,
     "quantity": NUMBER_OR_NULL,
+    "total": TOTAL,
     "moment": {**_TIME_OR_NULL, "description": "When it was first reached."},
     "quantiles": map_of(NUMBER_OR_NULL),
 }
@@ -45,6 +46,14 @@ _MEASURED = {
     for aggregate in AGGREGATES
     if aggregate.of != "stream"
     for member in aggregate.members
+}
+
+# Below zero where they were first counted while visits were open.
+_WHOLE: Json = {"type": "integer"}
+_OF_VISITS: Json = {
+    "visits": {**_WHOLE, "description": "Visits that began then."},
+    "bounces": {**_WHOLE, "description": "Those of one counting message at most."},
+    "visit_seconds": {**_WHOLE, "description": "How long they last in all: to the newest counting message."},
 }
 
 SCHEMAS: Json = {
@@ -65,10 +74,15 @@ SCHEMAS: Json = {
         description="A measure has what its definition and the question ask for; a distinct count, distinct.",
     ),
     "Group": object_of(
-        {"messages": COUNT, "changed_since": {"type": "boolean", "description": "Only if it was asked for."}},
-        optional=("changed_since",),
+        {
+            "messages": COUNT,
+            **_OF_VISITS,
+            "changed_since": {"type": "boolean", "description": "Only if it was asked for."},
+        },
+        optional=(*_OF_VISITS, "changed_since"),
         additionalProperties={"oneOf": [TEXT, reference("Measured")]},
-        description="One value per dimension grouped by, the messages, and one member per measure and distinct count.",
+        description="One value per dimension grouped by, the messages, numbers of visits where the stream has them, "
+        "and one member per measure and distinct count.",
     ),
     "Window": object_of(
         {
@@ -135,6 +149,7 @@ SCHEMAS: Json = {
                         "description": TEXT,
                         "topic": TEXT,
                         "dimensions": array_of(TEXT),
+                        "breakdowns": map_of(object_of({"by": array_of(TEXT), "grains": array_of(TEXT)})),
                         "measures": array_of(TEXT),
                         "distincts": array_of(TEXT),
                         "complete_until": _TIME_OR_NULL,

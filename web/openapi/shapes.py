@@ -9,6 +9,10 @@ Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
 COUNT: Json = {"type": "integer", "minimum": 0}
 NUMBER_OR_NULL: Json = {"type": ["number", "null"]}
+TOTAL: Json = {
+    "type": ["integer", "string"],
+    "description": "The exact sum: text with all its decimals, if the measure has any. Of measures that keep a total.",
+}
 TIME: Json = {"type": "string", "format": "date-time"}
 
 

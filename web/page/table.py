@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from web.page.times import Detail, long_moment, short_moment
-from web.page.units import NOTHING, UNCHANGED, change_of, count, quantity
+from web.page.units import NOTHING, UNCHANGED, change_of, count, quantity, total
 
 G = TypeVar("G")
 """What a row shows: a group, perhaps with more beside it."""
@@ -25,7 +25,7 @@ class Column(Generic[G]):
     key: str
     label: str
     heading: str
-    kind: str  # text, count, quantity, moment or since
+    kind: str  # text, count, quantity, total, moment or since
     unit: str
     essential: bool
     read: Callable[[G], Any]
@@ -128,13 +128,19 @@ def _cell(column: Column[G], group: G, tops: Mapping[str, float], zone: ZoneInfo
         return Cell(column, column.said(group), value)
     if column.kind == "text":
         return Cell(column, str(value), str(value))
-    text = count(value) if column.kind == "count" else quantity(value, column.unit)
+    text = _number(column, value)
     bar = None
     if column.key.endswith((".mean", ".max")) and tops[column.key] > 0:
         bar = max(0, min(20, round(20 * float(value) / tops[column.key])))
     if column.before is None:
         return Cell(column, text, float(value), "", bar)
     was = column.before(group)
-    before = NOTHING if was is None else count(was) if column.kind == "count" else quantity(was, column.unit)
-    change = change_of(value, was, column.unit, relative=column.kind == "count")
+    before = NOTHING if was is None else _number(column, was)
+    change = change_of(value, was, column.unit, relative=column.kind in ("count", "total"))
     return Cell(column, text, float(value), f"before: {before}", bar, "" if change == UNCHANGED else change)
+
+
+def _number(column: Column[Any], value: Any) -> str:
+    if column.kind == "count":
+        return count(value)
+    return total(value, column.unit) if column.kind == "total" else quantity(value, column.unit)

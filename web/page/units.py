@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
+from typing import Any
 
 _MILLISECONDS_IN = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
 NOTHING = "\u2013"
@@ -25,13 +27,13 @@ def more_messages(difference: int) -> str:
     return f"{sign}{abs(difference):,} message{'' if abs(difference) == 1 else 's'}"
 
 
-def change_of(value: float, before: float | None, unit: str, *, relative: bool) -> str:
+def change_of(value: Any, before: Any, unit: str, *, relative: bool) -> str:
     """What became of a number: `+12.4%` of what it was, or `+2.1 pts`, `+12 ms`; `new` where there was none."""
     if before is None or (relative and before == 0):
         return "new"
     difference = value - before
     size = abs(difference) / abs(before) if relative else abs(difference)
-    text = f"{size * 100:.1f} pts" if unit == "ratio" else quantity(size, "ratio" if relative else unit)
+    text = f"{size * 100:.1f} pts" if unit == "ratio" else quantity(float(size), "ratio" if relative else unit)
     if not any(digit in text for digit in "123456789"):
         return UNCHANGED
     return f"{'+' if difference > 0 else MINUS}{text}"
@@ -53,6 +55,12 @@ def quantity(value: float | None, unit: str) -> str:
     if unit == "bytes":
         return _scaled(value, _BYTES_IN, "B")
     return f"{_number(value)} {unit}".rstrip()
+
+
+def total(value: int | Decimal, unit: str) -> str:
+    """A sum with all its digits: `12,345.60 EUR`. Of ratios it is no share of anything."""
+    text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+    return text if unit == "ratio" else f"{text} {unit}".rstrip()
 
 
 def _scaled(value: float, sizes: tuple[tuple[int, str], ...], smallest: str) -> str:

@@ -11,7 +11,7 @@ create temporary table combined (
   `outcome` string,
   `stream` string,
   `who` string,
-  event_minute timestamp_ltz(3),
+  `_event_start` timestamp_ltz(3),
   `messages` bigint,
   `addresses_distinct` bytes,
   `partition` int,
@@ -31,6 +31,7 @@ create temporary table combined (
 ) with (
   'connector' = 'windowpane-combined',
   'arrival-window' = '10 s',
+  'breakdowns' = '[{"name":"did_outcome_stream_who","by":["did","outcome","stream","who"],"grain_ms":60000}]',
   'watermark-slack' = '500 ms',
   'arrived-before' = '0=1772366999999;1=;2=1772367000000',
   'topic-id' = 'dGhlIHRvcGljIG9mIHRoZQ',
@@ -64,13 +65,13 @@ select *
 from combined
 where `offset` is not null;
 
-create temporary view minutes as
+create temporary view finest as
 select
   `did`,
   `outcome`,
   `stream`,
   `who`,
-  event_minute,
+  `_event_start`,
   window_start as window_from,
   window_end as window_until,
   window_time as arrival,
@@ -82,11 +83,11 @@ group by
   `outcome`,
   `stream`,
   `who`,
-  event_minute, window_start, window_end, window_time;
+  `_event_start`, window_start, window_end, window_time;
 
-create temporary view minutes_of_days as
+create temporary view finest_of_days as
 select *
-from minutes
+from finest
 where true;
 
 create temporary view days as
@@ -95,18 +96,18 @@ select
   `outcome`,
   `stream`,
   `who`,
-  floor(event_minute to day) as `_event_start`,
+  floor(`_event_start` to day) as `_event_start`,
   window_start as window_from,
   window_end as window_until,
   sum(`messages`) as `messages`,
   hll(`addresses_distinct`) as `addresses_distinct`
-from table(tumble(table minutes_of_days, descriptor(arrival), interval '10' minute))
+from table(tumble(table finest_of_days, descriptor(arrival), interval '10' minute))
 group by
   `did`,
   `outcome`,
   `stream`,
   `who`,
-  floor(event_minute to day), window_start, window_end;
+  floor(`_event_start` to day), window_start, window_end;
 
 insert into lake.`access_log`.panes /*+ options('write-parallelism'='1') */
 (`did`, `outcome`, `stream`, `who`, breakdown, grain, part, window_start, window_end, arrived_from, arrived_until, `messages`, `addresses_distinct`)
@@ -117,14 +118,14 @@ select
   `who`,
   'did_outcome_stream_who',
   'minute',
-  concat('did_outcome_stream_who/minute/', date_format(event_minute, 'yyyy-MM-dd')),
-  cast(event_minute as timestamp_ltz(6)),
-  cast(timestampadd(minute, 1, event_minute) as timestamp_ltz(6)),
+  concat('did_outcome_stream_who/minute/', date_format(`_event_start`, 'yyyy-MM-dd')),
+  cast(`_event_start` as timestamp_ltz(6)),
+  cast(timestampadd(minute, 1, `_event_start`) as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
   `messages`,
   `addresses_distinct`
-from minutes
+from finest
 where true
   and (window_until > timestamp '2026-03-01 12:10:10' or messages < 0)
 union all

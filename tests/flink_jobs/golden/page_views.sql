@@ -9,7 +9,7 @@ create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
 create temporary table combined (
   `site` string,
   `path` string,
-  event_minute timestamp_ltz(3),
+  `_event_start` timestamp_ltz(3),
   `messages` bigint,
   `load_ms_count` bigint,
   `load_ms_sum` bigint,
@@ -35,6 +35,7 @@ create temporary table combined (
 ) with (
   'connector' = 'windowpane-combined',
   'arrival-window' = '10 s',
+  'breakdowns' = '[{"name":"site_path","by":["site","path"],"grain_ms":60000}]',
   'watermark-slack' = '500 ms',
   'every-message' = 'false',
   'messages.connector' = 'kafka',
@@ -65,11 +66,11 @@ select *
 from combined
 where `offset` is not null;
 
-create temporary view minutes as
+create temporary view finest as
 select
   `site`,
   `path`,
-  event_minute,
+  `_event_start`,
   window_start as window_from,
   window_end as window_until,
   window_time as arrival,
@@ -85,18 +86,18 @@ from table(tumble(table combined_panes, descriptor(arrived), interval '10' secon
 group by
   `site`,
   `path`,
-  event_minute, window_start, window_end, window_time;
+  `_event_start`, window_start, window_end, window_time;
 
-create temporary view minutes_of_hours as
+create temporary view finest_of_hours as
 select *
-from minutes
+from finest
 where true;
 
 create temporary view hours as
 select
   `site`,
   `path`,
-  floor(event_minute to hour) as `_event_start`,
+  floor(`_event_start` to hour) as `_event_start`,
   window_start as window_from,
   window_end as window_until,
   sum(`messages`) as `messages`,
@@ -107,22 +108,22 @@ select
   arg_max(`load_ms_max_at`, `load_ms_max`) as `load_ms_max_at`,
   tdigest(`load_ms_digest`) as `load_ms_digest`,
   hll(`visitors_distinct`) as `visitors_distinct`
-from table(tumble(table minutes_of_hours, descriptor(arrival), interval '10' minute))
+from table(tumble(table finest_of_hours, descriptor(arrival), interval '10' minute))
 group by
   `site`,
   `path`,
-  floor(event_minute to hour), window_start, window_end;
+  floor(`_event_start` to hour), window_start, window_end;
 
-create temporary view minutes_of_days as
+create temporary view finest_of_days as
 select *
-from minutes
+from finest
 where true;
 
 create temporary view days as
 select
   `site`,
   `path`,
-  floor(event_minute to day) as `_event_start`,
+  floor(`_event_start` to day) as `_event_start`,
   window_start as window_from,
   window_end as window_until,
   sum(`messages`) as `messages`,
@@ -133,11 +134,11 @@ select
   arg_max(`load_ms_max_at`, `load_ms_max`) as `load_ms_max_at`,
   tdigest(`load_ms_digest`) as `load_ms_digest`,
   hll(`visitors_distinct`) as `visitors_distinct`
-from table(tumble(table minutes_of_days, descriptor(arrival), interval '10' minute))
+from table(tumble(table finest_of_days, descriptor(arrival), interval '10' minute))
 group by
   `site`,
   `path`,
-  floor(event_minute to day), window_start, window_end;
+  floor(`_event_start` to day), window_start, window_end;
 
 insert into lake.`page_views`.panes /*+ options('write-parallelism'='1') */
 (`site`, `path`, breakdown, grain, part, window_start, window_end, arrived_from, arrived_until, `messages`, `load_ms_count`, `load_ms_sum`, `load_ms_min`, `load_ms_max`, `load_ms_max_at`, `load_ms_digest`, `visitors_distinct`)
@@ -146,9 +147,9 @@ select
   `path`,
   'site_path',
   'minute',
-  concat('site_path/minute/', date_format(event_minute, 'yyyy-MM-dd')),
-  cast(event_minute as timestamp_ltz(6)),
-  cast(timestampadd(minute, 1, event_minute) as timestamp_ltz(6)),
+  concat('site_path/minute/', date_format(`_event_start`, 'yyyy-MM-dd')),
+  cast(`_event_start` as timestamp_ltz(6)),
+  cast(timestampadd(minute, 1, `_event_start`) as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
   `messages`,
@@ -159,7 +160,7 @@ select
   cast(`load_ms_max_at` as timestamp_ltz(6)),
   `load_ms_digest`,
   `visitors_distinct`
-from minutes
+from finest
 where true
 union all
 select

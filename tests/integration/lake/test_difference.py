@@ -28,7 +28,7 @@ from scripts.replays.replay_commands import command
 from streams.arrivals import Arrivals
 from streams.panes import Grain
 from tests.definitions import SHIPPED
-from tests.iceberg.lakes import pane_place
+from tests.iceberg.lakes import layer, pane_place
 from tests.integration.live_streams import LiveStream, await_true, make_live
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -58,7 +58,7 @@ def pane(service: str, window: datetime, arrived: datetime, grain: Grain, ram: i
         "service": service,
         **pane_place(grain, window, hourly=False),
         "arrived_from": arrived,
-        "arrived_until": arrived + timedelta(seconds=grain.arrival_seconds),
+        "arrived_until": arrived + timedelta(seconds=layer(grain).arrival_seconds),
         "messages": 10,
     }
     for name, value in (("cpu", 500_000), ("ram", ram), ("disk", 100_000)):

@@ -23,7 +23,8 @@ from query.settings import QuerySettings
 from scripts.lake.audit import audit_stream
 from scripts.replays.replaying import RangeWanted, Replaying
 from streams.aggregates import DIGEST, DISTINCT
-from streams.panes import ROLLUPS, pane_columns
+from streams.breakdowns import ROLLUP_LAYERS
+from streams.panes import pane_columns
 from streams.topics import Topics
 from tests.integration.lake.exact.raw_messages import TOML, RawMessages, raw_messages
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, offset_gaps, running_live, topic_ends
@@ -65,7 +66,7 @@ def assert_shared(tasks: list[str]) -> None:
     [source] = [task for task in tasks if task.startswith("Source: ")]
     assert " -> combined[" in source
     assert source.count("LocalWindowAggregate") == 2
-    assert sum(task.count("LocalWindowAggregate") for task in tasks) == 2 + len(ROLLUPS)
+    assert sum(task.count("LocalWindowAggregate") for task in tasks) == 2 + len(ROLLUP_LAYERS)
 
 
 def rows_of(live: LiveStream, namespace: str, table: str, until: datetime) -> list[list[Any]]:

@@ -18,6 +18,7 @@ from query.settings import QuerySettings
 from scripts.lake.audit import audit_stream
 from scripts.lake.maintaining import Maintained, Maintenance
 from streams.panes import PERIODS, Grain, day_start
+from tests.iceberg.lakes import layer
 from tests.integration.command_line import windowpane
 from tests.integration.live_streams import LiveStream, make_live, running_live
 
@@ -116,7 +117,7 @@ def old(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live
             live.rows(
                 INSERT.replace("GRAIN", grain).replace("PERIOD", PERIODS[grain]),
                 arrived,
-                arrived + timedelta(seconds=grain.arrival_seconds),
+                arrived + timedelta(seconds=layer(grain).arrival_seconds),
                 number * 500,
                 number * 500 + 900,
             )

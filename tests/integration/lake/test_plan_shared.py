@@ -13,8 +13,8 @@ from flink_jobs.client import FlinkClient
 from flink_jobs.render import JobRange, render
 from flink_jobs.settings import FlinkSettings
 from streams import Definition
-from streams.panes import grains
-from tests.definitions import HEALTH, PAGE_VIEWS
+from streams.breakdowns import layers
+from tests.definitions import BROKEN_DOWN, HEALTH, PAGE_VIEWS
 
 pytestmark = pytest.mark.integration
 
@@ -22,7 +22,7 @@ CUT = datetime(2026, 3, 1, 12, 12, 30, tzinfo=UTC)
 REPLAYED = JobRange(
     start={0: 10, 1: 0},
     ends={0: 90, 1: 80},
-    cuts=dict.fromkeys(("minute panes", "hour panes", "day panes", "ledger", "rejected"), CUT),
+    cuts=dict.fromkeys(("finest panes", "hour panes", "day panes", "ledger", "rejected"), CUT),
     until=CUT + timedelta(minutes=15),
 )
 EXECUTION_PLAN = "== Physical Execution Plan =="
@@ -32,6 +32,7 @@ JOBS: dict[str, tuple[Definition, JobRange]] = {
     "health": (HEALTH, JobRange()),
     "page_views": (PAGE_VIEWS, JobRange()),
     "replayed": (PAGE_VIEWS, REPLAYED),
+    "broken_down": (BROKEN_DOWN, REPLAYED),
 }
 
 
@@ -51,14 +52,14 @@ def test_scan_and_minute_aggregate_are_shared(explained: dict[str, str], job: st
     nodes = json.loads(explained[job].partition(EXECUTION_PLAN)[2])["nodes"]
     kinds = Counter(node["type"].partition("[")[0] for node in nodes)
     assert sum(count for kind, count in kinds.items() if kind.startswith("Source: ")) == kinds["combined"] == 1
-    rollups = len(grains(JOBS[job][0])) - 1
+    rollups = len(layers(JOBS[job][0])) - 1
     assert kinds["LocalWindowAggregate"] == kinds["GlobalWindowAggregate"] == 2 + rollups
     assert kinds["WindowTableFunction"] == 0
     windows = [node["contents"] for node in nodes if node["type"].startswith("GlobalWindowAggregate")]
-    assert sorted(("event_minute]" in text, "_event_start]" in text, "size=[10 min]" in text) for text in windows) == [
-        (False, False, False),
-        *[(False, True, True)] * rollups,
-        (True, False, False),
+    assert sorted(("_event_start]" in text, "size=[10 min]" in text) for text in windows) == [
+        (False, False),
+        (True, False),
+        *[(True, True)] * rollups,
     ]
     source, combiner, *_ = nodes
     assert readers(nodes, source) == [(combiner["id"], "FORWARD")]

@@ -13,18 +13,18 @@ import pytest
 
 from compose.embedded.stack import Stack
 from flink_jobs.client import Job
-from iceberg.apply import DEFINITION_PROPERTY
 from iceberg.catalog import open_catalog
 from iceberg.commits import set_properties
 from iceberg.errors import IncompatibleChangeError
+from iceberg.noted import DEFINITION_PROPERTY
 from iceberg.packing import pack, plan_packing
 from iceberg.pending import trusted_cut
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import panes_table
 from scripts.stack.status import read_status
 from services.settings import ServiceSettings
+from streams.breakdowns import Layer
 from streams.errors import TopicError
-from streams.panes import Grain
 from streams.problems import noted_problems
 from tests.definitions import SHIPPED
 from tests.integration.conftest import StreamFactory
@@ -145,9 +145,9 @@ def test_hours_are_made_of_what_came_before(grown: tuple[LiveStream, list[dict[s
 def _cut(live: LiveStream) -> bool:
     """As maintenance does a little later: at the latest ten minutes after the definition took over."""
     panes = panes_table(open_catalog(LakeSettings()), live.name)
-    taken_over = trusted_cut(panes, Grain.HOUR)
+    taken_over = trusted_cut(panes, Layer.HOUR)
     assert taken_over is not None
-    for done in pack(panes, plan_packing(panes, taken_over, 1, 8, hourly=True)):
+    for done in pack(panes, plan_packing(panes, taken_over, 1, 8, hourly={"site_path"})):
         assert done.made
     kept = "select count(*) from {stream}.panes where grain = 'minute' and site = 'old' and part not like '%T%'"
     return live.rows(kept) == [[0]]

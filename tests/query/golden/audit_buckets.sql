@@ -1,5 +1,5 @@
 with
-minutes as (
+finest as (
   select
     "service",
     date_trunc('day', window_start) as "event start",
@@ -69,73 +69,73 @@ rollups as (
 ),
 paired as (
   select
-    coalesce(minutes."service", rollups."service") as "service",
-    coalesce(minutes."event start", rollups."event start") as "event start",
-    coalesce(minutes."arrival bucket", rollups."arrival bucket") as "arrival bucket",
-    coalesce(minutes."messages", 0) as "messages by minute",
+    coalesce(finest."service", rollups."service") as "service",
+    coalesce(finest."event start", rollups."event start") as "event start",
+    coalesce(finest."arrival bucket", rollups."arrival bucket") as "arrival bucket",
+    coalesce(finest."messages", 0) as "messages by finest",
     coalesce(rollups."messages", 0) as "messages by rollup",
-    minutes."cpu_count" as "cpu_count by minute",
+    finest."cpu_count" as "cpu_count by finest",
     rollups."cpu_count" as "cpu_count by rollup",
-    minutes."cpu_sum" as "cpu_sum by minute",
+    finest."cpu_sum" as "cpu_sum by finest",
     rollups."cpu_sum" as "cpu_sum by rollup",
-    minutes."cpu_min" as "cpu_min by minute",
+    finest."cpu_min" as "cpu_min by finest",
     rollups."cpu_min" as "cpu_min by rollup",
-    minutes."cpu_max" as "cpu_max by minute",
+    finest."cpu_max" as "cpu_max by finest",
     rollups."cpu_max" as "cpu_max by rollup",
-    minutes."cpu_max_at" as "cpu_max_at by minute",
+    finest."cpu_max_at" as "cpu_max_at by finest",
     rollups."cpu_max_at" as "cpu_max_at by rollup",
-    minutes."cpu_digest" as "cpu_digest by minute",
+    finest."cpu_digest" as "cpu_digest by finest",
     rollups."cpu_digest" as "cpu_digest by rollup",
-    minutes."ram_count" as "ram_count by minute",
+    finest."ram_count" as "ram_count by finest",
     rollups."ram_count" as "ram_count by rollup",
-    minutes."ram_sum" as "ram_sum by minute",
+    finest."ram_sum" as "ram_sum by finest",
     rollups."ram_sum" as "ram_sum by rollup",
-    minutes."ram_min" as "ram_min by minute",
+    finest."ram_min" as "ram_min by finest",
     rollups."ram_min" as "ram_min by rollup",
-    minutes."ram_max" as "ram_max by minute",
+    finest."ram_max" as "ram_max by finest",
     rollups."ram_max" as "ram_max by rollup",
-    minutes."ram_max_at" as "ram_max_at by minute",
+    finest."ram_max_at" as "ram_max_at by finest",
     rollups."ram_max_at" as "ram_max_at by rollup",
-    minutes."ram_digest" as "ram_digest by minute",
+    finest."ram_digest" as "ram_digest by finest",
     rollups."ram_digest" as "ram_digest by rollup",
-    minutes."disk_count" as "disk_count by minute",
+    finest."disk_count" as "disk_count by finest",
     rollups."disk_count" as "disk_count by rollup",
-    minutes."disk_sum" as "disk_sum by minute",
+    finest."disk_sum" as "disk_sum by finest",
     rollups."disk_sum" as "disk_sum by rollup",
-    minutes."disk_min" as "disk_min by minute",
+    finest."disk_min" as "disk_min by finest",
     rollups."disk_min" as "disk_min by rollup",
-    minutes."disk_max" as "disk_max by minute",
+    finest."disk_max" as "disk_max by finest",
     rollups."disk_max" as "disk_max by rollup",
-    minutes."disk_max_at" as "disk_max_at by minute",
+    finest."disk_max_at" as "disk_max_at by finest",
     rollups."disk_max_at" as "disk_max_at by rollup",
-    minutes."disk_digest" as "disk_digest by minute",
+    finest."disk_digest" as "disk_digest by finest",
     rollups."disk_digest" as "disk_digest by rollup"
-  from minutes
+  from finest
   full outer join rollups
-    on minutes."service" = rollups."service" and minutes."event start" = rollups."event start" and minutes."arrival bucket" = rollups."arrival bucket"
+    on finest."service" = rollups."service" and finest."event start" = rollups."event start" and finest."arrival bucket" = rollups."arrival bucket"
 )
 select distinct "arrival bucket"
 from paired
 where
-  "messages by minute" is distinct from "messages by rollup"
-  or "cpu_count by minute" is distinct from "cpu_count by rollup"
-  or "cpu_sum by minute" is distinct from "cpu_sum by rollup"
-  or "cpu_min by minute" is distinct from "cpu_min by rollup"
-  or "cpu_max by minute" is distinct from "cpu_max by rollup"
-  or "cpu_max_at by minute" is distinct from "cpu_max_at by rollup"
-  or "cpu_digest by minute" is distinct from "cpu_digest by rollup"
-  or "ram_count by minute" is distinct from "ram_count by rollup"
-  or "ram_sum by minute" is distinct from "ram_sum by rollup"
-  or "ram_min by minute" is distinct from "ram_min by rollup"
-  or "ram_max by minute" is distinct from "ram_max by rollup"
-  or "ram_max_at by minute" is distinct from "ram_max_at by rollup"
-  or "ram_digest by minute" is distinct from "ram_digest by rollup"
-  or "disk_count by minute" is distinct from "disk_count by rollup"
-  or "disk_sum by minute" is distinct from "disk_sum by rollup"
-  or "disk_min by minute" is distinct from "disk_min by rollup"
-  or "disk_max by minute" is distinct from "disk_max by rollup"
-  or "disk_max_at by minute" is distinct from "disk_max_at by rollup"
-  or "disk_digest by minute" is distinct from "disk_digest by rollup"
+  "messages by finest" is distinct from "messages by rollup"
+  or "cpu_count by finest" is distinct from "cpu_count by rollup"
+  or "cpu_sum by finest" is distinct from "cpu_sum by rollup"
+  or "cpu_min by finest" is distinct from "cpu_min by rollup"
+  or "cpu_max by finest" is distinct from "cpu_max by rollup"
+  or "cpu_max_at by finest" is distinct from "cpu_max_at by rollup"
+  or "cpu_digest by finest" is distinct from "cpu_digest by rollup"
+  or "ram_count by finest" is distinct from "ram_count by rollup"
+  or "ram_sum by finest" is distinct from "ram_sum by rollup"
+  or "ram_min by finest" is distinct from "ram_min by rollup"
+  or "ram_max by finest" is distinct from "ram_max by rollup"
+  or "ram_max_at by finest" is distinct from "ram_max_at by rollup"
+  or "ram_digest by finest" is distinct from "ram_digest by rollup"
+  or "disk_count by finest" is distinct from "disk_count by rollup"
+  or "disk_sum by finest" is distinct from "disk_sum by rollup"
+  or "disk_min by finest" is distinct from "disk_min by rollup"
+  or "disk_max by finest" is distinct from "disk_max by rollup"
+  or "disk_max_at by finest" is distinct from "disk_max_at by rollup"
+  or "disk_digest by finest" is distinct from "disk_digest by rollup"
 order by "arrival bucket"
 -- values:
 --   2026-03-05 00:00:00+00:00

@@ -1,5 +1,5 @@
 with
-minutes as (
+finest as (
   select
     "site",
     "path",
@@ -51,41 +51,41 @@ rollups as (
 ),
 paired as (
   select
-    coalesce(minutes."site", rollups."site") as "site",
-    coalesce(minutes."path", rollups."path") as "path",
-    coalesce(minutes."event start", rollups."event start") as "event start",
-    coalesce(minutes."arrival bucket", rollups."arrival bucket") as "arrival bucket",
-    coalesce(minutes."messages", 0) as "messages by minute",
+    coalesce(finest."site", rollups."site") as "site",
+    coalesce(finest."path", rollups."path") as "path",
+    coalesce(finest."event start", rollups."event start") as "event start",
+    coalesce(finest."arrival bucket", rollups."arrival bucket") as "arrival bucket",
+    coalesce(finest."messages", 0) as "messages by finest",
     coalesce(rollups."messages", 0) as "messages by rollup",
-    minutes."load_ms_count" as "load_ms_count by minute",
+    finest."load_ms_count" as "load_ms_count by finest",
     rollups."load_ms_count" as "load_ms_count by rollup",
-    minutes."load_ms_sum" as "load_ms_sum by minute",
+    finest."load_ms_sum" as "load_ms_sum by finest",
     rollups."load_ms_sum" as "load_ms_sum by rollup",
-    minutes."load_ms_min" as "load_ms_min by minute",
+    finest."load_ms_min" as "load_ms_min by finest",
     rollups."load_ms_min" as "load_ms_min by rollup",
-    minutes."load_ms_max" as "load_ms_max by minute",
+    finest."load_ms_max" as "load_ms_max by finest",
     rollups."load_ms_max" as "load_ms_max by rollup",
-    minutes."load_ms_max_at" as "load_ms_max_at by minute",
+    finest."load_ms_max_at" as "load_ms_max_at by finest",
     rollups."load_ms_max_at" as "load_ms_max_at by rollup",
-    minutes."load_ms_digest" as "load_ms_digest by minute",
+    finest."load_ms_digest" as "load_ms_digest by finest",
     rollups."load_ms_digest" as "load_ms_digest by rollup",
-    minutes."visitors_distinct" as "visitors_distinct by minute",
+    finest."visitors_distinct" as "visitors_distinct by finest",
     rollups."visitors_distinct" as "visitors_distinct by rollup"
-  from minutes
+  from finest
   full outer join rollups
-    on minutes."site" = rollups."site" and minutes."path" = rollups."path" and minutes."event start" = rollups."event start" and minutes."arrival bucket" = rollups."arrival bucket"
+    on finest."site" = rollups."site" and finest."path" = rollups."path" and finest."event start" = rollups."event start" and finest."arrival bucket" = rollups."arrival bucket"
 )
 select *, count(*) over ()
 from paired
 where
-  "messages by minute" is distinct from "messages by rollup"
-  or "load_ms_count by minute" is distinct from "load_ms_count by rollup"
-  or "load_ms_sum by minute" is distinct from "load_ms_sum by rollup"
-  or "load_ms_min by minute" is distinct from "load_ms_min by rollup"
-  or "load_ms_max by minute" is distinct from "load_ms_max by rollup"
-  or "load_ms_max_at by minute" is distinct from "load_ms_max_at by rollup"
-  or "load_ms_digest by minute" is distinct from "load_ms_digest by rollup"
-  or "visitors_distinct by minute" is distinct from "visitors_distinct by rollup"
+  "messages by finest" is distinct from "messages by rollup"
+  or "load_ms_count by finest" is distinct from "load_ms_count by rollup"
+  or "load_ms_sum by finest" is distinct from "load_ms_sum by rollup"
+  or "load_ms_min by finest" is distinct from "load_ms_min by rollup"
+  or "load_ms_max by finest" is distinct from "load_ms_max by rollup"
+  or "load_ms_max_at by finest" is distinct from "load_ms_max_at by rollup"
+  or "load_ms_digest by finest" is distinct from "load_ms_digest by rollup"
+  or "visitors_distinct by finest" is distinct from "visitors_distinct by rollup"
 order by "arrival bucket", "event start", "site", "path"
 limit 100
 -- values:

@@ -11,9 +11,9 @@ with panes as (
 select
   "site",
   "path",
-  'site_path',
+  breakdown,
   'hour',
-  'site_path/hour/' || format_datetime(start, 'yyyy-MM-dd'),
+  breakdown || '/hour/' || format_datetime(start, 'yyyy-MM-dd'),
   start,
   date_add('hour', 1, start),
   greatest(cast(from_unixtime(arrival) as timestamp(6) with time zone), ?),
@@ -27,7 +27,7 @@ select
   cast(merge(cast("load_ms_digest" as tdigest)) as varbinary),
   cast(merge(cast("visitors_distinct" as hyperloglog)) as varbinary)
 from panes
-group by "site", "path", start, arrival
+group by "site", "path", breakdown, start, arrival
 -- values:
 --   2026-03-01 00:00:00+00:00
 --   2026-03-02 00:00:00+00:00

@@ -7,9 +7,9 @@ with panes as (
 )
 select
   "service",
-  'service',
-  'minute',
-  'service/minute/' || format_datetime(window_start, 'yyyy-MM-dd'),
+  breakdown,
+  grain,
+  breakdown || '/' || grain || '/' || format_datetime(window_start, 'yyyy-MM-dd'),
   window_start,
   window_end,
   cast(? as timestamp(6) with time zone),
@@ -34,4 +34,4 @@ select
   (min(row(-"disk_max", "disk_max_at")) filter (where "disk_max" is not null))[2],
   cast(merge(cast("disk_digest" as tdigest)) as varbinary)
 from panes
-group by "service", window_start, window_end
+group by "service", breakdown, grain, window_start, window_end

@@ -89,7 +89,8 @@ _STREAM_PATHS = (
     ("GET", "/v1/streams/{}/series"), ("POST", "/v1/streams/{}/series"), ("GET", "/v1/streams/{}/rejected"),
     ("POST", "/v1/streams/{}/rejected"), ("POST", "/v1/streams/{}/messages"), ("GET", "/streams/{}"),
     ("GET", "/v1/streams/{}/records"), ("POST", "/v1/streams/{}/records"), ("GET", "/records/{}"),
-    ("GET", "/records/{}/export"), ("GET", "/rejected/{}"), ("DELETE", "/v1/streams/{}"), ("OPTIONS", "/v1/streams/{}/window"),
+    ("GET", "/records/{}/export"), ("GET", "/rejected/{}"), ("DELETE", "/v1/streams/{}"),
+    ("OPTIONS", "/v1/streams/{}/window"),
     ("HEAD", "/v1/streams/{}"), ("HEAD", "/v1/streams/{}/window"),
 )  # fmt: skip
 _STREAM_PARAMS = (

@@ -28,7 +28,7 @@ export function arrange(plan, answer, window = plan) {
   const groupOf = new Map(plan.groups.map((group, index) => [JSON.stringify(group.key), index]));
   const blank = (value) => new Array(times.length).fill(value);
   const columns = { times, messages: plan.groups.map(() => ({ count: blank(0) })) };
-  for (const { key } of plan.charts) columns[key] = plan.groups.map(() => ({ mean: blank(null), min: blank(null), max: blank(null), count: blank(0), peak: null }));
+  for (const { key } of plan.charts) columns[key] = plan.groups.map(() => ({ total: blank(0), mean: blank(null), min: blank(null), max: blank(null), count: blank(0), peak: null }));
   for (const point of answer.points) {
     const index = Math.floor((Date.parse(point.at) / 1000 - first) / seconds);
     for (const group of point.groups) {
@@ -38,16 +38,17 @@ export function arrange(plan, answer, window = plan) {
       for (const { key } of plan.charts) join(columns[key][which], index, group[key]);
     }
   }
-  perMinute(columns, window, seconds, answer.complete_until);
+  perMinute(plan, columns, window, seconds, answer.complete_until);
   return columns;
 }
 
-// Messages a minute, over the part of each stride that lies in the window; what is not complete yet is not drawn.
-function perMinute(columns, window, seconds, until) {
+// Messages a minute and totals, over the part of each stride that lies in the window; what is not complete yet is not drawn.
+function perMinute(plan, columns, window, seconds, until) {
   const known = until ? Date.parse(until) / 1000 : 0;
   columns.times.forEach((at, index) => {
     const [from, to] = [Math.max(at, window.start), Math.min(at + seconds, window.end)];
     for (const group of columns.messages) group.count[index] = to > known ? null : (group.count[index] * 60) / (to - from);
+    if (to > known) for (const { key } of plan.charts) for (const group of columns[key]) group.total[index] = null;
   });
 }
 
@@ -55,6 +56,7 @@ function join(into, index, value) {
   if (value?.mean == null) return;
   const had = into.count[index];
   const have = had + value.count;
+  into.total[index] += Number(value.total ?? 0); // as text it has more digits than a line shows
   into.mean[index] = ((into.mean[index] ?? 0) * had + value.mean * value.count) / have;
   into.min[index] = had ? Math.min(into.min[index], value.min) : value.min;
   into.max[index] = had ? Math.max(into.max[index], value.max) : value.max;
@@ -69,6 +71,11 @@ export function lone(column) {
     if (value != null && column[index - 1] == null && column[index + 1] == null) places.push(index);
   });
   return places;
+}
+
+// What the axis of a measure's totals goes by: none of its bounds are theirs.
+export function ofTotals(chart) {
+  return { ...chart, unit: chart.unit === "ratio" ? "" : chart.unit, min: chart.min >= 0 ? 0 : undefined, max: undefined };
 }
 
 // The value axis: from zero if the measure's declared least value is zero, for then zero means "none"; else around the values.

@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from streams.breakdowns import breakdowns, view_names
 from streams.definition import FieldRule
 from streams.example import example_message
-from streams.panes import grains
 from web.asking.known_streams import known_stream
 from web.page.templating import page_response
 from web.service import service_of
+
+_EXCLUDED_SHOWN = 10
+"""Of the texts that exclude messages, which may be hundreds."""
 
 
 async def definition_page(request: Request) -> Response:
@@ -35,7 +38,8 @@ async def definition_page(request: Request) -> Response:
         quoted=message.replace("'", "'\\''"),
         base=str(request.base_url).rstrip("/"),
         kafka=service.settings.kafka,
-        views=[f"{grain}s" for grain in grains(definition)],
+        views=list(view_names(definition)),
+        breakdowns=breakdowns(definition) if definition.breakdowns else (),
         declared=definition.name in service.declared,
     )
 
@@ -51,6 +55,12 @@ def field_rules(rule: FieldRule) -> Iterator[str]:
         yield f"{rule.min_length or 0} to {'any number of' if rule.max_length is None else rule.max_length} characters"
     if rule.values:
         yield f"one of {', '.join(rule.values)}"
+    if rule.excluded is True:
+        yield "messages that have it do not count"
+    elif rule.excluded:
+        more = len(rule.excluded) - _EXCLUDED_SHOWN
+        shown = ", ".join(rule.excluded[:_EXCLUDED_SHOWN]) + (f" or one of {more} more" if more > 0 else "")
+        yield f"messages do not count where it contains {shown}"
 
 
 def _bound(bound: float | str) -> str:

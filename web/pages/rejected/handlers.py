@@ -77,6 +77,7 @@ def _page(
         ranges={key: RANGES[key] for key in ("1h", "24h", "today", "yesterday", "7d", "30d")},
         reason=reason,
         reasons=[str(known) for known in Reason],
+        excluded=Reason.IS_EXCLUDED,
         counted=Counter(message.reason for message in messages).most_common(),
         problems=problems,
         away=away,

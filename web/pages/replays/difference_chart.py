@@ -13,11 +13,11 @@ def difference_chart(definition: Definition, points: Points) -> dict[str, Any]:
     """Columns for the page's script: `times` (seconds), and per chart `old` and `new`, null where there is no value."""
     charts = [
         {
-            "title": f"Mean {spoken_name(name, measure.title)}",
+            "title": f"{'Total' if measure.total else 'Mean'} {spoken_name(name, measure.title)}",
             "unit": measure.unit,
-            "min": measure.min,
-            "max": measure.max,
-            **{side: [_mean(getattr(point, side), name) for point in points.points] for side in ("old", "new")},
+            "min": measure.min if not measure.total else 0 if measure.min >= 0 else None,
+            "max": None if measure.total else measure.max,
+            **{side: [_drawn(getattr(point, side), name) for point in points.points] for side in ("old", "new")},
         }
         for name, measure in definition.measures.items()
     ]
@@ -32,5 +32,9 @@ def difference_chart(definition: Definition, points: Points) -> dict[str, Any]:
     }
 
 
-def _mean(totals: Totals | None, measure: str) -> float | None:
-    return totals.measures[measure].mean if totals else None
+def _drawn(totals: Totals | None, measure: str) -> float | None:
+    """The total, if the measure keeps one, else the mean."""
+    if totals is None:
+        return None
+    measured = totals.measures[measure]
+    return measured.mean if measured.total is None else float(measured.total)

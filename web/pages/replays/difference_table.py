@@ -9,9 +9,9 @@ from operator import attrgetter
 from typing import Any
 
 from query.difference import GroupDifference, PaneDifference, Totals
-from streams.definition import Definition
+from streams.definition import Definition, Measure
 from web.page.table import Column
-from web.page.units import NOTHING, count, quantity, spoken_name
+from web.page.units import NOTHING, count, quantity, spoken_name, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,16 @@ def group_columns(definition: Definition) -> tuple[Column[GroupDifference], ...]
     columns += _both("messages", "", "Messages", "count", "", attrgetter("messages"))
     for name, measure in definition.measures.items():
         title = spoken_name(name, measure.title)
-        for part in ("mean", "max"):
-            columns += _both(f"{name}.{part}", part, title, "quantity", measure.unit, _measured(name, part))
+        for part in (*_totalled(measure), "mean", "max"):
+            kind = "total" if part == "total" else "quantity"
+            columns += _both(f"{name}.{part}", part, title, kind, measure.unit, _measured(name, part))
     for name, distinct in definition.distincts.items():
         columns += _both(name, "", spoken_name(name, distinct.title), "count", "", _distinct(name))
     return tuple(columns)
+
+
+def _totalled(measure: Measure) -> tuple[str, ...]:
+    return ("total",) if measure.total else ()
 
 
 def _dimension(name: str) -> Callable[[GroupDifference], str]:
@@ -85,7 +90,8 @@ def changes_heading(definition: Definition) -> list[str]:
     """What the values of a changed pane are."""
     heading = ["Messages"]
     for name, measure in definition.measures.items():
-        heading += [f"{spoken_name(name, measure.title)} {part}" for part in ("mean", "max", "count")]
+        parts = (*_totalled(measure), "mean", "max", "count")
+        heading += [f"{spoken_name(name, measure.title)} {part}" for part in parts]
     return heading + [spoken_name(name, distinct.title) for name, distinct in definition.distincts.items()]
 
 
@@ -111,5 +117,6 @@ def _texts(definition: Definition, side: Totals | None) -> list[str]:
     texts = [count(side.messages)]
     for name, measured in side.measures.items():
         unit = definition.measures[name].unit
+        texts += [] if measured.total is None else [total(measured.total, unit)]
         texts += [quantity(measured.mean, unit), quantity(measured.max, unit), count(measured.count)]
     return texts + [count(distinct) for distinct in side.distincts.values()]

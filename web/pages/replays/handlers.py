@@ -12,13 +12,14 @@ from starlette.responses import Response
 
 from access.grants import Action
 from database.replays import Publication, Replay, ReplayState
-from query.difference import Difference, GrainDifference
+from query.difference import Difference, GrainDifference, compared_definition
 from query.errors import EngineAwayError, InvalidRequestError
-from query.parameters import read_filters
+from query.parameters import read_comparison
 from query.replay_records import ReplayRecord
 from query.replay_reports import ReplayReport
 from query.requests import Filters
 from query.visible import Visible
+from streams.breakdowns import breakdowns
 from streams.definition import Definition
 from web.access.away import problem_for
 from web.access.scopes import visible_streams
@@ -52,13 +53,15 @@ class Address:
     where: Filters
     sort: str
     page: int
+    by: tuple[str, ...] | None = None
 
     def url(self, **changes: Any) -> str:
         """The page's own address."""
-        asked = {"where": self.where, "sort": self.sort, "page": self.page, **changes}
+        asked = {"where": self.where, "sort": self.sort, "page": self.page, "by": self.by, **changes}
         pairs = [(FILTER + name, value) for name, values in asked["where"] for value in values]
         pairs += [("sort", asked["sort"])] if asked["sort"] else []
         pairs += [("page", str(asked["page"]))] if asked["page"] > 1 else []
+        pairs += [] if asked["by"] is None else [("by", ",".join(asked["by"]))]
         return f"/replays/{self.number}" + (f"?{urlencode(pairs)}" if pairs else "")
 
     def only(self, name: str, value: str) -> str:
@@ -69,6 +72,7 @@ class Address:
     def api_url(self) -> str:
         """The same question to the API."""
         pairs = [(name, value) for name, values in self.where for value in values]
+        pairs += [] if self.by is None else [("by", ",".join(self.by))]
         return f"/v1/replays/{self.number}" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
@@ -106,7 +110,9 @@ async def replay_page(request: Request) -> Response:
     published = await list_history(request, replay.stream)
     report, away = None, None
     try:
-        report = None if problem else await report_in_thread(request, replay, address.where, visible)
+        report = None if problem else await report_in_thread(request, replay, address.where, visible, address.by)
+    except InvalidRequestError as error:
+        problem = str(error)
     except EngineAwayError as error:
         away = problem_for(request, error)
     published = [each for each in published if each.replay == replay.id]
@@ -118,14 +124,15 @@ def _address(replay: Replay, visible: Visible, request: Request) -> tuple[Addres
     params = request.query_params.multi_items()
     filters = [(name.removeprefix(FILTER), value) for name, value in params if name.startswith(FILTER) and value]
     where: Filters = ()
+    by: tuple[str, ...] | None = None
     problem = ""
     try:
-        where = read_filters(visible, filters)
+        where, by = read_comparison(visible, [*filters, *(pair for pair in params if pair[0] == "by")])
     except InvalidRequestError as error:
         problem = str(error)
     text = request.query_params.get("page", "")
     page = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-    return Address(replay.id, where, request.query_params.get("sort", "")[:200], max(1, page)), problem
+    return Address(replay.id, where, request.query_params.get("sort", "")[:200], max(1, page), by), problem
 
 
 def _page(
@@ -144,6 +151,7 @@ def _page(
         title=f"Replay {replay.id}",
         replay=ReplayRecord.of(replay, visible.scope),
         definition=visible.shown,
+        breakdowns=breakdowns(visible.shown),
         address=address,
         problem=problem,
         away=away,
@@ -158,6 +166,7 @@ def _outcome(definition: Definition, address: Address, report: ReplayReport) -> 
     difference, points = report.difference, report.points
     if difference is None or points is None:
         return None
+    definition = compared_definition(definition, difference)
     columns = group_columns(definition)
     groups = sorted_groups(difference.groups, columns, address.sort)
     return Outcome(

@@ -10,9 +10,10 @@ from typing import Any
 from query.groups import Group
 from query.requests import MOST_POINTS, Step
 from streams.definition import Definition
+from streams.panes import Grain
 from web.page.table import Row
 from web.page.times import Detail, short_moment, span
-from web.page.units import change_of, count, quantity, spoken_name
+from web.page.units import change_of, count, quantity, spoken_name, total
 from web.pages.window.columns import group_label
 from web.pages.window.compared import Compared
 from web.pages.window.form import MOST_DRAWN, WindowForm
@@ -37,7 +38,7 @@ class Tile:
 def tiles_of(
     definition: Definition, groups: Sequence[Group], form: WindowForm, compared: Compared | None = None
 ) -> list[Tile]:
-    """The summary: messages, then the peak of each measure, whose it was and when."""
+    """The summary: messages, then of each measure its total, if it keeps one, or its peak, whose it was and when."""
     start, end = form.bounds
     length, detail = end - start, Detail.of(*form.local_bounds)
     then = compared.groups if compared else None
@@ -51,6 +52,9 @@ def tiles_of(
         was = _was(len(groups), len(then or ()), "", then, relative=True)
         tiles.append(Tile("Groups", count(len(groups)), f"by {what}", *was))
     for name, measure in definition.measures.items():
+        if measure.total:
+            tiles.append(_total(definition, name, groups, then))
+            continue
         top = _peak(groups, name)
         if top is None:
             continue
@@ -60,6 +64,15 @@ def tiles_of(
         was = _was(value, high.value(name, "max") if high else None, measure.unit, then, relative=False)
         tiles.append(Tile(f"Peak {spoken_name(name, measure.title)}", quantity(value, measure.unit), who, *was))
     return tiles
+
+
+def _total(definition: Definition, measure: str, groups: Sequence[Group], then: Sequence[Group] | None) -> Tile:
+    it, title = definition.measures[measure], spoken_name(measure, definition.measures[measure].title)
+    value, before = (sum(group.value(measure, "total") or 0 for group in each) for each in (groups, then or ()))
+    number = sum(group.value(measure, "count") or 0 for group in groups)
+    note = f"{quantity(float(value) / number, it.unit)} on average" if number else "no message has it"
+    was = (change_of(value, before, it.unit, relative=True), total(before, it.unit)) if then is not None else ()
+    return Tile(f"Total {title}", total(value, it.unit), note, *was)
 
 
 def _was(
@@ -123,12 +136,21 @@ def shortest_step(minutes: float, groups: int) -> Step:
 
 
 def chart_plan(
-    definition: Definition, drawn: Sequence[Group], total: int, form: WindowForm, compared: Compared | None = None
+    definition: Definition,
+    drawn: Sequence[Group],
+    total: int,
+    form: WindowForm,
+    compared: Compared | None = None,
+    finest: Grain = Grain.MINUTE,
 ) -> dict[str, Any]:
-    """What the page's script draws: what to ask for the points, which groups, and one chart a measure."""
+    """What the page's script draws: what to ask for the points, which groups, and one chart a measure.
+
+    `finest`: no step may be shorter.
+    """
     start, end = form.bounds
     lengths = [end - start, *([compared.end - compared.start] if compared else [])]
-    step = shortest_step(max(lengths).total_seconds() / 60, len(drawn))
+    readable = shortest_step(max(lengths).total_seconds() / 60, len(drawn))
+    step = max(readable, Step(finest.value), key=lambda each: each.length)
     return {
         "path": f"/v1/streams/{definition.name}/series",
         "question": _series(definition, drawn, form, step, start, end),
@@ -147,6 +169,7 @@ def chart_plan(
                 "unit": measure.unit,
                 "min": measure.min,
                 "max": measure.max,
+                "total": measure.total,
             }
             for name, measure in definition.measures.items()
         ],

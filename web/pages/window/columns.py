@@ -33,11 +33,11 @@ def columns_of(
 ) -> tuple[Column[Shown], ...]:
     """The columns for a grouping; without `every` only the essential ones. `since`: with what changed since.
 
-    `compared`: counts and means say what they were at the time compared with.
+    `compared`: counts, totals and means say what they were at the time compared with.
     """
 
     def column(key: str, label: str, kind: str, read: Callable[[Group], Any], **more: Any) -> Column[Shown]:
-        beside = compared and (kind == "count" or key.endswith(".mean"))
+        beside = compared and (kind in ("count", "total") or key.endswith(".mean"))
         return Column(
             key=key,
             label=label,
@@ -70,9 +70,9 @@ def columns_of(
 
 def _measure_columns(definition: Definition, measure: str) -> list[tuple[tuple[str, ...], Member]]:
     """What has a label, and of quantiles those that are asked for, by rank; and where a group has it."""
-    kept = [column.aggregate for column in pane_columns(definition) if column.source == measure]
+    kept = [column for column in pane_columns(definition) if column.source == measure]
     members: list[tuple[tuple[str, ...], Member]] = []
-    for member in (each for aggregate in kept for each in aggregate.members):
+    for member in (each for column in kept for each in column.members):
         if member.kind == "quantiles":
             members += [((member.name, f"{level:g}"), _quantile(level)) for level in QUANTILES]
         elif member.label:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from query.requests import Filters
+from streams.breakdowns import main_breakdown
 from streams.definition import Definition
 from streams.time_text import rfc3339
 from web.page.filters import FILTER
@@ -98,7 +99,7 @@ class WindowForm(FormTimes):
 
     def _parameters(self, definition: Definition) -> list[tuple[str, str]]:
         pairs = [("stream", self.stream), *self.pairs()]
-        if self.by != tuple(definition.dimensions):
+        if self.by != main_breakdown(definition).dimensions:
             pairs += [("by", name) for name in self.by] or [("by", "")]
         pairs += [(FILTER + name, value) for name, value in self.where]
         optional = {
@@ -131,7 +132,7 @@ def read_form(
     if compare and compare not in COMPARISONS:
         problems["compare"] = f"is not known; known: {', '.join(COMPARISONS)}"
     of_another = any(name == "by_of" and value != definition.name for name, value in params)
-    by = tuple(definition.dimensions) if of_another else _by(definition, params, problems)
+    by = main_breakdown(definition).dimensions if of_another else _by(definition, params, problems)
     filters = _filters(definition, params)
     if not of_another and (unknown := [name for name, _ in filters if name not in definition.dimensions]):
         problems["where"] = f"{unknown[0]!r} is not a dimension; known: {', '.join(definition.dimensions)}"
@@ -151,10 +152,10 @@ def read_form(
 
 
 def _by(definition: Definition, params: Parameters, problems: dict[str, str]) -> tuple[str, ...]:
-    """Chosen dimensions, in the definition's order; all of them unless the form says otherwise."""
+    """Chosen dimensions, in the definition's order; those of the main breakdown unless the form says otherwise."""
     values = [value for name, value in params if name == "by"]
     if not values:
-        return tuple(definition.dimensions)
+        return main_breakdown(definition).dimensions
     unknown = [value for value in values if value and value not in definition.dimensions]
     if unknown:
         problems["by"] = f"{unknown[0]!r} is not a dimension; known: {', '.join(definition.dimensions)}"

@@ -20,6 +20,7 @@ from iceberg.lake_view import LakeView
 from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, QueryError
 from query.replay_records import publication_within
 from query.visible import Visible
+from streams.breakdowns import breakdowns
 from streams.definition import Definition
 from web.access.away import problem_for
 from web.access.scopes import asker_of, visible_of, visible_streams
@@ -156,6 +157,8 @@ def _page(
         {**((away and away.headers) or {}), "Vary": "Cookie"},
         title=definition.title,
         definition=definition,
+        breakdowns=breakdowns(definition),
+        choices={name for each in breakdowns(definition) for name in each.dimensions},
         titles=titles,
         actions=visible.scope.actions,
         form=form,
@@ -202,12 +205,13 @@ def outcome_of(definition: Definition, form: WindowForm, result: WindowResult, p
     table = table_of(result.shown, shown, form.page, per_page, form.zone, Detail.of(*form.local_bounds))
     drawn = drawn_groups(definition, groups, form)
     until = complete_until and complete_until.astimezone(form.zone)
+    finest = result.answer.covered.breakdown.finest
     return Outcome(
         result=result,
         tiles=tiles_of(definition, groups, form, result.compared),
         table=table,
         marks=marks_of(table.rows, drawn, form),
-        charts=_inert(chart_plan(definition, drawn, len(groups), form, result.compared)),
+        charts=_inert(chart_plan(definition, drawn, len(groups), form, result.compared, finest)),
         complete_until=until,
         still_filling=until is not None and result.known is None and until < min(form.bounds[1], now),
     )

@@ -2,11 +2,11 @@ select at, count(*)
 from (
   select date_trunc('day', window_start) as at
   from "health"."panes" for version as of 11
-  where grain = 'day' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'service' and grain = 'day' and arrived_from >= ? and arrived_from < ?
   union all
   select date_trunc('day', window_start) as at
   from "health-replay-7"."panes" for version as of 22
-  where grain = 'day' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'service' and grain = 'day' and arrived_from >= ? and arrived_from < ?
 )
 group by at
 order by at

@@ -2,7 +2,7 @@ select at, count(*)
 from (
   select date_trunc('hour', window_start) as at
   from "health-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'service' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
 )
 group by at
 order by at

@@ -5,7 +5,7 @@ old_rows as (
     "path" as "path",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", cast(null as varbinary) as "visitors_distinct"
   from "page_views"."panes" for version as of 11
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
 ),
 old_panes as (
   select
@@ -26,7 +26,7 @@ new_rows as (
     "path" as "path",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "visitors_distinct"
   from "page_views-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
 ),
 new_panes as (
   select

@@ -4,7 +4,7 @@ old_rows as (
     "service" as "service",
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "ram_count", "ram_sum", "ram_min", "ram_max", "disk_count", "disk_sum", "disk_min", "disk_max"
   from "health"."panes" for version as of 11
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'service' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
 ),
 old_panes as (
   select
@@ -30,7 +30,7 @@ new_rows as (
     "service" as "service",
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "ram_count", "ram_sum", "ram_min", "ram_max", "disk_count", "disk_sum", "disk_min", "disk_max"
   from "health-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'service' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
 ),
 new_panes as (
   select

@@ -5,7 +5,7 @@ old_rows as (
     window_start as "window_start",
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
   from "health"."panes" for version as of 11
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'service' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and window_start >= ? and window_start < ?
 ),
 old_panes as (
@@ -37,7 +37,7 @@ new_rows as (
     window_start as "window_start",
     "messages", "cpu_count", "cpu_sum", "cpu_min", "cpu_max", "cpu_max_at", "ram_count", "ram_sum", "ram_min", "ram_max", "ram_max_at", "disk_count", "disk_sum", "disk_min", "disk_max", "disk_max_at"
   from "health-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'service' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and window_start >= ? and window_start < ?
 ),
 new_panes as (

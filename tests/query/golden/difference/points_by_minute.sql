@@ -4,7 +4,7 @@ old_rows as (
     window_start as ":at",
     "messages", "cpu_count", "cpu_sum", "cpu_max", "ram_count", "ram_sum", "ram_max", "disk_count", "disk_sum", "disk_max"
   from "health"."panes" for version as of 11
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'service' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
 ),
 old_panes as (
   select
@@ -27,7 +27,7 @@ new_rows as (
     window_start as ":at",
     "messages", "cpu_count", "cpu_sum", "cpu_max", "ram_count", "ram_sum", "ram_max", "disk_count", "disk_sum", "disk_max"
   from "health-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'service' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
 ),
 new_panes as (
   select

@@ -2,12 +2,12 @@ select at, count(*)
 from (
   select date_trunc('hour', window_start) as at
   from "page_views"."panes" for version as of 11
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and "site" in (?)
   union all
   select date_trunc('hour', window_start) as at
   from "page_views-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and "site" in (?)
 )
 group by at

@@ -2,7 +2,7 @@ select at, count(*)
 from (
   select date_trunc('hour', window_start) as at
   from "page_views"."panes" for version as of 11
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and (
       ("path" in (?, ?) and "site" in (?))
       or ("site" in (?))
@@ -10,7 +10,7 @@ from (
   union all
   select date_trunc('hour', window_start) as at
   from "page_views-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and (
       ("path" in (?, ?) and "site" in (?))
       or ("site" in (?))

@@ -5,7 +5,7 @@ old_rows as (
     window_start as "window_start",
     "messages"
   from "page_views"."panes" for version as of 11
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and window_start >= ? and window_start < ?
     and "site" in (?)
 ),
@@ -23,7 +23,7 @@ new_rows as (
     window_start as "window_start",
     "messages"
   from "page_views-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and window_start >= ? and window_start < ?
     and "site" in (?)
 ),

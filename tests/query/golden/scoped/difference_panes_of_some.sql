@@ -6,7 +6,7 @@ old_rows as (
     window_start as "window_start",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "visitors_distinct"
   from "page_views"."panes" for version as of 11
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and window_start >= ? and window_start < ?
     and (
       ("path" in (?, ?) and "site" in (?))
@@ -35,7 +35,7 @@ new_rows as (
     window_start as "window_start",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_min", "load_ms_max", "load_ms_max_at", "visitors_distinct"
   from "page_views-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and window_start >= ? and window_start < ?
     and (
       ("path" in (?, ?) and "site" in (?))

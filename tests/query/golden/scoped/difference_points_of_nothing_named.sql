@@ -4,7 +4,7 @@ old_rows as (
     date_trunc('hour', window_start) as ":at",
     "messages"
   from "page_views"."panes" for version as of 11
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and "site" in (?)
 ),
 old_panes as (
@@ -19,7 +19,7 @@ new_rows as (
     date_trunc('hour', window_start) as ":at",
     "messages"
   from "page_views-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and "site" in (?)
 ),
 new_panes as (

@@ -4,7 +4,7 @@ old_rows as (
     date_trunc('hour', window_start) as ":at",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_max", "visitors_distinct"
   from "page_views"."panes" for version as of 11
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and (
       ("path" in (?, ?) and "site" in (?))
       or ("site" in (?))
@@ -26,7 +26,7 @@ new_rows as (
     date_trunc('hour', window_start) as ":at",
     "messages", "load_ms_count", "load_ms_sum", "load_ms_max", "visitors_distinct"
   from "page_views-replay-7"."panes" for version as of 22
-  where grain = 'minute' and arrived_from >= ? and arrived_from < ?
+  where breakdown = 'site_path' and grain = 'minute' and arrived_from >= ? and arrived_from < ?
     and (
       ("path" in (?, ?) and "site" in (?))
       or ("site" in (?))

@@ -54,6 +54,8 @@ def test_examples_are_answered(name: str, read: Callable[[Visible, Parameters], 
         changed("fields/CPU/max", None),
         changed("fields/serviceName/max_length", 3),
         changed("fields/serviceName/values", ["a", "b"]),
+        changed("fields/serviceName/excluded", ["exam"]),
+        changed("fields/bot", {"type": "string", "required": False, "excluded": True}),
     ],
 )
 def test_example_messages_are_accepted(definition: Definition) -> None:

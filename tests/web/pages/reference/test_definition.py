@@ -16,6 +16,15 @@ from web.pages.reference.definition import field_rules
         (FieldRule(type="string", min_length=1, max_length=200), ["1 to 200 characters"]),
         (FieldRule(type="string", min_length=1), ["1 to any number of characters"]),
         (FieldRule(type="string", values=("a", "b")), ["one of a, b"]),
+        (
+            FieldRule(type="string", required=False, excluded=True),
+            ["may be missing", "messages that have it do not count"],
+        ),
+        (FieldRule(type="string", excluded=("a", "b")), ["messages do not count where it contains a, b"]),
+        (
+            FieldRule(type="string", excluded=tuple("abcdefghijkl")),
+            ["messages do not count where it contains a, b, c, d, e, f, g, h, i, j or one of 2 more"],
+        ),
     ],
 )
 def test_rules_are_said_in_words(rule: FieldRule, words: list[str]) -> None:

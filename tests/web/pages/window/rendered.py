@@ -11,9 +11,9 @@ from query.changes import changes_between
 from query.groups import Group
 from query.requests import WindowRequest
 from query.visible import Visible
-from query.windows import plan_window
 from streams.arrivals import Arrivals
 from tests.definitions import HEALTH
+from tests.query.lake_views import covered
 from web.page.table import sorted_groups
 from web.pages.window.answer import WindowResult
 from web.pages.window.columns import Shown, columns_of
@@ -81,7 +81,7 @@ def window_page(
     columns = columns_of(HEALTH, form.by, every=True, since=known is not None, compared=bool(form.compare))
     source = Source("view", "query", 731283947192, NOW)
     asked_for = WindowRequest(Visible(HEALTH), *form.bounds, form.by)
-    answer = WindowAnswer(asked_for, source, plan_window(*form.bounds), tuple(then))
+    answer = WindowAnswer(asked_for, source, covered(asked_for), tuple(then))
     compared = None
     if form.compare:
         span = compared_span(form.compare, *form.bounds, NOW, form.zone)

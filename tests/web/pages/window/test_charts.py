@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from query.groups import Group
 from query.requests import MOST_POINTS, Step
-from tests.definitions import HEALTH
+from tests.definitions import HEALTH, changed
 from tests.web.pages.window.groups import GROUPS, group, names, shown
 from web.page.table import table_of
 from web.page.times import Detail
@@ -35,6 +36,14 @@ def test_tiles_name_peak_and_whose() -> None:
     ]
     assert tiles[0].note == "1 a minute over 1 h"
     assert tiles[2].note == "a, 10:03:11"
+
+
+def test_tiles_name_totals_where_they_are_kept() -> None:
+    definition = changed("measures/cpu/total", True)
+    parts = [{"cpu": {**GROUPS[0].parts["cpu"], "total": Decimal(text)}} for text in ("1234.500000", "0.100000")]
+    groups = [replace(GROUPS[0], key=(name,), parts=part) for name, part in zip("ab", parts, strict=True)]
+    tile = tiles_of(definition, groups, form())[2]
+    assert (tile.label, tile.value, tile.note) == ("Total CPU", "1,234.600000", "6173.0% on average")
 
 
 def test_total_has_no_group_tile() -> None:

@@ -21,6 +21,11 @@ def test_columns_come_from_the_definition() -> None:
     assert essential == ["site", "messages", "visitors", "load_ms.mean", "load_ms.p95", "load_ms.max", "load_ms.max_at"]
     assert len(columns_of(HEALTH, (), every=True)) == 1 + 3 * 7
     with_least = [column.key for column in columns_of(changed("measures/cpu/min_at", True), (), every=True)]
+    with_total = columns_of(changed("measures/cpu/total", True), (), every=False)
+    assert [(column.key, column.kind) for column in with_total[1:3]] == [
+        ("cpu.total", "total"),
+        ("cpu.mean", "quantity"),
+    ]
     assert with_least[1:5] == ["cpu.mean", "cpu.min", "cpu.min_at", "cpu.p50"]
 
 

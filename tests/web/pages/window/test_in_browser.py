@@ -113,6 +113,23 @@ def test_no_messages_are_zero_and_no_measure_is_a_gap(scripts: Page) -> None:
     assert columns["cpu"][0]["min"] == [None, 0, None, None, None]
 
 
+def test_totals_add_up_and_are_nothing_where_nothing_was(scripts: Page) -> None:
+    plan = {
+        "start": 0,
+        "end": 300,
+        "step": "minute",
+        "by": ["service"],
+        "groups": [{"key": ["a"]}],
+        "charts": [{"key": "cpu", "total": True}],
+    }
+    at = [point("1970-01-01T00:01:00Z", "a"), point("1970-01-01T00:02:00Z", "a")]
+    for each, total in zip(at, ("1.50", 2), strict=True):
+        each["groups"][0]["cpu"] |= {"mean": 0.5, "total": total}
+    answer = {"points": at, "complete_until": "1970-01-01T00:04:00Z"}
+    columns = call(scripts, "points", "m.arrange(...a)", plan, answer)
+    assert columns["cpu"][0]["total"] == [0, 1.5, 2, 0, None]
+
+
 @pytest.mark.parametrize(
     ("chart", "low", "high", "axis"),
     [

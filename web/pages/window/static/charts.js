@@ -1,7 +1,7 @@
-// One chart a measure: a line a group, or mean within min and max for one; fainter lines for the time compared with.
+// One chart a measure: a line a group, or mean within min and max for one, or totals; fainter lines for the time compared with.
 import { ask } from "./ask.js";
 import { colour, element, figure, fit, frame, pen, tip, tipRow } from "./chart.js";
-import { arrange, range, strideName } from "./points.js";
+import { arrange, ofTotals, range, strideName } from "./points.js";
 import { quantity } from "./units.js";
 
 const SYNC = "windowpane";
@@ -17,7 +17,9 @@ const kind = (index) => `k${tone(index)} d${dash(index)}`;
 export function drawCharts(section, zoom) {
   const grid = section.querySelector("#grid");
   let plan = JSON.parse(section.querySelector("#plan").textContent);
-  let shown = sessionStorage.getItem("charts-show") ?? "mean";
+  const totals = () => plan.charts.some((chart) => chart.total);
+  const kept = sessionStorage.getItem("charts-show");
+  let shown = kept && (kept !== "total" || totals()) ? kept : totals() ? "total" : "mean";
   let hidden = new Set();
   let points = null;
   let before = null; // the points of the time compared with
@@ -26,6 +28,11 @@ export function drawCharts(section, zoom) {
 
   const single = () => plan.groups.length === 1;
   const all = () => [...plan.charts, MESSAGES];
+  const partOf = (chart) => {
+    if (chart === MESSAGES) return "count";
+    if (shown === "total") return chart.total ? "total" : "mean";
+    return single() ? "mean" : shown;
+  };
   const fitted = fit(() => plots, () => points && drawAll());
   section.addEventListener("click", onClick);
   for (const kind of ["pointerover", "focusin"]) section.addEventListener(kind, lift);
@@ -86,7 +93,9 @@ export function drawCharts(section, zoom) {
     if (plan.left_out > 0) items.push(element("li", "rest", `and ${plan.left_out.toLocaleString("en")} more in the table`));
     list.replaceChildren(...items);
     section.querySelectorAll("[data-show]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.show === shown)));
-    section.querySelector(".segments").hidden = single();
+    section.querySelector('[data-show="total"]').hidden = !totals();
+    section.querySelector('[data-show="max"]').hidden = single();
+    section.querySelector(".segments").hidden = single() && !totals();
   }
 
   async function load() {
@@ -121,31 +130,32 @@ export function drawCharts(section, zoom) {
   }
 
   function draw(box, chart) {
-    const part = chart === MESSAGES ? "count" : single() ? "mean" : shown;
+    const part = partOf(chart);
+    const scaled = part === "total" ? ofTotals(chart) : chart;
     const data = points[chart.key];
     const lines = plan.groups.map((group, index) => line(data[index][part], index, group.label));
     const bands = [];
-    if (single() && chart !== MESSAGES) {
+    if (single() && part === "mean") {
       const edge = (name) => ({ label: name, stroke: "transparent", width: 0, points: { show: false }, column: data[0][name] });
       lines.push(edge("max"), edge("min"));
       bands.push({ series: [2, 3], fill: translucent(colour("--c1"), 0.16) });
     }
-    if (single() && chart === MESSAGES) lines[0].fill = translucent(colour("--c1"), 0.14);
+    if (single() && part !== "mean") lines[0].fill = translucent(colour("--c1"), 0.14);
     if (before) plan.groups.forEach((group, index) => lines.push(past(before[chart.key][index][part], index)));
     const columns = lines.map((each) => each.column);
-    const base = frame(box, plan, chart, SYNC);
+    const base = frame(box, plan, scaled, SYNC);
     const near = single() ? {} : { focus: { prox: NEAR } };
     const options = {
       ...base,
       cursor: { ...base.cursor, ...near, drag: { x: true, y: false, setScale: false } },
       focus: { alpha: 0.25 },
-      scales: { x: { time: false, range: () => [plan.start, plan.end] }, y: { range: (_, low, high) => range(chart, low, high) } },
+      scales: { x: { time: false, range: () => [plan.start, plan.end] }, y: { range: (_, low, high) => range(scaled, low, high) } },
       series: [{}, ...lines],
       bands,
       hooks: {
         setSelect: [select],
-        draw: [(plot) => peaks(plot, data, lines)],
-        setCursor: [(plot) => tip(plot, plan, (index) => rows(chart, lines, index))],
+        draw: [(plot) => part !== "total" && peaks(plot, data, lines)],
+        setCursor: [(plot) => tip(plot, plan, (index) => rows(scaled, part, lines, index))],
       },
     };
     box.setAttribute("role", "img");
@@ -163,11 +173,11 @@ export function drawCharts(section, zoom) {
     return { ...line(laid, index, plan.compared.label), stroke: translucent(colour(`--c${tone(index)}`), 0.5), width: 1.2, dash: [3, 3], past: true };
   }
 
-  function rows(chart, lines, at) {
+  function rows(chart, part, lines, at) {
     const had = lines.filter((each) => !each.past && each.show !== false && each.column[at] != null);
     if (!single()) had.sort((a, b) => b.column[at] - a.column[at]);
     return had.map((each) => {
-      const label = single() && each.index === 0 ? (chart === MESSAGES ? "messages a minute" : "mean") : each.label;
+      const label = single() && each.index === 0 ? (part === "count" ? "messages a minute" : part) : each.label;
       const then = lines.find((other) => other.past && other.index === each.index)?.column[at];
       return tipRow(kind(each.index ?? 0), label, quantity(each.column[at], chart.unit), then == null ? "" : quantity(then, chart.unit));
     });

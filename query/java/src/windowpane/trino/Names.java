@@ -3,14 +3,26 @@ package windowpane.trino;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a stream has names for: dimensions, measures and distinct counts, and the fields that they are made of. */
 record Names(Map<String, Name> named) {
-    /** One of them, with the columns of the views that show it. */
-    record Name(boolean dimension, Set<String> columns, Set<String> madeOf) {}
+    /** One of them, with the columns of the views that show it; of a dimension also as `view.column`. */
+    record Name(boolean dimension, Set<String> columns, Set<String> madeOf) {
+        /** The views that have it; none for what was noted before there were breakdowns: then all have. */
+        Set<String> views() {
+            return columns.stream().filter(column -> column.contains(".")).map(column -> column.substring(0, column.indexOf('.')))
+                    .collect(Collectors.toSet());
+        }
+    }
 
     /** Hidden by this: all that there is and will be. No name is so short of letters. */
     static final String EVERYTHING = "*";
+
+    /** All views that have a dimension. */
+    Set<String> views() {
+        return named.values().stream().flatMap(name -> name.views().stream()).collect(Collectors.toSet());
+    }
 
     boolean hasDimension(String name) {
         return named.containsKey(name) && named.get(name).dimension();

@@ -2,7 +2,6 @@ package windowpane.trino;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What somebody may read. `letIn`: false for who has been removed, or disabled, since the login. `windows`: by stream, of
@@ -12,12 +11,12 @@ record Sight(boolean letIn, boolean all, Map<String, StreamSight> windows, Map<S
     static final Sight NOTHING = new Sight(false, false, Map.of(), Map.of());
     static final Sight EVERYTHING = new Sight(true, true, Map.of(), Map.of());
 
-    private static final Set<String> OF_WINDOWS = Set.of("minutes", "hours", "days");
-    private static final String RECORDS = "records";
+    /** The view of records, which has every dimension. */
+    static final String RECORDS = "records";
 
     /** Whether a stream's view has this name. */
     static boolean isView(String table) {
-        return OF_WINDOWS.contains(table) || table.equals(RECORDS);
+        return StreamSight.isOfPanes(table) || table.equals(RECORDS);
     }
 
     /** What may be seen of a view of a stream; none: nothing, as if there were none. */
@@ -34,6 +33,6 @@ record Sight(boolean letIn, boolean all, Map<String, StreamSight> windows, Map<S
     /** Whether there is such a table: views, for those who read all also tables and their properties. */
     boolean shows(String schema, String table) {
         return all ? !table.contains("$") || table.endsWith("$properties")
-                : isView(table) && of(schema, table).isPresent();
+                : isView(table) && of(schema, table).filter(sight -> sight.reads(table)).isPresent();
     }
 }

@@ -11,16 +11,19 @@ import java.util.stream.Collectors;
 
 /**
  * What somebody may see of a stream's views. `rows`: an SQL condition; none: all rows. `columns`: those that may be
- * seen; none: all, also those that come later.
+ * seen; none: all, also those that come later. `views`: those that have what the condition is about; none: all of panes.
  */
-record StreamSight(Optional<String> rows, Optional<Set<String>> columns) {
+record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optional<Set<String>> views) {
     /** What views of windows have, and tells of no field. */
     static final Set<String> OF_WINDOWS = Set.of("window_start", "messages");
 
     /** The same of the view of records. */
     static final Set<String> OF_RECORDS = Set.of("event_time", "arrived", "partition", "offset");
 
-    static final StreamSight EVERYTHING = new StreamSight(Optional.empty(), Optional.empty());
+    /** Of panes of a grain; those of breakdowns beside the main one have its name before that. */
+    private static final Set<String> OF_GRAINS = Set.of("minutes", "hours", "days");
+
+    static final StreamSight EVERYTHING = new StreamSight(Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
      * `rules`: alternatives, at least one, each dimension → values. `hidden`: with all that is made of them. `always`:
@@ -30,7 +33,32 @@ record StreamSight(Optional<String> rows, Optional<Set<String>> columns) {
             Names names, List<? extends Map<String, Set<String>>> rules, Set<String> hidden, Set<String> always) {
         Optional<String> rows = rules.stream().anyMatch(Map::isEmpty) ? Optional.empty()
                 : Optional.of(rules.stream().map(rule -> condition(names, rule)).sorted().collect(Collectors.joining(" or ")));
-        return new StreamSight(rows, hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden, always)));
+        Optional<Set<String>> columns = hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden, always));
+        return new StreamSight(rows, columns, rows.map(some -> having(names, rules)));
+    }
+
+    /** Whether a view of the stream may be read. */
+    boolean reads(String view) {
+        return views.isEmpty() || views.get().contains(view);
+    }
+
+    /** Whether that is the name of a view that merges panes. */
+    static boolean isOfPanes(String table) {
+        return OF_GRAINS.contains(table.substring(table.lastIndexOf('_') + 1));
+    }
+
+    /** The views that have every dimension that a rule names: of a view that lacks one no row could be told. */
+    private static Set<String> having(Names names, List<? extends Map<String, Set<String>>> rules) {
+        Set<String> views = new HashSet<>(names.views());
+        views.addAll(OF_GRAINS);
+        for (Map<String, Set<String>> rule : rules) {
+            rule.keySet().stream().filter(names::hasDimension).forEach(name -> {
+                Set<String> of = names.named().get(name).views();
+                views.retainAll(of.isEmpty() ? OF_GRAINS : of);
+            });
+        }
+        views.add(Sight.RECORDS);
+        return views;
     }
 
     boolean shows(String column) {

@@ -1,5 +1,6 @@
 package windowpane.flink.aggregate;
 
+import io.airlift.slice.Murmur3Hash128;
 import io.airlift.slice.Slice;
 import io.airlift.slice.Slices;
 import io.airlift.stats.cardinality.HyperLogLog;
@@ -19,16 +20,21 @@ public final class Distinct {
 
     private HyperLogLog sketch;
 
-    /** Adds a text as its UTF-8. */
-    public void add(byte[] utf8) {
-        add(Slices.wrappedBuffer(utf8));
+    /** What is added of a text, given as its UTF-8: the same for many sets. */
+    public static long hash(byte[] utf8) {
+        return hash(Slices.wrappedBuffer(utf8));
     }
 
-    void add(Slice value) {
+    static long hash(Slice value) {
+        return Murmur3Hash128.hash64(value);
+    }
+
+    /** Adds the text of a hash. */
+    public void add(long hash) {
         if (sketch == null) {
             sketch = HyperLogLog.newInstance(BUCKETS);
         }
-        sketch.add(value);
+        sketch.addHash(hash);
     }
 
     void merge(Distinct other) {

@@ -26,7 +26,7 @@ public final class Hll extends AggregateFunction<byte[], Distinct> {
 
     public void accumulate(Distinct distinct, StringData value) {
         if (value != null) {
-            distinct.add(value.toBytes());
+            distinct.add(Distinct.hash(value.toBytes()));
         }
     }
 

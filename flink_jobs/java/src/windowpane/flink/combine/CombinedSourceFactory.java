@@ -2,6 +2,7 @@ package windowpane.flink.combine;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
@@ -31,6 +32,11 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
             .stringType()
             .noDefaultValue()
             .withDescription("The format's plan.");
+
+    private static final ConfigOption<String> BREAKDOWNS = ConfigOptions.key("breakdowns")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("JSON that lists what panes are by, see Breakdown; without it, minute panes by all dimensions.");
 
     private static final ConfigOption<Duration> ARRIVAL_WINDOW = ConfigOptions.key("arrival-window")
             .durationType()
@@ -67,6 +73,28 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
             .noDefaultValue()
             .withDescription("How long the id of a message is known, in arrivals: a copy within it is a duplicate.");
 
+    private static final ConfigOption<Duration> VISIT_GAP = ConfigOptions.key("visits.gap")
+            .durationType()
+            .noDefaultValue()
+            .withDescription("How far messages of one visit may be apart in event time; of a stream without visits none.");
+
+    private static final ConfigOption<Duration> VISIT_CUT = ConfigOptions.key("visits.cut")
+            .durationType()
+            .defaultValue(Duration.ofDays(1))
+            .withDescription("Visits end at the multiples of this, in event time.");
+
+    private static final ConfigOption<List<String>> VISIT_FIRST = ConfigOptions.key("visits.first")
+            .stringType()
+            .asList()
+            .defaultValues()
+            .withDescription("Dimensions that every message of a visit has of its first.");
+
+    private static final ConfigOption<List<String>> VISIT_LAST = ConfigOptions.key("visits.last")
+            .stringType()
+            .asList()
+            .defaultValues()
+            .withDescription("Dimensions that a visit has of its newest counting message.");
+
     private static final ConfigOption<Long> COUNTED_FROM = ConfigOptions.key("counted-from")
             .longType()
             .defaultValue(Long.MIN_VALUE)
@@ -94,7 +122,9 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
 
     @Override
     public Set<ConfigOption<?>> optionalOptions() {
-        return Set.of(SLACK, ARRIVED_BEFORE, TOPIC_ID, TOPIC, KAFKA, HORIZON, COUNTED_FROM, FIRST_OFFSETS, EVERY_MESSAGE);
+        return Set.of(
+                BREAKDOWNS, SLACK, ARRIVED_BEFORE, TOPIC_ID, TOPIC, KAFKA, HORIZON, VISIT_GAP, VISIT_CUT, VISIT_FIRST, VISIT_LAST,
+                COUNTED_FROM, FIRST_OFFSETS, EVERY_MESSAGE);
     }
 
     @Override
@@ -111,12 +141,22 @@ public final class CombinedSourceFactory implements DynamicTableSourceFactory {
         DataType row = context.getPhysicalRowDataType();
         Combiner combiner = new Combiner(
                 options.get(PLAN),
+                options.getOptional(BREAKDOWNS).orElse(null),
                 DataType.getFieldNames(row).toArray(String[]::new),
                 options.get(ARRIVAL_WINDOW).toMillis(),
                 options.get(EVERY_MESSAGE),
                 new Reading(slack, options.get(ARRIVED_BEFORE), firstOffsets, options.get(COUNTED_FROM), fence),
-                options.getOptional(HORIZON).orElse(null));
+                remembered(options));
         return new CombinedSource(source(context, messages), messages, options.get(PLAN), combiner, row, slack, firstOffsets != null);
+    }
+
+    private static Remembered remembered(ReadableConfig options) {
+        long ids = options.getOptional(HORIZON).map(Duration::toMillis).orElse(0L);
+        VisitRules visits = options.getOptional(VISIT_GAP)
+                .map(gap -> new VisitRules(
+                        gap.toMillis(), options.get(VISIT_CUT).toMillis(), options.get(VISIT_FIRST), options.get(VISIT_LAST)))
+                .orElse(null);
+        return new Remembered(ids, visits);
     }
 
     /** The other connector's source, of a table with the columns that the plan makes. */

@@ -42,14 +42,15 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     /** Where messages tell when they arrived, they may step back by the slack that they were read with, which is far less. */
     private static final Duration MOST_SLACK = Duration.ofMinutes(1);
 
-    private static final SeenIds.Budget BUDGET = new SeenIds.Budget(Runtime.getRuntime().maxMemory() / 2);
+    private static final HeapBudget BUDGET = new HeapBudget(Runtime.getRuntime().maxMemory() / 2);
 
     private final String planText;
+    private final String breakdowns;
     private final String[] columns;
     private final long windowLength;
     private final boolean everyMessage;
     private final Reading reading;
-    private final Duration horizon;
+    private final Remembered remembered;
 
     private transient OffsetOrder order;
     private transient PartitionArrivals arrivals;
@@ -66,23 +67,31 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     private transient boolean hasReadSinceChecked;
 
     /**
+     * @param breakdowns see {@link Breakdown#parse}; may be null
      * @param columns names of the rows' columns, those of panes among them
-     * @param horizon how long ids are known; null for messages whose copies all count
+     * @param remembered between messages
      */
     Combiner(
-            String planText, String[] columns, long windowLength, boolean everyMessage, Reading reading, Duration horizon) {
+            String planText,
+            String breakdowns,
+            String[] columns,
+            long windowLength,
+            boolean everyMessage,
+            Reading reading,
+            Remembered remembered) {
         this.planText = planText;
+        this.breakdowns = breakdowns;
         this.columns = columns;
         this.windowLength = windowLength;
         this.everyMessage = everyMessage;
         this.reading = reading;
-        this.horizon = horizon;
+        this.remembered = remembered;
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        if (horizon != null && context.isRestored()) {
+        if (remembered.isAnything() && context.isRestored()) {
             throw new IllegalStateException("What is remembered is in no checkpoint; the keeper starts a job that reads it again");
         }
         TypeInformation<Tuple2<Integer, Long>> type = Types.TUPLE(Types.INT, Types.LONG);
@@ -124,15 +133,15 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
         RowWriter writer = new RowWriter(plan, row, columns, everyMessage);
         count = this::count;
         send = sent -> output.collect(new StreamRecord<>(sent));
-        panes = new Panes(plan, writer);
+        panes = new Panes(plan, Breakdown.parse(breakdowns, plan), writer, remembered.visits());
         ledger = new Ledger(writer, windowLength);
         singles = new Singles(writer, writer.records(), everyMessage);
         Duration slack = reading.slack() == null ? MOST_SLACK : reading.slack();
         if (reading.firstOffsets() != null) {
             order = new OffsetOrder(row, reading.firstOffsets(), slack.toMillis());
         }
-        if (horizon != null) {
-            memory = new Memory(plan, horizon.toMillis(), slack.toMillis(), BUDGET);
+        if (remembered.isAnything()) {
+            memory = new Memory(plan, remembered, slack.toMillis(), BUDGET);
         }
     }
 
@@ -148,12 +157,14 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
     private void count(RowData message) {
         long arrived = arrival(message);
         Outcome outcome = outcome(message, arrived);
+        boolean isVisit = memory != null && outcome == Outcome.ACCEPTED;
+        VisitStep visit = isVisit ? memory.visit(message, eventTime(message), arrived) : null;
         if (arrived < reading.countedFrom()) {
             return;
         }
         LedgerPart part = ledger.count(message.getInt(row.partition()), message.getLong(row.offset()), arrived, outcome);
         if (outcome == Outcome.ACCEPTED) {
-            panes.add(message, eventTime(message), arrived, part.window);
+            panes.add(message, eventTime(message), arrived, part.window, visit);
         }
         singles.send(message, outcome, send);
         if (++combined >= MOST_MESSAGES || panes.size() >= MOST_PANES) {

@@ -3,42 +3,60 @@ package windowpane.flink.combine;
 import java.util.Arrays;
 import org.apache.flink.table.data.StringData;
 
-/** Which pane a message belongs to: its dimensions, the minute of its event time, the arrival window. Mutable until it is kept. */
+/**
+ * Which pane a message belongs to, of one breakdown: its values of that one's dimensions, the start of the pane's event time, the
+ * arrival window. Mutable until it is kept.
+ */
 final class PaneKey {
+    final Breakdown breakdown;
     final StringData[] dimensions;
-    long minute;
+    long start;
     long window;
+    private int hash;
 
-    PaneKey(int dimensions) {
-        this(new StringData[dimensions], 0, 0);
+    PaneKey(Breakdown breakdown) {
+        this(breakdown, new StringData[breakdown.dimensions().length]);
     }
 
-    private PaneKey(StringData[] dimensions, long minute, long window) {
+    private PaneKey(Breakdown breakdown, StringData[] dimensions) {
+        this.breakdown = breakdown;
         this.dimensions = dimensions;
-        this.minute = minute;
+    }
+
+    /** Makes it that of an event time and an arrival window, with the values of all dimensions and the hashes of those. */
+    void set(StringData[] values, int[] hashes, long at, long window) {
+        int[] places = breakdown.dimensions();
+        int mixed = 1;
+        for (int i = 0; i < places.length; i++) {
+            dimensions[i] = values[places[i]];
+            mixed = mixed * 31 + hashes[places[i]];
+        }
+        start = at - Math.floorMod(at, breakdown.grain());
         this.window = window;
+        hash = (mixed * 31 + Long.hashCode(start / 60_000)) * 31 + Long.hashCode(window);
     }
 
     /** One that does not change any more. */
     PaneKey kept() {
-        return new PaneKey(dimensions.clone(), minute, window);
+        PaneKey kept = new PaneKey(breakdown, dimensions.clone());
+        kept.start = start;
+        kept.window = window;
+        kept.hash = hash;
+        return kept;
     }
 
+    /** Keys of different breakdowns are never compared. */
     @Override
     public boolean equals(Object other) {
         return other instanceof PaneKey key
-                && key.minute == minute
+                && key.hash == hash
+                && key.start == start
                 && key.window == window
                 && Arrays.equals(key.dimensions, dimensions);
     }
 
     @Override
     public int hashCode() {
-        int hash = 1;
-        for (StringData dimension : dimensions) {
-            // A string remembers its hash, and the texts of most messages are remembered with theirs; bytes are hashed each time.
-            hash = hash * 31 + (dimension == null ? 0 : dimension.toString().hashCode());
-        }
-        return (hash * 31 + Long.hashCode(minute / 60_000)) * 31 + Long.hashCode(window);
+        return hash;
     }
 }

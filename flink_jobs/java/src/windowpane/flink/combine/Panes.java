@@ -11,64 +11,135 @@ import org.apache.flink.table.data.StringData;
 import windowpane.flink.aggregate.Distinct;
 import windowpane.flink.format.Plan;
 
-/** Parts of panes that are not sent on yet: every accepted message is in one. */
+/** Parts of panes that are not sent on yet: every accepted message is in one of each breakdown. */
 final class Panes {
-    private static final long MINUTE = 60_000;
-
     private final RowWriter writer;
     private final int[] dimensions;
     private final int[] measures;
     private final int[] distincts;
     private final List<Set<Measured.Aggregate>> wanted;
     private final int columns;
-    private final Map<PaneKey, PartialPane> panes = new HashMap<>();
-    private final PaneKey probe;
 
-    Panes(Plan plan, RowWriter writer) {
+    /** By breakdown: its parts, the key that they are looked up by, and the part that was found last. */
+    private final List<Map<PaneKey, PartialPane>> panes;
+
+    private final PaneKey[] probes;
+    private final PartialPane[] found;
+
+    /** Of the message that is added: the values of all dimensions and their hashes. */
+    private final StringData[] values;
+
+    private final int[] hashes;
+
+    /** By dimension, whether a message has it of the first message of its visit. */
+    private final boolean[] isFirst;
+
+    private int size;
+
+    /** @param visits null for a stream without */
+    Panes(Plan plan, List<Breakdown> breakdowns, RowWriter writer, VisitRules visits) {
         this.writer = writer;
         dimensions = plan.columnsOf(Plan.Kind.STRING);
         measures = plan.columnsOf(Plan.Kind.MEASURE);
         distincts = plan.columnsOf(Plan.Kind.HASH);
         columns = plan.columns().size();
         wanted = writer.wanted();
-        probe = new PaneKey(dimensions.length);
+        panes = breakdowns.stream().<Map<PaneKey, PartialPane>>map(each -> new HashMap<>()).toList();
+        probes = breakdowns.stream().map(PaneKey::new).toArray(PaneKey[]::new);
+        found = new PartialPane[probes.length];
+        values = new StringData[dimensions.length];
+        hashes = new int[dimensions.length];
+        isFirst = new boolean[dimensions.length];
+        for (int i = 0; i < isFirst.length; i++) {
+            isFirst[i] = visits != null && visits.first().contains(plan.columns().get(dimensions[i]).name());
+        }
     }
 
+    /** How many there are, of all breakdowns. */
     int size() {
-        return panes.size();
+        return size;
     }
 
-    /** Adds a message of an event time that arrived in a window. */
-    void add(RowData message, long at, long arrived, long window) {
+    /**
+     * Adds a message of an event time that arrived in a window.
+     *
+     * @param visit what becomes of its visit; null of a stream without visits
+     */
+    void add(RowData message, long at, long arrived, long window, VisitStep visit) {
         for (int i = 0; i < dimensions.length; i++) {
             int place = Messages.FIRST_COLUMN + dimensions[i];
-            probe.dimensions[i] = message.isNullAt(place) ? null : message.getString(place);
+            values[i] = isFirst[i] ? visit.after[i] : message.isNullAt(place) ? null : message.getString(place);
         }
-        probe.minute = at - Math.floorMod(at, MINUTE);
-        probe.window = window;
-        PartialPane pane = panes.get(probe);
-        if (pane == null) {
-            pane = emptyPane();
-            panes.put(probe.kept(), pane);
+        PartialPane[] all = of(values, at, arrived, window);
+        for (PartialPane pane : all) {
+            pane.messages++;
         }
-        pane.messages++;
-        pane.arrived = Math.max(pane.arrived, arrived);
         for (int column : measures) {
             if (!message.isNullAt(Messages.FIRST_COLUMN + column)) {
-                pane.measures[column].add(message.getLong(Messages.FIRST_COLUMN + column), at);
+                long value = message.getLong(Messages.FIRST_COLUMN + column);
+                for (PartialPane pane : all) {
+                    pane.measures[column].add(value, at);
+                }
             }
         }
         for (int column : distincts) {
             if (!message.isNullAt(Messages.FIRST_COLUMN + column)) {
-                StringData text = message.getString(Messages.FIRST_COLUMN + column);
-                pane.distincts[column].add(text.toBytes());
+                long hash = Distinct.hash(message.getString(Messages.FIRST_COLUMN + column).toBytes());
+                for (PartialPane pane : all) {
+                    pane.distincts[column].add(hash);
+                }
             }
+        }
+        if (visit != null && visit.isChanged()) {
+            addVisit(visit, arrived, window);
         }
     }
 
+    /** Changes a visit's numbers where it began: with other last values it is no more where it was, and is elsewhere. */
+    private void addVisit(VisitStep visit, long arrived, long window) {
+        if (visit.moves) {
+            for (PartialPane pane : of(visit.before, visit.start, arrived, window)) {
+                pane.addVisit(-1, -visit.bouncesBefore, -visit.secondsBefore);
+            }
+        }
+        boolean isNew = visit.begins || visit.moves;
+        long bounces = visit.bounces - (isNew ? 0 : visit.bouncesBefore);
+        long seconds = visit.seconds - (isNew ? 0 : visit.secondsBefore);
+        for (PartialPane pane : of(visit.after, visit.start, arrived, window)) {
+            pane.addVisit(isNew ? 1 : 0, bounces, seconds);
+        }
+    }
+
+    /**
+     * The pane of each breakdown, in their order, that is of an event time, of values of all dimensions (in the plan's order) and of
+     * the arrival window, in which something arrived then; those that are not there yet are made. The array is the same for every call.
+     */
+    PartialPane[] of(StringData[] values, long at, long arrived, long window) {
+        for (int i = 0; i < values.length; i++) {
+            // A string remembers its hash, and the texts of most messages are remembered with theirs; bytes are hashed each time.
+            hashes[i] = values[i] == null ? 0 : values[i].toString().hashCode();
+        }
+        for (int i = 0; i < probes.length; i++) {
+            PaneKey probe = probes[i];
+            probe.set(values, hashes, at, window);
+            PartialPane pane = panes.get(i).get(probe);
+            if (pane == null) {
+                pane = emptyPane();
+                panes.get(i).put(probe.kept(), pane);
+                size++;
+            }
+            pane.arrived = Math.max(pane.arrived, arrived);
+            found[i] = pane;
+        }
+        return found;
+    }
+
     void sendAll(Consumer<GenericRowData> send) {
-        panes.forEach((key, pane) -> send.accept(writer.pane(key, pane)));
-        panes.clear();
+        for (Map<PaneKey, PartialPane> each : panes) {
+            each.forEach((key, pane) -> send.accept(writer.pane(key, pane)));
+            each.clear();
+        }
+        size = 0;
     }
 
     private PartialPane emptyPane() {

@@ -6,6 +6,12 @@ import windowpane.flink.aggregate.Distinct;
 final class PartialPane {
     long messages;
 
+    /** How the numbers of visits change that begin in it. */
+    long visits;
+
+    long bounces;
+    long visitSeconds;
+
     /** The latest arrival among them. */
     long arrived;
 
@@ -14,6 +20,12 @@ final class PartialPane {
 
     /** By column of the plan; null where that is not counted distinctly. */
     final Distinct[] distincts;
+
+    void addVisit(long more, long moreBounces, long moreSeconds) {
+        visits += more;
+        bounces += moreBounces;
+        visitSeconds += moreSeconds;
+    }
 
     PartialPane(int columns) {
         measures = new Measured[columns];

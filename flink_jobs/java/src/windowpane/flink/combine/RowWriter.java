@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.data.GenericRowData;
@@ -24,6 +25,9 @@ final class RowWriter {
     private final List<Set<Measured.Aggregate>> wanted = new ArrayList<>();
     private final Set<String> unfilled;
     private final int[] ofLedger;
+
+    /** Places of the dimensions, in the plan's order; a pane fills those of its breakdown. */
+    private final List<Integer> ofDimensions = new ArrayList<>();
 
     /** Places of what is told of a single message, and where it stands in the row that was read. */
     private final int[] ofMessages;
@@ -60,12 +64,17 @@ final class RowWriter {
         };
         plan.columns().forEach(column -> wanted.add(EnumSet.noneOf(Measured.Aggregate.class)));
         ofPane("arrived", (key, pane) -> time(pane.arrived));
-        ofPane("event_minute", (key, pane) -> time(key.minute));
+        ofPane("_event_start", (key, pane) -> time(key.start));
         ofPane("messages", (key, pane) -> pane.messages);
+        ofVisits("visits", pane -> pane.visits);
+        ofVisits("bounces", pane -> pane.bounces);
+        ofVisits("visit_seconds", pane -> pane.visitSeconds);
+        if (places.containsKey("breakdown")) {
+            ofPane("breakdown", (key, pane) -> key.breakdown.name());
+        }
         int[] dimensions = plan.columnsOf(Plan.Kind.STRING);
-        for (int i = 0; i < dimensions.length; i++) {
-            int place = i;
-            ofPane(name(dimensions[i]), (key, pane) -> key.dimensions[place]);
+        for (int column : dimensions) {
+            ofDimensions.add(place(name(column)));
         }
         for (int column : plan.columnsOf(Plan.Kind.MEASURE)) {
             for (Measured.Aggregate aggregate : Measured.Aggregate.values()) {
@@ -87,6 +96,13 @@ final class RowWriter {
 
     private String name(int column) {
         return plan.columns().get(column).name();
+    }
+
+    /** A column of streams that have visits. */
+    private void ofVisits(String name, ToLongFunction<PartialPane> value) {
+        if (places.containsKey(name)) {
+            ofPane(name, (key, pane) -> value.applyAsLong(pane));
+        }
     }
 
     private void ofPane(String name, BiFunction<PaneKey, PartialPane, Object> value) {
@@ -116,6 +132,10 @@ final class RowWriter {
         GenericRowData made = new GenericRowData(width);
         for (PaneColumn column : ofPanes) {
             made.setField(column.place, column.value.apply(key, pane));
+        }
+        int[] dimensions = key.breakdown.dimensions();
+        for (int i = 0; i < dimensions.length; i++) {
+            made.setField(ofDimensions.get(dimensions[i]), key.dimensions[i]);
         }
         return made;
     }

@@ -1,7 +1,6 @@
 package windowpane.flink.combine;
 
 import java.security.SecureRandom;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The ids seen in one partition, each with the latest arrival of a message with it: as hashes of 128 bits in tables with open
@@ -11,31 +10,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * needs. So nothing pauses for long, and no second copy of all is ever held.
  */
 final class SeenIds {
-    /** How many bytes all of a process may take; the message of the failure says what to do. */
-    static final class Budget {
-        private final AtomicLong left;
-
-        Budget(long bytes) {
-            left = new AtomicLong(bytes);
-        }
-
-        void take(long bytes) {
-            if (left.addAndGet(-bytes) < 0) {
-                left.addAndGet(bytes);
-                throw new IllegalStateException(
-                        "What is remembered takes half of the TaskManager's heap; declare a shorter horizon, or give it more memory");
-            }
-        }
-
-        void give(long bytes) {
-            left.addAndGet(bytes);
-        }
-
-        long left() {
-            return left.get();
-        }
-    }
-
     private static final int TABLES = 64;
     private static final int SLOT = 3;
     private static final int LEAST_SLOTS = 16;
@@ -50,13 +24,13 @@ final class SeenIds {
 
     private final long horizon;
     private final long margin;
-    private final Budget budget;
+    private final HeapBudget budget;
     private final long[][] tables = new long[TABLES][];
     private final int[] taken = new int[TABLES];
     private long latest = Long.MIN_VALUE / 2;
 
     /** @param margin how much earlier than the latest arrival a later one may be, in milliseconds */
-    SeenIds(long horizon, long margin, Budget budget) {
+    SeenIds(long horizon, long margin, HeapBudget budget) {
         this.horizon = horizon;
         this.margin = margin;
         this.budget = budget;

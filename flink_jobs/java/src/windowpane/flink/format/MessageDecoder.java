@@ -1,5 +1,6 @@
 package windowpane.flink.format;
 
+import java.util.stream.IntStream;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.data.binary.BinaryStringData;
 
@@ -7,7 +8,7 @@ import org.apache.flink.table.data.binary.BinaryStringData;
  * Decides on one message after the other, by a {@link Plan}: accepted with its values, or rejected with the first failure.
  *
  * <p>A {@link Refusal} stays one. Of anything else the order: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, bounds between fields,
- * measures. That an event time is too far ahead of its arrival is for the caller to see: only the caller knows the arrival. Never
+ * measures, exclusions. That an event time is too far ahead of its arrival is for the caller to see: only the caller knows the arrival. Never
  * throws. Not for two threads at once.
  */
 public final class MessageDecoder {
@@ -16,6 +17,9 @@ public final class MessageDecoder {
     private final long minMillis;
     private final FieldReader[] fields;
     private final Plan.Column[] columns;
+
+    /** The fields whose text may exclude a message. */
+    private final int[] exclusive;
 
     /** By field. */
     private final boolean[] isNull;
@@ -47,6 +51,7 @@ public final class MessageDecoder {
             Plan.Field rules = plan.fields().get(i);
             fields[i] = new FieldReader(rules, root.find(rules.path()), repeats);
         }
+        this.exclusive = IntStream.range(0, fields.length).filter(i -> fields[i].rules.excluded() != null).toArray();
         this.reader = new MessageReader(root);
         this.isNull = new boolean[fields.length];
         this.numbers = new double[fields.length];
@@ -66,7 +71,7 @@ public final class MessageDecoder {
         if (unfit != null) {
             return reject(reader.duplicate(), unfit);
         }
-        return readEventTime() && readFields() && compareFields() && measure();
+        return readEventTime() && readFields() && compareFields() && measure() && admit();
     }
 
     /** Milliseconds since the epoch, of an accepted message. */
@@ -105,7 +110,7 @@ public final class MessageDecoder {
         };
     }
 
-    /** A measure column in stored units, or null. */
+    /** A measure column in stored units, or 1 or 0 of a boolean; or null. */
     public Long measure(int column) {
         return hasNoMeasure[column] ? null : measures[column];
     }
@@ -166,6 +171,10 @@ public final class MessageDecoder {
     private boolean measure() {
         for (int i = 0; i < columns.length; i++) {
             Plan.Column column = columns[i];
+            if (column.kind() == Plan.Kind.COUNTS) {
+                hasNoMeasure[i] = isNull[column.field()];
+                measures[i] = (long) numbers[column.field()];
+            }
             if (column.kind() != Plan.Kind.MEASURE) {
                 continue;
             }
@@ -181,6 +190,16 @@ public final class MessageDecoder {
                 return reject(column.name(), value < column.min() ? Reason.TOO_SMALL : Reason.TOO_LARGE);
             }
             measures[i] = (long) value;
+        }
+        return true;
+    }
+
+    /** Whether no field's text keeps the message out of every number. */
+    private boolean admit() {
+        for (int i : exclusive) {
+            if (!isNull[i] && fields[i].rules.excluded().contains(fields[i].text)) {
+                return reject(fields[i].node.path, Reason.IS_EXCLUDED);
+            }
         }
         return true;
     }

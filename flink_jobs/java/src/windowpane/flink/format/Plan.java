@@ -45,12 +45,19 @@ public record Plan(
         KEY,
         /** The text of the field that tells copies of a message of a key from others. */
         ID,
+        /** Whether a message counts in its visit: 1 or 0 of a boolean field. */
+        COUNTS,
         /** The value of a field of any type, for the message's record. */
-        FIELD
+        FIELD;
+
+        /** Whether it is held as a whole number; the others are texts, but for fields, which are held as what they are. */
+        public boolean isNumber() {
+            return this == MEASURE || this == COUNTS;
+        }
     }
 
     /**
-     * Bounds that are absent are infinite; minField and maxField are -1, values is null.
+     * Bounds that are absent are infinite; minField and maxField are -1, values and excluded are null.
      *
      * @param min inclusive; above is exclusive; likewise max and below
      * @param minLength in code points, as is maxLength
@@ -67,7 +74,8 @@ public record Plan(
             int maxField,
             int minLength,
             int maxLength,
-            Set<String> values) {}
+            Set<String> values,
+            Exclusion excluded) {}
 
     /** A measure has an expression, a scale and bounds in stored units; the others have a field. */
     public record Column(
@@ -110,7 +118,7 @@ public record Plan(
     /** The type of what a column holds; of a measure that is a number in stored units. */
     public Type typeOf(int column) {
         Column asked = columns.get(column);
-        return asked.kind == Kind.MEASURE ? Type.INTEGER : fields.get(asked.field).type;
+        return asked.kind.isNumber() ? Type.INTEGER : fields.get(asked.field).type;
     }
 
     private static Field field(JsonNode node) {
@@ -134,7 +142,17 @@ public record Plan(
                 (int) number(node, "max_field", -1),
                 (int) number(node, "min_length", 0),
                 (int) number(node, "max_length", Integer.MAX_VALUE),
-                values);
+                values,
+                excluded(node.path("excluded")));
+    }
+
+    private static Exclusion excluded(JsonNode node) {
+        if (node.isBoolean()) {
+            return node.asBoolean() ? new Exclusion(List.of("")) : null;
+        }
+        List<String> texts = new ArrayList<>();
+        node.forEach(text -> texts.add(text.asText()));
+        return texts.isEmpty() ? null : new Exclusion(texts);
     }
 
     private static Column column(JsonNode node, List<Field> fields) {
@@ -143,8 +161,10 @@ public record Plan(
         if (kind != Kind.MEASURE) {
             int field = required(node, "field").asInt();
             checkReference(field, fields);
-            if (field < 0 || (kind != Kind.FIELD && fields.get(field).type != Type.STRING)) {
-                throw new IllegalArgumentException("Column " + name + " must name a field, a string one unless it is of records.");
+            Type type = kind == Kind.COUNTS ? Type.BOOLEAN : Type.STRING;
+            if (field < 0 || (kind != Kind.FIELD && fields.get(field).type != type)) {
+                throw new IllegalArgumentException(
+                        "Column " + name + " must name a " + type.name().toLowerCase(Locale.ROOT) + " field, or any if it is of records.");
             }
             return new Column(name, kind, field, null, 0, 0, 0);
         }

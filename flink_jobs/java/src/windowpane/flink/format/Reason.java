@@ -24,6 +24,7 @@ public final class Reason {
     public static final String TOO_SHORT = "too short";
     public static final String TOO_LONG = "too long";
     public static final String NOT_AN_ALLOWED_VALUE = "not an allowed value";
+    public static final String IS_EXCLUDED = "is excluded";
     public static final String NOT_FINITE = "not finite";
     public static final String BEFORE_1970 = "before 1970";
     public static final String TOO_LONG_AGO = "too long ago (seconds, not milliseconds?)";
@@ -36,7 +37,7 @@ public final class Reason {
             EMPTY, LARGER_THAN_1_MIB, NOT_VALID_UTF_8, NOT_VALID_JSON, NESTED_TOO_DEEPLY,
             NOT_AN_OBJECT, DUPLICATE_KEY, MISSING, NULL, NOT_A_STRING,
             NOT_A_NUMBER, NOT_A_WHOLE_NUMBER, NOT_A_BOOLEAN, NOT_A_TIME, NOT_VALID_TEXT,
-            TOO_SMALL, TOO_LARGE, TOO_SHORT, TOO_LONG, NOT_AN_ALLOWED_VALUE,
+            TOO_SMALL, TOO_LARGE, TOO_SHORT, TOO_LONG, NOT_AN_ALLOWED_VALUE, IS_EXCLUDED,
             NOT_FINITE, BEFORE_1970, TOO_LONG_AGO, TOO_FAR_IN_THE_FUTURE);
 
     private Reason() {}

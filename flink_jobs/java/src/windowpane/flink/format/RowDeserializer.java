@@ -71,7 +71,7 @@ final class RowDeserializer implements DeserializationSchema<RowData> {
 
     private Object value(int column) {
         return switch (kinds[column]) {
-            case MEASURE -> decoder.measure(column);
+            case MEASURE, COUNTS -> decoder.measure(column);
             case FIELD -> decoder.value(column);
             default -> decoder.text(column);
         };

@@ -33,7 +33,7 @@ class CombinerTest {
                          {"name": "who", "kind": "hash", "field": 2}]}""";
 
     private static final String[] COLUMNS = {
-        "site", "event_minute", "messages", "ms_count", "ms_sum", "ms_min", "ms_max", "ms_max_at", "ms_digest", "who_distinct",
+        "site", "_event_start", "messages", "ms_count", "ms_sum", "ms_min", "ms_max", "ms_max_at", "ms_digest", "who_distinct",
         "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats", "offset", "event_time", "reason",
         "field", "payload", "arrived", "ms_min_at", "_duplicates"
     };
@@ -140,7 +140,7 @@ class CombinerTest {
     }
 
     private Combiner combiner(boolean everyMessage) throws Exception {
-        Combiner combiner = new Combiner(PLAN, COLUMNS, WINDOW, everyMessage, new Reading(SLACK, null, null, Long.MIN_VALUE, null), null);
+        Combiner combiner = new Combiner(PLAN, null, COLUMNS, WINDOW, everyMessage, new Reading(SLACK, null, null, Long.MIN_VALUE, null), Remembered.NOTHING);
         return sent.opened(combiner);
     }
 

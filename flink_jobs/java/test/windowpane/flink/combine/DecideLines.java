@@ -31,7 +31,7 @@ public final class DecideLines {
              "columns": [{"name": "_key", "kind": "key", "field": 0}, {"name": "_id", "kind": "id", "field": 1}]}""";
 
     private static final String[] COLUMNS = {
-        "event_minute", "messages", "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats",
+        "_event_start", "messages", "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats",
         "_duplicates", "offset", "event_time", "reason", "field", "payload", "arrived"
     };
     private static final int FIRST_OFFSET = 3;
@@ -58,7 +58,7 @@ public final class DecideLines {
                 request.get("counted_from").asLong(),
                 null);
         Combiner combiner = sent.opened(
-                new Combiner(PLAN, COLUMNS, WINDOW, false, reading, Duration.ofMillis(request.get("horizon").asLong())));
+                new Combiner(PLAN, null, COLUMNS, WINDOW, false, reading, new Remembered(request.get("horizon").asLong(), null)));
         for (JsonNode message : request.get("messages")) {
             combiner.processElement(new StreamRecord<>(row(message)));
             // Each message is in a part of the ledger by itself.

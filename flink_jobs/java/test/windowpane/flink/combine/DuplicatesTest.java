@@ -22,7 +22,7 @@ class DuplicatesTest {
                          {"name": "_id", "kind": "id", "field": 1}]}""";
 
     private static final String[] COLUMNS = {
-        "site", "event_minute", "messages", "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats",
+        "site", "_event_start", "messages", "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats",
         "_duplicates", "offset", "event_time", "reason", "field", "payload", "arrived"
     };
     private static final int MESSAGES = 2;
@@ -82,13 +82,13 @@ class DuplicatesTest {
         String bare = "{\"event_time\": {\"field\": [\"t\"], \"max_ahead_ms\": 0}, \"fields\": [], \"columns\": []}";
         Reading reading = new Reading(Duration.ofMillis(500), null, null, 0, null);
         String[] columns = List.of(COLUMNS).subList(1, COLUMNS.length).toArray(String[]::new);
-        Combiner combiner = new Combiner(bare, columns, WINDOW, false, reading, Duration.ofMinutes(1));
+        Combiner combiner = new Combiner(bare, null, columns, WINDOW, false, reading, new Remembered(60_000, null));
         assertThrows(IllegalArgumentException.class, () -> sent.opened(combiner));
     }
 
     private Combiner combiner(long countedFrom, boolean everyMessage) throws Exception {
         Reading reading = new Reading(Duration.ofMillis(500), null, null, countedFrom, null);
-        return sent.opened(new Combiner(PLAN, COLUMNS, WINDOW, everyMessage, reading, Duration.ofMinutes(1)));
+        return sent.opened(new Combiner(PLAN, null, COLUMNS, WINDOW, everyMessage, reading, new Remembered(60_000, null)));
     }
 
     private void put(Combiner combiner, int partition, long arrived, String key, String id, long at) throws Exception {

@@ -29,7 +29,7 @@ public final class MemoryBench {
         }
         IdHash hash = new IdHash();
         for (int round = 0; round < Integer.parseInt(arguments[1]); round++) {
-            SeenIds seen = new SeenIds(HORIZON, 500, new SeenIds.Budget(Long.MAX_VALUE));
+            SeenIds seen = new SeenIds(HORIZON, 500, new HeapBudget(Long.MAX_VALUE));
             long began = THREADS.getCurrentThreadCpuTime();
             long all = 0;
             for (byte[] id : ids) {

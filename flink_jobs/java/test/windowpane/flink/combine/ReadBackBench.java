@@ -33,7 +33,7 @@ public final class ReadBackBench {
                          {"name": "_key", "kind": "key", "field": 3}, {"name": "_id", "kind": "id", "field": 4}]}""";
 
     private static final String[] COLUMNS = {
-        "site", "path", "event_minute", "messages", "ms_count", "ms_sum", "ms_min", "ms_max", "ms_max_at", "visitors_distinct",
+        "site", "path", "_event_start", "messages", "ms_count", "ms_sum", "ms_min", "ms_max", "ms_max_at", "visitors_distinct",
         "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats", "_duplicates", "offset", "event_time",
         "reason", "field", "payload", "arrived"
     };
@@ -62,7 +62,7 @@ public final class ReadBackBench {
         MessageDecoder decoder = new MessageDecoder(plan);
         Sent sent = new Sent(COLUMNS.length - 1, WINDOW);
         Reading reading = new Reading(Duration.ofMillis(500), null, null, countedFrom, null);
-        Combiner combiner = sent.opened(new Combiner(PLAN, COLUMNS, WINDOW, false, reading, Duration.ofMillis(HORIZON)));
+        Combiner combiner = sent.opened(new Combiner(PLAN, null, COLUMNS, WINDOW, false, reading, new Remembered(HORIZON, null)));
         StringData stamped = StringData.fromString("LogAppendTime");
         long began = THREADS.getCurrentThreadCpuTime();
         for (int i = 0; i < messages.size(); i++) {

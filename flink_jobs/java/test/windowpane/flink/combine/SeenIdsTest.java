@@ -20,7 +20,7 @@ class SeenIdsTest {
 
     @Test
     void knowsWhatWasSeenWithinTheHorizon() {
-        SeenIds seen = new SeenIds(HORIZON, MARGIN, new SeenIds.Budget(PLENTY));
+        SeenIds seen = new SeenIds(HORIZON, MARGIN, new HeapBudget(PLENTY));
         Map<String, Long> expected = new HashMap<>();
         long latest = 1_760_000_000_000L;
         for (int i = 0; i < 500_000; i++) {
@@ -35,7 +35,7 @@ class SeenIdsTest {
 
     @Test
     void theHorizonIsPartOfIt() {
-        SeenIds seen = new SeenIds(HORIZON, MARGIN, new SeenIds.Budget(PLENTY));
+        SeenIds seen = new SeenIds(HORIZON, MARGIN, new HeapBudget(PLENTY));
         assertEquals(false, see(seen, "a", "1", 1000));
         assertEquals(true, see(seen, "a", "1", 1000 + HORIZON));
         assertEquals(false, see(seen, "a", "1", 1000 + 2 * HORIZON + 1));
@@ -43,7 +43,7 @@ class SeenIdsTest {
 
     @Test
     void keyAndIdDoNotRunIntoEachOther() {
-        SeenIds seen = new SeenIds(HORIZON, MARGIN, new SeenIds.Budget(PLENTY));
+        SeenIds seen = new SeenIds(HORIZON, MARGIN, new HeapBudget(PLENTY));
         assertEquals(false, see(seen, "ab", "c", 0));
         assertEquals(false, see(seen, "a", "bc", 0));
         assertEquals(false, see(seen, "", "abc", 0));
@@ -52,7 +52,7 @@ class SeenIdsTest {
 
     @Test
     void noHashIsTakenForAnEmptySlot() {
-        SeenIds seen = new SeenIds(HORIZON, MARGIN, new SeenIds.Budget(PLENTY));
+        SeenIds seen = new SeenIds(HORIZON, MARGIN, new HeapBudget(PLENTY));
         assertEquals(false, seen.see(0, 0, 5));
         assertEquals(true, seen.see(0, 0, 5));
         assertEquals(false, seen.see(0, 7, 5));
@@ -60,7 +60,7 @@ class SeenIdsTest {
 
     @Test
     void takesAFewBytesForEachIdHoweverLongItRuns() {
-        SeenIds.Budget budget = new SeenIds.Budget(PLENTY);
+        HeapBudget budget = new HeapBudget(PLENTY);
         SeenIds seen = new SeenIds(HORIZON, MARGIN, budget);
         int within = 200_000;
         double most = 0;
@@ -78,7 +78,7 @@ class SeenIdsTest {
 
     @Test
     void staysWithinWhatItMayTake() {
-        SeenIds.Budget budget = new SeenIds.Budget(100_000);
+        HeapBudget budget = new HeapBudget(100_000);
         SeenIds seen = new SeenIds(HORIZON, MARGIN, budget);
         IllegalStateException failure = assertThrows(IllegalStateException.class, () -> {
             for (int i = 0; i < 10_000; i++) {

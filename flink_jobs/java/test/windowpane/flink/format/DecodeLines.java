@@ -67,7 +67,7 @@ public final class DecodeLines {
         answer.put("event_time", decoder.eventTime());
         var values = answer.putArray("values");
         for (int i = 0; i < plan.columns().size(); i++) {
-            if (plan.columns().get(i).kind() == Plan.Kind.MEASURE) {
+            if (plan.columns().get(i).kind().isNumber()) {
                 values.add(decoder.measure(i));
             } else if (plan.columns().get(i).kind() == Plan.Kind.FIELD) {
                 values.add(json(decoder.value(i)));

@@ -1,4 +1,4 @@
-create or replace view {{ stream | ident }}.minutes
+create or replace view {{ stream | ident }}.{{ view }}
 comment {{ comment | literal }} as
 select
   {%- for name in dimensions %}
@@ -9,5 +9,5 @@ select
   {{ column.sql }} as {{ column.name | ident }}{{ "," if not loop.last }}
   {%- endfor %}
 from {{ stream | ident }}.panes
-where grain = 'minute'
-group by {% for name in dimensions %}{{ name | ident }}, {% endfor %}window_start
+where {{ panes }}
+group by {{ keys | join(", ") }}

@@ -1,9 +1,9 @@
-create temporary view minutes as
+create temporary view finest as
 select
-{%- for name in dimensions %}
+{%- for name in keys %}
   {{ name | ident }},
 {%- endfor %}
-  event_minute,
+  `_event_start`,
   window_start as window_from,
   window_end as window_until,
   window_time as arrival,
@@ -12,7 +12,7 @@ select
 {%- endfor %}
 from table(tumble(table combined_panes, descriptor(arrived), {{ arrival_seconds | interval }}))
 group by
-{%- for name in dimensions %}
+{%- for name in keys %}
   {{ name | ident }},
 {%- endfor %}
-  event_minute, window_start, window_end, window_time
+  `_event_start`, window_start, window_end, window_time
