@@ -37,7 +37,7 @@ from tests.integration.lake.test_duplicates import messages
 from tests.integration.lake.test_records import TOML as RECORDED
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live, running_live
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
 TOML = (
     RECORDED
