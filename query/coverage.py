@@ -19,11 +19,15 @@ from streams.time_text import timestamp
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """The breakdown that a question is answered from, what its asker knows it as, and which of its panes do."""
+    """The breakdown that a question is answered from, what its asker knows it as, and which of its panes do.
+
+    `by_records`: it stands for records, of which panes are made for the question.
+    """
 
     breakdown: Breakdown
     name: str
     plan: WindowPlan
+    by_records: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,36 +15,18 @@ from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.lake_view import LakeView
 from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, merged_columns, view_columns
-from query.coverage import Covered, NotCovered, coverage
+from query.coverage import Covered, coverage
 from query.errors import InvalidRequestError
+from query.record_coverage import records_cover
+from query.record_panes import window_of_records
 from query.rendering import ident, literal, table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.row_rules import RowRules, rules_within
+from query.statement import Statement
 from query.windows import EPOCH, Parts, Span, chosen_parts
 from streams.breakdowns import Breakdown, Layer, breakdowns, main_breakdown, view_names
 from streams.definition import Definition
 from streams.panes import PERIODS, Grain, PaneColumn, pane_columns, rollup_arrival_start
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL with `?` marks, the values they stand for, the columns that it gives, and the panes that it is of.
-
-    `known`: the value of each dimension that can have only one, for which Trino is not asked, and its place in a row.
-    """
-
-    sql: str
-    values: tuple[Any, ...]
-    columns: tuple[PaneColumn, ...] = ()
-    covered: Covered | None = None
-    known: tuple[tuple[int, str], ...] = ()
-
-    def with_known(self, row: Sequence[Any]) -> list[Any]:
-        """A row of Trino's with the known values."""
-        values = list(row)
-        for at, value in self.known:
-            values.insert(at, value)
-        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +50,10 @@ def window_statement(definition: Definition, view: LakeView, request: WindowRequ
 
     Raises InvalidRequestError when no breakdown answers it.
     """
-    covered = window_coverage(definition, view, request)
-    return _merge(definition, view, request, covered, _columns(definition, request, ()), bucket="")
+    covered, columns = window_coverage(definition, view, request), _columns(definition, request, ())
+    if covered.by_records:
+        return _of_records(definition, view, request, columns)
+    return _merge(definition, view, request, covered, columns, bucket="")
 
 
 def series_statement(definition: Definition, view: LakeView, request: SeriesRequest) -> Statement | None:
@@ -79,19 +63,34 @@ def series_statement(definition: Definition, view: LakeView, request: SeriesRequ
     """
     covered = window_coverage(definition, view, request.window, Grain(request.step.value))
     columns = _columns(definition, request.window, request.measures)
+    if covered.by_records:
+        return _of_records(definition, view, request.window, columns, request.step.value)
     bucket = "window_start" if request.step is Step.MINUTE else f"date_trunc('{request.step.value}', window_start)"
     return _merge(definition, view, request.window, covered, columns, bucket)
+
+
+def _of_records(
+    definition: Definition, view: LakeView, request: WindowRequest, columns: Sequence[PaneColumn], step: str = ""
+) -> Statement | None:
+    rules = _rules(definition, request)
+    return None if rules is None else window_of_records(definition, view, request, rules, columns, step)
 
 
 def window_coverage(
     definition: Definition, view: LakeView, request: WindowRequest, longest: Grain = Grain.DAY
 ) -> Covered:
-    """What answers a window, of panes not longer than a grain. Raises InvalidRequestError when no breakdown does."""
+    """What answers a window, of panes not longer than a grain, or records where the stream keeps them.
+
+    Raises InvalidRequestError when neither a breakdown nor they do.
+    """
     rules = _rules(definition, request)
     found = coverage(definition, view, request, _needed(request, rules), longest)
-    if isinstance(found, NotCovered):
+    if isinstance(found, Covered):
+        return found
+    of_records = records_cover(definition, view, request)
+    if of_records is None:
         raise InvalidRequestError(found.problems)
-    return found
+    return of_records
 
 
 def _needed(request: WindowRequest, rules: RowRules | None) -> set[str]:

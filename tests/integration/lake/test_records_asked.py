@@ -30,7 +30,8 @@ from query.parameters import read_window
 from query.record_panes import window_of_records
 from query.requests import WindowRequest
 from query.row_rules import rules_within
-from query.statements import Statement, window_statement
+from query.statement import Statement
+from query.statements import window_statement
 from query.visible import Visible
 from streams.panes import pane_columns
 from tests.integration.lake.test_duplicates import messages
