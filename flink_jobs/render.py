@@ -121,7 +121,6 @@ def render(
         return _timestamp(job_range.cuts.get(name))
 
     records = _RECORDS if definition.records else {}
-    rollups = [layer for layer in layers(definition) if layer is not Layer.FINEST]
     return JobScript(
         name=name or f"windowpane/{definition.name}/{definition.digest}",
         setup=(
@@ -130,15 +129,9 @@ def render(
             *(_sql("combined_of", kind=kind, mark=mark) for kind, mark in {**_KINDS, **records}.items()),
             _sql("finest", **shape, arrival_seconds=Layer.FINEST.arrival_seconds),
             *(
-                _sql(
-                    view,
-                    **shape,
-                    grain=layer.grain,
-                    only=_only(definition, layer),
-                    arrival_seconds=layer.arrival_seconds,
-                    cut=cut(layer.panes),
-                )
-                for layer in rollups
+                _sql(view, **shape, **_rolled_up(definition, layer), cut=cut(layer.panes))
+                for layer in layers(definition)
+                if layer is not Layer.FINEST
                 for view in ("finest_of_rollup", "rollup")
             ),
         ),
@@ -153,11 +146,7 @@ def render(
             _sql("insert_ledger", **shape, arrival_seconds=Layer.FINEST.arrival_seconds, cut=cut("ledger")),
             *(
                 _sql(f"insert_{table}", **shape, cut=cut(table), held=job_range.held.get(table, {}))
-                for table in (
-                    "rejected",
-                    *(("events",) if definition.events else ()),
-                    *records,
-                )
+                for table in ("rejected", *(("events",) if definition.events else ()), *records)
             ),
         ),
         partitions=len(job_range.before) if job_range.before else definition.partitions,
@@ -165,10 +154,11 @@ def render(
     )
 
 
-def _only(definition: Definition, layer: Layer) -> tuple[str, ...]:
-    """The breakdowns that have rollups of a layer; none if all have."""
+def _rolled_up(definition: Definition, layer: Layer) -> dict[str, Any]:
+    """What a layer of rollups is made of. `only`: the breakdowns that have them; none if all have."""
     [names] = named_in(definition, layer).values()
-    return () if len(names) == len(breakdowns(definition)) else names
+    only = () if len(names) == len(breakdowns(definition)) else names
+    return {"grain": layer.grain, "only": only, "arrival_seconds": layer.arrival_seconds}
 
 
 def _panes_of(definition: Definition, layer: Layer, cut: str | None) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class AuditResult:
     `until`: arrival time up to which counts were compared, None when nothing is settled yet. `values_until`: arrival
     time up to which day panes, and hour panes if there are any, were compared with the minute panes of the same
     arrivals; beyond it a minute pane whose values, but not its messages, were altered goes unseen. `accepted`,
-    `rejected`: messages arrived before `until`, by the ledger.
+    `rejected`: messages arrived before `until`, by the ledger. `notes`: what was not compared, and why.
     """
 
     stream: str
@@ -105,6 +105,7 @@ class AuditResult:
     rejected: int
     partitions: tuple[PartitionAudit, ...]
     findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:

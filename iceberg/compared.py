@@ -16,6 +16,7 @@ from iceberg.apply import generation_of
 from iceberg.begun import begun_in
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError
+from iceberg.kept import KeptFrom, all_kept_from
 from iceberg.kinds import PANES
 from iceberg.namespaces import staging_namespace
 from iceberg.noted import noted_definition
@@ -51,7 +52,7 @@ class Compared:
 
     `breakdowns`: those of which both sides have all panes of the range, with the grains that count. `rollups`: the
     arrivals whose rollups are whole, and count, on both sides; the last ones of the range may be made later, with what
-    arrived after it.
+    arrived after it. `kept_from`: as of a LakeView: what retention took of either side is compared on none.
     """
 
     old: Mapping[str, PinnedTable]
@@ -59,6 +60,7 @@ class Compared:
     generation: int | None
     breakdowns: tuple[Breakdown, ...]
     rollups: Arrivals
+    kept_from: KeptFrom = ()
 
 
 def compared(catalog: Catalog, replay: Replay) -> Compared:
@@ -80,7 +82,7 @@ def compared(catalog: Catalog, replay: Replay) -> Compared:
     cut = trusted_cut(panes, Layer.DAY)
     generation, hours = generations.pop(), hours_reach(panes, cut)
     by = _breakdowns(panes, staged[PANES.name], generation, replay.arrivals, hours=hours)
-    return Compared(old, _current(staged), generation, by, _rollups(replay.arrivals, cut))
+    return Compared(old, _current(staged), generation, by, _rollups(replay.arrivals, cut), all_kept_from(live))
 
 
 def _before(live: Mapping[str, Table], staged: Mapping[str, Table], replay: Replay, generation: int) -> Compared:
@@ -88,7 +90,7 @@ def _before(live: Mapping[str, Table], staged: Mapping[str, Table], replay: Repl
     before = state_before(live, generation)
     old = {name: _pinned(table, before.snapshots.get(name)) for name, table in live.items()}
     by = _breakdowns(live[PANES.name], staged[PANES.name], generation - 1, replay.arrivals, hours=before.hours)
-    return Compared(old, _current(staged), None, by, _rollups(replay.arrivals, before.day_cut))
+    return Compared(old, _current(staged), None, by, _rollups(replay.arrivals, before.day_cut), all_kept_from(live))
 
 
 def _current(tables: Mapping[str, Table]) -> dict[str, PinnedTable]:

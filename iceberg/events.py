@@ -16,6 +16,7 @@ from pyiceberg.table import Table
 from iceberg.bounds import time_of_bound
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
+from iceberg.kept import kept_from
 from iceberg.kinds import EVENTS
 from iceberg.rows import arrived_within
 from iceberg.stream_tables import optional_table
@@ -27,6 +28,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def events_table(catalog: Catalog, namespace: str) -> Table | None:
     """The table, None where there is none. Raises LakeError."""
     return optional_table(catalog, namespace, EVENTS.name)
+
+
+def events_kept_from(catalog: Catalog, stream: str) -> datetime | None:
+    """Since which arrival the table has everything, if retention took of it. Raises LakeError."""
+    table = events_table(catalog, stream)
+    return None if table is None else kept_from(table)
 
 
 def counted_events(catalog: Catalog, stream: str, arrivals: Arrivals) -> int | None:

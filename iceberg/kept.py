@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
 from iceberg.bounds import part_in, time_of_bound
-from iceberg.kinds import kind_of
+from iceberg.kinds import PANES, kind_of
 from streams.arrivals import Arrivals
 from streams.panes import Grain, grain_of, span_of
 
@@ -22,7 +23,7 @@ KEPT_PROPERTY = "windowpane.kept-from"
 """Table property, of panes for each grain: since which moment there is everything that retention may take."""
 
 TAKEN_PROPERTY = "windowpane.taken"
-"""Property of panes, for each grain: arrivals of which some panes were taken, as `[[start, end], …]`."""
+"""Table property, of panes for each grain: arrivals of which some rows were taken, as `[[start, end], …]`."""
 
 RETAINED = "windowpane.retained"
 """Of a commit's summary: retention took something with it, or with the one before."""
@@ -31,15 +32,39 @@ MOST_RANGES = 50
 """Ranges that are noted; of more, those that lie nearest to each other become one."""
 
 
+KeptFrom: TypeAlias = tuple[tuple[str, datetime], ...]
+"""Grain of panes, or name of another table, since when it has everything; what was whole from the beginning is not in
+it."""
+
+Taken: TypeAlias = tuple[tuple[str, tuple[Arrivals, ...]], ...]
+"""The same names, with the arrivals of which some rows were taken."""
+
+
 def kept_from(table: Table, grain: Grain | None = None) -> datetime | None:
     """Since which moment a table has everything, of panes those of a grain; None: nothing was taken."""
     noted = table.properties.get(_noted_as(KEPT_PROPERTY, grain))
     return datetime.fromisoformat(noted) if noted else None
 
 
-def taken(panes: Table, grain: Grain) -> tuple[Arrivals, ...]:
-    """The arrivals of which some panes of a grain were taken, in order."""
-    noted = json.loads(panes.properties.get(_noted_as(TAKEN_PROPERTY, grain)) or "[]")
+def all_kept_from(tables: Mapping[str, Table]) -> KeptFrom:
+    """The same of all that a stream's tables note."""
+    panes = tables[PANES.name]
+    noted = [*((str(grain), kept_from(panes, grain)) for grain in Grain)]
+    noted += [(name, kept_from(table)) for name, table in tables.items() if name != PANES.name]
+    return tuple((name, since) for name, since in noted if since is not None)
+
+
+def all_taken(tables: Mapping[str, Table]) -> Taken:
+    """The arrivals of which some rows were taken, of all that a stream's tables note."""
+    panes = tables[PANES.name]
+    noted = [*((str(grain), taken(panes, grain)) for grain in Grain)]
+    noted += [(name, taken(table)) for name, table in tables.items() if name != PANES.name]
+    return tuple((name, ranges) for name, ranges in noted if ranges)
+
+
+def taken(table: Table, grain: Grain | None = None) -> tuple[Arrivals, ...]:
+    """The arrivals of which some rows of a table, or panes of a grain, were taken, in order."""
+    noted = json.loads(table.properties.get(_noted_as(TAKEN_PROPERTY, grain)) or "[]")
     return tuple(Arrivals(*map(datetime.fromisoformat, pair)) for pair in noted)
 
 
@@ -49,10 +74,9 @@ def noting(table: Table, gone: Mapping[Grain | None, tuple[datetime, Iterable[Ar
     for grain, (since, arrivals) in gone.items():
         before = kept_from(table, grain)
         properties[_noted_as(KEPT_PROPERTY, grain)] = max(since, before or since).isoformat()
-        if grain is not None:
-            ranges = _few([*taken(table, grain), *arrivals])
-            noted = [[each.start.isoformat(), each.end.isoformat()] for each in ranges]
-            properties[_noted_as(TAKEN_PROPERTY, grain)] = json.dumps(noted)
+        ranges = _few([*taken(table, grain), *arrivals])
+        noted = [[each.start.isoformat(), each.end.isoformat()] for each in ranges]
+        properties[_noted_as(TAKEN_PROPERTY, grain)] = json.dumps(noted)
     return properties
 
 

@@ -17,7 +17,7 @@ from iceberg.begun import Begun, begun_in
 from iceberg.bounds import cut, earliest, parts_beyond, rows_by_breakdown
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError, LostStateError, translated
-from iceberg.kept import kept_from, taken
+from iceberg.kept import KeptFrom, Taken, all_kept_from, all_taken
 from iceberg.kinds import KINDS, LEDGER, PANES, RECORDS, REJECTED
 from iceberg.ledger import complete_until, settled_until
 from iceberg.namespaces import is_staging
@@ -30,7 +30,6 @@ from iceberg.retirement import retired_at
 from iceberg.slices import rollups_of
 from iceberg.stream_tables import stream_tables
 from iceberg.widening import widened_until
-from streams.arrivals import Arrivals
 from streams.breakdowns import Layer
 from streams.definition import Definition
 from streams.panes import Grain, arrival_start, day_start, rollup_arrival_start, spans_day
@@ -60,8 +59,8 @@ class LakeView:
     `reading`: what the ledger counts the offsets of; None before the stream had a job.
     `begun`: the breakdowns that do not hold everything, each with since when; of `past` states, see there.
     `sizes`: breakdown → how many panes of the longest grain it has.
-    `kept_from`: grain → since when there are panes of it, `rejected` since when messages; all that are not named are
-    whole. `taken`: grain → arrivals of which retention took panes.
+    `kept_from`: since when there are panes of a grain, or rows of another table. `taken`: arrivals of which retention
+    took some of those.
     `records_since`, `records_until`: arrivals between which every accepted message has its record; None: since the
     stream began, and until nothing is sure. `records_missing`: columns that were added after the pinned snapshot.
     """
@@ -89,8 +88,8 @@ class LakeView:
     reading: Reading | None = field(default=None, compare=False)
     begun: tuple[tuple[str, Begun], ...] = ()
     sizes: tuple[tuple[str, int], ...] = field(default=(), compare=False)
-    kept_from: tuple[tuple[str, datetime], ...] = ()
-    taken: tuple[tuple[str, tuple[Arrivals, ...]], ...] = ()
+    kept_from: KeptFrom = ()
+    taken: Taken = ()
     records_snapshot: int | None = None
     records_missing: frozenset[str] = frozenset()
     records_since: datetime | None = None
@@ -107,7 +106,7 @@ class LakeView:
             raise LostStateError(f"what was known of {self.stream} at {at:%Y-%m-%dT%H:%M:%SZ} is no longer kept")
         if later is None:
             return self
-        if later.day_cut is None and self.taken:
+        if later.day_cut is None and self._took_panes(datetime.min.replace(tzinfo=UTC)):
             raise LostStateError(f"what was known of {self.stream} at {at:%Y-%m-%dT%H:%M:%SZ} is kept in part only")
         return replace(
             self,
@@ -130,10 +129,14 @@ class LakeView:
         """
         if self.widened_until is not None and at < self.widened_until:
             at = day_start(at)
-        if any(at < each.end for _, ranges in self.taken for each in ranges):
+        if self._took_panes(at):
             at = rollup_arrival_start(at)
             return at if self.day_cut is None else min(at, self.day_cut)
         return at
+
+    def _took_panes(self, at: datetime) -> bool:
+        """Whether retention took panes that arrived after a moment."""
+        return any(at < each.end for name, ranges in self.taken if name in {*Grain} for each in ranges)
 
     def known_until(self, at: datetime) -> datetime | None:
         """Of the view as known at a moment: the moment that it can tell, up to which every arrival is in it.
@@ -202,18 +205,13 @@ def pin(catalog: Catalog, stream: str) -> LakeView:
             reading=noted_in(ledger),
             begun=tuple(sorted(begun_in(panes, generation).items())),
             sizes=tuple(sorted(rows_by_breakdown(panes, Grain.DAY).items())),
-            kept_from=_kept_from(panes, tables[REJECTED.name]),
-            taken=tuple((str(grain), ranges) for grain in Grain if (ranges := taken(panes, grain))),
+            kept_from=all_kept_from(tables),
+            taken=all_taken(tables),
             records_snapshot=snapshots.get(RECORDS.name),
             records_missing=added_since(records, snapshots[RECORDS.name]) if records else frozenset(),
             records_since=kept_since(records) if records else None,
             records_until=complete_until(ledger, records) if records else None,
         )
-
-
-def _kept_from(panes: Table, rejected: Table) -> tuple[tuple[str, datetime], ...]:
-    noted = [*((str(grain), kept_from(panes, grain)) for grain in Grain), (REJECTED.name, kept_from(rejected))]
-    return tuple((name, since) for name, since in noted if since is not None)
 
 
 def _began(ledger: Table) -> datetime | None:

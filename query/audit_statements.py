@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from iceberg.kinds import LEDGER, PANES, RECORDS, REJECTED, TableKind
 from iceberg.lake_view import LakeView
 from query.aggregates import merged_columns
-from query.rendering import ident, table_name, templates
+from query.rendering import ident, table_name, templates, time_literal
 from query.statement import Statement
 from query.statements import of_breakdowns
 from streams.arrivals import Arrivals
@@ -112,8 +113,15 @@ def visits_statement(definition: Definition, view: LakeView, arrivals: Arrivals)
         version=_version(view.panes_snapshot),
         numbers=numbers,
         panes=of_breakdowns(definition, [(each, each.finest) for each in by]),
+        kept=_kept(view, {each.finest for each in by}),
     )
     return Statement(sql, (arrivals.start, arrivals.end))
+
+
+def _kept(view: LakeView, compared: Collection[Grain]) -> str:
+    """A condition, after others: panes of a time of which retention has taken none of these grains."""
+    since = max((at for of, at in view.kept_from if of in compared), default=None)
+    return "" if since is None else f" and window_start >= {time_literal(since)}"
 
 
 def values_statement(
@@ -129,7 +137,8 @@ def values_statement(
 
     A row holds the dimensions, the event day or hour, the number of the arrival bucket (always 0 for length 0), each
     compared column by finest and by rollup (`statement.columns` names them), and how many groups differ in all. With
-    no `limit` a row is only the number of an arrival bucket in which groups differ. None while there are no panes.
+    no `limit` a row is only the number of an arrival bucket in which groups differ. What retention took of either is
+    compared on none. None while there are no panes.
     """
     if view.panes_snapshot is None:
         return None
@@ -137,7 +146,7 @@ def values_statement(
     table, version = table_name(view.stream, PANES.name), _version(view.panes_snapshot)
     grains = {"finest": breakdown.finest, "rollups": grain}
     sides = [
-        _Side(name, table, version, of_breakdowns(definition, [(breakdown, of_side)]))
+        _Side(name, table, version, of_breakdowns(definition, [(breakdown, of_side)]) + _kept(view, grains.values()))
         for name, of_side in grains.items()
     ]
     sql = templates.get_template("audit_values.sql").render(

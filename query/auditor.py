@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from iceberg.audit import (
@@ -17,6 +18,7 @@ from iceberg.audit import (
     check_counts,
     check_values,
     check_visits,
+    merged_ranges,
     panes_name,
 )
 from iceberg.intervals import IntervalTotal, bucket_length, whole_until
@@ -36,7 +38,7 @@ from query.trino_client import TrinoClient
 from streams.arrivals import NEVER, Arrivals
 from streams.breakdowns import Breakdown, Layer, breakdowns
 from streams.definition import Definition
-from streams.panes import Grain, pane_columns, visit_columns
+from streams.panes import Grain, day_start, pane_columns, visit_columns
 
 MOST_ALTERED = 100
 """Groups with altered values that are named; of more only the number is told."""
@@ -93,12 +95,20 @@ def audit(
         for each, grain in rollups:
             counts += _counts(view, definition, totals, each, grain, values_until)
             altered += _differences(trino, view, definition, each, grain, totals, values_until)
-    rejected, wrong = _singles(trino, rejected_counts_statement(view, until), REJECTED, until)
+    rejected, wrong = _singles(trino, view, rejected_counts_statement(view, until), REJECTED, until)
     if definition.records is not None:
-        wrong += _singles(trino, record_totals_statement(view, until), RECORDS, until)[1]
+        wrong += _singles(trino, view, record_totals_statement(view, until), RECORDS, until)[1]
     findings = (*ledger, *blamed(counts + wrong, ledger), *check_values(altered, counts), *visits)
     accepted = sum(item.total for item in totals[_LEDGER] if item.arrived_until <= until)
-    return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings)
+    return AuditResult(view.stream, until, values_until, accepted, rejected, looked_at, findings, tuple(_notes(view)))
+
+
+def _notes(view: LakeView) -> Iterator[str]:
+    """What was not compared, for retention took it."""
+    for name, _ in view.taken:
+        what = f"{name} panes" if name in {*Grain} else name
+        for arrivals in not_compared(view, name):
+            yield f"{what}: what arrived {arrivals} is not counted, for retention took some of it"
 
 
 def _rows(trino: TrinoClient, statement: Statement | None) -> list[list[Any]]:
@@ -122,11 +132,30 @@ def _arrival_totals(trino: TrinoClient, view: LakeView, until: datetime) -> Tota
 def _counts(
     view: LakeView, definition: Definition, totals: Totals, breakdown: Breakdown, grain: Grain, until: datetime
 ) -> list[Finding]:
-    """Where panes hold more or fewer messages than the ledger counts, of what arrived since there is the breakdown."""
+    """Where panes hold more or fewer messages than the ledger counts, of what arrived since there is the breakdown.
+
+    Not of days of arrival of which retention took some.
+    """
     begun = dict(view.begun).get(breakdown.name)
-    ledger = [item for item in totals[_LEDGER] if begun is None or item.arrived_from >= begun.since]
+    gone = not_compared(view, grain)
+    ledger = [item for item in _outside(totals[_LEDGER], gone) if begun is None or item.arrived_from >= begun.since]
     table = panes_name(grain, breakdown.name if len(breakdowns(definition)) > 1 else "")
-    return check_counts(table, ledger, totals[breakdown.name, grain], until)
+    return check_counts(table, ledger, _outside(totals[breakdown.name, grain], gone), until)
+
+
+def not_compared(view: LakeView, name: str) -> tuple[Arrivals, ...]:
+    """Whole days of arrival of which retention took panes of a grain, or rows of a table.
+
+    No row reaches over an end of a day.
+    """
+    taken = dict(view.taken).get(name, ())
+    return merged_ranges(Arrivals(day_start(each.start), day_start(each.end) + timedelta(days=1)) for each in taken)
+
+
+def _outside(items: Iterable[IntervalTotal], gone: Sequence[Arrivals]) -> list[IntervalTotal]:
+    return [
+        item for item in items if not any(Arrivals(item.arrived_from, item.arrived_until).overlaps(at) for at in gone)
+    ]
 
 
 def _visits(trino: TrinoClient, view: LakeView, definition: Definition, until: datetime) -> list[Finding]:
@@ -149,12 +178,15 @@ def _values_until(
 
 
 def _singles(
-    trino: TrinoClient, statement: Statement | None, kind: TableKind, until: datetime
+    trino: TrinoClient, view: LakeView, statement: Statement | None, kind: TableKind, until: datetime
 ) -> tuple[int, list[Finding]]:
     """How many messages the ledger counts for a table before `until`, and where the table does not hold them once."""
     kept: dict[int, dict[str, list[IntervalTotal]]] = {}
     copies: list[Finding] = []
+    gone = not_compared(view, kind.name)
     for table, partition, start, end, rows, offsets in _rows(trino, statement):
+        if any(Arrivals(start, end).overlaps(each) for each in gone):
+            continue
         of_partition = kept.setdefault(partition, {"ledger": [], kind.name: []})
         of_partition[table].append(IntervalTotal(start, end, offsets))
         if rows != offsets and end <= until:
@@ -189,7 +221,8 @@ def _differences(
     named = breakdown.name if len(breakdowns(definition)) > 1 else ""
     difference = ValueDifference(arrivals, grain=grain, finest=breakdown.finest, breakdown=named)
     differences: list[ValueDifference] = []
-    for (bucket,) in _rows(trino, values_statement(definition, view, breakdown, grain, arrivals, coarse, 0)):
+    compared = partial(values_statement, definition, view, breakdown, grain)
+    for (bucket,) in _rows(trino, compared(arrivals, coarse, 0)):
         arrived = _of_bucket(bucket, coarse, arrivals)
         within = [item for item in intervals if arrived.start <= item.arrived_from < arrived.end]
         fine = bucket_length(within, (Layer.DAY.arrival_seconds, 3600)) or coarse
@@ -197,7 +230,7 @@ def _differences(
         if limit <= 0:
             differences.append(replace(difference, arrived=arrived))
             continue
-        rows = _rows(trino, values_statement(definition, view, breakdown, grain, arrived, fine, limit))
+        rows = _rows(trino, compared(arrived, fine, limit))
         differences += [_difference(definition, breakdown, difference, row, arrived, fine) for row in rows]
         if rows and rows[0][-1] > len(rows):
             differences.append(replace(difference, arrived=arrived))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from iceberg.compared import Compared
+from iceberg.kinds import REJECTED
 from query.coverage import shown_name
 from query.difference import (
     Both,
@@ -92,7 +93,7 @@ class Comparison:
             return Difference((), (), 0, {}, {}, name)
         groups, in_all = self._groups(breakdown, rules)
         return Difference(
-            grains=tuple(self._grain(Panes(breakdown, grain), rules) for grain in breakdown.grains),
+            grains=tuple(self._grain(self._panes(breakdown, grain), rules) for grain in breakdown.grains),
             groups=groups,
             groups_in_all=in_all,
             accounted=self._accounted() if self.visible.scope.all_rows else {},
@@ -105,7 +106,7 @@ class Comparison:
         """The points of a chart."""
         rules, all_rules = rules_within(self.visible, where), rules_within(self.visible, ())
         breakdown = self._breakdown(where, rules)
-        panes = Panes(breakdown, breakdown.finest)
+        panes = self._panes(breakdown, breakdown.finest)
         if rules is None or all_rules is None:
             return Points(str(panes.grain), where, ())
         step = chart_step([at for at, _ in self._buckets(panes, all_rules)], panes.grain)
@@ -124,6 +125,9 @@ class Comparison:
             raise InvalidRequestError([FieldProblem("by", f"no breakdown of both sides has {named or 'what you see'}")])
         main = main_breakdown(self.visible.definition).name
         return min(having, key=lambda each: len(each.dimensions) if needed else each.name != main)
+
+    def _panes(self, breakdown: Breakdown, grain: Grain) -> Panes:
+        return Panes(breakdown, grain, dict(self.sides.kept_from).get(grain))
 
     def _grain(self, panes: Panes, rules: RowRules) -> GrainDifference:
         numbers = [0] * 6
@@ -150,7 +154,7 @@ class Comparison:
         return PaneDifference(dimensions, old, new, change, rest[0])
 
     def _groups(self, breakdown: Breakdown, rules: RowRules) -> tuple[tuple[GroupDifference, ...], int]:
-        panes = Panes(breakdown, breakdown.finest)
+        panes = self._panes(breakdown, breakdown.finest)
         rows = self._rows(groups_statement(self.definition, self.sides, self.arrivals, panes, MOST_SHOWN_GROUPS, rules))
         groups = []
         for _, change, *values in rows:
@@ -172,7 +176,9 @@ class Comparison:
         return {name: Both(int(old), int(new)) for name, old, new in pairs}
 
     def _rejected(self) -> dict[str, Both]:
-        rows = self._rows(rejected_counts_statement(self.sides, self.arrivals))
+        since = dict(self.sides.kept_from).get(REJECTED.name, self.arrivals.start)
+        arrivals = Arrivals(min(max(self.arrivals.start, since), self.arrivals.end), self.arrivals.end)
+        rows = self._rows(rejected_counts_statement(self.sides, arrivals))
         counts = {(side, reason): int(count) for side, reason, count in rows}
         reasons = sorted({reason for _, reason in counts})
         return {reason: Both(*(counts.get((side, reason), 0) for side in ("old", "new"))) for reason in reasons}

@@ -10,23 +10,27 @@ from iceberg.lake_view import LakeView
 from query.errors import FieldProblem
 from query.requests import LATEST, WindowRequest
 from query.visible import Visible, named_by
-from query.windows import EPOCH, WindowPlan, plan_window
+from query.windows import EPOCH, Span, WindowPlan, plan_window
 from streams.breakdowns import Breakdown, Layer, breakdowns
 from streams.definition import Definition
 from streams.panes import Grain
 from streams.time_text import timestamp
+
+_ALWAYS = datetime.min.replace(tzinfo=EPOCH.tzinfo)
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
     """The breakdown that a question is answered from, what its asker knows it as, and which of its panes do.
 
-    `by_records`: it stands for records, of which panes are made for the question.
+    `shortest`: the shortest grain of which there are panes of all that time; None for the finest. `by_records`: it
+    stands for records, of which panes are made for the question.
     """
 
     breakdown: Breakdown
     name: str
     plan: WindowPlan
+    shortest: Grain | None = None
     by_records: bool = False
 
 
@@ -34,11 +38,13 @@ class Covered:
 class NotCovered:
     """No breakdown answers the question: it needs these dimensions together, and this is what is wrong with it.
 
-    What a stream keeps besides panes may answer it yet.
+    What a stream keeps besides panes may answer it yet. `nearest`: where panes that it needs are kept no longer, the
+    nearest window that there are panes of.
     """
 
     dimensions: tuple[str, ...]
     problems: tuple[FieldProblem, ...]
+    nearest: Span | None = None
 
 
 def coverage(
@@ -66,15 +72,31 @@ def coverage(
     whole = [each for each in fitting if request.start >= answers_from(view, each)]
     if not whole:
         return NotCovered(needed, (_not_yet(visible, view, fitting),))
-    chosen = min(whole, key=lambda each: _cost(view, each))
-    return Covered(chosen, shown_name(visible, chosen), _plan(view, request, chosen, longest))
+    plans = {each.name: _plan(view, request, each, longest) for each in whole}
+    kept = [each for each in whole if is_kept(view, each, plans[each.name])]
+    if not kept:
+        return _not_kept(visible, view, request, needed, min(whole, key=lambda each: each.finest.seconds), longest)
+    chosen = min(kept, key=lambda each: _cost(view, each))
+    shortest = _shortest(view, chosen, request.start)
+    return Covered(chosen, shown_name(visible, chosen), plans[chosen.name], shortest)
+
+
+def kept_since(view: LakeView, grain: Grain) -> datetime:
+    """Since when there are panes of a grain: retention took those of before."""
+    return dict(view.kept_from).get(grain, _ALWAYS)
+
+
+def is_kept(view: LakeView, breakdown: Breakdown, plan: WindowPlan) -> bool:
+    """Whether retention left all panes that a plan reads."""
+    spans = {Grain.MINUTE: plan.minutes, Grain.HOUR: plan.hours, Grain.DAY: () if plan.days is None else (plan.days,)}
+    return all(span.start >= kept_since(view, grain) for grain in breakdown.grains for span in spans[grain])
 
 
 def answers_from(view: LakeView, breakdown: Breakdown) -> datetime:
     """The first moment of event time of which a breakdown holds every message: no earlier one can be of it."""
     begun = dict(view.begun).get(breakdown.name)
     if begun is None:
-        return datetime.min.replace(tzinfo=EPOCH.tzinfo)
+        return _ALWAYS
     return min(begun.since, LATEST) + timedelta(seconds=begun.ahead)
 
 
@@ -157,6 +179,59 @@ def _not_yet(visible: Visible, view: LakeView, fitting: Sequence[Breakdown]) -> 
     return FieldProblem(
         "start", f"is before {timestamp(minute)}, from when on {name} has every message; replay what arrived earlier"
     )
+
+
+def _shortest(view: LakeView, breakdown: Breakdown, at: datetime) -> Grain | None:
+    """The shortest grain of a breakdown of which there are panes since a moment; None if there are none."""
+    return next((grain for grain in breakdown.grains if kept_since(view, grain) <= at), None)
+
+
+def _not_kept(
+    visible: Visible,
+    view: LakeView,
+    request: WindowRequest,
+    needed: tuple[str, ...],
+    breakdown: Breakdown,
+    longest: Grain,
+) -> NotCovered:
+    """What panes there are of each end's time, and the nearest window that they answer."""
+    ends = request.start, request.end
+    of_ends = [_shortest(view, breakdown, at) for at in ends]
+    near = [_nearest(view, breakdown, at, grain) for at, grain in zip(ends, of_ends, strict=True)]
+    if near[0] >= near[1]:
+        near[1] = near[0] + timedelta(seconds=(_shortest(view, breakdown, near[0]) or breakdown.grains[-1]).seconds)
+    name, shortest = shown_name(visible, breakdown), of_ends[0]
+    if shortest is None:
+        problems = [FieldProblem("start", f"is before {timestamp(near[0])}; nothing of before is kept any longer")]
+    elif shortest.seconds > longest.seconds:
+        gone = f"{longest} panes of {name} are kept from {timestamp(kept_since(view, longest))} on"
+        problems = [FieldProblem("step", f"{gone}; of what was before use step={shortest}")]
+    else:
+        problems = [
+            FieldProblem(
+                field, f"must be a whole {grain}: {_gone(view, breakdown, grain)}; the nearest is {timestamp(to)}"
+            )
+            for field, at, grain in zip(("start", "end"), ends, of_ends, strict=True)
+            if grain is not None and at != (to := _nearest(view, breakdown, at, grain))
+        ]
+    if not problems:  # its panes are there, but do not count yet
+        problems = [FieldProblem("start", f"needs {shortest} panes that are not made yet; try again later")]
+    return NotCovered(needed, tuple(problems), Span(*near))
+
+
+def _gone(view: LakeView, breakdown: Breakdown, grain: Grain) -> str:
+    """Since when there are panes of the grains that are shorter than one."""
+    shorter = [each for each in breakdown.grains if each.seconds < grain.seconds] or [grain]
+    return f"{shorter[-1]} panes are kept from {timestamp(kept_since(view, shorter[-1]))} on"
+
+
+def _nearest(view: LakeView, breakdown: Breakdown, at: datetime, grain: Grain | None) -> datetime:
+    """The nearest start of a window of a grain, of those that there are panes of; of None the first of the longest."""
+    since = kept_since(view, grain or breakdown.grains[-1])
+    if grain is None:
+        return since
+    length = timedelta(seconds=grain.seconds)
+    return max(EPOCH + (at - EPOCH + length / 2) // length * length, since)
 
 
 def _names(visible: Visible, known: Sequence[Breakdown]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from iceberg.compared import Compared, PinnedTable
 from iceberg.kinds import LEDGER, PANES, REJECTED, TableKind
 from query.aggregates import merged_columns
-from query.rendering import ident, literal, table_name, templates
+from query.rendering import ident, literal, table_name, templates, time_literal
 from query.row_rules import ALL_ROWS, RowRules
 from query.statement import Statement
 from query.windows import Span
@@ -28,15 +28,17 @@ _TIME = "timestamp(6) with time zone"
 
 @dataclass(frozen=True, slots=True)
 class Panes:
-    """The panes of a breakdown and grain."""
+    """The panes of a breakdown and grain; `since`: of those retention took what is before a moment."""
 
     breakdown: Breakdown
     grain: Grain
+    since: datetime | None = None
 
     @property
     def condition(self) -> str:
         """What tells them from others."""
-        return f"breakdown = {literal(self.breakdown.name)} and grain = '{self.grain}'"
+        kept = "" if self.since is None else f" and window_start >= {time_literal(self.since)}"
+        return f"breakdown = {literal(self.breakdown.name)} and grain = '{self.grain}'{kept}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 QueryError
 ├── InvalidRequestError         what was asked is not a question we answer; names each field and reason
-│   └── AnswerTooLargeError     it is, but the answer would be too large; ask for less
+│   ├── AnswerTooLargeError     it is, but the answer would be too large; ask for less
+│   └── NotKeptError            what it needs is kept no longer; another window can be answered
 ├── UnknownStreamError          no such stream
 ├── UnknownReplayError          no such replay
 ├── OutOfScopeError             the asker may not see what was asked for, whatever there is of it
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -55,6 +57,14 @@ class AnswerTooLargeError(InvalidRequestError):
     def __init__(self, most_bytes: int) -> None:
         narrower = "ask for fewer groups (by, a filter, limit) or, of a series, for a longer step"
         super().__init__([FieldProblem("by", f"the answer would be larger than {most_bytes >> 20} MiB; {narrower}")])
+
+
+class NotKeptError(InvalidRequestError):
+    """What the question needs is kept no longer. `start`, `end`: the nearest window that can be answered."""
+
+    def __init__(self, problems: Sequence[FieldProblem], start: datetime, end: datetime) -> None:
+        self.start, self.end = start, end
+        super().__init__(problems)
 
 
 class UnknownStreamError(QueryError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -27,7 +27,22 @@ class Group:
     messages: int
     parts: Mapping[str, Mapping[str, Any]]
     changed_since: bool | None = None
-    visits: Mapping[str, int] = _NO_VISITS
+    visits: Mapping[str, int] = field(default_factory=lambda: _NO_VISITS)
+
+    @property
+    def bounce_rate(self) -> float | None:
+        """The part of the visits that were bounces; None where there are none."""
+        return self._a_visit("bounces")
+
+    @property
+    def visit_length(self) -> float | None:
+        """How many milliseconds a visit takes; None where there are none."""
+        seconds = self._a_visit("visit_seconds")
+        return None if seconds is None else seconds * 1000
+
+    def _a_visit(self, number: str) -> float | None:
+        visits = self.visits.get("visits", 0)
+        return self.visits[number] / visits if visits > 0 else None
 
     def value(self, part: str, *names: str) -> Any:
         """A member, such as `("cpu", "max")` or `("cpu", "quantiles", "0.5")`; None where there is no value."""

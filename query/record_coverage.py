@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from iceberg.kinds import RECORDS
 from iceberg.lake_view import LakeView
 from query.coverage import Covered
 from query.requests import WindowRequest
@@ -19,6 +20,8 @@ NAME = "records"
 def records_cover(definition: Definition, view: LakeView, request: WindowRequest) -> Covered | None:
     """That records answer a window, if there is one of every message that can be in it; no panes are read."""
     if definition.records is None or view.records_snapshot is None:
+        return None
+    if request.start < dict(view.kept_from).get(RECORDS.name, request.start):
         return None
     # No message of a later time can have arrived before.
     ahead = timedelta(seconds=definition.event_time.max_ahead_seconds)

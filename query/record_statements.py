@@ -13,6 +13,7 @@ from query.record_requests import MOST_PAGE_BYTES, RecordsRequest
 from query.record_rules import Met, RecordRules, record_rules
 from query.rendering import ident, table_name, templates
 from query.statement import Statement
+from query.statements import refuse_taken
 from query.windows import EPOCH, Span
 from streams.definition import Definition
 from streams.records import RecordField, RecordType, record_fields, records_view_columns
@@ -111,6 +112,8 @@ class _Asked:
 
 
 def _asked(definition: Definition, view: LakeView, request: RecordsRequest) -> _Asked | None:
+    """None where there can be no record. Raises NotKeptError for those of a time that retention took."""
+    refuse_taken(view, RECORDS.name, request.start, request.end, "records")
     if view.records_snapshot is None:
         return None
     visible = request.visible.over(definition)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,6 +21,11 @@ def ident(name: str) -> str:
 def literal(text: str) -> str:
     """A quoted text, for the few places that bind no value."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def time_literal(at: datetime) -> str:
+    """A moment, likewise."""
+    return f"timestamp '{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC'"
 
 
 def table_name(namespace: str, name: str) -> str:

@@ -16,7 +16,7 @@ from iceberg.lake_view import LakeView
 from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, merged_columns, view_columns
 from query.coverage import Covered, coverage
-from query.errors import InvalidRequestError
+from query.errors import FieldProblem, InvalidRequestError, NotKeptError
 from query.record_coverage import records_cover
 from query.record_panes import window_of_records
 from query.rendering import ident, literal, table_name, templates
@@ -27,6 +27,7 @@ from query.windows import EPOCH, Parts, Span, chosen_parts
 from streams.breakdowns import Breakdown, Layer, breakdowns, main_breakdown, view_names
 from streams.definition import Definition
 from streams.panes import PERIODS, Grain, PaneColumn, pane_columns, rollup_arrival_start
+from streams.time_text import timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ def window_coverage(
         return found
     of_records = records_cover(definition, view, request)
     if of_records is None:
+        if found.nearest is not None:
+            raise NotKeptError(found.problems, found.nearest.start, found.nearest.end)
         raise InvalidRequestError(found.problems)
     return of_records
 
@@ -189,7 +192,11 @@ def _panes(view: LakeView, covered: Covered, request: WindowRequest) -> _Panes:
 
 
 def rejected_statement(view: LakeView, request: RejectedRequest) -> Statement | None:
-    """The statement that lists rejected messages, one more than are asked for; None when there are none."""
+    """The statement that lists rejected messages, one more than are asked for; None when there are none.
+
+    Raises NotKeptError for those of a time that retention took.
+    """
+    refuse_taken(view, REJECTED.name, request.start, request.end, "rejected messages")
     if view.rejected_snapshot is None:
         return None
     sql = templates.get_template("rejected.sql").render(
@@ -206,6 +213,14 @@ def rejected_statement(view: LakeView, request: RejectedRequest) -> Statement | 
         arrived = EPOCH + timedelta(microseconds=microseconds)
         values += [arrived, arrived, partition, partition, offset]
     return Statement(sql, tuple(values))
+
+
+def refuse_taken(view: LakeView, table: str, start: datetime, end: datetime, what: str) -> None:
+    """Raise NotKeptError where retention took rows of a table that a question of a time needs."""
+    since = dict(view.kept_from).get(table)
+    if since is not None and start < since:
+        problem = FieldProblem("start", f"is before {timestamp(since)}; {what} of before are kept no longer")
+        raise NotKeptError([problem], since, max(end, since + timedelta(minutes=1)))
 
 
 def sample_statement(definition: Definition, view: LakeView) -> Statement | None:

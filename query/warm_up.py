@@ -17,6 +17,7 @@ import psutil
 
 from iceberg.lake_view import LakeView
 from query.background import Background
+from query.coverage import kept_since
 from query.errors import QueryError
 from query.requests import Filters, SeriesRequest, Step, WindowRequest, keeps_quantiles
 from query.statement import Statement
@@ -90,7 +91,8 @@ class WarmUp:
         step = timedelta(seconds=main.finest.seconds)
         end = EPOCH + (view.complete_until - EPOCH) // step * step
         # A stream that began in this step of time has no whole one yet.
-        steps = max(0, (end - max(view.began, end - timedelta(days=_MOST_DAYS))) // step) + 1
+        first = max(view.began, end - timedelta(days=_MOST_DAYS), kept_since(view, main.finest))
+        steps = max(0, (end - first) // step) + 1
         late, early = sorted(random.choices(range(steps), k=2))
         filters = self._filters(definition, view)
         by = main.dimensions

@@ -159,6 +159,8 @@ def _check_retention(definition: Definition, file: str) -> Iterator[DefinitionEr
             yield DefinitionError(file, f"retention.{missing}", getattr(retention, missing), allowed)
     if retention.events is not None and not definition.events:
         yield DefinitionError(file, "retention.events", retention.events, "the lake keeps none; set events = true")
+    if retention.records is not None and definition.records is None:
+        yield DefinitionError(file, "retention.records", retention.records, "there are none; set records = true")
     for shorter, longer in pairwise(of_grains):
         short, long = retention.of(shorter), retention.of(longer)
         if long is not None and (short is None or short > long):

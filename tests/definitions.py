@@ -56,3 +56,14 @@ BROKEN_DOWN = changed(
     "page_views",
 )
 """Page views by several breakdowns, of which not all have minute panes."""
+
+VISITS = {"gap": "30 minutes", "counts": "engaging", "first": ["source"], "last": ["exit"]}
+
+
+def visiting(visits: dict[str, Any] | None = None, **more: Any) -> Definition:
+    """Page views by source and exit page too, with visits of a site's visitors; and other keys."""
+    tree = raw("page_views")
+    tree["fields"] |= {"source": {"type": "string"}, "engaging": {"type": "boolean", "required": False}}
+    tree["dimensions"] |= {"source": "source", "exit": "path"}
+    tree |= {"key": "site", "visits": VISITS if visits is None else visits, **more}
+    return parse_definition({key: value for key, value in tree.items() if value is not None}, "page_views.toml")

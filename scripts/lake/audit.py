@@ -54,7 +54,7 @@ def command(ctx: click.Context, stream: str, repair: bool, output: Format) -> No
         for replay in repaired(definition, result):
             say(f"Replay {replay.id} is {replay.state}: arrivals {replay.arrivals}")
         result = audit_stream(definition)
-    show(Result(audit_json(result), [_partitions(result), *_verdict(result)]), output)
+    show(Result(audit_json(result), [_partitions(result), *_verdict(result), *result.notes]), output)
     if not result.clean:
         ctx.exit(1)
 
@@ -113,6 +113,7 @@ def audit_json(result: AuditResult) -> dict[str, Any]:
         "rejected": result.rejected,
         "partitions": [_partition_json(partition) for partition in result.partitions],
         "findings": [_finding_json(finding) for finding in result.findings],
+        "notes": list(result.notes),
         "replay": [{"from": timestamp(item.start), "until": timestamp(item.end)} for item in result.to_replay],
     }
 

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from database.locks import LakeLock
+from database.replay_store import ReplayStore
+from database.replays import ReplayState
 from iceberg.catalog import Catalog
+from iceberg.kinds import EVENTS
 from iceberg.maintenance import maintained_tables
 from iceberg.publishing import interrupted
 from iceberg.retention import (
@@ -31,7 +34,11 @@ def take(catalog: Catalog, definition: Definition, lock: LakeLock, say: Callable
         say(f"{stream}: a publication is under way; retention waits for it")
         return []
     tables = maintained_tables(catalog, stream)
-    done = take_outdated(tables, horizons(definition, datetime.now(UTC)))
+    wanted = horizons(definition, datetime.now(UTC))
+    if any(replay.state is ReplayState.RUNNING for replay in ReplayStore(catalog.engine).all(stream)):
+        # It may be reading them.
+        wanted = tuple(each for each in wanted if each.table != EVENTS.name)
+    done = take_outdated(tables, wanted)
     for each in done:
         span = f"{each.start:%Y-%m-%d} to {each.end:%Y-%m-%d}"
         say(f"{stream}: took {each.rows:,} rows of {each.name} of {span}, {each.files:,} files")

@@ -22,7 +22,7 @@ from flink_jobs.errors import FlinkAwayError
 from flink_jobs.render import JobRange, JobScript, render
 from flink_jobs.settings import FlinkSettings
 from iceberg.catalog import open_catalog
-from iceberg.events import counted_events
+from iceberg.events import counted_events, events_kept_from
 from iceberg.namespaces import staging_namespace
 from iceberg.reading import Reading, latest_before
 from iceberg.replay_range import ReplayRanges
@@ -209,6 +209,8 @@ class Replaying:
         kept, wanted = counted_events(self._catalog, definition.name, arrivals), messages_in(offsets)
         if kept is None or kept < wanted:
             events = "" if kept is None else f", and events hold {kept:,} of its {wanted:,} messages"
+            if (since := events_kept_from(self._catalog, definition.name)) and since > arrivals.start:
+                events += f", for those that arrived before {since:%Y-%m-%dT%H:%M:%SZ} are kept no longer"
             raise ReplayError(
                 f"Kafka no longer holds all that arrived {arrivals}: {lost}{events}; choose a later --from-time"
             )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import random
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 from tests.flink_jobs.jvm import Jvm
 from tests.flink_jobs.partition_logs import MAX_AHEAD_MS, decided
 from tests.flink_jobs.visit_logs import (
+    BREAKDOWNS,
     HOUR_MS,
-    Pane,
+    Numbers,
     Sighting,
     Visited,
     VisitRules,
@@ -25,8 +27,6 @@ from tests.flink_jobs.visit_logs import (
     panes_of_parts,
     visited,
 )
-
-Numbers: TypeAlias = dict[tuple[Pane, str], int]
 
 MINUTE, SLACK, HORIZON = 60_000, 500, 600_000
 RULES = VisitRules(gap=30 * MINUTE, cut=6 * HOUR_MS)
@@ -141,17 +141,24 @@ def test_less_read_back_is_too_little(jobs: Jobs) -> None:
     assert wrong
 
 
+def totals(numbers: Numbers, breakdown: str) -> Counter[str]:
+    """Each number over all panes of a breakdown."""
+    found: Counter[str] = Counter()
+    for (of, _, name), number in numbers.items():
+        found[name] += number if of == breakdown else 0
+    return found
+
+
 def test_numbers_add_up_to_those_of_the_visits(jobs: Jobs) -> None:
     """Whatever changed before: of all panes together there is what the visits are in the end."""
     log = a_log(0, 1)
-    found: dict[str, int] = {}
-    for (_, name), number in jobs.panes(log).items():
-        found[name] = found.get(name, 0) + number
-    mine = oracle(log)
-    assert found["messages"] == len(mine)
-    assert found["visits"] == len({each.first.offset for each in mine})
-    assert 0 < found["bounces"] < found["visits"]
-    assert found["visit_seconds"] > 0
+    made, mine = jobs.panes(log), oracle(log)
+    for breakdown in BREAKDOWNS:
+        found = totals(made, breakdown)
+        assert found["messages"] == len(mine)
+        assert found["visits"] == len({each.first.offset for each in mine})
+        assert 0 < found["bounces"] < found["visits"]
+        assert found["visit_seconds"] > 0
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -164,9 +171,8 @@ def test_the_order_of_event_times(jobs: Jobs, order: int) -> None:
     ]
     found = jobs.panes(log)
     assert found == panes(oracle(log))
-    seconds = sum(number for (_, name), number in found.items() if name == "visit_seconds")
-    assert seconds == (39 * 60 if order > 0 else 0)
-    assert sum(number for (_, name), number in found.items() if name == "visits") == 1
+    numbers = totals(found, "exits")
+    assert (numbers["visits"], numbers["visit_seconds"]) == (1, 39 * 60 if order > 0 else 0)
 
 
 TIMES = st.integers(0, 30 * 60).map(lambda seconds: seconds * 1000)

@@ -20,6 +20,12 @@ WINDOW_MS = 10_000
 Pane: TypeAlias = tuple[int, int, tuple[str, ...]]
 """Arrival window, event minute, values of the dimensions."""
 
+BREAKDOWNS = {"all": ((0, 1, 2, 3), MINUTE_MS), "sites": ((0,), MINUTE_MS), "exits": ((0, 3), HOUR_MS)}
+"""Those of the JVM's test program: the places of their dimensions among all, and the grain."""
+
+Numbers: TypeAlias = dict[tuple[str, Pane, str], int]
+"""(breakdown, pane, which number) → the number, where there is any."""
+
 NUMBERS = ("messages", "visits", "bounces", "visit_seconds")
 
 
@@ -130,18 +136,21 @@ def visited(log: Iterable[Decided], rules: VisitRules) -> list[Visited]:
     return made
 
 
-def panes(changed: Iterable[Visited]) -> dict[tuple[Pane, str], int]:
-    """(pane, which number) → the number, if there is any."""
-    found: Counter[tuple[Pane, str]] = Counter()
+def panes(changed: Iterable[Visited]) -> Numbers:
+    """What is in the panes of each breakdown."""
+    found: Counter[tuple[str, Pane, str]] = Counter()
     for each in changed:
-        found.update(each.changes)
+        for ((window, minute, values), name), number in each.changes.items():
+            for breakdown, (places, grain) in BREAKDOWNS.items():
+                pane = (window, minute // grain * grain, tuple(values[place] for place in places))
+                found[breakdown, pane, name] += number
     return {key: number for key, number in found.items() if number}
 
 
-def panes_of_parts(parts: Iterable[Sequence[Any]]) -> dict[tuple[Pane, str], int]:
+def panes_of_parts(parts: Iterable[Sequence[Any]]) -> Numbers:
     """The same of what the JVM's test program says."""
-    found: Counter[tuple[Pane, str]] = Counter()
-    for window, minute, dimensions, *numbers in parts:
+    found: Counter[tuple[str, Pane, str]] = Counter()
+    for breakdown, window, start, dimensions, *numbers in parts:
         for name, number in zip(NUMBERS, numbers, strict=True):
-            found[(window, minute, tuple(dimensions)), name] += number
+            found[breakdown, (window, start, tuple(dimensions)), name] += number
     return {key: number for key, number in found.items() if number}

@@ -76,7 +76,7 @@ def test_every_aggregate_of_messages_is_made() -> None:
 
 @given(st.one_of(st.floats(-1e6, 1e6), st.integers(-(2**54), 2**54).map(lambda n: n / 2), st.floats(allow_nan=False)))
 def test_rounding_is_half_to_even(value: float) -> None:
-    [[found]] = duckdb.sql(f"select {rounded(double(value))}").fetchall()
+    [[found]] = duckdb.execute(f"select {rounded(double(value))}").fetchall()
     assert found == (round(value) if abs(value) < 2**60 else value)
 
 

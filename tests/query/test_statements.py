@@ -28,7 +28,7 @@ from query.visible import Visible
 from streams.breakdowns import Layer, grains
 from streams.definition import Definition
 from tests.corpus import SQL_INJECTIONS
-from tests.definitions import ACCESS_LOG, HEALTH, PAGE_VIEWS, changed
+from tests.definitions import ACCESS_LOG, HEALTH, PAGE_VIEWS, changed, visiting
 from tests.golden import check_golden
 from tests.query.lake_views import at, covered, lake_view
 
@@ -52,6 +52,7 @@ WINDOWS: list[tuple[str, Definition, str, list[tuple[str, str]]]] = [
     ("one_service", HEALTH, "days_and_edges", [("service", "cart")]),
     ("quantiles", HEALTH, "edges_only", [("quantiles", "0.5,0.99")]),
     ("page_views", PAGE_VIEWS, "days_and_edges", []),
+    ("visits", visiting(), "one_day", [("by", "exit"), ("limit", "10")]),
     ("page_views_by_site", PAGE_VIEWS, "one_day", [("by", "site"), ("path", "/"), ("quantiles", "0.95")]),
 ]
 SERIES: list[tuple[str, Definition, str, list[tuple[str, str]]]] = [

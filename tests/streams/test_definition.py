@@ -88,6 +88,7 @@ BROKEN = [
     ("retention", "30 days", "retention = '30 days'", "object"),
     ("retention/hours", "90 days", "retention.hours = '90 days'", "there are none of them; there are panes of minutes"),
     ("retention/events", "90 days", "retention.events = '90 days'", "the lake keeps none; set events = true"),
+    ("retention/records", "90 days", "retention.records = '90 days'", "there are none; set records = true"),
     ("retention/days", "90 days", "retention.days = '90 days'", "is shorter than that of minutes, kept for ever"),
     ("retention", {"minutes": "91 days", "days": "12 weeks"}, "retention.days", "than that of minutes, 91 days"),
     ("retention/minutes", "1 minute", "retention.minutes = '1 minute'", "hours, days or weeks"),

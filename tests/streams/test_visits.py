@@ -10,21 +10,10 @@ import pytest
 from streams.compatibility import breaking_changes, changes
 from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
-from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
 from streams.panes import pane_columns
 from streams.stored_definition import as_stored, stored_definition
-from tests.definitions import PAGE_VIEWS, raw
-
-VISITS = {"gap": "30 minutes", "counts": "engaging", "first": ["source"], "last": ["exit"]}
-
-
-def visiting(visits: dict[str, Any] | None = None, **more: Any) -> Definition:
-    tree = raw("page_views")
-    tree["fields"] |= {"source": {"type": "string"}, "engaging": {"type": "boolean", "required": False}}
-    tree["dimensions"] |= {"source": "source", "exit": "path"}
-    tree |= {"key": "site", "visits": VISITS if visits is None else visits, **more}
-    return parse_definition({key: value for key, value in tree.items() if value is not None}, "page_views.toml")
+from tests.definitions import PAGE_VIEWS, VISITS, visiting
 
 
 def test_reads_what_a_visit_is() -> None:

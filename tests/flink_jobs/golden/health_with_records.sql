@@ -8,7 +8,7 @@ create temporary system function HLL as 'windowpane.flink.aggregate.Hll';
 
 create temporary table combined (
   `service` string,
-  event_minute timestamp_ltz(3),
+  `_event_start` timestamp_ltz(3),
   `messages` bigint,
   `cpu_count` bigint,
   `cpu_sum` bigint,
@@ -52,6 +52,7 @@ create temporary table combined (
 ) with (
   'connector' = 'windowpane-combined',
   'arrival-window' = '10 s',
+  'breakdowns' = '[{"name":"service","by":["service"],"grain_ms":60000}]',
   'watermark-slack' = '500 ms',
   'arrived-before' = '0=1772366999999;1=;2=1772367000000',
   'topic-id' = 'dGhlIHRvcGljIG9mIHRoZQ',
@@ -90,10 +91,10 @@ select *
 from combined
 where `_record` is not null;
 
-create temporary view minutes as
+create temporary view finest as
 select
   `service`,
-  event_minute,
+  `_event_start`,
   window_start as window_from,
   window_end as window_until,
   window_time as arrival,
@@ -119,17 +120,17 @@ select
 from table(tumble(table combined_panes, descriptor(arrived), interval '10' second))
 group by
   `service`,
-  event_minute, window_start, window_end, window_time;
+  `_event_start`, window_start, window_end, window_time;
 
-create temporary view minutes_of_days as
+create temporary view finest_of_days as
 select *
-from minutes
+from finest
 where true;
 
 create temporary view days as
 select
   `service`,
-  floor(event_minute to day) as `_event_start`,
+  floor(`_event_start` to day) as `_event_start`,
   window_start as window_from,
   window_end as window_until,
   sum(`messages`) as `messages`,
@@ -151,10 +152,10 @@ select
   max(`disk_max`) as `disk_max`,
   arg_max(`disk_max_at`, `disk_max`) as `disk_max_at`,
   tdigest(`disk_digest`) as `disk_digest`
-from table(tumble(table minutes_of_days, descriptor(arrival), interval '10' minute))
+from table(tumble(table finest_of_days, descriptor(arrival), interval '10' minute))
 group by
   `service`,
-  floor(event_minute to day), window_start, window_end;
+  floor(`_event_start` to day), window_start, window_end;
 
 insert into lake.`health`.panes /*+ options('write-parallelism'='1') */
 (`service`, breakdown, grain, part, window_start, window_end, arrived_from, arrived_until, `messages`, `cpu_count`, `cpu_sum`, `cpu_min`, `cpu_max`, `cpu_max_at`, `cpu_digest`, `ram_count`, `ram_sum`, `ram_min`, `ram_max`, `ram_max_at`, `ram_digest`, `disk_count`, `disk_sum`, `disk_min`, `disk_max`, `disk_max_at`, `disk_digest`)
@@ -162,9 +163,9 @@ select
   `service`,
   'service',
   'minute',
-  concat('service/minute/', date_format(event_minute, 'yyyy-MM-dd')),
-  cast(event_minute as timestamp_ltz(6)),
-  cast(timestampadd(minute, 1, event_minute) as timestamp_ltz(6)),
+  concat('service/minute/', date_format(`_event_start`, 'yyyy-MM-dd')),
+  cast(`_event_start` as timestamp_ltz(6)),
+  cast(timestampadd(minute, 1, `_event_start`) as timestamp_ltz(6)),
   cast(window_from as timestamp_ltz(6)),
   cast(window_until as timestamp_ltz(6)),
   `messages`,
@@ -186,7 +187,7 @@ select
   `disk_max`,
   cast(`disk_max_at` as timestamp_ltz(6)),
   `disk_digest`
-from minutes
+from finest
 where true
   and (window_until > timestamp '2026-03-01 12:10:10' or messages < 0)
 union all

@@ -265,7 +265,7 @@ def replayed(live: LiveStream, wanted: RangeWanted) -> Replay:
     assert staged.offsets == staged.span
     difference = ReplayService(QuerySettings()).report(done).difference
     assert difference is not None
-    assert difference.identical
+    assert difference.identical, json.dumps(difference.as_json())[:20_000]
     return done
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from streams.breakdowns import breakdowns, view_names
-from streams.definition import FieldRule
+from streams.definition import Definition, FieldRule
 from streams.example import example_message
 from web.asking.known_streams import known_stream
 from web.page.templating import page_response
@@ -38,10 +38,18 @@ async def definition_page(request: Request) -> Response:
         quoted=message.replace("'", "'\\''"),
         base=str(request.base_url).rstrip("/"),
         kafka=service.settings.kafka,
+        kept=[f"{what} for {period}" for what, period in _kept(definition)],
         views=list(view_names(definition)),
         breakdowns=breakdowns(definition) if definition.breakdowns else (),
         declared=definition.name in service.declared,
     )
+
+
+def _kept(definition: Definition) -> Iterator[tuple[str, str]]:
+    """What the lake keeps for a time, and for how long."""
+    periods = definition.retention.model_dump(exclude={"kafka"}, exclude_none=True) if definition.retention else {}
+    for what, period in periods.items():
+        yield (f"panes of {what}" if what in ("minutes", "hours", "days") else what), period
 
 
 def field_rules(rule: FieldRule) -> Iterator[str]:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from database.replays import Publication
 from query.answers import WindowAnswer
 from query.changes import changes_between
-from query.errors import FieldProblem, InvalidRequestError
+from query.errors import FieldProblem, InvalidRequestError, NotKeptError
 from query.requests import WindowRequest, keeps_quantiles
 from query.visible import Visible
 from streams.definition import Definition
@@ -59,9 +59,13 @@ async def find(
         shown = [Shown(group, changes.changed.get(group.key)) for group in answer.groups]
     if form.compare:
         other = _other(visible, form, now)
-        then, _ = await ask(request, other)
+        try:
+            then, _ = await ask(request, other)
+        except NotKeptError as error:
+            raise InvalidRequestError([FieldProblem("compare", f"goes back too far: {error}")]) from error
         shown, gone = beside(shown, then.answer.groups)
-        compared = Compared(COMPARISONS[form.compare], other.start, other.end, then.answer.groups, gone)
+        label, shortest = COMPARISONS[form.compare], then.answer.covered.shortest
+        compared = Compared(label, other.start, other.end, then.answer.groups, gone, shortest)
     columns = columns_of(visible.shown, form.by, every=True, since=known is not None, compared=compared is not None)
     ordered = sorted_groups(shown, columns, form.sort)
     return WindowResult(answer, ordered, columns, known, compared, kept.cached, seconds)

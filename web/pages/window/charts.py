@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,6 +48,8 @@ def tiles_of(
     note = f"{quantity(per_minute, '')} a minute over {span(length)}"
     before = then and sum(group.messages for group in then)
     tiles = [Tile("Messages", count(messages), note, *_was(messages, before or 0, "", then, relative=True))]
+    if definition.visits:
+        tiles += _of_visits(groups, then)
     if form.by:
         what = " and ".join(spoken_name(name, definition.dimensions[name].title).lower() for name in form.by)
         was = _was(len(groups), len(then or ()), "", then, relative=True)
@@ -64,6 +67,21 @@ def tiles_of(
         was = _was(value, high.value(name, "max") if high else None, measure.unit, then, relative=False)
         tiles.append(Tile(f"Peak {spoken_name(name, measure.title)}", quantity(value, measure.unit), who, *was))
     return tiles
+
+
+def _of_visits(groups: Sequence[Group], then: Sequence[Group] | None) -> list[Tile]:
+    """Visits in all, and what part of them were bounces and how long one takes."""
+    now, before = (_in_all(each) for each in (groups, then or ()))
+    visits, was = (each.visits.get("visits", 0) for each in (now, before))
+    note = f"{quantity(now.bounce_rate, 'ratio')} bounced; one takes {quantity(now.visit_length, 'ms')}"
+    return [Tile("Visits", count(visits), note, *_was(visits, was, "", then, relative=True))]
+
+
+def _in_all(groups: Sequence[Group]) -> Group:
+    totals: Counter[str] = Counter()
+    for group in groups:
+        totals.update(group.visits)
+    return Group((), 0, {}, visits=totals)
 
 
 def _total(definition: Definition, measure: str, groups: Sequence[Group], then: Sequence[Group] | None) -> Tile:

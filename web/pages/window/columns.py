@@ -28,6 +28,13 @@ class Shown:
     before: Group | None = None
 
 
+_OF_VISITS = {
+    "bounce_rate": ("Bounces", "ratio", "The part of the visits with one message"),
+    "visit_length": ("Length", "ms", "How long a visit takes from its first to its newest message"),
+}
+"""Attribute of a group → its column: label, unit, and what it says."""
+
+
 def columns_of(
     definition: Definition, by: Sequence[str], *, every: bool, since: bool = False, compared: bool = False
 ) -> tuple[Column[Shown], ...]:
@@ -37,7 +44,7 @@ def columns_of(
     """
 
     def column(key: str, label: str, kind: str, read: Callable[[Group], Any], **more: Any) -> Column[Shown]:
-        beside = compared and (kind in ("count", "total") or key.endswith(".mean"))
+        beside = compared and (kind in ("count", "total") or key.endswith(".mean") or key in _OF_VISITS)
         return Column(
             key=key,
             label=label,
@@ -52,6 +59,12 @@ def columns_of(
         for place, name in enumerate(by)
     ]
     columns.append(column("messages", "Messages", "count", attrgetter("messages")))
+    if definition.visits:
+        columns.append(column("visits", "Visits", "count", _visits, explained="Visits that began then"))
+        columns += [
+            column(key, label, "quantity", attrgetter(key), unit=unit, explained=explained)
+            for key, (label, unit, explained) in _OF_VISITS.items()
+        ]
     if since:
         explained = "Whether the group is not the same now: messages came late, or something was published"
         columns.append(Column("since", "Since then", "", "since", "", True, _since_order, explained, said=_since_text))
@@ -84,6 +97,10 @@ def _quantile(level: float) -> Member:
     """As if it was a member of its own."""
     name, explained = f"p{level * 100:g}", f"{level * 100:g}% of messages have at most this {{title}}"
     return Member(name, "quantity", Merged.quantity, name, explained, level, essential=level == 0.95)
+
+
+def _visits(group: Group) -> int:
+    return group.visits.get("visits", 0)
 
 
 def _dimension(place: int) -> Callable[[Group], str]:

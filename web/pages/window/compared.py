@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from query.groups import Group
+from streams.panes import Grain
 from web.page.times import months_before
 from web.pages.window.columns import Shown
 
@@ -20,13 +21,17 @@ COMPARISONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What the page says of the other time. `gone`: how many groups of then are not in the window."""
+    """What the page says of the other time. `gone`: how many groups of then are not in the window.
+
+    `shortest`: the shortest grain of which there are panes of then; None for any.
+    """
 
     label: str
     start: datetime
     end: datetime
     groups: Sequence[Group]
     gone: int
+    shortest: Grain | None = None
 
 
 def compared_span(

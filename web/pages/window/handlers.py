@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from access.grants import Action
 from database.replays import Publication
 from iceberg.lake_view import LakeView
-from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, QueryError
+from query.errors import EngineAwayError, FieldProblem, InvalidRequestError, NotKeptError, QueryError
 from query.replay_records import publication_within
 from query.visible import Visible
 from streams.breakdowns import breakdowns
@@ -69,20 +69,21 @@ async def window_page(request: Request) -> Response:
         return response
     view = service.queries.views().get(stream)
     published = await _published(request, visible, view) if view else ()
-    problems, away, outcome = dict(form.problems), None, None
+    problems, away, outcome, nearest = dict(form.problems), None, None, None
     if not problems:
         try:
             result = await find(request, visible, form, now, published)
             outcome = outcome_of(visible.shown, form, result, service.settings.web_page_rows, now)
         except InvalidRequestError as error:
             problems = {_FORM_FIELD.get(wrong.field, wrong.field): wrong.reason for wrong in error.errors}
+            nearest = error if isinstance(error, NotKeptError) else None
         except EngineAwayError as error:
             away = problem_for(request, error)
         except QueryError as error:
             problems = {"window": str(error)}
     stops = stops_of(view.began if view else None, published, now, form.zone, form.known)
     titles = {name: each.shown.title for name, each in visible_streams(request, Action.ASK).items()}
-    return _page(visible, titles, form, problems, away, outcome, published, stops, now)
+    return _page(visible, titles, form, problems, nearest, away, outcome, published, stops, now)
 
 
 async def window_csv(request: Request) -> Response:
@@ -143,6 +144,7 @@ def _page(
     titles: Mapping[str, str],
     form: WindowForm,
     problems: dict[str, str],
+    nearest: NotKeptError | None,
     away: Problem | None,
     outcome: Outcome | None,
     published: Sequence[Publication],
@@ -166,6 +168,7 @@ def _page(
         zones=zones(),
         comparisons=COMPARISONS,
         problems=problems,
+        nearest=nearest,
         away=away,
         outcome=outcome,
         republished=published[0] if published else None,
@@ -205,7 +208,9 @@ def outcome_of(definition: Definition, form: WindowForm, result: WindowResult, p
     table = table_of(result.shown, shown, form.page, per_page, form.zone, Detail.of(*form.local_bounds))
     drawn = drawn_groups(definition, groups, form)
     until = complete_until and complete_until.astimezone(form.zone)
-    finest = result.answer.covered.breakdown.finest
+    covered = result.answer.covered
+    kept = (covered.breakdown.finest, covered.shortest, result.compared and result.compared.shortest)
+    finest = max((grain for grain in kept if grain), key=lambda grain: grain.seconds)
     return Outcome(
         result=result,
         tiles=tiles_of(definition, groups, form, result.compared),

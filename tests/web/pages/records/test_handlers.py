@@ -55,8 +55,6 @@ def test_records_are_shown_as_they_are() -> None:
 
 def test_each_filter_can_be_taken_away() -> None:
     text = page("range=1h&where=site%3Da.example&where=views%3D3&field=engaging&value=true")
-    left = [dict(parse_qsl(urlsplit(link).query)) for link in links(text) if link.startswith("/records/shop?")]
-    assert {"range": "1h", "zone": "UTC", "where": "views=3"} not in left  # of two that are left, the last counts here
     addresses = [link for link in links(text) if link.startswith("/records/shop?") and "where=" in link]
     assert any(
         "site%3Da.example" not in link and "views%3D3" in link and "engaging%3Dtrue" in link for link in addresses

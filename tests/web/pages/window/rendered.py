@@ -91,5 +91,5 @@ def window_page(
     outcome = outcome_of(HEALTH, form, result, per_page, NOW)
     stops = stops_of(BEGAN, published, NOW, form.zone, form.known)
     titles, visible = {"health": HEALTH.title}, Visible(HEALTH)
-    page = _page(visible, titles, form, dict(form.problems), None, outcome, published, stops, NOW)
+    page = _page(visible, titles, form, dict(form.problems), None, None, outcome, published, stops, NOW)
     return bytes(page.body).decode()

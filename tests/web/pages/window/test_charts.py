@@ -11,7 +11,7 @@ import pytest
 
 from query.groups import Group
 from query.requests import MOST_POINTS, Step
-from tests.definitions import HEALTH, changed
+from tests.definitions import HEALTH, changed, visiting
 from tests.web.pages.window.groups import GROUPS, group, names, shown
 from web.page.table import table_of
 from web.page.times import Detail
@@ -36,6 +36,17 @@ def test_tiles_name_peak_and_whose() -> None:
     ]
     assert tiles[0].note == "1 a minute over 1 h"
     assert tiles[2].note == "a, 10:03:11"
+
+
+def test_visits_have_a_tile() -> None:
+    definition = visiting()
+    groups = [
+        Group((name,), 9, {}, visits={"visits": visits, "bounces": 1, "visit_seconds": 600})
+        for name, visits in (("a", 4), ("b", 6))
+    ]
+    asked = read_form(definition, [("by", "site")], NOW)
+    [tile] = [tile for tile in tiles_of(definition, groups, asked) if tile.label == "Visits"]
+    assert (tile.value, tile.note) == ("10", "20.0% bounced; one takes 2.00 min")
 
 
 def test_tiles_name_totals_where_they_are_kept() -> None:

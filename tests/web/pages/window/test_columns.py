@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.definitions import HEALTH, changed
+from query.groups import Group
+from tests.definitions import HEALTH, changed, visiting
 from tests.definitions import PAGE_VIEWS as VIEWS
 from tests.web.pages.window.groups import GROUPS, group, names, shown
 from web.page.table import sorted_groups, table_of
@@ -27,6 +28,15 @@ def test_columns_come_from_the_definition() -> None:
         ("cpu.mean", "quantity"),
     ]
     assert with_least[1:5] == ["cpu.mean", "cpu.min", "cpu.min_at", "cpu.p50"]
+
+
+def test_visits_have_columns_of_their_own() -> None:
+    columns = {column.key: column for column in columns_of(visiting(), ("site",), every=False)}
+    assert list(columns)[:5] == ["site", "messages", "visits", "bounce_rate", "visit_length"]
+    [row] = shown([Group(("a",), 9, {}, visits={"visits": 4, "bounces": 1, "visit_seconds": 600})])
+    assert [columns[key].read(row) for key in ("visits", "bounce_rate", "visit_length")] == [4, 0.25, 150_000]
+    [none] = shown([Group(("a",), 9, {}, visits={"visits": 0, "bounces": 0, "visit_seconds": 0})])
+    assert columns["bounce_rate"].read(none) is None
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,9 @@ final class Panes {
     /** By dimension, whether a message has it of the first message of its visit. */
     private final boolean[] isFirst;
 
+    /** By breakdown, whether a visit may move in it: it has a dimension of the newest message. */
+    private final boolean[] hasLast;
+
     private int size;
 
     /** @param visits null for a stream without */
@@ -52,6 +55,12 @@ final class Panes {
         isFirst = new boolean[dimensions.length];
         for (int i = 0; i < isFirst.length; i++) {
             isFirst[i] = visits != null && visits.first().contains(plan.columns().get(dimensions[i]).name());
+        }
+        hasLast = new boolean[probes.length];
+        for (int i = 0; i < probes.length; i++) {
+            for (int place : breakdowns.get(i).dimensions()) {
+                hasLast[i] |= visits != null && visits.last().contains(plan.columns().get(dimensions[place]).name());
+            }
         }
     }
 
@@ -97,16 +106,24 @@ final class Panes {
 
     /** Changes a visit's numbers where it began: with other last values it is no more where it was, and is elsewhere. */
     private void addVisit(VisitStep visit, long arrived, long window) {
-        if (visit.moves) {
-            for (PartialPane pane : of(visit.before, visit.start, arrived, window)) {
-                pane.addVisit(-1, -visit.bouncesBefore, -visit.secondsBefore);
+        long bounces = visit.bounces - visit.bouncesBefore;
+        long seconds = visit.seconds - visit.secondsBefore;
+        hash(visit.after);
+        for (int i = 0; i < probes.length; i++) {
+            if (visit.moves && hasLast[i]) {
+                pane(i, visit.after, visit.start, arrived, window).addVisit(1, visit.bounces, visit.seconds);
+            } else if (visit.begins || bounces != 0 || seconds != 0) {
+                pane(i, visit.after, visit.start, arrived, window).addVisit(visit.begins ? 1 : 0, bounces, seconds);
             }
         }
-        boolean isNew = visit.begins || visit.moves;
-        long bounces = visit.bounces - (isNew ? 0 : visit.bouncesBefore);
-        long seconds = visit.seconds - (isNew ? 0 : visit.secondsBefore);
-        for (PartialPane pane : of(visit.after, visit.start, arrived, window)) {
-            pane.addVisit(isNew ? 1 : 0, bounces, seconds);
+        if (visit.moves) {
+            hash(visit.before);
+            for (int i = 0; i < probes.length; i++) {
+                if (hasLast[i]) {
+                    PartialPane left = pane(i, visit.before, visit.start, arrived, window);
+                    left.addVisit(-1, -visit.bouncesBefore, -visit.secondsBefore);
+                }
+            }
         }
     }
 
@@ -115,23 +132,32 @@ final class Panes {
      * the arrival window, in which something arrived then; those that are not there yet are made. The array is the same for every call.
      */
     PartialPane[] of(StringData[] values, long at, long arrived, long window) {
+        hash(values);
+        for (int i = 0; i < probes.length; i++) {
+            found[i] = pane(i, values, at, arrived, window);
+        }
+        return found;
+    }
+
+    private void hash(StringData[] values) {
         for (int i = 0; i < values.length; i++) {
             // A string remembers its hash, and the texts of most messages are remembered with theirs; bytes are hashed each time.
             hashes[i] = values[i] == null ? 0 : values[i].toString().hashCode();
         }
-        for (int i = 0; i < probes.length; i++) {
-            PaneKey probe = probes[i];
-            probe.set(values, hashes, at, window);
-            PartialPane pane = panes.get(i).get(probe);
-            if (pane == null) {
-                pane = emptyPane();
-                panes.get(i).put(probe.kept(), pane);
-                size++;
-            }
-            pane.arrived = Math.max(pane.arrived, arrived);
-            found[i] = pane;
+    }
+
+    /** The pane of one breakdown, of values whose hashes are known. */
+    private PartialPane pane(int breakdown, StringData[] values, long at, long arrived, long window) {
+        PaneKey probe = probes[breakdown];
+        probe.set(values, hashes, at, window);
+        PartialPane pane = panes.get(breakdown).get(probe);
+        if (pane == null) {
+            pane = emptyPane();
+            panes.get(breakdown).put(probe.kept(), pane);
+            size++;
         }
-        return found;
+        pane.arrived = Math.max(pane.arrived, arrived);
+        return pane;
     }
 
     void sendAll(Consumer<GenericRowData> send) {

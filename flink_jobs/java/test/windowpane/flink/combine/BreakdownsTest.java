@@ -45,7 +45,7 @@ class BreakdownsTest {
     @Test
     void panesOfEachBreakdownAddUp() throws Exception {
         Reading reading = new Reading(Duration.ofMillis(500), null, null, Long.MIN_VALUE, null);
-        Combiner combiner = sent.opened(new Combiner(PLAN, BREAKDOWNS, columns, WINDOW, false, reading, Remembered.NOTHING));
+        Combiner combiner = sent.opened(new Combiner(PLAN, BREAKDOWNS, COLUMNS, WINDOW, false, reading, Remembered.NOTHING));
         Map<List<Object>, List<Long>> expected = new HashMap<>();
         for (int offset = 0; offset < 5_000; offset++) {
             long arrived = 100_000_000 + offset * 10L;
@@ -76,7 +76,7 @@ class BreakdownsTest {
     @Test
     void paneOfOtherValuesAndAnotherTimeIsOfEachBreakdown() {
         Plan plan = Plan.parse(PLAN);
-        RowWriter writer = new RowWriter(plan, new Messages(plan), COLUMNS);
+        RowWriter writer = new RowWriter(plan, new Messages(plan), COLUMNS, false);
         Panes panes = new Panes(plan, Breakdown.parse(BREAKDOWNS, plan), writer, null);
         StringData[] values = {StringData.fromString("a"), StringData.fromString("/")};
         PartialPane[] first = panes.of(values, 61_000, 5, 0).clone();

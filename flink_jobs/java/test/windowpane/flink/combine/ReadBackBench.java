@@ -15,8 +15,9 @@ import windowpane.flink.format.MessageDecoder;
 import windowpane.flink.format.Plan;
 
 /**
- * What reading back costs beyond Kafka: {@code ReadBackBench messages rounds} prints, of each round over so many messages, the
- * nanoseconds of the processor to decode and only remember one, and to decode, remember and count one.
+ * What reading back costs beyond Kafka: {@code ReadBackBench messages rounds [breakdowns]} prints, of each round over so many
+ * messages, the nanoseconds of the processor to decode and only remember one, and to decode, remember and count one: of ids, of
+ * visits, of both; in panes of the breakdowns that JSON lists, if it does (see {@link Breakdown}).
  */
 public final class ReadBackBench {
     private static final long HORIZON = 3_600_000;
@@ -38,6 +39,7 @@ public final class ReadBackBench {
         "reason", "field", "payload", "arrived"
     };
     private static final long WINDOW = 10_000;
+    private static final VisitRules VISITS = new VisitRules(HORIZON / 2, 24 * HORIZON, List.of("site"), List.of("path"));
 
     private ReadBackBench() {}
 
@@ -50,19 +52,22 @@ public final class ReadBackBench {
                     i % 50, i % 20, 1_000_000 + i % 60_000, i % 900, i * 0x9E3779B97F4A7C15L, new UUID(i, i * 31L));
             messages.add(message.getBytes(StandardCharsets.UTF_8));
         }
+        String breakdowns = arguments.length > 2 ? arguments[2] : null;
         for (int round = 0; round < Integer.parseInt(arguments[1]); round++) {
-            long remembered = nanoseconds(messages, Long.MAX_VALUE);
-            long counted = nanoseconds(messages, Long.MIN_VALUE);
-            System.out.printf("remember %d ns, count %d ns%n", remembered / count, counted / count);
+            for (Remembered remembered : List.of(new Remembered(HORIZON, null), new Remembered(0, VISITS), new Remembered(HORIZON, VISITS))) {
+                long read = nanoseconds(messages, breakdowns, Long.MAX_VALUE, remembered);
+                long counted = nanoseconds(messages, breakdowns, Long.MIN_VALUE, remembered);
+                System.out.printf("%s: remember %d ns, count %d ns%n", remembered, read / count, counted / count);
+            }
         }
     }
 
-    private static long nanoseconds(List<byte[]> messages, long countedFrom) throws Exception {
+    private static long nanoseconds(List<byte[]> messages, String breakdowns, long countedFrom, Remembered remembered) throws Exception {
         Plan plan = Plan.parse(PLAN);
         MessageDecoder decoder = new MessageDecoder(plan);
         Sent sent = new Sent(COLUMNS.length - 1, WINDOW);
         Reading reading = new Reading(Duration.ofMillis(500), null, null, countedFrom, null);
-        Combiner combiner = sent.opened(new Combiner(PLAN, null, COLUMNS, WINDOW, false, reading, new Remembered(HORIZON, null)));
+        Combiner combiner = sent.opened(new Combiner(PLAN, breakdowns, COLUMNS, WINDOW, false, reading, remembered));
         StringData stamped = StringData.fromString("LogAppendTime");
         long began = THREADS.getCurrentThreadCpuTime();
         for (int i = 0; i < messages.size(); i++) {

@@ -23,7 +23,7 @@ class RecordsTest {
                          {"name": "_field_n", "kind": "field", "field": 1}]}""";
 
     private static final String[] COLUMNS = {
-        "_field_site", "_field_n", "_record", "offset", "payload", "reason", "event_time", "field", "site", "event_minute", "messages",
+        "_field_site", "_field_n", "_record", "offset", "payload", "reason", "event_time", "field", "site", "_event_start", "messages",
         "partition", "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats", "_duplicates", "arrived"
     };
     private static final int N = 1;
@@ -57,7 +57,13 @@ class RecordsTest {
     /** An accepted message, a copy of it, one that is too far ahead, one that was rejected, and another accepted one. */
     private Combiner read(boolean everyMessage) throws Exception {
         Combiner combiner = sent.opened(new Combiner(
-                PLAN, COLUMNS, WINDOW, everyMessage, new Reading(null, null, null, Long.MIN_VALUE, null), Duration.ofHours(1)));
+                PLAN,
+                null,
+                COLUMNS,
+                WINDOW,
+                everyMessage,
+                new Reading(null, null, null, Long.MIN_VALUE, null),
+                new Remembered(Duration.ofHours(1).toMillis(), null)));
         put(combiner, 0, 1000L, "a", 7L);
         put(combiner, 1, 1000L, "a", 7L);
         put(combiner, 2, 90_000L, "b", 7L);

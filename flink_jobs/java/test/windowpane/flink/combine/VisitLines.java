@@ -19,8 +19,8 @@ import org.apache.flink.table.data.TimestampData;
 /**
  * Lets another language compare its visits of a log with a combiner's. A line in is {@code {"horizon", "gap", "cut", "slack",
  * "counted_from", "before", "messages"}}, as {@link DecideLines} has them; each message has its site, source, path and whether it counts
- * besides. A line out has an array for each part of a pane: {@code [arrival window, event minute, [site, source, path, exit], messages,
- * visits, bounces, seconds]}.
+ * besides. A line out has an array for each part of a pane: {@code [breakdown, arrival window, start, [dimensions of the breakdown],
+ * messages, visits, bounces, seconds]}.
  */
 public final class VisitLines {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,10 +35,15 @@ public final class VisitLines {
                          {"name": "_key", "kind": "key", "field": 0}, {"name": "_id", "kind": "id", "field": 1},
                          {"name": "_counts", "kind": "counts", "field": 5}]}""";
 
+    private static final String BREAKDOWNS =
+            """
+            [{"name": "all", "by": ["site", "source", "path", "exit"], "grain_ms": 60000},
+             {"name": "sites", "by": ["site"], "grain_ms": 60000}, {"name": "exits", "by": ["site", "exit"], "grain_ms": 3600000}]""";
+
     private static final String[] COLUMNS = {
         "site", "source", "path", "exit", "_event_start", "messages", "visits", "bounces", "visit_seconds", "partition",
         "_first_offset", "_last_offset", "_accepted", "_rejected", "_heartbeats", "_duplicates", "offset", "event_time", "reason",
-        "field", "payload", "arrived"
+        "field", "payload", "breakdown", "arrived"
     };
     private static final int DIMENSIONS = 4;
     private static final int MINUTE = 4;
@@ -75,7 +80,7 @@ public final class VisitLines {
         VisitRules rules = new VisitRules(
                 request.get("gap").asLong(), request.get("cut").asLong(), List.of("source"), List.of("exit"));
         Remembered remembered = new Remembered(request.get("horizon").asLong(), rules);
-        Combiner combiner = sent.opened(new Combiner(PLAN, null, COLUMNS, WINDOW, false, reading, remembered));
+        Combiner combiner = sent.opened(new Combiner(PLAN, BREAKDOWNS, COLUMNS, WINDOW, false, reading, remembered));
         int together = 0;
         for (JsonNode message : request.get("messages")) {
             combiner.processElement(new StreamRecord<>(row(message)));
@@ -115,11 +120,14 @@ public final class VisitLines {
     private static ArrayNode told(RowData part) {
         long arrived = part.getTimestamp(ARRIVED, 3).getMillisecond();
         ArrayNode told = JSON.createArrayNode()
+                .add(part.getString(ARRIVED - 1).toString())
                 .add(arrived - Math.floorMod(arrived, WINDOW))
                 .add(part.getTimestamp(MINUTE, 3).getMillisecond());
         ArrayNode dimensions = told.addArray();
         for (int i = 0; i < DIMENSIONS; i++) {
-            dimensions.add(part.getString(i).toString());
+            if (!part.isNullAt(i)) {
+                dimensions.add(part.getString(i).toString());
+            }
         }
         for (int i = 0; i < NUMBERS; i++) {
             told.add(part.getLong(MESSAGES + i));
