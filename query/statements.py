@@ -20,7 +20,7 @@ from query.errors import FieldProblem, InvalidRequestError, NotKeptError
 from query.record_coverage import records_cover
 from query.record_panes import window_of_records
 from query.rendering import ident, literal, table_name, templates
-from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, WindowRequest
+from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.row_rules import RowRules, rules_within
 from query.statement import Statement
 from query.windows import EPOCH, Parts, Span, chosen_parts, on_whole_hours
