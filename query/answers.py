@@ -43,14 +43,28 @@ class Source:
     known_until: datetime | None = None
 
 
-def source_of(view: LakeView, query_id: str, request: WindowRequest | RejectedRequest | RecordQuestion) -> Source:
+def source_of(
+    view: LakeView,
+    query_id: str,
+    request: WindowRequest | RejectedRequest | RecordQuestion,
+    covered: Covered | None = None,
+) -> Source:
     """What the answer to a question tells of its view, and keeps of it: a view may be large."""
     if isinstance(request, RecordQuestion):
         return Source(view_digest(view), query_id, view.records_snapshot, view.complete_until)
     if isinstance(request, RejectedRequest):
         return Source(view_digest(view), query_id, view.rejected_snapshot, view.complete_until)
+    if covered is not None and covered.by_records:
+        return _source_of_records(view, query_id, request)
     known = None if request.as_known_at is None else view.known_until(request.as_known_at)
     return Source(view_digest(view), query_id, view.panes_snapshot, view.complete_until, known)
+
+
+def _source_of_records(view: LakeView, query_id: str, request: WindowRequest) -> Source:
+    """Records tell arrivals exactly; a state of before, which a publication replaced, they do not."""
+    asked, until = request.as_known_at, view.records_until
+    known = None if asked is None or until is None else min(asked, until)
+    return Source(view_digest(view), query_id, view.records_snapshot, until, known)
 
 
 @dataclass(frozen=True, slots=True)

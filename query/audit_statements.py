@@ -10,7 +10,8 @@ from iceberg.kinds import LEDGER, PANES, RECORDS, REJECTED, TableKind
 from iceberg.lake_view import LakeView
 from query.aggregates import merged_columns
 from query.rendering import ident, table_name, templates, time_literal
-from query.statements import Statement, of_breakdowns
+from query.statement import Statement
+from query.statements import of_breakdowns
 from streams.arrivals import Arrivals
 from streams.breakdowns import Breakdown, breakdowns
 from streams.definition import Definition

@@ -33,7 +33,7 @@ from query.audit_statements import (
     values_statement,
     visits_statement,
 )
-from query.statements import Statement
+from query.statement import Statement
 from query.trino_client import TrinoClient
 from streams.arrivals import NEVER, Arrivals
 from streams.breakdowns import Breakdown, Layer, breakdowns

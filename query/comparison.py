@@ -36,7 +36,7 @@ from query.difference_statements import (
 from query.errors import FieldProblem, InvalidRequestError
 from query.requests import Filters
 from query.row_rules import RowRules, rules_within
-from query.statements import Statement
+from query.statement import Statement
 from query.trino_client import TrinoClient
 from query.visible import Visible
 from query.windows import Span

@@ -23,13 +23,15 @@ _ALWAYS = datetime.min.replace(tzinfo=EPOCH.tzinfo)
 class Covered:
     """The breakdown that a question is answered from, what its asker knows it as, and which of its panes do.
 
-    `shortest`: the shortest grain of which there are panes of all that time; None for the finest.
+    `shortest`: the shortest grain of which there are panes of all that time; None for the finest. `by_records`: it
+    stands for records, of which panes are made for the question.
     """
 
     breakdown: Breakdown
     name: str
     plan: WindowPlan
     shortest: Grain | None = None
+    by_records: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from iceberg.kinds import LEDGER, PANES, REJECTED, TableKind
 from query.aggregates import merged_columns
 from query.rendering import ident, literal, table_name, templates, time_literal
 from query.row_rules import ALL_ROWS, RowRules
-from query.statements import Statement
+from query.statement import Statement
 from query.windows import Span
 from streams.aggregates import SUM
 from streams.arrivals import Arrivals

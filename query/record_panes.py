@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from iceberg.kinds import RECORDS
@@ -19,7 +18,7 @@ from query.aggregates import answered_columns
 from query.rendering import ident, table_name, templates
 from query.requests import WindowRequest
 from query.row_rules import RowRules
-from query.statements import Statement
+from query.statement import Statement
 from streams import aggregates
 from streams.aggregates import Aggregate
 from streams.definition import Definition
@@ -63,28 +62,15 @@ class _Named:
     sql: str
 
 
-def answers_from_records(definition: Definition, view: LakeView, request: WindowRequest) -> bool:
-    """Whether every message of a window has its record, and what is asked can be made of records."""
-    if definition.records is None or view.records_snapshot is None:
-        return False
-    if request.start < dict(view.kept_from).get(RECORDS.name, request.start):
-        return False
-    if view.records_since is None:
-        return True
-    # No message of a later time can have arrived before.
-    ahead = timedelta(seconds=definition.event_time.max_ahead_seconds)
-    return request.start >= view.records_since + ahead
-
-
 def window_of_records(
     definition: Definition,
     view: LakeView,
     request: WindowRequest,
     rules: RowRules,
     columns: Sequence[PaneColumn],
-    step: str = "",
+    bucket: str = "",
 ) -> Statement | None:
-    """The statement that answers a window, or each `step` of it (`minute`, `hour`, `day`), from records.
+    """The statement that answers a window, or each step of it, from records. `bucket`: when a step begins, in SQL.
 
     Its rows are those of a statement over panes. `columns`: what is answered; those that no single message has are left
     out. `rules`: what rows must meet, by dimensions. None when there can be no row.
@@ -100,7 +86,7 @@ def window_of_records(
         table=table_name(view.stream, RECORDS.name),
         snapshot=view.records_snapshot,
         keys=[_Named(name, fields.dimension(name)) for name in keys],
-        bucket=f"date_trunc('{step}', event_time)" if step else "",
+        bucket=bucket,
         read=fields.read(made),
         made=[_Named(column.name, _made(column)) for column in made],
         merged=[*answered.values()],
@@ -122,11 +108,6 @@ def _values(request: WindowRequest, rules: RowRules, keys: Sequence[str]) -> lis
         after = dict(zip(request.by, request.after.after, strict=True))
         values += [after[name] for name in keys for _ in range(1 if name == keys[-1] else 2)]
     return values
-
-
-def known_of_records(view: LakeView, at: datetime) -> datetime | None:
-    """The moment that records can tell: any at all, as far as they are complete."""
-    return None if view.records_until is None else min(at, view.records_until)
 
 
 def _made(column: PaneColumn) -> str:
@@ -181,11 +162,8 @@ class _Fields:
         if column_of(field) in self.missing:
             return "cast(null as double)"
         column = ident(column_of(field))
-        return (
-            column
-            if RecordType(self.definition.fields[field].type) is RecordType.NUMBER
-            else f"cast({column} as double)"
-        )
+        is_double = RecordType(self.definition.fields[field].type) is RecordType.NUMBER
+        return column if is_double else f"cast({column} as double)"
 
 
 def double(value: float) -> str:

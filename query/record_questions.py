@@ -16,7 +16,7 @@ from query.errors import FieldProblem
 from query.rendering import table_name, templates
 from query.requests import EARLIEST, LATEST, Filters, checked_filters, refuse
 from query.row_rules import RowRules, rules_within
-from query.statements import Statement
+from query.statement import Statement
 from query.visible import Visible
 from streams.definition import Definition
 from streams.records import OWN_COLUMNS, VISIT_START, column_of

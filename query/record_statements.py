@@ -12,7 +12,8 @@ from iceberg.lake_view import LakeView
 from query.record_requests import MOST_PAGE_BYTES, RecordsRequest
 from query.record_rules import Met, RecordRules, record_rules
 from query.rendering import ident, table_name, templates
-from query.statements import Statement, refuse_taken
+from query.statement import Statement
+from query.statements import refuse_taken
 from query.windows import EPOCH, Span
 from streams.definition import Definition
 from streams.records import RecordField, RecordType, record_columns, records_view_columns

@@ -41,13 +41,8 @@ from query.record_requests import Question, RecordsRequest
 from query.record_statements import records_statement
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
-from query.statements import (
-    Statement,
-    rejected_statement,
-    series_statement,
-    window_coverage,
-    window_statement,
-)
+from query.statement import Statement
+from query.statements import rejected_statement, series_statement, window_coverage, window_statement
 from query.top_statements import tops_statements
 from query.tops import TopsRequest, tables_of
 from query.trino_client import TrinoClient
@@ -230,11 +225,11 @@ class QueryService:
         covered = window_coverage(self._definition_of(view), view, request)
         statement = window_statement(self._definition_of(view), view, request)
         if statement is None:
-            return WindowAnswer(request, source_of(view, "", request), covered, ())
+            return WindowAnswer(request, source_of(view, "", request, covered), covered, ())
         rows, query_id = self._rows(statement, limits)
         groups = self._groups(view, request, statement, rows)
         more = request.limit is not None and len(groups) > request.limit
-        source = source_of(view, query_id, request)
+        source = source_of(view, query_id, request, covered)
         return WindowAnswer(request, source, covered, groups[: request.limit], more=more)
 
     def _rows(self, statement: Statement, limits: Limits) -> tuple[list[list[Any]], str]:

@@ -15,37 +15,19 @@ from iceberg.kinds import LEDGER, PANES, REJECTED
 from iceberg.lake_view import LakeView
 from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, merged_columns, view_columns
-from query.coverage import Covered, NotCovered, coverage
+from query.coverage import Covered, coverage
 from query.errors import FieldProblem, InvalidRequestError, NotKeptError
+from query.record_coverage import records_cover
+from query.record_panes import window_of_records
 from query.rendering import ident, literal, table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.row_rules import RowRules, rules_within
+from query.statement import Statement
 from query.windows import EPOCH, Parts, Span, chosen_parts, on_whole_hours
 from streams.breakdowns import Breakdown, Layer, breakdowns, main_breakdown, view_names
 from streams.definition import Definition
 from streams.panes import PERIODS, Grain, PaneColumn, pane_columns, rollup_arrival_start
 from streams.time_text import timestamp
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL with `?` marks, the values they stand for, the columns that it gives, and the panes that it is of.
-
-    `known`: the value of each dimension that can have only one, for which Trino is not asked, and its place in a row.
-    """
-
-    sql: str
-    values: tuple[Any, ...]
-    columns: tuple[PaneColumn, ...] = ()
-    covered: Covered | None = None
-    known: tuple[tuple[int, str], ...] = ()
-
-    def with_known(self, row: Sequence[Any]) -> list[Any]:
-        """A row of Trino's with the known values."""
-        values = list(row)
-        for at, value in self.known:
-            values.insert(at, value)
-        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +51,10 @@ def window_statement(definition: Definition, view: LakeView, request: WindowRequ
 
     Raises InvalidRequestError when no breakdown answers it.
     """
-    covered = window_coverage(definition, view, request)
-    return _merge(definition, view, request, covered, answer_columns(definition, request, ()), bucket="")
+    covered, columns = window_coverage(definition, view, request), answer_columns(definition, request, ())
+    if covered.by_records:
+        return _of_records(definition, view, request, columns, bucket="")
+    return _merge(definition, view, request, covered, columns, bucket="")
 
 
 def series_statement(definition: Definition, view: LakeView, request: SeriesRequest) -> Statement | None:
@@ -80,7 +64,9 @@ def series_statement(definition: Definition, view: LakeView, request: SeriesRequ
     """
     covered = window_coverage(definition, view, request.window, longest_grain(request))
     columns = answer_columns(definition, request.window, request.measures)
-    return _merge(definition, view, request.window, covered, columns, _bucket(request))
+    if covered.by_records:
+        return _of_records(definition, view, request.window, columns, _bucket(request, "event_time"))
+    return _merge(definition, view, request.window, covered, columns, _bucket(request, "window_start"))
 
 
 def longest_grain(request: SeriesRequest) -> Grain:
@@ -92,26 +78,39 @@ def longest_grain(request: SeriesRequest) -> Grain:
     return Grain.HOUR if on_whole_hours(request.local, request.window.start, request.window.end) else Grain.MINUTE
 
 
-def _bucket(request: SeriesRequest) -> str:
-    """Of a pane's window, the moment that its step begins; by a zone's clocks, without an offset."""
-    if request.step is Step.MINUTE:
-        return "window_start"
+def _bucket(request: SeriesRequest, at: str) -> str:
+    """Of a moment, a column, the one that its step begins at; by a zone's clocks, without an offset."""
+    if request.step is Step.MINUTE and at == "window_start":
+        return at
     if request.local is None:
-        return f"date_trunc('{request.step.value}', window_start)"
-    return f"date_trunc('{request.step.value}', cast(window_start at time zone {literal(request.zone)} as timestamp))"
+        return f"date_trunc('{request.step.value}', {at})"
+    return f"date_trunc('{request.step.value}', cast({at} at time zone {literal(request.zone)} as timestamp))"
+
+
+def _of_records(
+    definition: Definition, view: LakeView, request: WindowRequest, columns: Sequence[PaneColumn], bucket: str
+) -> Statement | None:
+    rules = rules_of(definition, request)
+    return None if rules is None else window_of_records(definition, view, request, rules, columns, bucket)
 
 
 def window_coverage(
     definition: Definition, view: LakeView, request: WindowRequest, longest: Grain = Grain.DAY
 ) -> Covered:
-    """What answers a window, of panes not longer than a grain. Raises InvalidRequestError when no breakdown does."""
+    """What answers a window, of panes not longer than a grain, or records where the stream keeps them.
+
+    Raises InvalidRequestError when neither a breakdown nor they do.
+    """
     rules = rules_of(definition, request)
     found = coverage(definition, view, request, needed_dimensions(request, rules), longest)
-    if isinstance(found, NotCovered):
+    if isinstance(found, Covered):
+        return found
+    of_records = records_cover(definition, view, request)
+    if of_records is None:
         if found.nearest is not None:
             raise NotKeptError(found.problems, found.nearest.start, found.nearest.end)
         raise InvalidRequestError(found.problems)
-    return found
+    return of_records
 
 
 def needed_dimensions(request: WindowRequest, rules: RowRules | None) -> set[str]:

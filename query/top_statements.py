@@ -12,9 +12,9 @@ from query.coverage import Covered, NotCovered, coverage
 from query.errors import InvalidRequestError
 from query.rendering import table_name, templates
 from query.row_rules import RowRules
+from query.statement import Statement
 from query.statements import (
     ChosenPanes,
-    Statement,
     answer_columns,
     chosen_panes,
     needed_dimensions,

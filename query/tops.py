@@ -29,6 +29,11 @@ class Top:
     by: tuple[str, ...]
     counts: str
 
+    @property
+    def width(self) -> int:
+        """How many dimensions it is by."""
+        return len(self.by)
+
 
 @dataclass(frozen=True, slots=True)
 class TopsRequest:
@@ -45,7 +50,7 @@ class TopsRequest:
     def _problems(self) -> Iterator[FieldProblem]:
         shown = self.window.visible.shown
         for top in self.tops:
-            if not 0 < len(top.by) <= MOST_KEYS:
+            if not 0 < top.width <= MOST_KEYS:
                 yield FieldProblem("by", f"of {top.name} has not one or two dimensions")
             yield from (
                 FieldProblem("by", f"{name!r} is not a dimension") for name in top.by if name not in shown.dimensions
@@ -82,7 +87,7 @@ def tables_of(
     """Panel → its groups in their order, of rows of panel, place, two keys and columns."""
     found: dict[str, tuple[Group, ...]] = {}
     for top in request.tops:
-        width = len(top.by)
+        width = top.width
         mine = [row for row in rows if row[0] == top.name]
         places = {tuple(row[2 : 2 + width]): row[1] for row in mine}
         read = [[*row[2 : 2 + width], *row[2 + MOST_KEYS :]] for row in mine]

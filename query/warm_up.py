@@ -20,7 +20,8 @@ from query.background import Background
 from query.coverage import kept_since
 from query.errors import QueryError
 from query.requests import Filters, SeriesRequest, Step, WindowRequest, keeps_quantiles
-from query.statements import Statement, sample_statement, series_statement, window_statement
+from query.statement import Statement
+from query.statements import sample_statement, series_statement, window_statement
 from query.trino_client import TrinoClient
 from query.visible import Visible
 from query.windows import EPOCH

@@ -5,7 +5,12 @@
   {%- for _ in parts.ranges %}{{ " or " if parts.names or not loop.first }}part between ? and ?{% endfor %}
 {%- endmacro -%}
 {%- macro key(place) -%}
-  case panel{% for top in tops if top.by | length > place %} when {{ top.name | literal }} then {{ top.by[place] | ident }}{% endfor %} else '' end
+  {%- set having = tops | selectattr("width", "gt", place) | list -%}
+  {%- if having -%}
+  case panel{% for top in having %} when {{ top.name | literal }} then {{ top.by[place] | ident }}{% endfor %} else '' end
+  {%- else -%}
+  ''
+  {%- endif -%}
 {%- endmacro -%}
 {%- macro counts() -%}
   case panel{% for top in tops %} when {{ top.name | literal }} then {{ orders[top.name] | ident }}{% endfor %} end

@@ -60,19 +60,13 @@ def numbers_of(group: Group | None, revenue: Mapping[str, float] | None = None) 
         return Numbers(revenue=revenue or {})
     return Numbers(
         visitors=int(group.value("visitors", "distinct") or 0),
-        visits=_signed(group, "visits"),
+        visits=group.visits.get("visits", 0),
         views=round(group.value("views", "total") or 0),
-        bounces=_signed(group, "bounces"),
-        seconds=_signed(group, "visit_seconds"),
+        bounces=group.visits.get("bounces", 0),
+        seconds=group.visits.get("visit_seconds", 0),
         events=group.messages,
         revenue=revenue or {},
     )
-
-
-def _signed(group: Group, name: str) -> int:
-    """A number of visits, which a stream of another definition does not have."""
-    visits: Mapping[str, int] = getattr(group, "visits", {})
-    return int(visits.get(name) or 0)
 
 
 def revenue_of(groups: Iterable[Group], currency: int = 0) -> dict[str, float]:

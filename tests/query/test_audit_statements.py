@@ -19,7 +19,7 @@ from query.audit_statements import (
     rejected_counts_statement,
     values_statement,
 )
-from query.statements import Statement
+from query.statement import Statement
 from streams.arrivals import NEVER, Arrivals
 from streams.breakdowns import main_breakdown
 from streams.definition import Definition

@@ -12,8 +12,8 @@ from query.cursors import Cursor
 from query.maintenance import removal_statement
 from query.parameters import read_rejected, read_series, read_window
 from query.requests import RejectedRequest, WindowRequest
+from query.statement import Statement
 from query.statements import (
-    Statement,
     drop_view_statements,
     ledger_statement,
     rejected_statement,

@@ -63,6 +63,12 @@ def test_panels_are_what_each_is_by_itself(
         assert tables[top.name] == tuple(largest)
 
 
+def test_panels_of_one_dimension_need_no_other(service: QueryService) -> None:
+    asked = TopsRequest(window(Visible(DEFINITION)), TOPS[:2], 2)
+    tables = service.answer(asked, service.limits()).answer.tables  # type: ignore[union-attr]
+    assert [len(tables[top.name]) for top in TOPS[:2]] == [2, 2]
+
+
 def test_later_places_go_on_from_the_first(service: QueryService) -> None:
     asked = window(Visible(DEFINITION))
     whole = service.answer(TopsRequest(asked, TOPS, 100), service.limits()).answer.tables  # type: ignore[union-attr]

@@ -44,6 +44,8 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/docs/api"): ("/docs/api", KNOWN),
     ("GET", "/engines"): ("/engines", OVERSEERS),
     ("GET", "/rejected/{stream}"): ("/rejected/health", DETAIL),
+    ("GET", "/records/{stream}"): ("/records/health", DETAIL),
+    ("GET", "/records/{stream}/export"): ("/records/health/export?format=csv", DETAIL),
     ("GET", "/replays"): ("/replays?stream=health", REPLAYS),
     ("GET", "/replays/{id}"): ("/replays/7", KNOWN),
     ("GET", "/v1/openapi.json"): ("/v1/openapi.json", KNOWN),
@@ -59,6 +61,8 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/v1/streams/{stream}/series"): ("/v1/streams/health/series", ASKING),
     ("GET", "/v1/streams/{stream}/rejected"): (f"/v1/streams/health/rejected?{SPAN}", DETAIL),
     ("POST", "/v1/streams/{stream}/rejected"): ("/v1/streams/health/rejected", DETAIL),
+    ("GET", "/v1/streams/{stream}/records"): (f"/v1/streams/health/records?{SPAN}", DETAIL),
+    ("POST", "/v1/streams/{stream}/records"): ("/v1/streams/health/records", DETAIL),
     ("POST", "/v1/streams/{stream}/messages"): ("/v1/streams/health/messages", SENDING),
     ("GET", "/v1/sessions"): ("/v1/sessions", OF_SESSIONS),
     ("POST", "/v1/sessions"): ("/v1/sessions", EVERYBODY),
@@ -241,7 +245,7 @@ def test_pages_lead_nobody_to_the_login(client: httpx.Client) -> None:
 
 def test_unknown_and_unseen_streams_are_alike(people: People, client: httpx.Client) -> None:
     headers = ASKERS["other"](people)
-    for path in ("/v1/streams/{}/window", "/v1/streams/{}", "/v1/history?stream={}", "/rejected/{}"):
+    for path in ("/v1/streams/{}/window", "/v1/streams/{}", "/v1/history?stream={}", "/rejected/{}", "/records/{}"):
         answers = [client.get(path.format(name), headers=headers) for name in ("health", "nope")]
         assert answers[0].status_code == answers[1].status_code == 404
         assert answers[0].content == answers[1].content

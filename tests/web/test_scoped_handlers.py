@@ -32,6 +32,7 @@ from tests.web.served import away
 from web.api import answers, catalogue, replays
 from web.app import create_app
 from web.edge.problems import ProblemError
+from web.pages.records.handlers import records_page
 from web.pages.reference.api import api_page
 from web.pages.reference.definition import definition_page
 from web.pages.rejected.handlers import rejected_page
@@ -112,6 +113,8 @@ def test_streams_are_listed_to_who_knows_them(app: Starlette, asker: Asker, know
         (catalogue.show_stream, "stream"),
         (definition_page, "stream"),
         (rejected_page, "stream"),
+        (records_page, "stream"),
+        (answers.records, "stream"),
         (answers.window, "stream"),
         (answers.series, "stream"),
         (answers.rejected, "stream"),

@@ -45,7 +45,7 @@
       if (busy[2]) setTimeout(busy[2]);
       over();
     }).catch(() => {
-      if (++tries > 8) return over();
+      if (++tries > 5) return over();
       busy = 0;
       setTimeout(flush, 500 << tries);
     });

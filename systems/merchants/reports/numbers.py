@@ -109,7 +109,7 @@ class Numbers:
         if "revenue" in shown.measures and _CURRENCY in shown.dimensions:
             earned = revenue_of(self.questions.window(window(visible, asked, (_CURRENCY,))).groups)
         numbers = numbers_of(group, earned)
-        has_visits = group is None or group.value("visits") is not None
+        has_visits = group is None or bool(group.visits)
         return Totals(
             visitors=numbers.visitors if "visitors" in shown.distincts else None,
             visits=numbers.visits if has_visits else None,

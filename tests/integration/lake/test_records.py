@@ -27,7 +27,7 @@ from tests.integration.lake.test_duplicates import TOML as DUPLICATES
 from tests.integration.lake.test_duplicates import messages, oracle
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live, topic_ends
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
 TOML = DUPLICATES.replace("events = true\n", 'events = true\nrecords = { bucket = "who", buckets = 4 }\n')
 WITHOUT = DUPLICATES

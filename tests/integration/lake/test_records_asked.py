@@ -30,14 +30,15 @@ from query.parameters import read_window
 from query.record_panes import window_of_records
 from query.requests import WindowRequest
 from query.row_rules import rules_within
-from query.statements import Statement, window_statement
+from query.statement import Statement
+from query.statements import window_statement
 from query.visible import Visible
 from streams.panes import pane_columns
 from tests.integration.lake.test_duplicates import messages
 from tests.integration.lake.test_records import TOML as RECORDED
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live, running_live
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
 TOML = (
     RECORDED

@@ -88,7 +88,9 @@ _STREAM_PATHS = (
     ("GET", "/v1/streams/{}"), ("GET", "/v1/streams/{}/window"), ("POST", "/v1/streams/{}/window"),
     ("GET", "/v1/streams/{}/series"), ("POST", "/v1/streams/{}/series"), ("GET", "/v1/streams/{}/rejected"),
     ("POST", "/v1/streams/{}/rejected"), ("POST", "/v1/streams/{}/messages"), ("GET", "/streams/{}"),
-    ("GET", "/rejected/{}"), ("DELETE", "/v1/streams/{}"), ("OPTIONS", "/v1/streams/{}/window"),
+    ("GET", "/v1/streams/{}/records"), ("POST", "/v1/streams/{}/records"), ("GET", "/records/{}"),
+    ("GET", "/records/{}/export"), ("GET", "/rejected/{}"), ("DELETE", "/v1/streams/{}"),
+    ("OPTIONS", "/v1/streams/{}/window"),
     ("HEAD", "/v1/streams/{}"), ("HEAD", "/v1/streams/{}/window"),
 )  # fmt: skip
 _STREAM_PARAMS = (
@@ -109,7 +111,7 @@ def stream_try(random: Random, name: str) -> Try:
     kind = random.randrange(8)
     if kind < 4:
         method, path = random.choice(_STREAM_PATHS)
-        asked = [*SPAN] if path.endswith(("window", "series", "rejected")) else []
+        asked = [*SPAN] if path.endswith(("window", "series", "rejected", "records")) else []
         asked += [("step", "hour")] if path.endswith("series") else []
         body = _asked_body(random, path, name) if method == "POST" else None
         return Try(method, path.format(spelt), [] if body else asked, [*_json(body)], body)

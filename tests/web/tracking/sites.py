@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from systems.merchants.event_format import EventError, read_event
 from tests.web.served import served
 from web.tracking.script import script
 
@@ -23,11 +24,15 @@ SITE = "shop.example.org"
 
 @dataclass
 class Collector:
-    """Serves the script and keeps what is sent. `status`: of its answers; `requests`: method, type and address too."""
+    """Serves the script and keeps what is sent. `status`: of its answers; `requests`: method, type and address too.
+
+    `wrong`: what the edge finds wrong with it.
+    """
 
     events: list[dict[str, Any]] = field(default_factory=list)
     requests: list[tuple[str, str, str]] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
     status: int = 204
     url: str = ""
 
@@ -47,6 +52,10 @@ class Collector:
         self.cookies.append(request.headers.get("cookie", ""))
         if self.status < 400:
             self.events.append(json.loads(body))
+            try:
+                read_event(body)
+            except EventError as error:
+                self.wrong.append(str(error))
         return Response(status_code=self.status, headers={"Access-Control-Allow-Origin": request.headers["origin"]})
 
     def named(self) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
 
+from query.requests import STEPS, Step
 from streams.errors import WindowpaneError
 from systems.merchants.asked import Asked
 from systems.merchants.breakdown_tables import Table
@@ -62,15 +63,33 @@ async def board_of(request: Request, seen: SeenSite, view: View) -> Board:
     asked = view.asked(seen.site.name)
     compared = asked.compared
     shown = [view.tab(panel) for panel in PANELS]
-    numbers, before, points, earlier, tables, live = await asyncio.gather(
+    numbers, before, (points, earlier), tables, live = await asyncio.gather(
         part(request, dashboards.numbers(request, seen, asked)),
         part(request, dashboards.numbers(request, seen, compared)) if compared else _nothing(),
-        part(request, dashboards.points(request, seen, asked, view.step)),
-        part(request, dashboards.points(request, seen, compared, view.step)) if compared else _nothing(),
+        _points(request, seen, asked, view.step),
         _tables(request, seen, asked, shown),
         part(request, dashboards.live(request, seen)),
     )
     return Board(numbers, before, points, earlier, tables, live)
+
+
+async def _points(
+    request: Request, seen: SeenSite, asked: Asked, step: Step
+) -> tuple[Part[tuple[Point, ...]], Part[tuple[Point, ...]]]:
+    """Of the window and of the time compared with: one question, where that ends with a step as the window begins."""
+    compared = asked.compared
+    if compared is None:
+        return await part(request, dashboards.points(request, seen, asked, step)), Part(None)
+    if compared.end == asked.start and step in STEPS:
+        both = await part(request, dashboards.points(request, seen, replace(asked, start=compared.start), step))
+        if both.value is None:
+            return both, both
+        earlier = tuple(point for point in both.value if point.at < asked.start)
+        return Part(both.value[len(earlier) :]), Part(earlier)
+    return await asyncio.gather(
+        part(request, dashboards.points(request, seen, asked, step)),
+        part(request, dashboards.points(request, seen, compared, step)),
+    )
 
 
 async def table_of(

@@ -57,26 +57,17 @@ class Answers:
         )
 
 
-def group(*key: str, visitors: int = 0, **parts: Any) -> Group:
-    given = {"visitors": {"distinct": visitors}, **parts}
-    return Group(key, 10, {name: value if isinstance(value, dict) else {"": value} for name, value in given.items()})
-
-
-class Visits(Group):
-    """A group whose numbers of visits are plain members, as answers have them."""
-
-    def value(self, part: str, *names: str) -> Any:
-        found = self.parts.get(part)
-        return found[""] if isinstance(found, Mapping) and "" in found else Group.value(self, part, *names)
-
-
-def of_visits(each: Group) -> Group:
-    return Visits(each.key, each.messages, each.parts)
+def group(*key: str, visitors: int = 0, visits: Mapping[str, int] | None = None, **parts: Any) -> Group:
+    return Group(key, 10, {"visitors": {"distinct": visitors}, **parts}, visits=visits or {})
 
 
 ANSWERS = {
     (): [
-        of_visits(group(visitors=40, visits=50, bounces=20, visit_seconds=5000, views={"total": 200.0, "count": 200}))
+        group(
+            visitors=40,
+            visits={"visits": 50, "bounces": 20, "visit_seconds": 5000},
+            views={"total": 200.0, "count": 200},
+        )
     ],
     ("currency",): [group("EUR", revenue={"total": 12.5, "count": 2}), group("", revenue={"total": 0.0, "count": 0})],
     ("source",): [group("", visitors=30), group("Google", visitors=10)],
