@@ -19,11 +19,9 @@ from query.row_rules import RowRules, rules_within
 from query.statement import Statement
 from query.visible import Visible
 from streams.definition import Definition
-from streams.records import OWN_COLUMNS, column_of
+from streams.records import OWN_COLUMNS, VISIT_START, column_of
 
 RECORDS = "records"
-VISIT_START = "visit_start"
-"""A column of records that is no field: when the visit began that a message belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from query.record_questions import VISIT_START
 from query.rendering import templates_in
 from query.requests import Step
 from streams.panes import day_start
+from streams.records import VISIT_START
 from systems.merchants.asked import Asked
 from systems.merchants.conditions import Clause, Conditions, clause_of
 from systems.merchants.filters import VISIT_COLUMNS

@@ -48,7 +48,7 @@ def tiles_of(
     note = f"{quantity(per_minute, '')} a minute over {span(length)}"
     before = then and sum(group.messages for group in then)
     tiles = [Tile("Messages", count(messages), note, *_was(messages, before or 0, "", then, relative=True))]
-    if definition.visits:
+    if definition.visits and any(group.visits for group in groups):
         tiles += _of_visits(groups, then)
     if form.by:
         what = " and ".join(spoken_name(name, definition.dimensions[name].title).lower() for name in form.by)
