@@ -1,0 +1,4 @@
+select breakdown, sum(messages)
+from panes
+where grain = 'day'
+group by breakdown
