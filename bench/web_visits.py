@@ -1,4 +1,4 @@
-"""Made events of web sites: visits of a few events each, by sites of very different size. They tell what is to be found.
+"""Made events of web sites: visits of a few events each, by sites of very different size, and what they hold.
 
 A visitor makes one visit, its events less than the gap apart, and no visit passes a boundary at which visits end. So
 numbers that depend on the order of a partition's messages can be told beforehand.
