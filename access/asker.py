@@ -20,6 +20,8 @@ class Door(StrEnum):
     SESSION = "session"
     KEY = "key"
     TOKEN = "token"
+    LINK = "link"
+    """A link that somebody shared: no user, and no more than what the link shows."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class Did(StrEnum):
     CHANGE_KEY = "change_key"
     CHANGE_GRANT = "change_grant"
     CHANGE_STREAM = "change_stream"
+    CHANGE_SITE = "change_site"
     REPLAY = "replay"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,9 +108,18 @@ def read_grant(
 ) -> Grant:
     """A grant of what is stored."""
     rows = tuple((dimension, tuple(values)) for dimension, values in sorted(where.items()))
-    return Grant(
-        Subject(SubjectKind(kind), name), stream, frozenset(map(Action, can)), rows, frozenset(hide), id=grant_id
-    )
+    return Grant(_subject(kind, name), stream, _actions(tuple(can)), rows, frozenset(hide), id=grant_id)
+
+
+@lru_cache(maxsize=1024)
+def _subject(kind: str, name: str) -> Subject:
+    """One of whom there may be a thousand grants."""
+    return Subject(SubjectKind(kind), name)
+
+
+@lru_cache(maxsize=256)
+def _actions(can: tuple[str, ...]) -> frozenset[Action]:
+    return frozenset(map(Action, can))
 
 
 def _of(subject: Subject) -> sa.ColumnElement[bool]:

@@ -47,6 +47,8 @@ class SubjectKind(StrEnum):
     USER = "user"
     GROUP = "group"
     KEY = "key"
+    LINK = "link"
+    """A link that somebody shared; its grant is made of it, and never kept."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,7 +65,7 @@ class Subject:
     def parse(cls, text: str) -> Subject:
         """Raises InvalidAccessError."""
         kind, colon, name = text.partition(":")
-        if not colon or kind not in {*SubjectKind}:
+        if not colon or kind not in {*SubjectKind} - {SubjectKind.LINK}:
             raise InvalidAccessError("subject", "is user:NAME, group:NAME or key:ID")
         return cls(SubjectKind(kind), checked_name("subject", name))
 

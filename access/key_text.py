@@ -1,4 +1,4 @@
-"""Secrets as their owners see them: keys, tokens of sessions and of one-time links. Stored are hashes alone.
+"""Secrets as their owners see them: keys, tokens of sessions, of one-time and of shared links. Stored are hashes alone.
 
 `wpk_`, 32 random characters (160 bits), 6 of a checksum, by which one that is mistyped, or made up, is refused at once.
 """
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 _RANDOM_BYTES = 20
 _CHECKSUM = 6
-_SHAPE = re.compile(r"(?:wpk|wps|wpl)_[a-z2-7]{38}")
+_SHAPE = re.compile(r"(?:wpk|wps|wpl|wpv)_[a-z2-7]{38}")
 
 
 class SecretKind(StrEnum):
@@ -23,6 +23,7 @@ class SecretKind(StrEnum):
     KEY = "wpk_"
     SESSION = "wps_"
     LINK = "wpl_"
+    VIEW = "wpv_"
 
 
 def new_secret(kind: SecretKind) -> str:

@@ -19,7 +19,7 @@ NOBODY, NONE, UNKNOWN = "nobody", "-", "?"
 MOST_CHARACTERS = 200
 """Of a value; more are cut off."""
 
-_SECRET = re.compile(r"(?:[Ww][Pp][KSLOkslo]_|eyJ)[^\s\"'&;,]*|\$argon2\S*|(?<=://)[^/@\s]+(?=@)")
+_SECRET = re.compile(r"(?:[Ww][Pp][KSLOUVkslouv]_|eyJ)[^\s\"'&;,]*|\$argon2\S*|(?<=://)[^/@\s]+(?=@)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _KEPT_BITS = {4: 24, 6: 48}
 

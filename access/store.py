@@ -25,14 +25,14 @@ class AccessStore:
 
     def __init__(self, engine: sa.Engine, settings: AccessSettings | None = None, clock: Clock = now) -> None:
         settings = settings or AccessSettings()
-        self._records = Records(engine, clock)
-        self.users = Users(self._records)
-        self.keys = Keys(self._records)
-        self.grants = Grants(self._records)
-        self.sessions = Sessions(self._records, self.users, settings)
-        self.links = Links(self._records, self.users)
-        self.askers = Askers(self._records, settings)
-        self.columns = Columns(self._records)
+        self.records = Records(engine, clock)
+        self.users = Users(self.records)
+        self.keys = Keys(self.records)
+        self.grants = Grants(self.records)
+        self.sessions = Sessions(self.records, self.users, settings)
+        self.links = Links(self.records, self.users)
+        self.askers = Askers(self.records, settings)
+        self.columns = Columns(self.records)
 
     @classmethod
     def open(cls, uri: str, settings: AccessSettings | None = None) -> Self:
@@ -41,9 +41,9 @@ class AccessStore:
 
     def tidy(self) -> None:
         """Remove what is past its time; to be called now and then."""
-        with self._records.changing() as connection:
-            remove_past(connection, self._records.now())
+        with self.records.changing() as connection:
+            remove_past(connection, self.records.now())
 
     def close(self) -> None:
         """Close the connections."""
-        self._records.close()
+        self.records.close()

@@ -55,6 +55,10 @@ GRANTS = sa.Table(
     sa.Column("made_at", _TIME, nullable=False),
     sa.Column("made_by", sa.Text, nullable=False),
     sa.Index("grants_of_subject", "kind", "name"),
+    # Of the stream of merchants' sites, whose members are those with a grant of that site.
+    sa.Index(
+        "grants_of_site", sa.text("((\"where\" -> 'site') ->> 0)"), postgresql_where=sa.text("stream = 'web_events'")
+    ),
 )
 SESSIONS = sa.Table(
     "sessions",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from streams.definition import Definition
-from streams.records import RecordType, record_fields
+from streams.records import RecordType, record_columns
 
 _TYPES: Mapping[RecordType, str] = {
     RecordType.STRING: "string",
@@ -36,5 +36,5 @@ def record_sql(definition: Definition) -> tuple[RecordSql, ...]:
             _TYPES[each.type],
             f"cast(`{each.read}` as timestamp_ltz(6))" if each.type is RecordType.TIME else f"`{each.read}`",
         )
-        for each in record_fields(definition)
+        for each in record_columns(definition)
     )

@@ -27,7 +27,7 @@ from iceberg.kinds import EVENTS, LEDGER, PANES, RECORDS, REJECTED
 from streams.aggregates import MESSAGES, ColumnType
 from streams.definition import Definition
 from streams.panes import pane_columns
-from streams.records import RecordType, column_of, record_fields
+from streams.records import RecordType, column_of, record_columns
 
 _TYPES: Mapping[ColumnType, IcebergType] = {
     ColumnType.LONG: LongType(),
@@ -153,7 +153,7 @@ def _records(definition: Definition) -> tuple[TableLayout, ...]:
                 ("offset", LongType(), True),
                 ("arrived", TimestamptzType(), True),
                 ("event_time", TimestamptzType(), True),
-                *((each.column, _RECORD_TYPES[each.type], False) for each in record_fields(definition)),
+                *((each.column, _RECORD_TYPES[each.type], False) for each in record_columns(definition)),
             ),
             partition=("arrived", DayTransform()),
             sort=(*bucket, "event_time"),

@@ -27,7 +27,7 @@ from streams.breakdowns import breakdowns
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
 from streams.panes import Grain, pane_columns, visit_columns
-from streams.records import record_fields
+from streams.records import record_columns
 
 
 def check_definition(catalog: Catalog, definition: Definition) -> None:
@@ -65,7 +65,7 @@ def made_definition(catalog: Catalog, replay: Replay) -> Definition:
 
 def _columns(definition: Definition) -> list[str]:
     """The columns that a definition gives panes and records."""
-    return [*(each.name for each in pane_columns(definition)), *(each.column for each in record_fields(definition))]
+    return [*(each.name for each in pane_columns(definition)), *(each.column for each in record_columns(definition))]
 
 
 def make_staging(catalog: Catalog, replay: Replay) -> None:

@@ -11,13 +11,13 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from query.answers import RejectedAnswer, RejectedMessage, SeriesAnswer, Source, WindowAnswer
+from query.answers import RejectedAnswer, RejectedMessage, RowsAnswer, SeriesAnswer, Source, TopsAnswer, WindowAnswer
 from query.groups import Group
 from query.record_answers import RecordsAnswer, record_names, record_reader
 from query.requests import WindowRequest
 from streams.time_text import timestamp
 
-Answer = WindowAnswer | SeriesAnswer | RejectedAnswer | RecordsAnswer
+Answer = WindowAnswer | SeriesAnswer | RejectedAnswer | RecordsAnswer | RowsAnswer | TopsAnswer
 Json = dict[str, Any]
 A = TypeVar("A", bound=Answer)
 Kept = TypeVar("Kept", bound=Answer, covariant=True)
@@ -50,7 +50,10 @@ def encoded(answer: A, tag: str) -> Encoded[A]:
 
 
 def answer_json(answer: Answer) -> Json:
-    """The body of `GET /v1/streams/{stream}/window`, `series`, `rejected` or `records`."""
+    """The body of `GET /v1/streams/{stream}/window`, `series`, `rejected` or `records`.
+
+    Of what a system asks by statements of its own it is sent to nobody.
+    """
     match answer:
         case WindowAnswer():
             return _window(answer)
@@ -66,6 +69,11 @@ def answer_json(answer: Answer) -> Json:
             return _rejected(answer)
         case RecordsAnswer():
             return _records(answer)
+        case RowsAnswer():
+            return {"stream": answer.request.stream, "rows": answer.rows}
+        case TopsAnswer():
+            tops = answer.request.tops
+            return {top.name: _groups(answer.tables[top.name], top.by) for top in tops}
 
 
 def _window(answer: WindowAnswer) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,9 @@ from query.changes import changes_between
 from query.coverage import Covered
 from query.cursors import Cursor, digest
 from query.groups import Group
+from query.record_questions import RecordQuestion
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
+from query.tops import TopsRequest
 from query.visible import Visible
 from query.windows import EPOCH
 from streams.refusal_envelope import unwrapped
@@ -42,9 +44,14 @@ class Source:
 
 
 def source_of(
-    view: LakeView, query_id: str, request: WindowRequest | RejectedRequest, covered: Covered | None = None
+    view: LakeView,
+    query_id: str,
+    request: WindowRequest | RejectedRequest | RecordQuestion,
+    covered: Covered | None = None,
 ) -> Source:
     """What the answer to a question tells of its view, and keeps of it: a view may be large."""
+    if isinstance(request, RecordQuestion):
+        return Source(view_digest(view), query_id, view.records_snapshot, view.complete_until)
     if isinstance(request, RejectedRequest):
         return Source(view_digest(view), query_id, view.rejected_snapshot, view.complete_until)
     if covered is not None and covered.by_records:
@@ -155,3 +162,21 @@ class RejectedAnswer:
         last = self.messages[-1]
         after = ((last.arrived - EPOCH) // timedelta(microseconds=1), last.partition, last.offset)
         return Cursor(self.source.view, after).text(self.request.question)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsAnswer:
+    """The rows of a system's own statement, as it selects them."""
+
+    request: RecordQuestion
+    source: Source
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopsAnswer:
+    """Panel → its largest groups, the largest first."""
+
+    request: TopsRequest
+    source: Source
+    tables: Mapping[str, tuple[Group, ...]]

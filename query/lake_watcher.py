@@ -9,7 +9,7 @@ from datetime import datetime
 from database.errors import LakeAwayError
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError
-from iceberg.lake_view import READ, LakeView, metadata_locations, pin
+from iceberg.lake_view import NEEDED, LakeView, metadata_locations, pin
 from query.background import Background
 from query.errors import NotReadyError
 from streams.errors import WindowpaneError
@@ -93,7 +93,7 @@ class LakeWatcher:
             raise away
 
     def _refresh(self, stream: str, locations: dict[str, str]) -> None:
-        if locations.keys() != READ or locations == self._locations.get(stream):
+        if not locations.keys() >= NEEDED or locations == self._locations.get(stream):
             return
         view = _not_before(self._views.get(stream), pin(self._opened(), stream))
         if stream in self._views and view.generation != self._views[stream].generation:

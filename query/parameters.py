@@ -14,6 +14,7 @@ from query.requests import (
     EARLIEST,
     LATEST,
     OUTSIDE,
+    STEPS,
     USUAL_REJECTED,
     Filters,
     RejectedRequest,
@@ -215,9 +216,8 @@ class _Asked:
 
     def step(self) -> Step:
         text = self.one("step")
-        try:
+        if text in {*STEPS}:
             return Step(text or "")
-        except ValueError:
-            wrong = "is missing" if text is None else f"{shortened(text)!r} is not a step"
-            self.note("step", f"{wrong}; known: {', '.join(Step)}")
-            return Step.DAY
+        wrong = "is missing" if text is None else f"{shortened(text)!r} is not a step"
+        self.note("step", f"{wrong}; known: {', '.join(STEPS)}")
+        return Step.DAY

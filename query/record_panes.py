@@ -68,9 +68,9 @@ def window_of_records(
     request: WindowRequest,
     rules: RowRules,
     columns: Sequence[PaneColumn],
-    step: str = "",
+    bucket: str = "",
 ) -> Statement | None:
-    """The statement that answers a window, or each `step` of it (`minute`, `hour`, `day`), from records.
+    """The statement that answers a window, or each step of it, from records. `bucket`: when a step begins, in SQL.
 
     Its rows are those of a statement over panes. `columns`: what is answered; those that no single message has are left
     out. `rules`: what rows must meet, by dimensions. None when there can be no row.
@@ -86,7 +86,7 @@ def window_of_records(
         table=table_name(view.stream, RECORDS.name),
         snapshot=view.records_snapshot,
         keys=[_Named(name, fields.dimension(name)) for name in keys],
-        bucket=f"date_trunc('{step}', event_time)" if step else "",
+        bucket=bucket,
         read=fields.read(made),
         made=[_Named(column.name, _made(column)) for column in made],
         merged=[*answered.values()],

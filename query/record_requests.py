@@ -23,7 +23,7 @@ from query.requests import (
     shortened,
 )
 from query.visible import Visible
-from streams.records import PARAMETERS, RecordField, RecordType, record_fields
+from streams.records import PARAMETERS, RecordField, RecordType, record_columns, record_fields
 
 MOST_RECORDS = 1_000
 """Most records in one page."""
@@ -63,7 +63,7 @@ class RecordsRequest:
         put = object.__setattr__
         put(self, "stream", self.visible.definition.name)
         put(self, "sight", self.visible.sight)
-        known, asked = self.visible.shown.fields, dict[str, set[str]]()
+        known, asked = self._names, dict[str, set[str]]()
         for name, values in self.where:
             asked.setdefault(name, set()).update(values)
         put(self, "where", tuple((name, tuple(sorted(asked[name]))) for name in known if name in asked))
@@ -77,7 +77,7 @@ class RecordsRequest:
         yield from wrong
         if not wrong and self.start >= self.end:
             yield FieldProblem("end", "must be after start")
-        yield from of_names("fields", self.fields, "a field", self.visible.shown.fields)
+        yield from of_names("fields", self.fields, "a field", self._names)
         known = {each.field: each for each in record_fields(self.visible.shown)}
         for name, values in self.where:
             yield from _of_filter(known, name, values)
@@ -85,6 +85,11 @@ class RecordsRequest:
             yield FieldProblem(self.where[0][0], f"at most {MOST_VALUES:,} values can be asked for at once")
         yield from of_limit(self.limit, MOST_RECORDS)
         yield from of_cursor(self.after, self.cursor_kinds)
+
+    @property
+    def _names(self) -> list[str]:
+        """What can be answered, in its order."""
+        return [each.field for each in record_columns(self.visible.shown)]
 
     @property
     def cursor_kinds(self) -> tuple[type, ...]:
@@ -99,7 +104,7 @@ class RecordsRequest:
     @property
     def asked(self) -> tuple[RecordField, ...]:
         """The fields that are answered."""
-        return tuple(each for each in record_fields(self.visible.shown) if each.field in self.fields)
+        return tuple(each for each in record_columns(self.visible.shown) if each.field in self.fields)
 
 
 Question = WindowRequest | SeriesRequest | RejectedRequest | RecordsRequest

@@ -16,7 +16,7 @@ from query.statement import Statement
 from query.statements import refuse_taken
 from query.windows import EPOCH, Span
 from streams.definition import Definition
-from streams.records import RecordField, RecordType, record_fields, records_view_columns
+from streams.records import RecordField, RecordType, record_columns, records_view_columns
 
 Unit = Literal["day", "hour", "minute", "second"]
 
@@ -117,7 +117,7 @@ def _asked(definition: Definition, view: LakeView, request: RecordsRequest) -> _
     if view.records_snapshot is None:
         return None
     visible = request.visible.over(definition)
-    rules, shown = record_rules(visible, request), {each.field: each for each in record_fields(visible.shown)}
+    rules, shown = record_rules(visible, request), {each.field: each for each in record_columns(visible.shown)}
     if rules is None or not {*request.fields} <= shown.keys():
         return None
     columns = tuple(_column(shown[name], view.records_missing) for name in request.fields)

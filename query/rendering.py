@@ -42,9 +42,11 @@ def _absent(column: PaneColumn) -> str:
     return f"cast(null as {_TYPES[column.type]}) as {ident(column.name)}"
 
 
-templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "sql"),
-    undefined=StrictUndefined,
-    autoescape=False,
-)
-templates.filters |= {"absent": _absent, "ident": ident, "literal": literal, "stored": _stored}
+def templates_in(folder: Path) -> Environment:
+    """The templates of a folder: of this package, or of a system that makes statements of its own."""
+    made = Environment(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False)
+    made.filters |= {"absent": _absent, "ident": ident, "literal": literal, "stored": _stored}
+    return made
+
+
+templates = templates_in(Path(__file__).parent / "sql")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from access.grants import Action
 from query.cursors import Cursor
@@ -49,16 +50,27 @@ Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Step(StrEnum):
-    """The length of time between two points of a series."""
+    """The length of time between two points of a series. Weeks begin on Monday."""
 
     MINUTE = "minute"
     HOUR = "hour"
     DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
 
     @property
     def length(self) -> timedelta:
-        """The step as a duration."""
-        return timedelta(**{f"{self.value}s": 1})
+        """The step as a duration; the shortest, where not all are the same."""
+        return timedelta(days=28) if self is Step.MONTH else timedelta(**{f"{self.value}s": 1})
+
+    @property
+    def of_calendar(self) -> bool:
+        """Whether it begins when a day does, which is another moment in each time zone."""
+        return self.length >= timedelta(days=1)
+
+
+STEPS = (Step.MINUTE, Step.HOUR, Step.DAY)
+"""What any stream's points may be asked by; longer steps are asked by systems, whose questions know a time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +136,15 @@ class WindowRequest:
 
 @dataclass(frozen=True, slots=True)
 class SeriesRequest:
-    """The same question for each step of `[start, end)`; `measures` limits which are answered."""
+    """The same question for each step of `[start, end)`; `measures` limits which are answered.
+
+    `zone`: by whose clocks days, weeks and months begin; an IANA name.
+    """
 
     window: WindowRequest
     step: Step
     measures: tuple[str, ...] = ()
+    zone: str = "UTC"
 
     def __post_init__(self) -> None:
         refuse(self._problems())
@@ -137,13 +153,18 @@ class SeriesRequest:
     def _problems(self) -> Iterator[FieldProblem]:
         length, shown = self.window.end - self.window.start, self.window.visible.shown
         if length / self.step.length > MOST_POINTS:
-            fitting = next((step for step in Step if length / step.length <= MOST_POINTS), None)
+            fitting = next((step for step in STEPS if length / step.length <= MOST_POINTS), None)
             advice = f"use step={fitting}" if fitting else "ask for a shorter window"
             yield FieldProblem("step", f"gives more than {MOST_POINTS} points; {advice}")
         yield from of_names("measure", self.measures, "a measure", [*shown.measures, *shown.distincts])
         for name in ("limit", "changed_since"):
             if getattr(self.window, name) is not None:
                 yield FieldProblem(name, "is of windows, not of series")
+
+    @property
+    def local(self) -> ZoneInfo | None:
+        """The zone, where it makes a difference to the step."""
+        return ZoneInfo(self.zone) if self.zone != "UTC" and self.step.of_calendar else None
 
     @property
     def stream(self) -> str:

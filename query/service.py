@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -20,8 +21,10 @@ from query.answer_json import Answer, Encoded, encoded
 from query.answers import (
     RejectedAnswer,
     RejectedMessage,
+    RowsAnswer,
     SeriesAnswer,
     SeriesPoint,
+    TopsAnswer,
     WindowAnswer,
     source_of,
     view_digest,
@@ -33,12 +36,15 @@ from query.lake_watcher import LakeWatcher
 from query.limits import Limits
 from query.record_answers import RecordsAnswer, read_page, records_source
 from query.record_export import Export
+from query.record_questions import RecordQuestion, record_statement
 from query.record_requests import Question, RecordsRequest
 from query.record_statements import records_statement
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
 from query.settings import QuerySettings
 from query.statement import Statement
 from query.statements import rejected_statement, series_statement, window_coverage, window_statement
+from query.top_statements import tops_statements
+from query.tops import TopsRequest, tables_of
 from query.trino_client import TrinoClient
 from query.warm_up import WarmUp
 from streams.definition import Definition
@@ -47,6 +53,9 @@ _EXCHANGE_SECONDS = 15.0
 """Longest time that Trino may say nothing to a question. It answers each exchange within a second, if it can at all."""
 
 _PAGED_VIEWS = 500
+Asking = Question | RecordQuestion | TopsRequest
+"""All that this door answers."""
+
 _STARTED = str(time.time_ns())
 """Another process may write the same answer otherwise."""
 
@@ -100,7 +109,7 @@ class QueryService:
         settings = self._settings
         return Limits(settings.question_seconds, settings.answer_bytes, _EXCHANGE_SECONDS)
 
-    def tag(self, question: Question) -> str:
+    def tag(self, question: Asking) -> str:
         """The tag of the answer that would be given now. Raises EngineAwayError."""
         with told_within(question.visible.scope):
             return _tag(question, self._view(question))
@@ -111,7 +120,7 @@ class QueryService:
             answer = self._kept.get(tag)
         return answer and replace(answer, cached=True)
 
-    def answer(self, question: Question, limits: Limits) -> Encoded[Answer]:
+    def answer(self, question: Asking, limits: Limits) -> Encoded[Answer]:
         """Answer, and keep the answer. Raises QueryError."""
         with told_within(question.visible.scope):
             view = self._view(question)
@@ -120,7 +129,7 @@ class QueryService:
         with self._lock:
             with suppress(ValueError):  # one that is larger than all that may be kept
                 self._kept[made.tag] = made
-            if not isinstance(answer, SeriesAnswer) and answer.more:
+            if not isinstance(answer, SeriesAnswer | RowsAnswer | TopsAnswer) and answer.more:
                 self._paged[answer.source.view] = view
         return made
 
@@ -166,12 +175,12 @@ class QueryService:
         """Raise QueryError unless Trino answers within so many seconds."""
         self._trino.check(seconds)
 
-    def _view(self, question: Question) -> LakeView:
+    def _view(self, question: Asking) -> LakeView:
         """The newest lake view; for a later page that of the first, as long as it is remembered.
 
         Anybody may write a cursor: one that names the view of another stream is of the newest.
         """
-        after = None if isinstance(question, SeriesRequest) else question.after
+        after = None if isinstance(question, SeriesRequest | RecordQuestion | TopsRequest) else question.after
         newest = self._watcher.view(question.stream)
         if after is None:
             return newest
@@ -179,7 +188,7 @@ class QueryService:
             remembered = self._paged.get(after.view, newest)
         return remembered if remembered.stream == question.stream else newest
 
-    def _answer(self, question: Question, view: LakeView, limits: Limits) -> Answer:
+    def _answer(self, question: Asking, view: LakeView, limits: Limits) -> Answer:
         match question:
             case WindowRequest():
                 return self._window(question, view, limits)
@@ -189,6 +198,10 @@ class QueryService:
                 return self._rejected(question, view, limits)
             case RecordsRequest():
                 return self._records(question, view, limits)
+            case RecordQuestion():
+                return self._record_rows(question, view, limits)
+            case TopsRequest():
+                return self._tops(question, view, limits)
 
     def _prepare(self, view: LakeView) -> None:
         """Ask the last question again, of what was published: Trino reads its metadata before readers wait for it."""
@@ -239,11 +252,28 @@ class QueryService:
         at = len(window.by)
         points = tuple(
             SeriesPoint(
-                moment, self._groups(view, window, statement, ([*row[:at], *row[at + 1 :]] for row in of_moment))
+                _instant(moment, request),
+                self._groups(view, window, statement, ([*row[:at], *row[at + 1 :]] for row in of_moment)),
             )
             for moment, of_moment in groupby(sorted(rows, key=itemgetter(at)), key=itemgetter(at))
         )
         return SeriesAnswer(request, source_of(view, query_id, window), points)
+
+    def _tops(self, request: TopsRequest, view: LakeView, limits: Limits) -> TopsAnswer:
+        view = _as_known(view, request.window)
+        definition, query_id = self._definition_of(view), ""
+        tables: dict[str, tuple[Group, ...]] = {top.name: () for top in request.tops}
+        for part, statement in tops_statements(definition, view, request):
+            rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
+            tables |= tables_of(definition, part, statement.columns, rows)
+        return TopsAnswer(request, source_of(view, query_id, request.window), tables)
+
+    def _record_rows(self, request: RecordQuestion, view: LakeView, limits: Limits) -> RowsAnswer:
+        statement = record_statement(self._definition_of(view), view, request)
+        if statement is None:
+            return RowsAnswer(request, source_of(view, "", request), ())
+        rows, query_id = self._trino.rows(statement.sql, statement.values, limits)
+        return RowsAnswer(request, source_of(view, query_id, request), tuple(map(tuple, rows)))
 
     def _rejected(self, request: RejectedRequest, view: LakeView, limits: Limits) -> RejectedAnswer:
         statement = rejected_statement(view, request)
@@ -262,8 +292,13 @@ class QueryService:
         return RecordsAnswer(request, records_source(view, query_id), kept, view.records_since, more)
 
 
-def _tag(question: Question, view: LakeView) -> str:
+def _tag(question: Asking, view: LakeView) -> str:
     return digest(question, view_digest(view), _STARTED)
+
+
+def _instant(moment: datetime, request: SeriesRequest) -> datetime:
+    """When a step begins, of which a statement gives what clocks of the zone show, if it has one."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=request.local).astimezone(UTC)
 
 
 def _as_known(view: LakeView, request: WindowRequest) -> LakeView:

@@ -23,7 +23,7 @@ from query.rendering import ident, literal, table_name, templates
 from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.row_rules import RowRules, rules_within
 from query.statement import Statement
-from query.windows import EPOCH, Parts, Span, chosen_parts
+from query.windows import EPOCH, Parts, Span, chosen_parts, on_whole_hours
 from streams.breakdowns import Breakdown, Layer, breakdowns, main_breakdown, view_names
 from streams.definition import Definition
 from streams.panes import PERIODS, Grain, PaneColumn, pane_columns, rollup_arrival_start
@@ -31,7 +31,7 @@ from streams.time_text import timestamp
 
 
 @dataclass(frozen=True, slots=True)
-class _Panes:
+class ChosenPanes:
     """The panes that answer: of which parts, within which span, and when they may have arrived.
 
     `late_from`: finest panes outside the `edges`, beside rollups, count if they arrived from then on; None if all do.
@@ -51,9 +51,9 @@ def window_statement(definition: Definition, view: LakeView, request: WindowRequ
 
     Raises InvalidRequestError when no breakdown answers it.
     """
-    covered, columns = window_coverage(definition, view, request), _columns(definition, request, ())
+    covered, columns = window_coverage(definition, view, request), answer_columns(definition, request, ())
     if covered.by_records:
-        return _of_records(definition, view, request, columns)
+        return _of_records(definition, view, request, columns, bucket="")
     return _merge(definition, view, request, covered, columns, bucket="")
 
 
@@ -62,19 +62,36 @@ def series_statement(definition: Definition, view: LakeView, request: SeriesRequ
 
     Raises InvalidRequestError when no breakdown answers it.
     """
-    covered = window_coverage(definition, view, request.window, Grain(request.step.value))
-    columns = _columns(definition, request.window, request.measures)
+    covered = window_coverage(definition, view, request.window, longest_grain(request))
+    columns = answer_columns(definition, request.window, request.measures)
     if covered.by_records:
-        return _of_records(definition, view, request.window, columns, request.step.value)
-    bucket = "window_start" if request.step is Step.MINUTE else f"date_trunc('{request.step.value}', window_start)"
-    return _merge(definition, view, request.window, covered, columns, bucket)
+        return _of_records(definition, view, request.window, columns, _bucket(request, "event_time"))
+    return _merge(definition, view, request.window, covered, columns, _bucket(request, "window_start"))
+
+
+def longest_grain(request: SeriesRequest) -> Grain:
+    """The longest panes of which none reaches over the end of a step."""
+    if not request.step.of_calendar:
+        return Grain(request.step.value)
+    if request.local is None:
+        return Grain.DAY
+    return Grain.HOUR if on_whole_hours(request.local, request.window.start, request.window.end) else Grain.MINUTE
+
+
+def _bucket(request: SeriesRequest, at: str) -> str:
+    """Of a moment, a column, the one that its step begins at; by a zone's clocks, without an offset."""
+    if request.step is Step.MINUTE and at == "window_start":
+        return at
+    if request.local is None:
+        return f"date_trunc('{request.step.value}', {at})"
+    return f"date_trunc('{request.step.value}', cast({at} at time zone {literal(request.zone)} as timestamp))"
 
 
 def _of_records(
-    definition: Definition, view: LakeView, request: WindowRequest, columns: Sequence[PaneColumn], step: str = ""
+    definition: Definition, view: LakeView, request: WindowRequest, columns: Sequence[PaneColumn], bucket: str
 ) -> Statement | None:
-    rules = _rules(definition, request)
-    return None if rules is None else window_of_records(definition, view, request, rules, columns, step)
+    rules = rules_of(definition, request)
+    return None if rules is None else window_of_records(definition, view, request, rules, columns, bucket)
 
 
 def window_coverage(
@@ -84,8 +101,8 @@ def window_coverage(
 
     Raises InvalidRequestError when neither a breakdown nor they do.
     """
-    rules = _rules(definition, request)
-    found = coverage(definition, view, request, _needed(request, rules), longest)
+    rules = rules_of(definition, request)
+    found = coverage(definition, view, request, needed_dimensions(request, rules), longest)
     if isinstance(found, Covered):
         return found
     of_records = records_cover(definition, view, request)
@@ -96,13 +113,13 @@ def window_coverage(
     return of_records
 
 
-def _needed(request: WindowRequest, rules: RowRules | None) -> set[str]:
+def needed_dimensions(request: WindowRequest, rules: RowRules | None) -> set[str]:
     """The dimensions that panes must be by: those of groups and filters, and of the rows in scope."""
     conditions = (request.where,) if rules is None else (rules.where, *rules.alternatives)
     return {*request.by, *(name for rule in conditions for name, _ in rule)}
 
 
-def _columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
+def answer_columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
     """The columns that an answer needs and shows: digests only when quantiles are asked, measures only when named."""
     return tuple(
         column
@@ -120,7 +137,7 @@ def _merge(
     columns: tuple[PaneColumn, ...],
     bucket: str,
 ) -> Statement | None:
-    rules = _rules(definition, request)
+    rules = rules_of(definition, request)
     if view.panes_snapshot is None or rules is None:
         return None
     single = rules.single
@@ -128,7 +145,7 @@ def _merge(
     if request.after is not None and not keys:
         return None
     plan = covered.plan
-    panes = _panes(view, covered, request)
+    panes = chosen_panes(view, covered, request)
     answered = answered_columns(columns, request.quantiles)
     sql = templates.get_template("window.sql").render(
         table=table_name(view.stream, PANES.name),
@@ -146,17 +163,20 @@ def _merge(
         after=request.after is not None,
         limit=request.limit and request.limit + 1,
     )
-    values: list[Any] = [*panes.parts.values, panes.span.start, panes.span.end]
-    values += rules.values
-    values += _beyond(request, keys)
+    values = pane_values(panes, rules, _beyond(request, keys))
+    known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
+    return Statement(sql, values, tuple(answered), covered, known)
+
+
+def pane_values(panes: ChosenPanes, rules: RowRules, beyond: Sequence[str | int] = ()) -> tuple[Any, ...]:
+    """What the marks of the conditions on panes stand for."""
+    values: list[Any] = [*panes.parts.values, panes.span.start, panes.span.end, *rules.values, *beyond]
     if panes.late_from is not None:
         values += [*(at for edge in panes.edges for at in (edge.start, edge.end)), panes.late_from]
-    values += [at for at in (panes.rolled_until, panes.known_until) if at is not None]
-    known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
-    return Statement(sql, tuple(values), tuple(answered), covered, known)
+    return (*values, *(at for at in (panes.rolled_until, panes.known_until) if at is not None))
 
 
-def _rules(definition: Definition, request: WindowRequest) -> RowRules | None:
+def rules_of(definition: Definition, request: WindowRequest) -> RowRules | None:
     """What rows must meet; none can, where the tables' own definition does not show what the question names."""
     visible = request.visible.over(definition)
     named = {*request.by, *(name for name, _ in request.where)}
@@ -171,7 +191,7 @@ def _beyond(request: WindowRequest, keys: Sequence[str]) -> tuple[str | int, ...
     return tuple(after[name] for name in keys for _ in range(1 if name == keys[-1] else 2))
 
 
-def _panes(view: LakeView, covered: Covered, request: WindowRequest) -> _Panes:
+def chosen_panes(view: LakeView, covered: Covered, request: WindowRequest) -> ChosenPanes:
     """The panes that hold every message of a plan, each in one of them."""
     known = None if request.as_known_at is None else view.rounded_down(request.as_known_at)
     cut = view.day_cut
@@ -181,7 +201,7 @@ def _panes(view: LakeView, covered: Covered, request: WindowRequest) -> _Panes:
     plan = covered.plan
     parts = chosen_parts(plan, covered.breakdown, late_parts, view.unpacked_parts)
     rolled_up = plan.rolled_up is not None
-    return _Panes(
+    return ChosenPanes(
         parts,
         Span(request.start, request.end),
         edges=plan.edges,

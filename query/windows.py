@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from itertools import chain
 
@@ -86,6 +86,13 @@ def plan_window(
             spans += [span for span in inner if not span.empty]
     days, hours = of_grain[Grain.DAY], tuple(of_grain[Grain.HOUR])
     return WindowPlan(days[0] if days else None, left, hours, finest)
+
+
+def on_whole_hours(zone: tzinfo, start: datetime, end: datetime) -> bool:
+    """Whether hours of a zone's clocks are those of UTC in `[start, end]`; what lasts less than a week is not seen."""
+    weeks = range((end - start) // timedelta(days=7) + 1)
+    moments = [*(start + timedelta(days=7) * number for number in weeks), end]
+    return all(not (at.astimezone(zone).utcoffset() or timedelta()) % timedelta(hours=1) for at in moments)
 
 
 def _whole(span: Span, grain: Grain) -> Span:

@@ -38,6 +38,7 @@ COMMANDS = {
     "users": ("scripts.access.users:command", "List, add and change users; invite them."),
     "keys": ("scripts.access.keys:command", "List, create, revoke and rotate keys of programs."),
     "grants": ("scripts.access.grants:command", "Say who may see and do what with which stream."),
+    "sites": ("scripts.merchants.sites:command", "List, add, remove and import web sites that are counted."),
     "bench": ("bench.command:command", "Run a benchmark."),
 }
 """Name to (`module:click command`, one line of help). The line here is the one the group lists."""

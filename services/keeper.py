@@ -43,6 +43,7 @@ from services.asked import Asked
 from services.decision import decide
 from services.heart import Heart
 from services.maintenance_schedule import MaintenanceSchedule
+from services.report_schedule import ReportSchedule
 from services.settings import ServiceSettings
 from services.stream_topics import StreamTopics
 from services.tidying import Tidying
@@ -53,6 +54,7 @@ from streams.definition_files import definition_files
 from streams.errors import WindowpaneError
 from streams.logs import log_json
 from streams.problems import note_problems
+from systems.merchants.reports.subscriptions import Subscriptions
 
 _log = structlog.get_logger("keeper")
 
@@ -248,13 +250,16 @@ def main() -> None:
 
     upkeep = Upkeep(look, partial(note_problems, settings.home))
     maintenance = MaintenanceSchedule(MaintenanceSettings().maintain_seconds, time.monotonic())
+    reports = ReportSchedule.of(Subscriptions(access.records))
     while not stop.wait(NAMES_SECONDS):
         names = keeper.names()
         upkeep.keep(names | _interrupted(lake))
         heart.watch(keeper.beats(names))
         maintenance.look(time.monotonic())
+        reports.look(time.monotonic())
     upkeep.close()
     maintenance.close()
+    reports.close()
     asked.close()
     heart.close()
 

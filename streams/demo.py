@@ -54,12 +54,25 @@ class _Optional(_Model):
 
 
 class Choice(_Optional):
-    """One of a list: the same for all messages of a series, or drawn for each message with Zipf's `skew`."""
+    """One of a list: the same for all messages of a series or a visit, or drawn for each message, with Zipf's `skew`.
+
+    With `like`, it is the one at the place that an earlier choice, or the name of a series, has in its own list.
+    """
 
     kind: Literal["choice"]
     values: tuple[str | float | int | bool, ...] = Field(min_length=1)
-    per: Literal["series", "message"] = "series"
+    per: Literal["series", "message", "visit"] = "series"
     skew: float = Field(default=0.0, ge=0, le=5)
+    like: str | None = None
+
+
+class Visits(_Optional):
+    """Identifiers of visitors: of `size` there are `at_once` send at the same time, each for so many minutes."""
+
+    kind: Literal["visits"]
+    size: int = Field(ge=1, le=1_000_000)
+    at_once: int = Field(ge=1, le=100_000)
+    minutes: float = Field(gt=0, le=1440)
 
 
 class Pool(_Optional):
@@ -98,7 +111,7 @@ class LogNormal(_Optional):
     decimals: int = Field(default=1, ge=0, le=6)
 
 
-DemoField = Annotated[Choice | Pool | Share | LogNormal, Field(discriminator="kind")]
+DemoField = Annotated[Choice | Visits | Pool | Share | LogNormal, Field(discriminator="kind")]
 
 
 class Demo(_Model):
@@ -121,6 +134,8 @@ class Demo(_Model):
         for name, field in self.fields.items():
             if isinstance(field, Share):
                 _check_share(name, field, seen)
+            elif isinstance(field, Choice):
+                _check_choice(name, field, self.series, seen)
             seen[name] = field
         return self
 
@@ -136,6 +151,16 @@ class Demo(_Model):
             if field is not None and field.missing and required:
                 return f"demo.fields.{name}.missing", "the field is required, so it can never be missing"
         return None
+
+
+def _check_choice(name: str, choice: Choice, series: Mapping[str, Names], seen: Mapping[str, DemoField]) -> None:
+    if choice.per == "visit" and not any(isinstance(field, Visits) for field in seen.values()):
+        raise ValueError(f"{name}.per is 'visit'; needs an earlier field of visits")
+    if choice.like is not None:
+        other = seen.get(choice.like)
+        values = other.values if isinstance(other, Choice) else ()
+        if len(series[choice.like].names if choice.like in series else values) != len(choice.values):
+            raise ValueError(f"{name}.like names {choice.like!r}; needs an earlier choice, or a series, of as many")
 
 
 def _check_share(name: str, share: Share, seen: Mapping[str, DemoField]) -> None:

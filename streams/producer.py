@@ -8,9 +8,10 @@ others the client fills one partition's batch at a time and moves on, so partiti
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Self, TypeAlias
 
@@ -25,6 +26,9 @@ _ENQUEUED_AT_ONCE = 1000
 """Messages handed to the client before the event loop gets its turn again (about two milliseconds)."""
 
 _SERVE_SECONDS = 0.001
+
+_Delivered: TypeAlias = Callable[..., None]
+"""What is called of a delivery: with its error, and the message."""
 
 _Keyed: TypeAlias = Sequence[tuple[bytes, bytes | None]]
 """Messages, each with its key."""
@@ -82,6 +86,22 @@ class _Batch:
             self.outcome.set_result(self._error)
 
 
+class _Single:
+    """One message, counted as waiting until its delivery is served, whether or not anybody waits for that."""
+
+    __slots__ = ("_let_go", "outcome")
+
+    def __init__(self, let_go: Callable[[], None]) -> None:
+        self.outcome: asyncio.Future[KafkaError | None] = asyncio.get_running_loop().create_future()
+        self._let_go = let_go
+
+    def delivered(self, error: KafkaError | None, _message: Message | None = None) -> None:
+        """Called once, in the loop's thread."""
+        self._let_go()
+        if not self.outcome.done():
+            self.outcome.set_result(error)
+
+
 class Producer:
     """An asynchronous producer with a bound on what may wait for Kafka. Any number of coroutines of one loop send.
 
@@ -97,8 +117,10 @@ class Producer:
         timeout_seconds: float = 20.0,
         most_messages: int = 200_000,
         most_bytes: int = 128 * 1024 * 1024,
+        linger_ms: float = 2.0,
     ) -> None:
-        self._bootstrap, self._timeout_seconds = bootstrap, timeout_seconds
+        """`linger_ms`: how long a message waits for others to be sent with."""
+        self._bootstrap, self._timeout_seconds, self._linger_ms = bootstrap, timeout_seconds, linger_ms
         self._most_messages, self._most_bytes = most_messages, most_bytes
         self._waiting_messages = self._waiting_bytes = 0
         self._client = self._connect()
@@ -127,6 +149,17 @@ class Producer:
         if error is not None:
             raise _translated(error, self._bootstrap)
 
+    async def send_one(self, topic: str, payload: bytes, key: bytes | None = None) -> None:
+        """As `send`, of one message: without a task of its own, which would cost as much as all the rest."""
+        size = len(payload)
+        self._admit(1, size)
+        single = _Single(functools.partial(self._let_go, 1, size))
+        self._serve_later()
+        self._produce(topic, payload, key, single.delivered)
+        error = await single.outcome
+        if error is not None:
+            raise _translated(error, self._bootstrap)
+
     async def close(self, timeout_seconds: float = 10.0) -> None:
         """Wait for what is on its way. Nothing may be sent afterwards."""
         end = time.monotonic() + timeout_seconds
@@ -141,6 +174,10 @@ class Producer:
         self._waiting_messages += messages
         self._waiting_bytes += size
 
+    def _let_go(self, messages: int, size: int) -> None:
+        self._waiting_messages -= messages
+        self._waiting_bytes -= size
+
     async def _settle(self, topic: str, messages: _Keyed, size: int) -> KafkaError | None:
         """Runs to its end even if the sender has gone, so that the bound stays true."""
         batch = _Batch(len(messages))
@@ -148,8 +185,7 @@ class Producer:
             await self._enqueue(topic, messages, batch)
             return await batch.outcome
         finally:
-            self._waiting_messages -= len(messages)
-            self._waiting_bytes -= size
+            self._let_go(len(messages), size)
 
     async def _enqueue(self, topic: str, messages: _Keyed, batch: _Batch) -> None:
         """Hand all messages to the client, a part of one call's at each turn of the loop."""
@@ -162,16 +198,19 @@ class Producer:
 
     def _enqueue_part(self, topic: str, messages: _Keyed, batch: _Batch) -> None:
         for payload, key in messages:
-            client = self._client
+            self._produce(topic, payload, key, batch.delivered)
+
+    def _produce(self, topic: str, payload: bytes, key: bytes | None, delivered: _Delivered) -> None:
+        client = self._client
+        try:
             try:
-                try:
-                    client.produce(topic, payload, key, on_delivery=batch.delivered)
-                except KafkaException as error:
-                    self._renewed(client, error).produce(topic, payload, key, on_delivery=batch.delivered)
-            except BufferError:
-                batch.delivered(KafkaError(KafkaError._QUEUE_FULL))
+                client.produce(topic, payload, key, on_delivery=delivered)
             except KafkaException as error:
-                batch.delivered(error.args[0])
+                self._renewed(client, error).produce(topic, payload, key, on_delivery=delivered)
+        except BufferError:
+            delivered(KafkaError(KafkaError._QUEUE_FULL))
+        except KafkaException as error:
+            delivered(error.args[0])
 
     def _renewed(self, failed: Client, error: KafkaException) -> Client:
         """The client in place of one that met a fatal error and takes nothing more: one is made, however many ask.
@@ -188,7 +227,7 @@ class Producer:
         return self._client
 
     def _connect(self) -> Client:
-        return Client(_settings(self._bootstrap, self._timeout_seconds, 2, 2 * self._most_messages))
+        return Client(_settings(self._bootstrap, self._timeout_seconds, self._linger_ms, 2 * self._most_messages))
 
     def _serve_later(self) -> None:
         if not self._serving:

@@ -30,8 +30,11 @@ class RecordType(StrEnum):
 OWN_COLUMNS: Final = ("partition", "offset", "arrived", "event_time")
 """What every record has beside its fields: where it lies in Kafka, when it arrived, and when it happened."""
 
-TAKEN: Final = frozenset({*OWN_COLUMNS, "visit_start"})
-"""Names of columns that no field's may have; what streams with visits say of a record will be one of its columns."""
+VISIT_START: Final = "visit_start"
+"""What every record of a stream with visits has too: the event time of the first message of its visit."""
+
+TAKEN: Final = frozenset({*OWN_COLUMNS, VISIT_START})
+"""Names of columns that no field's may have."""
 
 VIEW: Final = "records"
 """The view of records for SQL clients."""
@@ -66,13 +69,20 @@ def record_fields(definition: Definition) -> tuple[RecordField, ...]:
     return tuple(RecordField(name, column_of(name), RecordType(rule.type)) for name, rule in definition.fields.items())
 
 
+def record_columns(definition: Definition) -> tuple[RecordField, ...]:
+    """All that a record has beside its place and times: its fields, and when its visit began if there are visits."""
+    visits = definition.records is not None and definition.visits is not None
+    start = (RecordField(VISIT_START, VISIT_START, RecordType.TIME),) if visits else ()
+    return (*record_fields(definition), *start)
+
+
 def records_view_columns(definition: Definition) -> dict[str, str]:
-    """Of the view `records`: the name of each column that is of a field → the column of the table.
+    """Of the view `records`: the name of each column that is of a field, or of a visit → the column of the table.
 
     Dimensions first, of which some have other names than their fields.
     """
     columns = {name: column_of(each.field) for name, each in definition.dimensions.items()}
-    return columns | {each.column: each.column for each in record_fields(definition)}
+    return columns | {each.column: each.column for each in record_columns(definition)}
 
 
 def record_problems(definition: Definition, file: str) -> Iterator[DefinitionError]:

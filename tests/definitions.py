@@ -17,6 +17,7 @@ SHIPPED = {name: path for name, [path] in definition_files(STREAMS).items()}
 
 HEALTH = load_definition(SHIPPED["health"])
 PAGE_VIEWS = load_definition(SHIPPED["page_views"])
+WEB_EVENTS = load_definition(SHIPPED["web_events"])
 ACCESS_LOG = load_definition(SHIPPED["access_log"])
 
 

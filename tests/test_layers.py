@@ -21,11 +21,13 @@ LAYERS: dict[str, dict[str, set[str]]] = {
         "service": {"edge", "health", "settings"},
         "access": {"edge", "settings", "service"},
         "asking": {"edge", "health", "service", "access"},
+        "collecting": {"settings", "edge", "service", "access"},
         "api": {"edge", "openapi", "service", "access", "asking"},
         "page": {"edge", "access"},
         "pages": {"edge", "health", "openapi", "service", "access", "asking", "page"},
+        "tracking": set(),
         "errors": {"edge", "access", "page"},
-        "app": {"settings", "edge", "service", "access", "api", "page", "pages", "errors"},
+        "app": {"settings", "edge", "service", "access", "collecting", "api", "page", "pages", "tracking", "errors"},
         "server": {"settings", "edge"},
     }
 }

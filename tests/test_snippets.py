@@ -24,7 +24,8 @@ def test_covering_tests_exist(test: str) -> None:
 
 
 def test_every_snippet_is_of_a_tested_language() -> None:
-    assert {snippet.language for snippet in snippets()} <= {"sh", "toml", "json", "sql"}
+    """Those of pages and scripts run in web/tracking/test_in_browser.py."""
+    assert {snippet.language for snippet in snippets()} <= {"sh", "toml", "json", "sql", "html", "js"}
 
 
 @pytest.mark.parametrize("snippet", snippets("toml"), ids=lambda snippet: snippet.page)

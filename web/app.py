@@ -21,8 +21,27 @@ from web.access.arrival import Arrival
 from web.access.doors import Doors
 from web.access.guard import guarded
 from web.access.reach import Reach
-from web.api import answers, catalogue, grants, ingest, keys, me, probes, replays, sessions, users
+from web.api import (
+    answers,
+    catalogue,
+    grants,
+    ingest,
+    keys,
+    me,
+    probes,
+    replays,
+    sessions,
+    site_links,
+    site_members,
+    site_reports,
+    site_stats,
+    sites,
+    users,
+)
 from web.api.by_method import by_method
+from web.api.site_parts import ANNOTATIONS, FUNNELS, GOALS
+from web.collecting.collector import Collector
+from web.collecting.shortcut import Shortcut, collect
 from web.edge.hosts import HostCheck, own_names
 from web.edge.middleware import RequestMiddleware
 from web.edge.pieces import InPieces
@@ -45,10 +64,18 @@ from web.pages.reference.api import api_page
 from web.pages.reference.definition import definition_page
 from web.pages.rejected.handlers import rejected_page
 from web.pages.replays.handlers import replay_page, replays_page
+from web.pages.shared.handlers import shared_page, unlock
+from web.pages.site.exports import export_json, panel_csv
+from web.pages.site.handlers import panel_page, site_page
+from web.pages.site_reports.handlers import add_report, remove_report, reports_page
+from web.pages.site_reports.unsubscribing import unsubscribe, unsubscribe_page
+from web.pages.sites.list import add_site, new_site_page, sites_page
+from web.pages.sites.settings import add_part, remove_part, save_general, settings_page
 from web.pages.streams.handlers import streams_page
 from web.pages.window.handlers import window_csv, window_page
 from web.service import Service
 from web.settings import WebSettings
+from web.tracking.script import script
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps the others waiting. Python's own 5 ms is paid at each of an answer's five
@@ -88,6 +115,16 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/admin/keys", keys_page),
     by_method("/admin/keys/{key}", GET=admin_key_page, POST=admin_revoke_key),
     Route("/admin/why", why_page),
+    Route("/sites", sites_page),
+    by_method("/sites/new", GET=new_site_page, POST=add_site),
+    Route("/sites/{site}", site_page),
+    Route("/sites/{site}/panels/{panel}.csv", panel_csv),
+    Route("/sites/{site}/panels/{panel}", panel_page),
+    Route("/sites/{site}/export.json", export_json),
+    by_method("/sites/{site}/settings", GET=settings_page, POST=save_general),
+    Route("/sites/{site}/settings/{part}", add_part, methods=["POST"]),
+    Route("/sites/{site}/settings/{part}/{id}", remove_part, methods=["POST"]),
+    by_method("/shared/{token}", GET=shared_page, POST=unlock),
     Route("/v1/openapi.json", catalogue.show_openapi),
     Route("/v1/streams", catalogue.streams),
     Route("/v1/streams/{stream}", catalogue.show_stream),
@@ -113,9 +150,38 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/keys/{key}/rotate", keys.rotate_key, methods=["POST"]),
     by_method("/v1/grants", GET=grants.grants, POST=grants.add_grant),
     Route("/v1/grants/{id}", grants.remove_grant, methods=["DELETE"]),
+    by_method("/v1/sites", GET=sites.sites, POST=sites.add_site, PUT=sites.put_sites),
+    by_method("/v1/sites/{site}", GET=sites.show_site, PATCH=sites.change_site, DELETE=sites.delete_site),
+    by_method("/v1/sites/{site}/goals", GET=GOALS.listed, POST=GOALS.add),
+    Route("/v1/sites/{site}/goals/{id}", GOALS.remove, methods=["DELETE"]),
+    by_method("/v1/sites/{site}/funnels", GET=FUNNELS.listed, POST=FUNNELS.add),
+    by_method("/v1/sites/{site}/funnels/{id}", GET=site_stats.funnel, DELETE=FUNNELS.remove),
+    by_method("/v1/sites/{site}/annotations", GET=ANNOTATIONS.listed, POST=ANNOTATIONS.add),
+    Route("/v1/sites/{site}/annotations/{id}", ANNOTATIONS.remove, methods=["DELETE"]),
+    by_method("/v1/sites/{site}/links", GET=site_links.links, POST=site_links.make_link),
+    Route("/v1/sites/{site}/links/{id}", site_links.revoke_link, methods=["DELETE"]),
+    by_method("/v1/sites/{site}/members", GET=site_members.members, POST=site_members.put_member),
+    Route("/v1/sites/{site}/members/{subject}", site_members.remove_member, methods=["DELETE"]),
+    Route("/v1/sites/{site}/stats", site_stats.stats),
+    Route("/v1/sites/{site}/breakdown", site_stats.breakdown),
+    Route("/v1/sites/{site}/series", site_stats.series),
+    Route("/v1/sites/{site}/live", site_stats.live),
+    Route("/collect/{site}", collect, methods=["POST"]),
+    Route("/api/event", collect, methods=["POST"]),
     Route("/healthz", probes.alive),
     Route("/readyz", probes.ready),
     Route("/metrics", probes.metrics),
+    Route("/js/script.js", script),
+    by_method(
+        "/v1/sites/{site}/reports",
+        GET=site_reports.reports,
+        POST=site_reports.add_report,
+        DELETE=site_reports.remove_reports,
+    ),
+    Route("/v1/sites/{site}/reports/{id}", site_reports.remove_report, methods=["DELETE"]),
+    by_method("/sites/{site}/reports", GET=reports_page, POST=add_report),
+    Route("/sites/{site}/reports/{id}", remove_report, methods=["POST"]),
+    by_method("/reports/unsubscribe/{token}", GET=unsubscribe_page, POST=unsubscribe),
 )
 
 
@@ -130,6 +196,7 @@ def create_app(access: AccessStore | None = None) -> Starlette:
     app = Starlette(
         routes=[*guarded(ROUTES), Mount("/static/{version}", VersionedFiles())],
         middleware=[
+            Middleware(Shortcut, root_path=service.settings.root_path),
             Middleware(InPieces),
             Middleware(RequestMiddleware, metrics=service.metrics),
             Middleware(HostCheck, names=own_names([service.settings.host, *service.settings.hosts.split(",")])),
@@ -142,6 +209,7 @@ def create_app(access: AccessStore | None = None) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.service, app.state.doors = service, Doors(service, reach)
+    app.state.collector = Collector.of(service, reach)
     return app
 
 
@@ -150,8 +218,10 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     service: Service = app.state.service
     sys.setswitchinterval(_SWITCH_SECONDS)
     await service.start()
+    await app.state.collector.start()
     gc.freeze()  # what is there now stays: looking through it again would hold the loop for a tenth of a second
     try:
         yield
     finally:
+        await app.state.collector.close()
         await service.close()

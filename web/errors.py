@@ -11,7 +11,7 @@ from starlette.routing import Match, Route
 
 from streams.errors import WindowpaneError
 from web.access.away import problem_for
-from web.access.cookies import clear_session
+from web.access.cookies import clear_session, set_link
 from web.access.csrf import SAFE
 from web.access.doors import SEEN
 from web.access.scopes import asker_of
@@ -36,6 +36,8 @@ async def answer_error(request: Request, error: Exception) -> Response:
         )
     if problem.status == 401 and getattr(request.state, "session_ended", False):
         clear_session(request, response)
+    if problem.status == 401 and getattr(request.state, "link_ended", False):
+        set_link(request, response, "")
     if asker_of(request).seen_by:
         response.headers[SEEN] = asker_of(request).name
     return response

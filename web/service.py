@@ -29,6 +29,8 @@ from streams.definition import BENCH_PREFIX
 from streams.problems import file_gone, noted_problems
 from streams.producer import Producer
 from streams.settings import StoreSettings
+from systems.merchants.known_sites import KnownSites
+from systems.merchants.store import SiteStore
 from web.edge.allowances import Allowances
 from web.edge.identifying import Identifying
 from web.edge.intake import Intake
@@ -66,7 +68,10 @@ class Service:
     used: Used
     allowances: Allowances
     access_log: AccessLog
+    sites: SiteStore
+    known_sites: KnownSites
     changes: Lane = field(default_factory=lambda: Lane(threads=4, waiting=64))
+    bulk: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
     logins: Lane = field(default_factory=lambda: Lane(threads=2, waiting=32))
     replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
     comparisons: Lane = field(default_factory=lambda: Lane(threads=4, waiting=8))
@@ -84,7 +89,8 @@ class Service:
         queries = QueryService(asked, definitions)
         producer, metrics = Producer(settings.kafka), Metrics(queries)
         access = access or AccessStore.open(StoreSettings().catalog_uri.get_secret_value())
-        identities = Identities(Identifying(access, Tokens.of(AccessSettings())).ask)
+        sites = SiteStore(access.records)
+        identities = Identities(Identifying(access, Tokens.of(AccessSettings()), sites.links).ask)
         return cls(
             settings=settings,
             queries=queries,
@@ -103,6 +109,8 @@ class Service:
             used=Used(identities, access),
             allowances=Allowances.of(settings),
             access_log=_access_log(settings, queries, access, metrics),
+            sites=sites,
+            known_sites=KnownSites(sites.sites.changed),
         )
 
     async def start(self) -> None:

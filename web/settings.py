@@ -94,9 +94,30 @@ class WebSettings(BaseSettings):
     limit_answer_bytes: int = Field(
         default=64 * MEBIBYTE, ge=1024, description="Most bytes of one answer to a user or key."
     )
+    limit_site_events: int = Field(
+        default=2000, ge=1, description="Most events a second of one web site; ten seconds' worth at once."
+    )
+    limit_address_events: int = Field(
+        default=50, ge=1, description="Most events a second from one visitor's address; ten seconds' worth at once."
+    )
+    collect_signals: bool = Field(
+        default=True, description="Whether nothing is kept of visitors whose browsers send Sec-GPC: 1 or DNT: 1."
+    )
+    countries: Path | None = Field(
+        default=None, description="Database of countries or cities in MaxMind's format, in place of the one of set-up."
+    )
+    smtp_host: str = Field(default="", description="Server that takes e-mail; empty: no reports are sent.")
+    country_header: str = Field(
+        default="", description="Header in which the proxies say of which country a visitor is: CF-IPCountry."
+    )
     limit_unknown_requests: int = Field(
         default=500, ge=1, description="Most requests a second from one address that nobody is known to have sent."
     )
+
+    @field_validator("countries", mode="before")
+    @classmethod
+    def _may_be_empty(cls, value: object) -> object:
+        return value or None
 
     @field_validator("proxies")
     @classmethod
@@ -110,6 +131,11 @@ class WebSettings(BaseSettings):
         if value and not fullmatch(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", value):
             raise ValueError("is a path such as /windowpane, without a slash at its end")
         return value
+
+    @property
+    def country_header_name(self) -> bytes:
+        """As it is in a request of ASGI."""
+        return self.country_header.strip().lower().encode("latin-1", "replace")
 
     @property
     def networks(self) -> tuple[Network, ...]:

@@ -6,6 +6,7 @@ a `.part` file grows by range requests and is renamed once its SHA-256 is the lo
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,6 +38,26 @@ def fetch(jars: Sequence[Jar], cache: Path, advance: Advance, repositories: Sequ
     ):
         for done in [pool.submit(_fetch_one, client, repositories, jar, cache, advance) for jar in largest_first]:
             done.result()
+
+
+def fetch_file(url: str, target: Path, size: int, sha256: str) -> None:
+    """Bring one file whose size and SHA-256 are known; what came of it before is gone on with.
+
+    Raises:
+        InstallError: it could not be had, or is another.
+    """
+    part = target.with_name(target.name + ".part")
+    try:
+        with httpx.Client(follow_redirects=True, timeout=60) as client:
+            _transfer(client, url, part, size, lambda _: None)
+        with part.open("rb") as file:
+            intact = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except httpx.HTTPError as error:
+        raise InstallError(f"{target.name} could not be fetched ({type(error).__name__} {error})") from error
+    if not intact:
+        part.unlink()
+        raise InstallError(f"{target.name} differs from the one that was pinned")
+    part.rename(target)
 
 
 def _configured(cache: Path) -> list[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from compose.embedded import environments
 from compose.embedded.class_archives import make_base_archive
+from compose.embedded.countries import countries
 from compose.embedded.jar_cache import Progress, missing
 from compose.embedded.jars import Jar, jars_of, read_lock
 from compose.embedded.java_build import build_jar
@@ -40,6 +41,7 @@ class Runtime:
     trino: Path
     maven: Path
     flink_jar: Path | None
+    countries: Path | None = None
 
     def jars(self, set_name: str) -> list[Path]:
         """The cached files of one set of the lock."""
@@ -61,11 +63,12 @@ def install(settings: StackSettings, say: Callable[[str], None], progress: Progr
     cache = environments.cache_directory()
     maven = cache / "maven"
     wanted = [jar for jar in read_lock() if jar.set in RUN_TIME_SETS]
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(5) as pool:
         fetched = pool.submit(_fetch, wanted, maven, progress)
         flink = pool.submit(_made, environments.environment, "flink", say)
         # Not the interpreter that runs this: the tests have one of their own, and the programs must not differ.
         service = pool.submit(_made, environments.environment, "service", say)
+        places = pool.submit(countries, cache, say) if settings.countries is None else None
         java17 = pool.submit(_java, "java17", settings.java17, say)
         java25 = pool.submit(_java, "java25", settings.java25, say)
         fetched.result()
@@ -84,6 +87,7 @@ def install(settings: StackSettings, say: Callable[[str], None], progress: Progr
             trino=trino.result(),
             maven=maven,
             flink_jar=jar,
+            countries=places.result() if places else settings.countries,
         )
 
 

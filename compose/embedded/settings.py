@@ -28,6 +28,10 @@ class StackSettings(BaseSettings):
     proxies: str = Field(default="", description="addresses of reverse proxies that are believed, separated by commas")
     root_path: str = Field(default="", description="path below which a reverse proxy offers the service")
     https: bool = Field(default=False, description="readers reach the web service by HTTPS, at a reverse proxy")
+    countries: Path | None = Field(
+        default=None, description="database of countries or cities in MaxMind's format, in place of our own"
+    )
+    country_header: str = Field(default="", description="header in which proxies say of which country a visitor is")
     kafka_port: int | None = _port("port of the Kafka broker")
     kafka_controller_port: int | None = _port("port of the Kafka controller")
     postgres_port: int | None = _port("port of PostgreSQL")
@@ -54,7 +58,7 @@ class StackSettings(BaseSettings):
     java17: Path | None = Field(default=None, description="a Java 17 home to use instead of our own")
     java25: Path | None = Field(default=None, description="a Java 25 home to use instead of our own")
 
-    @field_validator("home", "streams", "trino_certificate", "java17", "java25", mode="after")
+    @field_validator("home", "streams", "trino_certificate", "countries", "java17", "java25", mode="after")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path else None

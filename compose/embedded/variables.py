@@ -47,6 +47,8 @@ def exported(
         "WINDOWPANE_PROXIES": settings.proxies,
         "WINDOWPANE_ROOT_PATH": settings.root_path,
         "WINDOWPANE_HTTPS": str(settings.https).lower(),
+        "WINDOWPANE_COUNTRIES": str(runtime.countries or ""),
+        "WINDOWPANE_COUNTRY_HEADER": settings.country_header,
         OPERATOR_KEY: secrets.operator_key,
         "WINDOWPANE_KAFKA": f"127.0.0.1:{ports.kafka}",
         "WINDOWPANE_CATALOG_URI": catalog_uri(ports, secrets),

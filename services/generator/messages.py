@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from dataclasses import field as of_dataclass
 from functools import cache
 
 import numpy as np
@@ -13,13 +15,23 @@ from services.generator.chance import Floats, Ints, bits, stream_key, uniform, z
 from services.generator.load import ShareLine, daily_load
 from services.generator.rows import Column, Layout, Matrix, digits_column, messages_of, text_column, times_column
 from streams.definition import Definition
-from streams.demo import Choice, LogNormal, Names, Pool, Share
+from streams.demo import Choice, LogNormal, Names, Pool, Share, Visits
 from streams.errors import DefinitionError
 
 BATCH = 20_000
 """Messages made at once: large enough for numpy, small enough for the processor's cache."""
 
 _DAY_MS = 86_400_000
+
+
+@dataclass
+class _Drawn:
+    """What was drawn for each message so far: its series, the places of its values in their lists, its visit."""
+
+    series: Ints
+    places: dict[str, Ints]
+    values: dict[str, Floats]
+    visit: Ints = of_dataclass(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 class Generator:
@@ -67,6 +79,7 @@ class Generator:
         columns[self._definition.event_time.field] = times_column(at_ms, self._demo.time)
         missing: dict[str, npt.NDArray[np.bool_]] = {}
         values: dict[str, Floats] = {}
+        drawn = _Drawn(series, places, values)
         for name, field in self._demo.fields.items():
             key = stream_key(self._seed, name)
             chance = bits(key, index, at_ms)
@@ -74,7 +87,10 @@ class Generator:
                 missing[name] = uniform(bits(key + 1, index, at_ms)) < field.missing
             match field:
                 case Choice():
-                    columns[name] = self._chosen(name, field, series, chance, values)
+                    columns[name] = self._chosen(name, field, chance, drawn)
+                case Visits():
+                    drawn.visit = _visits(key, field, index, at_ms)
+                    columns[name] = _identifiers(Pool(kind="pool", size=field.size), bits(key + 3, drawn.visit))
                 case Pool():
                     columns[name] = _identifiers(field, chance)
                 case Share():
@@ -112,14 +128,17 @@ class Generator:
             series = series * len(names) + places[name]
         return series % self.series, places
 
-    def _chosen(
-        self, name: str, field: Choice, series: Ints, chance: npt.NDArray[np.uint64], values: dict[str, Floats]
-    ) -> Column:
-        if field.per == "series":
-            chance = bits(stream_key(self._seed, name), series)
-        place = np.searchsorted(zipf(len(field.values), field.skew), uniform(chance))
+    def _chosen(self, name: str, field: Choice, chance: npt.NDArray[np.uint64], drawn: _Drawn) -> Column:
+        if field.per != "message":
+            of = drawn.series if field.per == "series" else drawn.visit
+            chance = bits(stream_key(self._seed, name), of)
+        if field.like is None:
+            place = np.searchsorted(zipf(len(field.values), field.skew), uniform(chance))
+        else:
+            place = drawn.places[field.like]
+        drawn.places[name] = place
         if all(type(value) in (int, float) for value in field.values):
-            values[name] = np.asarray(field.values, dtype=np.float64)[place]
+            drawn.values[name] = np.asarray(field.values, dtype=np.float64)[place]
         return self._tables[name][place]
 
     def _shared(self, name: str, field: Share, series: Ints, at_ms: Ints, values: dict[str, Floats]) -> Column:
@@ -139,6 +158,13 @@ class Generator:
         return digits_column(
             np.minimum(field.median * load * np.exp(field.sigma * normal), largest), field.decimals, largest
         )
+
+
+def _visits(key: int, field: Visits, index: Ints, at_ms: Ints) -> Ints:
+    """The visit of each message: of those that go on one at random, each begun at a time of its own."""
+    lane = (uniform(bits(key, index)) * field.at_once).astype(np.int64)
+    turn = (at_ms / (field.minutes * 60_000.0) + uniform(bits(key + 2, lane))).astype(np.int64)
+    return turn * field.at_once + lane
 
 
 def _identifiers(field: Pool, chance: npt.NDArray[np.uint64]) -> Column:

@@ -52,7 +52,7 @@ def made(server: str) -> Iterator[sa.Engine]:
 def engine(made: sa.Engine) -> sa.Engine:
     """A database without users."""
     with made.begin() as connection:
-        connection.execute(sa.text(f"truncate {', '.join(ACCESS.tables)} restart identity"))
+        connection.execute(sa.text(f"truncate {', '.join(ACCESS.tables)} restart identity cascade"))
     return made
 
 

@@ -12,7 +12,7 @@ from flink_jobs.render import JobRange, JobScript, render
 from streams.breakdowns import grains, main_breakdown
 from streams.definition import Definition
 from streams.definition_files import parse_definition
-from tests.definitions import ACCESS_LOG, BROKEN_DOWN, HEALTH, PAGE_VIEWS, changed, edited, raw
+from tests.definitions import ACCESS_LOG, BROKEN_DOWN, HEALTH, PAGE_VIEWS, changed, edited, raw, visiting
 from tests.golden import check_golden
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -60,6 +60,7 @@ def shown(script: JobScript) -> str:
         ("access_log", ACCESS_LOG, RESUMED),
         ("page_views_by_breakdowns", BROKEN_DOWN, RESUMED),
         ("health_with_records", RECORDED, RESUMED),
+        ("page_views_with_visits", visiting(records=True), RESUMED),
     ],
 )
 def test_jobs_render_as_golden(name: str, definition: Definition, start: JobRange) -> None:

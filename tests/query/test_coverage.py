@@ -19,7 +19,7 @@ from query.coverage import Covered, NotCovered, _fits, _plan, coverage, nearest
 from query.errors import InvalidRequestError
 from query.parameters import read_window
 from query.requests import SeriesRequest, Step, WindowRequest
-from query.statements import _columns, _merge, series_statement, window_coverage, window_statement
+from query.statements import _merge, answer_columns, series_statement, window_coverage, window_statement
 from query.visible import Visible
 from streams.arrivals import NEVER
 from streams.breakdowns import Breakdown, breakdowns
@@ -133,7 +133,7 @@ def test_every_covering_breakdown_gives_the_same_answer(
 def answer(lake: Lake, view: LakeView, request: WindowRequest, breakdown: Breakdown) -> Counter[tuple[str, ...]]:
     """Messages by group, as a breakdown tells them."""
     covered = Covered(breakdown, breakdown.name, _plan(view, request, breakdown, Grain.DAY))
-    statement = _merge(STREAM, view, request, covered, _columns(STREAM, request, ()), bucket="")
+    statement = _merge(STREAM, view, request, covered, answer_columns(STREAM, request, ()), bucket="")
     assert statement is not None
     rows = [statement.with_known(row) for row in lake.rows(statement.sql, statement.values)[0]]
     return Counter({tuple(row[:-1]): row[-1] for row in rows if row[-1]})

@@ -15,7 +15,7 @@ import query.windows
 from iceberg.lake_view import LakeView
 from query.coverage import Covered
 from query.requests import WindowRequest
-from query.statements import _Panes, _panes
+from query.statements import ChosenPanes, chosen_panes
 from query.visible import Visible
 from query.windows import Parts, plan_window
 from streams.breakdowns import main_breakdown
@@ -70,7 +70,7 @@ def among(parts: Parts, part: str) -> bool:
     return part in parts.names or any(first <= part <= last for first, last in parts.ranges)
 
 
-def reads(panes: _Panes, pane: Pane) -> bool:
+def reads(panes: ChosenPanes, pane: Pane) -> bool:
     """What the statement's conditions say of a pane, as in sql/window.sql."""
     in_edges = any(edge.start <= pane.start and pane.end <= edge.end for edge in panes.edges)
     is_minute = pane.grain is Grain.MINUTE
@@ -144,7 +144,7 @@ def test_each_message_is_read_exactly_once(
         main = main_breakdown(PAGE_VIEWS if hourly else HEALTH)
         counted = {grain for grain in fitting if grain is Grain.DAY or view.hours}
         plan = plan_window(first, last, counted)
-        panes = _panes(view, Covered(main, main.name, plan), request)
+        panes = chosen_panes(view, Covered(main, main.name, plan), request)
     times_read: dict[tuple[int, int], int] = {}
     for pane in there:
         times_read[pane.message] = times_read.get(pane.message, 0) + reads(panes, pane)

@@ -8,7 +8,7 @@ import confluent_kafka
 import pytest
 from confluent_kafka import Producer as Client
 
-from streams.errors import KafkaAwayError
+from streams.errors import KafkaAwayError, ProducerBusyError
 from streams.producer import BulkProducer, Producer
 
 NOBODY = "127.0.0.1:1"
@@ -49,3 +49,24 @@ def test_bulk_goes_on_after_fatal_error() -> None:
     for _ in range(2):  # the first meets the old client, the second waits for the new one
         with pytest.raises(KafkaAwayError):
             producer.send_heartbeats({"any": 1})
+
+
+def test_one_message_is_counted_until_it_is_settled() -> None:
+    async def send() -> None:
+        producer = Producer(NOBODY, timeout_seconds=1, most_messages=1)
+        sending = asyncio.ensure_future(producer.send_one("any", b"x", b"key"))
+        await asyncio.sleep(0)
+        assert producer.waiting == 1
+        with pytest.raises(ProducerBusyError):
+            await producer.send_one("any", b"y")
+        with pytest.raises(KafkaAwayError):
+            await sending
+        given_up = asyncio.ensure_future(producer.send_one("any", b"x"))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        assert producer.waiting == 1  # whoever goes away takes nothing back
+        while producer.waiting:
+            await asyncio.sleep(0.05)
+        await producer.close(timeout_seconds=0.1)
+
+    asyncio.run(send())

@@ -12,6 +12,7 @@ from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
 from streams.errors import DefinitionError
 from streams.panes import pane_columns
+from streams.records import record_columns
 from streams.stored_definition import as_stored, stored_definition
 from tests.definitions import PAGE_VIEWS, VISITS, visiting
 
@@ -100,3 +101,8 @@ def test_reads_back_to_a_cut(cut: str, horizon: str | None, start: str, since: s
 
 def test_streams_that_remember_nothing_read_nothing_again() -> None:
     assert PAGE_VIEWS.read_since(at("05T12:00:00")) == at("05T12:00:00")
+
+
+def test_records_say_when_their_visit_began() -> None:
+    assert [each.column for each in record_columns(visiting(records=True))][-2:] == ["engaging", "visit_start"]
+    assert record_columns(visiting()) == ()

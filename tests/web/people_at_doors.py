@@ -9,6 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from access.grants import checked_grant
+from systems.merchants.site_scope import EVERY_SITE
+from systems.merchants.sites import checked_change
+from systems.merchants.store import SiteStore
 from tests.web.pages.people import People, serving_people
 from web.access.csrf import token_of
 
@@ -46,6 +49,7 @@ def fill(people: People) -> None:
     """An administrator, two tenants, a reader from whom a field is hidden, and one who only sends."""
     store = people.store
     store.users.add("root", by="test", administrator=True)
+    SiteStore(store.records).sites.add(EVERY_SITE, checked_change("a.example"), by="test")
     grants: dict[str, tuple[str, list[str], dict[str, list[str]], list[str]]] = {
         "ann": ("health", ["ask"], {"service": ["a"]}, []),
         "bob": ("page_views", ["ask"], {"site": ["b"]}, []),

@@ -15,7 +15,7 @@ from web.access.guard import GUARDS
 from web.app import ROUTES
 
 SPAN = "start=2026-03-01T10:00:00Z&end=2026-03-01T11:00:00Z"
-TOKEN = "wpl_" + "a" * 38
+TOKEN, SHARED = "wpl_" + "a" * 38, "wpv_" + "a" * 38
 
 EVERYBODY = "in in in in in in in in"
 KNOWN = "401 in in in in in in in"
@@ -27,6 +27,9 @@ ASKING = "401 in 404 in 403 in in in"
 DETAIL = "401 403 404 in 403 in in in"
 SENDING = "401 403 404 403 in in in in"
 REPLAYS = "401 403 404 in 403 in in in"
+SITES = "401 404 404 404 404 in in in"
+ASKERS_OF_REPORTS = "401 404 404 404 404 in in 403"
+OWNERS = "401 403 403 403 403 in in in"
 
 LOGINS = {("POST", "/v1/sessions"), ("POST", "/login")}
 """Whoever fails at these is told so; see test_sessions."""
@@ -81,9 +84,60 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/v1/grants"): ("/v1/grants", ADMINISTRATORS),
     ("POST", "/v1/grants"): ("/v1/grants", ADMINISTRATORS),
     ("DELETE", "/v1/grants/{id}"): ("/v1/grants/0", ADMINISTRATORS),
+    ("GET", "/v1/sites"): ("/v1/sites", KNOWN),
+    ("POST", "/v1/sites"): ("/v1/sites", OWNERS),
+    ("PUT", "/v1/sites"): ("/v1/sites", OWNERS),
+    ("GET", "/v1/sites/{site}"): ("/v1/sites/a.example", SITES),
+    ("PATCH", "/v1/sites/{site}"): ("/v1/sites/a.example", SITES),
+    ("DELETE", "/v1/sites/{site}"): ("/v1/sites/a.example", SITES),
+    ("GET", "/v1/sites/{site}/goals"): ("/v1/sites/a.example/goals", SITES),
+    ("POST", "/v1/sites/{site}/goals"): ("/v1/sites/a.example/goals", SITES),
+    ("DELETE", "/v1/sites/{site}/goals/{id}"): ("/v1/sites/a.example/goals/0", SITES),
+    ("GET", "/v1/sites/{site}/funnels"): ("/v1/sites/a.example/funnels", SITES),
+    ("POST", "/v1/sites/{site}/funnels"): ("/v1/sites/a.example/funnels", SITES),
+    ("DELETE", "/v1/sites/{site}/funnels/{id}"): ("/v1/sites/a.example/funnels/0", SITES),
+    ("GET", "/v1/sites/{site}/annotations"): ("/v1/sites/a.example/annotations", SITES),
+    ("POST", "/v1/sites/{site}/annotations"): ("/v1/sites/a.example/annotations", SITES),
+    ("DELETE", "/v1/sites/{site}/annotations/{id}"): ("/v1/sites/a.example/annotations/0", SITES),
+    ("GET", "/v1/sites/{site}/links"): ("/v1/sites/a.example/links", SITES),
+    ("POST", "/v1/sites/{site}/links"): ("/v1/sites/a.example/links", SITES),
+    ("DELETE", "/v1/sites/{site}/links/{id}"): ("/v1/sites/a.example/links/nope", SITES),
+    ("GET", "/v1/sites/{site}/members"): ("/v1/sites/a.example/members", SITES),
+    ("POST", "/v1/sites/{site}/members"): ("/v1/sites/a.example/members", SITES),
+    ("DELETE", "/v1/sites/{site}/members/{subject}"): ("/v1/sites/a.example/members/user:x", SITES),
+    ("GET", "/v1/sites/{site}/stats"): (f"/v1/sites/a.example/stats?{SPAN}", SITES),
+    ("GET", "/v1/sites/{site}/breakdown"): (f"/v1/sites/a.example/breakdown?by=page&{SPAN}", SITES),
+    ("GET", "/v1/sites/{site}/series"): (f"/v1/sites/a.example/series?{SPAN}", SITES),
+    ("GET", "/v1/sites/{site}/funnels/{id}"): (f"/v1/sites/a.example/funnels/0?{SPAN}", SITES),
+    ("GET", "/v1/sites/{site}/live"): ("/v1/sites/a.example/live", SITES),
+    ("GET", "/sites/{site}"): ("/sites/a.example", SITES),
+    ("GET", "/sites/{site}/panels/{panel}"): ("/sites/a.example/panels/pages", SITES),
+    ("GET", "/sites/{site}/panels/{panel}.csv"): ("/sites/a.example/panels/pages.csv", SITES),
+    ("GET", "/sites/{site}/export.json"): ("/sites/a.example/export.json", SITES),
+    ("GET", "/sites"): ("/sites", KNOWN),
+    ("GET", "/sites/new"): ("/sites/new", OWNERS),
+    ("POST", "/sites/new"): ("/sites/new", OWNERS),
+    ("GET", "/sites/{site}/settings"): ("/sites/a.example/settings", SITES),
+    ("POST", "/sites/{site}/settings"): ("/sites/a.example/settings", SITES),
+    ("POST", "/sites/{site}/settings/{part}"): ("/sites/a.example/settings/goals", SITES),
+    ("POST", "/sites/{site}/settings/{part}/{id}"): ("/sites/a.example/settings/goals/0", SITES),
+    ("GET", "/shared/{token}"): (f"/shared/{SHARED}", EVERYBODY),
+    ("POST", "/shared/{token}"): (f"/shared/{SHARED}", EVERYBODY),
+    ("POST", "/collect/{site}"): ("/collect/nope.example", EVERYBODY),
+    ("POST", "/api/event"): ("/api/event", EVERYBODY),
     ("GET", "/healthz"): ("/healthz", EVERYBODY),
     ("GET", "/readyz"): ("/readyz", EVERYBODY),
     ("GET", "/metrics"): ("/metrics", OVERSEERS),
+    ("GET", "/js/script.js"): ("/js/script.js", EVERYBODY),
+    ("GET", "/v1/sites/{site}/reports"): ("/v1/sites/a.example/reports", SITES),
+    ("POST", "/v1/sites/{site}/reports"): ("/v1/sites/a.example/reports", ASKERS_OF_REPORTS),
+    ("DELETE", "/v1/sites/{site}/reports"): ("/v1/sites/a.example/reports", SITES),
+    ("DELETE", "/v1/sites/{site}/reports/{id}"): ("/v1/sites/a.example/reports/7", SITES),
+    ("GET", "/sites/{site}/reports"): ("/sites/a.example/reports", SITES),
+    ("POST", "/sites/{site}/reports"): ("/sites/a.example/reports", ASKERS_OF_REPORTS),
+    ("POST", "/sites/{site}/reports/{id}"): ("/sites/a.example/reports/7", SITES),
+    ("GET", "/reports/unsubscribe/{token}"): ("/reports/unsubscribe/nope", EVERYBODY),
+    ("POST", "/reports/unsubscribe/{token}"): ("/reports/unsubscribe/nope", EVERYBODY),
     ("GET", "/login"): ("/login", EVERYBODY),
     ("POST", "/login"): ("/login", EVERYBODY),
     ("POST", "/logout"): ("/logout", KNOWN),
@@ -135,7 +189,8 @@ def outcome_of(answer: httpx.Response) -> str:
     assert answer.status_code != 500, answer.text
     if answer.status_code in (401, 403):
         return str(answer.status_code)
-    return "404" if answer.status_code == 404 and "unknown-stream" in answer.text else "in"
+    unknown = "unknown-stream" in answer.text or "There is no such site." in answer.text
+    return "404" if answer.status_code == 404 and unknown else "in"
 
 
 def served() -> set[tuple[str, str]]:

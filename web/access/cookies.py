@@ -1,4 +1,4 @@
-"""The cookies of the doors: the session, and as whom an administrator sees."""
+"""The cookies of the doors: the session, a link that was opened, and as whom an administrator sees."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from access.key_text import SecretKind, is_secret
 from web.service import service_of
 
+_VIEW = re.compile(r"wpv_[a-z2-7]{38}(?:\.[0-9a-f]{64})?")
 _TOKEN = re.compile(r"[A-Za-z0-9._@+~:=-]{1,400}")
 
 
@@ -30,6 +31,20 @@ def clear_session(request: HTTPConnection, response: Response) -> None:
     """Let the browser forget the session, and as whom it sees."""
     for name in ("windowpane", "windowpane-as"):
         _forget(request, response, name)
+
+
+def link_shown(request: HTTPConnection) -> str | None:
+    """What somebody shows who opened a shared link, as `SharedLinks.open` gave it; None without one."""
+    shown = _cookie(request, "windowpane-link")
+    return shown if shown is None or _VIEW.fullmatch(shown) else ""
+
+
+def set_link(request: HTTPConnection, response: Response, shown: str) -> None:
+    """Let the browser show it until it is closed; an empty text: no more."""
+    if shown:
+        _set(request, response, "windowpane-link", shown, "lax")
+    else:
+        _forget(request, response, "windowpane-link")
 
 
 def see_as_cookie(request: HTTPConnection) -> str | None:
@@ -64,6 +79,11 @@ def _name(request: HTTPConnection, name: str) -> str:
 def root_path(request: HTTPConnection) -> str:
     """The path that the service is offered under; empty for none."""
     return service_of(request).settings.root_path
+
+
+def own_address(request: HTTPConnection, path: str) -> str:
+    """The whole address of a path of this service, as somebody elsewhere can open it."""
+    return f"{request.scope['scheme']}://{request.headers.get('host', '')}{root_path(request)}{path}"
 
 
 def _cookie(request: HTTPConnection, name: str) -> str | None:

@@ -1,7 +1,7 @@
 """The doors: by what an asker is known. The first that a request shows decides, and none falls back to another.
 
 A secret in `Authorization: Bearer`: of the home's operator, a key, or a token of the configured issuer. Else the cookie
-of a session. Else, while there are no users and this machine alone can ask, everybody. Else nobody.
+of a session, or of a shared link. Else, while there are no users and this machine alone can ask, everybody. Else none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from access.identities import MISSING
 from access.key_text import SecretKind, is_secret
 from database.errors import LakeError
 from web.access.arrival import client_of, is_for_this_machine, is_forwarded, peer_of
-from web.access.cookies import session_token
+from web.access.cookies import link_shown, session_token
 from web.access.reach import Reach
 from web.access.seeing import seen_name
 from web.edge.identifying import WHILE_EMPTY, seen_as
@@ -84,6 +84,9 @@ class Doors:
         session = session_token(request)
         if session is not None:
             return await self._by_session(request, session)
+        shown = link_shown(request)
+        if shown is not None:
+            return await self._by_link(request, shown)
         return await self._open(request, anew=anew)
 
     async def _by_secret(self, request: Request, given: list[str]) -> Asker:
@@ -124,6 +127,14 @@ class Doors:
         # One who was disabled meanwhile sees nothing; the administrator's own rights come back when it stops.
         gone = Asker(Door.SESSION, other, session=asker.session, seen_by=asker.name)
         return await self._kept(seen_as(other, asker)) or gone
+
+    async def _by_link(self, request: Request, shown: str) -> Asker:
+        asker = await self._found(request, shown) if shown else None
+        if asker is None:
+            self._count_failure(request)
+            request.state.link_ended = True
+            raise ProblemError("unauthorized", "The link that you opened shows nothing any more.", (), CHALLENGE)
+        return asker
 
     async def _open(self, request: Request, *, anew: bool) -> Asker:
         peer = peer_of(request)

@@ -28,6 +28,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Who(Enum):
     """Whom an address is for."""
 
+    ANYBODY = auto()
+    """Everybody, pages of other sites too; who asks is not looked up, and all checks are the address's own."""
     PUBLIC = auto()
     """Everybody; who asks is not looked up."""
     LOOKED = auto()
@@ -36,6 +38,8 @@ class Who(Enum):
     """Whoever is known."""
     STREAM = auto()
     """Whoever is known; what of which stream it shows is for `visible_of` to say."""
+    SITE = auto()
+    """Whoever is known; which sites, and whether they may be changed, is for `web.access.sites` to say."""
     SEES_ALL = auto()
     """Who administers every stream."""
     ADMINISTRATOR = auto()
@@ -59,15 +63,17 @@ class Rule:
 
     def changes(self, request: Request) -> bool:
         """Whether a request may change users, keys or grants, or make a session."""
-        return not (request.method in SAFE or self.reads or self.who is Who.STREAM)
+        return not (request.method in SAFE or self.reads or self.who in (Who.STREAM, Who.ANYBODY))
 
 
 PUBLIC, LOOKED, SIGNED_IN = Rule(Who.PUBLIC), Rule(Who.LOOKED), Rule(Who.SIGNED_IN)
 SEES_ALL, ADMINISTRATOR = Rule(Who.SEES_ALL), Rule(Who.ADMINISTRATOR)
 ASK, DETAIL = Rule(Who.STREAM, Action.ASK, reads=True), Rule(Who.STREAM, Action.DETAIL, reads=True)
 SEND, REPLAY = Rule(Who.STREAM, Action.SEND), Rule(Who.STREAM, Action.REPLAY)
+COLLECT = Rule(Who.ANYBODY)
 LOG_OUT = Rule(Who.SIGNED_IN, ends_seeing=True)
 LINK = Rule(Who.LOOKED, counted=True)
+SITE = Rule(Who.SITE)
 OWN_KEY, OF_USER = Rule(Who.SIGNED_IN, of_user=True), Rule(Who.ADMINISTRATOR, of_user=True)
 
 GUARDS: Mapping[str, Mapping[str, Rule]] = {
@@ -107,9 +113,43 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/grants": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "/v1/grants/{id}": {"DELETE": ADMINISTRATOR},
     "/v1/see-as": {"POST": ADMINISTRATOR, "DELETE": LOG_OUT},
+    "/v1/sites": {"GET": SITE, "POST": SITE, "PUT": SITE},
+    "/v1/sites/{site}": {"GET": ASK, "PATCH": SITE, "DELETE": SITE},
+    "/v1/sites/{site}/goals": {"GET": ASK, "POST": SITE},
+    "/v1/sites/{site}/goals/{id}": {"DELETE": SITE},
+    "/v1/sites/{site}/funnels": {"GET": ASK, "POST": SITE},
+    "/v1/sites/{site}/funnels/{id}": {"GET": ASK, "DELETE": SITE},
+    "/v1/sites/{site}/annotations": {"GET": ASK, "POST": SITE},
+    "/v1/sites/{site}/annotations/{id}": {"DELETE": SITE},
+    "/v1/sites/{site}/links": {"GET": SITE, "POST": SITE},
+    "/v1/sites/{site}/links/{id}": {"DELETE": SITE},
+    "/v1/sites/{site}/members": {"GET": SITE, "POST": SITE},
+    "/v1/sites/{site}/members/{subject}": {"DELETE": SITE},
+    "/sites": {"GET": SITE},
+    "/sites/new": {"GET": SITE, "POST": SITE},
+    "/sites/{site}/settings": {"GET": SITE, "POST": SITE},
+    "/sites/{site}/settings/{part}": {"POST": SITE},
+    "/sites/{site}/settings/{part}/{id}": {"POST": SITE},
+    "/shared/{token}": {"GET": LINK, "POST": LINK},
+    "/sites/{site}": {"GET": ASK},
+    "/sites/{site}/panels/{panel}": {"GET": ASK},
+    "/sites/{site}/panels/{panel}.csv": {"GET": ASK},
+    "/sites/{site}/export.json": {"GET": ASK},
+    "/v1/sites/{site}/stats": {"GET": ASK},
+    "/v1/sites/{site}/breakdown": {"GET": ASK},
+    "/v1/sites/{site}/series": {"GET": ASK},
+    "/v1/sites/{site}/live": {"GET": ASK},
+    "/collect/{site}": {"POST": COLLECT},
+    "/api/event": {"POST": COLLECT},
     "/healthz": {"GET": PUBLIC},
     "/readyz": {"GET": LOOKED},
     "/metrics": {"GET": SEES_ALL},
+    "/js/script.js": {"GET": PUBLIC},
+    "/v1/sites/{site}/reports": {"GET": SITE, "POST": SITE, "DELETE": SITE},
+    "/v1/sites/{site}/reports/{id}": {"DELETE": SITE},
+    "/sites/{site}/reports": {"GET": SITE, "POST": SITE},
+    "/sites/{site}/reports/{id}": {"POST": SITE},
+    "/reports/unsubscribe/{token}": {"GET": LINK, "POST": LINK},
     "/login": {"GET": LOOKED, "POST": LOOKED},
     "/logout": {"POST": LOG_OUT},
     "/first": {"GET": LOOKED, "POST": LOOKED},
@@ -189,6 +229,8 @@ def _forget(request: Request, rule: Rule) -> None:
 
 async def _check(request: Request, rule: Rule) -> None:
     """Raises ProblemError unless who asks may."""
+    if rule.who is Who.ANYBODY:
+        return
     try:
         asker = await _asker(request, rule)
         _check_rule(asker, rule)
@@ -223,6 +265,8 @@ def _check_rule(asker: Asker, rule: Rule) -> None:
         return
     if asker.door is Door.NOBODY:
         raise ProblemError("unauthorized", WHO, (), CHALLENGE)
+    if asker.door is Door.LINK and not (rule.who is Who.STREAM and rule.reads) and not rule.ends_seeing:
+        raise ProblemError("forbidden", "A shared link shows the numbers of one site, and nothing else.")
     if rule.who is Who.SEES_ALL and not asker.sees_all:
         raise ProblemError("forbidden", "This is for those who administer every stream.")
     if rule.who is Who.ADMINISTRATOR and not asker.administrator:

@@ -42,7 +42,7 @@ class Reach:
 
     def client(self, peer: str, forwarded_for: Iterable[str]) -> str:
         """Whose request it is: the nearest address that is no proxy's of ours; none but they are believed."""
-        if not self._is_proxy(peer):
+        if not self.is_proxy(peer):
             return peer
         chain = [part.strip() for part in ",".join(forwarded_for)[-_LONGEST_LIST:].split(",")]
         for each in reversed(chain):
@@ -50,18 +50,19 @@ class Reach:
             if address is None:
                 break
             peer = str(address)
-            if not self._is_proxy(peer):
+            if not self.is_proxy(peer):
                 break
         return peer
 
     def scheme(self, peer: str, given: str, forwarded_proto: Iterable[str]) -> str:
         """`https` if the client's own connection is, as its proxy says."""
         said = ",".join(forwarded_proto).rpartition(",")[2].strip().lower()
-        if self.https or (said == "https" and self._is_proxy(peer)):
+        if self.https or (said == "https" and self.is_proxy(peer)):
             return "https"
         return given
 
-    def _is_proxy(self, peer: str) -> bool:
+    def is_proxy(self, peer: str) -> bool:
+        """Whether this address is of a proxy that is believed."""
         if not self.proxies:
             return False
         address = _address(peer)

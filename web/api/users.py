@@ -14,7 +14,7 @@ from access.links import INVITATION
 from access.passwords import checked_password
 from access.store import AccessStore, User
 from streams.time_text import timestamp
-from web.access.cookies import root_path
+from web.access.cookies import own_address
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.api.objects import invalid, page_of, read_members
@@ -106,9 +106,8 @@ async def invite(request: Request) -> Response:
 
 def invitation_json(request: Request, token: str) -> dict[str, Any]:
     """A link as it is sent to a user, shown once."""
-    base = f"{request.scope['scheme']}://{request.headers.get('host', '')}{root_path(request)}"
     ends = timestamp(datetime.now(UTC) + INVITATION)
-    return {"invitation": f"{base}/invitation/{token}", "invitation_expires_at": ends}
+    return {"invitation": own_address(request, f"/invitation/{token}"), "invitation_expires_at": ends}
 
 
 def user_json(user: User) -> dict[str, Any]:

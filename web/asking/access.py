@@ -15,9 +15,9 @@ from web.service import service_of
 
 T = TypeVar("T")
 
-__all__ = ["agent_of", "client_of", "in_login", "in_store"]
+__all__ = ["agent_of", "client_of", "in_bulk", "in_login", "in_store"]
 
-_SECONDS = 10.0
+_SECONDS, _LONG_SECONDS = 10.0, 60.0
 
 
 async def in_store(request: Request, work: Callable[[AccessStore], T]) -> T:
@@ -30,9 +30,14 @@ async def in_login(request: Request, work: Callable[[AccessStore], T]) -> T:
     return await _in(service_of(request).logins, request, work)
 
 
-async def _in(lane: Lane, request: Request, work: Callable[[AccessStore], T]) -> T:
+async def in_bulk(request: Request, work: Callable[[AccessStore], T]) -> T:
+    """As `in_store`, in a lane of what changes thousands at once, one after the other, and may take a minute."""
+    return await _in(service_of(request).bulk, request, work, _LONG_SECONDS)
+
+
+async def _in(lane: Lane, request: Request, work: Callable[[AccessStore], T], seconds: float = _SECONDS) -> T:
     store = service_of(request).access
-    return await lane.run(request, object(), Limits(_SECONDS), lambda _: work(store))
+    return await lane.run(request, object(), Limits(seconds), lambda _: work(store))
 
 
 def agent_of(request: Request) -> str:

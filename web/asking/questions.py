@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+from datetime import datetime
 from typing import Any, overload
 
 import structlog
@@ -12,15 +13,25 @@ from starlette.requests import Request
 from access.asker import Door
 from access.events import Did, Outcome
 from query.answer_json import Encoded
-from query.answers import RejectedAnswer, SeriesAnswer, WindowAnswer
+from query.answers import RejectedAnswer, RowsAnswer, SeriesAnswer, TopsAnswer, WindowAnswer
 from query.record_answers import RecordsAnswer
-from query.record_requests import Question, RecordsRequest
+from query.record_questions import RecordQuestion
+from query.record_requests import RecordsRequest
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
+from query.service import Asking
+from query.tops import TopsRequest
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.service import service_of
 
-_KINDS = {WindowRequest: "window", SeriesRequest: "series", RejectedRequest: "rejected", RecordsRequest: "records"}
+_KINDS = {
+    WindowRequest: "window",
+    SeriesRequest: "series",
+    RejectedRequest: "rejected",
+    RecordsRequest: "records",
+    RecordQuestion: "records",
+    TopsRequest: "tops",
+}
 
 
 @overload
@@ -31,7 +42,11 @@ async def ask(request: Request, question: SeriesRequest) -> tuple[Encoded[Series
 async def ask(request: Request, question: RejectedRequest) -> tuple[Encoded[RejectedAnswer], float]: ...
 @overload
 async def ask(request: Request, question: RecordsRequest) -> tuple[Encoded[RecordsAnswer], float]: ...
-async def ask(request: Request, question: Question) -> tuple[Encoded[Any], float]:
+@overload
+async def ask(request: Request, question: RecordQuestion) -> tuple[Encoded[RowsAnswer], float]: ...
+@overload
+async def ask(request: Request, question: TopsRequest) -> tuple[Encoded[TopsAnswer], float]: ...
+async def ask(request: Request, question: Asking) -> tuple[Encoded[Any], float]:
     """A kept answer at once, else one of those that can be made at the same time; and the seconds it took.
 
     It is shared by all who ask the same. What it was made from goes to the access log under the same request id.
@@ -58,17 +73,22 @@ async def ask(request: Request, question: Question) -> tuple[Encoded[Any], float
     return answer, seconds
 
 
-def check_length(request: Request, question: Question) -> None:
+def check_length(request: Request, question: Asking) -> None:
     """Raises ProblemError for a window that is longer than the asker may ask for."""
     span = _span(question)
-    service_of(request).allowances.check_window(asker_of(request), span.end - span.start)
+    check_span(request, span.start, span.end)
 
 
-def note_question(request: Request, question: Question) -> None:
+def check_span(request: Request, start: datetime, end: datetime) -> None:
+    """Raises ProblemError for a time that is longer than the asker may ask for."""
+    service_of(request).allowances.check_window(asker_of(request), end - start)
+
+
+def note_question(request: Request, question: Asking) -> None:
     """Tell the access log that it was answered."""
     if asker_of(request).door is not Door.OPEN:
         note(request, Did.ASK, Outcome.DONE, stream=_span(question).stream, what=_KINDS[type(question)])
 
 
-def _span(question: Question) -> WindowRequest | RejectedRequest | RecordsRequest:
-    return question.window if isinstance(question, SeriesRequest) else question
+def _span(question: Asking) -> WindowRequest | RejectedRequest | RecordsRequest | RecordQuestion:
+    return question.window if isinstance(question, SeriesRequest | TopsRequest) else question

@@ -84,8 +84,7 @@ async def paced(chunks: AsyncIterator[bytes], idle_seconds: float, least_rate: f
         with anyio.move_on_after(min(idle_seconds, idle_seconds + came / least_rate - waited)) as patience:
             chunk = await anext(chunks, b"")
         if patience.cancelled_caught or chunk is None:
-            close = {"Connection": "close"}
-            raise ProblemError("too-slow", "The body came too slowly; none of it was taken. Send it again.", (), close)
+            raise too_slow()
         if not chunk:
             return
         waited += time.monotonic() - begun
@@ -220,6 +219,12 @@ def _element(body: bytes, begun: int, end: int) -> Cut:
 
 def _broken(why: str, body: bytes, at: int) -> ProblemError:
     return ProblemError("unparseable", f"The body is not valid JSON: {why} ({place(body, at)}); none of it was taken.")
+
+
+def too_slow() -> ProblemError:
+    """408 for a body that does not come."""
+    close = {"Connection": "close"}
+    return ProblemError("too-slow", "The body came too slowly; none of it was taken. Send it again.", (), close)
 
 
 def too_large(limit: int) -> ProblemError:

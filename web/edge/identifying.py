@@ -8,6 +8,7 @@ from access.asker import ANYBODY, Asker, Door
 from access.key_text import SecretKind, is_secret
 from access.store import AccessStore
 from access.tokens import Tokens
+from systems.merchants.shared_links import SharedLinks
 
 WHILE_EMPTY = "\nwhile there are no users"
 """In place of a secret, none of which has a line feed: anybody while there are no users, nobody afterwards."""
@@ -29,6 +30,7 @@ class Identifying:
 
     store: AccessStore
     tokens: Tokens | None
+    links: SharedLinks
 
     def ask(self, secret: str) -> Asker | None:
         """Who that is; None: nobody."""
@@ -42,4 +44,6 @@ class Identifying:
             return askers.of_key(secret)
         if is_secret(SecretKind.SESSION, secret):
             return askers.of_session(secret)
+        if secret.startswith(SecretKind.VIEW):
+            return self.links.asker(secret)
         return self.tokens.asker(secret, askers) if self.tokens else None

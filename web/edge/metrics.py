@@ -81,6 +81,9 @@ class Metrics:
         self.messages = Counter(
             "windowpane_ingest_messages", "Messages posted over HTTP.", ["stream", "result"], registry=registry
         )
+        self.events = Counter(
+            "windowpane_collect_events", "Events of web sites, by what became of them.", ["outcome"], registry=registry
+        )
         self.refusals_kept = Counter(
             "windowpane_ingest_rejected_kept",
             "Messages posted and rejected that were sent on to be kept.",

@@ -25,6 +25,7 @@ from query.errors import (
     discreet,
 )
 from streams.errors import ProducerBusyError, TopicError, WindowpaneError
+from systems.merchants.errors import InvalidSiteError, SiteError
 
 RETRY_SECONDS = 5
 """What `Retry-After` says when an engine is away; the supervisor restarts one within seconds."""
@@ -51,6 +52,7 @@ KINDS: dict[str, Kind] = {
     "forbidden": Kind(403, "This is not allowed"),
     "unknown-stream": Kind(404, "No such stream"),
     "unknown-replay": Kind(404, "No such replay"),
+    "unknown-site": Kind(404, "No such site, or part of one"),
     "unknown-subject": Kind(404, "No such user, key, grant, session or link"),
     "not-found": Kind(404, "No such address"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
@@ -72,10 +74,16 @@ _KIND_OF_STATUS = {400: "unparseable", 404: "not-found", 405: "method-not-allowe
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field of the input."""
+    """What is wrong with one field of the input. `index`: of the one in a list of many."""
 
     field: str
     reason: str
+    index: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As problem details have it."""
+        at = {} if self.index is None else {"index": self.index}
+        return {**at, "field": self.field, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ class Problem:
         if not errors and self.status in _OF_INPUT:
             errors = (FieldError("address" if self.status == 414 else "body", self.detail),)
         if errors:
-            body["errors"] = [{"field": error.field, "reason": error.reason} for error in errors]
+            body["errors"] = [error.as_json() for error in errors]
         return body
 
 
@@ -174,6 +182,8 @@ def problem_of(error: Exception, *, detailed: bool = False) -> Problem:
             return Problem("unknown-stream", NO_SUCH_STREAM)
         case AccessError():
             return _problem_of_access(error)
+        case SiteError():
+            return _problem_of_site(error)
         case HTTPException():
             kind = _KIND_OF_STATUS.get(error.status_code, "unparseable")
             return Problem(kind, error.detail, more_headers=error.headers, status_given=error.status_code)
@@ -201,6 +211,13 @@ def _problem_of_access(error: AccessError) -> Problem:
         case ThrottledError():
             return Problem("throttled", str(error), (), {"Retry-After": str(error.seconds)})
     return Problem("unauthorized", str(error), (), {"WWW-Authenticate": "Bearer"})
+
+
+def _problem_of_site(error: SiteError) -> Problem:
+    if isinstance(error, InvalidSiteError):
+        wrong = (FieldError(each.field, each.reason, each.index) for each in error.wrong)
+        return Problem("invalid-values", str(error), tuple(wrong))
+    return Problem("unknown-site", str(error))
 
 
 def problem_response(problem: Problem) -> Response:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from query.requests import MOST_POINTS, Step
+from query.requests import MOST_POINTS, STEPS
 from web.openapi.access import ACCESS_PATHS, ACCESS_SCHEMAS
+from web.openapi.collecting import COLLECTING_PATHS, COLLECTING_SCHEMAS
 from web.openapi.operations import answer, get, parameter, problems
 from web.openapi.records import RECORDS_PATH, RECORDS_SCHEMAS
 from web.openapi.replays import REPLAY_SCHEMAS
 from web.openapi.schemas import SCHEMAS
 from web.openapi.shapes import TEXT, TIME, Json, array_of, map_of
+from web.openapi.site_numbers import SITE_NUMBERS_PATHS, SITE_NUMBERS_SCHEMAS
+from web.openapi.site_reports import REPORT_PATHS, REPORT_SCHEMAS
+from web.openapi.sites import SITE_PATHS, SITE_SCHEMAS
 
 _STREAM = {**parameter("stream", "Name of the stream.", TEXT, required=True), "in": "path"}
 _SPAN = [
@@ -87,7 +91,7 @@ def _question(name: str, summary: str, parameters: list[Json], answered: Json) -
 _STEP = parameter(
     "step",
     f"Time between two points; at most {MOST_POINTS} points.",
-    {"type": "string", "enum": [str(step) for step in Step]},
+    {"type": "string", "enum": [str(step) for step in STEPS]},
     required=True,
 )
 _MEASURE = parameter(
@@ -212,6 +216,10 @@ DOCUMENT: Json = {
             },
         ),
         **ACCESS_PATHS,
+        **REPORT_PATHS,
+        **SITE_PATHS,
+        **{path: {**SITE_PATHS.get(path, {}), **methods} for path, methods in SITE_NUMBERS_PATHS.items()},
+        **COLLECTING_PATHS,
         "/v1/openapi.json": get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),
         "/healthz": get("alive", "Whether the service is alive.", [], {"200": {"description": "It is."}}),
         "/readyz": get("ready", "Whether engines answer and streams are fresh.", [], _READY),
@@ -225,7 +233,14 @@ DOCUMENT: Json = {
     },
     "security": [{"key": []}, {"session": []}, {}],
     "components": {
-        "schemas": SCHEMAS | RECORDS_SCHEMAS | REPLAY_SCHEMAS | ACCESS_SCHEMAS,
+        "schemas": SCHEMAS
+        | RECORDS_SCHEMAS
+        | REPORT_SCHEMAS
+        | REPLAY_SCHEMAS
+        | ACCESS_SCHEMAS
+        | SITE_SCHEMAS
+        | SITE_NUMBERS_SCHEMAS
+        | COLLECTING_SCHEMAS,
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "description": "A key, or a token of the configured issuer."},
             "session": {

@@ -63,7 +63,7 @@ SCHEMAS: Json = {
             "title": TEXT,
             "status": {"type": "integer"},
             "detail": TEXT,
-            "errors": array_of(object_of({"field": TEXT, "reason": TEXT})),
+            "errors": array_of(object_of({"index": COUNT, "field": TEXT, "reason": TEXT}, optional=("index",))),
         },
         optional=("errors",),
         description="RFC 9457 problem details. `errors` names the fields of the input that are wrong.",

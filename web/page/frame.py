@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from access.asker import NOBODY, Asker, Door
 from access.grants import Action
+from systems.merchants.sites import STREAM
 from web.access.cookies import root_path
 from web.access.csrf import csrf_token
 from web.access.scopes import asker_of
@@ -54,9 +55,12 @@ def entries_of(asker: Asker) -> tuple[Entry, ...]:
     def may(action: Action) -> bool:
         return asker.administrator or any(grant.allows(action) for grant in asker.grants)
 
+    if asker.door is Door.LINK:
+        return ()
     known = asker.door is not Door.NOBODY
     shown = {
         Entry("window", "/", "Window"): may(Action.ASK),
+        Entry("sites", "/sites", "Sites"): asker.administrator or asker.knows(STREAM),
         Entry("streams", "/streams", "Streams"): known,
         Entry("replays", "/replays", "Replays"): may(Action.REPLAY),
         Entry("engines", "/engines", "Engines"): asker.sees_all,
@@ -75,11 +79,6 @@ def frame() -> Frame:
     if request is None:
         return Frame()
     return Frame(asker_of(request), csrf_token(request), root_path(request))
-
-
-def own_address(request: Request, path: str) -> str:
-    """The whole address of a path of this service, as somebody elsewhere can open it."""
-    return f"{str(request.base_url).rstrip('/')}{root_path(request)}{path}"
 
 
 class FramedPages:

@@ -39,6 +39,7 @@ partitions = 3
 key = "who"
 events = true
 hours = true
+records = true
 
 [duplicates]
 id = "id"
@@ -184,6 +185,12 @@ def stored(live: LiveStream, breakdown: str, grain: str, before: datetime) -> Nu
     return numbers
 
 
+def starts(live: LiveStream, before: datetime) -> dict[tuple[int, int], int]:
+    """(partition, offset) of each record → when its visit began, in milliseconds."""
+    rows = live.rows('select "partition", "offset", visit_start from {stream}.records where arrived < ?', before)
+    return {(partition, offset): round(at.timestamp() * 1000) for partition, offset, at in rows}
+
+
 def check(live: LiveStream) -> Counter[str]:
     """The panes of every breakdown against the oracle, up to where answers are complete; its numbers in all."""
     complete = live.view().complete_until
@@ -193,6 +200,9 @@ def check(live: LiveStream) -> Counter[str]:
     for breakdown in BREAKDOWNS:
         finest = GRAINS[breakdown][0]
         assert stored(live, breakdown, finest, complete) == expected(found, breakdown, finest)
+    assert starts(live, complete) == {
+        (each.decided.message.partition, each.decided.message.offset): each.first.event_time for each in found
+    }
     assert live.gaps() == []
     assert [str(finding) for finding in audit_stream(live.definition).findings] == []
     totals: Counter[str] = Counter()

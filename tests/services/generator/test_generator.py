@@ -17,7 +17,7 @@ from services.generator import Generator
 from streams import Definition
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
-from tests.definitions import HEALTH, PAGE_VIEWS
+from tests.definitions import HEALTH, PAGE_VIEWS, WEB_EVENTS
 
 STREAMS = {"health": HEALTH, "page_views": PAGE_VIEWS}
 END = 1_795_305_600_000  # 2026-11-22T00:00:00Z
@@ -133,3 +133,18 @@ def test_popular_pages_lead() -> None:
     assert 0.95 < len(loads) / len(rows) < 0.99
     assert 380 < float(np.median(loads)) < 650
     assert float(np.percentile(loads, 99)) > 3 * float(np.median(loads))
+
+
+def test_visits_are_of_one_browser_and_source_each() -> None:
+    decoder = Decoder(decoding_plan(WEB_EVENTS))
+    messages = made(WEB_EVENTS, 12_000, seed=3, days=1 / 12)
+    assert [each for each in messages if not isinstance(decoder.decode(each, END), Accepted)] == []
+    by_visitor: dict[str, list[dict[str, Any]]] = {}
+    events = [json.loads(each) for each in messages]
+    for each in events:
+        by_visitor.setdefault(each["visitor"], []).append(each)
+    assert 2 < len(events) / len(by_visitor) < 12
+    pairs = [{(each["browser"], each["source"], each["country"]) for each in visit} for visit in by_visitor.values()]
+    assert sum(len(pair) == 1 for pair in pairs) > 0.95 * len(pairs)
+    assert {(each["name"] == "pageview") == bool(each["view"]) for each in events} == {True}
+    assert {each["site"] == each["hostname"] for each in events} == {True}

@@ -13,7 +13,7 @@ from web.app import ROUTES
 from web.edge.problems import KINDS
 from web.openapi.document import DOCUMENT
 
-FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics")
+FOR_PROGRAMS = ("/v1/", "/collect/", "/api/", "/healthz", "/readyz", "/metrics")
 
 
 def references(node: Any) -> Iterator[str]:

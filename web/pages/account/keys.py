@@ -10,10 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from access.errors import InvalidAccessError, UnknownSubjectError
 from access.events import Did, Outcome
 from access.store import AccessStore, Key
+from web.access.cookies import own_address
 from web.access.notes import note
 from web.asking.access import in_store
 from web.edge.problems import ProblemError
-from web.page.frame import own_address
 from web.page.lifetimes import OVERLAPS, key_end, overlap_of
 from web.page.posted import Posted, posted
 from web.page.templating import page_response

@@ -10,10 +10,10 @@ from access.errors import InvalidAccessError
 from access.events import Did, Outcome
 from access.links import INVITATION
 from access.store import AccessStore, User
+from web.access.cookies import own_address
 from web.access.notes import note
 from web.access.scopes import asker_of
 from web.asking.access import in_store
-from web.page.frame import own_address
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
 

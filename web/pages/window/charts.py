@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from query.groups import Group
-from query.requests import MOST_POINTS, Step
+from query.requests import MOST_POINTS, STEPS, Step
 from streams.definition import Definition
 from streams.panes import Grain
 from web.page.table import Row
@@ -48,7 +48,7 @@ def tiles_of(
     note = f"{quantity(per_minute, '')} a minute over {span(length)}"
     before = then and sum(group.messages for group in then)
     tiles = [Tile("Messages", count(messages), note, *_was(messages, before or 0, "", then, relative=True))]
-    if definition.visits:
+    if definition.visits and any(group.visits for group in groups):
         tiles += _of_visits(groups, then)
     if form.by:
         what = " and ".join(spoken_name(name, definition.dimensions[name].title).lower() for name in form.by)
@@ -146,7 +146,7 @@ def _mark(key: tuple[str, ...], keys: list[tuple[str, ...]]) -> Mark:
 
 def shortest_step(minutes: float, groups: int) -> Step:
     """The shortest step whose points can be asked for and drawn."""
-    for step in Step:
+    for step in STEPS:
         points = minutes * 60 / step.length.total_seconds()
         if points <= MOST_POINTS and (points * max(1, groups) <= VALUES_DRAWN or points < 48):
             return step

@@ -99,8 +99,9 @@ def _quantile(level: float) -> Member:
     return Member(name, "quantity", Merged.quantity, name, explained, level, essential=level == 0.95)
 
 
-def _visits(group: Group) -> int:
-    return group.visits.get("visits", 0)
+def _visits(group: Group) -> int | None:
+    """None where records answered: they do not tell visits."""
+    return group.visits.get("visits")
 
 
 def _dimension(place: int) -> Callable[[Group], str]:

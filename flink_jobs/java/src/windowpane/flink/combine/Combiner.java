@@ -166,7 +166,7 @@ final class Combiner extends AbstractStreamOperator<RowData> implements OneInput
         if (outcome == Outcome.ACCEPTED) {
             panes.add(message, eventTime(message), arrived, part.window, visit);
         }
-        singles.send(message, outcome, send);
+        singles.send(message, outcome, visit, send);
         if (++combined >= MOST_MESSAGES || panes.size() >= MOST_PANES) {
             sendAll();
         }

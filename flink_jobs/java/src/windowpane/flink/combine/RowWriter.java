@@ -88,7 +88,7 @@ final class RowWriter {
         for (int column : plan.columnsOf(Plan.Kind.HASH)) {
             ofPane(name(column) + "_distinct", (key, pane) -> pane.distincts[column].toBytes());
         }
-        records = RecordWriter.of(plan, this::place, everyMessage);
+        records = RecordWriter.of(plan, this::place, places.containsKey(RecordWriter.VISIT_START), everyMessage);
         if (!unfilled.isEmpty()) {
             throw new ValidationException("Nothing fills the columns " + unfilled + " of a table of combined messages.");
         }

@@ -19,14 +19,15 @@ final class Singles {
         this.everyMessage = everyMessage;
     }
 
-    void send(RowData message, Outcome outcome, Consumer<GenericRowData> send) {
+    /** @param visit what becomes of its visit; null of a stream without visits, and of messages that are not accepted */
+    void send(RowData message, Outcome outcome, VisitStep visit, Consumer<GenericRowData> send) {
         boolean isRecord = records != null && outcome == Outcome.ACCEPTED;
         if (!isRecord && !everyMessage && outcome != Outcome.REJECTED) {
             return;
         }
         GenericRowData made = writer.message(message);
         if (isRecord) {
-            records.fill(message, made);
+            records.fill(message, visit, made);
         }
         send.accept(made);
     }

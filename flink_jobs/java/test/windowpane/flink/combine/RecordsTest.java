@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.GenericRowData;
@@ -52,6 +53,30 @@ class RecordsTest {
         read(true);
         assertEquals(List.of(0L, 4L), offsets(sent.rows(RECORD)));
         assertEquals(List.of(0L, 1L, 2L, 3L, 4L), offsets(sent.rows(PAYLOAD)));
+    }
+
+    @Test
+    void recordsSayWhenTheirVisitBegan() throws Exception {
+        List<String> columns = new ArrayList<>(List.of(COLUMNS));
+        columns.add(0, RecordWriter.VISIT_START);
+        Sent visiting = new Sent(COLUMNS.length, WINDOW);
+        VisitRules rules = new VisitRules(60_000, 3_600_000, List.of(), List.of());
+        Combiner combiner = visiting.opened(new Combiner(
+                PLAN,
+                null,
+                columns.toArray(String[]::new),
+                WINDOW,
+                false,
+                new Reading(null, null, null, Long.MIN_VALUE, null),
+                new Remembered(0, rules)));
+        put(combiner, 0, 1000L, "a", 7L);
+        put(combiner, 1, 1500L, "a", 7L);
+        put(combiner, 2, 500L, "b", 7L);
+        put(combiner, 3, null, null, null);
+        assertEquals(
+                List.of(1000L, 1000L, 500L),
+                visiting.rows(RECORD + 1).stream().map(row -> row.getTimestamp(0, 3).getMillisecond()).toList());
+        assertTrue(visiting.rows(OFFSET + 1).get(3).isNullAt(0));
     }
 
     /** An accepted message, a copy of it, one that is too far ahead, one that was rejected, and another accepted one. */

@@ -1,0 +1,87 @@
+"""Questions that a system asks of a stream's records by a statement of its own. Pure.
+
+What it may read is decided here, not there: its statement begins with the relation `records`, which has the rows that
+the asker may see, of the times and filters asked for, and of the fields that were named and are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from iceberg.lake_view import LakeView
+from query.errors import FieldProblem
+from query.rendering import table_name, templates
+from query.requests import EARLIEST, LATEST, Filters, checked_filters, refuse
+from query.row_rules import RowRules, rules_within
+from query.statement import Statement
+from query.visible import Visible
+from streams.definition import Definition
+from streams.records import OWN_COLUMNS, VISIT_START, column_of
+
+RECORDS = "records"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuestion:
+    """Rows that `body` makes of the records of `[start, end)` where dimensions have one of the given values.
+
+    `columns`: the fields that it reads, and VISIT_START if it does; beside them a record has its own. `body`: named
+    queries over `records` and the select that ends them, without the word `with`; its marks stand for `values`. Raises
+    InvalidRequestError for a field that is hidden or is not there.
+    """
+
+    visible: Visible = field(repr=False, compare=False)
+    stream: str = field(init=False)
+    sight: str = field(init=False)
+    start: datetime
+    end: datetime
+    where: Filters
+    columns: tuple[str, ...]
+    body: str
+    values: tuple[Any, ...] = ()
+
+    def __post_init__(self) -> None:
+        refuse(self._problems())
+        put = object.__setattr__
+        put(self, "stream", self.visible.definition.name)
+        put(self, "sight", self.visible.sight)
+        put(self, "where", checked_filters(self.visible, self.where))
+
+    def _problems(self) -> Iterator[FieldProblem]:
+        for name in self.columns:
+            if name not in self.visible.shown.fields and name != VISIT_START:
+                yield FieldProblem(name, "is needed to answer this, and you may not see it")
+        if not EARLIEST <= self.start < self.end <= LATEST:
+            yield FieldProblem("end", "must be after start")
+
+
+def record_statement(definition: Definition, view: LakeView, question: RecordQuestion) -> Statement | None:
+    """The statement that answers; None when there is no record that its asker may see."""
+    rules = _rules(definition, question)
+    if view.records_snapshot is None or rules is None:
+        return None
+    sql = templates.get_template("of_records.sql").render(
+        table=table_name(view.stream, RECORDS),
+        snapshot=view.records_snapshot,
+        columns=[*OWN_COLUMNS, *map(column_of, question.columns)],
+        where=[(_column(definition, name), count) for name, count in rules.shape],
+        alternatives=[[(_column(definition, name), count) for name, count in rule] for rule in rules.shapes],
+        body=question.body,
+    )
+    return Statement(sql, (question.start, question.end, *rules.values, *question.values))
+
+
+def _rules(definition: Definition, question: RecordQuestion) -> RowRules | None:
+    visible = question.visible.over(definition)
+    names = {name for name, _ in question.where}
+    fields = {*question.columns} - {VISIT_START}
+    if not names <= visible.shown.dimensions.keys() or not fields <= visible.shown.fields.keys():
+        return None
+    return rules_within(visible, question.where)
+
+
+def _column(definition: Definition, dimension: str) -> str:
+    return column_of(definition.dimensions[dimension].field)

@@ -1,0 +1,3 @@
+"""The command about merchants' sites."""
+
+__all__: list[str] = []

@@ -1,0 +1,147 @@
+"""Statements over records that answer what no breakdown does: cross filters, goals, funnels. Pure.
+
+Each reads the relation `records`, which the query package makes of the rows that its asker may see (`RecordQuestion`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from query.rendering import templates_in
+from query.requests import Step
+from streams.panes import day_start
+from streams.records import VISIT_START
+from systems.merchants.asked import Asked
+from systems.merchants.conditions import Clause, Conditions, clause_of
+from systems.merchants.filters import VISIT_COLUMNS
+from systems.merchants.goals import Funnel, Goal
+from systems.merchants.panels import Tab
+
+COLUMNS = (
+    "visitor", "name", "path", "hostname", "view", "engaging", "revenue", "currency", "props",
+    *VISIT_COLUMNS, VISIT_START,
+)  # fmt: skip
+"""Fields that statements read, beside a record's own columns."""
+
+_DAY = timedelta(days=1)
+_templates = templates_in(Path(__file__).parent / "sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """SQL without its first `with`, over the records in `[start, end)`; the values of its marks, and its panels."""
+
+    body: str
+    values: tuple[Any, ...]
+    start: datetime
+    end: datetime
+    panels: tuple[Tab, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    def bits(self, by: Sequence[str]) -> int:
+        """What `grouping` gives for a set of keys."""
+        return sum(1 << at for at, name in enumerate(reversed(self.keys)) if name not in by)
+
+
+def by_visits(
+    asked: Asked, conditions: Conditions, tabs: Sequence[Tab], limit: int, after: int = 0, *, total: bool = False
+) -> Made:
+    """Rows by tabs of which a visit has one value, of those after a place; with the total of all, if wanted.
+
+    Columns: each key, the panel's bits, visitors, visits, views, bounces, seconds, events.
+    """
+    panels = [_of_visit(tab) for tab in tabs]
+    keys = tuple(dict.fromkeys(name for by in panels for name in by))
+    named = Made("", (), asked.start, asked.end, tuple(tabs), keys)
+    by_begun = [named.bits(by) for tab, by in zip(tabs, panels, strict=True) if tab.counts == "visits"]
+    sets = [*({"by": by} for by in panels), *([{"by": ()}] if total or not panels else [])]
+    more: dict[str, Any] = {"keys": keys, "panels": sets, "counting_visits": by_begun}
+    start, end = _days(asked)
+    values = (*_marked(asked, conditions, visits=True), after, after + limit)
+    return Made(_rendered("by_visits.sql", conditions, visits=True, **more), values, start, end, tuple(tabs), keys)
+
+
+def by_events(asked: Asked, conditions: Conditions, tabs: Sequence[Tab], limit: int, after: int = 0) -> Made:
+    """Rows by tabs of which each event has a value.
+
+    Columns: each key, the panel's bits, visitors, views, events, revenue and how many events had one.
+    """
+    keys = tuple(dict.fromkeys(name for tab in tabs for name in tab.by))
+    visits = bool(conditions.visits)
+    more: dict[str, Any] = {"keys": keys, "panels": [{"by": tab.by} for tab in tabs]}
+    start, end = _days(asked) if visits else (asked.start, asked.end)
+    values = (*_marked(asked, conditions, visits=visits), after, after + limit)
+    body = _rendered("by_events.sql", conditions, visits=visits, seen=True, **more)
+    return Made(body, values, start, end, tuple(tabs), keys)
+
+
+def revenue(asked: Asked, conditions: Conditions) -> Made:
+    """Currency and what was earned in it, the most first."""
+    visits = bool(conditions.visits)
+    start, end = _days(asked) if visits else (asked.start, asked.end)
+    body = _rendered("revenue.sql", conditions, visits=visits, seen=True)
+    return Made(body, _marked(asked, conditions, visits=visits), start, end)
+
+
+def series(asked: Asked, conditions: Conditions, step: Step) -> Made:
+    """Per step: the moment, visitors, visits, views, bounces, seconds, events.
+
+    Moments of days and longer steps are of the site's clocks, without an offset; others are instants.
+    """
+    zone = asked.zone.key if step.of_calendar else None
+    start, end = _days(asked)
+    body = _rendered("series.sql", conditions, visits=True, seen=True, step=step.value, zone=zone)
+    return Made(body, _marked(asked, conditions, visits=True), start, end)
+
+
+def goals(asked: Asked, conditions: Conditions, wanted: Sequence[Goal], currency: str) -> Made:
+    """One row: all visitors, then of each goal its visitors, its events, and what they earned in a currency."""
+    visits = bool(conditions.visits)
+    clauses = [clause_of(goal.condition) for goal in wanted]
+    start, end = _days(asked) if visits else (asked.start, asked.end)
+    values = list(_marked(asked, conditions, visits=visits))
+    for clause in clauses:
+        values += [*clause.values, *clause.values, currency]
+    return Made(_rendered("goals.sql", conditions, visits=visits, seen=True, goals=clauses), tuple(values), start, end)
+
+
+def funnel(asked: Asked, conditions: Conditions, wanted: Funnel) -> Made:
+    """One row: how many visitors got to each step."""
+    clauses = [clause_of(step.condition) for step in wanted.steps]
+    visits = bool(conditions.visits or conditions.events)
+    start, end = _days(asked)
+    more: dict[str, Any] = {"steps": clauses, "days": wanted.days}
+    marks = _all_values(clauses)
+    values = (*_marked(asked, conditions, visits=visits), *marks, *marks)
+    last = end if not wanted.days else max(end, asked.end + _DAY * wanted.days)
+    return Made(_rendered("funnel.sql", conditions, visits=visits, **more), values, start, last)
+
+
+def _rendered(template: str, conditions: Conditions, *, visits: bool = False, seen: bool = False, **more: Any) -> str:
+    given = {"conditions": conditions, "first": VISIT_COLUMNS, "visits": visits, "seen": seen, **more}
+    return _templates.get_template(template).render(given)
+
+
+def _marked(asked: Asked, conditions: Conditions, *, visits: bool) -> tuple[Any, ...]:
+    """Values of the marks that every statement begins with."""
+    values: tuple[Any, ...] = (*conditions.of_events, asked.start, asked.end)
+    return (*values, asked.start, asked.end, *conditions.of_visits) if visits else values
+
+
+def _all_values(clauses: Sequence[Clause]) -> tuple[str, ...]:
+    return tuple(value for clause in clauses for value in clause.values)
+
+
+def _of_visit(tab: Tab) -> tuple[str, ...]:
+    """A tab's dimensions as columns of visits."""
+    return ("entry",) if tab.name == "entry" else tab.by
+
+
+def _days(asked: Asked) -> tuple[datetime, datetime]:
+    """All UTC days that a window reaches into: visits end with them."""
+    end = day_start(asked.end)
+    return day_start(asked.start), end if end == asked.end else end + _DAY

@@ -1,0 +1,21 @@
+{#- Numbers by what each event has a value of; as by visits. Visits are those that began inside. -#}
+{% include "marked.sql" %}, found as (
+  select
+    {% for name in keys %}{{ name | ident }}, {% endfor -%}
+    grouping({{ keys | map("ident") | join(", ") }}) as panel,
+    count(distinct visitor) as visitors,
+    sum("view") as views,
+    count(*) as events,
+    sum(revenue) as revenue,
+    count(revenue) as sales
+  from seen
+  group by grouping sets (
+    {%- for panel in panels %}({{ panel.by | map("ident") | join(", ") }}){{ ", " if not loop.last }}{% endfor %})
+), ranked as (
+  select *, row_number() over (partition by panel order by visitors desc{% for name in keys %}, {{ name | ident }}{% endfor %}) as place
+  from found
+)
+select {% for name in keys %}{{ name | ident }}, {% endfor %}panel, visitors, views, events, revenue, sales
+from ranked
+where place > ? and place <= ?
+order by panel, place

@@ -1,0 +1,75 @@
+"""Records in DuckDB, which runs the statements that are made for Trino."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from query.limits import Limits
+from systems.merchants.record_statements import Made
+from tests.systems.merchants.made_events import FIRST, Event
+
+_MACROS = (
+    "create macro regexp_like(text, pattern) as regexp_matches(text, pattern)",
+    "create macro json_extract_scalar(text, path) as json_extract_string(text, path)",
+)
+
+
+class DuckRecords:
+    """The records of all sites; asked as TrinoClient is."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.asked: list[str] = []
+        self._lock = threading.Lock()
+        self._duck = duckdb.connect()
+        self._duck.execute("set timezone = 'UTC'")
+        for macro in _MACROS:
+            self._duck.execute(macro)
+        texts = ["site", "visitor", "name", "path", "hostname", *FIRST, "currency", "props"]
+        columns = [*(f'"{name}" varchar' for name in texts), "event_time timestamptz", "visit_start timestamptz"]
+        columns += ['"offset" bigint', '"view" bigint', "engaging boolean", "revenue double"]
+        columns += ['"partition" integer default 0', "arrived timestamptz"]
+        self._duck.execute("create schema web_events")
+        self._duck.execute(f"create table web_events.records ({', '.join(columns)})")
+        self.add(events)
+
+    def add(self, events: Sequence[Event]) -> None:
+        """More records."""
+        if events:
+            columns = zip(*map(_row, events), strict=True)
+            more = pa.table(
+                [pa.array(column) for column in columns], names=[f"c{at}" for at in range(len(_row(events[0])))]
+            )
+            self._duck.register("more", more)
+            self._duck.execute("insert into web_events.records select * from more")
+            self._duck.unregister("more")
+
+    def made(self, made: Made) -> list[tuple[Any, ...]]:
+        """The rows of a statement over all records of its time."""
+        whole = "with records as (select * from web_events.records where event_time >= ? and event_time < ?), "
+        rows, _ = self.rows(whole + made.body, [made.start, made.end, *made.values])
+        return [tuple(row) for row in rows]
+
+    def rows(self, sql: str, values: Sequence[Any] = (), _limits: Limits | None = None) -> tuple[list[list[Any]], str]:
+        """What Trino would answer."""
+        understood = re.sub(r"date_diff\('second', (\w+), (\w+)\)", r"date_diff('millisecond', \1, \2) // 1000", sql)
+        understood = re.sub(r"""'\$\[("[^']*")\]'""", r"'$.\1'", understood)
+        understood = re.sub(r" for version as of \d+", "", understood)
+        with self._lock:
+            self.asked.append(sql)
+            return [[*row] for row in self._duck.execute(understood, list(values)).fetchall()], "query"
+
+    def check(self, _seconds: float) -> None:
+        """It is always there."""
+
+
+def _row(event: Event) -> list[Any]:
+    texts: list[str | None] = [event.site, event.visitor, event.name, event.path, event.hostname]
+    texts += [*event.first, event.currency, event.props]
+    of_visit = [event.time, event.visit_start, event.offset, event.view, event.engaging, event.revenue]
+    return [*texts, *of_visit, 0, event.time]

@@ -1,0 +1,167 @@
+"""The numbers of a site's dashboard: of breakdowns where one has them, else of records. Each raises what `ask` does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+
+from query.errors import InvalidRequestError
+from query.record_questions import RecordQuestion
+from query.requests import Step
+from systems.merchants import breakdown_tables, pane_questions, record_statements
+from systems.merchants import series as site_series
+from systems.merchants.asked import Asked
+from systems.merchants.breakdown_tables import Table
+from systems.merchants.conditions import conditions_of
+from systems.merchants.goal_tables import FunnelStep, GoalRow, funnel_steps, goal_rows
+from systems.merchants.goals import Funnel
+from systems.merchants.numbers import Numbers, numbers_of, revenue_of
+from systems.merchants.panels import Tab, by_visit
+from systems.merchants.record_statements import Made
+from systems.merchants.series import Point
+from systems.merchants.sites import SITE
+from web.asking.questions import ask
+from web.asking.seen_sites import SeenSite
+
+LIVE = timedelta(minutes=5)
+CURRENCY = "currency"
+
+
+async def numbers(request: Request, seen: SeenSite, asked: Asked) -> Numbers:
+    """Of the whole window."""
+    whole, earned = await asyncio.gather(_whole(request, seen, asked), _revenue(request, seen, asked))
+    return replace(whole, revenue=earned)
+
+
+async def tables(
+    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int, after: int = 0
+) -> dict[str, Table | Exception]:
+    """Tab → its table, or what kept it from being made."""
+    kinds = [[tab for tab in tabs if is_of(tab)] for is_of in (by_visit, lambda tab: not by_visit(tab))]
+    of_panes = [tab for tab in tabs if pane_questions.covers(seen.visible.shown, asked, tab.by)]
+    if len(of_panes) == len(tabs):
+        kinds = [[*tabs]]
+    asking = [(some, _tables(request, seen, asked, some, limit, after)) for some in kinds if some]
+    parts = await asyncio.gather(*(making for _, making in asking), return_exceptions=True)
+    found: dict[str, Table | Exception] = {}
+    for (some, _), part in zip(asking, parts, strict=True):
+        if isinstance(part, Exception):
+            found |= {tab.name: part for tab in some}
+        elif isinstance(part, BaseException):
+            raise part
+        else:
+            found |= part
+    return found
+
+
+async def points(request: Request, seen: SeenSite, asked: Asked, step: Step) -> tuple[Point, ...]:
+    """Of each step of the window."""
+    found = None
+    if pane_questions.covers(seen.visible.shown, asked):
+        with suppress(InvalidRequestError):
+            answer, _ = await ask(request, pane_questions.series(seen.visible, asked, step))
+            found = site_series.of_answer(answer.answer)
+    if found is None:
+        made = record_statements.series(asked, conditions_of(asked, seen.goals), step)
+        found = site_series.of_rows(await _rows(request, seen, asked, made), seen.zone)
+    return site_series.points_of(found, asked.start, asked.end, step, seen.zone, datetime.now(UTC))
+
+
+async def live(request: Request, seen: SeenSite) -> int:
+    """Visitors of the last minutes."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    answer, _ = await ask(request, pane_questions.window(seen.visible, _recent(seen, now)))
+    groups = answer.answer.groups
+    return numbers_of(groups[0]).visitors if groups else 0
+
+
+async def goals(request: Request, seen: SeenSite, asked: Asked) -> tuple[GoalRow, ...]:
+    """How often each goal of the site was met."""
+    if not seen.goals:
+        return ()
+    made = record_statements.goals(asked, conditions_of(asked, seen.goals), seen.goals, seen.site.currency)
+    rows = await _rows(request, seen, asked, made)
+    return goal_rows(seen.goals, rows[0] if rows else [0] * (1 + 3 * len(seen.goals)))
+
+
+async def funnel(request: Request, seen: SeenSite, asked: Asked, wanted: Funnel) -> tuple[FunnelStep, ...]:
+    """How many got to each step of a funnel."""
+    made = record_statements.funnel(asked, conditions_of(asked, seen.goals), wanted)
+    rows = await _rows(request, seen, asked, made)
+    return funnel_steps(wanted, rows[0] if rows else ())
+
+
+def _recent(seen: SeenSite, now: datetime) -> Asked:
+    return Asked(seen.site.name, seen.zone, now - LIVE, now)
+
+
+async def _whole(request: Request, seen: SeenSite, asked: Asked) -> Numbers:
+    if pane_questions.covers(seen.visible.shown, asked):
+        with suppress(InvalidRequestError):
+            answer, _ = await ask(request, pane_questions.window(seen.visible, asked))
+            groups = answer.answer.groups
+            return numbers_of(groups[0] if groups else None)
+    made = record_statements.by_visits(asked, conditions_of(asked, seen.goals), [], 1, total=True)
+    counted = await _rows(request, seen, asked, made)
+    return Numbers(*counted[0][1:]) if counted else Numbers()
+
+
+async def _revenue(request: Request, seen: SeenSite, asked: Asked) -> Mapping[str, float]:
+    if pane_questions.covers(seen.visible.shown, asked, (CURRENCY,)):
+        with suppress(InvalidRequestError):
+            answer, _ = await ask(request, pane_questions.window(seen.visible, asked, (CURRENCY,)))
+            return revenue_of(answer.answer.groups)
+    rows = await _rows(request, seen, asked, record_statements.revenue(asked, conditions_of(asked, seen.goals)))
+    return {str(name): float(earned) for name, earned in rows}
+
+
+async def _tables(
+    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int, after: int
+) -> Mapping[str, Table]:
+    """Of panes in one statement where breakdowns have all of them, else of records."""
+    if all(pane_questions.covers(seen.visible.shown, asked, tab.by) for tab in tabs):
+        with suppress(InvalidRequestError):
+            answer, _ = await ask(request, pane_questions.tops(seen.visible, asked, tabs, limit + 1, after))
+            found = answer.answer.tables
+            return {tab.name: breakdown_tables.of_groups(tab, found[tab.name], limit, after) for tab in tabs}
+    kinds = [[tab for tab in tabs if is_of(tab)] for is_of in (by_visit, lambda tab: not by_visit(tab))]
+    parts = [_of_records(request, seen, asked, some, limit, after) for some in kinds if some]
+    return {name: table for part in await asyncio.gather(*parts) for name, table in part.items()}
+
+
+async def _of_records(
+    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int, after: int
+) -> Mapping[str, Table]:
+    conditions = conditions_of(asked, seen.goals)
+    make, read = (
+        (record_statements.by_visits, breakdown_tables.of_visits)
+        if by_visit(tabs[0])
+        else (record_statements.by_events, breakdown_tables.of_events)
+    )
+    made = make(asked, conditions, tabs, limit + 1, after)
+    rows = await _rows(request, seen, asked, made)
+    return {tab.name: read(tab, rows, made.keys, made.bits(_keys(tab)), limit, after) for tab in tabs}
+
+
+def _keys(tab: Tab) -> tuple[str, ...]:
+    return ("entry",) if tab.name == "entry" else tab.by
+
+
+async def _rows(request: Request, seen: SeenSite, asked: Asked, made: Made) -> Sequence[tuple[Any, ...]]:
+    where = ((SITE, (asked.site,)),)
+    question = RecordQuestion(
+        seen.visible, made.start, made.end, where, record_statements.COLUMNS, made.body, made.values
+    )
+    return (await ask(request, question))[0].answer.rows
+
+
+async def events(request: Request, seen: SeenSite, asked: Asked) -> int:
+    """How many messages there are."""
+    answer, _ = await ask(request, pane_questions.window(seen.visible, asked))
+    return sum(group.messages for group in answer.answer.groups)

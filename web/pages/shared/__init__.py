@@ -1,0 +1,3 @@
+"""A shared link: opened, with its password if it has one."""
+
+__all__: list[str] = []

@@ -1,0 +1,1 @@
+"""`/sites/{site}`: the dashboard of a site."""

@@ -1,0 +1,1 @@
+"""The script that web sites include to send what their visitors do."""
