@@ -120,6 +120,7 @@ def _not_before(seen: LakeView | None, view: LakeView) -> LakeView:
         definition=seen.definition if seen.definition == view.definition else view.definition,
         complete_until=_later(seen.complete_until, view.complete_until),
         settled_until=_later(seen.settled_until, view.settled_until),
+        records_until=_later(seen.records_until, view.records_until),
     )
 
 
