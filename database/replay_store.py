@@ -113,7 +113,7 @@ class ReplayStore:
 
     def streams_with(self, states: Collection[ReplayState]) -> set[str]:
         """The streams that have a replay in one of these states."""
-        query = sa.select(_replays.c.stream.distinct()).where(_replays.c.state.in_([str(state) for state in states]))
+        query = sa.select(_replays.c.stream).distinct().where(_replays.c.state.in_([str(state) for state in states]))
         with translated(), self._engine.connect() as connection:
             return set(connection.execute(query).scalars())
 

@@ -55,7 +55,8 @@ def view_columns_of_names(definition: Definition) -> dict[str, list[str]]:
         for name in definition.dimensions
     }
     for each in record_fields(definition):
-        columns.setdefault(each.field, []).append(each.column)
+        if each.column not in (of_field := columns.setdefault(each.field, [])):
+            of_field.append(each.column)
     for source, expression in _of_views(definition):
         if source:
             columns.setdefault(source, []).append(expression.name)

@@ -44,7 +44,7 @@ _HORIZON_SPARED = timedelta(minutes=5)
 
 @click.command(name="import-log")
 @click.argument("site")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--host", metavar="HOST", help="Of the pages, where lines do not say; else the site's first host.")
 @click.option("--start", type=TIME, metavar="T", help="Leave out what happened before.")
 @click.option(
@@ -98,7 +98,8 @@ class _Importer:
 
     def begun(self, contents: Sequence[Content]) -> Iterator[tuple[Content, Begun]]:
         """The files that are to be sent; of others it is said why not."""
-        horizon = timedelta(milliseconds=self.definition.horizon_ms) - _HORIZON_SPARED
+        duplicates = self.definition.duplicates
+        horizon = timedelta(milliseconds=duplicates.horizon_ms if duplicates else 0) - _HORIZON_SPARED
         for content in dict.fromkeys(contents):
             try:
                 yield (

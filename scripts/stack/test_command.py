@@ -12,7 +12,7 @@ from compose.embedded.settings import CHECKOUT
 from compose.errors import InstallError
 from scripts.console import say
 
-PLACES = ("WINDOWPANE_CACHE", "WINDOWPANE_JAVA17", "WINDOWPANE_JAVA25")
+PLACES = ("WINDOWPANE_CACHE", "WINDOWPANE_COUNTRIES", "WINDOWPANE_JAVA17", "WINDOWPANE_JAVA25")
 """Settings that say where things are on this machine: they reach the tests, and every command that tests run."""
 KEPT = (*PLACES, "WINDOWPANE_TEST_HOME", "WINDOWPANE_TEST_DOCKER", "WINDOWPANE_TEST_IMAGE")
 
