@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from query.groups import Group
@@ -71,8 +72,8 @@ def numbers_of(group: Group | None, revenue: Mapping[str, float] | None = None) 
 
 def revenue_of(groups: Iterable[Group], currency: int = 0) -> dict[str, float]:
     """Currency → what was earned in it; `currency`: which dimension of the groups it is."""
-    earned: dict[str, float] = {}
+    earned: dict[str, Decimal] = {}
     for group in groups:
         if group.value("revenue", "count") and (name := group.key[currency]):
-            earned[name] = earned.get(name, 0.0) + (group.value("revenue", "total") or 0.0)
-    return dict(sorted(earned.items(), key=lambda pair: (-pair[1], pair[0])))
+            earned[name] = earned.get(name, Decimal()) + Decimal(group.value("revenue", "total"))
+    return {name: float(total) for name, total in sorted(earned.items(), key=lambda pair: (-pair[1], pair[0]))}
