@@ -182,7 +182,7 @@ def test_equal_replay_is_identical(replays: Replays) -> None:
     ]
     assert {group["change"] for group in difference["groups"]} == {0.0}
     shown = CliRunner().invoke(command, ["show", str(replays.identical.id)], catch_exceptions=False).stdout
-    assert "identical: accepted 600, rejected 3, heartbeats 5." in shown
+    assert "identical: accepted 600, rejected 3, heartbeats 5, duplicates 0." in shown
 
 
 def test_every_change_is_found(replays: Replays) -> None:
@@ -200,6 +200,7 @@ def test_every_change_is_found(replays: Replays) -> None:
         "accepted": {"old": 600, "new": 600},
         "rejected": {"old": 3, "new": 2},
         "heartbeats": {"old": 5, "new": 5},
+        "duplicates": {"old": 0, "new": 0},
     }
     assert difference["rejected"] == {
         "missing": {"old": 2, "new": 1},

@@ -63,7 +63,7 @@ def send(client: httpx.Client, **event: Any) -> int:
 def groups(stack: Stack, *by: str) -> list[dict[str, Any]]:
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)  # breakdowns but totals have no minutes
     span = {"start": (hour - timedelta(hours=1)).isoformat(), "end": (hour + timedelta(hours=2)).isoformat()}
-    answer = httpx.get(stack.url + WINDOW, params={**span, "by": by, "site": SITE}, timeout=60)
+    answer = httpx.get(stack.url.rstrip("/") + WINDOW, params={**span, "by": by, "site": SITE}, timeout=60)
     found: list[dict[str, Any]] = answer.json()["groups"] if answer.status_code == 200 else []
     return found
 

@@ -14,6 +14,7 @@ from query.errors import (
     FieldProblem,
     GivenUpError,
     InvalidRequestError,
+    NotKeptError,
     NotReadyError,
     OutOfScopeError,
     QueryError,
@@ -21,6 +22,7 @@ from query.errors import (
     UnknownReplayError,
     UnknownStreamError,
 )
+from query.windows import EPOCH
 from streams import errors as stream_errors
 from streams.errors import KafkaAwayError, ProducerBusyError, TopicError
 from web.edge.problems import KINDS, Problem, ProblemError, problem_of, problem_response
@@ -29,6 +31,7 @@ CASES: list[tuple[Exception, str, int]] = [
     (ProblemError("too-large", "The body is larger than 16 MiB."), "too-large", 413),
     (InvalidRequestError([FieldProblem("end", "must be after start")]), "invalid-values", 422),
     (InvalidRequestError([FieldProblem("start", "is not a time")], status=400), "unparseable", 400),
+    (NotKeptError([FieldProblem("start", "is kept no longer")], EPOCH, EPOCH), "invalid-values", 422),
     (UnknownStreamError("x", ["health"]), "unknown-stream", 404),
     (UnknownReplayError(7), "unknown-replay", 404),
     (OutOfScopeError(), "forbidden", 403),
