@@ -34,6 +34,7 @@ BENCHES = {
     "hostile": "What other senders and readers notice of a hundred clients that send bodies made to hurt.",
     "doors": "The same page and answer by every door in turn, beside open mode; logins; scopes.",
     "tenants": "A quiet tenant beside one that floods, over HTTP and SQL.",
+    "merchants": "Events of a million web sites, until every breakdown, visits and records are committed.",
     "collect": "Events of web sites, each a request of its own: events a second of a core, and latency.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }

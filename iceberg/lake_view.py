@@ -37,6 +37,9 @@ from streams.panes import Grain, arrival_start, day_start, rollup_arrival_start,
 READ = {kind.name for kind in KINDS if kind.replaced}
 """The tables that readers look at."""
 
+NEEDED = {kind.name for kind in KINDS if kind.replaced and not kind.optional}
+"""Those that every stream has."""
+
 _BEGAN: LRUCache[UUID, datetime] = LRUCache(maxsize=1000)
 """Ledger → its first arrival."""
 

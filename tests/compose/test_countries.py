@@ -15,6 +15,7 @@ import pytest
 
 from compose.embedded import countries as module
 from compose.embedded.countries import Pinned, countries, registry
+from compose.errors import InstallError
 
 CONTENT = b"a database" * 1000
 
@@ -88,8 +89,16 @@ def test_another_is_not_taken(tmp_path: Path, pinned: Pinned) -> None:
 def test_registry_is_as_npm_is_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("npm_config_registry", "NPM_CONFIG_REGISTRY"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
     configured = tmp_path / "npmrc"
     monkeypatch.setattr(module, "_CONFIGURATIONS", (str(configured),))
-    assert registry() == "https://registry.npmjs.org"
+    with pytest.raises(InstallError, match="set npm_config_registry"):
+        registry()
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\necho https://mirror.example.org/npm/\n")
+    npm.chmod(0o755)
+    assert registry() == "https://mirror.example.org/npm"
     configured.write_text("fund=false\nregistry = https://packages.example.org/npm/\n")
     assert registry() == "https://packages.example.org/npm"
+    monkeypatch.setenv("npm_config_registry", "https://own.example.org/")
+    assert registry() == "https://own.example.org"

@@ -124,7 +124,7 @@ def test_days_of_messages_go_as_far_as_jobs_are_done(catalog: Catalog) -> None:
     assert (done["rejected"].rows, done["events"].rows) == (3, 3), "of the last ten minutes a job may add more"
     assert kept_from(tables(catalog)["rejected"]) == datetime(2026, 3, 11, tzinfo=UTC)
     assert resume_point(catalog, HEALTH.name).held["rejected"] == {0: 1800}
-    assert resume_point(catalog, HEALTH.name).cuts["rejected"] == noon(1200.000001)
+    assert resume_point(catalog, HEALTH.name).cuts["rejected"] == noon(1800)
 
 
 def test_nothing_goes_before_rollups_are_known(tmp_path: Path) -> None:

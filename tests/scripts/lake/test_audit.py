@@ -100,6 +100,7 @@ def test_json_has_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
                 "text": str(LOST),
             }
         ],
+        "notes": [],
         "replay": [{"from": "2026-03-01T12:00:00Z", "until": "2026-03-01T12:00:10Z"}],
     }
 

@@ -40,6 +40,7 @@ export function drawTrend(box) {
     const base = frame(box, plan, chart, "trend");
     const options = {
       ...base,
+      padding: [8, 28, 0, 0],
       scales: { x: { time: false, range: () => ends() }, y: { range: (_, low, high) => [0, unit === "ratio" ? 1 : top(high)] } },
       series: [{}, ...lines],
       hooks: { setCursor: [(it) => show(it, now, before, unit)], draw: [notes] },

@@ -11,18 +11,15 @@ record Sight(boolean letIn, boolean all, Map<String, StreamSight> windows, Map<S
     static final Sight NOTHING = new Sight(false, false, Map.of(), Map.of());
     static final Sight EVERYTHING = new Sight(true, true, Map.of(), Map.of());
 
-    /** The view of records, which has every dimension. */
-    static final String RECORDS = "records";
-
     /** Whether a stream's view has this name. */
     static boolean isView(String table) {
-        return StreamSight.isOfPanes(table) || table.equals(RECORDS);
+        return StreamSight.isOfPanes(table) || table.equals(StreamSight.RECORDS);
     }
 
     /** What may be seen of a view of a stream; none: nothing, as if there were none. */
     Optional<StreamSight> of(String stream, String view) {
         return all ? Optional.of(StreamSight.EVERYTHING)
-                : Optional.ofNullable((view.equals(RECORDS) ? records : windows).get(stream));
+                : Optional.ofNullable((view.equals(StreamSight.RECORDS) ? records : windows).get(stream));
     }
 
     /** Whether anything of the stream may be seen. */

@@ -20,6 +20,9 @@ record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optiona
     /** The same of the view of records. */
     static final Set<String> OF_RECORDS = Set.of("event_time", "arrived", "partition", "offset");
 
+    /** The view of records, which has every dimension. */
+    static final String RECORDS = "records";
+
     /** Of panes of a grain; those of breakdowns beside the main one have its name before that. */
     private static final Set<String> OF_GRAINS = Set.of("minutes", "hours", "days");
 
@@ -57,7 +60,7 @@ record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optiona
                 views.retainAll(of.isEmpty() ? OF_GRAINS : of);
             });
         }
-        views.add(Sight.RECORDS);
+        views.add(RECORDS);
         return views;
     }
 
