@@ -47,13 +47,13 @@ def sites(stack: Stack, stack_environment: dict[str, str]) -> Iterator[SiteStore
 def counted(stack: Stack, site: str, start: datetime, end: datetime) -> dict[str, Any]:
     """The numbers of a site: nothing, while there is nothing."""
     asked = {"start": start.isoformat(), "end": end.isoformat(), "site": site, "by": ""}
-    answer = httpx.get(f"{stack.url}/v1/streams/web_events/window", params=asked, timeout=60)
+    answer = httpx.get(f"{stack.url}v1/streams/web_events/window", params=asked, timeout=60)
     groups = answer.json().get("groups", []) if answer.status_code == 200 else []
     return groups[0] if groups else {}
 
 
 def test_what_a_browser_does_is_counted(stack: Stack, sites: SiteStore) -> None:
-    merchant = Merchant(f"{stack.url}/js/script.js", f'data-site="{SHOP}" data-local')
+    merchant = Merchant(f"{stack.url}js/script.js", f'data-site="{SHOP}" data-local')
     begun = datetime.now(UTC).replace(second=0, microsecond=0)
     with served(merchant.app()) as url, launched() as browser:
         origin = url.removeprefix("http://")
