@@ -119,4 +119,4 @@ def test_home_is_private(stack: Stack) -> None:
 
 
 def test_stack_fits_in_memory(stack: Stack) -> None:
-    assert sum(process.memory_info().rss for process in processes(stack)) <= 4.5 * GIB
+    assert sum(process.memory_info().rss for process in processes(stack)) <= 5 * GIB
