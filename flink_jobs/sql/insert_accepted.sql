@@ -10,12 +10,4 @@ select
 {%- endfor %}
 from combined_accepted
 where true
-{%- if cut %}
-  and arrived >= cast(timestamp {{ cut | literal }} as timestamp_ltz(3))
-{%- endif %}
-{%- if until %}
-  and arrived < cast(timestamp {{ until | literal }} as timestamp_ltz(3))
-{%- endif %}
-{%- for partition, offset in held.items() %}
-  and (`partition` <> {{ partition }} or `offset` > {{ offset }})
-{%- endfor %}
+{%- include "singles_kept.sql" %}

@@ -8,12 +8,4 @@ select
   payload
 from combined_messages
 where (reason is not null or event_time > timestampadd(second, {{ max_ahead }}, arrived))
-{%- if cut %}
-  and arrived >= cast(timestamp {{ cut | literal }} as timestamp_ltz(3))
-{%- endif %}
-{%- if until %}
-  and arrived < cast(timestamp {{ until | literal }} as timestamp_ltz(3))
-{%- endif %}
-{%- for partition, offset in held.items() %}
-  and (`partition` <> {{ partition }} or `offset` > {{ offset }})
-{%- endfor %}
+{%- include "singles_kept.sql" %}

@@ -1,9 +1,5 @@
 {#- The largest groups of several panels. Each pane counts in every panel of its breakdown; beside that, panes are those
     of a window. -#}
-{%- macro among(parts) -%}
-  {%- if parts.names %}part in ({{ (["?"] * parts.names | length) | join(", ") }}){% endif %}
-  {%- for _ in parts.ranges %}{{ " or " if parts.names or not loop.first }}part between ? and ?{% endfor %}
-{%- endmacro -%}
 {%- macro key(place) -%}
   {%- set having = tops | selectattr("width", "gt", place) | list -%}
   {%- if having -%}
@@ -23,19 +19,8 @@ with panes as (
     {%- endfor %}
     {% for column in columns %}{{ column | stored(missing) }}{{ ", " if not loop.last }}{% endfor %}
   from {{ table }} for version as of {{ snapshot }}
-  where ({{ among(panes.parts) }})
-    and window_start >= ? and window_end <= ?
-    {%- include "rows_within.sql" %}
-    {%- if panes.late_from %}
-    and (grain <> '{{ finest }}'
-    {%- for _ in panes.edges %} or (window_start >= ? and window_end <= ?){% endfor %} or arrived_from >= ?)
-    {%- endif %}
-    {%- if panes.rolled_until %}
-    and (grain = '{{ finest }}' or arrived_until <= ?)
-    {%- endif %}
-    {%- if panes.known_until %}
-    and arrived_until <= ?
-    {%- endif %}
+  {%- include "panes_chosen.sql" %}
+    {%- include "panes_counted.sql" %}
 ), panels as (
   select *
   from (values {% for top in tops %}({{ breakdowns[top.name] | literal }}, {{ top.name | literal }}){{ ", " if not loop.last }}{% endfor %}) as named (breakdown_name, panel)

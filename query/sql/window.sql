@@ -2,14 +2,7 @@
     count, the finest panes at the edges, and beside rollups the finest panes that arrived after their cut. A dimension
     that can have one value only is no key, and not asked for: without any key Trino needs fewer stages. A page has the
     first groups, in the order of the keys, of those beyond a cursor. -#}
-{%- macro beyond(names) -%}
-  ({{ names[0] | ident }} > ?
-  {%- if names[1:] %} or ({{ names[0] | ident }} = ? and {{ beyond(names[1:]) }}){% endif %})
-{%- endmacro -%}
-{%- macro among(parts) -%}
-  {%- if parts.names %}part in ({{ (["?"] * parts.names | length) | join(", ") }}){% endif %}
-  {%- for _ in parts.ranges %}{{ " or " if parts.names or not loop.first }}part between ? and ?{% endfor %}
-{%- endmacro -%}
+{%- from "groups_beyond.sql" import beyond -%}
 with panes as (
   select
     {%- for name in keys %}
@@ -20,22 +13,11 @@ with panes as (
     {%- endif %}
     {% for column in columns %}{{ column | stored(missing) }}{{ ", " if not loop.last }}{% endfor %}
   from {{ table }} for version as of {{ snapshot }}
-  where ({{ among(panes.parts) }})
-    and window_start >= ? and window_end <= ?
-    {%- include "rows_within.sql" %}
+  {%- include "panes_chosen.sql" %}
     {%- if after %}
     and {{ beyond(keys) }}
     {%- endif %}
-    {%- if panes.late_from %}
-    and (grain <> '{{ finest }}'
-    {%- for _ in panes.edges %} or (window_start >= ? and window_end <= ?){% endfor %} or arrived_from >= ?)
-    {%- endif %}
-    {%- if panes.rolled_until %}
-    and (grain = '{{ finest }}' or arrived_until <= ?)
-    {%- endif %}
-    {%- if panes.known_until %}
-    and arrived_until <= ?
-    {%- endif %}
+    {%- include "panes_counted.sql" %}
 )
 select
   {%- for name in keys %}

@@ -1,9 +1,6 @@
 {#- A window of messages merged into one row per group, as panes of them would be. A page has the first groups, in the
     order of the keys, of those beyond a cursor. -#}
-{%- macro beyond(names) -%}
-  ({{ names[0] | ident }} > ?
-  {%- if names[1:] %} or ({{ names[0] | ident }} = ? and {{ beyond(names[1:]) }}){% endif %})
-{%- endmacro -%}
+{%- from "groups_beyond.sql" import beyond -%}
 {%- macro among(conditions) -%}
   {%- for column, count in conditions %}
     {{- " and " if not loop.first }}{{ column }} in ({{ (["?"] * count) | join(", ") }})
