@@ -6,7 +6,7 @@ Manifests never change once written, so what was read of one is kept; a refresh 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -40,7 +40,8 @@ def part_in(file: DataFile) -> str:
 def latest(table: Table, column: str, snapshot: Snapshot | None = None, layer: Layer | None = None) -> datetime | None:
     """The largest value of a time column in a snapshot (default: the current one); None when it holds no rows."""
     largest = _largest_by_part(table, column, snapshot or table.current_snapshot())
-    micros = max((micros for part, micros in largest.items() if _is_of(table, part, layer)), default=None)
+    is_of = _of_layer(table, layer)
+    micros = max((micros for part, micros in largest.items() if is_of(part)), default=None)
     return None if micros is None else _time(micros)
 
 
@@ -48,18 +49,16 @@ def parts_beyond(table: Table, column: str, at: datetime | None, layer: Layer) -
     """The parts of a layer, sorted, that have files that reach beyond a moment in a time column; of None, all."""
     largest = _largest_by_part(table, column, table.current_snapshot())
     limit = None if at is None else (at - _EPOCH) // timedelta(microseconds=1)
-    return tuple(
-        sorted(
-            part for part, micros in largest.items() if (limit is None or micros > limit) and _is_of(table, part, layer)
-        )
-    )
+    is_of = _of_layer(table, layer)
+    return tuple(sorted(part for part, micros in largest.items() if (limit is None or micros > limit) and is_of(part)))
 
 
 def rows_by_breakdown(table: Table, grain: Grain) -> dict[str, int]:
     """Breakdown → how many rows of a grain the table has."""
+    field_id = table.schema().find_field("arrived_until").field_id  # which its cut is read by too
     rows: dict[str, int] = {}
     for manifest in _manifests(table, table.current_snapshot()):
-        for part, count in _rows_in(manifest, table.io):
+        for part, _, count in _in_parts(manifest, table.io, field_id):
             if grain_of(part) is grain:
                 rows[breakdown_in(part)] = rows.get(breakdown_in(part), 0) + count
     return rows
@@ -67,12 +66,12 @@ def rows_by_breakdown(table: Table, grain: Grain) -> dict[str, int]:
 
 def earliest(table: Table, column: str, layer: Layer | None = None) -> datetime | None:
     """The smallest value of a time column; None when there are no rows. Reads every manifest anew."""
-    field_id = table.schema().find_field(column).field_id
+    field_id, is_of = table.schema().find_field(column).field_id, _of_layer(table, layer)
     smallest = [
         _micros(entry.data_file.lower_bounds[field_id])
         for manifest in _manifests(table, table.current_snapshot())
         for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
-        if _is_of(table, part_in(entry.data_file), layer)
+        if is_of(part_in(entry.data_file))
     ]
     return _time(min(smallest)) if smallest else None
 
@@ -123,31 +122,28 @@ def _largest_by_part(table: Table, column: str, snapshot: Snapshot | None) -> Ma
     field_id = table.schema().find_field(column).field_id
     largest: dict[str, int] = {}
     for manifest in _manifests(table, snapshot):
-        for part, micros in _largest_in(manifest, table.io, field_id):
+        for part, micros, _ in _in_parts(manifest, table.io, field_id):
             largest[part] = max(micros, largest.get(part, micros))
     return largest
 
 
 @cached(LRUCache(maxsize=20_000), key=lambda manifest, _io, field: (manifest.manifest_path, field), lock=Lock())
-def _largest_in(manifest: ManifestFile, io: FileIO, field_id: int) -> tuple[tuple[str, int], ...]:
-    largest: dict[str, int] = {}
+def _in_parts(manifest: ManifestFile, io: FileIO, field_id: int) -> tuple[tuple[str, int, int], ...]:
+    """Each part, the largest value of a column in its files of a manifest, and how many rows those have."""
+    found: dict[str, tuple[int, int]] = {}
     for entry in manifest.fetch_manifest_entry(io, discard_deleted=True):
         part, micros = part_in(entry.data_file), _micros(entry.data_file.upper_bounds[field_id])
-        largest[part] = max(micros, largest.get(part, micros))
-    return tuple(largest.items())
+        largest, rows = found.get(part, (micros, 0))
+        found[part] = (max(micros, largest), rows + entry.data_file.record_count)
+    return tuple((part, *held) for part, held in found.items())
 
 
-@cached(LRUCache(maxsize=20_000), key=lambda manifest, _io: manifest.manifest_path, lock=Lock())
-def _rows_in(manifest: ManifestFile, io: FileIO) -> tuple[tuple[str, int], ...]:
-    rows: dict[str, int] = {}
-    for entry in manifest.fetch_manifest_entry(io, discard_deleted=True):
-        part = part_in(entry.data_file)
-        rows[part] = rows.get(part, 0) + entry.data_file.record_count
-    return tuple(rows.items())
-
-
-def _is_of(table: Table, part: str, layer: Layer | None) -> bool:
-    return layer is None or layer_of(part, finest_in(table)) is layer
+def _of_layer(table: Table, layer: Layer | None) -> Callable[[str], bool]:
+    """Tells the parts of a layer."""
+    if layer is None:
+        return lambda _: True
+    finest = finest_in(table)
+    return lambda part: layer_of(part, finest) is layer
 
 
 def _micros(bound: bytes) -> int:

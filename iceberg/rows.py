@@ -30,10 +30,18 @@ def any_row(table: Table, condition: str) -> bool:
     return len(table.scan(condition, selected_fields=(column,), limit=1).to_arrow()) > 0
 
 
+def totals(table: Table, *columns: str, condition: str | BooleanExpression = _ALL) -> tuple[int, ...]:
+    """The sum of each column over the rows that meet a condition, read in batches: there may be millions of panes."""
+    sums = dict.fromkeys(columns, 0)
+    for batch in table.scan(condition, selected_fields=columns).to_arrow_batch_reader():
+        for name in columns:
+            sums[name] += pc.sum(batch.column(name)).as_py() or 0
+    return tuple(sums.values())
+
+
 def total(table: Table, *columns: str, condition: str | BooleanExpression = _ALL) -> int:
-    """The sum of columns over the rows that meet a condition, read in batches: there may be millions of panes."""
-    batches = table.scan(condition, selected_fields=columns).to_arrow_batch_reader()
-    return sum(pc.sum(column).as_py() or 0 for batch in batches for column in batch.columns)
+    """The sum of columns together."""
+    return sum(totals(table, *columns, condition=condition))
 
 
 def of_layer(definition: Definition, layer: Layer) -> str:

@@ -21,7 +21,7 @@ from iceberg.kinds import KINDS, LEDGER, PANES, RECORDS, REJECTED
 from iceberg.namespaces import is_staging, staging_namespace
 from iceberg.noted import DEFINITION_PROPERTY, noted_definition
 from iceberg.packing import pack_all
-from iceberg.rows import of_breakdown, total
+from iceberg.rows import of_breakdown, total, totals
 from iceberg.stream_tables import stream_tables
 from streams.breakdowns import breakdowns
 from streams.compatibility import breaking_changes
@@ -189,17 +189,15 @@ def staged(catalog: Catalog, replay: Replay) -> Staged:
         definition = noted_definition(panes)
         kinds = ((each.name, grain) for each in breakdowns(definition) for grain in each.grains)
         whole = {(name, grain): of_breakdown(name, grain) for name, grain in kinds}
-        numbers = visit_columns(definition)
+        numbers = ("messages", *visit_columns(definition))
+        held = {key: totals(panes, *numbers, condition=condition) for key, condition in whole.items()}
         return Staged(
             offsets=committed(catalog, replay),
             span=span + len(bounds),
             accepted=total(ledger, "accepted"),
             rejected=total(ledger, "rejected"),
-            in_panes={key: total(panes, "messages", condition=condition) for key, condition in whole.items()},
-            visits={
-                key: tuple(total(panes, number, condition=condition) for number in numbers)
-                for key, condition in whole.items()
-            },
+            in_panes={key: sums[0] for key, sums in held.items()},
+            visits={key: sums[1:] for key, sums in held.items()},
             in_rejected=_rows(tables[REJECTED.name]),
             in_records=_rows(tables[RECORDS.name]) if RECORDS.name in tables else None,
             firsts={row["partition"]: row["first_offset_min"] for row in bounds.to_pylist()},

@@ -26,7 +26,7 @@ from iceberg.kinds import PANES
 from iceberg.noted import noted_definition
 from iceberg.packing import pack_all
 from iceberg.replacement import Replaced, Source, replace
-from iceberg.rows import any_row, arrived_within, of_layer, total
+from iceberg.rows import any_row, arrived_within, of_layer, totals
 from iceberg.staging import make_like
 from iceberg.stream_tables import panes_table
 from streams.arrivals import Arrivals
@@ -96,8 +96,9 @@ def finish_widening(catalog: Catalog, task: WideningTask, packed_bytes: int) -> 
     live, made = (panes_table(catalog, namespace) for namespace in (task.stream, task.namespace))
     with translated():
         condition = f"{of_layer(noted_definition(live), layer)} and {arrived_within(day, 'arrived_from')}"
-        for number in ("messages", *visit_columns(noted_definition(live))):
-            expected, merged = (total(table, number, condition=condition) for table in (live, made))
+        numbers = ("messages", *visit_columns(noted_definition(live)))
+        sums = (totals(table, *numbers, condition=condition) for table in (live, made))
+        for number, expected, merged in zip(numbers, *sums, strict=True):
             if expected != merged:
                 raise LakeError(f"{layer.panes} of {day} hold {expected} {number}, merged {merged}")
         pack_all(made, packed_bytes, 1, live.sort_order())

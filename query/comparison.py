@@ -37,6 +37,7 @@ from query.errors import FieldProblem, InvalidRequestError
 from query.requests import Filters
 from query.row_rules import RowRules, rules_within
 from query.statement import Statement
+from query.statements import needed_dimensions
 from query.trino_client import TrinoClient
 from query.visible import Visible
 from query.windows import Span
@@ -117,8 +118,7 @@ class Comparison:
 
     def _breakdown(self, where: Filters, rules: RowRules | None) -> Breakdown:
         """The one that is compared: without a word of dimensions the main one, else the one of the fewest."""
-        conditions = (where,) if rules is None else (rules.where, *rules.alternatives)
-        needed = {*(self.by or ()), *(name for rule in conditions for name, _ in rule)}
+        needed = needed_dimensions(self.by or (), where, rules)
         having = [each for each in self.sides.breakdowns if needed <= {*each.dimensions}]
         if not having:
             named = " and ".join(sorted(needed & self.definition.dimensions.keys()))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from iceberg.intervals import floored
 from iceberg.lake_view import LakeView
 from query.errors import FieldProblem
 from query.requests import LATEST, WindowRequest
@@ -161,13 +162,15 @@ def _no_grain(visible: Visible, request: WindowRequest, having: Sequence[Breakdo
 
 def nearest(start: datetime, end: datetime, grain: Grain) -> tuple[datetime, datetime]:
     """The nearest two different whole windows' ends of a grain, in UTC."""
-    length = timedelta(seconds=grain.seconds)
-    first = EPOCH + (start - EPOCH + length / 2) // length * length
-    last = EPOCH + (end - EPOCH + length / 2) // length * length
+    first, last = _rounded(start, grain), _rounded(end, grain)
     if first < last:
         return first, last
-    first = EPOCH + (start - EPOCH) // length * length
-    return first, first + length
+    first = floored(start, grain.seconds)
+    return first, first + timedelta(seconds=grain.seconds)
+
+
+def _rounded(at: datetime, grain: Grain) -> datetime:
+    return floored(at + timedelta(seconds=grain.seconds / 2), grain.seconds)
 
 
 def _not_yet(visible: Visible, view: LakeView, fitting: Sequence[Breakdown]) -> FieldProblem:
@@ -229,10 +232,7 @@ def _gone(view: LakeView, breakdown: Breakdown, grain: Grain) -> str:
 def _nearest(view: LakeView, breakdown: Breakdown, at: datetime, grain: Grain | None) -> datetime:
     """The nearest start of a window of a grain, of those that there are panes of; of None the first of the longest."""
     since = kept_since(view, grain or breakdown.grains[-1])
-    if grain is None:
-        return since
-    length = timedelta(seconds=grain.seconds)
-    return max(EPOCH + (at - EPOCH + length / 2) // length * length, since)
+    return since if grain is None else max(_rounded(at, grain), since)
 
 
 def _names(visible: Visible, known: Sequence[Breakdown]) -> str:

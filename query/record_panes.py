@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from iceberg.kinds import RECORDS
 from iceberg.lake_view import LakeView
@@ -97,17 +96,9 @@ def window_of_records(
         limit=request.limit and request.limit + 1,
     )
     known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
-    return Statement(sql, tuple(_values(request, rules, keys)), tuple(answered), known=known)
-
-
-def _values(request: WindowRequest, rules: RowRules, keys: Sequence[str]) -> list[Any]:
-    values: list[Any] = [request.start, request.end, *rules.values]
-    if request.as_known_at is not None:
-        values.append(request.as_known_at)
-    if request.after is not None:
-        after = dict(zip(request.by, request.after.after, strict=True))
-        values += [after[name] for name in keys for _ in range(1 if name == keys[-1] else 2)]
-    return values
+    arrived = () if request.as_known_at is None else (request.as_known_at,)
+    values = (request.start, request.end, *rules.values, *arrived, *request.beyond(keys))
+    return Statement(sql, values, tuple(answered), known=known)
 
 
 def _made(column: PaneColumn) -> str:

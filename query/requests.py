@@ -124,6 +124,13 @@ class WindowRequest:
         """What a cursor is after: a value of each dimension."""
         return (str,) * len(self.by)
 
+    def beyond(self, keys: Sequence[str]) -> tuple[str | int, ...]:
+        """The values of the condition that a group comes after the cursor: of each key but the last, twice."""
+        if self.after is None:
+            return ()
+        after = dict(zip(self.by, self.after.after, strict=True))
+        return tuple(after[name] for name in keys for _ in range(1 if name == keys[-1] else 2))
+
     @property
     def question(self) -> WindowRequest:
         """What all its pages have in common."""

@@ -223,7 +223,7 @@ class QueryService:
     def _merged(self, request: WindowRequest, view: LakeView, limits: Limits) -> WindowAnswer:
         view = _as_known(view, request)
         covered = window_coverage(self._definition_of(view), view, request)
-        statement = window_statement(self._definition_of(view), view, request)
+        statement = window_statement(self._definition_of(view), view, request, covered)
         if statement is None:
             return WindowAnswer(request, source_of(view, "", request, covered), covered, ())
         rows, query_id = self._rows(statement, limits)

@@ -20,7 +20,7 @@ from query.errors import FieldProblem, InvalidRequestError, NotKeptError
 from query.record_coverage import records_cover
 from query.record_panes import window_of_records
 from query.rendering import ident, literal, table_name, templates
-from query.requests import MOST_REJECTED_BYTES, RejectedRequest, SeriesRequest, Step, WindowRequest
+from query.requests import MOST_REJECTED_BYTES, Filters, RejectedRequest, SeriesRequest, Step, WindowRequest
 from query.row_rules import RowRules, rules_within
 from query.statement import Statement
 from query.windows import EPOCH, Parts, Span, chosen_parts, on_whole_hours
@@ -46,12 +46,15 @@ class ChosenPanes:
     known_until: datetime | None
 
 
-def window_statement(definition: Definition, view: LakeView, request: WindowRequest) -> Statement | None:
+def window_statement(
+    definition: Definition, view: LakeView, request: WindowRequest, covered: Covered | None = None
+) -> Statement | None:
     """The statement that answers a window; None when no pane can be in it that its asker may see.
 
     Raises InvalidRequestError when no breakdown answers it.
     """
-    covered, columns = window_coverage(definition, view, request), answer_columns(definition, request, ())
+    covered = covered or window_coverage(definition, view, request)
+    columns = answer_columns(definition, request, ())
     if covered.by_records:
         return _of_records(definition, view, request, columns, bucket="")
     return _merge(definition, view, request, covered, columns, bucket="")
@@ -102,7 +105,7 @@ def window_coverage(
     Raises InvalidRequestError when neither a breakdown nor they do.
     """
     rules = rules_of(definition, request)
-    found = coverage(definition, view, request, needed_dimensions(request, rules), longest)
+    found = coverage(definition, view, request, needed_dimensions(request.by, request.where, rules), longest)
     if isinstance(found, Covered):
         return found
     of_records = records_cover(definition, view, request)
@@ -113,10 +116,10 @@ def window_coverage(
     return of_records
 
 
-def needed_dimensions(request: WindowRequest, rules: RowRules | None) -> set[str]:
+def needed_dimensions(by: Iterable[str], where: Filters, rules: RowRules | None) -> set[str]:
     """The dimensions that panes must be by: those of groups and filters, and of the rows in scope."""
-    conditions = (request.where,) if rules is None else (rules.where, *rules.alternatives)
-    return {*request.by, *(name for rule in conditions for name, _ in rule)}
+    conditions = (where,) if rules is None else (rules.where, *rules.alternatives)
+    return {*by, *(name for rule in conditions for name, _ in rule)}
 
 
 def answer_columns(definition: Definition, request: WindowRequest, measures: Sequence[str]) -> tuple[PaneColumn, ...]:
@@ -163,7 +166,7 @@ def _merge(
         after=request.after is not None,
         limit=request.limit and request.limit + 1,
     )
-    values = pane_values(panes, rules, _beyond(request, keys))
+    values = pane_values(panes, rules, request.beyond(keys))
     known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
     return Statement(sql, values, tuple(answered), covered, known)
 
@@ -181,14 +184,6 @@ def rules_of(definition: Definition, request: WindowRequest) -> RowRules | None:
     visible = request.visible.over(definition)
     named = {*request.by, *(name for name, _ in request.where)}
     return rules_within(visible, request.where) if named <= visible.shown.dimensions.keys() else None
-
-
-def _beyond(request: WindowRequest, keys: Sequence[str]) -> tuple[str | int, ...]:
-    """The values of the condition that a group comes after a cursor: of each key but the last, twice."""
-    if request.after is None:
-        return ()
-    after = dict(zip(request.by, request.after.after, strict=True))
-    return tuple(after[name] for name in keys for _ in range(1 if name == keys[-1] else 2))
 
 
 def chosen_panes(view: LakeView, covered: Covered, request: WindowRequest) -> ChosenPanes:
@@ -342,18 +337,11 @@ def view_statements(definition: Definition) -> tuple[str, ...]:
             grain=grain,
             panes=of_breakdowns(definition, [(breakdown, grain)]),
             finest=of_breakdowns(definition, [(breakdown, breakdown.finest)]),
-            layer=of_layer(definition, breakdown.layer(grain)),
             pending=noted_as(PENDING_PROPERTY, breakdown.layer(grain)),
             comment=_comment(definition, breakdown, grain),
         )
         for view, (breakdown, grain) in view_names(definition).items()
     )
-
-
-def of_layer(definition: Definition, layer: Layer) -> str:
-    """A condition: panes of a layer."""
-    panes = [(each, grain) for each in breakdowns(definition) for grain in each.grains if each.layer(grain) is layer]
-    return of_breakdowns(definition, panes)
 
 
 def _comment(definition: Definition, breakdown: Breakdown, grain: Grain) -> str:

@@ -40,7 +40,7 @@ def tops_statements(
         return
     alike: dict[WindowPlan, dict[str, Covered]] = {}
     for top in request.tops:
-        found = coverage(definition, view, window, needed_dimensions(window, rules) | {*top.by})
+        found = coverage(definition, view, window, needed_dimensions(window.by, window.where, rules) | {*top.by})
         if isinstance(found, NotCovered):
             raise InvalidRequestError(found.problems)
         alike.setdefault(found.plan, {})[top.name] = found

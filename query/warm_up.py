@@ -15,6 +15,7 @@ from datetime import timedelta
 
 import psutil
 
+from iceberg.intervals import floored
 from iceberg.lake_view import LakeView
 from query.background import Background
 from query.coverage import kept_since
@@ -24,7 +25,6 @@ from query.statement import Statement
 from query.statements import sample_statement, series_statement, window_statement
 from query.trino_client import TrinoClient
 from query.visible import Visible
-from query.windows import EPOCH
 from streams.breakdowns import main_breakdown
 from streams.definition import Definition
 from streams.panes import Grain
@@ -89,7 +89,7 @@ class WarmUp:
             return []
         main = main_breakdown(definition)
         step = timedelta(seconds=main.finest.seconds)
-        end = EPOCH + (view.complete_until - EPOCH) // step * step
+        end = floored(view.complete_until, main.finest.seconds)
         # A stream that began in this step of time has no whole one yet.
         first = max(view.began, end - timedelta(days=_MOST_DAYS), kept_since(view, main.finest))
         steps = max(0, (end - first) // step) + 1
