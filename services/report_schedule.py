@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from typing import Self
@@ -10,6 +9,7 @@ from typing import Self
 import structlog
 from pydantic import ValidationError
 
+from services.own_process import OwnProcess
 from streams.errors import WindowpaneError
 from systems.merchants.reports.settings import SmtpSettings
 from systems.merchants.reports.subscriptions import Subscriptions
@@ -30,9 +30,8 @@ class ReportSchedule:
     """At most one run at a time. `are_due` asks PostgreSQL; None: no reports are sent by this installation."""
 
     def __init__(self, are_due: Callable[[], bool] | None, command: Sequence[str] = COMMAND) -> None:
-        self._are_due, self._command = are_due, command
+        self._are_due, self._process = are_due, OwnProcess(command)
         self._next = self._begun = 0.0
-        self._running: subprocess.Popen[bytes] | None = None
 
     @classmethod
     def of(cls, subscriptions: Subscriptions) -> Self:
@@ -47,15 +46,12 @@ class ReportSchedule:
 
     def look(self, now: float) -> None:
         """Note how a run ended; begin one if reports are due. `now`: seconds of a clock that never steps back."""
-        if self._running is not None:
-            code = self._running.poll()
-            if code is None:
-                if now - self._begun > LONGEST_SECONDS:
-                    self._running.terminate()
-                return
-            if code:
-                _log.warning("sending reports failed", code=code)
-            self._running = None
+        if code := self._process.ended():
+            _log.warning("sending reports failed", code=code)
+        if self._process.is_running:
+            if now - self._begun > LONGEST_SECONDS:
+                self._process.terminate()
+            return
         if self._are_due is None or now < self._next:
             return
         self._next = now + SECONDS
@@ -65,10 +61,8 @@ class ReportSchedule:
             return
         if due:
             self._begun = now
-            self._running = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+            self._process.begin()
 
     def close(self) -> None:
         """Stop a run: a mail that it is handing over is not sent again."""
-        if self._running is not None and self._running.poll() is None:
-            self._running.terminate()
-            self._running.wait()
+        self._process.close()

@@ -14,6 +14,7 @@ from scripts.access.operating import changing, every, opened, operator
 from scripts.access.reasons import show_why
 from scripts.access.stream_names import refuse_unknown
 from scripts.console import say
+from scripts.questions.question_options import conditions
 from scripts.results import Format, Result, Sheet, formatted, show
 
 
@@ -73,10 +74,7 @@ def _add(subject: str, stream: str, can: Sequence[str], where: Sequence[str], hi
 def _rows(where: Sequence[str]) -> dict[str, list[str]]:
     """Dimension → values. Raises click.BadParameter."""
     rows: dict[str, list[str]] = {}
-    for condition in where:
-        name, equals, value = condition.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{condition!r} is not DIM=VALUE", param_hint="--where")
+    for name, value in conditions(where, "DIM=VALUE"):
         rows.setdefault(name, []).append(value)
     return rows
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from access.events import Did
-from scripts.access.operating import PAGE, changing, operator
+from scripts.access.operating import changing, every, operator
 from scripts.access.settings import RecordSettings
 from scripts.console import message_progress, say
 from scripts.merchants.import_log import import_log
@@ -53,11 +53,13 @@ def _list(search: str = "", deleted: bool = False, output: Format = Format.TABLE
       ./windowpane sites list
       ./windowpane sites list --search shop --json
     """
-    store, sites = _opened(), list[Site]()
-    while page := store.sites.page(
-        EVERY_SITE, search=search, after=sites[-1].name if sites else "", limit=PAGE, deleted=deleted
-    ):
-        sites += page
+    store = _opened()
+
+    def page(last: Site | None, most: int) -> Sequence[Site]:
+        after = last.name if last else ""
+        return store.sites.page(EVERY_SITE, search=search, after=after, limit=most, deleted=deleted)
+
+    sites = [*every(page)]
     parts: list[Sheet | str] = [_sheet(sites) if sites else "There are no such sites."]
     show(Result({"sites": [site.as_json() for site in sites]}, parts), output)
 

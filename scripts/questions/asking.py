@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from http.client import HTTPConnection, HTTPException
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -35,7 +36,7 @@ def ask(stream: str, kind: str, params: Sequence[tuple[str, str]]) -> dict[str, 
     """
     settings = ServiceSettings()
     try:
-        answer = get(settings, f"/v1/streams/{quote(stream, safe='')}/{kind}?{urlencode(params)}")
+        answer = get(settings, _path(stream, kind, params))
     except RefusedError as error:
         if error.status == 404:
             _known(stream)  # It knows a name that is nearly the same.
@@ -76,26 +77,17 @@ def download(
 
     Raises WindowpaneError also where the file broke off.
     """
-    settings = ServiceSettings()
-    connection = HTTPConnection(settings.address, timeout=_CONNECT_SECONDS)
     size = 0
     try:
-        connection.connect()
-        connection.sock.settimeout(_ANSWER_SECONDS)
-        told = operator_headers(settings, connection.sock)
-        path = f"/v1/streams/{quote(stream, safe='')}/{kind}?{urlencode(params)}"
-        connection.request("GET", path, headers={"Accept": media, **told})
-        response = connection.getresponse()
-        if response.headers.get_content_type() == "application/problem+json":
-            raise RefusedError(json.loads(response.read()))
-        while piece := response.read(1 << 16):
-            write(piece)
-            tell(size := size + len(piece))
+        with _answered(ServiceSettings(), _path(stream, kind, params), media) as response:
+            if response.headers.get_content_type() == "application/problem+json":
+                raise RefusedError(json.loads(response.read()))
+            while piece := response.read(1 << 16):
+                write(piece)
+                tell(size := size + len(piece))
     except (OSError, HTTPException, ValueError) as error:
         what = "the file broke off" if size else "the web service does not answer, and it alone makes files"
         raise DownloadError(f"{what} ({type(error).__name__}); look at: windowpane status") from error
-    finally:
-        connection.close()
     return size
 
 
@@ -113,18 +105,11 @@ def _known(stream: str) -> Definition:
 def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
     """What the web service of this stack says at a path, to the operator; None when it does not answer, or does not
     know the operator. Raises RefusedError."""
-    connection = HTTPConnection(settings.address, timeout=_CONNECT_SECONDS)
     try:
-        connection.connect()
-        connection.sock.settimeout(_ANSWER_SECONDS)
-        told = operator_headers(settings, connection.sock)
-        connection.request("GET", path, headers={"Accept": "application/json", **told})
-        response = connection.getresponse()
-        content = json.loads(response.read())
+        with _answered(settings, path, "application/json") as response:
+            content = json.loads(response.read())
     except (OSError, HTTPException, ValueError):
         return None
-    finally:
-        connection.close()
     if response.status == 401:  # it is not the service of this home, or was started with another secret
         return None
     if response.status < 400 and isinstance(content, dict):
@@ -132,3 +117,21 @@ def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
     if response.headers.get_content_type() == "application/problem+json":
         raise RefusedError(content)
     return None
+
+
+def _path(stream: str, kind: str, params: Sequence[tuple[str, str]]) -> str:
+    return f"/v1/streams/{quote(stream, safe='')}/{kind}?{urlencode(params)}"
+
+
+@contextmanager
+def _answered(settings: ServiceSettings, path: str, media: str) -> Iterator[HTTPResponse]:
+    """What the web service of this stack gives the operator. Raises OSError or HTTPException."""
+    connection = HTTPConnection(settings.address, timeout=_CONNECT_SECONDS)
+    try:
+        connection.connect()
+        connection.sock.settimeout(_ANSWER_SECONDS)
+        told = operator_headers(settings, connection.sock)
+        connection.request("GET", path, headers={"Accept": media, **told})
+        yield connection.getresponse()
+    finally:
+        connection.close()

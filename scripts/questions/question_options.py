@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import click
@@ -38,15 +38,17 @@ def grouping_parameters(
     by: Iterable[str], where: Iterable[str], as_known_at: str | None, quantiles: str | None
 ) -> Parameters:
     """As the API takes them. Raises click.BadParameter."""
-    parameters = [("by", name) for name in by]
+    options = [(key, value) for key, value in (("as_known_at", as_known_at), ("quantiles", quantiles)) if value]
+    return [*(("by", name) for name in by), *conditions(where, "DIM=VALUE"), *options]
+
+
+def conditions(where: Iterable[str], form: str) -> Iterator[tuple[str, str]]:
+    """Names and values of what `--where` gives, in this form. Raises click.BadParameter."""
     for condition in where:
         name, equals, value = condition.partition("=")
         if not equals:
-            raise click.BadParameter(f"{condition!r} is not DIM=VALUE", param_hint="--where")
-        parameters.append((name, value))
-    return parameters + [
-        (key, value) for key, value in (("as_known_at", as_known_at), ("quantiles", quantiles)) if value
-    ]
+            raise click.BadParameter(f"{condition!r} is not {form}", param_hint="--where")
+        yield name, value
 
 
 def _with(command: Command, *options: Callable[[Command], Command]) -> Command:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import click
 
 from scripts.questions.asking import ask, download
-from scripts.questions.question_options import spanning
+from scripts.questions.question_options import conditions, spanning
 from scripts.results import Column, Format, Result, Sheet, formatted, right, show, shown
 from scripts.times import window_of
 
@@ -55,12 +55,7 @@ def command(
       ./windowpane records page_views --ndjson | jq .path
     """
     first, following = window_of(start, end, last or (None if start or end else _DEFAULT))
-    params = [("start", first), ("end", following)]
-    for condition in where:
-        name, equals, value = condition.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{condition!r} is not FIELD=VALUE", param_hint="--where")
-        params.append((name, value))
+    params = [("start", first), ("end", following), *conditions(where, "FIELD=VALUE")]
     if fields:
         params.append(("fields", fields))
     if file is None:

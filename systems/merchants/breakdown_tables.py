@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +54,7 @@ def of_groups(tab: Tab, groups: Iterable[Group], limit: int, after: int = 0) -> 
 
 def of_visits(tab: Tab, rows: Iterable[Sequence[Any]], keys: Sequence[str], bits: int, limit: int, after: int) -> Table:
     """Of the rows of a statement by visits: each key, the panel's bits, then numbers."""
-    by = ("entry",) if tab.name == "entry" else tab.by
-    places, width = [keys.index(name) for name in by], len(keys)
+    places, width = [keys.index(name) for name in tab.visit_columns], len(keys)
     mine = [
         Row(tuple(row[place] for place in places), Numbers(*row[width + 1 : width + 7]))
         for row in rows
@@ -81,6 +80,3 @@ def of_events(tab: Tab, rows: Iterable[Sequence[Any]], keys: Sequence[str], bits
 def _page(tab: Tab, rows: Sequence[Row], limit: int, after: int) -> Table:
     """As many as are wanted, of which there may be one more."""
     return Table(tab, tuple(rows[:limit]), after + limit if len(rows) > limit else None)
-
-
-Tables = Mapping[str, Table]

@@ -6,7 +6,7 @@ Everything that is wrong with an event is found here or by its address; the reas
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -263,8 +263,3 @@ def _object(text: str, field: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         raise EventError(field, "is a text that is not valid JSON") from None
-
-
-def names_of(fields: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-    """By which names each of the fields may come, for what is written about the format."""
-    return {field: _NAMES[field] for field in fields}

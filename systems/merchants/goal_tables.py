@@ -32,9 +32,9 @@ class GoalRow:
         }
 
 
-def goal_rows(goals: Sequence[Goal], row: Sequence[Any], everybody: int | None = None) -> tuple[GoalRow, ...]:
-    """Of the row of a statement. `everybody`: of whom the rate is a share, if not of the statement's visitors."""
-    total = int(row[0] or 0) if everybody is None else everybody
+def goal_rows(goals: Sequence[Goal], row: Sequence[Any]) -> tuple[GoalRow, ...]:
+    """Of the row of a statement."""
+    total = int(row[0] or 0)
     found = []
     for place, goal in enumerate(goals):
         visitors, times, earned = row[1 + 3 * place : 4 + 3 * place]

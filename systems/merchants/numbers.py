@@ -37,11 +37,6 @@ class Numbers:
         """The mean length of a visit; None without visits."""
         return self.seconds / self.visits if self.visits > 0 else None
 
-    @property
-    def views_per_visit(self) -> float | None:
-        """Pages seen in a visit; None without visits."""
-        return self.views / self.visits if self.visits > 0 else None
-
     def as_json(self) -> Json:
         """As the API gives them."""
         return {
@@ -70,10 +65,10 @@ def numbers_of(group: Group | None, revenue: Mapping[str, float] | None = None) 
     )
 
 
-def revenue_of(groups: Iterable[Group], currency: int = 0) -> dict[str, float]:
-    """Currency → what was earned in it; `currency`: which dimension of the groups it is."""
+def revenue_of(groups: Iterable[Group]) -> dict[str, float]:
+    """Currency, of which the groups are → what was earned in it."""
     earned: dict[str, Decimal] = {}
     for group in groups:
-        if group.value("revenue", "count") and (name := group.key[currency]):
+        if group.value("revenue", "count") and (name := group.key[0]):
             earned[name] = earned.get(name, Decimal()) + Decimal(group.value("revenue", "total"))
     return {name: float(total) for name, total in sorted(earned.items(), key=lambda pair: (-pair[1], pair[0]))}

@@ -27,6 +27,11 @@ class Tab:
         """As addresses name it."""
         return self.field.name
 
+    @property
+    def visit_columns(self) -> tuple[str, ...]:
+        """Its dimensions as columns of visits."""
+        return ("entry",) if self.name == "entry" else self.by
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:

@@ -39,11 +39,6 @@ class Places:
         except maxminddb.InvalidDatabaseError as error:
             raise ValueError(f"{path} is no database in MaxMind's format: {error}") from None
 
-    @property
-    def is_there(self) -> bool:
-        """Whether there is a database."""
-        return self._reader is not None
-
     def of(self, address: str) -> Place:
         """Where an address is."""
         if self._reader is None:

@@ -33,18 +33,21 @@ _templates = templates_in(Path(__file__).parent / "sql")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """SQL without its first `with`, over the records in `[start, end)`; the values of its marks, and its panels."""
+    """SQL without its first `with`, over the records in `[start, end)`; the values of its marks, and its keys."""
 
     body: str
     values: tuple[Any, ...]
     start: datetime
     end: datetime
-    panels: tuple[Tab, ...] = ()
     keys: tuple[str, ...] = ()
 
     def bits(self, by: Sequence[str]) -> int:
-        """What `grouping` gives for a set of keys."""
-        return sum(1 << at for at, name in enumerate(reversed(self.keys)) if name not in by)
+        """What `grouping` gives for a set of its keys."""
+        return _bits(self.keys, by)
+
+
+def _bits(keys: Sequence[str], by: Sequence[str]) -> int:
+    return sum(1 << at for at, name in enumerate(reversed(keys)) if name not in by)
 
 
 def by_visits(
@@ -54,21 +57,20 @@ def by_visits(
 
     Columns: each key, the panel's bits, visitors, visits, views, bounces, seconds, events.
     """
-    panels = [_of_visit(tab) for tab in tabs]
+    panels = [tab.visit_columns for tab in tabs]
     keys = tuple(dict.fromkeys(name for by in panels for name in by))
-    named = Made("", (), asked.start, asked.end, tuple(tabs), keys)
-    by_begun = [named.bits(by) for tab, by in zip(tabs, panels, strict=True) if tab.counts == "visits"]
+    by_begun = [_bits(keys, by) for tab, by in zip(tabs, panels, strict=True) if tab.counts == "visits"]
     sets = [*({"by": by} for by in panels), *([{"by": ()}] if total or not panels else [])]
     more: dict[str, Any] = {"keys": keys, "panels": sets, "counting_visits": by_begun}
     start, end = _days(asked)
     values = (*_marked(asked, conditions, visits=True), after, after + limit)
-    return Made(_rendered("by_visits.sql", conditions, visits=True, **more), values, start, end, tuple(tabs), keys)
+    return Made(_rendered("by_visits.sql", conditions, visits=True, **more), values, start, end, keys)
 
 
 def by_events(asked: Asked, conditions: Conditions, tabs: Sequence[Tab], limit: int, after: int = 0) -> Made:
     """Rows by tabs of which each event has a value.
 
-    Columns: each key, the panel's bits, visitors, views, events, revenue and how many events had one.
+    Columns: each key, the panel's bits, visitors, views, events.
     """
     keys = tuple(dict.fromkeys(name for tab in tabs for name in tab.by))
     visits = bool(conditions.visits)
@@ -76,7 +78,7 @@ def by_events(asked: Asked, conditions: Conditions, tabs: Sequence[Tab], limit: 
     start, end = _days(asked) if visits else (asked.start, asked.end)
     values = (*_marked(asked, conditions, visits=visits), after, after + limit)
     body = _rendered("by_events.sql", conditions, visits=visits, seen=True, **more)
-    return Made(body, values, start, end, tuple(tabs), keys)
+    return Made(body, values, start, end, keys)
 
 
 def revenue(asked: Asked, conditions: Conditions) -> Made:
@@ -134,11 +136,6 @@ def _marked(asked: Asked, conditions: Conditions, *, visits: bool) -> tuple[Any,
 
 def _all_values(clauses: Sequence[Clause]) -> tuple[str, ...]:
     return tuple(value for clause in clauses for value in clause.values)
-
-
-def _of_visit(tab: Tab) -> tuple[str, ...]:
-    """A tab's dimensions as columns of visits."""
-    return ("entry",) if tab.name == "entry" else tab.by
 
 
 def _days(asked: Asked) -> tuple[datetime, datetime]:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from zoneinfo import available_timezones
 
+from access.addresses import plain_address
 from streams.time_text import timestamp
 from systems.merchants.currencies import CURRENCIES
 from systems.merchants.errors import InvalidSiteError, Wrong
@@ -195,12 +196,8 @@ def _is_of(host: str, origin: str) -> bool:
 
 
 def _is_within(address: str, networks: tuple[str, ...]) -> bool:
-    try:
-        where = ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(where, "ipv4_mapped", None) or where
-    return any(mapped in network for network in _networks(networks))
+    where = plain_address(address)
+    return where is not None and any(where in network for network in _networks(networks))
 
 
 @lru_cache(maxsize=4096)

@@ -49,8 +49,8 @@ def test_two_runs_never_overlap(tmp_path: Path) -> None:
         schedule.look(minute * SECONDS)
     await_dots(path, 1)
     schedule.look(SECONDS + LONGEST_SECONDS + 1)  # what hangs is ended, and another one begins
-    assert schedule._running is not None
-    schedule._running.wait(20)
+    assert schedule._process._running is not None
+    schedule._process._running.wait(20)
     schedule.look(SECONDS + LONGEST_SECONDS + 2)
     await_dots(path, 2)
     schedule.close()

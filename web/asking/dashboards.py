@@ -146,11 +146,7 @@ async def _of_records(
     )
     made = make(asked, conditions, tabs, limit + 1, after)
     rows = await _rows(request, seen, asked, made)
-    return {tab.name: read(tab, rows, made.keys, made.bits(_keys(tab)), limit, after) for tab in tabs}
-
-
-def _keys(tab: Tab) -> tuple[str, ...]:
-    return ("entry",) if tab.name == "entry" else tab.by
+    return {tab.name: read(tab, rows, made.keys, made.bits(tab.visit_columns), limit, after) for tab in tabs}
 
 
 async def _rows(request: Request, seen: SeenSite, asked: Asked, made: Made) -> Sequence[tuple[Any, ...]]:

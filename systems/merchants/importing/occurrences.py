@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -40,5 +39,3 @@ class Occurrence:
 Found: TypeAlias = Occurrence | Skip | Bad
 Located: TypeAlias = tuple[int, int, Found]
 """The number of a line, counted from 1, which of the line's it is, and what was found."""
-
-Occurrences: TypeAlias = Iterator[Located]

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from systems.merchants.ranges import span_of
+
 _SENT_AT = time(7)
 """When a report is due, on the day after its period: what came late in the night is in it."""
 
@@ -52,11 +54,7 @@ def newest_due(period: Period, now: datetime, zone: ZoneInfo) -> date:
 
 def span(period: Period, first: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """When a period begins and ends, on whole minutes; UTC."""
-    return _midnight(first, zone), _midnight(following(period, first), zone)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC).replace(second=0, microsecond=0)
+    return span_of((first, following(period, first)), zone)
 
 
 def in_words(period: Period, first: date) -> str:

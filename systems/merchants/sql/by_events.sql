@@ -5,9 +5,7 @@
     grouping({{ keys | map("ident") | join(", ") }}) as panel,
     count(distinct visitor) as visitors,
     sum("view") as views,
-    count(*) as events,
-    sum(revenue) as revenue,
-    count(revenue) as sales
+    count(*) as events
   from seen
   group by grouping sets (
     {%- for panel in panels %}({{ panel.by | map("ident") | join(", ") }}){{ ", " if not loop.last }}{% endfor %})
@@ -15,7 +13,7 @@
   select *, row_number() over (partition by panel order by visitors desc{% for name in keys %}, {{ name | ident }}{% endfor %}) as place
   from found
 )
-select {% for name in keys %}{{ name | ident }}, {% endfor %}panel, visitors, views, events, revenue, sales
+select {% for name in keys %}{{ name | ident }}, {% endfor %}panel, visitors, views, events
 from ranked
 where place > ? and place <= ?
 order by panel, place
