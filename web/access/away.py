@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from starlette.requests import Request
 
+from query.errors import EngineAwayError, InvalidRequestError, OutOfScopeError, QueryError
 from web.access.scopes import asker_of
 from web.edge.problems import Problem, problem_of
 
@@ -15,3 +16,17 @@ def problem_for(request: Request, error: Exception) -> Problem:
     if problem.kind == "engine-away" and str(error) != problem.detail:
         structlog.contextvars.bind_contextvars(wrong=str(error))
     return problem
+
+
+def told_on_page(request: Request, error: QueryError) -> tuple[dict[str, str], Problem | None]:
+    """What a form shows of why its question is not answered: problems by field, or the engine that is away.
+
+    Raises OutOfScopeError again: who may not ask is shown no form.
+    """
+    if isinstance(error, OutOfScopeError):
+        raise error
+    if isinstance(error, InvalidRequestError):
+        return {wrong.field: wrong.reason for wrong in error.errors}, None
+    if isinstance(error, EngineAwayError):
+        return {}, problem_for(request, error)
+    return {"window": str(error)}, None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from access.grants import Action
-from web.openapi.operations import answer, get, parameter, problems
-from web.openapi.shapes import COUNT, TEXT, TIME, Json, array_of, map_of, object_of
+from web.openapi.operations import answer, change, get, in_path, parameter, problems
+from web.openapi.shapes import COUNT, TEXT, TIME, TIME_OR_NULL, Json, array_of, map_of, object_of
 
 _YES: Json = {"type": "boolean"}
 _TEXT_OR_NULL: Json = {"type": ["string", "null"]}
-_TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
 _ACTIONS: Json = array_of({**TEXT, "enum": [str(action) for action in Action]})
 _ROWS: Json = map_of(array_of(TEXT), description="Dimension → the values that a row may have; empty: all rows.")
 
@@ -39,8 +38,8 @@ _KEY: Json = {
     "name": TEXT,
     "parent": {**_TEXT_OR_NULL, "description": "Id of the key that made it, and with which it ends."},
     "made_at": TIME,
-    "expires_at": _TIME_OR_NULL,
-    "used_at": {**_TIME_OR_NULL, "description": "To the hour."},
+    "expires_at": TIME_OR_NULL,
+    "used_at": {**TIME_OR_NULL, "description": "To the hour."},
 }
 _GRANT: Json = {
     "id": COUNT,
@@ -117,26 +116,17 @@ _PAGE = [
 ]
 
 
-def _in_path(name: str, description: str) -> Json:
-    return {**parameter(name, description, TEXT, required=True), "in": "path"}
-
-
 def _change(
     method: str, name: str, summary: str, answered: Json, *, body: Json | None = None, path: tuple[Json, ...] = ()
 ) -> Json:
     """What a method that is not GET does."""
     kinds = (*_CHANGES, "unknown-subject") if path else _CHANGES
-    operation: Json = {"operationId": name, "summary": summary, "responses": {**answered, **problems(*kinds)}}
-    if path:
-        operation["parameters"] = [*path]
-    if body is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
-    return {method: operation}
+    return change(method, name, summary, {**answered, **problems(*kinds)}, body, path)
 
 
 _NAME = {"user": {**TEXT, "description": "1 to 64 lower-case letters, digits and . _ @ + -."}}
 _GIVEN: Json = {"title": TEXT, "administrator": _YES, "groups": array_of(TEXT), "password": TEXT}
-_THE_USER, _THE_KEY = _in_path("user", "Name of the user."), _in_path("key", "Id of the key.")
+_THE_USER, _THE_KEY = in_path("user", "Name of the user."), in_path("key", "Id of the key.")
 _LISTED = problems("unauthorized", "forbidden", "invalid-values", "throttled", "engine-away")
 
 ACCESS_PATHS: Json = {
@@ -152,7 +142,7 @@ ACCESS_PATHS: Json = {
     },
     "/v1/sessions/current": _change("delete", "logOut", "Log out.", _GONE),
     "/v1/sessions/{session}": _change(
-        "delete", "endSession", "End one of your sessions.", _GONE, path=(_in_path("session", "Id of the session."),)
+        "delete", "endSession", "End one of your sessions.", _GONE, path=(in_path("session", "Id of the session."),)
     ),
     "/v1/me": get("me", "Who you are, and what you may do.", [], {**answer("You.", "Me"), **_LISTED}),
     "/v1/see-as": {
@@ -244,6 +234,6 @@ ACCESS_PATHS: Json = {
         ),
     },
     "/v1/grants/{id}": _change(
-        "delete", "removeGrant", "End a grant.", _GONE, path=(_in_path("id", "Number of the grant."),)
+        "delete", "removeGrant", "End a grant.", _GONE, path=(in_path("id", "Number of the grant."),)
     ),
 }

@@ -10,7 +10,7 @@ from systems.merchants.event_format import (
     MOST_PROPS,
     MOST_REVENUE,
 )
-from web.openapi.operations import parameter, problems
+from web.openapi.operations import in_path, problems
 from web.openapi.shapes import TEXT, Json, map_of, reference
 
 _MONEY: Json = {"type": "number", "minimum": -MOST_REVENUE, "maximum": MOST_REVENUE}
@@ -79,7 +79,7 @@ COLLECTING_PATHS: Json = {
         "collect",
         "Take in an event of a web site.",
         {"204": {"description": "Kafka has it."}},
-        {**parameter("site", "Name of the site.", TEXT, required=True), "in": "path"},
+        in_path("site", "Name of the site."),
     ),
     "/api/event": _posted(
         "collectPlausible",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from query.requests import MOST_POINTS, STEPS
 from web.openapi.access import ACCESS_PATHS, ACCESS_SCHEMAS
 from web.openapi.collecting import COLLECTING_PATHS, COLLECTING_SCHEMAS
-from web.openapi.operations import answer, get, parameter, problems
+from web.openapi.operations import answer, get, in_path, parameter, problems
 from web.openapi.records import RECORDS_PATH, RECORDS_SCHEMAS
 from web.openapi.replays import REPLAY_SCHEMAS
 from web.openapi.schemas import SCHEMAS
@@ -14,7 +14,7 @@ from web.openapi.site_numbers import SITE_NUMBERS_PATHS, SITE_NUMBERS_SCHEMAS
 from web.openapi.site_reports import REPORT_PATHS, REPORT_SCHEMAS
 from web.openapi.sites import SITE_PATHS, SITE_SCHEMAS
 
-_STREAM = {**parameter("stream", "Name of the stream.", TEXT, required=True), "in": "path"}
+_STREAM = in_path("stream", "Name of the stream.")
 _SPAN = [
     parameter("start", "First minute, inside; RFC 3339 with an offset, a whole minute.", TIME, required=True),
     parameter("end", "Last minute, not inside; RFC 3339 with an offset, a whole minute.", TIME, required=True),
@@ -28,7 +28,7 @@ _FILTERS = parameter(
     explode=True,
 )
 _OF_STREAM = parameter("stream", "Only those of this stream.", TEXT)
-_REPLAY = {**parameter("id", "Number of the replay.", {"type": "integer"}, required=True), "in": "path"}
+_REPLAY = in_path("id", "Number of the replay.", {"type": "integer"})
 _COMPARED_BY = parameter(
     "by",
     "A dimension that the compared panes are to be by; may be given several times. Without it the main breakdown's.",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from web.edge.problems import KINDS
-from web.openapi.shapes import Json, reference
+from web.openapi.shapes import TEXT, Json, reference
 
 
 def answer(description: str, schema: str, status: int = 200) -> Json:
@@ -29,9 +30,26 @@ def parameter(name: str, description: str, schema: Json, *, required: bool = Fal
     return {"name": name, "in": "query", "description": description, "required": required, "schema": schema, **more}
 
 
+def in_path(name: str, description: str, schema: Json = TEXT) -> Json:
+    """A part of the address."""
+    return {**parameter(name, description, schema, required=True), "in": "path"}
+
+
 def get(name: str, summary: str, parameters: list[Json], responses: Json) -> Json:
     """What GET does."""
     operation: Json = {"operationId": name, "summary": summary, "responses": responses}
     if parameters:
         operation["parameters"] = parameters
     return {"get": operation}
+
+
+def change(
+    method: str, name: str, summary: str, responses: Json, body: Json | None = None, path: Sequence[Json] = ()
+) -> Json:
+    """What a method that is not GET does, with a body of a schema if there is one."""
+    operation: Json = {"operationId": name, "summary": summary, "responses": responses}
+    if path:
+        operation["parameters"] = [*path]
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return {method: operation}

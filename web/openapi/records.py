@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from query.record_formats import FORMATS
 from query.record_requests import MOST_RECORDS
-from web.openapi.operations import answer, parameter, problems
-from web.openapi.shapes import COUNT, TEXT, TIME, Json, array_of, map_of, object_of
+from web.openapi.operations import answer, in_path, parameter, problems
+from web.openapi.shapes import COUNT, TEXT, TIME, TIME_OR_NULL, Json, array_of, map_of, object_of
 
-_STREAM = {**parameter("stream", "Name of the stream.", TEXT, required=True), "in": "path"}
+_STREAM = in_path("stream", "Name of the stream.")
 _PARAMETERS = [
     parameter("start", "Event times from then; RFC 3339 with an offset.", TIME, required=True),
     parameter("end", "Event times before then; RFC 3339 with an offset.", TIME, required=True),
@@ -67,7 +67,6 @@ RECORDS_PATH: Json = {
     },
 }
 
-_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
 
 RECORDS_SCHEMAS: Json = {
     "Records": object_of(
@@ -75,8 +74,11 @@ RECORDS_SCHEMAS: Json = {
             "stream": TEXT,
             "start": TIME,
             "end": TIME,
-            "complete_until": {**_MOMENT, "description": "Arrivals up to then are in the answer."},
-            "kept_since": {**_MOMENT, "description": "Since which arrivals there are records; null: all there were."},
+            "complete_until": {**TIME_OR_NULL, "description": "Arrivals up to then are in the answer."},
+            "kept_since": {
+                **TIME_OR_NULL,
+                "description": "Since which arrivals there are records; null: all there were.",
+            },
             "limit": COUNT,
             "records": array_of(
                 {

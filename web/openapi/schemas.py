@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from streams.aggregates import AGGREGATES
-from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, TOTAL, Json, array_of, map_of, object_of, reference
+from web.openapi.shapes import (
+    COUNT,
+    NUMBER_OR_NULL,
+    TEXT,
+    TIME,
+    TIME_OR_NULL,
+    TOTAL,
+    Json,
+    array_of,
+    map_of,
+    object_of,
+    reference,
+)
 
 _TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 _COUNT_OR_NULL: Json = {"type": ["integer", "null"], "minimum": 0}
-_TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
 _GROUP: Json = reference("Group")
 _GRAIN = object_of({"windows": COUNT})
 
@@ -22,14 +33,14 @@ _ABOUT: Json = {
     "stream": TEXT,
     "start": TIME,
     "end": TIME,
-    "as_known_at": _TIME_OR_NULL,
+    "as_known_at": TIME_OR_NULL,
     "known_until": {
-        **_TIME_OR_NULL,
+        **TIME_OR_NULL,
         "description": "The moment that was answered for, up to which arrivals are in the answer: `as_known_at` "
         "rounded down to the arrivals that panes tell apart, or how far the lake was complete if that is earlier.",
     },
     "complete_until": {
-        **_TIME_OR_NULL,
+        **TIME_OR_NULL,
         "description": "Arrivals up to then are in the answer; with `as_known_at`, see `known_until`.",
     },
 }
@@ -38,7 +49,7 @@ _KINDS: Json = {
     "count": COUNT,
     "quantity": NUMBER_OR_NULL,
     "total": TOTAL,
-    "moment": {**_TIME_OR_NULL, "description": "When it was first reached."},
+    "moment": {**TIME_OR_NULL, "description": "When it was first reached."},
     "quantiles": map_of(NUMBER_OR_NULL),
 }
 _MEASURED = {
@@ -103,7 +114,7 @@ SCHEMAS: Json = {
             "stream": TEXT,
             "start": TIME,
             "end": TIME,
-            "complete_until": _TIME_OR_NULL,
+            "complete_until": TIME_OR_NULL,
             "limit": COUNT,
             "messages": array_of(
                 object_of(
@@ -152,8 +163,8 @@ SCHEMAS: Json = {
                         "breakdowns": map_of(object_of({"by": array_of(TEXT), "grains": array_of(TEXT)})),
                         "measures": array_of(TEXT),
                         "distincts": array_of(TEXT),
-                        "complete_until": _TIME_OR_NULL,
-                        "last_commit": _TIME_OR_NULL,
+                        "complete_until": TIME_OR_NULL,
+                        "last_commit": TIME_OR_NULL,
                     },
                     optional=("topic",),
                 )
@@ -190,8 +201,8 @@ SCHEMAS: Json = {
                             "type": ["string", "null"],
                             "description": "Flink's state of the job, `NONE` or `RETIRED`.",
                         },
-                        "complete_until": _TIME_OR_NULL,
-                        "last_commit": _TIME_OR_NULL,
+                        "complete_until": TIME_OR_NULL,
+                        "last_commit": TIME_OR_NULL,
                         "accepted": _COUNT_OR_NULL,
                         "rejected": _COUNT_OR_NULL,
                         "duplicates": _COUNT_OR_NULL,

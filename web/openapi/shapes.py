@@ -14,6 +14,7 @@ TOTAL: Json = {
     "description": "The exact sum: text with all its decimals, if the measure has any. Of measures that keep a total.",
 }
 TIME: Json = {"type": "string", "format": "date-time"}
+TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
 
 
 def object_of(properties: Json, *, optional: tuple[str, ...] = (), **more: Any) -> Json:

@@ -6,11 +6,11 @@ from query.requests import Step
 from systems.merchants.asked import Compare
 from systems.merchants.filters import FIELDS
 from systems.merchants.panels import BREAKDOWNS
-from web.openapi.operations import answer, get, parameter, problems
+from web.openapi.operations import answer, get, in_path, parameter, problems
 from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
 
-_SITE = {**parameter("site", "Name of the site.", TEXT, required=True), "in": "path"}
-_FUNNEL = {**parameter("id", "Number of the funnel.", {"type": "integer"}, required=True), "in": "path"}
+_SITE = in_path("site", "Name of the site.")
+_FUNNEL = in_path("id", "Number of the funnel.", {"type": "integer"})
 _SPAN = [
     parameter("start", "First minute, inside; RFC 3339 with an offset, a whole minute.", TIME, required=True),
     parameter("end", "Last minute, not inside; RFC 3339 with an offset, a whole minute.", TIME, required=True),

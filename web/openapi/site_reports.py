@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from systems.merchants.reports.periods import Period
-from web.openapi.operations import answer, get, parameter, problems
+from web.openapi.operations import answer, get, in_path, problems
 from web.openapi.shapes import COUNT, TEXT, TIME, Json, array_of, object_of
 
 _PERIOD: Json = {**TEXT, "enum": [str(period) for period in Period]}
@@ -16,8 +16,8 @@ _REPORT: Json = {
     "problem": {"type": ["string", "null"], "description": "Why the last one was not sent."},
 }
 
-_SITE = {**parameter("site", "Name of the site.", TEXT, required=True), "in": "path"}
-_ID = {**parameter("id", "Number of the report.", COUNT, required=True), "in": "path"}
+_SITE = in_path("site", "Name of the site.")
+_ID = in_path("id", "Number of the report.", COUNT)
 _KINDS = ("unauthorized", "forbidden", "unknown-site", "engine-away")
 _ENDED: Json = {"204": {"description": "It is no more."}}
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from access.grants import Action
 from systems.merchants.entries import MOST_ENTRIES
 from systems.merchants.members import MAY
-from web.openapi.operations import answer, get, parameter, problems
-from web.openapi.shapes import COUNT, TEXT, TIME, Json, array_of, map_of, object_of, reference
+from web.openapi.operations import answer, change, get, in_path, parameter, problems
+from web.openapi.shapes import COUNT, TEXT, TIME, TIME_OR_NULL, Json, array_of, map_of, object_of, reference
 
 _FLAG: Json = {"type": "boolean"}
-_TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
 _EXCLUSIONS: Json = object_of(
     {
         "paths": {**array_of(TEXT), "description": "Patterns: * within one part of a path, ** across all."},
@@ -30,7 +29,7 @@ _SITE: Json = {
     **_GIVEN,
     "created_at": TIME,
     "created_by": TEXT,
-    "deleted_at": {**_TIME_OR_NULL, "description": "Since when nothing is collected."},
+    "deleted_at": {**TIME_OR_NULL, "description": "Since when nothing is collected."},
     "administer": {**_FLAG, "description": "Whether you may change it."},
 }
 _OWNERS = ("exclusions", "created_by")
@@ -56,7 +55,7 @@ _LINK: Json = {
     "password": {**_FLAG, "description": "Whether it has one."},
     "made_at": TIME,
     "made_by": TEXT,
-    "expires_at": _TIME_OR_NULL,
+    "expires_at": TIME_OR_NULL,
 }
 _ID: Json = {"id": {"type": "integer"}}
 
@@ -98,11 +97,7 @@ _SENT = (*_ASKED, "unparseable", "unsupported-type", "too-large", "invalid-value
 _GONE: Json = {"204": {"description": "Done."}}
 
 
-def _in_path(name: str, description: str) -> Json:
-    return {**parameter(name, description, TEXT, required=True), "in": "path"}
-
-
-_THE_SITE = _in_path("site", "Name of the site.")
+_THE_SITE = in_path("site", "Name of the site.")
 _PAGE = [
     parameter("search", "Only those whose name or title has this in it.", TEXT),
     parameter("deleted", "Those that are deleted.", _FLAG),
@@ -118,18 +113,13 @@ def _get(name: str, summary: str, schema: str) -> Json:
 
 def _change(method: str, name: str, summary: str, answered: Json, body: Json | None, *path: Json) -> Json:
     kinds = (*(_SENT if body else _ASKED), *(("unknown-site",) if path else ()))
-    operation: Json = {"operationId": name, "summary": summary, "responses": {**answered, **problems(*kinds)}}
-    if path:
-        operation["parameters"] = [*path]
-    if body is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
-    return {method: operation}
+    return change(method, name, summary, {**answered, **problems(*kinds)}, body, path)
 
 
 def _parts(plural: str, kind: str, schema: str, body: Json, optional: tuple[str, ...]) -> Json:
     """The addresses of one kind of part."""
     name, a = kind.capitalize(), "an" if kind[0] == "a" else "a"
-    one = _in_path("id", f"Number of the {kind}.")
+    one = in_path("id", f"Number of the {kind}.")
     added = answer(f"The {kind}.", schema, 201)
     new = object_of(body, optional=optional)
     return {
@@ -222,7 +212,7 @@ SITE_PATHS: Json = {
         ),
     },
     "/v1/sites/{site}/links/{id}": _change(
-        "delete", "revokeSharedLink", "End a shared link, at once.", _GONE, None, _THE_SITE, _in_path("id", "Its id.")
+        "delete", "revokeSharedLink", "End a shared link, at once.", _GONE, None, _THE_SITE, in_path("id", "Its id.")
     ),
     "/v1/sites/{site}/members": {
         **_get("siteMembers", "Those with a grant of exactly this site.", "Members"),
@@ -242,6 +232,6 @@ SITE_PATHS: Json = {
         _GONE,
         None,
         _THE_SITE,
-        _in_path("subject", "`user:NAME`, `group:NAME` or `key:ID`."),
+        in_path("subject", "`user:NAME`, `group:NAME` or `key:ID`."),
     ),
 }

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
+import orjson
 from starlette.responses import HTMLResponse
 
 from streams.time_text import rfc3339
@@ -60,6 +61,11 @@ def _environment() -> jinja2.Environment:
 
 _ENVIRONMENT = _environment()
 _OWN_ADDRESS = re.compile(r'(\b(?:href|src|action)=")(?=/(?!/))')
+
+
+def inert_json(value: Any) -> str:
+    """JSON that cannot end the script element it is put into, whatever it holds."""
+    return orjson.dumps(value).decode().replace("<", "\\u003c")
 
 
 def below(root: str, html: str) -> str:

@@ -13,14 +13,14 @@ from starlette.responses import Response
 
 from access.grants import Action
 from query.cursors import read_cursor
-from query.errors import EngineAwayError, InvalidRequestError, OutOfScopeError, QueryError
+from query.errors import InvalidRequestError, QueryError
 from query.record_answers import RecordsAnswer, record_names, record_reader
 from query.record_formats import SUFFIXES
 from query.record_requests import RecordsRequest
 from query.visible import Visible
 from streams.definition import Definition
 from streams.records import RecordType
-from web.access.away import problem_for
+from web.access.away import told_on_page
 from web.access.scopes import visible_of
 from web.asking.exports import export
 from web.asking.questions import ask
@@ -49,14 +49,8 @@ async def records_page(request: Request) -> Response:
         try:
             question = _question(visible, form, filters, request.query_params.get("after", ""))
             answer = (await ask(request, question))[0].answer
-        except InvalidRequestError as error:
-            problems = {wrong.field: wrong.reason for wrong in error.errors}
-        except OutOfScopeError:
-            raise
-        except EngineAwayError as error:
-            away = problem_for(request, error)
         except QueryError as error:
-            problems = {"window": str(error)}
+            problems, away = told_on_page(request, error)
     return _page(visible, form, filters, problems, away, answer)
 
 
@@ -105,7 +99,7 @@ def _page(
         definition=definition,
         actions=visible.scope.actions,
         form=form,
-        ranges={key: RANGES[key] for key in ("15m", "1h", "24h", "today", "yesterday", "7d", "30d") if key in RANGES},
+        ranges={key: RANGES[key] for key in ("15m", "1h", "24h", "today", "yesterday", "7d", "30d")},
         filters=filters,
         filterable=filterable(definition),
         problems=problems,
@@ -119,18 +113,12 @@ def _page(
         span=span(form.length) if form.length else "",
         url=functools.partial(records_url, definition, form, filters),
         export_url=functools.partial(_export_url, definition, form, filters),
-        fixed=_fixed(form),
     )
 
 
 def _numbers(answer: RecordsAnswer | None) -> set[str]:
     numbers = {each.field for each in answer.request.asked if each.type in _NUMBERS} if answer else set()
     return numbers | {"partition", "offset"}
-
-
-def _fixed(form: FormTimes) -> dict[str, str]:
-    """A range that follows the clock as the two moments that it is now: pages after the first are of those."""
-    return {} if form.problems else {"range": ""}
 
 
 def records_url(definition: Definition, form: FormTimes, filters: RecordFilters, /, **changes: Any) -> str:

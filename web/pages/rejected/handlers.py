@@ -14,11 +14,11 @@ from starlette.responses import Response
 
 from access.grants import Action
 from query.answers import RejectedAnswer, RejectedMessage
-from query.errors import EngineAwayError, InvalidRequestError, OutOfScopeError, QueryError
+from query.errors import QueryError
 from query.requests import RejectedRequest
 from streams.definition import Definition
 from streams.reasons import Reason
-from web.access.away import problem_for
+from web.access.away import told_on_page
 from web.access.scopes import visible_of
 from web.asking.questions import ask
 from web.edge.problems import Problem
@@ -47,14 +47,8 @@ async def rejected_page(request: Request) -> Response:
         try:
             asked = RejectedRequest(visible, *form.bounds, reason or None, _SHOWN)
             answer = (await ask(request, asked))[0].answer
-        except InvalidRequestError as error:
-            problems = {wrong.field: wrong.reason for wrong in error.errors}
-        except OutOfScopeError:
-            raise
-        except EngineAwayError as error:
-            away = problem_for(request, error)
         except QueryError as error:
-            problems = {"window": str(error)}
+            problems, away = told_on_page(request, error)
     return _page(definition, form, reason, problems, away, answer)
 
 

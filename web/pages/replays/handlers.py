@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,7 +27,7 @@ from web.edge.problems import Problem
 from web.page.filters import FILTER
 from web.page.form_times import UTC_ZONE
 from web.page.table import Table, sorted_groups, table_of
-from web.page.templating import page_response
+from web.page.templating import inert_json, page_response
 from web.page.times import Detail
 from web.pages.replays.difference_chart import difference_chart
 from web.pages.replays.difference_table import ChangeRow, change_rows, changes_heading, group_columns
@@ -174,6 +173,6 @@ def _outcome(definition: Definition, address: Address, report: ReplayReport) -> 
         table=table_of(groups, columns, address.page, 100, UTC_ZONE, Detail.DAY),
         changes=[(grain, change_rows(definition, grain.changes)) for grain in difference.grains if grain.changes],
         heading=changes_heading(definition),
-        chart=orjson.dumps(difference_chart(definition, points)).decode().replace("<", "\\u003c"),
+        chart=inert_json(difference_chart(definition, points)),
         drawn=bool(points.points),
     )

@@ -92,9 +92,7 @@ async def _points(
     )
 
 
-async def table_of(
-    request: Request, seen: SeenSite, asked: Asked, tab: Tab, limit: int = MORE_ROWS, after: int = 0
-) -> Part[Table]:
+async def table_of(request: Request, seen: SeenSite, asked: Asked, tab: Tab, limit: int, after: int) -> Part[Table]:
     """One table by itself."""
     found = await dashboards.tables(request, seen, asked, [tab], limit, after)
     return _part_of(request, found[tab.name])

@@ -18,14 +18,14 @@ from systems.merchants.panels import PANELS, TABS
 from web.asking import dashboards
 from web.asking.seen_sites import SeenSite, seen_site
 from web.edge.problems import ProblemError
-from web.pages.site.handlers import FUNNELS, GOALS, view_of
+from web.page.downloads import download, plain
+from web.pages.site.handlers import FUNNELS, GOALS, chosen_funnel, view_of
 from web.pages.site.view import METRICS, View
 
 MOST_ROWS = 10_000
 """Rows of a table in an export."""
 
 CHART = "chart"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBERS = ("visitors", "visits", "views", "bounce_rate", "visit_seconds", "events")
 
 Rows = Iterable[Sequence[Any]]
@@ -39,9 +39,9 @@ async def panel_csv(request: Request) -> Response:
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(head)
-    writer.writerows([_safe(value) for value in row] for row in rows)
+    writer.writerows([plain(value) for value in row] for row in rows)
     first, last = view.days[0], view.last_day
-    return _download(written.getvalue().encode(), f"{seen.site.name}-{name}-{first}-{last}.csv", "text/csv")
+    return download(written.getvalue().encode(), f"{seen.site.name}-{name}-{first}-{last}.csv", "text/csv")
 
 
 async def export_json(request: Request) -> Response:
@@ -77,7 +77,7 @@ async def export_json(request: Request) -> Response:
         ],
     }
     name = f"{seen.site.name}-{view.days[0]}-{view.last_day}.json"
-    return _download(orjson.dumps(whole, option=orjson.OPT_INDENT_2), name, "application/json")
+    return download(orjson.dumps(whole, option=orjson.OPT_INDENT_2), name, "application/json")
 
 
 async def _sheet(request: Request, seen: SeenSite, view: View, name: str) -> tuple[Sequence[str], Rows]:
@@ -94,9 +94,7 @@ async def _sheet(request: Request, seen: SeenSite, view: View, name: str) -> tup
         return ("goal", "visitors", "events", "conversion_rate", f"earned_{seen.site.currency}"), (
             (each.goal.name, each.visitors, each.times, each.rate, each.earned) for each in rows
         )
-    if name == FUNNELS and seen.funnels:
-        chosen = request.query_params.get("funnel", "")
-        funnel = next((each for each in seen.funnels if str(each.id) == chosen), seen.funnels[0])
+    if name == FUNNELS and (funnel := chosen_funnel(request, seen)):
         steps = await dashboards.funnel(request, seen, asked, funnel)
         return ("step", "visitors", "of_first", "of_before"), (
             (each.name, each.visitors, each.of_first, each.of_before) for each in steps
@@ -114,13 +112,3 @@ def _whole(found: Table | Exception) -> Table:
     if isinstance(found, Exception):
         raise found
     return found
-
-
-def _safe(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is told to be text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _download(body: bytes, name: str, kind: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
-    return Response(body, 200, headers, kind)

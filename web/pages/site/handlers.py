@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from systems.merchants.asked import Asked
-from systems.merchants.filters import FIELDS
+from systems.merchants.goals import Funnel
 from systems.merchants.panels import PANELS
 from systems.merchants.ranges import RANGES
 from systems.merchants.sites import STREAM
@@ -18,9 +17,9 @@ from systems.merchants.snippet import snippet
 from web.access.cookies import own_address
 from web.asking.seen_sites import SeenSite, seen_site
 from web.edge.problems import ProblemError
-from web.page.templating import page_response
+from web.page.templating import inert_json, page_response
 from web.pages.site import shown
-from web.pages.site.boards import MORE_ROWS, board_of, funnel_of, goals_of, has_events, table_of
+from web.pages.site.boards import MORE_ROWS, ROWS, board_of, funnel_of, goals_of, has_events, table_of
 from web.pages.site.chart import chart_plan, chart_rows
 from web.pages.site.view import METRICS, View, read_view
 from web.service import service_of
@@ -49,7 +48,7 @@ async def site_page(request: Request) -> Response:
         tiles=shown.tiles_of(board.numbers.value, board.before.value, seen.site.currency)
         if board.numbers.value
         else [],
-        plan=_inert(chart_plan(view, points, board.earlier.value, seen.annotations)),
+        plan=inert_json(chart_plan(view, points, board.earlier.value, seen.annotations)),
         chart_rows=chart_rows(view, points),
         metrics=METRICS,
         notes=[note for note in seen.annotations if view.days[0] <= note.day < view.days[1]],
@@ -72,19 +71,16 @@ async def _panel(request: Request, seen: SeenSite, view: View, name: str, *, who
     """What the template of one panel is given. Raises ProblemError for one that there is not."""
     asked = view.asked(seen.site.name)
     if name == GOALS:
-        return {"name": name, "goals": await goals_of(request, seen, asked), "whole": whole}
+        return {"name": name, "goals": await goals_of(request, seen, asked)}
     if name == FUNNELS:
-        chosen = request.query_params.get("funnel", "")
-        funnel = next(
-            (each for each in seen.funnels if str(each.id) == chosen), seen.funnels[0] if seen.funnels else None
-        )
+        funnel = chosen_funnel(request, seen)
         steps = await funnel_of(request, seen, asked, funnel) if funnel else None
-        return {"name": name, "funnel": funnel, "steps": steps, "whole": whole}
+        return {"name": name, "funnel": funnel, "steps": steps}
     if name not in PANELS:
         raise ProblemError("not-found", "There is no such panel.")
     after = request.query_params.get("after", "0")
     place = int(after) if after.isascii() and after.isdigit() and len(after) < 7 else 0
-    limit = MORE_ROWS if whole else ROWS_OF_FRAGMENT
+    limit = MORE_ROWS if whole else ROWS
     tab = view.tab(name)
     return {
         "name": name,
@@ -92,11 +88,9 @@ async def _panel(request: Request, seen: SeenSite, view: View, name: str, *, who
         "tab": tab,
         "table": await table_of(request, seen, asked, tab, limit, place),
         "after": place,
-        "whole": whole,
     }
 
 
-ROWS_OF_FRAGMENT = 9
 _VARY = {"Vary": "Cookie"}
 
 
@@ -106,9 +100,10 @@ def view_of(request: Request, seen: SeenSite) -> View:
     return read_view(address, seen.zone, seen.site.created_at, now, request.query_params.multi_items())
 
 
-def _inert(plan: dict[str, Any]) -> str:
-    """JSON that ends no element of a page."""
-    return orjson.dumps(plan).decode().replace("<", "\\u003c")
+def chosen_funnel(request: Request, seen: SeenSite) -> Funnel | None:
+    """That of the address, else the first; None for a site without."""
+    chosen = request.query_params.get("funnel", "")
+    return next((each for each in seen.funnels if str(each.id) == chosen), next(iter(seen.funnels), None))
 
 
 def _compared_days(view: View, compared: Asked | None) -> str:
@@ -130,7 +125,6 @@ def _about(seen: SeenSite, view: View) -> dict[str, Any]:
         "ranges": RANGES,
         "panels": PANELS,
         "lazy": [name for name, parts in ((GOALS, seen.goals), (FUNNELS, seen.funnels)) if parts],
-        "fields": FIELDS,
         "show": shown,
         "titles": LAZY,
     }

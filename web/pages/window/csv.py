@@ -5,14 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
-from streams.time_text import timestamp
+from web.page.downloads import plain
 from web.page.table import Column
 from web.pages.window.columns import Shown
-
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_of(shown: Sequence[Shown], columns: Sequence[Column[Shown]]) -> str:
@@ -20,7 +17,7 @@ def csv_of(shown: Sequence[Shown], columns: Sequence[Column[Shown]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([name for column in columns for name in _names(column)])
-    writer.writerows([_plain(value) for column in columns for value in _values(each, column)] for each in shown)
+    writer.writerows([plain(value) for column in columns for value in _values(each, column)] for each in shown)
     return text.getvalue()
 
 
@@ -32,9 +29,3 @@ def _values(shown: Shown, column: Column[Shown]) -> Iterator[Any]:
     yield column.read(shown)
     if column.before:
         yield column.before(shown)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return timestamp(value, millis=True)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value

@@ -6,10 +6,8 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -26,9 +24,10 @@ from web.access.away import problem_for
 from web.access.scopes import asker_of, visible_of, visible_streams
 from web.asking.replay_reads import read_replays
 from web.edge.problems import NO_SUCH_STREAM, Problem, ProblemError
+from web.page.downloads import download
 from web.page.remembered import remember_zone, remembered_zone
 from web.page.table import Table, table_of
-from web.page.templating import page_response
+from web.page.templating import inert_json, page_response
 from web.page.times import RANGES, Detail, span, zones
 from web.pages.window.answer import WindowResult, find, question_of
 from web.pages.window.beginning import first_day
@@ -98,9 +97,8 @@ async def window_csv(request: Request) -> Response:
     result = await find(request, visible, form, now)
     start, end = form.local_bounds
     name = f"{stream}-{start:%Y%m%dT%H%M}-{end:%Y%m%dT%H%M}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
     columns = [column for column in result.columns if column.essential or form.all_columns]
-    return Response(csv_of(result.shown, columns), headers=headers, media_type="text/csv")
+    return download(csv_of(result.shown, columns), name, "text/csv")
 
 
 async def _form(request: Request, visible: Visible, now: datetime) -> WindowForm:
@@ -196,11 +194,6 @@ def _records_url(visible: Visible, form: WindowForm) -> str:
     return f"/records/{shown.name}?" + urlencode([*form.pairs(), *where])
 
 
-def _inert(plan: dict[str, Any]) -> str:
-    """JSON that cannot end the script element it is put into, whatever the groups are called."""
-    return orjson.dumps(plan).decode().replace("<", "\\u003c")
-
-
 def outcome_of(definition: Definition, form: WindowForm, result: WindowResult, per_page: int, now: datetime) -> Outcome:
     """What the template shows of an answer."""
     complete_until, groups = result.answer.source.complete_until, [each.group for each in result.shown]
@@ -216,7 +209,7 @@ def outcome_of(definition: Definition, form: WindowForm, result: WindowResult, p
         tiles=tiles_of(definition, groups, form, result.compared),
         table=table,
         marks=marks_of(table.rows, drawn, form),
-        charts=_inert(chart_plan(definition, drawn, len(groups), form, result.compared, finest)),
+        charts=inert_json(chart_plan(definition, drawn, len(groups), form, result.compared, finest)),
         complete_until=until,
         still_filling=until is not None and result.known is None and until < min(form.bounds[1], now),
     )
