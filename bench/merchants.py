@@ -46,11 +46,11 @@ _COUNTED = (
 )
 _WORKERS = 2
 _EVENTS_OF_A_VISIT = 2.63
-_ABILITIES: dict[str, dict[str, Any]] = {
-    "visits": {"visits": None},
-    "duplicates": {"duplicates": None},
-    "records": {"records": None},
-    "breakdowns": {"breakdowns": {}},
+_ABILITIES: dict[str, Callable[[Definition], dict[str, Any]]] = {
+    "visits": lambda _: {"visits": None},
+    "duplicates": lambda _: {"duplicates": None},
+    "records": lambda _: {"records": None},
+    "breakdowns": lambda known: {"breakdowns": {"site": known.breakdowns["site"]}},
 }
 
 
@@ -110,9 +110,7 @@ def _subject(settings: Settings, script: ServiceSettings) -> Definition:
     for ability in filter(None, settings.without.split(",")):
         if ability not in _ABILITIES:
             raise WindowpaneError(f"{ability!r} is no ability to go without; known: {', '.join(_ABILITIES)}")
-        known = known.model_copy(update=_ABILITIES[ability])
-        if ability == "breakdowns":
-            known = known.model_copy(update={"breakdowns": {"site": known.breakdowns["site"]}})
+        known = known.model_copy(update=_ABILITIES[ability](known))
     return known
 
 

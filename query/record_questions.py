@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from access.grants import Rows
+from iceberg.kinds import RECORDS
 from iceberg.lake_view import LakeView
 from query.errors import FieldProblem
+from query.record_rules import Met, RecordRules
+from query.record_statements import column_in, conditions_in
 from query.rendering import table_name, templates
 from query.requests import EARLIEST, LATEST, Filters, checked_filters, refuse
-from query.row_rules import RowRules, rules_within
+from query.row_rules import rules_within
 from query.statement import Statement
+from query.statements import refuse_taken
 from query.visible import Visible
 from streams.definition import Definition
-from streams.records import OWN_COLUMNS, VISIT_START, column_of
-
-RECORDS = "records"
+from streams.records import VISIT_START, column_of, record_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +62,39 @@ class RecordQuestion:
 
 
 def record_statement(definition: Definition, view: LakeView, question: RecordQuestion) -> Statement | None:
-    """The statement that answers; None when there is no record that its asker may see."""
+    """The statement that answers; None when there is no record that its asker may see.
+
+    Raises NotKeptError for records of a time that retention took.
+    """
+    refuse_taken(view, RECORDS.name, question.start, question.end, "records")
     rules = _rules(definition, question)
     if view.records_snapshot is None or rules is None:
         return None
+    missing, wanted = view.records_missing, {*question.columns}
     sql = templates.get_template("of_records.sql").render(
-        table=table_name(view.stream, RECORDS),
+        table=table_name(view.stream, RECORDS.name),
         snapshot=view.records_snapshot,
-        columns=[*OWN_COLUMNS, *map(column_of, question.columns)],
-        where=[(_column(definition, name), count) for name, count in rules.shape],
-        alternatives=[[(_column(definition, name), count) for name, count in rule] for rule in rules.shapes],
+        columns=[
+            (column_in(each, missing), each.column) for each in record_columns(definition) if each.field in wanted
+        ],
+        where=[*conditions_in(rules.where, missing)],
+        alternatives=[[*conditions_in(rule, missing)] for rule in rules.alternatives],
         body=question.body,
     )
     return Statement(sql, (question.start, question.end, *rules.values, *question.values))
 
 
-def _rules(definition: Definition, question: RecordQuestion) -> RowRules | None:
+def _rules(definition: Definition, question: RecordQuestion) -> RecordRules | None:
     visible = question.visible.over(definition)
     names = {name for name, _ in question.where}
     fields = {*question.columns} - {VISIT_START}
     if not names <= visible.shown.dimensions.keys() or not fields <= visible.shown.fields.keys():
         return None
-    return rules_within(visible, question.where)
+    rules = rules_within(visible, question.where)
+    if rules is None:
+        return None
+    return RecordRules(_met(definition, rules.where), tuple(_met(definition, rule) for rule in rules.alternatives))
 
 
-def _column(definition: Definition, dimension: str) -> str:
-    return column_of(definition.dimensions[dimension].field)
+def _met(definition: Definition, rows: Rows) -> Met:
+    return tuple((column_of(definition.dimensions[name].field), values) for name, values in rows)

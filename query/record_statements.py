@@ -106,8 +106,8 @@ class _Asked:
             "snapshot": self.view.records_snapshot,
             "columns": self.columns,
             "size": " + ".join([str(_OF_OTHERS * (4 + len(self.columns))), *texts]),
-            "where": [*_shape(self.rules.where, missing)],
-            "alternatives": [[*_shape(rule, missing)] for rule in self.rules.alternatives],
+            "where": [*conditions_in(self.rules.where, missing)],
+            "alternatives": [[*conditions_in(rule, missing)] for rule in self.rules.alternatives],
         }
 
 
@@ -125,14 +125,18 @@ def _asked(definition: Definition, view: LakeView, request: RecordsRequest) -> _
 
 
 def _column(each: RecordField, missing: frozenset[str]) -> _Column:
-    absent = f"cast(null as {_TYPES[each.type]})"
-    sql = absent if each.column in missing else ident(each.column)
+    sql = column_in(each, missing)
     if each.type is RecordType.TIME:
         sql = f"cast(round(to_unixtime({sql}) * 1000) as bigint)"
     return _Column(sql, each.type is RecordType.STRING)
 
 
-def _shape(rule: Met, missing: frozenset[str]) -> Iterator[tuple[str, str]]:
+def column_in(each: RecordField, missing: frozenset[str]) -> str:
+    """A column as a snapshot has it: null where it came after that."""
+    return f"cast(null as {_TYPES[each.type]})" if each.column in missing else ident(each.column)
+
+
+def conditions_in(rule: Met, missing: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Of each condition the column, and marks for its values; `null`, which nothing equals, where there are none."""
     for column, values in rule:
         # What a snapshot does not know is null in it; the values have to be bound all the same.

@@ -141,6 +141,10 @@ class QueryService:
         """Answer each step of a window, newly. Raises QueryError."""
         return self._series(request, self._view(request), self.limits())
 
+    def tops(self, request: TopsRequest) -> TopsAnswer:
+        """Rank the largest groups of several panels, newly. Raises QueryError."""
+        return self._tops(request, self._view(request), self.limits())
+
     def rejected(self, request: RejectedRequest) -> RejectedAnswer:
         """List rejected messages, newly. Raises QueryError."""
         return self._rejected(request, self._view(request), self.limits())

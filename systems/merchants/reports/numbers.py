@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from access.asker import ANYBODY, Asker
 from access.grants import Action
-from query.answers import WindowAnswer
+from query.answers import TopsAnswer, WindowAnswer
 from query.errors import InvalidRequestError
+from query.groups import Group
 from query.requests import WindowRequest
+from query.tops import TopsRequest
 from query.visible import Visible
 from streams.definition import Definition
 from streams.errors import WindowpaneError
@@ -21,7 +23,7 @@ from systems.merchants.breakdown_tables import of_groups
 from systems.merchants.country_names import country_name
 from systems.merchants.event_format import ENGAGEMENT, PAGEVIEW
 from systems.merchants.numbers import numbers_of, revenue_of
-from systems.merchants.pane_questions import window
+from systems.merchants.pane_questions import tops, window
 from systems.merchants.panels import TABS, Tab
 from systems.merchants.reports.periods import Period, following, previous, span
 from systems.merchants.reports.report import Ranking, Report, Totals
@@ -49,6 +51,9 @@ class Questions(Protocol):
     def window(self, request: WindowRequest) -> WindowAnswer:
         """Raises QueryError."""
 
+    def tops(self, request: TopsRequest) -> TopsAnswer:
+        """Raises QueryError."""
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -74,9 +79,7 @@ class Numbers:
         try:
             now = self._totals(visible, asked, must_be_complete=asked.end)
             before = self._totals(visible, _asked(site.name, zone, period, previous(period, due.first_day)))
-            rankings = tuple(
-                self._ranking(visible, asked, TABS[name]) for name in _RANKED if _seen(visible, TABS[name])
-            )
+            rankings = self._rankings(visible, asked)
         except InvalidRequestError:  # the dimension of sites itself is hidden
             return None
         last_day = following(period, due.first_day) - timedelta(days=1)
@@ -119,16 +122,23 @@ class Numbers:
             revenue=earned,
         )
 
-    def _ranking(self, visible: Visible, asked: Asked, tab: Tab) -> Ranking:
-        groups = self.questions.window(window(visible, asked, tab.by)).groups
-        table = of_groups(tab, groups, _ROWS + len(_BY_THEMSELVES))
-        left_out = _BY_THEMSELVES if tab.name == "event" else ()
-        rows = [
-            (_label(tab, row.value), int(getattr(row.numbers, tab.counts)))
-            for row in table.rows
-            if row.value not in left_out
-        ]
-        return Ranking(tab.plural, tab.counts, tuple(rows[:_ROWS]))
+    def _rankings(self, visible: Visible, asked: Asked) -> tuple[Ranking, ...]:
+        tabs = [TABS[name] for name in _RANKED if _seen(visible, TABS[name])]
+        if not tabs:
+            return ()
+        found = self.questions.tops(tops(visible, asked, tabs, _ROWS + len(_BY_THEMSELVES))).tables
+        return tuple(_ranking(tab, found[tab.name]) for tab in tabs)
+
+
+def _ranking(tab: Tab, groups: Sequence[Group]) -> Ranking:
+    table = of_groups(tab, groups, _ROWS + len(_BY_THEMSELVES))
+    left_out = _BY_THEMSELVES if tab.name == "event" else ()
+    rows = [
+        (_label(tab, row.value), int(getattr(row.numbers, tab.counts)))
+        for row in table.rows
+        if row.value not in left_out
+    ]
+    return Ranking(tab.plural, tab.counts, tuple(rows[:_ROWS]))
 
 
 def _asked(site: str, zone: ZoneInfo, period: Period, first: date) -> Asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -11,9 +12,10 @@ import pytest
 
 from access.asker import Asker, Door
 from access.grants import checked_grant
-from query.answers import Source, WindowAnswer
+from query.answers import Source, TopsAnswer, WindowAnswer
 from query.groups import Group
 from query.requests import WindowRequest
+from query.tops import TopsRequest
 from streams import load_definition
 from streams.definition import Definition
 from systems.merchants.reports.numbers import IncompleteError, Numbers
@@ -55,6 +57,18 @@ class Answers:
             covered(request),
             tuple(group for group in groups if not before or not group.key),
         )
+
+    def tops(self, request: TopsRequest) -> TopsAnswer:
+        """By what each panel is of, the largest first, no more than asked for."""
+        self.asked += [dataclasses.replace(request.window, by=top.by) for top in request.tops]
+        ranked = {top.name: sorted(self.groups.get(top.by, []), key=by_visitors) for top in request.tops}
+        tables = {name: tuple(groups[: request.limit]) for name, groups in ranked.items()}
+        return TopsAnswer(request, Source("view", "query", 1, self.complete), tables)
+
+
+def by_visitors(group: Group) -> int:
+    """The most come first."""
+    return -int(group.parts["visitors"]["distinct"])
 
 
 def group(*key: str, visitors: int = 0, visits: Mapping[str, int] | None = None, **parts: Any) -> Group:
