@@ -76,6 +76,12 @@ def page(context: BrowserContext) -> Page:
     return page
 
 
+def stop_clocks(page: Page) -> None:
+    """A page is seen as long as a test says, however slow the machine is."""
+    page.clock.install(time="2026-03-04T10:00:00Z")
+    page.clock.pause_at("2026-03-04T10:00:01Z")
+
+
 def test_a_page_view_says_what_was_seen(page: Page, merchant: Merchant, collector: Collector) -> None:
     page.goto(f"{merchant.url}/pricing?utm_source=news#plans", referer="https://search.example/?q=secret")
     (event,) = collector.wait(page, 1)
@@ -170,9 +176,10 @@ def test_a_page_that_is_not_there_is_told(page: Page, merchant: Merchant, collec
 
 
 def test_leaving_is_told_by_a_beacon(page: Page, merchant: Merchant, collector: Collector) -> None:
+    stop_clocks(page)
     page.goto(merchant.url)
     collector.wait(page, 1)
-    page.wait_for_timeout(1100)
+    page.clock.fast_forward(1100)
     page.evaluate("""() => {
       const send = navigator.sendBeacon.bind(navigator);
       navigator.sendBeacon = (to, text) => send(to, JSON.stringify({ ...JSON.parse(text), beacon: true }));
@@ -184,15 +191,16 @@ def test_leaving_is_told_by_a_beacon(page: Page, merchant: Merchant, collector: 
 
 
 def test_a_second_page_makes_leaving_count(page: Page, merchant: Merchant, collector: Collector) -> None:
+    stop_clocks(page)
     page.goto(merchant.url)
     page.locator("text=next").click()
     collector.wait(page, 2)
-    page.wait_for_timeout(1100)
+    page.clock.fast_forward(1100)
     page.evaluate(HIDE, True)
     page.evaluate(HIDE, True)
     assert collector.wait(page, 3)[2]["engaging"]
     page.evaluate(HIDE, False)
-    page.wait_for_timeout(1100)
+    page.clock.fast_forward(1100)
     page.evaluate(HIDE, True)
     collector.wait(page, 4)
     page.goto("about:blank")
@@ -225,10 +233,11 @@ def test_no_storage_is_touched(context: BrowserContext, merchant: Merchant, coll
     context.add_init_script(FORBIDDEN)
     page = context.new_page()
     page.on("pageerror", lambda error: pytest.fail(str(error)))
+    stop_clocks(page)
     page.goto(merchant.url)
     page.evaluate("windowpane('Order', { props: { a: 1 } })")
     page.evaluate("history.pushState({}, '', '/b')")
-    page.wait_for_timeout(1100)
+    page.clock.fast_forward(1100)
     page.evaluate(HIDE, True)
     collector.wait(page, 4)
     assert page.evaluate("window.touched") == []
