@@ -15,6 +15,13 @@ def windowpane(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
     return _run(stack, [str(CHECKOUT / "windowpane"), *words], cwd="/")
 
 
+def printed(stack: Stack, *words: str, code: int = 0) -> str:
+    """What a command prints that ends as it should."""
+    done = windowpane(stack, *words)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
 def typed(stack: Stack, line: str) -> str:
     """What a shell in the checkout prints for a line."""
     done = _run(stack, ["bash", "-c", line], cwd=str(CHECKOUT))

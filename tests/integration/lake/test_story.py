@@ -11,7 +11,7 @@ import pytest
 
 from compose.embedded.stack import Stack
 from tests.definitions import SHIPPED
-from tests.integration.command_line import windowpane
+from tests.integration.command_line import printed
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true
 
@@ -33,15 +33,9 @@ def payloads(service: str, count: int) -> list[bytes]:
     return made
 
 
-def typed(stack: Stack, *words: str, code: int = 0) -> str:
-    done = windowpane(stack, *words)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout
-
-
 def ram(stack: Stack, live: LiveStream) -> dict[str, tuple[int, float]]:
     """Service → messages and mean RAM, as the command line answers."""
-    answer: dict[str, Any] = json.loads(typed(stack, "window", live.name, *DAYS, "--json"))
+    answer: dict[str, Any] = json.loads(printed(stack, "window", live.name, *DAYS, "--json"))
     return {group["service"]: (group["messages"], round(group["ram"]["mean"], 6)) for group in answer["groups"]}
 
 
@@ -64,7 +58,7 @@ def test_wrong_formula_is_put_right(stack: Stack, stream_factory: StreamFactory)
     await_true(lambda: ram(stack, live) == sent, 30, "the service shows what was sent")
 
     live.toml.write_text(RIGHT.replace('topic = "health"', f'topic = "{live.name}"'), "utf-8")
-    assert "restart job" in typed(stack, "apply", live.name)
+    assert "restart job" in printed(stack, "apply", live.name)
     live.apply()
     live.await_running()
     live.send(payloads("search", 50))
@@ -74,22 +68,22 @@ def test_wrong_formula_is_put_right(stack: Stack, stream_factory: StreamFactory)
     await_true(lambda: ram(stack, live) == wrong, 30, "the service shows what was sent since")
     assert live.gaps() == []
 
-    shown = typed(stack, "replay", live.name, "--from-offset", "0:0")
+    shown = printed(stack, "replay", live.name, "--from-offset", "0:0")
     assert "identical" not in shown
-    match = re.search(rf"^\D*(\d+)\D.*{live.name}", typed(stack, "replays", "list", live.name), re.MULTILINE)
+    match = re.search(rf"^\D*(\d+)\D.*{live.name}", printed(stack, "replays", "list", live.name), re.MULTILINE)
     assert match
     number = match.group(1)
     assert ram(stack, live) == wrong
 
-    typed(stack, "replays", "publish", number, "--reason", "RAM was free, not used")
+    printed(stack, "replays", "publish", number, "--reason", "RAM was free, not used")
     await_ram(stack, live, wrong, right)
-    typed(stack, "replays", "rollback", number, "--reason", "asked to wait")
+    printed(stack, "replays", "rollback", number, "--reason", "asked to wait")
     await_ram(stack, live, right, wrong)
-    typed(stack, "replays", "publish", number, "--reason", "agreed")
+    printed(stack, "replays", "publish", number, "--reason", "agreed")
     await_ram(stack, live, wrong, right)
 
-    history = typed(stack, "replays", "history", live.name)
+    history = printed(stack, "replays", "history", live.name)
     assert [history.index(reason) for reason in ("agreed", "asked to wait", "RAM was free")] == sorted(
         history.index(reason) for reason in ("agreed", "asked to wait", "RAM was free")
     )
-    assert "Everything is accounted for" in typed(stack, "audit", live.name)
+    assert "Everything is accounted for" in printed(stack, "audit", live.name)
