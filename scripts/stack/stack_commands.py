@@ -12,6 +12,7 @@ from scripts.console import download_progress, say
 from scripts.results import Format, formatted, show
 from scripts.stack.bring_up import bring_up
 from scripts.stack.foreground import stay
+from scripts.stack.systems import demonstrate, named_systems, take
 from streams.errors import WindowpaneError
 
 
@@ -24,7 +25,8 @@ def own_stack() -> Stack:
 @click.option("--no-input", is_flag=True, help="Do not start the live input (this machine's own services).")
 @click.option("--engines-only", is_flag=True, help="Start only the engines: no streams, no web service.")
 @click.option("--foreground", is_flag=True, help="Stay until SIGTERM or Ctrl-C, then stop everything.")
-def up(no_input: bool, engines_only: bool, foreground: bool) -> None:
+@click.option("--with", "systems", default="", metavar="SYSTEM,…", help="Also show what these systems do: merchants.")
+def up(no_input: bool, engines_only: bool, foreground: bool, systems: str) -> None:
     """Start everything and wait until the page answers with data.
 
     The first use downloads about 0.9 GB and installs it in the user's cache. Running it again is harmless.
@@ -32,16 +34,20 @@ def up(no_input: bool, engines_only: bool, foreground: bool) -> None:
     \b
     Examples:
       ./windowpane up
+      ./windowpane up --with merchants
       WINDOWPANE_HOME=/srv/second WINDOWPANE_PORT=8100 ./windowpane up
     """
-    stack = own_stack()
+    stack, wanted = own_stack(), named_systems(systems)
     if foreground:
         words = [*(["--no-input"] if no_input else []), *(["--engines-only"] if engines_only else [])]
+        words += ["--with", systems] if systems else []
         sys.exit(stay(stack, [sys.executable, "-m", "scripts.cli", "up", *words], say))
+    take(wanted, stack.settings.streams, say)
     bring_up(stack, say, download_progress, live_input=not no_input, engines_only=engines_only)
     if engines_only:
         click.echo(f"Engines are up; variables in {stack.layout.environment}")
         return
+    demonstrate(wanted, say)
     say(str(stack.sql_door))
     click.echo(stack.url)
     _offer_first_link()

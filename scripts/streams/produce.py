@@ -63,7 +63,7 @@ def command(
             return
         generator = Generator(definition, seed=seed)
         if days is not None or (count is not None and rate is None):
-            _send_history(producer, definition, generator, days, count)
+            send_history(producer, definition, generator, days, count)
         if rate is not None or (days is None and count is None):
             _send_live(producer, definition, generator, rate, count if days is None else None)
 
@@ -96,7 +96,7 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
         yield line.removesuffix(b"\n")
 
 
-def _send_history(
+def send_history(
     producer: BulkProducer, definition: Definition, generator: Generator, days: float | None, count: int | None
 ) -> None:
     """The past up to now: so many days at the natural pace, spread over `count` messages, or both."""

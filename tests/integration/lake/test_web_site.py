@@ -87,6 +87,20 @@ def test_what_a_browser_does_is_counted(stack: Stack, sites: SiteStore) -> None:
     assert (numbers["messages"], numbers["visitors"]["distinct"]) == (4, 1)
 
 
+def test_the_demonstration_shows_sites_with_visitors(stack: Stack, sites: SiteStore) -> None:
+    done = windowpane(stack, "up", "--no-input", "--with", "merchants")
+    assert done.returncode == 0, done.stderr
+    shown = ["blog.example.org", "docs.example.net", "example.org", "shop.example.com"]
+    assert {*shown} <= {site.name for site in sites.sites.page(EVERY_SITE, search="example", limit=100)}
+    end = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=5)
+    start = end - timedelta(days=3)
+    await_true(lambda: all(counted(stack, site, start, end) for site in shown), 180, "what visitors of the sites did")
+    again = windowpane(stack, "up", "--no-input", "--with", "merchants")
+    assert again.returncode == 0, again.stderr
+    assert "what visitors" in done.stderr
+    assert "what visitors" not in again.stderr
+
+
 def test_a_log_is_imported_once(stack: Stack, sites: SiteStore) -> None:
     sites.sites.add(EVERY_SITE, SiteChange(PAST), by="test")
     log = str(ROOT / "tests" / "data" / "web" / "common.log")
