@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
+from access.asker import Door
 from access.grants import Action
 from query.visible import Visible
 from systems.merchants.annotations import Annotation
@@ -14,7 +15,7 @@ from systems.merchants.goals import Funnel, Goal
 from systems.merchants.sites import STREAM, Site
 from systems.merchants.store import SiteStore
 from web.access import sites as sites_seen
-from web.access.scopes import visible_of
+from web.access.scopes import asker_of, visible_of
 from web.asking.sites import in_sites
 
 
@@ -22,7 +23,7 @@ from web.asking.sites import in_sites
 class SeenSite:
     """`visible`: what of the stream of events its reader may see; every question of it asks for this site alone.
 
-    `own`: whether its reader may change it.
+    `own`: whether its reader may change it; `shared`: whether it is seen by a shared link, which gets no mail.
     """
 
     site: Site
@@ -31,6 +32,7 @@ class SeenSite:
     funnels: tuple[Funnel, ...] = ()
     annotations: tuple[Annotation, ...] = ()
     own: bool = False
+    shared: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -59,6 +61,7 @@ async def seen_site(request: Request) -> SeenSite:
             tuple(store.funnels.of(scope, name)),
             tuple(store.annotations.of(scope, name)),
             own,
+            asker_of(request).door is Door.LINK,
         )
 
     return await in_sites(request, read)

@@ -35,7 +35,7 @@ class DuckRecords:
         columns += ['"offset" bigint', '"view" bigint', "engaging boolean", "revenue double"]
         columns += ['"partition" integer default 0', "arrived timestamptz"]
         self._duck.execute("create schema web_events")
-        self._duck.execute(f"create table web_events.records ({', '.join(columns)})")
+        self._duck.execute(f"create table web_events.accepted ({', '.join(columns)})")
         self.add(events)
 
     def add(self, events: Sequence[Event]) -> None:
@@ -46,12 +46,12 @@ class DuckRecords:
                 [pa.array(column) for column in columns], names=[f"c{at}" for at in range(len(_row(events[0])))]
             )
             self._duck.register("more", more)
-            self._duck.execute("insert into web_events.records select * from more")
+            self._duck.execute("insert into web_events.accepted select * from more")
             self._duck.unregister("more")
 
     def made(self, made: Made) -> list[tuple[Any, ...]]:
         """The rows of a statement over all records of its time."""
-        whole = "with records as (select * from web_events.records where event_time >= ? and event_time < ?), "
+        whole = "with records as (select * from web_events.accepted where event_time >= ? and event_time < ?), "
         rows, _ = self.rows(whole + made.body, [made.start, made.end, *made.values])
         return [tuple(row) for row in rows]
 

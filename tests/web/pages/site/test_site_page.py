@@ -13,6 +13,7 @@ import pytest
 from query.errors import EngineAwayError
 from systems.merchants.goals import checked_goal
 from systems.merchants.panels import PANELS
+from systems.merchants.site_scope import EVERY_SITE
 from tests.systems.merchants.made_events import SITE, Event, made_events
 from tests.web.dashboards import EMPTY, OTHER, Dashboards, dashboards
 
@@ -138,3 +139,14 @@ def test_a_silent_site_waits_for_its_first_event(boards: Dashboards) -> None:
 def test_a_dashboard_is_seen_by_its_own(boards: Dashboards, below: str, who: str, site: str, status: int) -> None:
     found = httpx.get(f"{boards.url}/sites/{site}{below}?{DAYS}", headers=boards.headers[who] | HTML, timeout=30)
     assert found.status_code == status
+
+
+def test_mail_is_offered_to_users_and_to_no_link(boards: Dashboards) -> None:
+    """A link is for whoever has it: nobody could tell later what a mail may say."""
+    port = boards.url.rpartition(":")[2]
+    _, secret = boards.sites.links.make(EVERY_SITE, SITE, "board", by="test")
+    link = {"cookie": f"windowpane-link-{port}={secret}"}
+    mail = f'href="/sites/{SITE}/reports"'
+    for headers, offered in ((boards.headers["ann"], True), (link, False)):
+        found = httpx.get(f"{boards.url}/sites/{SITE}?{DAYS}", headers=headers | HTML, timeout=30)
+        assert (found.status_code, mail in found.text) == (200, offered)
