@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import psutil
 import psycopg
 
 from compose.embedded.settings import CHECKOUT
@@ -24,6 +25,17 @@ _WAITING = """
 select count(*) from pg_stat_activity, unnest(pg_blocking_pids(pid)) as before
 where application_name = %s and (before = %s or %s = any(pg_blocking_pids(before)))
 """
+
+
+def kill(stack: Stack, name: str) -> int:
+    """kill -9 of a program once it has a process, which it lacks for a moment after it died; the pid that it had.
+
+    psutil refuses the pid 0, by which `os.kill` would end whoever asked, and all its kin.
+    """
+    await_true(lambda: stack.states()[name].pid > 0, 60, f"{name} has a process")
+    pid = stack.states()[name].pid
+    psutil.Process(pid).kill()
+    return pid
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +27,7 @@ from scripts.replays.replaying import RangeWanted, Replaying
 from tests.flink_jobs.partition_logs import Decided, Logged, decided
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live, topic_ends
+from tests.integration.stopping import kill
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -233,7 +232,7 @@ def test_survives_kills_of_the_taskmanager(stack: Stack, stream_factory: StreamF
     job = live.await_running()
     for round_ in range(3):
         live.send(messages(0, 400, seed=10 + round_))
-        os.kill(stack.states()["taskmanager"].pid, signal.SIGKILL)
+        kill(stack, "taskmanager")
         live.send(messages(200, 400, seed=20 + round_))
     live.await_accounted(seconds=300)
     assert live.await_running().id != job.id

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +24,7 @@ from tests.integration.conftest import StreamFactory
 from tests.integration.lake.test_duplicates import TOML as DUPLICATES
 from tests.integration.lake.test_duplicates import messages, oracle
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live, topic_ends
+from tests.integration.stopping import kill
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
@@ -141,7 +140,7 @@ def test_a_live_stream_begins_to_keep_records(stack: Stack, stream_factory: Stre
     live.apply(TOML.replace("{topic}", live.name))
     assert live.await_running().id != first.id
     live.send(messages(1000, 300, seed=6))
-    os.kill(stack.states()["taskmanager"].pid, signal.SIGKILL)
+    kill(stack, "taskmanager")
     live.send(messages(2000, 300, seed=7))
     live.await_accounted(seconds=300)
     catalog = open_catalog(LakeSettings())

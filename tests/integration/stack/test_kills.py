@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +20,7 @@ from streams.producer import BulkProducer
 from tests.definitions import SHIPPED
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true, topic_ends
+from tests.integration.stopping import kill
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
 
@@ -98,14 +98,6 @@ def await_progress(live: LiveStream, beyond: datetime) -> None:
     await_true(lambda: (live.view().complete_until or FIRST) > beyond, RECOVERY_SECONDS, f"complete beyond {beyond}")
 
 
-def kill(stack: Stack, name: str) -> int:
-    """kill -9 of a program; the pid it had."""
-    pid = stack.states()[name].pid
-    assert pid > 0
-    os.kill(pid, signal.SIGKILL)
-    return pid
-
-
 def await_counted(load: Load, killed: datetime) -> None:
     """Until what arrived since the kill is counted, while more arrives; no offset lost or counted twice by then."""
     await_progress(load.live, killed)
@@ -147,8 +139,8 @@ def test_survives_kill_of_everything(stack: Stack, load: Load) -> None:
     supervisor = psutil.Process(stack.supervisor.pid)
     supervisor.kill()
     for pid in pids:
-        if psutil.pid_exists(pid):
-            os.kill(pid, signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):
+            psutil.Process(pid).kill()
     killed = datetime.now(UTC)
     await_true(lambda: not supervisor.is_running() or supervisor.status() == psutil.STATUS_ZOMBIE, 10, "it is dead")
     bring_up(stack, say, download_progress, live_input=False)
