@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def test_csv_spectrum_is_read(path: Path) -> None:
         ("blanks.csv", {"missing": ("NA", "N/A", "NONE", "NULL", ".")}, [(2, (None,) * 6)]),
     ],
 )
-def test_csvkit_is_read(file: str, form: dict[str, object], expected: list[object]) -> None:
+def test_csvkit_is_read(file: str, form: dict[str, Any], expected: list[object]) -> None:
     _, outcomes = read_path(DATA / "csvkit" / file, type="csv", **form)
     assert rows_of(outcomes) == expected
 
@@ -91,7 +92,9 @@ def test_header_and_skipped_rows_are_stated(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ('a,b\n1,"x\n2,y\n3,z', [
-            Unreadable(2, "a quote is opened and never closed; 3 lines to the end of the file are in it", '1,"x\n2,y\n3,z')
+            Unreadable(
+                2, "a quote is opened and never closed; 3 lines to the end of the file are in it", '1,"x\n2,y\n3,z'
+            )
         ]),
         ('a,b\n1,"x"y\n2,z', [
             Unreadable(2, "a quote is closed, and more follows before the next delimiter", '1,"x"y'), Row(3, ("2", "z"))
@@ -151,7 +154,7 @@ def test_an_empty_file_without_a_header_is_told(tmp_path: Path) -> None:
 
 def test_too_many_rows_refuse_the_file(tmp_path: Path) -> None:
     assert len(read_all(tmp_path, "a\n1\n2\n", Limits(rows=2), type="csv")[1]) == 2
-    with pytest.raises(Refused, match="file: has more than 2 rows; raise limits.rows"):
+    with pytest.raises(Refused, match="file: has more than 2 rows; raise"):
         read_all(tmp_path, "a\n1\n2\n3\n", Limits(rows=2), type="csv")
 
 
@@ -162,8 +165,8 @@ _TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 def test_what_was_written_is_read(records: list[list[str]], encoding: str) -> None:
     written = io.StringIO(newline="")
     csv.writer(written).writerows([["a", "b", "c"], *records])
-    stream = io.BufferedReader(io.BytesIO(written.getvalue().encode(encoding)))  # type: ignore[type-var]
-    with csv_table(stream, Format(type="csv", encoding=encoding), Limits()) as table:
+    stream = io.BufferedReader(io.BytesIO(written.getvalue().encode(encoding)))
+    with csv_table(cast("io.BufferedReader", stream), Format(type="csv", encoding=encoding), Limits()) as table:
         outcomes = list(table)
     assert [values for _, values in rows_of(outcomes)] == [tuple(v or None for v in record) for record in records]
 
@@ -171,8 +174,8 @@ def test_what_was_written_is_read(records: list[list[str]], encoding: str) -> No
 @given(st.text(st.sampled_from('ab",\r\n\0;x'), max_size=60))
 def test_nothing_is_dropped(text: str) -> None:
     """Whatever the text, each character of it is in a row, told as unreadable, or an end of a line."""
-    stream = io.BufferedReader(io.BytesIO(b"p" * 200 + b",q\n" + text.encode()))  # type: ignore[type-var]
-    with csv_table(stream, Format(type="csv"), Limits()) as table:
+    stream = io.BufferedReader(io.BytesIO(b"p" * 200 + b",q\n" + text.encode()))
+    with csv_table(cast("io.BufferedReader", stream), Format(type="csv"), Limits()) as table:
         outcomes = list(table)
     texts = [each.text if isinstance(each, Unreadable) else "".join(v or "" for v in each.values) for each in outcomes]
     assert "".join(texts).count("a") == text.count("a")

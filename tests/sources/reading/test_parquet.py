@@ -62,7 +62,7 @@ def test_files_of_many_rows_are_read_in_parts(tmp_path: Path) -> None:
         (b"a,b\n1,2\n", Limits(), "is no Parquet file; its source states that it is"),
         (b"PAR1" + b"x" * 90 + b"PAR1", Limits(), "is damaged Parquet"),
         (written({"a": [1]})[:-20], Limits(), "is damaged Parquet"),
-        (written({"a": ["x" * 1000] * 100_000}), Limits(unpacked_bytes=100_000), "is larger than 100,000 bytes when unpacked"),
+        (written({"a": ["x" * 1000] * 100_000}), Limits(unpacked_bytes=100_000), "is larger than 100,000 bytes"),
         (written({"a": [1, 2, 3]}), Limits(rows=2), "has more than 2 rows"),
         (written({str(n): [1] for n in range(20)}), Limits(columns=10), "has 20 columns; at most 10 are read"),
     ],

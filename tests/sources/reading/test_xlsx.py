@@ -85,7 +85,8 @@ def test_computed_formulas_and_errors_are_told_as_they_stand(tmp_path: Path) -> 
         workbook(["a"]),
         SHEET,
         sheet_xml(
-            '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c><c r="B1" t="inlineStr"><is><t>b</t></is></c></row>'
+            '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c>'
+            '<c r="B1" t="inlineStr"><is><t>b</t></is></c></row>'
             '<row r="2"><c r="A2"><f>1+1</f><v>2</v></c><c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
             '<row r="3"><c r="A3"><v>3</v></c><c r="B3" t="str"><f>""</f><v></v></c></row>'
         ),
