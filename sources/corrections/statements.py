@@ -89,7 +89,8 @@ def _incoming(corrections: Corrections) -> dict[str, str]:
     if corrections.deleted is None:
         path = _path(corrections.new_from or corrections.value)
         kinds = "('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')"
-        number = f"if(json_type(message, {path}) in {kinds}, try_cast(json_extract_string(message, {path}) as {_DECIMAL}), null)"
+        text = f"json_extract_string(message, {path})"
+        number = f"if(json_type(message, {path}) in {kinds}, try_cast({text} as {_DECIMAL}), null)"
         fit.append(f"number between -{_LARGEST} and {_LARGEST}")
     date = f"json_extract_string(message, {_path(corrections.date)})" if corrections.date else "cast(null as varchar)"
     if corrections.date:
@@ -116,7 +117,7 @@ def _scope(corrections: Corrections, table: str) -> str:
 def _replaced(corrections: Corrections) -> str:
     if corrections.replaces == "rows":
         return "n.k is not null"
-    return f"{_scope(corrections, 'l')} in (select scope from scopes)"
+    return f"{_scope(corrections, 'l')} in (select scope from scopes)"  # noqa: S608 - of quoted names
 
 
 def _patches(corrections: Corrections) -> dict[str, str]:
