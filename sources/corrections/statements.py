@@ -16,6 +16,9 @@ _DECIMAL = "decimal(38, 9)"
 
 _LARGEST = 10**18
 
+_DATES = "['%Y-%m-%d', '%Y-%m-%dT%H:%M:%SZ']"
+"""A day, or a moment in UTC as event times of streams are; of one source all have one form, and are ordered as text."""
+
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "sql"), undefined=StrictUndefined, autoescape=False
 )
@@ -94,7 +97,7 @@ def _incoming(corrections: Corrections) -> dict[str, str]:
         fit.append(f"number between -{_LARGEST} and {_LARGEST}")
     date = f"json_extract_string(message, {_path(corrections.date)})" if corrections.date else "cast(null as varchar)"
     if corrections.date:
-        fit.append(f"try_strptime({date}, '%Y-%m-%d') is not null and length({date}) = 10")
+        fit.append(f"try_strptime({date}, {_DATES}) is not null and length({date}) in (10, 20)")
     return {
         "key_paths": _key_paths(corrections),
         "number": number,
