@@ -101,7 +101,7 @@ class Folder:
         pattern = self._beside / Path(self._pattern).expanduser()
         if not Path(self._top).is_dir():
             raise FetchError(f"there is no folder {self._top}; make it, or correct files of the source")
-        for place in glob.iglob(str(pattern), recursive=True):
+        for place in glob.iglob(str(pattern), recursive=True):  # noqa: PTH207 - an absolute pattern
             if (found := self._look(place)) is not None:
                 yield found
 

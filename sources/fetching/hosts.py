@@ -1,7 +1,7 @@
 """Which addresses may be asked: those of the source's own host, none of this machine unless it is named as such.
 
-The name is looked up once, the address checked, and the connection made to that address: who answers for the name cannot
-give another one in between.
+The name is looked up once, the address checked, and the connection made to that address: who answers for the name
+cannot give another one in between.
 """
 
 from __future__ import annotations

@@ -99,7 +99,10 @@ class Getter:
 
     def of_site(self, url: str, base: str, what: str) -> str:
         """An address that the other side gave, made whole. Raises FetchError if it leads to another host."""
-        whole = urljoin(base, url)
+        try:
+            whole = urljoin(base, url)
+        except ValueError as error:
+            raise FetchError(f"{what} of {self.site} is no address: {error}") from error
         if Site.of(whole) != self.site:
             raise FetchError(f"{what} leads from {self.site} to {Site.of(whole)}; only the same host is asked")
         return whole
@@ -134,7 +137,7 @@ class Getter:
         address = address_of(self.site, self.client.lookup)
         asked = httpx.URL(url)
         headers = {
-            "User-Agent": "Windowpane", "Accept": "*/*", **self.headers, **conditions,
+            "User-Agent": "Windowpane", "Accept": "*/*", "Accept-Encoding": "gzip", **self.headers, **conditions,
             "Host": asked.netloc.decode("ascii"),
         }  # fmt: skip
         request = self.client.of(self.site).build_request(

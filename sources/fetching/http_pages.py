@@ -1,4 +1,4 @@
-"""One look at an HTTP API: all its pages since the cursor, or none. The caller keeps them, and then moves the cursor."""
+"""One look at an HTTP API: all its pages since the cursor, or none. The caller keeps them, then moves the cursor."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from pyarrow import parquet
 
-from sources.corrections import differences
-from sources.definition import Source
+from sources.corrections.differences import differences, withdraw
+from sources.definition import Corrections, Source
 from sources.errors import Held
 from sources.files import Decided, SourceFile
 from sources.mapping import Mapped, map_file
@@ -56,7 +56,7 @@ class Deciding:
         _unreadable(mapped, rejected)
         stage("judging")
         work = _Work(self, source, definition, file, run, folder, mapped, rejected, self.store.states.get(source.name))
-        return work.by_novelty() if source.corrections is None else work.by_differences(stage)
+        return work.by_novelty() if source.corrections is None else work.by_differences(source.corrections, stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,64 +76,55 @@ class _Work:
     def by_novelty(self) -> SourceFile:
         """Everything that was not sent before is, whatever file it was in."""
         novelty = Novelty(self.definition, self.state.number, self.file.digest)
-        counts = {"accepted": 0, "new": 0}
+        new_messages = 0
         with self.by.store.changing() as connection, OutboxWriter(self._outbox) as outbox:
-            for good in self._judge.accepted(self.mapped.messages_file, self.rejected, self._now_ms):
+            for good in self._judge.accepted(self.mapped.messages_file, self.rejected):
                 new = novelty.new(connection, good)
                 outbox.add(list(zip(new, self._keys(new), strict=True)))
-                counts["accepted"] += len(good)
-                counts["new"] += len(new)
-            self._refuse_all_bad(counts["accepted"])
-            self._add_envelopes(connection, outbox)
-            outbox.close()
-            return self._decide(connection, outbox.count, None, counts)
+                new_messages += len(new)
+            return self._decide(connection, outbox, None, {"new": new_messages})
 
-    def by_differences(self, stage: Stage) -> SourceFile:
+    def by_differences(self, corrections: Corrections, stage: Stage) -> SourceFile:
         """What differs from the facts that were landed before is sent, as a correction of them."""
-        corrections = self.source.corrections
-        assert corrections is not None
+        stage("comparing")
         if self.file.accepts_losses:
             corrections = corrections.model_copy(update={"hold_if_lost": 1.0})
-        good = self.folder / "accepted.parquet"
-        accepted = self._judge.keep_accepted(self.mapped.messages_file, self.rejected, self._now_ms, good)
-        self._refuse_all_bad(accepted)
-        stage("comparing")
         landed = None
         if self.state.landed is not None:
             landed = self.folder / "landed-before.parquet"
             self.by.objects.fetch(self.state.landed, landed)
         told = f"{self.source.name} {self.file.digest} {self.file.id} {self.file.attempt}"
-        found = differences(landed, good, corrections, self.folder / "compared", told)
-        stage("keeping")
+        found = differences(landed, self.mapped.messages_file, corrections, self.folder / "compared", told)
+        stage("judging")
+        refused: set[str] = set()
         with self.by.store.changing() as connection, OutboxWriter(self._outbox) as outbox:
-            with parquet.ParquetFile(found.changes_file) as changes:
-                for batch in changes.iter_batches(BATCH_ROWS, columns=["message"]):
-                    payloads = [text.encode() for text in batch.column(0).to_pylist()]
-                    outbox.add(list(zip(payloads, self._keys(payloads), strict=True)))
-            counts = {"accepted": accepted, "new": outbox.count, **_told(found)}
-            self._add_envelopes(connection, outbox)
-            outbox.close()
+            for good in self._judge.accepted(found.changes_file, self.rejected, refused):
+                payloads = [text.encode() for _, text in good]
+                outbox.add(list(zip(payloads, self._keys(payloads), strict=True)))
+            counts = {
+                "new": outbox.count, "first": found.first, "corrected": found.corrected,
+                "retracted": found.retracted, "repeated": found.repeated,
+            }  # fmt: skip
+            withdraw(landed, found, refused, corrections)
             key = f"landed/{self.source.name}/{self.file.id}-{self.run}.parquet"
             self.by.objects.put(key, found.landed_file)
-            return self._decide(connection, outbox.count, key, counts)
+            return self._decide(connection, outbox, key, counts)
 
     @property
     def _judge(self) -> Judge:
-        return Judge(Decoder(decoding_plan(self.definition)), self.source.corrections)
+        return Judge(Decoder(decoding_plan(self.definition)), int(self.by.now().timestamp() * 1000))
 
     @property
     def _outbox(self) -> Path:
         return self.folder / "outbox-made.parquet"
 
-    @property
-    def _now_ms(self) -> int:
-        return int(self.by.now().timestamp() * 1000)
-
     def _keys(self, payloads: list[bytes]) -> list[bytes | None]:
         return message_keys(self.definition, payloads) or [None] * len(payloads)
 
-    def _refuse_all_bad(self, accepted: int) -> None:
-        if self.rejected.total and not accepted:
+    def _hold_all_bad(self) -> None:
+        """A file of which no row is a message is not what its source expects."""
+        bad = self.mapped.unreadable + self.mapped.messages
+        if self.rejected.total and self.rejected.total >= bad:
             reasons = "; ".join(f"{reason} ({count:,})" for reason, count in self.rejected.reasons.most_common(3))
             raise AllRejectedError(f"all of its {self.rejected.total:,} rows are rejected: {reasons}", self.rejected)
 
@@ -147,15 +138,18 @@ class _Work:
                 outbox.add([(envelope, None)])
 
     def _decide(
-        self, connection: sa.Connection, waiting: int, landed: str | None, counts: dict[str, int]
+        self, connection: sa.Connection, outbox: OutboxWriter, landed: str | None, counts: dict[str, int]
     ) -> SourceFile:
-        key = f"outbox/{self.source.name}/{self.file.id}-{self.run}.parquet" if waiting else None
+        self._hold_all_bad()
+        self._add_envelopes(connection, outbox)
+        outbox.close()
+        key = f"outbox/{self.source.name}/{self.file.id}-{self.run}.parquet" if outbox.count else None
         if key is not None:
             self.by.objects.put(key, self._outbox)
         counts = {"rows": self.mapped.rows, "messages": self.mapped.messages, **counts, "rejected": self.rejected.total}
         columns = json.loads(self.mapped.columns_file.read_text()) if self.mapped.columns_file.exists() else None
         decided = Decided(
-            self.source.digest, key, waiting, landed, counts, columns, self._drift(columns), self.rejected.rows
+            self.source.digest, key, outbox.count, landed, counts, columns, self._drift(columns), self.rejected.rows
         )
         return self.by.store.files.decide(connection, self.file, self.run, decided)
 
@@ -176,9 +170,3 @@ def _unreadable(mapped: Mapped, rejected: Rejected) -> None:
         for batch in file.iter_batches(BATCH_ROWS, columns=["line", "reason", "text"]):
             for line, reason, text in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 rejected.unreadable(line, reason, text or "")
-
-
-def _told(found: Any) -> dict[str, int]:
-    """What a comparison counted, of those counts that it has."""
-    names = ("first", "revised", "retracted")
-    return {name: int(getattr(found, name)) for name in names if hasattr(found, name)}

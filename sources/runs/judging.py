@@ -1,4 +1,4 @@
-"""The stream's decoder judges each message of a file before anything is decided: what it rejects is never sent as one."""
+"""The stream's decoder judges each message of a file before anything is sent: what it rejects never is, as one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
-import pyarrow as pa
 from pyarrow import parquet
 
-from sources.definition import Corrections
 from sources.files import LONGEST_TEXT, REJECTED_KEPT, RejectedRow
 from streams.decoder import Decoder, Excluded
 from streams.reasons import Reason, Rejection
@@ -21,9 +19,6 @@ BATCH_ROWS = 20_000
 
 REFUSALS_SENT = 10_000
 """Rejected rows of a file that go to the stream's rejected messages; more of them are counted only."""
-
-MESSAGES = pa.schema([("row", pa.int64()), ("message", pa.string())])
-_PLACEHOLDER_ID = "0" * 32
 
 
 @dataclass
@@ -60,63 +55,32 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges the messages of one stream. `corrections`: of the source, whose fields are put in later."""
+    """Judges the messages of one stream. `now_ms`: when they would arrive."""
 
     decoder: Decoder
-    corrections: Corrections | None = None
+    now_ms: int
 
-    def accepted(self, messages: Path, rejected: Rejected, now_ms: int) -> Iterator[list[tuple[int, str]]]:
-        """Batches of rows and messages that the decoder accepts, in their order; the others are put to `rejected`."""
-        later = self._later()
+    def accepted(
+        self, messages: Path, rejected: Rejected, refused: set[str] | None = None
+    ) -> Iterator[list[tuple[int | None, str]]]:
+        """Batches of rows and messages that the decoder accepts, in their order; the others are put to `rejected`, and
+        their ids, where they have any, to `refused`. What an exclusion keeps out is accepted: the job excludes it."""
+        columns = ["row", "message"] if refused is None else ["row", "message", "id"]
         with parquet.ParquetFile(messages) as file:
-            for batch in file.iter_batches(BATCH_ROWS, columns=["row", "message"]):
+            for batch in file.iter_batches(BATCH_ROWS, columns=columns):
+                rows, texts, *ids = (batch.column(name).to_pylist() for name in columns)
                 good = []
-                for row, text in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    outcome = self.decoder.decode(_with(text, later), now_ms)
+                for place, text in enumerate(texts):
+                    outcome = self.decoder.decode(text.encode("utf-8", "surrogatepass"), self.now_ms)
                     if isinstance(outcome, Rejection) and not isinstance(outcome, Excluded):
-                        rejected.message(row, outcome, text)
+                        rejected.message(rows[place], outcome, text)
+                        if refused is not None:
+                            refused.add(ids[0][place])
                     else:
-                        good.append((row, text))
+                        good.append((rows[place], text))
                 yield good
-
-    def keep_accepted(self, messages: Path, rejected: Rejected, now_ms: int, into: Path) -> int:
-        """Write what the decoder accepts to another file of the same form; how many."""
-        count = 0
-        with parquet.ParquetWriter(into, MESSAGES, compression="zstd") as writer:
-            for good in self.accepted(messages, rejected, now_ms):
-                rows, texts = zip(*good, strict=True) if good else ((), ())
-                writer.write_batch(
-                    pa.record_batch([pa.array(rows, pa.int64()), pa.array(texts, pa.string())], schema=MESSAGES)
-                )
-                count += len(good)
-        return count
-
-    def _later(self) -> dict[str, object]:
-        """Fields that a correction puts in, with values that could stand there."""
-        if self.corrections is None:
-            return {}
-        fields: dict[str, object] = {"id": _PLACEHOLDER_ID, "revision": 0}
-        if self.corrections.new_from is not None:
-            fields[self.corrections.value] = 0
-        if self.corrections.deleted is not None:
-            fields[self.corrections.deleted] = False
-        return fields
 
 
 def _whole(text: str) -> str:
     """Without halves of characters."""
     return text.encode("utf-8", "replace").decode()
-
-
-def _with(text: str, fields: dict[str, object]) -> bytes:
-    """A message with fields that it lacks."""
-    payload = text.encode("utf-8", "surrogatepass")
-    if not fields:
-        return payload
-    if any(f'"{name}":' in text for name in fields):
-        try:
-            return orjson.dumps({**orjson.loads(payload), **fields})
-        except (orjson.JSONDecodeError, orjson.JSONEncodeError, TypeError):
-            return payload
-    put = orjson.dumps(fields)
-    return put if payload == b"{}" else payload[:-1] + b"," + put[1:]
