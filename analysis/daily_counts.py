@@ -48,6 +48,12 @@ def weekly_counts(dates: Sequence[date], counts: Sequence[float] | Floats, least
     return _checked(dates, counts, least, 7, negative=False)
 
 
+def daily_or_weekly_counts(dates: Sequence[date], counts: Sequence[float] | Floats, least: int = 1) -> Counts:
+    """As the first two dates are apart; errors as of `daily_counts`."""
+    weekly = len(dates) > 1 and dates[1] - dates[0] == timedelta(days=7)
+    return _checked(dates, counts, least, 7 if weekly else 1, negative=False)
+
+
 def _checked(
     dates: Sequence[date], counts: Sequence[float] | Floats, least: int, step: int, negative: bool
 ) -> Counts:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.stats import norm
 
-from analysis.daily_counts import Floats, between, daily_counts
+from analysis.daily_counts import Floats, between, daily_or_weekly_counts
 
 
 class EarsMethod(StrEnum):
@@ -59,7 +59,7 @@ def ears(
     baseline: int = 7,
     least_deviation: float = 0.5,
 ) -> tuple[EarsDay, ...]:
-    """Each day with enough days before it, judged by those.
+    """Each day (or week, if dates are seven days apart) with enough days before it, judged by those.
 
     Hutwagner L, Thompson W, Seeman GM, Treadwell T, "The bioterrorism preparedness and response Early Aberration
     Reporting System (EARS)", J Urban Health 80 (2003) i89-i96; Fricker RD, Hegler BL, Dunfee DA, "Comparing syndromic
@@ -76,7 +76,7 @@ def ears(
     between("baseline", baseline, 2, 1000)
     between("least_deviation", least_deviation, -1e-300, math.inf)
     first = baseline + method.gap + method.carried
-    checked = daily_counts(dates, counts, first + 1)
+    checked = daily_or_weekly_counts(dates, counts, first + 1)
     past = sliding_window_view(checked.counts, baseline)[: len(checked.counts) - baseline - method.gap]
     judged = checked.counts[baseline + method.gap :]
     expected, deviation = past.mean(axis=1), np.maximum(past.std(axis=1, ddof=1), least_deviation)
@@ -104,8 +104,8 @@ def ears(
 def _standardised(difference: Floats, deviation: Floats) -> Floats:
     """Deviations away; days that never differed are none away from what they were, and endless ones from all else."""
     flat = deviation == 0
-    endless = np.where(difference == 0, 0.0, np.sign(difference) * np.inf)
-    return np.where(flat, endless, difference / np.where(flat, 1, deviation))
+    endless = np.copysign(np.inf, difference)
+    return np.where(difference == 0, 0.0, np.where(flat, endless, difference / np.where(flat, 1, deviation)))
 
 
 def _times(deviation: Floats, factor: Floats) -> Floats:
