@@ -12,7 +12,8 @@ from analysis.daily_counts import Floats
 from analysis.errors import NoFitError
 
 MOST_DISPERSION = 100.0
-"""The largest variance of a negative binomial count in excess of its mean, in squares of the mean, that is looked for."""
+"""The largest variance of a negative binomial count in excess of its mean, in squares of the mean, that is looked for.
+"""
 
 _MOST_STEPS = 50
 _SETTLED = 1e-8
@@ -47,9 +48,9 @@ def fit_counts(
 ) -> Fit:
     """Fit counts, one for each row of the design, whose columns must not depend on each other.
 
-    McCullagh P, Nelder JA, "Generalized Linear Models", 2nd edition (1989), chapter 2.5: iterated weighted least squares.
-    It starts and stops, and takes its weights, as R's glm, so that digits agree where rounding shows. A library's was
-    tried: it costs 76 MB in each process that imports it. Raises NoFitError where it does not settle.
+    McCullagh P, Nelder JA, "Generalized Linear Models", 2nd edition (1989), chapter 2.5: iterated weighted least
+    squares. It starts and stops, and takes its weights, as R's glm, so that digits agree where rounding shows. A
+    library's was tried: it costs 76 MB in each process that imports it. Raises NoFitError where it does not settle.
     """
     prior = np.ones_like(counts) if weights is None else weights
     shift = np.zeros_like(counts) if offset is None else offset

@@ -50,7 +50,7 @@ class SerialInterval:
         below = at * gamma.cdf(at, shape, scale=scale)
         partial_mean = shape * scale * gamma.cdf(at, shape + 1, scale=scale)
         integral = below - partial_mean
-        return np.maximum(integral[2:] - 2 * integral[1:-1] + integral[:-2], 0)
+        return np.asarray(np.maximum(integral[2:] - 2 * integral[1:-1] + integral[:-2], 0))
 
 
 def reproduction_numbers(

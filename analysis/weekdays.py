@@ -39,10 +39,10 @@ class Weekdays:
 def weekdays(dates: Sequence[date], counts: Sequence[float], *, level: float = 0.95) -> Weekdays:
     """Factors of the seven weekdays, whose mean is 1, and counts without them.
 
-    Ratios to the mean of the seven days around: Macaulay FR, "The Smoothing of Time Series" (1931), pooled over weeks as
-    a Poisson regression with that mean as exposure does, with quasi-likelihood intervals (McCullagh P, Nelder JA,
-    "Generalized Linear Models", 2nd edition (1989), chapter 6). A weekday without any count has an interval from 0.
-    It assumes that what one day does not report the next ones do, and that the pattern does not change within the days
+    Ratios to the mean of the seven days around: Macaulay FR, "The Smoothing of Time Series" (1931), pooled over weeks
+    as a Poisson regression with that mean as exposure does, with quasi-likelihood intervals (McCullagh P, Nelder JA,
+    "Generalized Linear Models", 2nd edition (1989), chapter 6). A weekday without any count has an interval from 0. It
+    assumes that what one day does not report the next ones do, and that the pattern does not change within the days
     given; holidays are not looked at. It says when cases are reported, not when people fall ill.
     Raises NotEnoughDataError with fewer than 34 days or without a case.
     """
