@@ -42,7 +42,7 @@ OWNERS = {
     "jwt": {"access"},
     "pyiceberg": {"iceberg"},
     "trino": {"query"},
-    "starlette": {"web"},
+    "starlette": {"web", "services"},
     "kafka": {"streams"},
     "confluent_kafka": {"streams"},
 }
