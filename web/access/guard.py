@@ -139,6 +139,8 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/sites/{site}/breakdown": {"GET": ASK},
     "/v1/sites/{site}/series": {"GET": ASK},
     "/v1/sites/{site}/live": {"GET": ASK},
+    "/epidemic": {"GET": ASK},
+    "/v1/epidemic/weeks": {"GET": ASK},
     "/collect/{site}": {"POST": COLLECT},
     "/api/event": {"POST": COLLECT},
     "/healthz": {"GET": PUBLIC},
