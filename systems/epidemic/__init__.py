@@ -1,3 +1,3 @@
-"""Epidemic surveillance: reports of cases by region, day and variant, and what is made of them."""
+"""Epidemic surveillance: how many fell ill, where and of what, as many sources tell it, and who is vulnerable."""
 
 __all__: list[str] = []
