@@ -1,0 +1,95 @@
+"""Multinomial logistic regression of grouped counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.daily_counts import Floats
+from analysis.errors import NoFitError
+
+_MOST_STEPS = 100
+
+_FARTHEST = 500.0
+"""A coefficient that is larger is on its way to no end."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MultinomialFit:
+    """`coefficients`: a row for each column of the design, a column for each category but the first.
+
+    `covariance`: of the coefficients category by category, before any overdispersion; `probabilities`: a row for each
+    group; `overdispersion`: squared residuals over degrees of freedom, at least 1.
+    """
+
+    coefficients: Floats
+    covariance: Floats
+    probabilities: Floats
+    overdispersion: float
+
+
+def fit_multinomial(counts: Floats, design: Floats) -> MultinomialFit:
+    """Fit the log odds of each category against the first, for groups of counts in rows.
+
+    Agresti A, "Categorical Data Analysis", 2nd edition (2002), chapter 7.1, by Newton's method with halved steps. Raises
+    NoFitError where it does not settle, as where a category is only found in groups that hold nothing else.
+    """
+    groups, columns = design.shape
+    others = counts.shape[1] - 1
+    totals = counts.sum(axis=1)
+    coefficients = np.zeros((columns, others))
+    reached = _log_likelihood(counts, design, coefficients)
+    for _ in range(_MOST_STEPS):
+        probabilities = _probabilities(design, coefficients)
+        gradient = (design.T @ (counts - totals[:, None] * probabilities)[:, 1:]).T.ravel()
+        information = _information(design, totals, probabilities[:, 1:])
+        try:
+            step = np.linalg.solve(information, gradient).reshape(others, columns).T
+        except np.linalg.LinAlgError as error:
+            raise NoFitError("regression of shares") from error
+        if not float(np.abs(coefficients + step).max()) < _FARTHEST:
+            break
+        part = 1.0
+        while (now := _log_likelihood(counts, design, coefficients + part * step)) < reached - 1e-9 and part > 1e-6:
+            part /= 2
+        coefficients = coefficients + part * step
+        if abs(now - reached) <= 1e-12 * (abs(now) + 1) and float(gradient @ step.T.ravel()) < 1e-8:
+            return _fit(counts, design, coefficients)
+        reached = now
+    raise NoFitError("regression of shares")
+
+
+def _fit(counts: Floats, design: Floats, coefficients: Floats) -> MultinomialFit:
+    totals = counts.sum(axis=1)
+    probabilities = _probabilities(design, coefficients)
+    information = _information(design, totals, probabilities[:, 1:])
+    if np.linalg.cond(information) > 1e13:
+        raise NoFitError("regression of shares")
+    expected = totals[:, None] * probabilities
+    found = expected > 0
+    pearson = float(((counts - expected)[found] ** 2 / expected[found]).sum())
+    left = (np.count_nonzero(totals) - design.shape[1]) * (counts.shape[1] - 1)
+    overdispersion = max(pearson / left, 1.0) if left > 0 else 1.0
+    return MultinomialFit(coefficients, np.linalg.inv(information), probabilities, overdispersion)
+
+
+def _probabilities(design: Floats, coefficients: Floats) -> Floats:
+    predictor = np.column_stack([np.zeros(len(design)), design @ coefficients])
+    odds = np.exp(predictor - predictor.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def _log_likelihood(counts: Floats, design: Floats, coefficients: Floats) -> float:
+    predictor = np.column_stack([np.zeros(len(design)), design @ coefficients])
+    highest = predictor.max(axis=1, keepdims=True)
+    logs = predictor - highest - np.log(np.exp(predictor - highest).sum(axis=1, keepdims=True))
+    return float((counts * logs).sum())
+
+
+def _information(design: Floats, totals: Floats, probabilities: Floats) -> Floats:
+    others, columns = probabilities.shape[1], design.shape[1]
+    spread = -probabilities[:, :, None] * probabilities[:, None, :]
+    spread[:, range(others), range(others)] += probabilities
+    blocks = np.einsum("t,tab,ti,tj->aibj", totals, spread, design, design, optimize=True)
+    return np.asarray(blocks).reshape(others * columns, others * columns)
