@@ -59,6 +59,7 @@ from web.pages.admin.users import add_user, users_page
 from web.pages.admin.why import why_page
 from web.pages.engines.handlers import engines_page
 from web.pages.epidemic.handlers import map_page
+from web.pages.epidemic.region import region_page
 from web.pages.invitation.handlers import accept_invitation, first_page, invitation_page, make_first
 from web.pages.login.handlers import log_in, log_out, login_page
 from web.pages.records.handlers import export_records, records_page
@@ -128,6 +129,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/sites/{site}/settings/{part}/{id}", remove_part, methods=["POST"]),
     by_method("/shared/{token}", GET=shared_page, POST=unlock),
     Route("/epidemic", map_page),
+    Route("/epidemic/regions/{region}", region_page),
     Route("/v1/epidemic/weeks", epidemic.weeks),
     Route("/v1/openapi.json", catalogue.show_openapi),
     Route("/v1/streams", catalogue.streams),

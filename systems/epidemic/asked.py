@@ -7,8 +7,8 @@ of the same people: no question adds them up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from query.record_questions import RecordQuestion
@@ -58,16 +58,26 @@ order by 1, 2"""
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which numbers: of one source, metric and variant; `known`: as they were known at a moment, None for now."""
+    """Which numbers: of one source, metric and variant; `known`: as they were known at a moment, None for now.
+
+    `summed`: of a source that tells of variants alone, all of them together.
+    """
 
     source: str
     metric: str
     variant: str = ALL_VARIANTS
     known: datetime | None = None
+    summed: bool = False
 
     def where(self, *more: tuple[str, tuple[str, ...]]) -> Filters:
         """The filters of its questions."""
-        return ((SOURCE, (self.source,)), (METRIC, (self.metric,)), (VARIANT, (self.variant,)), *more)
+        of_variant: Filters = () if self.summed else ((VARIANT, (self.variant,)),)
+        return ((SOURCE, (self.source,)), (METRIC, (self.metric,)), *of_variant, *more)
+
+    def told_by(self, variants: Collection[str]) -> Asked:
+        """The same of a source that tells of these variants."""
+        together = self.variant == ALL_VARIANTS and bool(variants) and ALL_VARIANTS not in variants
+        return replace(self, summed=together)
 
 
 def moment(day: date) -> datetime:

@@ -28,7 +28,9 @@ class Told:
     by_variant: Mapping[str, tuple[Day, ...]]
 
     def days(self, variant: str = ALL_VARIANTS) -> tuple[Day, ...]:
-        """Of one variant, or of all together."""
+        """Of one variant, or of all together: where nothing is told of that, the sum of all variants."""
+        if variant == ALL_VARIANTS and ALL_VARIANTS not in self.by_variant:
+            return _together(self.by_variant.values())
         return self.by_variant.get(variant, ())
 
     @property
@@ -65,6 +67,16 @@ def every_day(days: Sequence[Day], first: date, last: date) -> list[float]:
 def corrected_days(days: Iterable[Day]) -> list[Day]:
     """Days whose number is not what was told first, the newest first."""
     return sorted((day for day in days if day.corrections and day.number != day.first), key=lambda day: day.day)[::-1]
+
+
+def _together(variants: Iterable[Sequence[Day]]) -> tuple[Day, ...]:
+    found: dict[date, Day] = {}
+    for day in (day for days in variants for day in days):
+        known = found.get(day.day, Day(day.day, 0, 0))
+        when = max((at for at in (known.corrected, day.corrected) if at), default=None)
+        number, first, corrections = known.number + day.number, known.first + day.first, known.corrections + day.corrections
+        found[day.day] = Day(day.day, number, first, corrections, when)
+    return tuple(found[day] for day in sorted(found))
 
 
 def _day(at: datetime | date) -> date:

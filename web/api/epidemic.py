@@ -27,7 +27,8 @@ async def weeks(request: Request) -> Response:
     visible = epidemic.seen_reports(request)
     read = read_asked(request.query_params.multi_items())
     first, last = read.first or BEGINNING, read.last or datetime.now(UTC).date() + timedelta(days=1)
-    told = await epidemic.weeks(request, visible, read.asked, first, last)
+    variants = await epidemic.variants(request, visible, read.asked.source, read.asked.metric)
+    told = await epidemic.weeks(request, visible, read.asked.told_by(variants), first, last)
     mondays = _mondays(told)[-MOST_WEEKS:]
     body = {
         "source": read.asked.source,

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from query.visible import Visible
 from streams.errors import WindowpaneError
+from systems.epidemic.asked import Asked
 from systems.epidemic.places import Places
 from systems.epidemic.reference import places
 from systems.epidemic.shipped_sources import SourceText, source_texts
@@ -32,6 +33,11 @@ class Seen:
     def empty(self) -> bool:
         """Whether there is nothing to show yet."""
         return self.problem is None and not self.view.reported
+
+    @property
+    def asked(self) -> Asked:
+        """The question of its numbers."""
+        return self.view.asked.told_by(self.variants)
 
     @property
     def source(self) -> SourceText:

@@ -27,7 +27,7 @@ async def map_page(request: Request) -> Response:
     view, show = seen.view, seen.view.chosen.show
     found: Part[dict[str, Numbers]] = Part({})
     if seen.ready:
-        asking = epidemic.numbers(request, seen.visible, view.asked, view.day, seen.places, total=show is Show.TOTAL)
+        asking = epidemic.numbers(request, seen.visible, seen.asked, view.day, seen.places, total=show is Show.TOTAL)
         found = await part_of(request, asking)
     numbers = found.value or {}
     return page_response(
