@@ -140,6 +140,8 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/sites/{site}/series": {"GET": ASK},
     "/v1/sites/{site}/live": {"GET": ASK},
     "/epidemic": {"GET": ASK},
+    "/epidemic/compare": {"GET": ASK},
+    "/epidemic/ranks": {"GET": ASK},
     "/epidemic/regions/{region}": {"GET": ASK},
     "/v1/epidemic/weeks": {"GET": ASK},
     "/collect/{site}": {"POST": COLLECT},

@@ -25,7 +25,7 @@ def region_plan(figures: Figures, corrected: Sequence[Day], shares: Sequence[Sha
     days = figures.days
     was: dict[date, float] = {day.day: day.first for day in corrected}
     plan: dict[str, Any] = {
-        "times": [_seconds(day) for day in days],
+        "times": [seconds(day) for day in days],
         "numbers": [*figures.numbers],
         "mean": means(figures.numbers),
         "was": [was.get(day) for day in days],
@@ -73,7 +73,7 @@ def _band(days: Sequence[date], known: Mapping[date, tuple[float, float, float]]
 
 def _alarms(figures: Figures, method: EarsMethod) -> list[int]:
     """Seconds of the days with an alarm."""
-    return [_seconds(day.date) for day in figures.alarms[method].value or () if day.alarm]
+    return [seconds(day.date) for day in figures.alarms[method].value or () if day.alarm]
 
 
 def _shares(weeks: Sequence[SharesOfWeek]) -> dict[str, Any] | None:
@@ -88,12 +88,13 @@ def _shares(weeks: Sequence[SharesOfWeek]) -> dict[str, Any] | None:
     columns = {name: [_share(week, {name}) for week in weeks] for name in drawn}
     if rest:
         columns[OTHERS] = [_share(week, set(rest)) for week in weeks]
-    return {"times": [_seconds(week.monday) for week in weeks], "names": [*columns], "columns": [*columns.values()]}
+    return {"times": [seconds(week.monday) for week in weeks], "names": [*columns], "columns": [*columns.values()]}
 
 
 def _share(week: SharesOfWeek, names: Iterable[str]) -> float:
     return round(sum(share.share for share in week.shares if share.variant in names), 4)
 
 
-def _seconds(day: date) -> int:
+def seconds(day: date) -> int:
+    """When a day begins, since 1970."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

@@ -151,5 +151,10 @@ function rule(it, value) {
   ctx.restore();
 }
 
-const words = (value) => (value == null ? "–" : quantity(value, ""));
-const soft = (hex, alpha) => hex + Math.round(alpha * 255).toString(16).padStart(2, "0");
+function words(value) {
+  return value == null ? "–" : quantity(value, "");
+}
+
+function soft(hex, alpha) {
+  return hex + Math.round(alpha * 255).toString(16).padStart(2, "0");
+}
