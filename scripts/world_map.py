@@ -1,7 +1,7 @@
 """Makes the map of the dashboards: an SVG of the world's countries, from Natural Earth's shapes (public domain).
 
     npm pack world-atlas@2.0.2 i18n-iso-countries@7.14.0   # and unpack both
-    python -m scripts.world_map world-atlas i18n-iso-countries > web/pages/site/static/world.svg
+    python -m scripts.world_map world-atlas i18n-iso-countries > web/page/static/world.svg
 
 Each country is a path whose `data-country` is its ISO 3166-1 alpha-2 code; those too small for a shape are dots.
 """

@@ -24,6 +24,7 @@ from web.access.reach import Reach
 from web.api import (
     answers,
     catalogue,
+    epidemic,
     grants,
     ingest,
     keys,
@@ -57,6 +58,10 @@ from web.pages.admin.user import change_user, end_user_sessions, make_link, user
 from web.pages.admin.users import add_user, users_page
 from web.pages.admin.why import why_page
 from web.pages.engines.handlers import engines_page
+from web.pages.epidemic.compare import compare_page
+from web.pages.epidemic.handlers import map_page
+from web.pages.epidemic.ranks import ranks_page
+from web.pages.epidemic.region import region_page
 from web.pages.invitation.handlers import accept_invitation, first_page, invitation_page, make_first
 from web.pages.login.handlers import log_in, log_out, login_page
 from web.pages.records.handlers import export_records, records_page
@@ -125,6 +130,11 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/sites/{site}/settings/{part}", add_part, methods=["POST"]),
     Route("/sites/{site}/settings/{part}/{id}", remove_part, methods=["POST"]),
     by_method("/shared/{token}", GET=shared_page, POST=unlock),
+    Route("/epidemic", map_page),
+    Route("/epidemic/regions/{region}", region_page),
+    Route("/epidemic/compare", compare_page),
+    Route("/epidemic/ranks", ranks_page),
+    Route("/v1/epidemic/weeks", epidemic.weeks),
     Route("/v1/openapi.json", catalogue.show_openapi),
     Route("/v1/streams", catalogue.streams),
     Route("/v1/streams/{stream}", catalogue.show_stream),

@@ -1,0 +1,134 @@
+"""Case reports: asked as any other stream is, by whoever may ask it. Each raises what `ask` does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from starlette.requests import Request
+
+from access.grants import Action
+from query.answers import SeriesAnswer
+from query.groups import Group
+from query.requests import WindowRequest
+from query.visible import Visible
+from systems.epidemic import asked as questions
+from systems.epidemic.asked import CHANGE, STREAM, Asked
+from systems.epidemic.days import Told, told_of, weeks_of
+from systems.epidemic.places import Places
+from systems.epidemic.rolling import rolled_up
+from systems.epidemic.shown import Numbers
+from web.access.scopes import visible_of
+from web.asking.questions import ask
+
+WEEK = timedelta(days=6)
+"""From the first to the last of seven days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """That a source tells of a metric: in which months, by their first days, and in how many reports."""
+
+    source: str
+    metric: str
+    first: date
+    last: date
+    reports: int
+
+
+def seen_reports(request: Request) -> Visible:
+    """What the asker may see of the stream. Raises ProblemError."""
+    return visible_of(request, STREAM, Action.ASK)
+
+
+async def reported(request: Request, visible: Visible) -> tuple[Reported, ...]:
+    """All that sources tell of, those with the most reports first."""
+    answer, _ = await ask(request, questions.reported_by_month(visible, datetime.now(UTC)))
+    found: dict[tuple[str, str], Reported] = {}
+    for month, groups in _steps(answer.answer):
+        for group in groups:
+            source, metric = group.key
+            known = found.get((source, metric))
+            first, reports = (known.first, known.reports) if known else (month, 0)
+            found[source, metric] = Reported(source, metric, first, month, reports + group.messages)
+    return tuple(sorted(found.values(), key=lambda one: (-one.reports, one.source, one.metric)))
+
+
+async def last_day(request: Request, visible: Visible, of: Reported) -> date:
+    """The last day that a source tells of."""
+    return (await last_days(request, visible, [of]))[of.source, of.metric]
+
+
+async def last_days(
+    request: Request, visible: Visible, known: Sequence[Reported]
+) -> Mapping[tuple[str, str], date]:
+    """Source and metric → the last day that is told of. One question for all whose last month is the same."""
+    months: dict[date, list[str]] = {}
+    for each in known:
+        months.setdefault(each.last, []).append(each.source)
+    found = {(each.source, each.metric): each.last for each in known}
+
+    async def look(month: date, sources: Sequence[str]) -> None:
+        end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        answer, _ = await ask(request, questions.reported_by_day(visible, sources, month, end))
+        for day, groups in _steps(answer.answer):
+            found.update({(group.key[0], group.key[1]): day for group in groups})
+
+    await asyncio.gather(*(look(month, sorted({*sources})) for month, sources in months.items()))
+    return {(each.source, each.metric): found[each.source, each.metric] for each in known}
+
+
+async def variants(request: Request, visible: Visible, source: str, metric: str) -> tuple[str, ...]:
+    """The variants that a source tells apart, by name; the empty one for all together, where it tells of that."""
+    answer, _ = await ask(request, questions.variants(visible, source, metric, datetime.now(UTC)))
+    return tuple(sorted(group.key[0] for group in answer.answer.groups))
+
+
+async def numbers(
+    request: Request, visible: Visible, asked: Asked, day: date, places: Places, *, total: bool
+) -> dict[str, Numbers]:
+    """Region → its numbers of the 7 days that end with a day. `total`: since the beginning, too."""
+    spans = [(day - WEEK, day), (day - 2 * WEEK - timedelta(days=1), day - WEEK - timedelta(days=1))]
+    if total:
+        spans.append((questions.BEGINNING, day))
+    asking = (_by_region(request, questions.by_region(visible, asked, *span), places) for span in spans)
+    week, before, *more = await asyncio.gather(*asking)
+    ever = more[0] if more else {}
+    return {
+        region: Numbers(week.get(region), before.get(region), ever.get(region), places.population(region))
+        for region in sorted({*week, *before, *ever})
+    }
+
+
+async def weeks(
+    request: Request, visible: Visible, asked: Asked, first: date, last: date
+) -> dict[str, dict[date, float]]:
+    """Country → the Monday of each week that is told of → its number."""
+    answer, _ = await ask(request, questions.by_week(visible, asked, first, last, datetime.now(UTC)))
+    return weeks_of(answer.answer.rows)
+
+
+async def days(
+    request: Request, visible: Visible, asked: Asked, first: date, last: date, region: str, places: Places
+) -> Told:
+    """The days of a region, by variant; all that is told apart, whatever variant is asked for."""
+    inner = places.within(region)[1:]
+    now = datetime.now(UTC)
+    answer, _ = await ask(request, questions.by_day(visible, asked, first, last, region, inner, now))
+    return told_of(answer.answer.rows)
+
+
+async def _by_region(request: Request, question: WindowRequest, places: Places) -> dict[str, float]:
+    answer, _ = await ask(request, question)
+    told = {group.key[0]: _change(group) for group in answer.answer.groups}
+    return rolled_up(told, places.parent)
+
+
+def _change(group: Group) -> float:
+    return float(group.value(CHANGE, "total") or 0)
+
+
+def _steps(answer: SeriesAnswer) -> list[tuple[date, tuple[Group, ...]]]:
+    return [(point.at.astimezone(UTC).date(), point.groups) for point in answer.points]

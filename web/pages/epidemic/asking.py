@@ -1,0 +1,79 @@
+"""What every epidemic page asks first: what is reported, and which of it the address means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+
+from query.visible import Visible
+from streams.errors import WindowpaneError
+from systems.epidemic.asked import Asked
+from systems.epidemic.places import Places
+from systems.epidemic.reference import places
+from systems.epidemic.shipped_sources import SourceText, source_texts
+from web.access.away import problem_for
+from web.asking import epidemic
+from web.edge.problems import Problem
+from web.pages.epidemic.view import CASES, Chosen, View, read_chosen, usual
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page begins with. `problem`: why nothing can be told. `empty`: nothing was ever reported."""
+
+    visible: Visible
+    view: View
+    places: Places
+    variants: tuple[str, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show yet."""
+        return self.problem is None and not self.view.reported
+
+    @property
+    def asked(self) -> Asked:
+        """The question of its numbers."""
+        return self.view.asked.told_by(self.variants)
+
+    @property
+    def source(self) -> SourceText:
+        """Title, licence and attribution of the source that is shown."""
+        return source_texts().get(self.view.source, SourceText(self.view.source, self.view.source))
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Source → its title, of those that may be chosen."""
+        known = source_texts()
+        return {name: known[name].title if name in known else name for name in self.view.sources}
+
+    @property
+    def ready(self) -> bool:
+        """Whether its numbers can be asked."""
+        return self.problem is None and bool(self.view.reported) and not self.view.chosen.problems
+
+
+async def seen_at(request: Request, address: str) -> Seen:
+    """The view of a page's address. Raises ProblemError for whoever may not see the reports."""
+    visible = epidemic.seen_reports(request)
+    chosen = read_chosen(request.query_params)
+    today = datetime.now(UTC).date()
+    nothing = View(address, chosen, (), chosen.source, chosen.metric or CASES, chosen.day or today)
+    try:
+        return await _seen(request, visible, address, chosen, nothing)
+    except WindowpaneError as error:
+        return Seen(visible, nothing, places(), (), problem_for(request, error))
+
+
+async def _seen(request: Request, visible: Visible, address: str, chosen: Chosen, nothing: View) -> Seen:
+    reported = await epidemic.reported(request, visible)
+    of = usual(chosen, reported)
+    if of is None:
+        source = chosen.source or (reported[0].source if reported else "")
+        return Seen(visible, View(address, chosen, reported, source, nothing.metric, nothing.day), places())
+    day = chosen.day or await epidemic.last_day(request, visible, of)
+    told = await epidemic.variants(request, visible, of.source, of.metric)
+    return Seen(visible, View(address, chosen, reported, of.source, of.metric, day), places(), told)
