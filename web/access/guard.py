@@ -51,7 +51,8 @@ class Rule:
     """Whom a method of an address is for. `reads`: it changes nothing, whatever the method is.
 
     `counted`: reading it is bounded by the address, as logins are, and all else that anybody may send.
-    `of_user`: it changes a user or a key, of which there is none in open mode.
+    `of_user`: it changes a user or a key, of which there is none in open mode. `files`: it takes forms with files, and
+    checks the token in them itself, as it reads them.
     """
 
     who: Who
@@ -60,6 +61,7 @@ class Rule:
     ends_seeing: bool = False
     counted: bool = False
     of_user: bool = False
+    files: bool = False
 
     def changes(self, request: Request) -> bool:
         """Whether a request may change users, keys or grants, or make a session."""
@@ -235,7 +237,7 @@ async def _check(request: Request, rule: Rule) -> None:
         asker = await _asker(request, rule)
         _check_rule(asker, rule)
         if request.method not in SAFE:
-            await check_origin(request, reads=rule.reads)
+            await check_origin(request, reads=rule.reads, files=rule.files)
             _check_seeing(asker, rule)
     except ProblemError as error:
         if error.problem.status not in (401, 403):
