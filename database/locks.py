@@ -67,6 +67,30 @@ def stream_lock(
     return lake_lock(plain_uri(engine), purpose, stream, wait_seconds)
 
 
+@contextmanager
+def held_if_free(engine: sa.Engine, name: str) -> Iterator[bool]:
+    """Hold the lock of this name while the block runs, if nobody else does; whether it is held. It is on a pooled
+    connection, which is not shared meanwhile, so it costs two statements.
+
+    Raises LakeAwayError when PostgreSQL does not answer.
+    """
+    key = lock_key(name)
+    with translated():
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        with translated():
+            held = bool(connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar_one())
+        yield held
+        if held:
+            with suppress(sa.exc.SQLAlchemyError):  # a lock that was lost is free
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+    except BaseException:
+        connection.invalidate()  # whatever it holds ends with its session
+        raise
+    finally:
+        connection.close()
+
+
 def lock_key(name: str) -> int:
     """The number by which PostgreSQL knows a lock: 64 bits, signed, the same in every process and version."""
     return int.from_bytes(hashlib.sha256(f"windowpane {name}".encode()).digest()[:8], "big", signed=True)

@@ -36,7 +36,7 @@ MAY_IMPORT = {
 # Library → the packages that may import it.
 OWNERS = {
     "pyflink": {"flink_jobs"},
-    "sqlalchemy": {"database", "access", "systems"},
+    "sqlalchemy": {"database", "access", "sources", "systems"},
     "alembic": {"database"},
     "argon2": {"access"},
     "jwt": {"access"},

@@ -1,0 +1,51 @@
+"""What came of sources, kept as it came: by the hash of its content, before anybody reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from sources.objects import CHUNK, Objects
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file's bytes. `digest`: SHA-256 of them, in hexadecimal."""
+
+    digest: str
+    size: int
+
+
+def content_of(file: Path) -> Content:
+    """Read a file once, to know it."""
+    hashed, size = sha256(), 0
+    with file.open("rb") as source:
+        while chunk := source.read(CHUNK):
+            hashed.update(chunk)
+            size += len(chunk)
+    return Content(hashed.hexdigest(), size)
+
+
+class Raw:
+    """The bytes of files and pages, each content once. Methods raise LakeAwayError."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+
+    def keep(self, file: Path) -> Content:
+        """Keep a file's bytes; those that are kept already stay as they are."""
+        content = content_of(file)
+        key = raw_key(content.digest)
+        if self._objects.size(key) != content.size:
+            self._objects.put(key, file)
+        return content
+
+    def fetch(self, digest: str, file: Path) -> None:
+        """Write kept bytes to a file. Raises SourceError when they are gone, or not what was kept."""
+        self._objects.fetch(raw_key(digest), file)
+
+
+def raw_key(digest: str) -> str:
+    """The key of kept bytes."""
+    return f"raw/{digest[:2]}/{digest}"
