@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -74,6 +73,7 @@ def require(request: Request, scope: SourceScope, action: Action, stream: str, n
     raise ProblemError("forbidden", f"You have no grant by which you may {action} all rows of {stream} here.")
 
 
-def administers_any(scopes: Collection[SourceScope]) -> bool:
-    """Whether there is one of which the asker may do everything."""
-    return any(scope.administer for scope in scopes)
+def administers_streams(request: Request) -> list[str]:
+    """Streams of which the asker may do everything, by name: of these it may try samples."""
+    scopes = {name: source_scope(request, name) for name in service_of(request).definitions}
+    return sorted(name for name, scope in scopes.items() if scope is not None and scope.administer)
