@@ -37,14 +37,17 @@ class SourceScope:
         return [name for name in ("detail", "send", "administer") if getattr(self, name)]
 
 
+EVERYTHING = SourceScope(counts=True, detail=True, send=True, administer=True)
+
+
 def source_scope(request: Request, stream: str) -> SourceScope | None:
     """None: for this asker there is no source of that stream."""
     asker, definition = asker_of(request), service_of(request).queries.definitions.get(stream)
     if not asker.knows(stream):
         return None
     if definition is None:  # not applied yet: no grant can say which of its rows
-        return SourceScope(*[True] * 4) if asker.sees_all else SourceScope()
-    scopes = {action: scope for action, scope in asker.scopes(definition)}
+        return EVERYTHING if asker.sees_all else SourceScope()
+    scopes = dict(asker.scopes(definition))
     of_all_rows = {action for action, scope in scopes.items() if scope.all_rows}
     whole = {action for action, scope in scopes.items() if scope.whole}
     return SourceScope(

@@ -176,7 +176,7 @@ class _Receiving:
         try:
             await anyio.to_thread.run_sync(write)
         except OSError as error:
-            raise ProblemError("engine-away", "The disk of this service does not take the file; send it later.") from error
+            raise ProblemError("engine-away", "The disk of this service takes no more; send it later.") from error
 
     def close(self) -> None:
         """Whatever happened."""
