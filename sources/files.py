@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from access.records import Records
 from sources.errors import SourceError
@@ -155,7 +156,7 @@ class Files:
         """Name → what tells that the newest file of it is unchanged."""
         newest = (
             sa.select(FILES.c.name, FILES.c.found)
-            .distinct(FILES.c.name)
+            .ext(distinct_on(FILES.c.name))
             .where(FILES.c.source == source, FILES.c.kind == Kind.FILE)
             .order_by(FILES.c.name, FILES.c.id.desc())
         )
@@ -172,14 +173,7 @@ class Files:
     def decide(self, connection: sa.Connection, file: SourceFile, run: int, decided: Decided) -> SourceFile:
         """That is what will be sent of it: from now on it is, whatever happens. In the caller's transaction."""
         mine(connection, file.source, run)
-        connection.execute(REJECTED.delete().where(REJECTED.c.file == file.id))
-        rows = [
-            {"file": file.id, "line": row.line, "field": row.field[:200], "reason": row.reason[:500],
-             "text": row.text[:LONGEST_TEXT].replace("\0", "\N{REPLACEMENT CHARACTER}")}
-            for row in decided.rejected[:REJECTED_KEPT]
-        ]  # fmt: skip
-        if rows:
-            connection.execute(REJECTED.insert(), rows)
+        _keep_rejected(connection, file, decided.rejected)
         of_source = {"landed": decided.landed, "columns": decided.columns}
         connection.execute(SOURCES.update().where(SOURCES.c.name == file.source).values(**of_source))
         values = {
@@ -203,12 +197,21 @@ class Files:
             values = {"state": FileState.DONE, "outbox": None, "sent": file.waiting, "noted_at": now, "done_at": now}
             return self._changed(connection, file, values)
 
-    def hold(self, file: SourceFile, run: int, reason: str, **found: Any) -> SourceFile:
-        """It waits for a person; `found`: what is known of its columns."""
+    def hold(
+        self,
+        file: SourceFile,
+        run: int,
+        reason: str,
+        rejected: Sequence[RejectedRow] = (),
+        counts: Mapping[str, int] | None = None,
+        **found: Any,
+    ) -> SourceFile:
+        """It waits for a person; `rejected`, `counts`, `found`: what is known of its rows and columns."""
+        values = {"state": FileState.HELD, "reason": reason[:2000], "noted_at": self._records.now(), **found}
         with self._records.changing() as connection:
             mine(connection, file.source, run)
-            values = {"state": FileState.HELD, "reason": reason[:2000], "noted_at": self._records.now(), **found}
-            return self._changed(connection, file, values)
+            _keep_rejected(connection, file, rejected)
+            return self._changed(connection, file, {**values, "counts": dict(counts or {})})
 
     def redrive(self, source: str, *, every_later: bool, accepts_losses: bool = False) -> int:
         """Have held files and those with rejected rows taken again; how many files will be.
@@ -268,9 +271,9 @@ class Files:
     def tallies(self) -> dict[str, dict[str, int]]:
         """Source → how many files it has in each state, messages sent, and rows rejected."""
         rejected = sa.func.coalesce(sa.func.sum(FILES.c.counts["rejected"].as_integer()), 0)
-        query = sa.select(
-            FILES.c.source, FILES.c.state, sa.func.count(), sa.func.sum(FILES.c.sent), rejected
-        ).group_by(FILES.c.source, FILES.c.state)
+        query = sa.select(FILES.c.source, FILES.c.state, sa.func.count(), sa.func.sum(FILES.c.sent), rejected).group_by(
+            FILES.c.source, FILES.c.state
+        )
         tallies: dict[str, dict[str, int]] = {}
         with self._records.reading() as connection:
             for source, state, files, sent, refused in connection.execute(query):
@@ -291,6 +294,23 @@ class Files:
     def _changed(self, connection: sa.Connection, file: SourceFile, values: Mapping[str, Any]) -> SourceFile:
         change = FILES.update().where(FILES.c.id == file.id).values(**values).returning(FILES)
         return _file(connection.execute(change).mappings().one())
+
+
+def _keep_rejected(connection: sa.Connection, file: SourceFile, rejected: Sequence[RejectedRow]) -> None:
+    """The first of a file's rejected rows, in place of those of an earlier attempt."""
+    connection.execute(REJECTED.delete().where(REJECTED.c.file == file.id))
+    rows = [
+        {"file": file.id, "line": row.line, "field": row.field[:200], "reason": row.reason[:500], "text": _text(row)}
+        for row in rejected[:REJECTED_KEPT]
+    ]
+    if rows:
+        connection.execute(REJECTED.insert(), rows)
+
+
+def _text(row: RejectedRow) -> str:
+    """As PostgreSQL can hold it."""
+    whole = row.text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
+    return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _file(row: Mapping[Any, Any]) -> SourceFile:

@@ -11,6 +11,8 @@ _LONGEST_FIELD = 200
 class Reason(StrEnum):
     """Every reason there is. `streams.decoder` says in which order they are looked for."""
 
+    CANNOT_BE_READ = "cannot be read"
+    """Of a row of a file that is no message: no decoder says it, only envelopes do."""
     EMPTY = "empty"
     LARGER_THAN_1_MIB = "larger than 1 MiB"
     NOT_VALID_UTF_8 = "not valid UTF-8"

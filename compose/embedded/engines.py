@@ -13,11 +13,11 @@ from compose.embedded.room import enough_to_start
 from compose.embedded.runtime import Runtime
 from compose.embedded.settings import CHECKOUT, StackSettings
 from compose.embedded.unprivileged import as_ordinary_user
-from compose.embedded.variables import OPERATOR_KEY
+from compose.embedded.variables import OPERATOR_KEY, SOURCES_KEY
 
 ENGINES = ("postgres", "objectstore", "kafka", "jobmanager", "taskmanager", "trino")
 """In the order they are started; stopped the other way round."""
-SERVICES = ("web", "keeper", "agent")
+SERVICES = ("web", "keeper", "sources", "agent")
 """Ours, started once the streams are applied."""
 LISTENER = "watch"
 """Told of these events by the supervisor; starts and ends with it."""
@@ -230,18 +230,22 @@ def _services(
     modules = {
         "web": ("web.server", "--host", settings.host, "--port", str(ports.web)),
         "keeper": ("services.keeper",),
+        "sources": ("services.sources",),
         "agent": ("services.agent",),
         LISTENER: ("compose.embedded.watch",),
     }
-    others = {name: value for name, value in environment.items() if name != OPERATOR_KEY}
     return tuple(
         # The keeper may be in the middle of submitting a job, which it need not finish.
         Program(
             name,
             (*_BOUND, str(runtime.python), "-m", *words),
             layout.home,
-            environment if name == "web" else others,
+            {key: value for key, value in environment.items() if key not in _KEYS or _KEYS[key] == name},
             stop_seconds=15,
         )
         for name, words in modules.items()
     )
+
+
+_KEYS = {OPERATOR_KEY: "web", SOURCES_KEY: "sources"}
+"""Variable → the only service that gets it."""

@@ -23,6 +23,7 @@ class Secrets:
     trino_internal: str
     operator_key: str
     trino_jwt: str
+    sources_key: str
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -41,6 +42,7 @@ def load_or_make(path: Path) -> Secrets:
         trino_internal=secrets.token_hex(48),
         operator_key=f"wpo_{secrets.token_urlsafe(32)}",
         trino_jwt=base64.b64encode(secrets.token_bytes(48)).decode(),
+        sources_key=base64.b64encode(secrets.token_bytes(32)).decode(),
     )
     kept = replace(made, **known)
     if asdict(kept) != known:

@@ -22,6 +22,9 @@ class StackSettings(BaseSettings):
 
     home: Path = Field(default=CHECKOUT / ".windowpane", description="where this stack keeps its state")
     streams: Path = Field(default=CHECKOUT / "streams", description="directory of the stream definitions")
+    sources: Path | None = Field(
+        default=None, description="directory of the user's own sources; else sources.d beside that of streams"
+    )
     host: str = Field(default="127.0.0.1", description="address the web service binds to; 0.0.0.0: all")
     port: int = Field(default=8000, ge=1, le=65535, description="port of the web service")
     hosts: str = Field(default="", description="more names that the web service answers to, separated by commas")
@@ -58,7 +61,7 @@ class StackSettings(BaseSettings):
     java17: Path | None = Field(default=None, description="a Java 17 home to use instead of our own")
     java25: Path | None = Field(default=None, description="a Java 25 home to use instead of our own")
 
-    @field_validator("home", "streams", "trino_certificate", "countries", "java17", "java25", mode="after")
+    @field_validator("home", "streams", "sources", "trino_certificate", "countries", "java17", "java25", mode="after")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path else None

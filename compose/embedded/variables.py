@@ -15,9 +15,11 @@ from compose.embedded.settings import StackSettings
 WAREHOUSE = "s3://lake/warehouse"
 OPERATOR_KEY = "WINDOWPANE_OPERATOR_KEY"
 """By which the command line is told from others: for the web service and for commands, for no other process."""
+SOURCES_KEY = "WINDOWPANE_SOURCES_KEY"
+"""What secrets of sources are encrypted with: for the service that runs them and for commands, for no other process."""
 SECRET = frozenset(
     (
-        OPERATOR_KEY, "WINDOWPANE_CATALOG_URI", "WINDOWPANE_S3_ACCESS_KEY", "WINDOWPANE_S3_SECRET_KEY",
+        OPERATOR_KEY, SOURCES_KEY, "WINDOWPANE_CATALOG_URI", "WINDOWPANE_S3_ACCESS_KEY", "WINDOWPANE_S3_SECRET_KEY",
         "WINDOWPANE_TRINO_USER", "WINDOWPANE_TRINO_KEY",
     )
 )  # fmt: skip
@@ -41,6 +43,7 @@ def exported(
     return {
         "WINDOWPANE_HOME": str(layout.home),
         "WINDOWPANE_STREAMS": str(settings.streams),
+        "WINDOWPANE_SOURCES": str(settings.sources or ""),
         "WINDOWPANE_HOST": settings.host,
         "WINDOWPANE_PORT": str(ports.web),
         "WINDOWPANE_HOSTS": settings.hosts,
@@ -50,6 +53,7 @@ def exported(
         "WINDOWPANE_COUNTRIES": str(runtime.countries or ""),
         "WINDOWPANE_COUNTRY_HEADER": settings.country_header,
         OPERATOR_KEY: secrets.operator_key,
+        SOURCES_KEY: secrets.sources_key,
         "WINDOWPANE_KAFKA": f"127.0.0.1:{ports.kafka}",
         "WINDOWPANE_CATALOG_URI": catalog_uri(ports, secrets),
         "WINDOWPANE_S3_ENDPOINT": f"http://127.0.0.1:{ports.objectstore}",

@@ -4,6 +4,9 @@ import java.util.Set;
 
 /** Why a message is rejected. The phrases are stable: they are stored, shown and counted. */
 public final class Reason {
+    /** Of a row of a file that is no message: no decoder says it, only envelopes do. */
+    public static final String CANNOT_BE_READ = "cannot be read";
+
     public static final String EMPTY = "empty";
     public static final String LARGER_THAN_1_MIB = "larger than 1 MiB";
     public static final String NOT_VALID_UTF_8 = "not valid UTF-8";
@@ -34,7 +37,7 @@ public final class Reason {
 
     /** Every one. */
     static final Set<String> ALL = Set.of(
-            EMPTY, LARGER_THAN_1_MIB, NOT_VALID_UTF_8, NOT_VALID_JSON, NESTED_TOO_DEEPLY,
+            CANNOT_BE_READ, EMPTY, LARGER_THAN_1_MIB, NOT_VALID_UTF_8, NOT_VALID_JSON, NESTED_TOO_DEEPLY,
             NOT_AN_OBJECT, DUPLICATE_KEY, MISSING, NULL, NOT_A_STRING,
             NOT_A_NUMBER, NOT_A_WHOLE_NUMBER, NOT_A_BOOLEAN, NOT_A_TIME, NOT_VALID_TEXT,
             TOO_SMALL, TOO_LARGE, TOO_SHORT, TOO_LONG, NOT_AN_ALLOWED_VALUE, IS_EXCLUDED,

@@ -1,0 +1,86 @@
+"""The stream's decoder judges each message of a file before anything is sent: what it rejects never is, as one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+from pyarrow import parquet
+
+from sources.files import LONGEST_TEXT, REJECTED_KEPT, RejectedRow
+from streams.decoder import Decoder, Excluded
+from streams.reasons import Reason, Rejection
+from streams.refusal_envelope import refusal
+
+BATCH_ROWS = 20_000
+
+REFUSALS_SENT = 10_000
+"""Rejected rows of a file that go to the stream's rejected messages; more of them are counted only."""
+
+
+@dataclass
+class Rejected:
+    """The rows of a file that are no messages: counted, the first ones kept, and put into envelopes."""
+
+    source: str
+    file: str
+    total: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    rows: list[RejectedRow] = field(default_factory=list)
+    envelopes: list[bytes] = field(default_factory=list)
+
+    def unreadable(self, line: int | None, reason: str, text: str) -> None:
+        """A row that cannot be read."""
+        told = {"problem": reason, "text": text[:LONGEST_TEXT]}
+        self._add(RejectedRow(line, "", reason, text), Rejection(None, Reason.CANNOT_BE_READ), told)
+
+    def message(self, line: int | None, rejection: Rejection, message: str) -> None:
+        """A message that the decoder rejects."""
+        told = {"message": orjson.Fragment(message) if len(message) <= LONGEST_TEXT else message[:LONGEST_TEXT]}
+        self._add(RejectedRow(line, rejection.field or "", str(rejection.reason), message), rejection, told)
+
+    def _add(self, row: RejectedRow, rejection: Rejection, told: dict[str, object]) -> None:
+        told = {name: _whole(value) if isinstance(value, str) else value for name, value in told.items()}
+        self.total += 1
+        self.reasons[f"{row.field}: {row.reason}" if row.field else row.reason] += 1
+        if len(self.rows) < REJECTED_KEPT:
+            self.rows.append(RejectedRow(row.line, row.field, row.reason, row.text[:LONGEST_TEXT]))
+        if len(self.envelopes) < REFUSALS_SENT:
+            where = {"source": self.source, "file": self.file, "line": row.line, **told}
+            self.envelopes.append(refusal(rejection, orjson.dumps(where)))
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges the messages of one stream. `now_ms`: when they would arrive."""
+
+    decoder: Decoder
+    now_ms: int
+
+    def accepted(
+        self, messages: Path, rejected: Rejected, refused: set[str] | None = None
+    ) -> Iterator[list[tuple[int | None, str]]]:
+        """Batches of rows and messages that the decoder accepts, in their order; the others are put to `rejected`, and
+        their ids, where they have any, to `refused`. What an exclusion keeps out is accepted: the job excludes it."""
+        columns = ["row", "message"] if refused is None else ["row", "message", "id"]
+        with parquet.ParquetFile(messages) as file:
+            for batch in file.iter_batches(BATCH_ROWS, columns=columns):
+                rows, texts, *ids = (batch.column(name).to_pylist() for name in columns)
+                good = []
+                for place, text in enumerate(texts):
+                    outcome = self.decoder.decode(text.encode("utf-8", "surrogatepass"), self.now_ms)
+                    if isinstance(outcome, Rejection) and not isinstance(outcome, Excluded):
+                        rejected.message(rows[place], outcome, text)
+                        if refused is not None:
+                            refused.add(ids[0][place])
+                    else:
+                        good.append((rows[place], text))
+                yield good
+
+
+def _whole(text: str) -> str:
+    """Without halves of characters."""
+    return text.encode("utf-8", "replace").decode()

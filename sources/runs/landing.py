@@ -1,0 +1,116 @@
+"""Files and pages are kept as they came, then noted as landed: a kill between the two keeps bytes that nobody names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sources.definition import Source
+from sources.errors import SourceError
+from sources.fetching.folders import Folder
+from sources.fetching.http_pages import Look
+from sources.files import Files, Kind, NewFile, SourceFile
+from sources.raw import Raw
+from streams.topic_reading import records
+from streams.topics import Topics
+
+SERVICE = "source"
+"""By whom a file was kept that nobody uploaded."""
+
+LONGEST_NAME = 500
+
+MOST_MESSAGES = 50_000
+"""Of a partition of another topic, in one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Keeps what came. Methods raise LakeAwayError, FetchError."""
+
+    raw: Raw
+    files: Files
+
+    def from_folder(self, source: Source, folder: Folder, into: Path) -> Iterator[SourceFile]:
+        """New files of a folder, each landed before the next one is copied."""
+        for found in folder.new(self.files.found(source.name)):
+            if not folder.copy(found, into):
+                continue
+            content = self.raw.keep(into)
+            new = NewFile(
+                found.name, content.digest, (content.digest,), content.size, Kind.FILE, found.place, source.licence,
+                found.mark,
+            )  # fmt: skip
+            landed = self.files.land(source.name, new, by=SERVICE, again=uses_name(source))
+            if landed is not None:
+                yield landed
+
+    def from_pages(self, source: Source, look: Look) -> SourceFile | None:
+        """The pages of a look, as one file; how far they read is noted in the same step."""
+        if look.records == 0:
+            self.files.position(source.name, look.position)
+            return None
+        kept = [self.raw.keep(page) for page in look.pages]
+        parts = tuple(content.digest for content in kept)
+        size = sum(content.size for content in kept)
+        new = NewFile(look.name, look.digest, parts, size, Kind.PAGES, look.place, source.licence)
+        return self.files.land(source.name, new, by=SERVICE, position=look.position, again=True)
+
+    def from_topic(
+        self, source: Source, topic: str, position: Mapping[str, Any] | None, kafka: str, into: Path
+    ) -> Iterator[SourceFile]:
+        """What another topic has beyond where it was read, as one file of lines. Raises KafkaAwayError, TopicError."""
+        begins, ends = topic_span(kafka, topic, (position or {}).get("offsets", {}))
+        count = 0
+        with into.open("wb") as file:
+            for record in records(kafka, topic, begins, ends):
+                if record.value is not None:
+                    # Between the tokens of JSON a space is as good as a line feed; within its texts there is none.
+                    file.write(re.sub(rb"[\r\n]", b" ", record.value) + b"\n")
+                    count += 1
+        read = {"offsets": {str(number): end for number, end in ends.items()}}
+        if not count:
+            self.files.position(source.name, read)
+            return
+        content = self.raw.keep(into)
+        name = f"{topic} {' '.join(f'{number}:{begin}' for number, begin in sorted(begins.items()))}"
+        new = NewFile(
+            name[:LONGEST_NAME], content.digest, (content.digest,), content.size, Kind.TOPIC, topic, source.licence
+        )  # fmt: skip
+        landed = self.files.land(source.name, new, by=SERVICE, position=read, again=True)
+        if landed is not None:
+            yield landed
+
+    def upload(self, source: Source, file: Path, name: str, *, by: str) -> SourceFile | None:
+        """A file that somebody gave; None if it is the same as before. Raises SourceError for a name that is none."""
+        content = self.raw.keep(file)
+        shown = upload_name(name)
+        new = NewFile(
+            shown, content.digest, (content.digest,), content.size, Kind.UPLOAD, "upload", source.licence
+        )  # fmt: skip
+        return self.files.land(source.name, new, by=by, again=uses_name(source))
+
+
+def topic_span(kafka: str, topic: str, known: Mapping[str, int]) -> tuple[dict[int, int], dict[int, int]]:
+    """From which offsets to which a topic is read next: partition → offset, at most so many messages of each."""
+    with Topics(kafka) as topics:
+        first, end = topics.beginning_offsets(topic), topics.end_offsets(topic)
+    begins = {number: max(first.get(number, 0), known.get(str(number), 0)) for number in end}
+    return begins, {number: min(end[number], begin + MOST_MESSAGES) for number, begin in begins.items()}
+
+
+def uses_name(source: Source) -> bool:
+    """Whether what a file gives depends on its name, so that a copy by another name is another file."""
+    mapping = source.mapping
+    texts = [mapping.select, mapping.where, *(mapping.fields or {}).values()]
+    return any(re.search(r"\b_name\b", text, re.IGNORECASE) for text in texts if text)
+
+
+def upload_name(name: str) -> str:
+    """The last part of a path, whatever system it is of. Raises SourceError."""
+    last = re.split(r"[\\/]", name)[-1].strip()
+    if not last or last in {".", ".."} or len(last) > LONGEST_NAME or not last.isprintable():
+        raise SourceError(f"the name of a file is 1 to {LONGEST_NAME} printable characters")
+    return last

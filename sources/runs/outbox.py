@@ -1,0 +1,69 @@
+"""What is to be sent of a file, kept as one object before the first of it is: so that whoever goes on sends the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+from pyarrow import parquet
+
+AT_ONCE = 10_000
+"""Messages that are sent before it is noted that they were: the rows of a row group."""
+
+_SCHEMA = pa.schema([("payload", pa.binary()), ("key", pa.binary())])
+
+Message = tuple[bytes, bytes | None]
+"""A message and its key."""
+
+
+class OutboxWriter:
+    """Writes one; the file is whole once the block has ended."""
+
+    def __init__(self, file: Path) -> None:
+        self._writer = parquet.ParquetWriter(file, _SCHEMA, compression="zstd", write_statistics=False)
+        self._waiting: list[Message] = []
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is not None:
+            self._waiting.clear()
+        self.close()
+
+    def close(self) -> None:
+        """Make the file whole; to do so again changes nothing."""
+        if self._writer.is_open:
+            self._write(self._waiting)
+            self._waiting.clear()
+            self._writer.close()
+
+    def add(self, messages: Sequence[Message]) -> None:
+        """Put messages behind the others."""
+        self.count += len(messages)
+        self._waiting += messages
+        while len(self._waiting) >= AT_ONCE:
+            self._write(self._waiting[:AT_ONCE])
+            del self._waiting[:AT_ONCE]
+
+    def _write(self, messages: Sequence[Message]) -> None:
+        if messages:
+            payloads, keys = zip(*messages, strict=True)
+            batch = pa.record_batch([pa.array(payloads, pa.binary()), pa.array(keys, pa.binary())], schema=_SCHEMA)
+            self._writer.write_batch(batch, row_group_size=AT_ONCE)
+
+
+def batches(file: Path, after: int) -> Iterator[list[Message]]:
+    """The messages of an outbox but for the first ones, `after`, which is where a batch began."""
+    with parquet.ParquetFile(file) as outbox:
+        at = 0
+        for group in range(outbox.num_row_groups):
+            size = outbox.metadata.row_group(group).num_rows
+            if at + size > after:
+                payloads, keys = (column.to_pylist() for column in outbox.read_row_group(group).columns)
+                yield list(zip(payloads, keys, strict=True))[max(0, after - at) :]
+            at += size
