@@ -64,6 +64,7 @@ def entries_of(asker: Asker) -> tuple[Entry, ...]:
         Entry("sites", "/sites", "Sites"): asker.administrator or asker.knows(STREAM),
         Entry("epidemic", "/epidemic", "Epidemics"): asker.administrator or asker.knows(REPORTS),
         Entry("streams", "/streams", "Streams"): known,
+        Entry("sources", "/sources", "Sources"): asker.administrator or bool(asker.grants),
         Entry("replays", "/replays", "Replays"): may(Action.REPLAY),
         Entry("engines", "/engines", "Engines"): asker.sees_all,
         Entry("admin", "/admin", "Admin"): asker.administrator and asker.door is not Door.OPEN,
