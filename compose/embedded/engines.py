@@ -19,6 +19,8 @@ ENGINES = ("postgres", "objectstore", "kafka", "jobmanager", "taskmanager", "tri
 """In the order they are started; stopped the other way round."""
 SERVICES = ("web", "keeper", "sources", "agent")
 """Ours, started once the streams are applied."""
+DEMONSTRATIONS = ("clinical_site",)
+"""What `up --with` starts, and every `up` after that: others' systems, made up, which are told nothing of ours."""
 LISTENER = "watch"
 """Told of these events by the supervisor; starts and ends with it."""
 LISTENS_TO = (
@@ -232,6 +234,7 @@ def _services(
         "keeper": ("services.keeper",),
         "sources": ("services.sources",),
         "agent": ("services.agent",),
+        "clinical_site": _clinical_site(layout, ports),
         LISTENER: ("compose.embedded.watch",),
     }
     return tuple(
@@ -240,11 +243,21 @@ def _services(
             name,
             (*_BOUND, str(runtime.python), "-m", *words),
             layout.home,
-            {key: value for key, value in environment.items() if key not in _KEYS or _KEYS[key] == name},
+            {key: value for key, value in environment.items() if _is_told(name, key)},
             stop_seconds=15,
         )
         for name, words in modules.items()
     )
+
+
+def _clinical_site(layout: Layout, ports: Ports) -> tuple[str, ...]:
+    return ("services.clinical_site", "--users", str(layout.clinical_users), "--port", str(ports.clinical_site))
+
+
+def _is_told(service: str, variable: str) -> bool:
+    if service in DEMONSTRATIONS:
+        return not variable.startswith("WINDOWPANE_")
+    return variable not in _KEYS or _KEYS[variable] == service
 
 
 _KEYS = {OPERATOR_KEY: "web", SOURCES_KEY: "sources"}

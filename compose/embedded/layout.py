@@ -49,6 +49,8 @@ class Layout:
         """What SQL clients asked, noted by Trino until the keeper takes it to the access log."""
         self.endings = self.run / "endings.json"
         """The watcher's note of programs that ended by themselves."""
+        self.clinical_users = home / "clinical-users.toml"
+        """Who may ask the clinical sites that are made up; there once these were started."""
         self.supervisor_config = self.etc / "supervisord.conf"
         """What supervisord reads."""
 

@@ -48,6 +48,7 @@ class Ports:
     taskmanager_rpc: int
     taskmanager_data: int
     taskmanager_metrics: int
+    clinical_site: int
 
 
 OF_PROGRAMS: dict[str, tuple[str, ...]] = {
@@ -58,6 +59,7 @@ OF_PROGRAMS: dict[str, tuple[str, ...]] = {
     "taskmanager": ("taskmanager_rpc", "taskmanager_data", "taskmanager_metrics"),
     "trino": ("trino", "trino_https"),
     "web": ("web",),
+    "clinical_site": ("clinical_site",),
 }
 """Program → every port that it listens on; the first is the one that it is asked at."""
 

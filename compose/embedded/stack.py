@@ -16,7 +16,7 @@ from compose.embedded.certificates import SqlDoor, prepare_certificate, sql_door
 from compose.embedded.class_archives import being_written, collect
 from compose.embedded.configuration import configure
 from compose.embedded.endings import Endings
-from compose.embedded.engines import ENGINES, SERVICES, Memory
+from compose.embedded.engines import DEMONSTRATIONS, ENGINES, SERVICES, Memory
 from compose.embedded.environments import cache_directory, lock
 from compose.embedded.jar_cache import Progress
 from compose.embedded.layout import Layout
@@ -33,7 +33,12 @@ from compose.embedded.variables import as_script, catalog_uri, exported, from_sc
 from compose.errors import EngineError, MachineError, PortTakenError
 
 PORT_CHOICES = 5
-STOP_STAGES = (SERVICES, ("trino", "taskmanager", "jobmanager"), ("kafka",), ("objectstore", "postgres"))
+STOP_STAGES = (
+    (*SERVICES, *DEMONSTRATIONS),
+    ("trino", "taskmanager", "jobmanager"),
+    ("kafka",),
+    ("objectstore", "postgres"),
+)
 Say = Callable[[str], None]
 
 

@@ -45,6 +45,8 @@ def bring_up(
 
     provision(say)
     stack.start_services(say, [name for name in SERVICES if live_input or name != "agent"])
+    if stack.layout.clinical_users.exists():
+        stack.start_services(say, ["clinical_site"])
     _await_ready(stack, say)
     return environment
 

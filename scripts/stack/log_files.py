@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from compose.embedded.engines import ENGINES, LISTENER, SERVICES
+from compose.embedded.engines import DEMONSTRATIONS, ENGINES, LISTENER, SERVICES
 from compose.errors import MachineError
 from streams.errors import UnknownNameError
 
@@ -22,7 +22,7 @@ def show_logs(directory: Path, service: str | None, follow: bool, lines: int) ->
         UnknownNameError: there is no such service.
         MachineError: it has no log yet.
     """
-    known = (*ENGINES, *SERVICES, LISTENER, "supervisord")
+    known = (*ENGINES, *SERVICES, *DEMONSTRATIONS, LISTENER, "supervisord")
     wanted = known if service is None else NAMES.get(service, (service,))
     if unknown := set(wanted) - set(known):
         raise UnknownNameError("service", unknown.pop(), known)

@@ -9,7 +9,7 @@ from typing import Any
 
 from compose.embedded.certificates import SqlDoor
 from compose.embedded.endings import last_error
-from compose.embedded.engines import ENGINES, SERVICES
+from compose.embedded.engines import DEMONSTRATIONS, ENGINES, SERVICES
 from compose.embedded.room import without_room
 from compose.embedded.stack import Stack
 from compose.embedded.supervisor import ProgramState
@@ -75,7 +75,8 @@ def read_status(stack: Stack) -> Status:
     variables = stack.environment()
     os.environ.update(variables)
     states, failing = stack.states(), stack.failing()
-    names = (*ENGINES, *SERVICES)
+    shown = [name for name in DEMONSTRATIONS if name in states and states[name].state != "STOPPED"]
+    names = (*ENGINES, *SERVICES, *shown)
     settings = ServiceSettings()
     with ThreadPoolExecutor(len(names) + 2) as pool:
         counted = pool.submit(user_count, stack.addresses.catalog_uri)

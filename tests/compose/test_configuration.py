@@ -15,7 +15,7 @@ from supervisor.options import ServerOptions
 
 from compose.embedded.certificates import Certificate
 from compose.embedded.configuration import FILES, configure, render
-from compose.embedded.engines import ENGINES, LISTENER, SERVICES, Memory
+from compose.embedded.engines import DEMONSTRATIONS, ENGINES, LISTENER, SERVICES, Memory
 from compose.embedded.layout import Layout
 from compose.embedded.ports import Ports
 from compose.embedded.runtime import Runtime
@@ -94,7 +94,7 @@ def programs(layout: Layout) -> dict[str, dict[str, str]]:
 def test_supervisord_reads_every_program(layout: Layout) -> None:
     variables = write(layout)
     read = programs(layout)
-    assert set(read) == {*ENGINES, *SERVICES, LISTENER}
+    assert set(read) == {*ENGINES, *SERVICES, *DEMONSTRATIONS, LISTENER}
     assert variables.items() <= read["web"].items()
     assert read["kafka"]["WINDOWPANE_STACK"] == str(layout.home)
 
@@ -103,7 +103,7 @@ def test_modules_that_services_run_are_there(layout: Layout) -> None:
     write(layout)
     read = RawConfigParser(interpolation=None)
     read.read(layout.supervisor_config)
-    commands = {name: shlex.split(read[f"program:{name}"]["command"]) for name in SERVICES}
+    commands = {name: shlex.split(read[f"program:{name}"]["command"]) for name in (*SERVICES, *DEMONSTRATIONS)}
     modules = {name: words[words.index("-m") + 1] for name, words in commands.items()}
     assert [module for module in modules.values() if find_spec(module) is None] == []
 
@@ -113,6 +113,12 @@ def test_engines_are_not_told_secrets_of_others(layout: Layout) -> None:
     for engine in ENGINES:
         assert not [name for name in programs(layout)[engine] if "SECRET" in name or "CATALOG" in name]
         assert {*programs(layout)[engine]} & SECRET == set()
+
+
+def test_demonstrations_are_told_nothing_of_ours(layout: Layout) -> None:
+    write(layout)
+    read = programs(layout)
+    assert [key for name in DEMONSTRATIONS for key in read[name] if key.startswith("WINDOWPANE_")] == []
 
 
 def test_only_the_web_service_knows_the_operator(layout: Layout) -> None:
