@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from compose.embedded.stack import Stack
 from scripts.access.settings import RecordSettings
 from scripts.streams.produce import send_history
 from services.generator import Generator
@@ -19,7 +20,7 @@ _EVENTS = 40_000
 _BY = "demonstration"
 
 
-def demonstrate(say: Callable[[str], None]) -> None:
+def demonstrate(_: Stack, say: Callable[[str], None]) -> None:
     """Add the sites of the stream's [demo] that are not there yet, and send their past if they came now.
 
     Raises WindowpaneError.

@@ -25,7 +25,9 @@ def own_stack() -> Stack:
 @click.option("--no-input", is_flag=True, help="Do not start the live input (this machine's own services).")
 @click.option("--engines-only", is_flag=True, help="Start only the engines: no streams, no web service.")
 @click.option("--foreground", is_flag=True, help="Stay until SIGTERM or Ctrl-C, then stop everything.")
-@click.option("--with", "systems", default="", metavar="SYSTEM,…", help="Also show what these systems do: merchants.")
+@click.option(
+    "--with", "systems", default="", metavar="SYSTEM,…", help="Also show what these do: clinical, epidemic, merchants."
+)
 def up(no_input: bool, engines_only: bool, foreground: bool, systems: str) -> None:
     """Start everything and wait until the page answers with data.
 
@@ -34,7 +36,7 @@ def up(no_input: bool, engines_only: bool, foreground: bool, systems: str) -> No
     \b
     Examples:
       ./windowpane up
-      ./windowpane up --with merchants
+      ./windowpane up --with merchants,epidemic
       WINDOWPANE_HOME=/srv/second WINDOWPANE_PORT=8100 ./windowpane up
     """
     stack, wanted = own_stack(), named_systems(systems)
@@ -47,7 +49,7 @@ def up(no_input: bool, engines_only: bool, foreground: bool, systems: str) -> No
     if engines_only:
         click.echo(f"Engines are up; variables in {stack.layout.environment}")
         return
-    demonstrate(wanted, say)
+    demonstrate(stack, wanted, say)
     say(str(stack.sql_door))
     click.echo(stack.url)
     _offer_first_link()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 
 from compose.embedded.settings import CHECKOUT
+from compose.embedded.stack import Stack
 from streams.errors import WindowpaneError
 
 Say = Callable[[str], None]
 
 SYSTEMS = CHECKOUT / "systems"
+KNOWN = ("clinical", "epidemic", "merchants")
+"""Each has a module `scripts.NAME.demonstration`."""
 ON_DEMAND = "on_demand"
 """The folder of a system with the definitions that only `--with` takes."""
 
@@ -24,9 +28,8 @@ def named_systems(text: str) -> tuple[str, ...]:
     """The systems that a text names, with commas between them, each once. Raises UnknownSystemError."""
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     for name in names:
-        if name not in demonstrations():
-            known = ", ".join(sorted(demonstrations()))
-            raise UnknownSystemError(f"{name!r} is no system that can be started with; choose of {known}")
+        if name not in KNOWN:
+            raise UnknownSystemError(f"{name!r} is no system that can be started with; choose of {', '.join(KNOWN)}")
     return names
 
 
@@ -48,19 +51,9 @@ def take(names: Iterable[str], folder: Path, say: Say) -> None:
             say(f"{link} declares the stream {declared.stem}")
 
 
-def demonstrate(names: Iterable[str], say: Say) -> None:
+def demonstrate(stack: Stack, names: Iterable[str], say: Say) -> None:
     """Show what systems do, once all runs. What was shown already stays as it is. Raises WindowpaneError."""
     for name in names:
         say(f"Starting the demonstration of {name}")
-        demonstrations()[name](say)
-
-
-def demonstrations() -> dict[str, Callable[[Say], None]]:
-    """System → what shows what it does; the engines' clients are loaded when one is called."""
-    return {"merchants": _merchants}
-
-
-def _merchants(say: Say) -> None:
-    from scripts.merchants.demonstration import demonstrate
-
-    demonstrate(say)
+        # They bring the engines' clients, which no other `up` needs to load.
+        import_module(f"scripts.{name}.demonstration").demonstrate(stack, say)

@@ -1,0 +1,1 @@
+"""What `up --with clinical` shows."""
