@@ -116,9 +116,9 @@ def _port_of(home: Path) -> int:
 
 
 def _own_streams(home: Path) -> Path:
-    """A folder of the stack's own with the shipped definitions, to which tests add streams of theirs."""
+    """A folder of the stack's own with shipped definitions, to which tests add theirs and the fixture `web_events`."""
     folder = home / "streams"
     folder.mkdir(parents=True, exist_ok=True)
-    for shipped in SHIPPED.values():
+    for shipped in (file for name, file in SHIPPED.items() if name != "web_events"):
         shutil.copyfile(shipped, folder / shipped.name)
     return folder
