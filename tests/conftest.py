@@ -53,16 +53,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class StackScheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Each folder of tests/integration/ is run in order by one process, which has a stack of its own.
+    """The folders of tests/integration/ are run in order by two processes, each of which has a stack of its own.
 
-    `access` and `stack`, the shorter ones, share one: a third stack would take more than it gives on two cores.
+    A third stack would take more than it gives on two cores. `lake` takes as long as all the others.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         folder = re.match("tests/integration/([a-z]+)/", nodeid)
         if folder is None:
             return nodeid
-        return "stack" if folder[1] == "access" else folder[1]
+        return "lake" if folder[1] == "lake" else "others"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -116,9 +116,9 @@ def _port_of(home: Path) -> int:
 
 
 def _own_streams(home: Path) -> Path:
-    """A folder of the stack's own with the shipped definitions, to which tests add streams of theirs."""
+    """A folder of the stack's own with shipped definitions, to which tests add theirs and the fixture `web_events`."""
     folder = home / "streams"
     folder.mkdir(parents=True, exist_ok=True)
-    for shipped in SHIPPED.values():
+    for shipped in (file for name, file in SHIPPED.items() if name != "web_events"):
         shutil.copyfile(shipped, folder / shipped.name)
     return folder

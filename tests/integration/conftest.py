@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from compose.embedded.stack import Stack
-from tests.integration.live_streams import LiveStream, make_live
+from scripts.console import say
+from scripts.streams.provision import provision
+from tests.definitions import SHIPPED
+from tests.integration.live_streams import LiveStream, await_true, make_live
 
 StreamFactory = Callable[[str], LiveStream]
 
@@ -27,3 +32,15 @@ def stream_factory(stack: Stack) -> Iterator[StreamFactory]:
     yield make
     for live in made:
         live.remove()
+
+
+@pytest.fixture(scope="session")
+def web_events(stack: Stack) -> None:
+    """The stream of web events, applied: it takes more of a stack than all others, so it is only where it is needed.
+
+    Files of tests that need it come last in their folder, for it stays.
+    """
+    file = SHIPPED["web_events"]
+    shutil.copyfile(file, stack.settings.streams / file.name)
+    provision(say)
+    await_true(lambda: httpx.get(f"{stack.url}v1/streams/{file.stem}").status_code == 200, 120, f"{file.stem} is known")

@@ -92,7 +92,9 @@ def killed_at(stack: Stack, words: Sequence[str], stops: Sequence[Row]) -> Itera
 def _hold(uri: str, row: Row) -> psycopg.Connection[tuple[object, ...]]:
     """A session in whose transaction the row is locked; closing it frees the row."""
     session = psycopg.connect(uri)
-    assert session.execute(f"{row.select} for update".encode(), row.values).rowcount == 1
+    if session.execute(f"{row.select} for update".encode(), row.values).rowcount != 1:
+        session.close()
+        raise AssertionError(f"there is no row {row.values}")
     return session
 
 

@@ -26,7 +26,7 @@ from streams.aggregates import DIGEST, DISTINCT
 from streams.breakdowns import ROLLUP_LAYERS
 from streams.panes import pane_columns
 from streams.topics import Topics
-from tests.integration.lake.exact.raw_messages import TOML, RawMessages, raw_messages
+from tests.integration.exact.raw_messages import TOML, RawMessages, raw_messages
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, offset_gaps, running_live, topic_ends
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]

@@ -66,8 +66,7 @@ def numbers(stack: Stack, live: LiveStream, end: datetime) -> Numbers:
     span = ("--start", (end - timedelta(days=DAYS)).isoformat(), "--end", end.isoformat())
     answer: dict[str, Any] = json.loads(printed(stack, "window", live.name, *span, "--by", "site", "--json"))
     return {
-        group["site"]: (int(group["views"]["total"]), group["visits"]["visits"], group["visits"]["bounces"])
-        for group in answer["groups"]
+        group["site"]: (int(group["views"]["total"]), group["visits"], group["bounces"]) for group in answer["groups"]
     }
 
 

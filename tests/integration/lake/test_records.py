@@ -13,7 +13,7 @@ from database.replays import ReplayState
 from iceberg.catalog import open_catalog
 from iceberg.namespaces import staging_namespace
 from iceberg.packing import pack_all
-from iceberg.publishing import publish, roll_back
+from iceberg.publishing import drop, publish, roll_back
 from iceberg.records import kept_since
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
@@ -129,6 +129,7 @@ def test_replays_publish_the_same_records(live: LiveStream) -> None:
         assert set(before) <= set(check(live))
         assert roll_back(catalog, done.id, "tester", "as before").state is ReplayState.ROLLED_BACK
         assert set(before) <= set(check(live))
+        drop(catalog, done.id)
 
 
 def test_a_live_stream_begins_to_keep_records(stack: Stack, stream_factory: StreamFactory) -> None:

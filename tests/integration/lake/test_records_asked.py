@@ -51,7 +51,7 @@ decimals = 1
 min = -1000
 max = 1000
 
-[measures.part]
+[measures.ratio]
 value = "-n * 0.1 + 0.05"
 decimals = 1
 min = -1000

@@ -41,6 +41,7 @@ title = "Replayed"
 topic = "{topic}"
 partitions = 2
 hours = true
+records = true
 
 [event_time]
 field = "at"
@@ -188,7 +189,10 @@ KILLS = [
         pytest.param(list(ACTIONS)[(number + 1) % 2], [RECORD, table], TABLES[:number], id=f"before {table} changes")
         for number, table in enumerate(TABLES)
     ),
-    pytest.param("publish", [RECORD, "rejected", RECORD], TABLES, id="before it is recorded as complete"),
+    *(
+        pytest.param(action, [RECORD, TABLES[-1], RECORD], TABLES, id=f"before its {action} is recorded as complete")
+        for action in ("rollback", "publish")
+    ),
 ]
 """Action, where it is stopped one after the other, and the tables that it has changed then; None before it is begun.
 

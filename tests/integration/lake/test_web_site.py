@@ -30,7 +30,7 @@ from tests.systems.merchants.reports.mail_server import SENDER, mail_server
 from tests.web.served import served
 from tests.web.tracking.sites import Merchant
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("web_events")]
 
 SHOP, PAST = "shop.example.org", "past.example.org"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -9,8 +9,8 @@ import pytest
 
 from compose.embedded.stack import Stack
 from iceberg.lake_view import LakeView
-from tests.integration.lake.exact.oracle import Oracle
-from tests.integration.lake.exact.raw_messages import SCALES, TIMED, TOML, raw_messages
+from tests.integration.exact.oracle import Oracle
+from tests.integration.exact.raw_messages import SCALES, TIMED, TOML, raw_messages
 from tests.integration.live_streams import LiveStream, running_live
 
 BATCHES = (12_000, 9_000, 9_000)

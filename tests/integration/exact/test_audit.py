@@ -24,8 +24,8 @@ from iceberg.settings import LakeSettings
 from query.errors import QueryError
 from scripts.lake.audit import command
 from streams.panes import Grain
-from tests.integration.lake.exact.conftest import BATCHES, Filled
-from tests.integration.lake.exact.raw_messages import FIRST_DAY
+from tests.integration.exact.conftest import BATCHES, Filled
+from tests.integration.exact.raw_messages import FIRST_DAY
 from tests.integration.live_streams import EPOCH, ROLLUP_ARRIVAL_SECONDS, LiveStream, await_true
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]

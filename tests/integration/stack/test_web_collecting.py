@@ -22,7 +22,7 @@ from systems.merchants.sites import SiteChange
 from systems.merchants.store import SiteStore
 from tests.integration.live_streams import await_true, topic_ends
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600), pytest.mark.usefixtures("web_events")]
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"

@@ -29,7 +29,7 @@ from tests.systems.merchants.made_events import (
     visits_of,
 )
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900), pytest.mark.usefixtures("web_events")]
 
 SITE = f"shop-{uuid.uuid4().hex[:8]}.example.org"
 START, END = FIRST_DAY - timedelta(hours=1), FIRST_DAY + timedelta(days=3, hours=23)

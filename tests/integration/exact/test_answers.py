@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from streams.time_text import timestamp
-from tests.integration.lake.exact.conftest import BATCHES, Filled
-from tests.integration.lake.exact.oracle import Question
-from tests.integration.lake.exact.raw_messages import DAYS, FIRST_DAY, SCALES
+from tests.integration.exact.conftest import BATCHES, Filled
+from tests.integration.exact.oracle import Question
+from tests.integration.exact.raw_messages import DAYS, FIRST_DAY, SCALES
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
