@@ -139,4 +139,4 @@ def _element(text: bytes) -> str:
     repeated = [(level, -times, name) for (level, name), times in seen.items() if level and times > 1]
     if repeated:
         return min(repeated)[2]
-    return min((level, name) for level, name in seen if level <= 1)[1] if seen else "record"
+    return max((level, name) for level, name in seen if level <= 1)[1]
