@@ -28,7 +28,8 @@ def test_names_are_good_in_sql(name: str, expected: str) -> None:
     ("file", "expected"),
     [
         ("03-22-2020.csv", "source"), ("owid-covid-data.csv.gz", "owid_covid_data"),
-        ("2022-12_variants.csv", "variants"), ("folder/Daily Report 20200322.xlsx", "daily_report"), ("", "source"), ("..", "source"),
+        ("2022-12_variants.csv", "variants"), ("folder/Daily Report 20200322.xlsx", "daily_report"), ("", "source"),
+        ("..", "source"),
     ],
 )  # fmt: skip
 def test_sources_are_called_after_files(file: str, expected: str) -> None:
