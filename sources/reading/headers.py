@@ -14,11 +14,11 @@ OWN_NAMES = frozenset({"_row", "_name"})
 
 
 def column_names(header: Sequence[str | None], most: int) -> tuple[str, ...]:
-    """One name per column, all different, whatever their case; white space in them is one space,
-    signs that nobody sees are left out.
+    """One name per column, all different, whatever their case.
 
-    A column without a name is called by its place, `column_3`. A name that several columns have stands for none of
-    them: they are called `name_1`, `name_2`, …, so that none is taken for another in silence.
+    White space in names is one space; signs that nobody sees are left out. A column without a name is called by its
+    place, `column_3`. A name that several columns have stands for none of them: they are called `name_1`, `name_2`, …,
+    so that none is taken for another in silence.
     Raises Refused: there is no name at all, or there are more columns than `most`, or one is no text.
     """
     if len(header) > most:
