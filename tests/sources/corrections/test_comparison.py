@@ -33,7 +33,8 @@ def total(region: str, day: int, cumulative: object) -> Message:
 def told(changes: list[Message]) -> set[tuple[Any, ...]]:
     """Kind, region, day, change and revision of each."""
     return {
-        (each["_kind"], each["region"], int(each["date"][-2:]), each.get("change"), each["revision"]) for each in changes
+        (each["_kind"], each["region"], int(each["date"][-2:]), each.get("change"), each["revision"])
+        for each in changes
     }
 
 
@@ -166,7 +167,7 @@ def test_times_of_a_day_are_dates(tmp_path: Path) -> None:
         {"region": "DE", "date": "2020-01-01", "cumulative": "many"}, {"region": "DE", "date": "2020-01-01"},
         {"region": "DE", "date": "soon", "cumulative": 1}, {"region": "DE", "date": "2020-02-30", "cumulative": 1},
         {"region": "DE", "date": "infinity", "cumulative": 1}, {"region": "DE", "cumulative": 1},
-        {"region": "DE", "date": "2020-01-01", "cumulative": 1e300}, {"region": "DE", "date": 5, "cumulative": 1},
+        {"region": "DE", "date": "2020-01-01", "cumulative": 10**19}, {"region": "DE", "date": 5, "cumulative": 1},
         {"region": "DE", "date": "2020-01-01", "cumulative": True}, {},
     ],
 )  # fmt: skip
@@ -175,9 +176,9 @@ def test_what_is_no_fact_is_handed_on(tmp_path: Path, unfit: Message) -> None:
     landing = Landing(tmp_path, numbers("dates", new_from="cumulative"))
     changes = landing.land([total("FR", 1, 5), unfit])
     [handed] = [change for change in changes if change["_kind"] == "unfit"]
-    assert {name: handed[name] for name in unfit} == pytest.approx(unfit)
+    assert {name: handed[name] for name in unfit} == unfit
     assert (handed["revision"], handed["_row"]) == (0, 3)
-    assert handed.get("change") == (pytest.approx(unfit["cumulative"]) if "cumulative" in unfit else None)
+    assert handed.get("change") == unfit.get("cumulative")
     assert landing.state == {("FR", "2020-01-01"): 5}
 
 

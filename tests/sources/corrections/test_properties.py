@@ -69,7 +69,11 @@ def without_zeros(facts: dict[Any, Decimal]) -> dict[Any, Decimal]:
 def test_sum_of_changes_is_the_newest_state(files: list[Facts], replaces: Any, running: bool) -> None:
     """After each file, not only after the last; and the last again sends nothing."""
     rules = Corrections(
-        key=("region", "date"), replaces=replaces, date="date", new_from="cumulative" if running else None, hold_if_lost=1.0
+        key=("region", "date"),
+        replaces=replaces,
+        date="date",
+        new_from="cumulative" if running else None,
+        hold_if_lost=1.0,
     )
     with tempfile.TemporaryDirectory() as folder:
         landing, state = Landing(Path(folder), rules), Facts()

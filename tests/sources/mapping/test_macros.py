@@ -93,7 +93,11 @@ def test_days(database: duckdb.DuckDBPyConnection, text: str | None, formats: st
         ("jsn(x, '$.a')", '{"a": [1, null]}', "[1,null]"),
         ("len(items(x, '$.a'))", '{"a": [1, 2]}', 2),
         ("len(items(x, '$.none'))", "{}", 0),
-        ("txt(first_where(items(x, '$.a'), '$.k', 'v'), '$.n')", '{"a": [{"k": "u", "n": 1}, {"k": "v", "n": 2}]}', "2"),
+        (
+            "txt(first_where(items(x, '$.a'), '$.k', 'v'), '$.n')",
+            '{"a": [{"k": "u", "n": 1}, {"k": "v", "n": 2}]}',
+            "2",
+        ),
         ("plain(x)", "  Côte d'Ivoire (West)", "cote d ivoire west"),
         ("padded(x, 5)", "1001.0", "01001"),
         ("padded(x, 5)", "36061", "36061"),
