@@ -92,7 +92,7 @@ def test_bad_lookup_holds(tmp_path: Path, content: str) -> None:
     (tmp_path / "regions.csv").write_text("name,code\nx,y\n")
     source = made(tmp_path, more='[lookups]\nregions = "regions.csv"\n')
     (tmp_path / "regions.csv").write_text(content)
-    with pytest.raises(Held, match="the lookup regions.csv"):
+    with pytest.raises(Held, match=r"the lookup regions\.csv"):
         mapped(tmp_path, source, "region,cases\nDE,1\n")
 
 
@@ -123,9 +123,9 @@ def test_documents_become_messages(tmp_path: Path) -> None:
 
 def test_all_kinds_of_values_are_json(tmp_path: Path) -> None:
     """Times as RFC 3339 has them; what JSON cannot hold is a text, which the decoder names."""
-    select = """select _row, date '2020-01-02' as d, timestamp '2020-01-02 03:04:05' as t, 1.50::decimal(9, 2) as m, true as b,
-        cast('1e400' as double) as i, cast(null as varchar) as n, to_json(null) as jn, 'a"b\\c' as s, '{"x":1}'::json as j,
-        [1, 2] as l, {'a': 1} as o from input"""
+    select = """select _row, date '2020-01-02' as d, timestamp '2020-01-02 03:04:05' as t, 1.50::decimal(9, 2) as m,
+        true as b, cast('1e400' as double) as i, cast(null as varchar) as n, to_json(null) as jn, 'a"b\\c' as s,
+        '{"x":1}'::json as j, [1, 2] as l, {'a': 1} as o from input"""
     result = mapped(tmp_path, made(tmp_path, selecting(select)), "region\nDE\n")
     [(_, message)] = messages(result)
     assert message == {
