@@ -65,20 +65,27 @@ class Judge:
     ) -> Iterator[list[tuple[int | None, str]]]:
         """Batches of rows and messages that the decoder accepts, in their order; the others are put to `rejected`, and
         their ids, where they have any, to `refused`. What an exclusion keeps out is accepted: the job excludes it."""
-        columns = ["row", "message"] if refused is None else ["row", "message", "id"]
+        columns = ["row", "message"] if refused is None else ["row", "message", "id", "kind"]
         with parquet.ParquetFile(messages) as file:
             for batch in file.iter_batches(BATCH_ROWS, columns=columns):
-                rows, texts, *ids = (batch.column(name).to_pylist() for name in columns)
+                rows, texts, *told = (batch.column(name).to_pylist() for name in columns)
                 good = []
                 for place, text in enumerate(texts):
-                    outcome = self.decoder.decode(text.encode("utf-8", "surrogatepass"), self.now_ms)
-                    if isinstance(outcome, Rejection) and not isinstance(outcome, Excluded):
+                    outcome = self._outcome(text, is_fact=refused is None or told[1][place] != "unfit")
+                    if outcome is not None:
                         rejected.message(rows[place], outcome, text)
                         if refused is not None:
-                            refused.add(ids[0][place])
+                            refused.add(told[0][place])
                     else:
                         good.append((rows[place], text))
                 yield good
+
+    def _outcome(self, text: str, *, is_fact: bool) -> Rejection | None:
+        """Why a message is rejected; what is no fact could not be corrected, so it is not sent, whatever it is."""
+        outcome = self.decoder.decode(text.encode("utf-8", "surrogatepass"), self.now_ms)
+        if isinstance(outcome, Rejection) and not isinstance(outcome, Excluded):
+            return outcome
+        return None if is_fact else Rejection(None, Reason.CANNOT_BE_READ)
 
 
 def _whole(text: str) -> str:

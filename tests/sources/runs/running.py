@@ -17,8 +17,9 @@ from sources.fetching.http_client import HttpClient
 from sources.fetching.http_pages import HttpPages
 from sources.files import SourceFile
 from sources.objects import Objects
+from sources.runs.declared import Declared
 from sources.runs.outbox import Message
-from sources.runs.run import Declared, Runner
+from sources.runs.run import Runner
 from sources.runs.telling import RunCounts
 from sources.store import SourceStore
 from streams.definition import Definition
@@ -91,11 +92,11 @@ files = "landing/*.csv"
 [format]
 type = "csv"
 [columns]
-at = ["at"]
+moment = ["at"]
 room = ["room"]
 value = ["value"]
 [mapping.fields]
-at = "at"
+at = "moment"
 room = "room"
 value = "number(value)"
 """
