@@ -75,8 +75,9 @@ class Corrections(_Model):
     """How a file is compared with what was landed before, so that each fact is sent once and corrections as such.
 
     `key`: the fields that name a fact. `replaces`: what a file is the truth for: everything (`whole`), the dates it
-    holds (`dates`), the facts it holds (`rows`). `date`: the field with the date, YYYY-MM-DD. `within`: fields whose
-    values a file is the truth for only as far as it holds them, such as the metric where each has files of its own.
+    holds (`dates`), the facts it holds (`rows`). `date`: the field with the date, YYYY-MM-DD, or a time of that day in
+    RFC 3339. `within`: fields whose values a file is the truth for only as far as it holds them, such as the metric
+    where each has files of its own.
     `value`: the number of a fact; what is sent in this field is the new number less the old. `new_from`: a running
     total that the value is made of, over the dates of a series: the total less that of the date before.
     `deleted`: facts are no numbers but versions of things; one that is lost is sent again with this field true.

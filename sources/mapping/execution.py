@@ -60,6 +60,7 @@ def _database(folder: Path, files: tuple[Path, ...], memory_bytes: int) -> Itera
     try:
         allowed = ", ".join(literal(str(file)) for file in files)
         connection.execute("set timezone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")  # it would be on standard output, among the answers
         connection.execute(f"set allowed_paths = [{allowed}]")
         yield connection
     finally:
