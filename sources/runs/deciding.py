@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from pyarrow import parquet
 
-from sources.corrections.differences import differences, withdraw
+from sources.corrections import differences, withdraw
 from sources.definition import Corrections, Source
 from sources.errors import Held
 from sources.files import Decided, SourceFile
