@@ -19,6 +19,7 @@ class Did(StrEnum):
     CHANGE_GRANT = "change_grant"
     CHANGE_STREAM = "change_stream"
     CHANGE_SITE = "change_site"
+    CHANGE_SOURCE = "change_source"
     REPLAY = "replay"
 
 

@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from access.store import AccessStore
+from sources.objects import Objects
 from streams.logs import log_json
 from web.access.arrival import Arrival
 from web.access.doors import Doors
@@ -36,6 +37,7 @@ from web.api import (
     site_reports,
     site_stats,
     sites,
+    sources,
     users,
 )
 from web.api.by_method import by_method
@@ -71,6 +73,9 @@ from web.pages.site_reports.handlers import add_report, remove_report, reports_p
 from web.pages.site_reports.unsubscribing import unsubscribe, unsubscribe_page
 from web.pages.sites.list import add_site, new_site_page, sites_page
 from web.pages.sites.settings import add_part, remove_part, save_general, settings_page
+from web.pages.sources.list import sources_page
+from web.pages.sources.source import do_act, source_page, upload_file
+from web.pages.sources.trying import try_page, try_sample
 from web.pages.streams.handlers import streams_page
 from web.pages.window.handlers import window_csv, window_page
 from web.service import Service
@@ -168,6 +173,18 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/sites/{site}/live", site_stats.live),
     Route("/collect/{site}", collect, methods=["POST"]),
     Route("/api/event", collect, methods=["POST"]),
+    Route("/v1/sources", sources.sources),
+    Route("/v1/sources/{source}", sources.source),
+    Route("/v1/sources/{source}/files", sources.add_file, methods=["POST"]),
+    Route("/v1/sources/{source}/run", sources.run, methods=["POST"]),
+    Route("/v1/sources/{source}/pause", sources.pause, methods=["POST"]),
+    Route("/v1/sources/{source}/resume", sources.resume, methods=["POST"]),
+    Route("/v1/sources/{source}/redrive", sources.redrive, methods=["POST"]),
+    Route("/sources", sources_page),
+    by_method("/sources/try", GET=try_page, POST=try_sample),
+    Route("/sources/{source}", source_page),
+    Route("/sources/{source}/files", upload_file, methods=["POST"]),
+    Route("/sources/{source}/{act}", do_act, methods=["POST"]),
     Route("/healthz", probes.alive),
     Route("/readyz", probes.ready),
     Route("/metrics", probes.metrics),
@@ -185,13 +202,14 @@ ROUTES: tuple[BaseRoute, ...] = (
 )
 
 
-def create_app(access: AccessStore | None = None) -> Starlette:
+def create_app(access: AccessStore | None = None, objects: Objects | None = None) -> Starlette:
     """The application as the environment sets it up. It starts, and says so, whether or not the engines are there.
 
-    `access`: where users are kept, if that is not the catalog's PostgreSQL.
+    `access`: where users are kept, if that is not the catalog's PostgreSQL; `objects`: where what came of sources is
+    kept, if that is not the object store.
     """
     log_json()
-    service = Service.make(WebSettings(), access)
+    service = Service.make(WebSettings(), access, objects)
     reach = Reach.of(service.settings)
     app = Starlette(
         routes=[*guarded(ROUTES), Mount("/static/{version}", VersionedFiles())],

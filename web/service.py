@@ -10,6 +10,7 @@ from typing import Any, cast
 import anyio
 import anyio.to_thread
 import orjson
+from pydantic import SecretStr
 from starlette.requests import HTTPConnection
 
 from access.identities import Identities
@@ -22,6 +23,9 @@ from query.replay_reports import ReplayService
 from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
+from sources.objects import Objects
+from sources.settings import SourceSettings, source_folders
+from sources.store import SourceStore
 from streams import Definition, definition_files, read_definitions
 from streams.decoder import Decoder
 from streams.decoding_plan import decoding_plan
@@ -42,7 +46,10 @@ from web.edge.problems import NO_SUCH_STREAM, ProblemError
 from web.edge.refused_samples import Refusals
 from web.edge.turns import Turns
 from web.edge.used import Used
+from web.health.declared_sources import DeclaredSources
 from web.health.lookout import Lookout
+from web.health.source_metrics import SourceMetrics
+from web.health.source_standings import SourceLook, SourceStandings
 from web.health.standing import Standing
 from web.settings import WebSettings
 
@@ -70,26 +77,39 @@ class Service:
     access_log: AccessLog
     sites: SiteStore
     known_sites: KnownSites
+    sources: SourceStore
+    declared_sources: DeclaredSources
+    source_look: SourceLook
+    objects: Objects
     changes: Lane = field(default_factory=lambda: Lane(threads=4, waiting=64))
     bulk: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
     logins: Lane = field(default_factory=lambda: Lane(threads=2, waiting=32))
     replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
     comparisons: Lane = field(default_factory=lambda: Lane(threads=4, waiting=8))
     standings: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
+    trials: Lane = field(default_factory=lambda: Lane(threads=2, waiting=8))
+    keeping: Lane = field(default_factory=lambda: Lane(threads=2, waiting=8))
+    uploads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(4))
     exports: OpenExports = field(default_factory=OpenExports)
+    source_reads: Kept[SourceStandings] = field(default_factory=lambda: Kept(0.0))
     readiness: Kept[tuple[bool, dict[str, Any]]] = field(default_factory=lambda: Kept(1.0))
     decoders: dict[str, Decoder] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def make(cls, settings: WebSettings, access: AccessStore | None = None) -> Service:
-        """Build it from the environment; needs no engine yet."""
+    def make(cls, settings: WebSettings, access: AccessStore | None = None, objects: Objects | None = None) -> Service:
+        """Build it from the environment; needs no engine yet. `objects`: where what came of sources is kept."""
         asked = QuerySettings()
         definitions, _ = read_definitions(settings.streams)
         queries = QueryService(asked, definitions)
         producer, metrics = Producer(settings.kafka), Metrics(queries)
         access = access or AccessStore.open(StoreSettings().catalog_uri.get_secret_value())
         sites = SiteStore(access.records)
+        kept_of_sources = SourceSettings()
+        sources = SourceStore.open(kept_of_sources.catalog_uri.get_secret_value(), SecretStr(""))
+        declared = DeclaredSources(source_folders(settings.streams, settings.sources))
+        look = SourceLook(sources, declared)
+        metrics.registry.register(SourceMetrics(look))
         identities = Identities(Identifying(access, Tokens.of(AccessSettings()), sites.links).ask)
         return cls(
             settings=settings,
@@ -111,6 +131,10 @@ class Service:
             access_log=_access_log(settings, queries, access, metrics),
             sites=sites,
             known_sites=KnownSites(sites.sites.changed),
+            sources=sources,
+            declared_sources=declared,
+            source_look=look,
+            objects=objects or Objects.open(kept_of_sources, kept_of_sources.kept),
         )
 
     async def start(self) -> None:
@@ -127,6 +151,7 @@ class Service:
         await self.producer.close()
         await anyio.to_thread.run_sync(self.queries.close)
         await anyio.to_thread.run_sync(self.access_log.close)
+        await anyio.to_thread.run_sync(self.sources.close)
         await anyio.to_thread.run_sync(self.access.close)
 
     @property

@@ -36,6 +36,9 @@ class WebSettings(BaseSettings):
     streams: Path = Field(
         default=Path(__file__).resolve().parent.parent / "streams", description="Folder of the stream definitions."
     )
+    sources: Path | None = Field(
+        default=None, description="Folder of the user's own sources; else sources.d beside that of streams."
+    )
     home: Path = Field(default=Path(".windowpane"), description="State of the stack: what its keeper notes.")
     host: str = Field(default="127.0.0.1", description="Address that the service listens at, or a name of it.")
     hosts: str = Field(
@@ -57,6 +60,9 @@ class WebSettings(BaseSettings):
         default=128 * MEBIBYTE,
         ge=1024,
         description="Most bytes held of bodies being taken in, unpacked and cut into messages; beyond it 429.",
+    )
+    web_upload_bytes: int = Field(
+        default=1024 * MEBIBYTE, ge=1024, description="Largest file that is uploaded for a source, as it is sent."
     )
     web_body_idle_seconds: float = Field(
         default=10, gt=0, description="How long a client may send nothing in the middle of a body; then 408."
@@ -114,7 +120,7 @@ class WebSettings(BaseSettings):
         default=500, ge=1, description="Most requests a second from one address that nobody is known to have sent."
     )
 
-    @field_validator("countries", mode="before")
+    @field_validator("countries", "sources", mode="before")
     @classmethod
     def _may_be_empty(cls, value: object) -> object:
         return value or None

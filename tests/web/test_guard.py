@@ -9,9 +9,11 @@ import httpx
 import pytest
 from starlette.routing import Route
 
+from tests.web.declared_sources import declare
 from tests.web.pages.people import People
 from tests.web.people_at_doors import ASKERS, OPERATOR, a_service, fill
 from web.access.guard import GUARDS
+from web.access.sources import NO_SUCH_SOURCE
 from web.app import ROUTES
 
 SPAN = "start=2026-03-01T10:00:00Z&end=2026-03-01T11:00:00Z"
@@ -30,6 +32,9 @@ REPLAYS = "401 403 404 in 403 in in in"
 SITES = "401 404 404 404 404 in in in"
 ASKERS_OF_REPORTS = "401 404 404 404 404 in in 403"
 OWNERS = "401 403 403 403 403 in in in"
+SOURCES = "401 in 404 in in in in in"
+UPLOADS = ACTS = "401 403 404 403 403 in in in"
+"""The sender may send some rows; a file may have any."""
 
 LOGINS = {("POST", "/v1/sessions"), ("POST", "/login")}
 """Whoever fails at these is told so; see test_sessions."""
@@ -121,6 +126,19 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/sites/{site}/settings"): ("/sites/a.example/settings", SITES),
     ("POST", "/sites/{site}/settings/{part}"): ("/sites/a.example/settings/goals", SITES),
     ("POST", "/sites/{site}/settings/{part}/{id}"): ("/sites/a.example/settings/goals/0", SITES),
+    ("GET", "/v1/sources"): ("/v1/sources", KNOWN),
+    ("GET", "/v1/sources/{source}"): ("/v1/sources/clinic", SOURCES),
+    ("POST", "/v1/sources/{source}/files"): ("/v1/sources/clinic/files", UPLOADS),
+    ("POST", "/v1/sources/{source}/run"): ("/v1/sources/clinic/run", ACTS),
+    ("POST", "/v1/sources/{source}/pause"): ("/v1/sources/clinic/pause", ACTS),
+    ("POST", "/v1/sources/{source}/resume"): ("/v1/sources/clinic/resume", ACTS),
+    ("POST", "/v1/sources/{source}/redrive"): ("/v1/sources/clinic/redrive", ACTS),
+    ("GET", "/sources"): ("/sources", KNOWN),
+    ("GET", "/sources/{source}"): ("/sources/clinic", SOURCES),
+    ("POST", "/sources/{source}/files"): ("/sources/clinic/files", UPLOADS),
+    ("POST", "/sources/{source}/{act}"): ("/sources/clinic/run", ACTS),
+    ("GET", "/sources/try"): ("/sources/try", OWNERS),
+    ("POST", "/sources/try"): ("/sources/try", OWNERS),
     ("GET", "/shared/{token}"): (f"/shared/{SHARED}", EVERYBODY),
     ("POST", "/shared/{token}"): (f"/shared/{SHARED}", EVERYBODY),
     ("POST", "/collect/{site}"): ("/collect/nope.example", EVERYBODY),
@@ -172,8 +190,10 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def people() -> Iterator[People]:
-    with a_service(OPERATOR_KEY=OPERATOR, LIMIT_UNKNOWN_REQUESTS="1000") as people:
+def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
+    folder = tmp_path_factory.mktemp("sources")
+    declare(folder, "clinic", stream="health")
+    with a_service(OPERATOR_KEY=OPERATOR, LIMIT_UNKNOWN_REQUESTS="1000", SOURCES=str(folder)) as people:
         fill(people)
         yield people
 
@@ -189,7 +209,7 @@ def outcome_of(answer: httpx.Response) -> str:
     assert answer.status_code != 500, answer.text
     if answer.status_code in (401, 403):
         return str(answer.status_code)
-    unknown = "unknown-stream" in answer.text or "There is no such site." in answer.text
+    unknown = any(said in answer.text for said in ("unknown-stream", "There is no such site.", NO_SUCH_SOURCE))
     return "404" if answer.status_code == 404 and unknown else "in"
 
 

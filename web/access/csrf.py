@@ -19,6 +19,7 @@ from access.asker import Door
 from web.access.cookies import session_token
 from web.access.scopes import asker_of
 from web.edge.bodies import JSON, whole_body
+from web.edge.multipart import FILES
 from web.edge.problems import ProblemError
 from web.service import service_of
 
@@ -39,10 +40,11 @@ def csrf_token(request: Request) -> str:
     return token_of(token) if token and asker_of(request).door is Door.SESSION else ""
 
 
-async def check_origin(request: Request, *, reads: bool = False) -> None:
+async def check_origin(request: Request, *, reads: bool = False, files: bool = False) -> None:
     """Refuse what comes from another site, or without the token that its session's forms have (403).
 
-    `reads`: it changes nothing, and its answer is not for other sites to read.
+    `reads`: it changes nothing, and its answer is not for other sites to read. `files`: whoever reads a form with
+    files checks the token that stands in it, by `check_token`.
     """
     if request.method in SAFE:
         return
@@ -53,8 +55,17 @@ async def check_origin(request: Request, *, reads: bool = False) -> None:
         raise ProblemError("forbidden", "This was sent by a page of another site; nothing was done.")
     if door is not Door.SESSION or reads or request.method in _ASKED_BEFORE or _kind(request) == JSON:
         return
+    if files and _kind(request) == FILES and HEADER not in request.headers:
+        return
+    check_token(request, await _given(request))
+
+
+def check_token(request: Request, given: str) -> None:
+    """Refuse a form without the token of its session (403); whoever has no session needs none."""
+    if asker_of(request).door is not Door.SESSION:
+        return
     expected = csrf_token(request)
-    if not expected or not hmac.compare_digest(expected, await _given(request)):
+    if not expected or not given.isascii() or not hmac.compare_digest(expected, given):
         detail = "The form is of another session; load the page again. Programs send JSON, or X-CSRF-Token."
         raise ProblemError("forbidden", detail)
 

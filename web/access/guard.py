@@ -40,6 +40,8 @@ class Who(Enum):
     """Whoever is known; what of which stream it shows is for `visible_of` to say."""
     SITE = auto()
     """Whoever is known; which sites, and whether they may be changed, is for `web.access.sites` to say."""
+    SOURCE = auto()
+    """Whoever is known; which sources, and what may be done with them, is for `web.access.sources` to say."""
     SEES_ALL = auto()
     """Who administers every stream."""
     ADMINISTRATOR = auto()
@@ -51,7 +53,8 @@ class Rule:
     """Whom a method of an address is for. `reads`: it changes nothing, whatever the method is.
 
     `counted`: reading it is bounded by the address, as logins are, and all else that anybody may send.
-    `of_user`: it changes a user or a key, of which there is none in open mode.
+    `of_user`: it changes a user or a key, of which there is none in open mode. `files`: it takes forms with files, and
+    checks the token in them itself, as it reads them.
     """
 
     who: Who
@@ -60,10 +63,11 @@ class Rule:
     ends_seeing: bool = False
     counted: bool = False
     of_user: bool = False
+    files: bool = False
 
     def changes(self, request: Request) -> bool:
         """Whether a request may change users, keys or grants, or make a session."""
-        return not (request.method in SAFE or self.reads or self.who in (Who.STREAM, Who.ANYBODY))
+        return not (request.method in SAFE or self.reads or self.who in (Who.STREAM, Who.SOURCE, Who.ANYBODY))
 
 
 PUBLIC, LOOKED, SIGNED_IN = Rule(Who.PUBLIC), Rule(Who.LOOKED), Rule(Who.SIGNED_IN)
@@ -74,6 +78,7 @@ COLLECT = Rule(Who.ANYBODY)
 LOG_OUT = Rule(Who.SIGNED_IN, ends_seeing=True)
 LINK = Rule(Who.LOOKED, counted=True)
 SITE = Rule(Who.SITE)
+SOURCE, UPLOAD = Rule(Who.SOURCE), Rule(Who.SOURCE, files=True)
 OWN_KEY, OF_USER = Rule(Who.SIGNED_IN, of_user=True), Rule(Who.ADMINISTRATOR, of_user=True)
 
 GUARDS: Mapping[str, Mapping[str, Rule]] = {
@@ -113,6 +118,18 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/grants": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "/v1/grants/{id}": {"DELETE": ADMINISTRATOR},
     "/v1/see-as": {"POST": ADMINISTRATOR, "DELETE": LOG_OUT},
+    "/v1/sources": {"GET": SOURCE},
+    "/v1/sources/{source}": {"GET": SOURCE},
+    "/v1/sources/{source}/files": {"POST": UPLOAD},
+    "/v1/sources/{source}/run": {"POST": SOURCE},
+    "/v1/sources/{source}/pause": {"POST": SOURCE},
+    "/v1/sources/{source}/resume": {"POST": SOURCE},
+    "/v1/sources/{source}/redrive": {"POST": SOURCE},
+    "/sources": {"GET": SOURCE},
+    "/sources/try": {"GET": SOURCE, "POST": UPLOAD},
+    "/sources/{source}": {"GET": SOURCE},
+    "/sources/{source}/files": {"POST": UPLOAD},
+    "/sources/{source}/{act}": {"POST": SOURCE},
     "/v1/sites": {"GET": SITE, "POST": SITE, "PUT": SITE},
     "/v1/sites/{site}": {"GET": ASK, "PATCH": SITE, "DELETE": SITE},
     "/v1/sites/{site}/goals": {"GET": ASK, "POST": SITE},
@@ -235,7 +252,7 @@ async def _check(request: Request, rule: Rule) -> None:
         asker = await _asker(request, rule)
         _check_rule(asker, rule)
         if request.method not in SAFE:
-            await check_origin(request, reads=rule.reads)
+            await check_origin(request, reads=rule.reads, files=rule.files)
             _check_seeing(asker, rule)
     except ProblemError as error:
         if error.problem.status not in (401, 403):

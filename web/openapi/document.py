@@ -13,6 +13,7 @@ from web.openapi.shapes import TEXT, TIME, Json, array_of, map_of
 from web.openapi.site_numbers import SITE_NUMBERS_PATHS, SITE_NUMBERS_SCHEMAS
 from web.openapi.site_reports import REPORT_PATHS, REPORT_SCHEMAS
 from web.openapi.sites import SITE_PATHS, SITE_SCHEMAS
+from web.openapi.sources import SOURCE_PATHS, SOURCE_SCHEMAS
 
 _STREAM = in_path("stream", "Name of the stream.")
 _SPAN = [
@@ -219,6 +220,7 @@ DOCUMENT: Json = {
         **REPORT_PATHS,
         **SITE_PATHS,
         **{path: {**SITE_PATHS.get(path, {}), **methods} for path, methods in SITE_NUMBERS_PATHS.items()},
+        **SOURCE_PATHS,
         **COLLECTING_PATHS,
         "/v1/openapi.json": get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),
         "/healthz": get("alive", "Whether the service is alive.", [], {"200": {"description": "It is."}}),
@@ -240,6 +242,7 @@ DOCUMENT: Json = {
         | ACCESS_SCHEMAS
         | SITE_SCHEMAS
         | SITE_NUMBERS_SCHEMAS
+        | SOURCE_SCHEMAS
         | COLLECTING_SCHEMAS,
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "description": "A key, or a token of the configured issuer."},

@@ -62,6 +62,7 @@ def entries_of(asker: Asker) -> tuple[Entry, ...]:
         Entry("window", "/", "Window"): may(Action.ASK),
         Entry("sites", "/sites", "Sites"): asker.administrator or asker.knows(STREAM),
         Entry("streams", "/streams", "Streams"): known,
+        Entry("sources", "/sources", "Sources"): asker.administrator or bool(asker.grants),
         Entry("replays", "/replays", "Replays"): may(Action.REPLAY),
         Entry("engines", "/engines", "Engines"): asker.sees_all,
         Entry("admin", "/admin", "Admin"): asker.administrator and asker.door is not Door.OPEN,
