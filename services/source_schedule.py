@@ -1,4 +1,4 @@
-"""Runs each source when it is due, by a scheduler, in a thread of its own: what is slow or wrong with one delays no other.
+"""Runs each source when it is due, in a thread of its own: what is slow or wrong with one delays no other.
 
 python -m services.source_schedule
 """
