@@ -34,6 +34,7 @@ SECRETS = Secrets(
     "internal",
     "operator",
     "dG9rZW4=",
+    "c291cmNlcw==",
 )
 JOBS = dict.fromkeys(("jobmanager", "taskmanager"), "what it was started with")
 ACCESS = "; ".join(
