@@ -131,9 +131,9 @@ class _Work:
 
     def _add_envelopes(self, connection: sa.Connection, outbox: OutboxWriter) -> None:
         """Those of rejected rows that were not sent before, for the same row of an earlier state of the file, say."""
-        told = [message_hash(b"rejected", envelope) for envelope in self.rejected.envelopes]
+        told = [message_hash(b"rejected", same) for _, same in self.rejected.envelopes]
         new = note_new(connection, self.state.number, list(dict.fromkeys(told)))
-        for hash_, envelope in zip(told, self.rejected.envelopes, strict=True):
+        for hash_, (envelope, _) in zip(told, self.rejected.envelopes, strict=True):
             if hash_ in new:
                 new.discard(hash_)
                 outbox.add([(envelope, None)])

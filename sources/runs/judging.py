@@ -17,6 +17,8 @@ from streams.refusal_envelope import refusal
 
 BATCH_ROWS = 20_000
 
+_SORTED = orjson.OPT_SORT_KEYS
+
 REFUSALS_SENT = 10_000
 """Rejected rows of a file that go to the stream's rejected messages; more of them are counted only."""
 
@@ -30,7 +32,8 @@ class Rejected:
     total: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     rows: list[RejectedRow] = field(default_factory=list)
-    envelopes: list[bytes] = field(default_factory=list)
+    envelopes: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """Each with what is the same whenever the same row is rejected again."""
 
     def unreadable(self, line: int | None, reason: str, text: str) -> None:
         """A row that cannot be read."""
@@ -49,8 +52,9 @@ class Rejected:
         if len(self.rows) < REJECTED_KEPT:
             self.rows.append(RejectedRow(row.line, row.field, row.reason, row.text[:LONGEST_TEXT]))
         if len(self.envelopes) < REFUSALS_SENT:
+            same = orjson.dumps([self.file, row.line, row.field, row.reason, _unnamed(row.text)])
             where = {"source": self.source, "file": self.file, "line": row.line, **told}
-            self.envelopes.append(refusal(rejection, orjson.dumps(where)))
+            self.envelopes.append((refusal(rejection, orjson.dumps(where)), same))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,17 @@ class Judge:
         if isinstance(outcome, Rejection) and not isinstance(outcome, Excluded):
             return outcome
         return None if is_fact else Rejection(None, Reason.CANNOT_BE_READ)
+
+
+def _unnamed(text: str) -> str:
+    """A message without what every comparison gives it anew."""
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _whole(text)
+    if not isinstance(message, dict):
+        return text
+    return orjson.dumps({name: message[name] for name in message.keys() - {"id", "revision"}}, option=_SORTED).decode()
 
 
 def _whole(text: str) -> str:
