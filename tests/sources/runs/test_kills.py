@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sources.files import FileState, Files
+from sources.files import Files, FileState
 from sources.objects import Objects
 from sources.states import SourceStates
 from tests.sources.fetching.http_api import Answer, Asked, http_api
