@@ -139,7 +139,7 @@ def test_a_short_retry_after_is_waited(api: HttpApi, look: Looking, asked: str) 
 
 def test_a_long_retry_after_is_left_to_the_next_look(api: HttpApi, look: Looking) -> None:
     api.answer = lambda _: Answer(status=503, headers={"Retry-After": "900"})
-    with pytest.raises(FetchError, match="503.*wait 900 seconds") as raised:
+    with pytest.raises(FetchError, match=r"503.*wait 900 seconds") as raised:
         look(source(f"{api.url}/r"))
     assert (raised.value.again_seconds, len(api.asked)) == (900, 1)
 
