@@ -82,9 +82,7 @@ def test_an_upload_is_kept_and_waits(sources: Sources, owner: Visitor) -> None:
         ("a" * 201, b"x", 422, "longer than"),
     ],
 )
-def test_what_is_no_upload_is_told_on_the_page(
-    owner: Visitor, name: str, data: bytes, status: int, said: str
-) -> None:
+def test_what_is_no_upload_is_told_on_the_page(owner: Visitor, name: str, data: bytes, status: int, said: str) -> None:
     answer = upload(owner, name, data)
     assert answer.startswith(str(status))
     assert said in answer
