@@ -24,7 +24,6 @@ from query.service import QueryService
 from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from sources.objects import Objects
-from sources.raw import Raw
 from sources.settings import SourceSettings, source_folders
 from sources.store import SourceStore
 from streams import Definition, definition_files, read_definitions
@@ -50,7 +49,7 @@ from web.edge.used import Used
 from web.health.declared_sources import DeclaredSources
 from web.health.lookout import Lookout
 from web.health.source_metrics import SourceMetrics
-from web.health.source_standings import SourceLook
+from web.health.source_standings import SourceLook, SourceStandings
 from web.health.standing import Standing
 from web.settings import WebSettings
 
@@ -81,7 +80,7 @@ class Service:
     sources: SourceStore
     declared_sources: DeclaredSources
     source_look: SourceLook
-    raw: Raw
+    objects: Objects
     changes: Lane = field(default_factory=lambda: Lane(threads=4, waiting=64))
     bulk: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
     logins: Lane = field(default_factory=lambda: Lane(threads=2, waiting=32))
@@ -92,6 +91,7 @@ class Service:
     keeping: Lane = field(default_factory=lambda: Lane(threads=2, waiting=8))
     uploads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(4))
     exports: OpenExports = field(default_factory=OpenExports)
+    source_reads: Kept[SourceStandings] = field(default_factory=lambda: Kept(0.0))
     readiness: Kept[tuple[bool, dict[str, Any]]] = field(default_factory=lambda: Kept(1.0))
     decoders: dict[str, Decoder] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
@@ -134,7 +134,7 @@ class Service:
             sources=sources,
             declared_sources=declared,
             source_look=look,
-            raw=Raw(objects or Objects.open(kept_of_sources, kept_of_sources.kept)),
+            objects=objects or Objects.open(kept_of_sources, kept_of_sources.kept),
         )
 
     async def start(self) -> None:

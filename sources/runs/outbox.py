@@ -1,4 +1,4 @@
-"""What is to be sent of a file, kept as one object before the first of it is: so that whoever goes on sends the same."""
+"""What is to be sent of a file, kept as one object before the first of it is: whoever goes on sends the same."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class OutboxWriter:
     """Writes one; the file is whole once the block has ended."""
 
     def __init__(self, file: Path) -> None:
-        self._writer = parquet.ParquetWriter(file, _SCHEMA, compression="zstd", write_statistics=False)
+        self._writer = parquet.ParquetWriter(
+            file, _SCHEMA, compression="lz4", use_dictionary=False, write_statistics=False
+        )
         self._waiting: list[Message] = []
         self.count = 0
 

@@ -13,8 +13,8 @@ from sources.files import SourceFile
 class Watcher:
     """Is told how a run goes on. `stage`: of a file, in one or two words; `sent`: messages of all that a file has."""
 
-    stage: Callable[[SourceFile, str], None] = lambda file, stage: None
-    sent: Callable[[SourceFile, int, int], None] = lambda file, sent, total: None
+    stage: Callable[[SourceFile, str], None] = lambda _file, _stage: None
+    sent: Callable[[SourceFile, int, int], None] = lambda _file, _sent, _total: None
 
 
 @dataclass

@@ -84,7 +84,7 @@ def dashboards(
         sites = _sites(store, goals)
         try:
             with served(app) as url, ExitStack() as visitors:
-                people = People(url, store, visitors)
+                people = People(url, store, visitors, uri)
                 keys = {name: key_of(people, name) for name in ("root", "ann", "bob")}
                 yield Dashboards(url, keys, duck, sites, people, queries)
         finally:

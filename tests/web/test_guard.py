@@ -9,8 +9,8 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from tests.web.pages.people import People
 from tests.web.declared_sources import declare
+from tests.web.pages.people import People
 from tests.web.people_at_doors import ASKERS, OPERATOR, a_service, fill
 from web.access.guard import GUARDS
 from web.access.sources import NO_SUCH_SOURCE

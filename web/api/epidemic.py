@@ -11,7 +11,7 @@ from starlette.responses import Response
 from streams.time_text import timestamp
 from systems.epidemic.asked import BEGINNING
 from systems.epidemic.read_asked import Read, read_asked
-from systems.epidemic.reference import places
+from systems.epidemic.shipped_places import places
 from systems.epidemic.shown import Classes, classes_of, weekly
 from web.asking import epidemic
 from web.edge.responses import json_response

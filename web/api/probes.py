@@ -33,6 +33,7 @@ async def ready(request: Request) -> Response:
     """200 when every engine answers and every stream is fresh; else 503 and which ones are not.
 
     Waits for no engine: it tells what was seen of each last, and how many seconds ago.
+    How sources stand is said beside (`sources`), and makes nothing unready.
     What is wrong with a stream beside that is said too (`problems`), and so are notes, such as messages that were
     lost; they make nothing unready, for its answers are good. Names are for those who see all; others, such as a
     balancer of load, are told whether it is ready. It is made in a thread, once for all who ask within a second.
@@ -52,6 +53,7 @@ def _readiness(service: Service) -> tuple[bool, dict[str, Any]]:
     streams = lagging(service, datetime.now(UTC))
     standings = service.standing.newest(service.definitions, service.readings)
     problems = service.problems()
+    sources = service.source_look.newest()
     stopped = {name: standing.stopped for name, standing in standings.items() if standing.stopped}
     streams |= {name: why for name, why in stopped.items() if name in service.declared}
     problems |= stopped
@@ -66,6 +68,7 @@ def _readiness(service: Service) -> tuple[bool, dict[str, Any]]:
             name: "; ".join(dict.fromkeys(filter(None, (streams.get(name), problems.get(name))))) or "ok"
             for name in sorted({*service.declared, *problems})
         },
+        "sources": {name: each.watched for name, each in sources.sources.items()} | dict(sources.problems),
         "problems": problems,
         "notes": {name: list(standing.notes) for name, standing in standings.items() if standing.notes},
     }

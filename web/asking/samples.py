@@ -65,5 +65,3 @@ def _forget_old(folder: Path) -> None:
     for place, (changed, path) in enumerate(kept):
         if changed < oldest or place >= _MOST_KEPT - 1:
             path.unlink(missing_ok=True)
-
-

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
+import anyio
 from starlette.requests import Request
 
 from access.events import Did, Outcome
@@ -15,7 +16,9 @@ from database.errors import LakeAwayError
 from query.errors import EngineAwayError, TooSlowError
 from query.limits import Limits
 from sources.definition import Source
-from sources.files import Kind, NewFile, SourceFile
+from sources.files import SourceFile
+from sources.raw import Raw
+from sources.runs.landing import Landing
 from sources.store import SourceStore
 from web.access.notes import note
 from web.access.scopes import asker_of
@@ -72,9 +75,14 @@ class SeenSource:
 
 
 async def standings_of_sources(request: Request) -> SourceStandings:
-    """How all stand, for this asker or not. Raises ProblemError or QueryError, LakeAwayError."""
+    """How all stand, for this asker or not. Raises TooSlowError, LakeAwayError.
+
+    Not in a lane, which would take a body that is still to come for the end of the connection.
+    """
     service = service_of(request)
-    return await service.standings.run(request, "sources", Limits(_SECONDS), lambda _: service.source_look.now())
+    with anyio.move_on_after(_SECONDS):
+        return await service.source_reads.get(service.source_look.now)
+    raise TooSlowError(_SECONDS)
 
 
 async def in_sources(request: Request, work: Callable[[SourceStore], T]) -> T:
@@ -113,22 +121,13 @@ def source_changed(request: Request, seen: SeenSource, what: str) -> None:
 
 
 async def keep_upload(request: Request, seen: SeenSource, upload: Upload) -> SourceFile | None:
-    """Keep a file by the hash of its bytes, and have the source take it soon. None: it is what came last by its name."""
+    """Keep a file by the hash of its bytes, and have the source take it soon. None: it was known already."""
     service, by, source = service_of(request), asker_of(request).name, seen.source
 
     def keep() -> SourceFile | None:
-        content = service.raw.keep(upload.path)
-        new = NewFile(
-            name=upload.name,
-            digest=content.digest,
-            parts=(content.digest,),
-            size=content.size,
-            kind=Kind.UPLOAD,
-            place="",
-            licence=source.licence,
-        )
         service.sources.states.get(source.name)
-        landed = service.sources.files.land(source.name, new, by=by)
+        landing = Landing(Raw(service.objects), service.sources.files)
+        landed = landing.upload(source, upload.path, upload.name, by=by)
         if landed is not None:
             service.sources.states.ask(source.name)
         return landed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,8 +13,7 @@ from query.limits import Limits
 from sources.definition import Source
 from sources.definition_files import parse_source
 from sources.errors import SourceDefinitionError
-from sources.guessing import guess
-from sources.trying import Tried, try_source
+from sources.trying import Tried, guess_source, try_source
 from web.access.scopes import asker_of
 from web.asking.samples import Sample
 from web.service import service_of
@@ -46,14 +44,17 @@ def read_source(request: Request, toml: str, name: str) -> Source:
     return source
 
 
-async def tried(request: Request, source: Source, sample: Sample) -> Tried:
-    """What comes of a sample by a source, judged by its stream."""
-    service = service_of(request)
-    decoder = service.decoder(service.definition(source.stream))
+async def tried(request: Request, source: Source, sample: Sample) -> tuple[Tried, bool]:
+    """What comes of a sample by a source, against what the source of that name sent before, if it sent anything.
 
-    def work() -> Tried:
-        with tempfile.TemporaryDirectory(prefix="trial-") as folder:
-            return try_source(source, decoder, sample.path, sample.name, Path(folder))
+    Raises SourceError if that cannot be told, and LakeAwayError.
+    """
+    definition = service_of(request).definition(source.stream)
+
+    def work() -> tuple[Tried, bool]:
+        with tempfile.TemporaryDirectory(prefix="landed-") as folder:
+            landed = _landed(request, source, Path(folder) / "landed.parquet")
+            return try_source(definition, source, sample.path, sample.name, landed), landed is not None
 
     return await in_trial(request, work)
 
@@ -61,5 +62,17 @@ async def tried(request: Request, source: Source, sample: Sample) -> Tried:
 async def guessed(request: Request, sample: Sample, stream: str) -> str:
     """The TOML of a source as the sample looks like, for a stream. Raises SourceError where nothing can be told."""
     definition = service_of(request).definition(stream)
-    asked = partial(guess, sample.path, sample.name, definition)
-    return await in_trial(request, asked)
+    return await in_trial(request, lambda: guess_source(definition, sample.path, sample.name))
+
+
+def _landed(request: Request, source: Source, into: Path) -> Path | None:
+    """What the source of that name sent before, if it is of the same stream. Raises LakeAwayError."""
+    service = service_of(request)
+    known = service.declared_sources.now().sources.get(source.name)
+    if source.corrections is None or known is None or known.stream != source.stream:
+        return None
+    state = service.sources.states.all().get(source.name)
+    if state is None or state.landed is None:
+        return None
+    service.objects.fetch(state.landed, into)
+    return into

@@ -16,9 +16,11 @@ Value = Callable[[SourceStanding, datetime], float | None]
 _GAUGES: dict[str, tuple[str, Value]] = {
     "last_success_seconds": (
         "Age of the last run that succeeded.",
-        lambda each, now: None
-        if each.state is None or each.state.succeeded_at is None
-        else (now - each.state.succeeded_at).total_seconds(),
+        lambda each, now: (
+            None
+            if each.state is None or each.state.succeeded_at is None
+            else (now - each.state.succeeded_at).total_seconds()
+        ),
     ),
     "lag_seconds": ("How much older that is than it should be.", SourceStanding.lag_seconds),
     "held_files": ("Files that wait for somebody.", lambda each, _: each.held),

@@ -53,6 +53,15 @@ class SourceStanding:
             return "not run yet"
         return "up to date"
 
+    @property
+    def watched(self) -> str:
+        """`ok`, or what somebody should look at."""
+        if self.label == "failing" and self.state is not None:
+            return f"failing: {self.state.problem}"
+        if self.held:
+            return f"held: {self.held} {'file' if self.held == 1 else 'files'}"
+        return "paused" if self.label == "paused" else "ok"
+
     def lag_seconds(self, now: datetime) -> float | None:
         """How much longer ago its last success is than it should be. None: it never succeeded, or is paused."""
         if self.state is None or self.state.paused or self.state.succeeded_at is None:

@@ -185,6 +185,7 @@ SCHEMAS: Json = {
             "engines": map_of(TEXT),
             "seen_seconds_ago": map_of(NUMBER_OR_NULL),
             "streams": map_of(TEXT),
+            "sources": map_of(TEXT, description="Source → `ok`, or what somebody should look at."),
             "problems": map_of(TEXT, description="Stream → what a person must see to."),
             "notes": map_of(array_of(TEXT)),
         }

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from web.openapi.operations import answer, change, get, in_path, parameter, problems
-from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, TIME_OR_NULL, Json, array_of, map_of, object_of, reference
+from web.openapi.shapes import (
+    COUNT,
+    NUMBER_OR_NULL,
+    TEXT,
+    TIME,
+    TIME_OR_NULL,
+    Json,
+    array_of,
+    map_of,
+    object_of,
+    reference,
+)
 
 _FLAG: Json = {"type": "boolean"}
 _COUNT_OR_NULL: Json = {

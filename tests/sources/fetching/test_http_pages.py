@@ -139,7 +139,7 @@ def test_a_short_retry_after_is_waited(api: HttpApi, look: Looking, asked: str) 
 
 def test_a_long_retry_after_is_left_to_the_next_look(api: HttpApi, look: Looking) -> None:
     api.answer = lambda _: Answer(status=503, headers={"Retry-After": "900"})
-    with pytest.raises(FetchError, match="503.*wait 900 seconds") as raised:
+    with pytest.raises(FetchError, match=r"503.*wait 900 seconds") as raised:
         look(source(f"{api.url}/r"))
     assert (raised.value.again_seconds, len(api.asked)) == (900, 1)
 
@@ -303,23 +303,23 @@ def test_a_redirect_on_the_host_is_followed(api: HttpApi, look: Looking) -> None
 def test_a_name_must_not_lead_to_this_machine(api: HttpApi, tmp_path: Path, address: str, why: str) -> None:
     site = Site("http", "lab.example.org", api.port)
     with pytest.raises(FetchError, match=why):
-        address_of(site, lambda host, port: [address])
+        address_of(site, lambda _host, _port: [address])
     with pytest.raises(FetchError, match=why):
-        address_of(site, lambda host, port: ["192.0.2.1", address])
-    looking = Looking(HttpClient(lambda host, port: [address]), tmp_path)
+        address_of(site, lambda _host, _port: ["192.0.2.1", address])
+    looking = Looking(HttpClient(lambda _host, _port: [address]), tmp_path)
     with pytest.raises(FetchError, match=why):
         looking(source(f"http://lab.example.org:{api.port}/r"))
     assert api.asked == []
 
 
 def test_a_name_within_a_private_network_is_asked() -> None:
-    assert address_of(Site("https", "lab.hospital.example", 443), lambda host, port: ["10.1.2.3"]) == "10.1.2.3"
+    assert address_of(Site("https", "lab.hospital.example", 443), lambda _host, _port: ["10.1.2.3"]) == "10.1.2.3"
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_asked(api: HttpApi, tmp_path: Path) -> None:
     """A name that leads elsewhere the next time it is asked for gains nothing by that."""
     answers = iter([["192.0.2.9"], ["127.0.0.1"]])
-    client = HttpClient(lambda host, port: next(answers))
+    client = HttpClient(lambda _host, _port: next(answers))
     asked: list[str] = []
     held = client.of(Site("http", "lab.example.org", api.port))
     held.event_hooks["request"] = [lambda request: asked.append(f"{request.url.host} {request.headers['host']}")]

@@ -34,7 +34,9 @@ def written(fields: dict[str, str], file: tuple[str, bytes], boundary: str) -> b
     return request.read()
 
 
-BYTES = st.lists(st.sampled_from([b"\r\n", b"--", b"--x", b"\r\n--x", b"\r\n--", b"a", b"\0", b"\r"]), max_size=12).map(b"".join)
+BYTES = st.lists(st.sampled_from([b"\r\n", b"--", b"--x", b"\r\n--x", b"\r\n--", b"a", b"\0", b"\r"]), max_size=12).map(
+    b"".join
+)
 
 
 @given(data=BYTES, text=st.text(max_size=20), chunk=st.integers(1, 40))
@@ -86,7 +88,9 @@ def test_what_is_no_form_is_refused(body: bytes, why: str) -> None:
         assert refused.value.problem.status == 400
 
 
-@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=" + "x" * 71])
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=" + "x" * 71]
+)
 def test_a_form_says_its_boundary(kind: str) -> None:
     with pytest.raises(ProblemError, match="boundary"):
         boundary_of(kind)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
+from access.grants import Grant
 from access.store import AccessStore
 from tests.database.postgres import own_postgres
 from tests.web.served import patch_engines, served
@@ -51,14 +53,19 @@ class People:
     url: str
     store: AccessStore
     visitors: ExitStack
+    uri: str
 
     def visitor(self) -> Visitor:
         """Somebody who has not logged in."""
         return self.visitors.enter_context(Visitor(base_url=self.url, timeout=30, headers=HTML))
 
-    def user(self, name: str, *, administrator: bool = False, groups: tuple[str, ...] = ()) -> Visitor:
+    def user(
+        self, name: str, *, administrator: bool = False, groups: tuple[str, ...] = (), grants: tuple[Grant, ...] = ()
+    ) -> Visitor:
         """A new user who has logged in."""
         self.store.users.add(name, by="test", administrator=administrator, groups=groups, password=PASSWORD)
+        for grant in grants:
+            self.store.grants.add(grant, by="test")
         visitor = self.visitor()
         answer = visitor.submit("/login", user=name, password=PASSWORD)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -67,8 +74,8 @@ class People:
 
 
 @contextmanager
-def serving_people(folder: Path, **environment: str) -> Iterator[People]:
-    """Serve it, with a PostgreSQL in an existing folder; no users yet."""
+def serving_people(folder: Path, app: Callable[[], Starlette] = create_app, **environment: str) -> Iterator[People]:
+    """Serve it, with a PostgreSQL in an existing folder; no users yet. `app`: makes the application."""
     with own_postgres(folder) as uri, socket.socket() as held, pytest.MonkeyPatch.context() as patch:
         held.bind(("127.0.0.1", 0))
         patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}")
@@ -78,7 +85,7 @@ def serving_people(folder: Path, **environment: str) -> Iterator[People]:
             patch.setenv(f"WINDOWPANE_{name}", value)
         store = AccessStore.open(uri)
         try:
-            with served(create_app()) as url, ExitStack() as visitors:
-                yield People(url, store, visitors)
+            with served(app()) as url, ExitStack() as visitors:
+                yield People(url, store, visitors, uri)
         finally:
             store.close()

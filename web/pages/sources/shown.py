@@ -48,14 +48,14 @@ def run_counts(run: Mapping[str, Any], *names: str) -> str:
     return next((count(counts[name]) for name in names if name in counts), NOTHING)
 
 
-def drift_in_words(changes: Any) -> list[tuple[str, str]]:
-    """Kind and what happened, of each change of columns that was noted of a file."""
+def drift_in_words(changes: Any) -> list[tuple[str, str, bool]]:
+    """Kind, what happened, and whether a file waits for it: of each change of columns that was noted of a file."""
     listed = changes if isinstance(changes, list) else []
-    return [(str(each.get("kind", "changed")), _changed(each)) for each in listed if isinstance(each, dict)]
+    told = [each for each in listed if isinstance(each, dict)]
+    return [(str(each.get("kind", "changed")), _changed(each), bool(each.get("holds"))) for each in told]
 
 
 def _changed(change: Mapping[str, Any]) -> str:
-    before, after = (str(change.get(name) or "") for name in ("before", "after"))
-    column = str(change.get("column") or "")
+    column, before, after = (str(change.get(name) or "") for name in ("column", "before", "after"))
     became = f"{before} → {after}" if before and after else before or after
-    return ": ".join(filter(None, (column, became)))
+    return became if before == column else ": ".join(filter(None, (column, became)))

@@ -34,6 +34,7 @@ class Trial:
     sample: Sample | None = None
     problems: tuple[tuple[str, str], ...] = ()
     outcome: Tried | None = None
+    sent_before: bool = False
 
     def wrong(self, field: str, *reasons: str) -> Trial:
         """The same, with what is wrong with a field."""
@@ -85,7 +86,11 @@ async def _tried(request: Request, trial: Trial, *, guess: bool) -> Trial:
         return trial.wrong("toml", *(str(each).partition(": ")[2] for each in (error, *error.others)))
     if source.stream != trial.stream:
         return trial.wrong("toml", f"stream = {source.stream!r}: the sample is tried for {trial.stream}")
-    return replace(trial, outcome=await tried(request, source, trial.sample))
+    try:
+        outcome, sent_before = await tried(request, source, trial.sample)
+    except SourceError as error:
+        return trial.wrong("file", str(error))
+    return replace(trial, outcome=outcome, sent_before=sent_before)
 
 
 def _download(fields: Mapping[str, str]) -> Response:

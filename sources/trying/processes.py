@@ -1,0 +1,63 @@
+"""Has a trial done by a process of its own, which may take so much and no more."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from sources.definition import Source
+from sources.errors import SourceError
+from sources.trying.outcome import Tried, read_tried
+from sources.trying.request import Request, Sample
+from streams.definition import Definition
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_WALL_SECONDS = 90
+
+
+def guess_source(definition: Definition, file: Path, name: str) -> str:
+    """The TOML of a source as a sample looks like, for a stream. Raises SourceError where nothing can be told."""
+    return str(_answer(definition, None, file, name, None)["toml"])
+
+
+def try_source(definition: Definition, source: Source, file: Path, name: str, landed: Path | None = None) -> Tried:
+    """What comes of a sample by a source; `landed`: what it sent before. Raises SourceError if that cannot be told."""
+    return read_tried(_answer(definition, source, file, name, landed)["tried"])
+
+
+def _answer(definition: Definition, source: Source | None, file: Path, name: str, landed: Path | None) -> Any:
+    with tempfile.TemporaryDirectory(prefix="trial-") as folder:
+        request = Request(definition, source, Sample(file.resolve(), name, landed), Path(folder))
+        child = subprocess.Popen(
+            [sys.executable, "-s", "-P", "-W", "ignore", "-m", "sources.trying.child"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/", env=_environment(),
+        )  # fmt: skip
+        try:
+            said, complaints = child.communicate(pickle.dumps(request), timeout=_WALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise SourceError(f"the trial took more than {_WALL_SECONDS} s; try a smaller sample") from None
+        finally:
+            child.kill()
+            child.wait()
+    try:
+        answer = orjson.loads(said)
+    except orjson.JSONDecodeError:
+        why = (complaints.decode(errors="replace").strip().splitlines() or [f"it ended with {child.returncode}"])[-1]
+        raise SourceError(f"the sample cannot be tried: {why[:300]}") from None
+    if "wrong" in answer:
+        raise SourceError(str(answer["wrong"]))
+    return answer
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours but where Python finds things: what is secret stays here."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
+    own = {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
+    return {**kept, **own, "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "HOME": "/nonexistent"}

@@ -1,0 +1,32 @@
+"""The places that are shipped: regions with their other names, people and vulnerability, read once of their tables."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+
+from systems.epidemic.places import Place, Places
+from systems.epidemic.reference import population, vulnerability
+from systems.epidemic.regions import FOLDER, regions
+
+
+@cache
+def places() -> Places:
+    """All regions that are known."""
+    people, vulnerable = population(), vulnerability()
+    also: dict[str, list[str]] = {}
+    with (FOLDER / "aliases.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            also.setdefault(row["code"], []).append(row["name"])
+    return Places.of(
+        Place(
+            code=each.code,
+            name=each.name,
+            level=each.kind,
+            parent=each.parent,
+            population=people.get(each.code),
+            also=tuple(also.get(each.code, ())),
+            vulnerability=vulnerable[each.code].overall if each.code in vulnerable else None,
+        )
+        for each in regions().by_code.values()
+    )
