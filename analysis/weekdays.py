@@ -19,7 +19,7 @@ FEWEST_DAYS = 34
 
 @dataclass(frozen=True, slots=True)
 class WeekdayFactor:
-    """Of one day of the week, Monday 0: its counts by what they would be if every day were reported alike (1: as all)."""
+    """Of one day of the week, Monday 0: its counts by what they would be if all days were reported alike (1: as all)."""
 
     weekday: int
     factor: float
