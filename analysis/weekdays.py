@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 from scipy.stats import t as student
 
-from analysis.daily_counts import between, daily_counts
+from analysis.daily_counts import Floats, between, daily_counts
 from analysis.errors import NotEnoughDataError
 
 FEWEST_DAYS = 34
@@ -19,7 +19,7 @@ FEWEST_DAYS = 34
 
 @dataclass(frozen=True, slots=True)
 class WeekdayFactor:
-    """Of one day of the week, Monday 0: its counts by what they would be if all days were reported alike (1: as all)."""
+    """Of one day of the week, Monday 0: its counts by what they would be if all days were reported alike."""
 
     weekday: int
     factor: float
@@ -36,7 +36,7 @@ class Weekdays:
     overdispersion: float
 
 
-def weekdays(dates: Sequence[date], counts: Sequence[float], *, level: float = 0.95) -> Weekdays:
+def weekdays(dates: Sequence[date], counts: Sequence[float] | Floats, *, level: float = 0.95) -> Weekdays:
     """Factors of the seven weekdays, whose mean is 1, and counts without them.
 
     Ratios to the mean of the seven days around: Macaulay FR, "The Smoothing of Time Series" (1931), pooled over weeks

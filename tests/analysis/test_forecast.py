@@ -85,7 +85,7 @@ def test_quantiles_are_in_order(counts: list[int], days: int) -> None:
         return
     for day in (*found.trend, *found.plain):
         assert list(day.quantiles) == sorted(day.quantiles)
-        assert 0 <= day.lower_95
+        assert day.lower_95 >= 0
         assert math.isfinite(day.upper_95)
 
 
