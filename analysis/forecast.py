@@ -66,7 +66,7 @@ class Forecast:
 def forecast(dates: Sequence[date], counts: Sequence[float] | Floats, days: int = 14) -> Forecast:
     """Forecast `days` days, 28 at most, after the last date. The same counts give the same numbers.
 
-    By trend: a negative binomial regression of the last 21 days on time, beside factors of `weekdays`, whose growth fades
+    By trend: a negative binomial regression of the last 21 days on time, times what `weekdays` finds; growth fades
     (Gardner ES, McKenzie E, "Forecasting trends in time series", Management Science 31 (1985) 1237-1246); quantiles of
     draws of coefficients, which are taken as normal, of growth, which changes as it did in the last 56 days, and of
     counts. Plain: the same day of the last week, spread as counts changed from week to week in the last 56 days, up as
