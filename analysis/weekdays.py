@@ -16,6 +16,9 @@ from analysis.errors import NotEnoughDataError
 FEWEST_DAYS = 34
 """Four weeks whose every day has three days on either side."""
 
+_WIDEST = 50.0
+"""The logarithm of how many times a factor may be wrong, at most: it says nothing long before."""
+
 
 @dataclass(frozen=True, slots=True)
 class WeekdayFactor:
@@ -54,12 +57,12 @@ def weekdays(dates: Sequence[date], counts: Sequence[float] | Floats, *, level: 
         raise NotEnoughDataError("counts", "a case", "none")
     cases = np.bincount(days, inner, minlength=7)
     exposed = np.bincount(days, exposure, minlength=7)
+    left = int(np.count_nonzero(exposure > 0)) - 7
+    if left < 7 or not exposed.all():
+        raise NotEnoughDataError("counts", "two weeks with cases around each day", f"{max(left + 7, 0)} days")
     raw = cases / exposed
     expected = raw[days] * exposure
     seen = expected > 0
-    left = int(np.count_nonzero(exposure > 0)) - 7
-    if left < 7:
-        raise NotEnoughDataError("counts", "two weeks with cases", f"{max(left + 7, 0)} days")
     over = max(float(((inner - expected)[seen] ** 2 / expected[seen]).sum()) / left, 1.0)
     reach = float(student.isf((1 - level) / 2, left))
     scale = float(raw.mean())
@@ -76,5 +79,5 @@ def weekdays(dates: Sequence[date], counts: Sequence[float] | Floats, *, level: 
 def _factor(day: int, factor: float, cases: float, exposed: float, reach: float, level: float) -> WeekdayFactor:
     if cases == 0:
         return WeekdayFactor(day, 0.0, 0.0, float(-math.log((1 - level) / 2) / exposed))
-    wide = math.exp(reach / math.sqrt(cases))
+    wide = math.exp(min(reach / math.sqrt(cases), _WIDEST))
     return WeekdayFactor(day, float(factor), float(factor / wide), float(factor * wide))

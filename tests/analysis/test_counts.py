@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 import orjson
@@ -131,3 +132,21 @@ def test_negative_days_are_taken_from_before() -> None:
     assert found.moved == (DATES[2],)
     with pytest.raises(UnusableDataError, match="2021-01-05 takes back more"):
         without_negatives(DATES[:2], [10, -11])
+
+
+def test_documented_snippet_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "statistics.md").read_text("utf-8")
+    lines = [line[4:] for line in page.splitlines() if line.startswith("    ") or not line]
+    exec("\n".join(lines), {})
+    assert capsys.readouterr().out == "2021-01-25 2021-01-31 1.07 0.91 1.25\n"
+
+
+def test_modules_are_documented() -> None:
+    root = Path(__file__).resolve().parents[2]
+    page = (root / "docs" / "statistics.md").read_text("utf-8")
+    inner = {"__init__", "errors", "daily_counts", "regression", "multinomial", "farrington_history"}
+    assert [
+        path.stem
+        for path in (root / "analysis").glob("*.py")
+        if f"`{path.stem}`" not in page and path.stem not in inner
+    ] == []

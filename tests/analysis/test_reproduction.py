@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import NotEnoughDataError, UnusableDataError
 from analysis.reproduction import ReproductionNumber, SerialInterval, reproduction_numbers
+from analysis.serial_intervals import PUBLISHED_INTERVALS
 from tests.analysis.published import days_from, printed, rows
 
 FLU = [1, 1, 0, 2, 5, 3, 3, 3, 6, 2, 5, 9, 13, 12, 13, 11, 12, 6, 6, 6, 3, 1, 0, 2, 0, 0, 0, 0, 2, 0, 2, 0]
@@ -130,3 +131,11 @@ def test_serial_interval_is_after_a_day(mean: float, deviation: float) -> None:
 def test_more_imported_than_all_is_refused() -> None:
     with pytest.raises(UnusableDataError, match="imported"):
         reproduction_numbers(FLU_DATES, FLU, FLU_SERIAL, imported=[2] * len(FLU))
+
+
+@pytest.mark.parametrize("disease", PUBLISHED_INTERVALS)
+def test_published_intervals_are_usable(disease: str) -> None:
+    published_interval = PUBLISHED_INTERVALS[disease]
+    days = published_interval.interval.probabilities(100)
+    assert days @ np.arange(101) == pytest.approx(published_interval.interval.mean, abs=0.01)
+    assert "(20" in published_interval.source
