@@ -70,7 +70,8 @@ def ears(
     that one case after a week of none is no outbreak (0: as published).
     C3 is the sum of max(0, C2 - 1) over the day and the two before; its threshold is the count at which that is
     reached. It assumes counts of about normal distribution and of one level: no season, no trend, no day of the week,
-    all of which make false alarms, as do many regions judged at once.
+    all of which make false alarms, as do many regions judged at once. Seven days say little of a deviation: on counts
+    by chance alone, about 100 a day, C1 and C2 raise an alarm on 1.6 days of 100, C3 on 7.
     Raises NotEnoughDataError with fewer days than `baseline`, the gap, those carried and the day itself.
     """
     alpha = method.usual_alpha if alpha is None else alpha

@@ -11,8 +11,9 @@ import numpy as np
 
 from analysis.daily_counts import Counts, Floats, between, daily_counts
 from analysis.errors import NotEnoughDataError
-from analysis.growth import FEWEST_CASES, reported_weekdays
-from analysis.regression import fit_dispersed
+from analysis.growth import FEWEST_CASES
+from analysis.regression import Fit, fit_dispersed
+from analysis.weekdays import weekdays
 
 PROBABILITIES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 """Of the quantiles of a forecast: the median and the ends of intervals of 50, 80 and 95 percent."""
@@ -26,7 +27,7 @@ DAYS_OF_CHANGE = 56
 DAMPING = 0.85
 """What of a day's growth the next day is expected to keep."""
 
-GROWTH_SPREAD = 1.25
+GROWTH_SPREAD = 1.5
 """By how much growth may differ from now on, in standard deviations of what it did from week to week."""
 
 MOST_DAYS = 28
@@ -65,7 +66,7 @@ class Forecast:
 def forecast(dates: Sequence[date], counts: Sequence[float] | Floats, days: int = 14) -> Forecast:
     """Forecast `days` days, 28 at most, after the last date. The same counts give the same numbers.
 
-    By trend: a negative binomial regression of the last 21 days on time and day of the week, whose growth fades
+    By trend: a negative binomial regression of the last 21 days on time, times what `weekdays` finds; growth fades
     (Gardner ES, McKenzie E, "Forecasting trends in time series", Management Science 31 (1985) 1237-1246); quantiles of
     draws of coefficients, which are taken as normal, of growth, which changes as it did in the last 56 days, and of
     counts. Plain: the same day of the last week, spread as counts changed from week to week in the last 56 days, up as
@@ -100,23 +101,28 @@ def _by_trend(known: Counts, horizon: list[date]) -> Floats:
     recent = known.last(DAYS_OF_TREND)
     if recent.counts.sum() < FEWEST_CASES:
         raise NotEnoughDataError("counts", f"{FEWEST_CASES} cases in {DAYS_OF_TREND} days", f"{recent.counts.sum():g}")
-    times, kept, columns = reported_weekdays(recent)
-    found = sorted(set(kept.weekdays.tolist()))
-    last = len(recent.dates) - 1
-    fit = fit_dispersed(kept.counts, np.column_stack([np.ones(len(times)), columns, times - last]))
-    faded = np.cumsum(DAMPING ** np.arange(1, len(horizon) + 1))
-    weekdays = np.array([day.weekday() for day in horizon])
-    at = np.column_stack([np.ones(len(horizon)), weekdays[:, None] == np.array(found[1:]), faded])
-    random = np.random.default_rng(0)
-    root = np.linalg.cholesky(fit.covariance + 1e-12 * np.eye(len(fit.covariance)))
-    drawn = fit.coefficients + random.standard_normal((_DRAWS, len(root))) @ root.T
-    drawn[:, -1] += GROWTH_SPREAD * _unsteadiness(known) * random.standard_normal(_DRAWS)
-    most = math.log(recent.counts.max() + 1) + 7
-    mean = np.exp(np.minimum(drawn @ at.T, most))
+    factors = np.array([each.factor for each in weekdays(known.dates, known.counts).factors])
+    times = np.arange(1 - len(recent.dates), 1, dtype=np.float64)
+    usual = factors[recent.weekdays]
+    kept = usual > 0
+    design = np.column_stack([np.ones(len(times)), times])[kept]
+    fit = fit_dispersed(recent.counts[kept], design, np.log(usual[kept]))
+    drawn = _drawn(fit, GROWTH_SPREAD * _unsteadiness(known), np.random.default_rng(0))
+    at = np.column_stack([np.ones(len(horizon)), np.cumsum(DAMPING ** np.arange(1, len(horizon) + 1))])
+    random = np.random.default_rng(1)
+    mean = np.exp(np.minimum(drawn @ at.T, math.log(recent.counts.max() + 1) + 7))
+    mean *= factors[[day.weekday() for day in horizon]]
     if fit.dispersion > 0:
         mean = mean * random.gamma(1 / fit.dispersion, fit.dispersion, mean.shape)
-    draws = np.where(np.isin(weekdays, found), random.poisson(mean), 0)
-    return np.quantile(draws, PROBABILITIES, axis=0).T
+    return np.asarray(np.quantile(random.poisson(mean), PROBABILITIES, axis=0).T)
+
+
+def _drawn(fit: Fit, spread: float, random: np.random.Generator) -> Floats:
+    """Coefficients as likely as the fit says, the last of which, growth, may change by `spread`."""
+    root = np.linalg.cholesky(fit.covariance + 1e-12 * np.eye(len(fit.covariance)))
+    drawn = fit.coefficients + random.standard_normal((_DRAWS, len(root))) @ root.T
+    drawn[:, -1] += spread * random.standard_normal(_DRAWS)
+    return np.asarray(drawn)
 
 
 def _by_last_week(recent: Counts, days: int) -> Floats:
