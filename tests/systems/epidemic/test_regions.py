@@ -89,7 +89,16 @@ def test_aliases_are_in_the_table() -> None:
 
 
 def test_keys_are_those_of_mappings() -> None:
-    names = ["Côte d’Ivoire", "  Taiwan* ", "St. Pierre & Miquelon", "İstanbul", "Łódzkie", "ÅLAND", "P.A. Trento", "東京"]
+    names = [
+        "Côte d’Ivoire",
+        "  Taiwan* ",
+        "St. Pierre & Miquelon",
+        "İstanbul",
+        "Łódzkie",
+        "ÅLAND",
+        "P.A. Trento",
+        "東京",
+    ]
     names += [region.name for region in regions().by_code.values()]
     said = "trim(regexp_replace(strip_accents(lower(name)), '[^a-z0-9]+', ' ', 'g'))"
     found = duckdb.execute(f"select {said} from (select unnest(?) as name)", [names]).fetchall()
