@@ -47,7 +47,7 @@ def test_who_since_2020(header: str, taken: Take, tmp_path: Path) -> None:
         '2024-01-07,NL,"Netherlands (Kingdom of the)",EURO,8,8,,0',
         "2024-01-07,XA,Bonaire,AMRO,3,3,,0",
         "2024-01-07,  ,International commercial vessel,OTHER,1,1,,0",
-        "2024-01-07,PS,\"occupied Palestinian territory, including east Jerusalem\",EMRO,6,6,,",
+        '2024-01-07,PS,"occupied Palestinian territory, including east Jerusalem",EMRO,6,6,,',
         "2024-01-07,FR,France,EURO,,,,",
     ]
     it = taken("who", write(tmp_path / "who.csv", lines))

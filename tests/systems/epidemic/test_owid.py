@@ -72,7 +72,9 @@ def test_latest_file_without_a_day_is_named(taken: Take) -> None:
 def test_next_latest_file_tells_what_came(taken: Take, tmp_path: Path) -> None:
     header = "iso_code,location,last_updated_date,total_cases,total_deaths"
     first = write(tmp_path / "a_latest.csv", [header, "DEU,Germany,2022-04-01,100.0,10.0", "FRA,France,2022-04-01,50,"])
-    second = write(tmp_path / "b_latest.csv", [header, "DEU,Germany,2022-04-02,130.0,10.0", "FRA,France,2022-04-01,50,"])
+    second = write(
+        tmp_path / "b_latest.csv", [header, "DEU,Germany,2022-04-02,130.0,10.0", "FRA,France,2022-04-01,50,"]
+    )
     landed = taken("owid_latest", first).landed
     it = taken("owid_latest", second, landed=landed)
     assert it.sums("region", "date", "metric") == {
