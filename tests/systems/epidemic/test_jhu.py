@@ -16,7 +16,10 @@ WIDE = {
     "cases": DATA / "jhu_wide" / "covid19_confirmed_global.csv",
     "deaths": DATA / "jhu_wide" / "covid19_deaths_global.csv",
 }
-LATER = "FIPS,Admin2,Province_State,Country_Region,Last_Update,Lat,Long_,Confirmed,Deaths,Recovered,Active,Combined_Key,Incident_Rate,Case_Fatality_Ratio"
+LATER = (
+    "FIPS,Admin2,Province_State,Country_Region,Last_Update,Lat,Long_,"
+    "Confirmed,Deaths,Recovered,Active,Combined_Key,Incident_Rate,Case_Fatality_Ratio"
+)
 _KEYS = {"cases": "Confirmed", "deaths": "Deaths"}
 _CODES = {
     "Germany": "DE",

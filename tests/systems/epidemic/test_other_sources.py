@@ -21,7 +21,7 @@ def test_who_of_april_2020(taken: Take, tmp_path: Path) -> None:
         "\ufeffday,Country,CountryName,Region,Deaths,CumulativeDeaths,Confirmed,CumulativeConfirmed",
         "2/25/20,AF,Afghanistan,EMRO,0,0,1,1",
         "2/26/20,AF,Afghanistan,EMRO,1,1,4,5",
-        "2/26/20,CI,Côte d’Ivoire,AFRO,0,0,3,3",
+        "2/26/20,CI,Côte d\u2019Ivoire,AFRO,0,0,3,3",
         "2/26/20,NA,Namibia,AFRO,0,0,2,2",
         "2/26/20,XK,Kosovo[1],EURO,0,0,7,7",
         "2/26/20, ,undefined,,0,0,10,10",
@@ -79,7 +79,8 @@ def test_half_of_a_file_is_held(taken: Take, tmp_path: Path) -> None:
 def test_nyc_lineages_keep_their_names(taken: Take, tmp_path: Path) -> None:
     weeks = [
         '"Sequence week","B.1.526 +E484K count","B.1.526 +E484K  percent","B.1.1.529 BA.2 count",'
-        '"B.1.1.529 BA.2 percent","B.1.1.529 other count","B.1.1.529 other percent","Other count","Other percent","incomplete"',
+        '"B.1.1.529 BA.2 percent","B.1.1.529 other count","B.1.1.529 other percent","Other count","Other percent",'
+        '"incomplete"',
         "01/02/2022,3,1,20,10,5,2,7,3,",
         "01/09/2022,0,0,30,10,6,2,8,3,7180",
     ]
@@ -104,7 +105,8 @@ def test_nyc_lineages_keep_their_names(taken: Take, tmp_path: Path) -> None:
 
 def test_nyc_periods(taken: Take, tmp_path: Path) -> None:
     lines = [
-        '"Period start date","Period end date","JN.1 count","JN.1 percent","KP.3.1.1 count","KP.3.1.1 percent","incomplete"',
+        '"Period start date","Period end date","JN.1 count","JN.1 percent","KP.3.1.1 count",'
+        '"KP.3.1.1 percent","incomplete"',
         "01/26/2025,02/22/2025,14,2,62,8,",
         "02/23/2025,03/22/2025,15,2,,5,",
     ]

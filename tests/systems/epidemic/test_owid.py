@@ -20,7 +20,10 @@ METRICS = {
     "tests": "total_tests", "doses": "total_vaccinations", "vaccinated": "people_vaccinated",
     "fully_vaccinated": "people_fully_vaccinated", "boosters": "total_boosters",
 }  # fmt: skip
-COMPACT = "country,date,total_cases,new_cases,total_deaths,new_deaths,hosp_patients,icu_patients,total_tests,people_vaccinated,code,continent,population"
+COMPACT = (
+    "country,date,total_cases,new_cases,total_deaths,new_deaths,hosp_patients,icu_patients,"
+    "total_tests,people_vaccinated,code,continent,population"
+)
 
 
 def test_full_file_is_as_pandas_reads_it(taken: Take) -> None:

@@ -38,7 +38,7 @@ def test_unsaid_is_none() -> None:
     assert rio_arriba.overall is None
     assert rio_arriba.household == 0.8758
     values = [value for each in vulnerability().values() for value in astuple(each) if value is not None]
-    assert 0 <= min(values)
+    assert min(values) >= 0
     assert max(values) <= 100
 
 

@@ -29,7 +29,7 @@ def lookup() -> dict[tuple[str, str], str]:
         ("", "Equatorial Guinea", "GQ"),
         ("", "Congo (Kinshasa)", "CD"),
         ("", "Congo (Brazzaville)", "CG"),
-        ("", "Côte d’Ivoire", "CI"),
+        ("", "Côte d\u2019Ivoire", "CI"),
         ("", "Cote d'Ivoire", "CI"),
         ("", "Réunion", "RE"),
         ("", "Türkiye", "TR"),
@@ -90,7 +90,7 @@ def test_aliases_are_in_the_table() -> None:
 
 def test_keys_are_those_of_mappings() -> None:
     names = [
-        "Côte d’Ivoire",
+        "Côte d\u2019Ivoire",
         "  Taiwan* ",
         "St. Pierre & Miquelon",
         "İstanbul",
