@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from access.asker import NOBODY, Asker, Door
 from access.grants import Action
+from systems.clinical import statements as clinical
 from systems.merchants.sites import STREAM
 from web.access.cookies import root_path
 from web.access.csrf import csrf_token
@@ -61,6 +62,8 @@ def entries_of(asker: Asker) -> tuple[Entry, ...]:
     shown = {
         Entry("window", "/", "Window"): may(Action.ASK),
         Entry("sites", "/sites", "Sites"): asker.administrator or asker.knows(STREAM),
+        Entry("clinical", "/clinical", "Clinical"): asker.administrator
+        or any(asker.knows(stream) for stream in (clinical.ADMISSIONS, clinical.LAB_RESULTS)),
         Entry("streams", "/streams", "Streams"): known,
         Entry("replays", "/replays", "Replays"): may(Action.REPLAY),
         Entry("engines", "/engines", "Engines"): asker.sees_all,
