@@ -56,6 +56,7 @@ def stacked(view: View, names: Sequence[str], points: Mapping[datetime, Mapping[
     steps = _steps(view)
     top = max((sum(points[at].values()) for at in steps if at in points), default=0) or 1
     looks = {name: f"f{1 + place % 6}" for place, name in enumerate(names)}
+    spoken = {name: name.replace("_", " ") or "not said" for name in names}
     bars, rows = list[Bar](), list[Row]()
     for place, at in enumerate(steps):
         said, low = words(at, view), 0
@@ -64,12 +65,21 @@ def stacked(view: View, names: Sequence[str], points: Mapping[datetime, Mapping[
             if number := found.get(name, 0):
                 height = max(number / top * HEIGHT, _LEAST)
                 at_y = HEIGHT - (low + number) / top * HEIGHT
-                bars.append(Bar(place + _GAP, at_y, 1 - 2 * _GAP, height, looks[name], f"{said}: {number:,} {name}"))
+                bars.append(
+                    Bar(place + _GAP, at_y, 1 - 2 * _GAP, height, looks[name], f"{said}: {number:,} {spoken[name]}")
+                )
             low += number
         rows.append((said, tuple(f"{found.get(name, 0):,}" for name in names)))
-    head = (view.step.value.capitalize(), *names)
+    head = (view.step.value.capitalize(), *spoken.values())
     return Chart(
-        len(steps), top, 0, tuple(bars), _ends(view, steps), tuple((looks[n], n) for n in names), head, tuple(rows)
+        len(steps),
+        top,
+        0,
+        tuple(bars),
+        _ends(view, steps),
+        tuple((looks[name], spoken[name]) for name in names),
+        head,
+        tuple(rows),
     )
 
 
