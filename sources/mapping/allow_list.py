@@ -121,8 +121,10 @@ _LOCK = threading.Lock()
 
 @functools.cache
 def _parser() -> duckdb.DuckDBPyConnection:
-    settings = {"threads": 1, "memory_limit": "100MB", "enable_external_access": "false", "lock_configuration": "true"}
-    return duckdb.connect(":memory:", config=settings)
+    connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "100MB"})
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
 
 
 def _serialized(select: str) -> str:

@@ -64,6 +64,7 @@ def mapped(request: Request) -> dict[str, Any]:
     rows, messages = folder / "input.parquet", folder / "messages.parquet"
     with read(request.file, request.name, source.format, source.limits) as table:
         kept = keep_rows(table, rows, folder / "unreadable.parquet")
+    (folder / "columns.json").write_text(json.dumps(kept.looks.as_json()))
     count = run_mapping(source, kept, rows, request.name, messages)
     rows.unlink()
     return {

@@ -13,7 +13,8 @@ from sources.errors import Held
 from sources.mapping.allow_list import wrong_with
 from sources.mapping.input_file import Kept
 from sources.mapping.lookups import add_lookups, lookup_functions
-from sources.mapping.statement import input_columns, input_select, literal, mapping_select, message_select
+from sources.mapping.statement import input_columns, input_select, mapping_select, message_select
+from sources.sql_text import literal
 
 _PARQUET = "format parquet, compression zstd, row_group_size 50000, use_tmp_file false"
 _MACROS = Path(__file__).with_name("macros.sql")
@@ -49,7 +50,7 @@ def run_mapping(source: Source, kept: Kept, rows: Path, name: str, messages: Pat
 @contextmanager
 def _database(folder: Path, files: tuple[Path, ...], memory_bytes: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """In memory, with these files and room to spill beside them; nothing is installed or loaded."""
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": 1, "memory_limit": f"{max(memory_bytes // 4, 64 << 20)}B", "python_enable_replacements": "false",
         "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
         "allow_community_extensions": "false", "temp_directory": str(folder / "spilled"),
@@ -59,6 +60,7 @@ def _database(folder: Path, files: tuple[Path, ...], memory_bytes: int) -> Itera
     try:
         allowed = ", ".join(literal(str(file)) for file in files)
         connection.execute("set timezone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")  # it would be on standard output, among the answers
         connection.execute(f"set allowed_paths = [{allowed}]")
         yield connection
     finally:

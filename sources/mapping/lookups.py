@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from sources.errors import Held
-from sources.mapping.statement import quoted
+from sources.sql_text import quoted
 
 _MOST_ROWS = 2_000_000
 

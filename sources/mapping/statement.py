@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sources.definition import Mapping as MappingRules
 from sources.errors import Held
+from sources.sql_text import literal, quoted
 
 ROW = "_row"
 """The column of `input`, and of what a mapping gives, with the line in the file."""
@@ -84,16 +85,6 @@ def message_select(columns: Sequence[tuple[str, str]], mapped: str) -> str:
         raise Held("the mapping gives no field; select at least one beside _row")
     message = f"'{{' || concat_ws(',',\n    {members}) || '}}'"
     return f"select cast({ROW} as bigint) as row, {message} as message\nfrom {mapped} as m"
-
-
-def quoted(name: str) -> str:
-    """A name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text in SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _folded(header: str) -> str:
