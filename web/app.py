@@ -59,6 +59,7 @@ from web.pages.admin.seeing import begin_seeing, stop_seeing
 from web.pages.admin.user import change_user, end_user_sessions, make_link, user_page
 from web.pages.admin.users import add_user, users_page
 from web.pages.admin.why import why_page
+from web.pages.clinical.handlers import admissions_page, clinical_page, lab_results_page
 from web.pages.engines.handlers import engines_page
 from web.pages.epidemic.compare import compare_page
 from web.pages.epidemic.handlers import map_page
@@ -101,6 +102,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/rejected/{stream}", rejected_page),
     Route("/records/{stream}", records_page),
     Route("/records/{stream}/export", export_records),
+    Route("/clinical", clinical_page),
+    Route("/clinical/admissions", admissions_page),
+    Route("/clinical/lab-results", lab_results_page),
     Route("/replays", replays_page),
     Route("/replays/{id}", replay_page),
     by_method("/login", GET=login_page, POST=log_in),

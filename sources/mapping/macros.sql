@@ -40,8 +40,8 @@ end;
 create macro txt(doc, path) as json_extract_string(doc, path);
 create macro jsn(doc, path) as json_extract(doc, path);
 
--- Each element of a list in a document: unnest(items(doc, '$.component')).
-create macro items(doc, path) as coalesce(cast(json_extract(doc, path) as json[]), cast([] as json[]));
+-- Each element of a list in a document: unnest(items(doc, '$.component')). What is no list has none, so that one odd document holds no file.
+create macro items(doc, path) as coalesce(try_cast(json_extract(doc, path) as json[]), cast([] as json[]));
 create macro first_where(list, path, value) as
     list_filter(list, lambda each: json_extract_string(each, path) = value)[1];
 

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from access.asker import NOBODY, Asker, Door
 from access.grants import Action
+from systems.clinical import statements as clinical
 from systems.epidemic.asked import STREAM as REPORTS
 from systems.merchants.sites import STREAM
 from web.access.cookies import root_path
@@ -63,6 +64,8 @@ def entries_of(asker: Asker) -> tuple[Entry, ...]:
         Entry("window", "/", "Window"): may(Action.ASK),
         Entry("sites", "/sites", "Sites"): asker.administrator or asker.knows(STREAM),
         Entry("epidemic", "/epidemic", "Epidemics"): asker.administrator or asker.knows(REPORTS),
+        Entry("clinical", "/clinical", "Clinical"): asker.administrator
+        or any(asker.knows(stream) for stream in (clinical.ADMISSIONS, clinical.LAB_RESULTS)),
         Entry("streams", "/streams", "Streams"): known,
         Entry("sources", "/sources", "Sources"): asker.administrator or bool(asker.grants),
         Entry("replays", "/replays", "Replays"): may(Action.REPLAY),

@@ -22,8 +22,11 @@ APIS: Final = ("patients", "admissions", "lab_results")
 WARDS: Final = ("emergency", "cardiology", "surgery", "internal medicine", "intensive care", "paediatrics", "oncology")
 _KINDS: Final = (("emergency", 45), ("inpatient", 30), ("day_case", 15), ("outpatient", 10))
 _DIAGNOSES: Final = ("I21.4", "I50.0", "J18.9", "K35.8", "S72.0", "E11.9", "C34.1", "N39.0", "A41.9", "O80")
-_OPEN_AT_ONCE = 60
-"""As many patients lie in a site as leave it as fast as others come."""
+_SHORT = ("day_case", "outpatient")
+_ADMITTED, _DISCHARGED = 22.0, 20.0
+"""Of a hundred or so changes, how many are admissions, and discharges of a site that is as full as it gets."""
+
+_MEAN_STAY = timedelta(days=2.5)
 
 
 @dataclass(slots=True)
@@ -39,11 +42,14 @@ class MadeSite:
     lab_results: RecordLog = field(default_factory=RecordLog)
     _random: Random = field(init=False)
     _next: datetime = field(init=False)
+    _beds: float = field(init=False)
     _open: list[str] = field(default_factory=list)
     _severity: dict[str, float] = field(default_factory=dict)
     _recent: deque[str] = field(default_factory=lambda: deque(maxlen=200))
 
     def __post_init__(self) -> None:
+        admissions_per_minute = self.changes_per_minute * _ADMITTED / 100
+        self._beds = max(admissions_per_minute * (_MEAN_STAY / timedelta(minutes=1)), 1.0)
         self._random = Random(f"{self.seed}/{self.name}")
         self._next = self.began
         self._wait()
@@ -62,12 +68,12 @@ class MadeSite:
         self._next += timedelta(minutes=self._random.expovariate(self.changes_per_minute))
 
     def _happen(self, at: datetime) -> None:
-        full = len(self._open) / _OPEN_AT_ONCE
+        full = len(self._open) / self._beds
         weights = {
-            self._admit: 22.0,
+            self._admit: _ADMITTED,
             self._examine: 48.0 if self._open else 0,
             self._move: 8.0 if self._open else 0,
-            self._discharge: 20.0 * full,
+            self._discharge: _DISCHARGED * full,
             self._correct: 4.0 if self._recent else 0,
             self._mend_patient: 4.0 if self.patients.records else 0,
             self._delete_result: 1.0 if self._recent else 0,
@@ -155,6 +161,9 @@ class MadeSite:
         self.admissions.delete(self._leave(), at)
 
     def _leave(self) -> str:
-        admission = self._open.pop(self._random.randrange(len(self._open)))
+        """Who leaves; those that came for a day sooner than others."""
+        some = [self._random.randrange(len(self._open)) for _ in range(3)]
+        short = [at for at in some if self.admissions.records[self._open[at]]["kind"] in _SHORT]
+        admission = self._open.pop((short or some)[0])
         del self._severity[admission]
         return admission

@@ -7,7 +7,7 @@ select
   count(*) as results,
   {{ "count(out_of_range)" if "out_of_range" in columns else "cast(null as bigint)" }} as judged,
   {{ "coalesce(sum(out_of_range), 0)" if "out_of_range" in columns else "cast(null as bigint)" }} as outside,
-  {{ "approx_percentile(value, array[0.05, 0.25, 0.5, 0.75, 0.95])" if "value" in columns else "null" }} as quantiles,
+  {{ "approx_percentile(value, array[0.05e0, 0.25e0, 0.5e0, 0.75e0, 0.95e0])" if "value" in columns else "null" }} as quantiles,
   {{ "max(test_name)" if "test_name" in columns else "cast(null as varchar)" }} as test_name
 from found
 group by grouping sets (

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from iceberg.kinds import RECORDS
 from query.limits import Limits
 from streams.definition_files import load_definition
 from streams.records import record_fields
@@ -111,14 +112,14 @@ class ClinicalRecords:
         own = {"partition": [0] * len(found), "offset": [*range(len(found))], "arrived": times, "event_time": times}
         self._duck.register("more", pa.table({**columns, **own}))
         self._duck.execute(f"create schema {stream}")
-        self._duck.execute(f"create table {stream}.records as select * from more")
+        self._duck.execute(f"create table {stream}.{RECORDS.name} as select * from more")
         self._duck.unregister("more")
 
     def made(self, stream: str, made: Made) -> list[tuple[Any, ...]]:
         """The rows of a statement over all records of its time, of the columns that it reads."""
         names = ", ".join(f'"{name}"' for name in (*made.columns, "partition", "offset", "arrived", "event_time"))
-        sql = f"with records as (select {names} from {stream}.records where event_time >= ? and event_time < ?), "
-        rows, _ = self.rows(sql + made.body, [made.start, made.end, *made.values])
+        kept = f"select {names} from {stream}.{RECORDS.name} where event_time >= ? and event_time < ?"
+        rows, _ = self.rows(f"with records as ({kept}), {made.body}", [made.start, made.end, *made.values])
         return [tuple(row) for row in rows]
 
     def rows(self, sql: str, values: Sequence[Any] = (), _limits: Limits | None = None) -> tuple[list[list[Any]], str]:

@@ -192,6 +192,22 @@ def test_bundles_hold_what_lines_do(tmp_path: Path) -> None:
     assert len(found.unreadable) == 1
 
 
+def test_odd_resources_hold_no_file(tmp_path: Path) -> None:
+    patient: dict[str, Any] = {"resourceType": "Patient", "gender": "male", "birthDate": "1950-04"}
+    changes: list[dict[str, Any]] = [
+        {"identifier": {}}, {"identifier": [1, None]}, {"name": {}}, {"name": [None]}, {"name": [{"given": "Ann"}]},
+        {"address": 5}, {"meta": 5}, {"meta": {"versionId": "W/x", "lastUpdated": "2026-03-01T10:00:00Z"}},
+        {"gender": "MALE"}, {"active": False},
+    ]  # fmt: skip
+    records = [{**patient, "id": f"p{number}", **change} for number, change in enumerate(changes)]
+    found = read("bulk_fhir_patients", written(tmp_path, [*records, patient]), tmp_path / "out")
+    assert found.rejected == {"bulk_fhir/p8": "sex not an allowed value", "?": "id missing"}
+    assert len(found.accepted) == len(changes) - 1
+    assert found.of("bulk_fhir/p7")["id"] == "bulk_fhir/p7/W/x"
+    assert found.of("bulk_fhir/p7")["version"] == 1
+    assert found.of("bulk_fhir/p9")["deleted"] is True
+
+
 @pytest.mark.parametrize(("name", "column"), [("patients", ""), ("encounters", "START")])
 def test_files_of_synthea_are_read(tmp_path: Path, name: str, column: str) -> None:
     with (DATA / f"synthea_{name}.csv").open(encoding="utf-8", newline="") as file:

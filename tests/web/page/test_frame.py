@@ -27,11 +27,19 @@ def ann(grants: tuple[Grant, ...] = (), *, administrator: bool = False) -> Asker
         (ann(granted("send", "detail")), "streams sources api"),
         (ann(granted("replay")), "streams sources replays api"),
         (ann(granted("administer")), "window streams sources replays api"),
-        (ann(granted("administer", stream="*")), "window sites streams sources replays engines api"),
-        (ann(granted("administer", stream="*", site=["a"])), "window sites streams sources replays api"),
+        (
+            ann(granted("administer", stream="*")),
+            "window sites epidemic clinical streams sources replays engines api",
+        ),
+        (
+            ann(granted("administer", stream="*", site=["a"])),
+            "window sites epidemic clinical streams sources replays api",
+        ),
         (ann(granted("ask", stream="web_events")), "window sites streams sources api"),
-        (ann(administrator=True), "window sites streams sources replays engines admin api"),
-        (ANYBODY, "window sites streams sources replays engines api"),
+        (ann(granted("ask", stream="lab_results")), "window clinical streams sources api"),
+        (ann(granted("ask", stream="case_reports")), "window epidemic streams sources api"),
+        (ann(administrator=True), "window sites epidemic clinical streams sources replays engines admin api"),
+        (ANYBODY, "window sites epidemic clinical streams sources replays engines api"),
     ],
 )
 def test_pages_are_shown_to_those_who_may(asker: Asker, pages: str) -> None:

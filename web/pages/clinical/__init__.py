@@ -1,0 +1,1 @@
+"""`/clinical`: admissions and lab results of clinical sites."""
