@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+import anyio
+import anyio.to_thread
 from starlette.requests import Request
 
 from access.grants import Action
@@ -17,11 +19,15 @@ from query.visible import Visible
 from systems.epidemic import asked as questions
 from systems.epidemic.asked import CHANGE, STREAM, Asked
 from systems.epidemic.days import Told, told_of, weeks_of
+from systems.epidemic.name_search import Found
 from systems.epidemic.places import Places
 from systems.epidemic.rolling import rolled_up
+from systems.epidemic.searching import find
 from systems.epidemic.shown import Numbers
 from web.access.scopes import visible_of
 from web.asking.questions import ask
+
+_SEARCHES = anyio.CapacityLimiter(2)
 
 WEEK = timedelta(days=6)
 """From the first to the last of seven days."""
@@ -61,9 +67,7 @@ async def last_day(request: Request, visible: Visible, of: Reported) -> date:
     return (await last_days(request, visible, [of]))[of.source, of.metric]
 
 
-async def last_days(
-    request: Request, visible: Visible, known: Sequence[Reported]
-) -> Mapping[tuple[str, str], date]:
+async def last_days(request: Request, visible: Visible, known: Sequence[Reported]) -> Mapping[tuple[str, str], date]:
     """Source and metric → the last day that is told of. One question for all whose last month is the same."""
     months: dict[date, list[str]] = {}
     for each in known:
@@ -118,6 +122,17 @@ async def days(
     now = datetime.now(UTC)
     answer, _ = await ask(request, questions.by_day(visible, asked, first, last, region, inner, now))
     return told_of(answer.answer.rows)
+
+
+async def newest_arrivals(request: Request, visible: Visible) -> dict[str, datetime]:
+    """Source → when its newest report arrived."""
+    answer, _ = await ask(request, questions.newest_arrivals(visible, datetime.now(UTC)))
+    return dict(answer.answer.rows)
+
+
+async def find_names(places: Places, sources: Sequence[str], text: str, limit: int) -> list[Found]:
+    """Regions and sources whose names are like a text; in a thread, for the first search makes the index."""
+    return await anyio.to_thread.run_sync(find, text, places, sources, limit, limiter=_SEARCHES)
 
 
 async def _by_region(request: Request, question: WindowRequest, places: Places) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from query.requests import MOST_POINTS, STEPS
 from web.openapi.access import ACCESS_PATHS, ACCESS_SCHEMAS
 from web.openapi.collecting import COLLECTING_PATHS, COLLECTING_SCHEMAS
+from web.openapi.epidemic import EPIDEMIC_PATHS, EPIDEMIC_SCHEMAS
 from web.openapi.operations import answer, get, in_path, parameter, problems
 from web.openapi.records import RECORDS_PATH, RECORDS_SCHEMAS
 from web.openapi.replays import REPLAY_SCHEMAS
@@ -220,6 +221,7 @@ DOCUMENT: Json = {
         **SITE_PATHS,
         **{path: {**SITE_PATHS.get(path, {}), **methods} for path, methods in SITE_NUMBERS_PATHS.items()},
         **COLLECTING_PATHS,
+        **EPIDEMIC_PATHS,
         "/v1/openapi.json": get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),
         "/healthz": get("alive", "Whether the service is alive.", [], {"200": {"description": "It is."}}),
         "/readyz": get("ready", "Whether engines answer and streams are fresh.", [], _READY),
@@ -240,7 +242,8 @@ DOCUMENT: Json = {
         | ACCESS_SCHEMAS
         | SITE_SCHEMAS
         | SITE_NUMBERS_SCHEMAS
-        | COLLECTING_SCHEMAS,
+        | COLLECTING_SCHEMAS
+        | EPIDEMIC_SCHEMAS,
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "description": "A key, or a token of the configured issuer."},
             "session": {

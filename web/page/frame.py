@@ -26,6 +26,9 @@ class Entry:
     title: str
 
 
+EPIDEMICS = Entry("epidemic", "/epidemic", "Epidemics")
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Around one page. `csrf`: for its forms. `root`: the path that the service is offered under; empty for none."""
@@ -58,11 +61,13 @@ def entries_of(asker: Asker) -> tuple[Entry, ...]:
 
     if asker.door is Door.LINK:
         return ()
+    if asker.door is Door.NOBODY:
+        return (EPIDEMICS,) if asker.knows(REPORTS) else ()
     known = asker.door is not Door.NOBODY
     shown = {
         Entry("window", "/", "Window"): may(Action.ASK),
         Entry("sites", "/sites", "Sites"): asker.administrator or asker.knows(STREAM),
-        Entry("epidemic", "/epidemic", "Epidemics"): asker.administrator or asker.knows(REPORTS),
+        EPIDEMICS: asker.administrator or asker.knows(REPORTS),
         Entry("streams", "/streams", "Streams"): known,
         Entry("replays", "/replays", "Replays"): may(Action.REPLAY),
         Entry("engines", "/engines", "Engines"): asker.sees_all,

@@ -27,11 +27,12 @@ def ann(grants: tuple[Grant, ...] = (), *, administrator: bool = False) -> Asker
         (ann(granted("send", "detail")), "streams api"),
         (ann(granted("replay")), "streams replays api"),
         (ann(granted("administer")), "window streams replays api"),
-        (ann(granted("administer", stream="*")), "window sites streams replays engines api"),
-        (ann(granted("administer", stream="*", site=["a"])), "window sites streams replays api"),
+        (ann(granted("administer", stream="*")), "window sites epidemic streams replays engines api"),
+        (ann(granted("administer", stream="*", site=["a"])), "window sites epidemic streams replays api"),
         (ann(granted("ask", stream="web_events")), "window sites streams api"),
-        (ann(administrator=True), "window sites streams replays engines admin api"),
-        (ANYBODY, "window sites streams replays engines api"),
+        (ann(granted("ask", stream="case_reports")), "window epidemic streams api"),
+        (ann(administrator=True), "window sites epidemic streams replays engines admin api"),
+        (ANYBODY, "window sites epidemic streams replays engines api"),
     ],
 )
 def test_pages_are_shown_to_those_who_may(asker: Asker, pages: str) -> None:

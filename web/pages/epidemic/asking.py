@@ -11,7 +11,7 @@ from query.visible import Visible
 from streams.errors import WindowpaneError
 from systems.epidemic.asked import Asked
 from systems.epidemic.places import Places
-from systems.epidemic.reference import places
+from systems.epidemic.known_places import places
 from systems.epidemic.shipped_sources import SourceText, source_texts
 from web.access.away import problem_for
 from web.asking import epidemic
