@@ -27,8 +27,8 @@ _Row = Mapping[str, str]
 _COUNTIES_OF = "840"
 """The United States, whose counties' numbers are FIPS codes."""
 
-_CITIES = {"US-NYC": ("New York City", "US-NY")}
-"""What health departments of cities report of, which are no counties."""
+_NEW_YORK, _BOROUGHS = "US-NYC", ("US-36005", "US-36047", "US-36061", "US-36081", "US-36085")
+"""A city of five counties, which many report of as one."""
 
 _KOSOVO = ("XK", "Kosovo")
 """Used by all, though ISO 3166-1 leaves it to its users."""
@@ -86,8 +86,9 @@ def main(reference: Path, index: Path, folder: Path) -> None:
     _write(folder / "regions" / "regions.csv", ("within", "name", "code"), known)
     names = sorted((code, *row) for code, row in table.names.items())
     _write(folder / "regions" / "names.csv", ("code", "name", "parent", "kind"), names)
-    people = sorted((code, row["Population"]) for code, row in coded.items() if row["Population"])
-    _write(folder / "reference" / "population.csv", ("region", "population"), people)
+    people = {code: row["Population"] for code, row in coded.items() if row["Population"]}
+    people[_NEW_YORK] = str(sum(int(people[borough]) for borough in _BOROUGHS))
+    _write(folder / "reference" / "population.csv", ("region", "population"), sorted(people.items()))
     shares = sorted(_vulnerable(_read(index)))
     _write(folder / "reference" / "vulnerability.csv", ("region", *_THEMES), shares)
     for within, name in sorted(table.ambiguous):
@@ -111,8 +112,7 @@ def _add_countries(table: Table) -> None:
     code, name = _KOSOVO
     table.names[code] = (name, "", "country")
     table.call("", name, code)
-    for code, (name, parent) in _CITIES.items():
-        table.names[code] = (name, parent, "city")
+    table.names[_NEW_YORK] = ("New York City", "US-NY", "city")
 
 
 def _add_parts(table: Table) -> None:
@@ -147,7 +147,8 @@ def _add_places(
         else:
             within = table.codes[country, name_key(state)]
             code = f"US-{row['UID'].removeprefix(_COUNTIES_OF)}"
-            table.names[code] = (f"{county}, {state}", within, "county")
+            parent = _NEW_YORK if code in _BOROUGHS else within
+            table.names[code] = (f"{county}, {state}", parent, "county")
             table.call(within, county, code)
             yield code, row
 

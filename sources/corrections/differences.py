@@ -1,0 +1,107 @@
+"""Compares the messages of a file with what was landed before it: what changed is sent, each fact once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from sources.corrections.statements import Files, after_statements, before_statements, unrelated_statement
+from sources.corrections.workspace import workspace
+from sources.definition import Corrections
+from sources.errors import Held
+from sources.sql_text import literal
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What is to be sent for a file.
+
+    `first`: facts that are new, `corrected`: that were sent before and are other now, `retracted`: that the file says
+    no more. `unfit`: messages that are no facts, for want of a number or a date; they are sent as they are, so that the
+    decoder names what is wrong. `repeated`: rows that a later one of the file contradicts. `facts`: that stand now.
+    """
+
+    folder: Path
+    first: int
+    corrected: int
+    retracted: int
+    unfit: int
+    repeated: int
+    facts: int
+
+    @property
+    def changes(self) -> int:
+        """How many messages are to be sent."""
+        return self.first + self.corrected + self.retracted + self.unfit
+
+    @property
+    def changes_file(self) -> Path:
+        """Parquet: `id`, `message`, JSON text, `row` in the file, null of retracted facts and others', `kind`."""
+        return self.folder / "changes.parquet"
+
+    @property
+    def landed_file(self) -> Path:
+        """Parquet: the state after the file, for the next one."""
+        return self.folder / "landed.parquet"
+
+    @property
+    def repeated_file(self) -> Path:
+        """Parquet: `row`, `message`, `key`, and `counts`, the row that counts in its place."""
+        return self.folder / "repeated.parquet"
+
+
+def differences(
+    landed: Path | None, mapped: Path, corrections: Corrections, folder: Path, file_hash: str
+) -> Differences:
+    """Write what changed to `folder`, and the state after it; `landed`: the state before, None before the first file.
+
+    `mapped`: Parquet of `row` and `message`. `file_hash`: names the file; the ids of messages are made of it, of the
+    fact and of its revision, so that they are the same whenever this is done again. Raises Held where the file would
+    take back more facts than it may.
+    """
+    made = Differences(folder, 0, 0, 0, 0, 0, 0)
+    files = Files(mapped, landed, made.changes_file, made.landed_file, made.repeated_file)
+    with workspace(folder) as connection:
+        for statement in before_statements(corrections, files):
+            connection.execute(statement)
+        _hold_if_lost(connection, corrections)
+        for statement in after_statements(corrections, files, file_hash):
+            connection.execute(statement)
+        return Differences(folder, **_counts(connection, files))
+
+
+def unrelated(mapped: Path, folder: Path, file_hash: str) -> Differences:
+    """The changes of a source without corrections: all messages, with an id of the file and their place in it.
+
+    A message that has an `id` keeps it.
+    """
+    made = Differences(folder, 0, 0, 0, 0, 0, 0)
+    with workspace(folder) as connection:
+        copied = connection.execute(unrelated_statement(mapped, made.changes_file, file_hash)).fetchone()
+    return Differences(folder, int(copied[0]) if copied else 0, 0, 0, 0, 0, 0)
+
+
+def _hold_if_lost(connection: duckdb.DuckDBPyConnection, corrections: Corrections) -> None:
+    row = connection.execute("select count(*) filter (lost), count(*) filter (replaced) from facts").fetchone()
+    lost, replaced = row or (0, 0)
+    if lost and lost > corrections.hold_if_lost * replaced:
+        raise Held(
+            f"the file has {lost:,} of {replaced:,} facts no more that it is the truth for, more than hold_if_lost = "
+            f"{corrections.hold_if_lost:g} allows; look whether it is whole, then take it or drop it"
+        )
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, files: Files) -> dict[str, int]:
+    kinds = dict(connection.execute("select kind, count(*) from changed group by kind").fetchall())
+    row = connection.execute(
+        "select (select count(*) from said where not fit), (select count(*) from facts where present), "
+        f"(select count(*) from read_parquet({literal(str(files.repeated))}))"  # noqa: S608 - quoted
+    ).fetchone()
+    unfit, facts, repeated = row or (0, 0, 0)
+    first, corrected, retracted = (int(kinds.get(kind, 0)) for kind in ("first", "corrected", "retracted"))
+    return {
+        "first": first, "corrected": corrected, "retracted": retracted, "unfit": unfit, "repeated": repeated,
+        "facts": facts,
+    }  # fmt: skip

@@ -1,0 +1,147 @@
+"""The SQL that compares a file with what was landed before. Pure: rules in, statements out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sources.definition import Corrections
+from sources.sql_text import literal
+
+_DECIMAL = "decimal(38, 9)"
+"""Exact, whatever is added; streams have at most nine decimals."""
+
+_LARGEST = 10**18
+
+_DATES = "['%Y-%m-%d', '%Y-%m-%dT%H:%M:%SZ']"
+"""A day, or a moment in UTC as event times of streams are; of one source all have one form, and are ordered as text."""
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "sql"), undefined=StrictUndefined, autoescape=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is read and written. `landed_before`: None for the first file of a source."""
+
+    mapped: Path
+    landed_before: Path | None
+    changes: Path
+    landed: Path
+    repeated: Path
+
+
+def before_statements(corrections: Corrections, files: Files) -> list[str]:
+    """Up to the table `facts`, by which it is decided whether the file waits."""
+    before = literal(str(files.landed_before)) if files.landed_before else None
+    return [
+        _rendered("landed_before", landed=before),
+        _rendered("incoming", mapped=literal(str(files.mapped)), **_incoming(corrections)),
+        _rendered("repeated"),
+        _rendered("facts", scope=_scope(corrections, "said"), replaced=_replaced(corrections)),
+    ]
+
+
+def after_statements(corrections: Corrections, files: Files, file_hash: str) -> list[str]:
+    """From `facts` to the files."""
+    total = corrections.new_from is not None
+    place = corrections.key.index(corrections.date) + 1 if total and corrections.date else 0
+    return [
+        _rendered("targets", running_total=total, date_place=place),
+        _rendered("changed"),
+        _rendered(
+            "changes", file_hash=literal(file_hash), changes=literal(str(files.changes)), **_patches(corrections)
+        ),
+        _rendered("landed", landed=literal(str(files.landed))),
+        _rendered("repeated_rows", repeated=literal(str(files.repeated))),
+    ]
+
+
+def unrelated_statement(mapped: Path, changes: Path, file_hash: str) -> str:
+    """All messages as changes."""
+    paths = {"mapped": literal(str(mapped)), "changes": literal(str(changes))}
+    return _rendered("unrelated", file_hash=literal(file_hash), **paths)
+
+
+def withdrawal_statements(
+    corrections: Corrections, changes: Path, before: Path | None, after: Path, fresh: Path
+) -> list[str]:
+    """From the state `after` a file to one without the changes of the table `refused_ids`."""
+    found = literal(str(before)) if before else None
+    return [
+        _rendered("refused", key_paths=_key_paths(corrections), changes=literal(str(changes))),
+        _rendered("withdrawn", after=literal(str(after)), before=found, fresh=literal(str(fresh))),
+    ]
+
+
+def _rendered(name: str, **values: Any) -> str:
+    return _TEMPLATES.get_template(f"{name}.sql").render(values)
+
+
+def _path(field: str) -> str:
+    return literal(f"$.{field}")
+
+
+def _incoming(corrections: Corrections) -> dict[str, str]:
+    number = f"cast(null as {_DECIMAL})"
+    fit = ["list_count(key) > 0"]
+    if corrections.deleted is None:
+        path = _path(corrections.new_from or corrections.value)
+        kinds = "('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')"
+        number = f"if(json_type(message, {path}) in {kinds}, try_cast(json_extract_string(message, {path}) as {_DECIMAL}), null)"
+        fit.append(f"number between -{_LARGEST} and {_LARGEST}")
+    date = f"json_extract_string(message, {_path(corrections.date)})" if corrections.date else "cast(null as varchar)"
+    if corrections.date:
+        fit.append(f"try_strptime({date}, {_DATES}) is not null and length({date}) in (10, 20)")
+    return {
+        "key_paths": _key_paths(corrections),
+        "number": number,
+        "date": date,
+        "fit": f"coalesce({' and '.join(fit)}, false)",
+    }
+
+
+def _key_paths(corrections: Corrections) -> str:
+    return f"[{', '.join(map(_path, corrections.key))}]"
+
+
+def _scope(corrections: Corrections, table: str) -> str:
+    """What a file is the truth for, as one text: a date, the fields that it is within."""
+    parts = [f"{table}.date"] if corrections.replaces == "dates" else []
+    parts += [f"(cast({table}.key as varchar[]))[{corrections.key.index(name) + 1}]" for name in corrections.within]
+    return f"cast(to_json([{', '.join(parts)}]) as varchar)"
+
+
+def _replaced(corrections: Corrections) -> str:
+    if corrections.replaces == "rows":
+        return "n.k is not null"
+    return f"{_scope(corrections, 'l')} in (select scope from scopes)"
+
+
+def _patches(corrections: Corrections) -> dict[str, str]:
+    """What is put into messages, as SQL that makes the text of an object in JSON."""
+    if corrections.deleted is not None:
+        retracted = f", if(kind = 'retracted', ',{_key(corrections.deleted)}true', '')"
+        own = """if(json_exists(message, '$.id'), '', '"id":"' || id || '",')"""
+        return {
+            "patch": f"concat('{{', {own}, '{_key('revision')}', revision{retracted}, '}}')",
+            "unfit_patch": f"concat('{{', {own}, '{_key('revision')}0}}')",
+        }
+    gone = f", if(kind = 'retracted', ',{_key(corrections.new_from)}null', '')" if corrections.new_from else ""
+    own = f"'{{{_key('id')}\"', id, '\",{_key('revision')}'"
+    named = "'0}'"
+    if corrections.new_from:
+        raw = f"coalesce(cast(json_extract(message, {_path(corrections.new_from)}) as varchar), 'null')"
+        named = f"'0,{_key(corrections.value)}', {raw}, '}}'"
+    return {
+        "patch": f"concat({own}, revision, ',{_key(corrections.value)}', change{gone}, '}}')",
+        "unfit_patch": f"concat({own}, {named})",
+    }
+
+
+def _key(field: str) -> str:
+    return f'"{field}":'

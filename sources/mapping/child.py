@@ -1,0 +1,92 @@
+"""The process that reads one file of somebody else and runs one mapping over it: what goes wrong, goes wrong here.
+
+It is told on standard input what to do, and says on standard output, in one line of JSON, how it went.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from sources.definition import Source
+from sources.errors import Held
+from sources.mapping.confinement import confine, limit
+from sources.mapping.execution import judged_select, refused, run_mapping
+from sources.mapping.input_file import keep_rows
+from sources.mapping.statement import undeclared
+from sources.reading import Refused, read
+
+_VIRTUAL = 512 << 20
+"""Address space that the libraries take without using it, beside what a file and its mapping may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One file to map. `folder`: where the results go; it is there and empty."""
+
+    source: Source
+    file: Path
+    name: str
+    folder: Path
+
+
+def main() -> None:
+    """Do what standard input says."""
+    request = requested(sys.stdin.read())
+    limits = request.source.limits
+    limit(limits.memory_bytes + _VIRTUAL, limits.seconds, max(limits.unpacked_bytes, 64 << 20))
+    confine([request.file, *request.source.lookups.values(), Path(__file__).with_name("macros.sql")], request.folder)
+    print(json.dumps(outcome(request)))
+
+
+def outcome(request: Request) -> dict[str, Any]:
+    """Counts, or why the file is held."""
+    try:
+        return mapped(request)
+    except (Held, Refused) as error:
+        return {"held": error.reason}
+    except duckdb.Error as error:
+        return {"held": refused(error).reason}
+    except (MemoryError, pa.ArrowMemoryError):
+        return {"held": "the file needs more memory than limits.memory_bytes; raise the limit"}
+
+
+def mapped(request: Request) -> dict[str, Any]:
+    """Read the file, run the mapping; what was counted. Raises Held, Refused, duckdb.Error."""
+    source, folder = request.source, request.folder
+    judged_select(source)
+    rows, messages = folder / "input.parquet", folder / "messages.parquet"
+    with read(request.file, request.name, source.format, source.limits) as table:
+        kept = keep_rows(table, rows, folder / "unreadable.parquet")
+    count = run_mapping(source, kept, rows, request.name, messages)
+    rows.unlink()
+    return {
+        "rows": kept.rows,
+        "unreadable": kept.unreadable,
+        "messages": count,
+        "undeclared": list(undeclared(tuple(kept.positions), source.columns)),
+    }
+
+
+def as_text(request: Request) -> str:
+    """The request as the child reads it. Keys that were left out stay so: a format's keys depend on which are there."""
+    source = request.source.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    paths = {"file": str(request.file), "name": request.name, "folder": str(request.folder)}
+    return json.dumps({"source": source, **paths})
+
+
+def requested(text: str) -> Request:
+    """The request of its text."""
+    raw = json.loads(text)
+    source = Source.model_validate_json(json.dumps(raw["source"]))
+    return Request(source, Path(raw["file"]), raw["name"], Path(raw["folder"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Runs a mapping's SELECT over the rows of a file, in a database without access to anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from sources.definition import Source
+from sources.errors import Held
+from sources.mapping.allow_list import wrong_with
+from sources.mapping.input_file import Kept
+from sources.mapping.lookups import add_lookups, lookup_functions
+from sources.mapping.statement import input_columns, input_select, mapping_select, message_select
+from sources.sql_text import literal
+
+_PARQUET = "format parquet, compression zstd, row_group_size 50000, use_tmp_file false"
+_MACROS = Path(__file__).with_name("macros.sql")
+
+
+def judged_select(source: Source) -> str:
+    """The SELECT of a source. Raises Held if it is not allowed, with all that is wrong with it."""
+    select = mapping_select(source.mapping)
+    if wrong := wrong_with(select, source.lookups, lookup_functions(source.lookups)):
+        raise Held(f"the mapping is refused: {'; '.join(wrong)}")
+    return select
+
+
+def run_mapping(source: Source, kept: Kept, rows: Path, name: str, messages: Path) -> int:
+    """Write the messages of the rows in `rows`, Parquet, to `messages`; how many. Raises Held, duckdb.Error."""
+    select = judged_select(source)
+    columns = input_columns(tuple(kept.positions), source.columns)
+    with _database(messages.parent, (rows, messages), source.limits.memory_bytes) as connection:
+        connection.execute("set variable decimal = ?", [source.format.decimal])
+        connection.execute(_MACROS.read_text("utf-8"))
+        add_lookups(connection, source.lookups)
+        connection.execute(f"create view file as select * from read_parquet({literal(str(rows))})")  # noqa: S608
+        connection.execute(f"create view input as {input_select(columns, kept.positions, name)}")
+        _lock(connection)
+        described = connection.execute(f"describe (\n{select}\n)").fetchall()
+        kinds = [(str(column[0]), str(column[1])) for column in described]
+        made = message_select(kinds, f"(\n{select}\n)")
+        written = f"copy (\n{made}\n) to {literal(str(messages))} ({_PARQUET})"
+        copied = connection.execute(written).fetchone()
+    return int(copied[0]) if copied else 0
+
+
+@contextmanager
+def _database(folder: Path, files: tuple[Path, ...], memory_bytes: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """In memory, with these files and room to spill beside them; nothing is installed or loaded."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 1, "memory_limit": f"{max(memory_bytes // 4, 64 << 20)}B", "python_enable_replacements": "false",
+        "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
+        "allow_community_extensions": "false", "temp_directory": str(folder / "spilled"),
+        "preserve_insertion_order": "true",
+    }  # fmt: skip
+    connection = duckdb.connect(":memory:", config=settings)
+    try:
+        allowed = ", ".join(literal(str(file)) for file in files)
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"set allowed_paths = [{allowed}]")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _lock(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+def told(error: duckdb.Error) -> str:
+    """The first line of what DuckDB says, with where it was: fit for whoever wrote the mapping."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    where = next((line.strip() for line in lines if line.startswith("LINE ")), "")
+    return f"{lines[0] if lines else type(error).__name__}{f' ({where})' if where else ''}"
+
+
+def refused(error: duckdb.Error) -> Held:
+    """What DuckDB could not do, as a reason to wait."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return Held("the mapping needs more memory than limits.memory_bytes; make it simpler, or raise the limit")
+    return Held(f"the mapping cannot be run on this file: {told(error)}")

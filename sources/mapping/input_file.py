@@ -1,0 +1,82 @@
+"""The rows of a file as Parquet of texts, which a mapping reads by columns, and what could not be read beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from sources.reading import Row, Table
+
+_BATCH_ROWS = 20_000
+_BATCH_CELLS = 400_000
+_BATCH_CHARACTERS = 16 << 20
+_SAMPLE_ROWS = 2_000
+
+UNREADABLE = pa.schema([("line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
+"""Of `unreadable.parquet`."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """What was kept of a file. `positions`: header → its column in the Parquet; `sample`: its first rows."""
+
+    positions: dict[str, str]
+    rows: int = 0
+    unreadable: int = 0
+    sample: list[tuple[str | None, ...]] = field(default_factory=list)
+
+
+class _Batches:
+    """Writes rows of one schema a batch at a time."""
+
+    def __init__(self, path: Path, schema: pa.Schema, rows: int) -> None:
+        self._schema, self._rows = schema, rows
+        self._writer = parquet.ParquetWriter(path, schema, compression="zstd", write_statistics=False)
+        self._waiting: list[tuple[int | str | None, ...]] = []
+        self._characters = 0
+
+    def __enter__(self) -> _Batches:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is None:
+            self._write()
+        self._writer.close()
+
+    def add(self, number: int, texts: tuple[str | None, ...]) -> None:
+        self._waiting.append((number, *texts))
+        self._characters += sum(map(len, filter(None, texts)))
+        if len(self._waiting) >= self._rows or self._characters >= _BATCH_CHARACTERS:
+            self._write()
+
+    def _write(self) -> None:
+        if not self._waiting:
+            return
+        columns = zip(*self._waiting, strict=True)
+        arrays = [pa.array(column, kind.type) for column, kind in zip(columns, self._schema, strict=True)]
+        self._writer.write_batch(pa.record_batch(arrays, schema=self._schema))
+        self._waiting.clear()
+        self._characters = 0
+
+
+def keep_rows(table: Table, rows: Path, unreadable: Path) -> Kept:
+    """Write every row of the table to one file and what is none to the other. Raises Refused as the table does."""
+    positions = {header: f"c{index}" for index, header in enumerate(table.columns)}
+    kept = Kept(positions)
+    texts = [("_row", pa.int64()), *((position, pa.string()) for position in positions.values())]
+    at_once = max(1, min(_BATCH_ROWS, _BATCH_CELLS // len(texts)))
+    with _Batches(rows, pa.schema(texts), at_once) as good, _Batches(unreadable, UNREADABLE, _BATCH_ROWS) as bad:
+        for outcome in table:
+            if isinstance(outcome, Row):
+                good.add(outcome.line, outcome.values)
+                kept.rows += 1
+                if kept.rows <= _SAMPLE_ROWS:
+                    kept.sample.append(outcome.values)
+            else:
+                bad.add(outcome.line, (outcome.reason, outcome.text))
+                kept.unreadable += 1
+    return kept

@@ -1,0 +1,100 @@
+"""Strict CSV: delimiter, quote, encoding and place of the header as the source states them, nothing sniffed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from sources.formats import Format
+from sources.limits import LARGEST_LINE, Limits
+from sources.reading.headers import column_names, numbered_columns
+from sources.reading.outcomes import Outcomes, Refused, Row, Table, Unreadable
+from sources.reading.text_lines import LongLineError, TextLines
+from sources.reading.texts import text_of
+
+csv.field_size_limit(LARGEST_LINE)  # of the process; lines are bounded here, by the source's own limit
+
+Values = Callable[[list[str]], tuple[str | None, ...]]
+
+
+def csv_table(stream: io.BufferedReader, form: Format, limits: Limits) -> Table:
+    """The table of a file of CSV, which is closed with it. Raises Refused.
+
+    Ends of lines may be of any kind. Empty lines hold nothing and are passed over; a record with other than as many
+    values as the header has is unreadable, and so is one with a NUL. A quote within an unquoted value is part of it.
+    """
+    text = text_of(stream, form.encoding)
+    lines = TextLines(text, limits.line_bytes, form.quote)
+    reader = _reader(lines, form)
+    values = cells(form)
+    first: list[Row] = []
+    try:
+        for _ in islice(lines, form.skip_rows):
+            pass
+        for _ in range(form.header_row - 1):
+            next(reader, None)
+        lines.begin()
+        header = next(reader, [])
+    except csv.Error as error:
+        raise Refused(f"line {lines.number:,}, before the rows begin: {error}") from error
+    except LongLineError as error:
+        raise Refused(
+            f"line {lines.number:,} has {error.length:,} characters; at most {limits.line_bytes:,} are read"
+        ) from None
+    if not header and not form.header_row:
+        raise Refused("is empty")
+    if form.header_row:
+        columns = column_names(header, limits.columns)
+    else:
+        columns = numbered_columns(len(header), limits.columns)
+        first.append(Row(form.skip_rows + 1, values(header)))
+    return Table(columns, "line", _rows(text, lines, reader, len(columns), values, first))
+
+
+def cells(form: Format) -> Values:
+    """What values of a record are: None for the empty text, and for those that the source says are missing."""
+    if not form.missing:
+        return lambda values: tuple([value or None for value in values])
+    missing = {"", *form.missing}
+    return lambda values: tuple([None if value in missing else value for value in values])
+
+
+def _reader(lines: TextLines, form: Format) -> Iterator[list[str]]:
+    if form.quote:
+        return csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True)
+    return csv.reader(lines, delimiter=form.delimiter, quotechar=None, quoting=csv.QUOTE_NONE, strict=True)
+
+
+def _rows(
+    text: io.TextIOWrapper, lines: TextLines, reader: Iterator[list[str]], count: int, values: Values, first: list[Row]
+) -> Outcomes:
+    with text:
+        yield from first
+        while True:
+            line = lines.begin()
+            try:
+                record = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield Unreadable(line, _told(error, lines), lines.text)
+                continue
+            except LongLineError as error:
+                yield Unreadable(line, f"is {error.length:,} characters long, more than a line may be", error.text)
+                continue
+            if lines.nul:
+                yield Unreadable(line, "holds a NUL", lines.text)
+            elif len(record) == count:
+                yield Row(line, values(record))
+            elif record:
+                yield Unreadable(line, f"has {len(record):,} values; the header has {count:,}", lines.text)
+
+
+def _told(error: csv.Error, lines: TextLines) -> str:
+    if "unexpected end of data" in str(error):
+        return f"a quote is opened and never closed; {lines.spanned:,} lines to the end of the file are in it"
+    if "expected after" in str(error):
+        return "a quote is closed, and more follows before the next delimiter"
+    return str(error)

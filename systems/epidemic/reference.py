@@ -1,0 +1,62 @@
+"""How many people live in a region, and how vulnerable they are: what figures are held against.
+
+Population is from Johns Hopkins University's list of places as https://github.com/datasets/covid-19 has it (PDDL), about
+2020. Vulnerability is the CDC/ATSDR Social Vulnerability Index of 2018 (public domain), for counties of the United States.
+Both tables are made by `scripts/epidemic_regions.py`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+FOLDER = Path(__file__).parent / "reference"
+
+POPULATION_ATTRIBUTION = "Population: Johns Hopkins University CSSE by way of datasets/covid-19 (PDDL)"
+VULNERABILITY_ATTRIBUTION = "Vulnerability: CDC/ATSDR Social Vulnerability Index 2018 (public domain)"
+
+
+@dataclass(frozen=True, slots=True)
+class Vulnerability:
+    """Of one county. The first five are ranks among all counties from 0, the least, to 1, the most vulnerable: of all,
+    and of the index's themes; the others are percent of the people, or of the households for vehicles.
+
+    None where the index does not say.
+    """
+
+    overall: float | None
+    socioeconomic: float | None
+    household: float | None
+    minority: float | None
+    housing: float | None
+    aged_65_percent: float | None
+    disabled_percent: float | None
+    no_vehicle_percent: float | None
+    uninsured_percent: float | None
+
+
+@cache
+def population() -> Mapping[str, int]:
+    """Code of a region → people who live there; regions of which that is not known are left out."""
+    return MappingProxyType({row["region"]: int(row["population"]) for row in _rows("population.csv")})
+
+
+@cache
+def vulnerability() -> Mapping[str, Vulnerability]:
+    """Code of a county → how vulnerable it is. The shipped table has some of the 3,142 counties."""
+    names = tuple(Vulnerability.__dataclass_fields__)
+    return MappingProxyType(
+        {
+            row["region"]: Vulnerability(**{name: float(row[name]) if row[name] else None for name in names})
+            for row in _rows("vulnerability.csv")
+        }
+    )
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file, strict=True)
