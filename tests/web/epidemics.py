@@ -46,7 +46,7 @@ class Epidemics:
 
 
 @contextmanager
-def epidemics(reports: Sequence[Report]) -> Iterator[Epidemics]:
+def epidemics(reports: Sequence[Report], **environment: str) -> Iterator[Epidemics]:
     """Serve these reports. Panes hold nothing yet, so that all is answered of records."""
     with (
         tempfile.TemporaryDirectory(prefix="windowpane-") as folder,
@@ -56,7 +56,8 @@ def epidemics(reports: Sequence[Report]) -> Iterator[Epidemics]:
     ):
         held.bind(("127.0.0.1", 0))
         patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}", uri)
-        patch.setenv("WINDOWPANE_HOME", folder)
+        for name, value in {"HOME": folder, **environment}.items():
+            patch.setenv(f"WINDOWPANE_{name}", value)
         store = AccessStore.open(uri)
         app = create_app(AccessStore.open(uri))
         queries, duck = app.state.service.queries, DuckReports(reports)
