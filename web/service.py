@@ -10,6 +10,7 @@ from typing import Any, cast
 import anyio
 import anyio.to_thread
 import orjson
+from cachetools import TTLCache
 from starlette.requests import HTTPConnection
 
 from access.identities import Identities
@@ -78,6 +79,7 @@ class Service:
     standings: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
     exports: OpenExports = field(default_factory=OpenExports)
     readiness: Kept[tuple[bool, dict[str, Any]]] = field(default_factory=lambda: Kept(1.0))
+    reported: TTLCache[Any, Any] = field(default_factory=lambda: TTLCache(1000, 30.0))
     decoders: dict[str, Decoder] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
 

@@ -22,7 +22,9 @@ _LEAST_COMMON = 0.35
 _SHORT = 3
 """A question of fewer letters is the beginning of a name."""
 
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "\u0131": "i", "ð": "d", "þ": "th"})
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "\u0131": "i", "ð": "d", "þ": "th"}
+)
 _BETWEEN = re.compile(r"[\W_]+")
 
 

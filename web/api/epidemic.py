@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from streams.time_text import timestamp
 from systems.epidemic.asked import BEGINNING
+from systems.epidemic.known_places import places
 from systems.epidemic.name_search import LONGEST_QUERY
 from systems.epidemic.read_asked import Read, read_asked
-from systems.epidemic.known_places import places
 from systems.epidemic.shown import Classes, classes_of, weekly
 from web.api.objects import invalid
 from web.asking import epidemic

@@ -60,7 +60,11 @@ def test_days_are_sums_of_changes(duck: DuckReports, region: str, known: datetim
 
 def test_parts_that_are_named_are_added(duck: DuckReports) -> None:
     told = told_of(rows(duck, by_day(VISIBLE, Asked("wide", "cases"), FIRST, FIRST, "US-NY", ("US-48201",), NOW)))
-    wanted = sum(each.change for each in REPORTS if each.region in ("US-NY", "US-48201") and each.day == FIRST and each.metric == "cases")
+    wanted = sum(
+        each.change
+        for each in REPORTS
+        if each.region in ("US-NY", "US-48201") and each.day == FIRST and each.metric == "cases"
+    )
     assert [day.number for day in told.days()] == [wanted]
 
 
@@ -86,7 +90,7 @@ def test_weeks_begin_on_monday(duck: DuckReports) -> None:
     assert weeks["US"] == wanted
 
 
-def test_variants_alone_are_summed(duck: DuckReports) -> None:
+def test_variants_alone_are_summed() -> None:
     asked = Asked("wide", "cases")
     assert asked.told_by(["Alpha", "Delta"]).summed
     assert not asked.told_by(["", "Alpha"]).summed

@@ -51,7 +51,7 @@ def week_of(region: str, metric: str = "cases", source: str = "wide") -> float:
 
 
 def told(page: str, region: str) -> list[str]:
-    found = re.search(rf'/epidemic/regions/{region}\b[^>]*>.*?</tr>', page, re.DOTALL)
+    found = re.search(rf"/epidemic/regions/{region}\b[^>]*>.*?</tr>", page, re.DOTALL)
     assert found, region
     return re.findall(r"<td[^>]*>(?:<b>)?([^<]*)", found[0])
 
@@ -172,7 +172,8 @@ def test_what_is_wrong_is_told(client: httpx.Client, address: str, said: str) ->
 
 
 @pytest.mark.parametrize(
-    "address", ["/epidemic/regions/QQ", "/epidemic/regions/%00", "/epidemic/embed/regions/x", "/epidemic/download.csv?region=x"]
+    "address",
+    ["/epidemic/regions/QQ", "/epidemic/regions/%00", "/epidemic/embed/regions/x", "/epidemic/download.csv?region=x"],
 )
 def test_what_is_not_there(client: httpx.Client, address: str) -> None:
     assert client.get(address).status_code == 404
@@ -271,7 +272,7 @@ def test_whoever_may_see_one_region_sees_no_other(served: Epidemics) -> None:
         assert {row["region"] for row in csv.DictReader(io.StringIO(bob.get("/epidemic/download.csv").text))} == {"DE"}
 
 
-def test_everybody_sees_what_is_public(served: Epidemics) -> None:
+def test_everybody_sees_what_is_public() -> None:
     with epidemics(REPORTS[:2000], EPIDEMIC_PUBLIC="true") as public:
         for path in PATHS:
             assert httpx.get(f"{public.url}{path}", timeout=60).status_code == 200, path
