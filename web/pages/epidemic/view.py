@@ -77,7 +77,7 @@ class View:
         pairs.append(("show", "" if chosen.show is Show.INCIDENCE else chosen.show.value))
         pairs += [("date", chosen.day.isoformat() if chosen.day else "")]
         pairs += [("from", chosen.first.isoformat() if chosen.first else "")]
-        pairs.append(("known", timestamp(chosen.known) if chosen.known else ""))
+        pairs.append(("known", timestamp(chosen.known) or ""))
         return [(name, value) for name, value in pairs if value]
 
     def url(self, address: str = "", more: Sequence[tuple[str, str]] = (), **changes: Any) -> str:
