@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from web.pages.epidemic.asking import Seen, seen_at
 from web.pages.epidemic.region import MOST_DAYS
 
 PARQUET = "application/vnd.apache.parquet"
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]")
 _TEXT, _NUMBER, _DAY, _TIME = pa.string(), pa.float64(), pa.date32(), pa.timestamp("ms", "UTC")
 _OF_DAYS = (
     ("day", _DAY),
@@ -96,8 +98,7 @@ async def _days(request: Request, seen: Seen, code: str) -> Table:
         (*_keys(seen, code), day.day, day.number, day.first, day.corrections, day.corrected, *_of_source(seen))
         for day in told.days(view.chosen.variant)
     ]
-    name = f"{view.source}-{view.metric}-{code}-{view.day:%Y-%m-%d}"
-    return Table(name, (*_KEYS, *_OF_DAYS, *_ABOUT), rows)
+    return Table(_named(seen, code), (*_KEYS, *_OF_DAYS, *_ABOUT), rows)
 
 
 async def _regions(request: Request, seen: Seen) -> Table:
@@ -119,7 +120,13 @@ async def _regions(request: Request, seen: Seen) -> Table:
         for code, each in numbers.items()
     ]
     columns = (*_KEYS, *_OF_REGIONS, *((("value_since_beginning", _NUMBER),) if total else ()), *_ABOUT)
-    return Table(f"{view.source}-{view.metric}-regions-{view.day:%Y-%m-%d}", columns, rows)
+    return Table(_named(seen, "regions"), columns, rows)
+
+
+def _named(seen: Seen, what: str) -> str:
+    """The name of a file: anybody may write any source into an address."""
+    parts = (seen.view.source, seen.view.metric, what, f"{seen.view.day:%Y-%m-%d}")
+    return "-".join(_NOT_PLAIN.sub("_", part) for part in parts)
 
 
 def _keys(seen: Seen, code: str) -> tuple[str, ...]:

@@ -223,6 +223,14 @@ def test_downloads_name_whom_they_are_of(client: httpx.Client) -> None:
     assert {"source", "as_known_at", "attribution", "licence"} <= {*table.column_names}
 
 
+@pytest.mark.parametrize("end", ["csv", "parquet"])
+def test_files_have_plain_names(client: httpx.Client, end: str) -> None:
+    answer = client.get(f"/epidemic/download.{end}", params={"source": 'x"\r\nSet-Cookie: a=b', "metric": "Fälle 💥"})
+    assert answer.status_code == 200
+    assert re.fullmatch(rf'attachment; filename="[\w.-]+\.{end}"', answer.headers["content-disposition"], re.ASCII)
+    assert "set-cookie" not in answer.headers
+
+
 def test_names_are_found(client: httpx.Client) -> None:
     assert "/epidemic/regions/DE" in read(client, "/epidemic/search?search=germny")
     found = client.get("/v1/epidemic/search?search=Cote dIvoire").json()["found"]
