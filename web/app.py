@@ -62,9 +62,12 @@ from web.pages.admin.why import why_page
 from web.pages.clinical.handlers import admissions_page, clinical_page, lab_results_page
 from web.pages.engines.handlers import engines_page
 from web.pages.epidemic.compare import compare_page
+from web.pages.epidemic.downloads import download_csv, download_parquet
+from web.pages.epidemic.embedded import embedded_page
 from web.pages.epidemic.handlers import map_page
 from web.pages.epidemic.ranks import ranks_page
 from web.pages.epidemic.region import region_page
+from web.pages.epidemic.sources import search_page, sources_page
 from web.pages.invitation.handlers import accept_invitation, first_page, invitation_page, make_first
 from web.pages.login.handlers import log_in, log_out, login_page
 from web.pages.records.handlers import export_records, records_page
@@ -143,6 +146,12 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/epidemic/regions/{region}", region_page),
     Route("/epidemic/compare", compare_page),
     Route("/epidemic/ranks", ranks_page),
+    Route("/epidemic/sources", sources_page),
+    Route("/epidemic/search", search_page),
+    Route("/epidemic/download.csv", download_csv),
+    Route("/epidemic/download.parquet", download_parquet),
+    Route("/epidemic/embed/regions/{region}", embedded_page),
+    Route("/v1/epidemic/search", epidemic.search),
     Route("/v1/epidemic/weeks", epidemic.weeks),
     Route("/v1/openapi.json", catalogue.show_openapi),
     Route("/v1/streams", catalogue.streams),

@@ -10,6 +10,7 @@ from typing import Any, cast
 import anyio
 import anyio.to_thread
 import orjson
+from cachetools import TTLCache
 from pydantic import SecretStr
 from starlette.requests import HTTPConnection
 
@@ -93,6 +94,7 @@ class Service:
     exports: OpenExports = field(default_factory=OpenExports)
     source_reads: Kept[SourceStandings] = field(default_factory=lambda: Kept(0.0))
     readiness: Kept[tuple[bool, dict[str, Any]]] = field(default_factory=lambda: Kept(1.0))
+    reported: TTLCache[Any, Any] = field(default_factory=lambda: TTLCache(1000, 30.0))
     decoders: dict[str, Decoder] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
 

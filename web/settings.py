@@ -116,6 +116,9 @@ class WebSettings(BaseSettings):
     country_header: str = Field(
         default="", description="Header in which the proxies say of which country a visitor is: CF-IPCountry."
     )
+    epidemic_public: bool = Field(
+        default=False, description="Whether everybody sees the pages of epidemics, without a login."
+    )
     limit_unknown_requests: int = Field(
         default=500, ge=1, description="Most requests a second from one address that nobody is known to have sent."
     )

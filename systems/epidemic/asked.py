@@ -56,6 +56,16 @@ select event_time, told_variant, number, first_told, corrections, corrected
 from days
 order by 1, 2"""
 
+_ARRIVED = """newest as (
+  select "source" as told_by, max(arrived) as arrived
+  from records
+  group by 1
+)
+select told_by, arrived
+from newest
+order by 1"""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which numbers: of one source, metric and variant; `known`: as they were known at a moment, None for now.
@@ -95,9 +105,7 @@ def by_week(visible: Visible, asked: Asked, first: date, last: date, now: dateti
 
     Raises InvalidRequestError.
     """
-    return RecordQuestion(
-        visible, moment(first), _after(last), asked.where(), _COLUMNS, _WEEKS, (_known(asked, now),)
-    )
+    return RecordQuestion(visible, moment(first), _after(last), asked.where(), _COLUMNS, _WEEKS, (_known(asked, now),))
 
 
 def by_day(
@@ -129,6 +137,11 @@ def reported_by_day(visible: Visible, sources: Sequence[str], first: date, last:
     """On which days sources tell of which metric. Raises InvalidRequestError."""
     window = WindowRequest(visible, moment(first), _after(last), (SOURCE, METRIC), ((SOURCE, tuple(sources)),))
     return SeriesRequest(window, Step.DAY, (CHANGE,))
+
+
+def newest_arrivals(visible: Visible, now: datetime) -> RecordQuestion:
+    """Rows of source and the arrival of its newest report. Raises InvalidRequestError."""
+    return RecordQuestion(visible, moment(BEGINNING), _ever(now), (), (SOURCE,), _ARRIVED)
 
 
 def _known(asked: Asked, now: datetime) -> datetime:

@@ -41,7 +41,7 @@ class Told:
 
 
 def told_of(rows: Iterable[Sequence[Any]]) -> Told:
-    """Of rows of day, variant, number, first number, corrections and the last correction's arrival, in order of time."""
+    """Of rows of day, variant, number, first number, corrections, and when the last one arrived; in order of time."""
     found: dict[str, list[Day]] = {}
     for at, variant, number, first, corrections, corrected in rows:
         when = None if corrected is None else corrected.astimezone(UTC)
@@ -74,7 +74,11 @@ def _together(variants: Iterable[Sequence[Day]]) -> tuple[Day, ...]:
     for day in (day for days in variants for day in days):
         known = found.get(day.day, Day(day.day, 0, 0))
         when = max((at for at in (known.corrected, day.corrected) if at), default=None)
-        number, first, corrections = known.number + day.number, known.first + day.first, known.corrections + day.corrections
+        number, first, corrections = (
+            known.number + day.number,
+            known.first + day.first,
+            known.corrections + day.corrections,
+        )
         found[day.day] = Day(day.day, number, first, corrections, when)
     return tuple(found[day] for day in sorted(found))
 

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from analysis.ears import EarsDay, EarsMethod, ears
 from analysis.errors import AnalysisError
+from analysis.farrington import FarringtonWeek, farrington
 from analysis.growth import Growth, growth
 from analysis.incidence import Incidence, incidence_per_100_000
 from analysis.reproduction import ReproductionNumber, SerialInterval, reproduction_numbers
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 GROWTH_DAYS, UNSETTLED_DAYS = 21, 3
 MOST_ALARM_DAYS = 400
+FARRINGTON_WEEKS = 4
 COVID_19 = SerialInterval(4.7, 2.9)
 """Days between the symptoms of a case and of those whom it infects: Nishiura H, Linton NM, Akhmetzhanov AR, "Serial
 interval of novel coronavirus (COVID-19) infections", Int J Infect Dis 93 (2020) 284-286."""
@@ -39,7 +41,7 @@ class Figure(Generic[T]):
 class Figures:
     """Of a region's days from `first` on, each with a number. `below_zero`: how many were taken as 0.
 
-    `alarms`: method → days; EARS C1 to C3, of the newest days.
+    `alarms`: method → days; EARS C1 to C3, of the newest days. `weeks`: the newest, by the improved method of Farrington.
     """
 
     first: date
@@ -49,6 +51,7 @@ class Figures:
     reproduction: Figure[tuple[ReproductionNumber, ...]]
     growth: Figure[Growth]
     alarms: Mapping[EarsMethod, Figure[tuple[EarsDay, ...]]]
+    weeks: Figure[tuple[FarringtonWeek, ...]]
 
     @property
     def days(self) -> list[date]:
@@ -74,7 +77,15 @@ def figures_of(
         reproduction=_figure(lambda: reproduction_numbers(days, counts, serial_interval)),
         growth=_figure(lambda: growth(days[settled], counts[settled])),
         alarms={method: _figure(lambda m=method: ears(days[newest], counts[newest], m)) for method in EarsMethod},  # type: ignore[misc]
+        weeks=_figure(lambda: farrington(*_weeks(days, counts), last=FARRINGTON_WEEKS)),
     )
+
+
+def _weeks(days: Sequence[date], counts: Sequence[float]) -> tuple[list[date], list[float]]:
+    """Whole weeks back from the last day: the first day of each, and its sum."""
+    first = len(counts) % 7
+    places = range(first, len(counts), 7)
+    return [days[place] for place in places], [sum(counts[place : place + 7]) for place in places]
 
 
 @dataclass(frozen=True, slots=True)

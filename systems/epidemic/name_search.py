@@ -22,7 +22,9 @@ _LEAST_COMMON = 0.35
 _SHORT = 3
 """A question of fewer letters is the beginning of a name."""
 
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "\u0131": "i", "ð": "d", "þ": "th"}
+)
 _BETWEEN = re.compile(r"[\W_]+")
 
 
@@ -50,7 +52,7 @@ class Found:
 
 
 def plain(text: str) -> str:
-    """Small letters without accents, words apart by one space: `Côte d’Ivoire` → `cote d ivoire`."""
+    """Small letters without accents, words apart by one space: `São Tomé-Príncipe` → `sao tome principe`."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return _BETWEEN.sub(" ", "".join(each for each in letters if not unicodedata.combining(each))).strip()
 

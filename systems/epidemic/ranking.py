@@ -1,4 +1,4 @@
-"""Regions ranked by where it spreads fast and who is vulnerable there, with weights that whoever reads them chooses. Pure.
+"""Regions ranked by where it spreads fast and who is vulnerable there, with weights that the reader chooses. Pure.
 
 Each part of a score is the region's rank among all that have it, from 0 (least) to 1 (most): parts of different units
 and of skewed numbers can be added so, and no single extreme number decides. A score is a way to choose what to look at

@@ -12,7 +12,7 @@ Parent = Callable[[str], str]
 
 
 def rolled_up(numbers: Mapping[str, float], parent: Parent) -> dict[str, float]:
-    """Region → the sum of what is told of it and of all that lies in it, also of those that are told of in parts alone."""
+    """Region → the sum of what is told of it and of all that lies in it, also where it is told of in parts alone."""
     found: dict[str, float] = {}
     for region, number in numbers.items():
         outer = region

@@ -110,7 +110,7 @@ class Numbers:
 
 def per_100_000(number: float | None, population: int | None) -> float | None:
     """None where the population is not known."""
-    return None if number is None or not population else number / population * 100_000
+    return None if number is None or not population else 100_000 * number / population
 
 
 def growth_of(week: float | None, before: float | None) -> float | None:

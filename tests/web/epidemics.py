@@ -15,9 +15,11 @@ import pytest
 from access.grants import checked_grant
 from access.store import AccessStore
 from iceberg.begun import Begun
+from iceberg.lake_view import LakeView
 from query.requests import LATEST
 from streams import read_definitions
 from streams.breakdowns import breakdowns
+from streams.definition import Definition
 from systems.epidemic.asked import STREAM
 from tests.database.postgres import own_postgres
 from tests.query.lake_views import lake_view
@@ -44,7 +46,7 @@ class Epidemics:
 
 
 @contextmanager
-def epidemics(reports: Sequence[Report]) -> Iterator[Epidemics]:
+def epidemics(reports: Sequence[Report], **environment: str) -> Iterator[Epidemics]:
     """Serve these reports. Panes hold nothing yet, so that all is answered of records."""
     with (
         tempfile.TemporaryDirectory(prefix="windowpane-") as folder,
@@ -54,19 +56,13 @@ def epidemics(reports: Sequence[Report]) -> Iterator[Epidemics]:
     ):
         held.bind(("127.0.0.1", 0))
         patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}", uri)
-        patch.setenv("WINDOWPANE_HOME", folder)
+        for name, value in {"HOME": folder, **environment}.items():
+            patch.setenv(f"WINDOWPANE_{name}", value)
         store = AccessStore.open(uri)
         app = create_app(AccessStore.open(uri))
         queries, duck = app.state.service.queries, DuckReports(reports)
         definition = read_definitions(app.state.service.settings.streams)[0][STREAM]
-        queries._watcher._views[STREAM] = replace(
-            lake_view(STREAM, panes=None),
-            definition=definition,
-            records_snapshot=7,
-            records_until=NOW,
-            complete_until=NOW,
-            begun=tuple((each.name, Begun(LATEST, 0)) for each in breakdowns(definition)),
-        )
+        queries._watcher._views[STREAM] = reports_view(definition)
         queries._trino = duck
         patch.setattr(type(queries), "start", lambda _: None)
         _users(store)
@@ -77,6 +73,18 @@ def epidemics(reports: Sequence[Report]) -> Iterator[Epidemics]:
                 yield Epidemics(url, keys, duck)
         finally:
             store.close()
+
+
+def reports_view(definition: Definition) -> LakeView:
+    """Of tables in which no breakdown holds anything, and records all."""
+    return replace(
+        lake_view(STREAM, panes=None),
+        definition=definition,
+        records_snapshot=7,
+        records_until=NOW,
+        complete_until=NOW,
+        begun=tuple((each.name, Begun(LATEST, 0)) for each in breakdowns(definition)),
+    )
 
 
 def _users(store: AccessStore) -> None:

@@ -18,9 +18,11 @@ from starlette.requests import Request
 
 from access.asker import NOBODY, Asker, Door
 from access.errors import IssuerAwayError
+from access.grants import Action, Grant, Subject, SubjectKind
 from access.identities import MISSING
 from access.key_text import SecretKind, is_secret
 from database.errors import LakeError
+from systems.epidemic.asked import STREAM as REPORTS
 from web.access.arrival import client_of, is_for_this_machine, is_forwarded, peer_of
 from web.access.cookies import link_shown, session_token
 from web.access.reach import Reach
@@ -41,6 +43,9 @@ _WAIT_SECONDS = 5.0
 SEEN = "X-Seen-As"
 """Header of answers to an administrator who sees as another."""
 
+READER = Asker(Door.NOBODY, grants=(Grant(Subject(SubjectKind.LINK, "public"), REPORTS, frozenset({Action.ASK})),))
+"""Whoever is not known, where the pages of epidemics are public; it goes through no other guard."""
+
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
@@ -59,6 +64,13 @@ class Doors:
         Raises ProblemError for a secret that opens nothing.
         """
         asker = request.state.asker = await self._asker(request, anew=anew)
+        self._service.allowances.take(asker, client_of(request))
+        return asker
+
+    async def admit_reader(self, request: Request) -> Asker:
+        """As `admit`; whoever is not known may see what is public, and nothing else."""
+        asker = await self._asker(request, anew=False)
+        request.state.asker = asker = READER if asker.door is Door.NOBODY else asker
         self._service.allowances.take(asker, client_of(request))
         return asker
 

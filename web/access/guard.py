@@ -38,6 +38,8 @@ class Who(Enum):
     """Whoever is known."""
     STREAM = auto()
     """Whoever is known; what of which stream it shows is for `visible_of` to say."""
+    REPORTS = auto()
+    """As STREAM; and whoever is not known, where the pages of epidemics are set to be public."""
     SITE = auto()
     """Whoever is known; which sites, and whether they may be changed, is for `web.access.sites` to say."""
     SOURCE = auto()
@@ -74,6 +76,7 @@ PUBLIC, LOOKED, SIGNED_IN = Rule(Who.PUBLIC), Rule(Who.LOOKED), Rule(Who.SIGNED_
 SEES_ALL, ADMINISTRATOR = Rule(Who.SEES_ALL), Rule(Who.ADMINISTRATOR)
 ASK, DETAIL = Rule(Who.STREAM, Action.ASK, reads=True), Rule(Who.STREAM, Action.DETAIL, reads=True)
 SEND, REPLAY = Rule(Who.STREAM, Action.SEND), Rule(Who.STREAM, Action.REPLAY)
+REPORTS = Rule(Who.REPORTS, Action.ASK, reads=True)
 COLLECT = Rule(Who.ANYBODY)
 LOG_OUT = Rule(Who.SIGNED_IN, ends_seeing=True)
 LINK = Rule(Who.LOOKED, counted=True)
@@ -159,11 +162,17 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/sites/{site}/breakdown": {"GET": ASK},
     "/v1/sites/{site}/series": {"GET": ASK},
     "/v1/sites/{site}/live": {"GET": ASK},
-    "/epidemic": {"GET": ASK},
-    "/epidemic/compare": {"GET": ASK},
-    "/epidemic/ranks": {"GET": ASK},
-    "/epidemic/regions/{region}": {"GET": ASK},
-    "/v1/epidemic/weeks": {"GET": ASK},
+    "/epidemic": {"GET": REPORTS},
+    "/epidemic/compare": {"GET": REPORTS},
+    "/epidemic/ranks": {"GET": REPORTS},
+    "/epidemic/sources": {"GET": REPORTS},
+    "/epidemic/search": {"GET": REPORTS},
+    "/epidemic/download.csv": {"GET": REPORTS},
+    "/epidemic/download.parquet": {"GET": REPORTS},
+    "/epidemic/embed/regions/{region}": {"GET": REPORTS},
+    "/v1/epidemic/search": {"GET": REPORTS},
+    "/epidemic/regions/{region}": {"GET": REPORTS},
+    "/v1/epidemic/weeks": {"GET": REPORTS},
     "/collect/{site}": {"POST": COLLECT},
     "/api/event": {"POST": COLLECT},
     "/healthz": {"GET": PUBLIC},
@@ -282,13 +291,15 @@ async def _asker(request: Request, rule: Rule) -> Asker:
             return NOBODY
         case Who.LOOKED:
             return await doors_of(request).look(request, anew=rule.changes(request))
+    if rule.who is Who.REPORTS and service_of(request).settings.epidemic_public:
+        return await doors_of(request).admit_reader(request)
     return await doors_of(request).admit(request, anew=rule.changes(request))
 
 
 def _check_rule(asker: Asker, rule: Rule) -> None:
     if rule.who in (Who.PUBLIC, Who.LOOKED):
         return
-    if asker.door is Door.NOBODY:
+    if asker.door is Door.NOBODY and not asker.grants:
         raise ProblemError("unauthorized", WHO, (), CHALLENGE)
     if asker.door is Door.LINK and not (rule.who is Who.STREAM and rule.reads) and not rule.ends_seeing:
         raise ProblemError("forbidden", "A shared link shows the numbers of one site, and nothing else.")

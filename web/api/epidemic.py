@@ -10,14 +10,19 @@ from starlette.responses import Response
 
 from streams.time_text import timestamp
 from systems.epidemic.asked import BEGINNING
+from systems.epidemic.known_places import places
+from systems.epidemic.name_search import LONGEST_QUERY
 from systems.epidemic.read_asked import Read, read_asked
-from systems.epidemic.shipped_places import places
 from systems.epidemic.shown import Classes, classes_of, weekly
+from web.api.objects import invalid
 from web.asking import epidemic
 from web.edge.responses import json_response
 
 MOST_WEEKS = 520
 """Most weeks in one answer, the newest."""
+
+MOST_FOUND = 40
+"""Most names in one answer."""
 
 _SUNDAY = timedelta(days=6)
 
@@ -43,6 +48,32 @@ async def weeks(request: Request) -> Response:
     return json_response(body, headers={"Cache-Control": "private, no-cache"})
 
 
+async def search(request: Request) -> Response:
+    """Regions and sources by names that are like what is asked for."""
+    visible = epidemic.seen_reports(request)
+    text = request.query_params.get("search", "").strip()
+    if not text or len(text) > LONGEST_QUERY:
+        invalid("search", f"is a text of 1 to {LONGEST_QUERY} characters")
+    told = await epidemic.reported(request, visible)
+    found = await epidemic.find_names(places(), sorted({each.source for each in told}), text, MOST_FOUND)
+    return json_response(
+        {
+            "search": text,
+            "found": [
+                {
+                    "kind": each.entry.kind,
+                    "code": each.entry.code,
+                    "name": each.entry.name,
+                    "about": each.entry.about,
+                    "likeness": round(each.likeness, 3),
+                }
+                for each in found
+            ],
+        },
+        headers={"Cache-Control": "private, no-cache"},
+    )
+
+
 def _classes(classes: Classes) -> Mapping[str, object]:
     return {"breaks": list(classes.breaks), "two_sided": classes.two_sided}
 
@@ -64,4 +95,3 @@ def _shown(
         values = weekly([weeks_told.get(monday) for monday in mondays], read.show, known.population(region))
         shown[region] = [None if value is None else float(f"{value:.4g}") for value in values]
     return shown
-

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
+import anyio
+import anyio.to_thread
 from starlette.requests import Request
 
 from access.grants import Action
@@ -17,11 +20,18 @@ from query.visible import Visible
 from systems.epidemic import asked as questions
 from systems.epidemic.asked import CHANGE, STREAM, Asked
 from systems.epidemic.days import Told, told_of, weeks_of
+from systems.epidemic.name_search import Found
 from systems.epidemic.places import Places
 from systems.epidemic.rolling import rolled_up
+from systems.epidemic.searching import find
 from systems.epidemic.shown import Numbers
 from web.access.scopes import visible_of
 from web.asking.questions import ask
+from web.service import service_of
+
+T = TypeVar("T")
+
+_SEARCHES = anyio.CapacityLimiter(2)
 
 WEEK = timedelta(days=6)
 """From the first to the last of seven days."""
@@ -44,7 +54,11 @@ def seen_reports(request: Request) -> Visible:
 
 
 async def reported(request: Request, visible: Visible) -> tuple[Reported, ...]:
-    """All that sources tell of, those with the most reports first."""
+    """All that sources tell of, those with the most reports first; as it was some seconds ago."""
+    return await _kept(request, visible, ("reported",), lambda: _reported(request, visible))
+
+
+async def _reported(request: Request, visible: Visible) -> tuple[Reported, ...]:
     answer, _ = await ask(request, questions.reported_by_month(visible, datetime.now(UTC)))
     found: dict[tuple[str, str], Reported] = {}
     for month, groups in _steps(answer.answer):
@@ -57,13 +71,12 @@ async def reported(request: Request, visible: Visible) -> tuple[Reported, ...]:
 
 
 async def last_day(request: Request, visible: Visible, of: Reported) -> date:
-    """The last day that a source tells of."""
-    return (await last_days(request, visible, [of]))[of.source, of.metric]
+    """The last day that a source tells of; as it was some seconds ago."""
+    days = await _kept(request, visible, ("last", of), lambda: last_days(request, visible, [of]))
+    return days[of.source, of.metric]
 
 
-async def last_days(
-    request: Request, visible: Visible, known: Sequence[Reported]
-) -> Mapping[tuple[str, str], date]:
+async def last_days(request: Request, visible: Visible, known: Sequence[Reported]) -> Mapping[tuple[str, str], date]:
     """Source and metric → the last day that is told of. One question for all whose last month is the same."""
     months: dict[date, list[str]] = {}
     for each in known:
@@ -81,7 +94,16 @@ async def last_days(
 
 
 async def variants(request: Request, visible: Visible, source: str, metric: str) -> tuple[str, ...]:
-    """The variants that a source tells apart, by name; the empty one for all together, where it tells of that."""
+    """The variants that a source tells apart, by name; the empty one for all together, where it tells of that.
+
+    As it was some seconds ago.
+    """
+    return await _kept(
+        request, visible, ("variants", source, metric), lambda: _variants(request, visible, source, metric)
+    )
+
+
+async def _variants(request: Request, visible: Visible, source: str, metric: str) -> tuple[str, ...]:
     answer, _ = await ask(request, questions.variants(visible, source, metric, datetime.now(UTC)))
     return tuple(sorted(group.key[0] for group in answer.answer.groups))
 
@@ -118,6 +140,31 @@ async def days(
     now = datetime.now(UTC)
     answer, _ = await ask(request, questions.by_day(visible, asked, first, last, region, inner, now))
     return told_of(answer.answer.rows)
+
+
+async def newest_arrivals(request: Request, visible: Visible) -> dict[str, datetime]:
+    """Source → when its newest report arrived."""
+    answer, _ = await ask(request, questions.newest_arrivals(visible, datetime.now(UTC)))
+    return dict(answer.answer.rows)
+
+
+async def _kept(request: Request, visible: Visible, what: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+    """What forms and defaults are made of: the same for all who see the same, and asked anew every half minute alone.
+
+    Else each commit of the stream would have it asked by each page.
+    """
+    kept, key = service_of(request).reported, (visible.sight, visible.definition.digest, what)
+    found: T | None = kept.get(key)
+    if found is None:
+        found = await make()
+        if found:  # the first report is seen at once
+            kept[key] = found
+    return found
+
+
+async def find_names(places: Places, sources: Sequence[str], text: str, limit: int) -> list[Found]:
+    """Regions and sources whose names are like a text; in a thread, for the first search makes the index."""
+    return await anyio.to_thread.run_sync(find, text, places, sources, limit, limiter=_SEARCHES)
 
 
 async def _by_region(request: Request, question: WindowRequest, places: Places) -> dict[str, float]:

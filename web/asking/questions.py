@@ -86,7 +86,7 @@ def check_span(request: Request, start: datetime, end: datetime) -> None:
 
 def note_question(request: Request, question: Asking) -> None:
     """Tell the access log that it was answered."""
-    if asker_of(request).door is not Door.OPEN:
+    if asker_of(request).door not in (Door.OPEN, Door.NOBODY):
         note(request, Did.ASK, Outcome.DONE, stream=_span(question).stream, what=_KINDS[type(question)])
 
 

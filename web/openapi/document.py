@@ -5,6 +5,7 @@ from __future__ import annotations
 from query.requests import MOST_POINTS, STEPS
 from web.openapi.access import ACCESS_PATHS, ACCESS_SCHEMAS
 from web.openapi.collecting import COLLECTING_PATHS, COLLECTING_SCHEMAS
+from web.openapi.epidemic import EPIDEMIC_PATHS, EPIDEMIC_SCHEMAS
 from web.openapi.operations import answer, get, in_path, parameter, problems
 from web.openapi.records import RECORDS_PATH, RECORDS_SCHEMAS
 from web.openapi.replays import REPLAY_SCHEMAS
@@ -222,6 +223,7 @@ DOCUMENT: Json = {
         **{path: {**SITE_PATHS.get(path, {}), **methods} for path, methods in SITE_NUMBERS_PATHS.items()},
         **SOURCE_PATHS,
         **COLLECTING_PATHS,
+        **EPIDEMIC_PATHS,
         "/v1/openapi.json": get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),
         "/healthz": get("alive", "Whether the service is alive.", [], {"200": {"description": "It is."}}),
         "/readyz": get("ready", "Whether engines answer and streams are fresh.", [], _READY),
@@ -243,7 +245,8 @@ DOCUMENT: Json = {
         | SITE_SCHEMAS
         | SITE_NUMBERS_SCHEMAS
         | SOURCE_SCHEMAS
-        | COLLECTING_SCHEMAS,
+        | COLLECTING_SCHEMAS
+        | EPIDEMIC_SCHEMAS,
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "description": "A key, or a token of the configured issuer."},
             "session": {

@@ -27,6 +27,9 @@ class Entry:
     title: str
 
 
+EPIDEMICS = Entry("epidemic", "/epidemic", "Epidemics")
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Around one page. `csrf`: for its forms. `root`: the path that the service is offered under; empty for none."""
@@ -59,19 +62,20 @@ def entries_of(asker: Asker) -> tuple[Entry, ...]:
 
     if asker.door is Door.LINK:
         return ()
-    known = asker.door is not Door.NOBODY
+    if asker.door is Door.NOBODY:
+        return (EPIDEMICS,) if asker.knows(REPORTS) else ()
     shown = {
         Entry("window", "/", "Window"): may(Action.ASK),
         Entry("sites", "/sites", "Sites"): asker.administrator or asker.knows(STREAM),
-        Entry("epidemic", "/epidemic", "Epidemics"): asker.administrator or asker.knows(REPORTS),
+        EPIDEMICS: asker.administrator or asker.knows(REPORTS),
         Entry("clinical", "/clinical", "Clinical"): asker.administrator
         or any(asker.knows(stream) for stream in (clinical.ADMISSIONS, clinical.LAB_RESULTS)),
-        Entry("streams", "/streams", "Streams"): known,
+        Entry("streams", "/streams", "Streams"): True,
         Entry("sources", "/sources", "Sources"): asker.administrator or bool(asker.grants),
         Entry("replays", "/replays", "Replays"): may(Action.REPLAY),
         Entry("engines", "/engines", "Engines"): asker.sees_all,
         Entry("admin", "/admin", "Admin"): asker.administrator and asker.door is not Door.OPEN,
-        Entry("api", "/docs/api", "API"): known,
+        Entry("api", "/docs/api", "API"): True,
     }
     return tuple(entry for entry, may_see in shown.items() if may_see)
 

@@ -23,5 +23,5 @@ class Shape:
 
 @functools.cache
 def world_shapes() -> Mapping[str, Shape]:
-    """ISO 3166-1 alpha-2 code → its shape on a sheet of `WIDTH` × `HEIGHT`."""
+    """ISO 3166-1 alpha-2 code → its shape on a sheet of `WIDTH` by `HEIGHT`."""
     return {code: Shape(element, drawn) for element, code, drawn in _SHAPE.findall(_FILE.read_text("utf-8"))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,8 +11,8 @@ from starlette.requests import Request
 from query.visible import Visible
 from streams.errors import WindowpaneError
 from systems.epidemic.asked import Asked
+from systems.epidemic.known_places import places
 from systems.epidemic.places import Places
-from systems.epidemic.shipped_places import places
 from systems.epidemic.shipped_sources import SourceText, source_texts
 from web.access.away import problem_for
 from web.asking import epidemic
@@ -74,6 +75,8 @@ async def _seen(request: Request, visible: Visible, address: str, chosen: Chosen
     if of is None:
         source = chosen.source or (reported[0].source if reported else "")
         return Seen(visible, View(address, chosen, reported, source, nothing.metric, nothing.day), places())
-    day = chosen.day or await epidemic.last_day(request, visible, of)
-    told = await epidemic.variants(request, visible, of.source, of.metric)
+    last, told = await asyncio.gather(
+        epidemic.last_day(request, visible, of), epidemic.variants(request, visible, of.source, of.metric)
+    )
+    day = chosen.day or last
     return Seen(visible, View(address, chosen, reported, of.source, of.metric, day), places(), told)

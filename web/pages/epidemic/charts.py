@@ -1,4 +1,4 @@
-"""What the script of a region's page draws: times in seconds, columns of numbers, nothing where nothing is known. Pure."""
+"""What the script of a region's page draws: times in seconds and columns, none where nothing is known. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_VARIANTS = 6
 
 OTHERS = "all others"
 _MOST_UNSURE = 0.4
-"""The part of R that its deviation may be, for R to be drawn: before, it says what was assumed rather than what was seen."""
+"""The part of R that its deviation may be, for R to be drawn: before, it says what was assumed, not what was seen."""
 
 
 def region_plan(figures: Figures, corrected: Sequence[Day], shares: Sequence[SharesOfWeek]) -> dict[str, Any]:
@@ -34,7 +34,9 @@ def region_plan(figures: Figures, corrected: Sequence[Day], shares: Sequence[Sha
     }
     if figures.incidence.value:
         by_day = {each.date: each for each in figures.incidence.value}
-        plan["incidence"] = _band(days, {day: (each.per_100_000, each.lower, each.upper) for day, each in by_day.items()})
+        plan["incidence"] = _band(
+            days, {day: (each.per_100_000, each.lower, each.upper) for day, each in by_day.items()}
+        )
     if figures.reproduction.value:
         sure = {
             each.end: (each.mean, each.lower, each.upper)
@@ -68,7 +70,9 @@ def _band(days: Sequence[date], known: Mapping[date, tuple[float, float, float]]
     """The middle, the lower and the upper end."""
     nothing = (None, None, None)
     rows = [known.get(day, nothing) for day in days]
-    return [[None if value is None else float(f"{value:.5g}") for value in column] for column in zip(*rows, strict=True)]
+    return [
+        [None if value is None else float(f"{value:.5g}") for value in column] for column in zip(*rows, strict=True)
+    ]
 
 
 def _alarms(figures: Figures, method: EarsMethod) -> list[int]:

@@ -62,7 +62,9 @@ def read_weights(params: Mapping[str, str]) -> tuple[dict[str, int], str]:
     found = {}
     for name in PARTS:
         text = params.get(name, "")
-        if text and not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_WEIGHT)) and int(text) <= MOST_WEIGHT):
+        if text and not (
+            text.isascii() and text.isdigit() and len(text) <= len(str(MOST_WEIGHT)) and int(text) <= MOST_WEIGHT
+        ):
             return dict(USUAL), f"are whole numbers from 0 to {MOST_WEIGHT}"
         found[name] = int(text) if text else USUAL[name]
     return (found, "") if any(found.values()) else (dict(USUAL), "cannot all be 0")

@@ -84,9 +84,7 @@ async def region_of(request: Request, seen: Seen, code: str, interval: SerialInt
     return Region(told, figures, corrected_days(days), shares, source)
 
 
-async def _shares(
-    request: Request, seen: Seen, code: str, told: Told, first: date
-) -> tuple[list[SharesOfWeek], str]:
+async def _shares(request: Request, seen: Seen, code: str, told: Told, first: date) -> tuple[list[SharesOfWeek], str]:
     """Of the source that is shown, where it tells of variants; else of the one that tells of most sequences."""
     if told.variants:
         return shares_of(_weeks(told), told.variants), seen.view.source

@@ -72,11 +72,12 @@ class View:
     def pairs(self, **changes: Any) -> list[tuple[str, str]]:
         """Names and values of the address of another page about the same, or with changes."""
         chosen = replace(self.chosen, **changes)
-        pairs = [("source", chosen.source), ("metric", chosen.metric), ("variant", chosen.variant)]
+        pairs: list[tuple[str, str]] = [("source", chosen.source), ("metric", chosen.metric)]
+        pairs.append(("variant", chosen.variant))
         pairs.append(("show", "" if chosen.show is Show.INCIDENCE else chosen.show.value))
         pairs += [("date", chosen.day.isoformat() if chosen.day else "")]
         pairs += [("from", chosen.first.isoformat() if chosen.first else "")]
-        pairs.append(("known", timestamp(chosen.known) if chosen.known else ""))
+        pairs.append(("known", timestamp(chosen.known) or ""))
         return [(name, value) for name, value in pairs if value]
 
     def url(self, address: str = "", more: Sequence[tuple[str, str]] = (), **changes: Any) -> str:

@@ -93,7 +93,7 @@ function begin(plan) {
     const day = weeks.days[at];
     shown.textContent = day;
     const time = document.getElementById("world-day");
-    time.textContent = `week to ${day}`;
+    time.textContent = day;
     time.dateTime = day;
     for (const [code, shape] of shapes) {
       const value = weeks.regions[code]?.[at] ?? null;

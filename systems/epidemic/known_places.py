@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import csv
-from functools import cache
+import functools
 
 from systems.epidemic.places import Place, Places
 from systems.epidemic.reference import population, vulnerability
 from systems.epidemic.regions import FOLDER, regions
 
 
-@cache
+@functools.cache
 def places() -> Places:
     """All regions that are known."""
-    people, vulnerable = population(), vulnerability()
     also: dict[str, list[str]] = {}
     with (FOLDER / "aliases.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             also.setdefault(row["code"], []).append(row["name"])
+    people, vulnerable = population(), {code: each.overall for code, each in vulnerability().items()}
     return Places.of(
         Place(
             code=each.code,
@@ -26,7 +26,7 @@ def places() -> Places:
             parent=each.parent,
             population=people.get(each.code),
             also=tuple(also.get(each.code, ())),
-            vulnerability=vulnerable[each.code].overall if each.code in vulnerable else None,
+            vulnerability=vulnerable.get(each.code),
         )
         for each in regions().by_code.values()
     )

@@ -1,0 +1,22 @@
+"""Search over regions and sources together. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from systems.epidemic.name_search import Entry, Found, entries_of
+from systems.epidemic.places import Places
+from systems.epidemic.shipped_sources import SourceText, source_texts
+
+
+def find(query: str, places: Places, sources: Sequence[str], limit: int) -> list[Found]:
+    """The regions, and of the sources that report those, that are most like the question; the best first."""
+    texts = source_texts()
+    named = entries_of(_source(texts.get(name, SourceText(name, name))) for name in sources)
+    found = [*places.search.find(query, limit), *named.find(query, limit)]
+    found.sort(key=lambda each: (-round(each.likeness + each.entry.weight / 10, 6), each.entry.name))
+    return found[:limit]
+
+
+def _source(text: SourceText) -> Entry:
+    return Entry("source", text.name, text.title, (text.attribution,), text.credit, 0.5)
