@@ -14,7 +14,7 @@ import orjson
 
 from sources.definition import Source
 from sources.errors import SourceError
-from sources.trying.outcome import Tried, read_tried
+from sources.trying.outcome import Guess, Tried, read_tried
 from sources.trying.request import Request, Sample
 from streams.definition import Definition
 
@@ -22,9 +22,9 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 _WALL_SECONDS = 90
 
 
-def guess_source(definition: Definition, file: Path, name: str) -> str:
-    """The TOML of a source as a sample looks like, for a stream. Raises SourceError where nothing can be told."""
-    return str(_answer(definition, None, file, name, None)["toml"])
+def guess_source(definition: Definition, file: Path, name: str) -> Guess:
+    """A source as a sample looks like, for a stream. Raises SourceError where nothing can be told."""
+    return Guess(**_answer(definition, None, file, name, None)["guess"])
 
 
 def try_source(definition: Definition, source: Source, file: Path, name: str, landed: Path | None = None) -> Tried:

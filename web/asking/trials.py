@@ -13,7 +13,7 @@ from query.limits import Limits
 from sources.definition import Source
 from sources.definition_files import parse_source
 from sources.errors import SourceDefinitionError
-from sources.trying import Tried, guess_source, try_source
+from sources.trying import Guess, Tried, guess_source, try_source
 from web.access.scopes import asker_of
 from web.asking.samples import Sample
 from web.service import service_of
@@ -59,8 +59,8 @@ async def tried(request: Request, source: Source, sample: Sample) -> tuple[Tried
     return await in_trial(request, work)
 
 
-async def guessed(request: Request, sample: Sample, stream: str) -> str:
-    """The TOML of a source as the sample looks like, for a stream. Raises SourceError where nothing can be told."""
+async def guessed(request: Request, sample: Sample, stream: str) -> Guess:
+    """A source as the sample looks like, for a stream. Raises SourceError where nothing can be told."""
     definition = service_of(request).definition(stream)
     return await in_trial(request, lambda: guess_source(definition, sample.path, sample.name))
 

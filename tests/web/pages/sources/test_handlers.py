@@ -64,7 +64,7 @@ def test_an_upload_is_kept_and_waits(sources: Sources, owner: Visitor) -> None:
     assert upload(owner, "2026-03-01.csv", CSV) == "/sources/clinic?done=uploaded#files"
     file = newest(sources)
     assert (file.name, file.size, file.state, file.kept_by) == ("2026-03-01.csv", len(CSV), FileState.WAITING, "owner")
-    [kept] = [path for path in sources.kept.rglob(file.digest)]
+    [kept] = sources.kept.rglob(file.digest)
     assert kept.read_bytes() == CSV
     assert sources.store.states.get("clinic").asked_at is not None
     assert file.licence == "CC-BY-4.0"
@@ -82,9 +82,7 @@ def test_an_upload_is_kept_and_waits(sources: Sources, owner: Visitor) -> None:
         ("a" * 201, b"x", 422, "longer than"),
     ],
 )
-def test_what_is_no_upload_is_told_on_the_page(
-    owner: Visitor, name: str, data: bytes, status: int, said: str
-) -> None:
+def test_what_is_no_upload_is_told_on_the_page(owner: Visitor, name: str, data: bytes, status: int, said: str) -> None:
     answer = upload(owner, name, data)
     assert answer.startswith(str(status))
     assert said in answer
