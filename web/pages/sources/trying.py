@@ -73,11 +73,12 @@ async def try_sample(request: Request) -> Response:
 
 async def _tried(request: Request, trial: Trial, *, anew: bool) -> Trial:
     """Guess where nothing is said, then try."""
-    if trial.sample is None:
+    sample = trial.sample
+    if sample is None:
         return trial.wrong("file", "choose a sample; one that was chosen before is kept for an hour")
     if anew or not trial.toml.strip():
         try:
-            guess = await guessed(request, trial.sample, trial.stream)
+            guess = await guessed(request, sample, trial.stream)
             trial = replace(trial, toml=guess.toml, name=trial.name or guess.name)
         except SourceError as error:
             return trial.wrong("file", str(error))
@@ -89,7 +90,7 @@ async def _tried(request: Request, trial: Trial, *, anew: bool) -> Trial:
     if source.stream != trial.stream:
         return trial.wrong("toml", f"stream = {source.stream!r}: the sample is tried for {trial.stream}")
     try:
-        outcome, sent_before = await tried(request, source, trial.sample)
+        outcome, sent_before = await tried(request, source, sample)
     except SourceError as error:
         return trial.wrong("file", str(error))
     return replace(trial, outcome=outcome, sent_before=sent_before)

@@ -84,7 +84,7 @@ def test_what_would_change_is_told(owner: Visitor) -> None:
         ("nonsense", "cannot be read"),
         (TOML.replace("delimiter", "delimeter"), "did you mean delimiter?"),
         (TOML.replace("page_views", "health"), "the sample is tried for page_views"),
-        (TOML + '[lookups]\nx = "../secret.csv"\n', "a CSV file beside the source"),
+        (TOML + '[lookups]\nx = "systems/../secret.csv"\n', "a CSV file beside the source"),
     ],
 )
 def test_what_is_wrong_with_a_source_is_beside_it(owner: Visitor, toml: str, said: str) -> None:
@@ -95,8 +95,9 @@ def test_what_is_wrong_with_a_source_is_beside_it(owner: Visitor, toml: str, sai
 
 def test_lookups_of_others_are_not_read(sources: Sources, owner: Visitor) -> None:
     (sources.folder / "private.csv").write_text("a,b\n1,2\n", "utf-8")
-    answer = send(owner, SAMPLE.encode(), toml=TOML + '[lookups]\nx = "private.csv"\n', name="views", then="try")
-    assert (answer.status_code, "one of the product's" in unescape(answer.text)) == (422, True)
+    for path in ("private.csv", "not_there.csv", "/etc/passwd.csv"):
+        answer = send(owner, SAMPLE.encode(), toml=f'{TOML}[lookups]\nx = "{path}"\n', name="views", then="try")
+        assert (answer.status_code, "one of the product's" in told(answer)[0]) == (422, True), told(answer)
 
 
 @pytest.mark.parametrize(
