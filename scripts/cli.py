@@ -39,6 +39,7 @@ COMMANDS = {
     "keys": ("scripts.access.keys:command", "List, create, revoke and rotate keys of programs."),
     "grants": ("scripts.access.grants:command", "Say who may see and do what with which stream."),
     "sites": ("scripts.merchants.sites:command", "List, add, remove and import web sites that are counted."),
+    "sources": ("scripts.sources.source_commands:command", "List, try, run, pause and redrive sources of messages."),
     "bench": ("bench.command:command", "Run a benchmark."),
 }
 """Name to (`module:click command`, one line of help). The line here is the one the group lists."""

@@ -89,7 +89,7 @@ class SourceStates:
             connection.execute(_new(name))
             new = RUNS.insert().values(source=name, begun_at=now, begun_by=by, counts={}, problem="")
             run = int(connection.execute(new.returning(RUNS.c.id)).scalar_one())
-            connection.execute(SOURCES.update().where(SOURCES.c.name == name).values(run=run, asked_at=None))
+            connection.execute(SOURCES.update().where(SOURCES.c.name == name).values(run=run))
             kept = sa.select(RUNS.c.id).where(RUNS.c.source == name).order_by(RUNS.c.id.desc()).offset(RUNS_KEPT)
             connection.execute(RUNS.delete().where(RUNS.c.id.in_(kept)))
         return run
@@ -100,12 +100,23 @@ class SourceStates:
             values = {"ended_at": self._records.now(), "counts": dict(counts), "problem": problem}
             connection.execute(RUNS.update().where(RUNS.c.id == run, RUNS.c.source == name).values(**values))
 
-    def note(self, name: str, *, problem: str = "", failures: int = 0, next_at: datetime | None = None) -> None:
-        """That a source was looked at just now, how that ended, and when it is next."""
+    def note(
+        self,
+        name: str,
+        *,
+        problem: str = "",
+        failures: int = 0,
+        next_at: datetime | None = None,
+        begun_at: datetime | None = None,
+    ) -> None:
+        """That a source was looked at just now, how that ended, and when it is next. Who asked for it before it was
+        begun has got it."""
         now = self._records.now()
         values: dict[str, Any] = {"ran_at": now, "problem": problem, "failures": failures, "next_at": next_at}
         if not problem:
-            values |= {"succeeded_at": now, "asked_at": None}
+            values["succeeded_at"] = now
+        asked = SOURCES.c.asked_at
+        values["asked_at"] = sa.case((asked <= (begun_at or now), None), else_=asked)
         with self._records.changing() as connection:
             connection.execute(_new(name))
             connection.execute(SOURCES.update().where(SOURCES.c.name == name).values(**values))

@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from sources.corrections import differences, withdraw
 from sources.definition import Corrections, Source
+from sources.drift import drift, from_json, holding
 from sources.errors import Held
 from sources.files import Decided, SourceFile
 from sources.mapping import Mapped, map_file
@@ -53,7 +54,7 @@ class Deciding:
         mapped = map_file(source, path, file.name, folder / "mapped")
         path.unlink()
         rejected = Rejected(source.name, file.name)
-        _unreadable(mapped, rejected)
+        put_unreadable(mapped, rejected)
         stage("judging")
         work = _Work(self, source, definition, file, run, folder, mapped, rejected, self.store.states.get(source.name))
         return work.by_novelty() if source.corrections is None else work.by_differences(source.corrections, stage)
@@ -130,9 +131,9 @@ class _Work:
 
     def _add_envelopes(self, connection: sa.Connection, outbox: OutboxWriter) -> None:
         """Those of rejected rows that were not sent before, for the same row of an earlier state of the file, say."""
-        told = [message_hash(b"rejected", envelope) for envelope in self.rejected.envelopes]
+        told = [message_hash(b"rejected", same) for _, same in self.rejected.envelopes]
         new = note_new(connection, self.state.number, list(dict.fromkeys(told)))
-        for hash_, envelope in zip(told, self.rejected.envelopes, strict=True):
+        for hash_, (envelope, _) in zip(told, self.rejected.envelopes, strict=True):
             if hash_ in new:
                 new.discard(hash_)
                 outbox.add([(envelope, None)])
@@ -153,8 +154,19 @@ class _Work:
         )
         return self.by.store.files.decide(connection, self.file, self.run, decided)
 
-    def _drift(self, columns: Any) -> Any:
-        return None
+    def _drift(self, columns: Any) -> list[dict[str, Any]] | None:
+        """What changed since the newest file that was taken. Raises Held if dates would be read as others: a person
+        looks first, and then has the file taken by redriving it."""
+        if self.state.columns is None or columns is None:
+            return None
+        changes = drift(from_json(self.state.columns), from_json(columns))
+        used = {name for accepted in self.source.columns.values() for name in accepted}
+        if not self.file.attempt and (wrong := holding(changes, used)):
+            raise Held(
+                f"{'; '.join(map(str, wrong))}; mend the mapping if it has to be, then: "
+                f"windowpane sources redrive {self.source.name}"
+            )
+        return [change.as_json() for change in changes]
 
 
 class AllRejectedError(Held):
@@ -165,7 +177,8 @@ class AllRejectedError(Held):
         super().__init__(reason)
 
 
-def _unreadable(mapped: Mapped, rejected: Rejected) -> None:
+def put_unreadable(mapped: Mapped, rejected: Rejected) -> None:
+    """Count the rows of a file that could not be read."""
     with parquet.ParquetFile(mapped.unreadable_file) as file:
         for batch in file.iter_batches(BATCH_ROWS, columns=["line", "reason", "text"]):
             for line, reason, text in zip(*(column.to_pylist() for column in batch.columns), strict=True):

@@ -17,6 +17,8 @@ from streams.refusal_envelope import refusal
 
 BATCH_ROWS = 20_000
 
+_SORTED = orjson.OPT_SORT_KEYS
+
 REFUSALS_SENT = 10_000
 """Rejected rows of a file that go to the stream's rejected messages; more of them are counted only."""
 
@@ -30,7 +32,8 @@ class Rejected:
     total: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     rows: list[RejectedRow] = field(default_factory=list)
-    envelopes: list[bytes] = field(default_factory=list)
+    envelopes: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """Each with what is the same whenever the same row is rejected again."""
 
     def unreadable(self, line: int | None, reason: str, text: str) -> None:
         """A row that cannot be read."""
@@ -49,8 +52,9 @@ class Rejected:
         if len(self.rows) < REJECTED_KEPT:
             self.rows.append(RejectedRow(row.line, row.field, row.reason, row.text[:LONGEST_TEXT]))
         if len(self.envelopes) < REFUSALS_SENT:
+            same = orjson.dumps([self.file, row.line, row.field, row.reason, _unnamed(row.text)])
             where = {"source": self.source, "file": self.file, "line": row.line, **told}
-            self.envelopes.append(refusal(rejection, orjson.dumps(where)))
+            self.envelopes.append((refusal(rejection, orjson.dumps(where)), same))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +69,38 @@ class Judge:
     ) -> Iterator[list[tuple[int | None, str]]]:
         """Batches of rows and messages that the decoder accepts, in their order; the others are put to `rejected`, and
         their ids, where they have any, to `refused`. What an exclusion keeps out is accepted: the job excludes it."""
-        columns = ["row", "message"] if refused is None else ["row", "message", "id"]
+        columns = ["row", "message"] if refused is None else ["row", "message", "id", "kind"]
         with parquet.ParquetFile(messages) as file:
             for batch in file.iter_batches(BATCH_ROWS, columns=columns):
-                rows, texts, *ids = (batch.column(name).to_pylist() for name in columns)
+                rows, texts, *told = (batch.column(name).to_pylist() for name in columns)
                 good = []
                 for place, text in enumerate(texts):
-                    outcome = self.decoder.decode(text.encode("utf-8", "surrogatepass"), self.now_ms)
-                    if isinstance(outcome, Rejection) and not isinstance(outcome, Excluded):
+                    outcome = self._outcome(text, is_fact=refused is None or told[1][place] != "unfit")
+                    if outcome is not None:
                         rejected.message(rows[place], outcome, text)
                         if refused is not None:
-                            refused.add(ids[0][place])
+                            refused.add(told[0][place])
                     else:
                         good.append((rows[place], text))
                 yield good
+
+    def _outcome(self, text: str, *, is_fact: bool) -> Rejection | None:
+        """Why a message is rejected; what is no fact could not be corrected, so it is not sent, whatever it is."""
+        outcome = self.decoder.decode(text.encode("utf-8", "surrogatepass"), self.now_ms)
+        if isinstance(outcome, Rejection) and not isinstance(outcome, Excluded):
+            return outcome
+        return None if is_fact else Rejection(None, Reason.CANNOT_BE_READ)
+
+
+def _unnamed(text: str) -> str:
+    """A message without what every comparison gives it anew."""
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _whole(text)
+    if not isinstance(message, dict):
+        return text
+    return orjson.dumps({name: message[name] for name in message.keys() - {"id", "revision"}}, option=_SORTED).decode()
 
 
 def _whole(text: str) -> str:

@@ -1,8 +1,8 @@
 """Which messages of a file without corrections are new: each is told from all that its source sent before.
 
-A message with an id is told by it. Others are told by what is in them, and how many of the same came before in the file,
-so a grown file gives its new rows; and by their rows in the same file, so that one is not taken again for a mapping
-that was mended.
+A message with an id is told by it. Others are told by what is in them, and how many of the same came before in the
+file, so a grown file gives its new rows; and by their rows in the same file, so that one is not taken again for a
+mapping that was mended.
 """
 
 from __future__ import annotations

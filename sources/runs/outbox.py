@@ -1,4 +1,4 @@
-"""What is to be sent of a file, kept as one object before the first of it is: so that whoever goes on sends the same."""
+"""What is to be sent of a file, kept as one object before the first of it is: whoever goes on sends the same."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ import structlog
 from pyarrow.fs import FileSystem
 
 from database.errors import LakeError
-from sources.definition import Source
 from sources.errors import SourceError
 from sources.fetching.folders import Folder
 from sources.fetching.http_pages import HttpPages
@@ -25,6 +24,7 @@ from sources.origins import Files as FromFiles
 from sources.origins import Topic, Url
 from sources.raw import Raw
 from sources.runs.deciding import AllRejectedError, Deciding
+from sources.runs.declared import Declared
 from sources.runs.landing import Landing
 from sources.runs.sending import Outlet, Sending
 from sources.runs.telling import RunCounts, Watcher
@@ -37,19 +37,6 @@ _log = structlog.get_logger("sources")
 
 MAPPED_AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
 """Files that are read and compared at the same time, whatever number of sources runs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A source as its file says it is, and where that lies."""
-
-    source: Source
-    file: Path
-
-    @property
-    def beside(self) -> Path:
-        """What relative folders of files are in: where the folder of the source is."""
-        return self.file.resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sends what was decided of a file, once: after each batch it is noted; whoever goes on looks what Kafka has of the next."""
+"""Sends what was decided of a file, once: each batch is noted; whoever goes on looks what Kafka has of the next."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from streams.producer import BulkProducer
 from streams.topic_reading import found_since, message_digest
 
 _CLOCKS_APART = timedelta(minutes=5)
-"""How much the clock of this machine may be ahead of the broker's. Without ids, equal messages that came earlier would be
-taken for those that are looked for: then both clocks have to agree."""
+"""How much the clock of this machine may be ahead of the broker's. Without ids, equal messages that came earlier would
+be taken for those that are looked for: then both clocks have to agree."""
 
 Told = Callable[[SourceFile], None]
 

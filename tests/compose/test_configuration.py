@@ -21,7 +21,7 @@ from compose.embedded.ports import Ports
 from compose.embedded.runtime import Runtime
 from compose.embedded.secrets import Secrets
 from compose.embedded.settings import StackSettings
-from compose.embedded.variables import OPERATOR_KEY, SECRET, as_script, exported, from_script
+from compose.embedded.variables import OPERATOR_KEY, SECRET, SOURCES_KEY, as_script, exported, from_script
 
 PORTS = Ports(**{field.name: 8001 + number for number, field in enumerate(dataclasses.fields(Ports))})
 SECRETS = Secrets(
@@ -34,6 +34,7 @@ SECRETS = Secrets(
     "internal",
     "operator",
     "dG9rZW4=",
+    "c291cmNlcw==",
 )
 JOBS = dict.fromkeys(("jobmanager", "taskmanager"), "what it was started with")
 ACCESS = "; ".join(
@@ -95,7 +96,7 @@ def test_supervisord_reads_every_program(layout: Layout) -> None:
     variables = write(layout)
     read = programs(layout)
     assert set(read) == {*ENGINES, *SERVICES, LISTENER}
-    assert variables.items() <= read["web"].items()
+    assert {**variables, SOURCES_KEY: ""}.items() <= {**read["web"], SOURCES_KEY: ""}.items()
     assert read["kafka"]["WINDOWPANE_STACK"] == str(layout.home)
 
 
@@ -121,6 +122,12 @@ def test_only_the_web_service_knows_the_operator(layout: Layout) -> None:
     assert [name for name in read if OPERATOR_KEY in read[name]] == ["web"]
     config = layout.supervisor_config.read_text()
     assert [line for line in config.splitlines() if SECRETS.operator_key in line and "environment=" not in line] == []
+
+
+def test_only_the_service_of_sources_knows_their_key(layout: Layout) -> None:
+    write(layout)
+    read = programs(layout)
+    assert [name for name in read if SOURCES_KEY in read[name]] == ["sources"]
 
 
 def test_what_stands_before_the_service_is_passed_on(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:

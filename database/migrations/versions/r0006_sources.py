@@ -14,6 +14,12 @@ _TIME = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Make the tables."""
+    _sources()
+    _files()
+    _beside()
+
+
+def _sources() -> None:
     op.create_table(
         "sources",
         sa.Column("name", sa.Text, primary_key=True),
@@ -32,6 +38,9 @@ def upgrade() -> None:
         sa.Column("columns", JSONB),
         schema="windowpane",
     )
+
+
+def _files() -> None:
     op.create_table(
         "source_files",
         sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
@@ -83,6 +92,9 @@ def upgrade() -> None:
         sa.Column("text", sa.Text, nullable=False),
         schema="windowpane",
     )
+
+
+def _beside() -> None:
     op.create_table(
         "source_runs",
         sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from sources.store import SourceStore
-from tests.sources.runs.running import Place
+from tests.access.conftest import Clock
+from tests.sources.runs.running import Place, Received
 
 
 @pytest.fixture
-def place(tmp_path: Path, store: SourceStore) -> Iterator[Place]:
-    place = Place(tmp_path, store)
+def place(tmp_path: Path, store: SourceStore, clock: Clock) -> Iterator[Place]:
+    place = Place(tmp_path, store, Received(clock))
     yield place
     place.client.close()

@@ -17,14 +17,16 @@ from sources.fetching.http_client import HttpClient
 from sources.fetching.http_pages import HttpPages
 from sources.files import SourceFile
 from sources.objects import Objects
+from sources.runs.declared import Declared
 from sources.runs.outbox import Message
-from sources.runs.run import Declared, Runner
+from sources.runs.run import Runner
 from sources.runs.telling import RunCounts
 from sources.store import SourceStore
 from streams.definition import Definition
 from streams.definition_files import parse_definition
 from streams.refusal_envelope import unwrapped
 from streams.topic_reading import message_digest
+from tests.access.conftest import Clock
 
 CASES = parse_definition(
     {
@@ -91,11 +93,11 @@ files = "landing/*.csv"
 [format]
 type = "csv"
 [columns]
-at = ["at"]
+moment = ["at"]
 room = ["room"]
 value = ["value"]
 [mapping.fields]
-at = "at"
+at = "moment"
 room = "room"
 value = "number(value)"
 """
@@ -121,16 +123,21 @@ test = "txt(doc, '$.test')"
 class Received:
     """What was handed over for Kafka. `before_each`: called before a message is taken: a kill may happen there."""
 
+    clock: Clock = field(default_factory=Clock)
     messages: list[Message] = field(default_factory=list)
+    arrived: list[datetime] = field(default_factory=list)
     before_each: Callable[[], None] = lambda: None
 
     def send(self, messages: Sequence[Message]) -> None:
         for message in messages:
             self.before_each()
+            self.clock.go_on(seconds=0.001)
             self.messages.append(message)
+            self.arrived.append(self.clock.time)
 
-    def found_since(self, since: datetime, wanted: Collection[bytes]) -> Counter[bytes]:  # noqa: ARG002
-        return Counter(digest for value, _ in self.messages if (digest := message_digest(value)) in wanted)
+    def found_since(self, since: datetime, wanted: Collection[bytes]) -> Counter[bytes]:
+        since_then = (value for (value, _), at in zip(self.messages, self.arrived, strict=True) if at > since)
+        return Counter(digest for value in since_then if (digest := message_digest(value)) in wanted)
 
     def accepted(self) -> list[dict[str, Any]]:
         return [orjson.loads(value) for value, _ in self.messages if unwrapped(value) is None]

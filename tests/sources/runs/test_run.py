@@ -170,8 +170,7 @@ def test_rows_without_ids_are_redriven_once(place: Place) -> None:
     readings = place.declare(READINGS_SOURCE)
     place.put("a.csv", csv(("2022-01-01T00:00:00Z", "a", 1), ("yesterday", "a", 2), header="at,room,value"))
     place.run(readings)
-    mended = READINGS_SOURCE.replace('at = "at"\n', "at = \"if(at = 'yesterday', '2022-01-02T00:00:00Z', at)\"\n", 2)
-    mended = mended.replace('at = "if', 'at = ["at"]\nx = "if', 1) if 'at = ["at"]' not in mended else mended
+    mended = READINGS_SOURCE.replace('"moment"', "\"if(moment = 'yesterday', '2022-01-02T00:00:00Z', moment)\"")
     readings = place.declare(mended.replace('room = "room"', 'room = "upper(room)"'))
     place.store.files.redrive("s", every_later=False)
     place.run(readings)

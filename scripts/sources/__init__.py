@@ -1,0 +1,1 @@
+"""Commands about sources: files and pages of others that become messages."""
