@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,7 +35,11 @@ def try_source(definition: Definition, source: Source, file: Path, name: str, la
 
 def _answer(definition: Definition, source: Source | None, file: Path, name: str, landed: Path | None) -> Any:
     with tempfile.TemporaryDirectory(prefix="trial-") as folder:
-        request = Request(definition, source, Sample(file.resolve(), name, landed), Path(folder))
+        copied = Path(folder) / "sample"  # where who maps it may read it, whoever owns the folder that it is in
+        shutil.copyfile(file, copied)
+        work = Path(folder) / "work"
+        work.mkdir()
+        request = Request(definition, source, Sample(copied, name, landed), work)
         child = subprocess.Popen(
             [sys.executable, "-s", "-P", "-W", "ignore", "-m", "sources.trying.child"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/", env=_environment(),
