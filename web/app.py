@@ -67,7 +67,8 @@ from web.pages.epidemic.embedded import embedded_page
 from web.pages.epidemic.handlers import map_page
 from web.pages.epidemic.ranks import ranks_page
 from web.pages.epidemic.region import region_page
-from web.pages.epidemic.sources import search_page, sources_page
+from web.pages.epidemic.sources import search_page
+from web.pages.epidemic.sources import sources_page as reporting_sources_page
 from web.pages.invitation.handlers import accept_invitation, first_page, invitation_page, make_first
 from web.pages.login.handlers import log_in, log_out, login_page
 from web.pages.records.handlers import export_records, records_page
@@ -146,7 +147,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/epidemic/regions/{region}", region_page),
     Route("/epidemic/compare", compare_page),
     Route("/epidemic/ranks", ranks_page),
-    Route("/epidemic/sources", sources_page),
+    Route("/epidemic/sources", reporting_sources_page),
     Route("/epidemic/search", search_page),
     Route("/epidemic/download.csv", download_csv),
     Route("/epidemic/download.parquet", download_parquet),
