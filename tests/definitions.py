@@ -15,6 +15,9 @@ STREAMS = Path(__file__).resolve().parent.parent / "streams"
 SHIPPED = {name: path for name, [path] in definition_files(STREAMS).items()}
 """Stream → the file of its definition."""
 
+ON_DEMAND = {path.stem: load_definition(path) for path in sorted(STREAMS.parent.glob("systems/*/on_demand/*.toml"))}
+"""Stream → its definition, of those that only `up --with` takes."""
+
 HEALTH = load_definition(SHIPPED["health"])
 PAGE_VIEWS = load_definition(SHIPPED["page_views"])
 WEB_EVENTS = load_definition(SHIPPED["web_events"])

@@ -14,10 +14,10 @@ from sources.definition_files import parse_source
 from sources.trying.outcome import Changes, Tried
 from sources.trying.request import Sample
 from sources.trying.trial import tried
-from streams import read_definitions
 from streams.decoder import Decoder
 from streams.decoding_plan import decoding_plan
-from tests.documentation import ROOT, snippets
+from tests.definitions import ON_DEMAND
+from tests.documentation import snippets
 
 PAGE = "docs/add-a-source.md"
 
@@ -35,7 +35,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
 def take(source: Source, text: str, folder: Path, landed: Path | None = None) -> Tried:
     file = folder / "weekly.csv"
     file.write_text(text, "utf-8")
-    definition = read_definitions(ROOT / "streams")[0][source.stream]
+    definition = ON_DEMAND[source.stream]
     work = folder / "work"
     work.mkdir()
     return tried(source, Decoder(decoding_plan(definition)), Sample(file, file.name, landed), work)

@@ -17,11 +17,11 @@ from access.store import AccessStore
 from iceberg.begun import Begun
 from iceberg.lake_view import LakeView
 from query.requests import LATEST
-from streams import read_definitions
 from streams.breakdowns import breakdowns
 from streams.definition import Definition
 from systems.epidemic.asked import STREAM
 from tests.database.postgres import own_postgres
+from tests.definitions import ON_DEMAND
 from tests.query.lake_views import lake_view
 from tests.systems.epidemic.duck_reports import DuckReports
 from tests.systems.epidemic.made_reports import Report
@@ -61,14 +61,14 @@ def epidemics(reports: Sequence[Report], **environment: str) -> Iterator[Epidemi
         store = AccessStore.open(uri)
         app = create_app(AccessStore.open(uri))
         queries, duck = app.state.service.queries, DuckReports(reports)
-        definition = read_definitions(app.state.service.settings.streams)[0][STREAM]
+        definition = ON_DEMAND[STREAM]
         queries._watcher._views[STREAM] = reports_view(definition)
         queries._trino = duck
         patch.setattr(type(queries), "start", lambda _: None)
         _users(store)
         try:
             with served(app) as url, ExitStack() as visitors:
-                people = People(url, store, visitors)
+                people = People(url, store, visitors, uri)
                 keys = {name: key_of(people, name) for name in ("root", "ann", "bob", "eve")}
                 yield Epidemics(url, keys, duck)
         finally:

@@ -92,7 +92,7 @@ def replayed(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> Starlette:
 @pytest.mark.parametrize(
     ("asker", "known"),
     [
-        (ANYBODY, ["access_log", "admissions", "health", "lab_results", "page_views", "patients", "web_events"]),
+        (ANYBODY, ["access_log", "health", "page_views", "web_events"]),
         (OWNER, ["page_views"]),
         (SHOP, ["page_views"]),
         (SENDER, ["page_views"]),

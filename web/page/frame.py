@@ -16,6 +16,7 @@ from systems.merchants.sites import STREAM
 from web.access.cookies import root_path
 from web.access.csrf import csrf_token
 from web.access.scopes import asker_of
+from web.service import service_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,15 @@ EPIDEMICS = Entry("epidemic", "/epidemic", "Epidemics")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Around one page. `csrf`: for its forms. `root`: the path that the service is offered under; empty for none."""
+    """Around one page. `csrf`: for its forms. `root`: the path that the service is offered under; empty for none.
+
+    `streams`: those that there are; what only a system's streams need has no entry where these are not.
+    """
 
     asker: Asker = NOBODY
     csrf: str = ""
     root: str = ""
+    streams: frozenset[str] = frozenset()
 
     @property
     def open(self) -> bool:
@@ -51,25 +56,27 @@ class Frame:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The pages that the asker may see."""
-        return entries_of(self.asker)
+        return entries_of(self.asker, self.streams)
 
 
-def entries_of(asker: Asker) -> tuple[Entry, ...]:
-    """The navigation of an asker: none for nobody."""
+def entries_of(asker: Asker, streams: frozenset[str]) -> tuple[Entry, ...]:
+    """The navigation of an asker, where there are these streams; none for nobody, but for what all may see."""
 
     def may(action: Action) -> bool:
         return asker.administrator or any(grant.allows(action) for grant in asker.grants)
 
+    def knows(*names: str) -> bool:
+        return any(name in streams and (asker.administrator or asker.knows(name)) for name in names)
+
     if asker.door is Door.LINK:
         return ()
     if asker.door is Door.NOBODY:
-        return (EPIDEMICS,) if asker.knows(REPORTS) else ()
+        return (EPIDEMICS,) if knows(REPORTS) else ()
     shown = {
         Entry("window", "/", "Window"): may(Action.ASK),
-        Entry("sites", "/sites", "Sites"): asker.administrator or asker.knows(STREAM),
-        EPIDEMICS: asker.administrator or asker.knows(REPORTS),
-        Entry("clinical", "/clinical", "Clinical"): asker.administrator
-        or any(asker.knows(stream) for stream in (clinical.ADMISSIONS, clinical.LAB_RESULTS)),
+        Entry("sites", "/sites", "Sites"): knows(STREAM),
+        EPIDEMICS: knows(REPORTS),
+        Entry("clinical", "/clinical", "Clinical"): knows(clinical.ADMISSIONS, clinical.LAB_RESULTS),
         Entry("streams", "/streams", "Streams"): True,
         Entry("sources", "/sources", "Sources"): asker.administrator or bool(asker.grants),
         Entry("replays", "/replays", "Replays"): may(Action.REPLAY),
@@ -88,7 +95,8 @@ def frame() -> Frame:
     request = _SERVED.get()
     if request is None:
         return Frame()
-    return Frame(asker_of(request), csrf_token(request), root_path(request))
+    streams = frozenset(service_of(request).queries.definitions)
+    return Frame(asker_of(request), csrf_token(request), root_path(request), streams)
 
 
 class FramedPages:

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,16 +14,13 @@ import pyarrow as pa
 
 from iceberg.kinds import RECORDS
 from query.limits import Limits
-from streams.definition_files import load_definition
 from streams.records import record_fields
 from systems.clinical.generator.made_site import MadeSite
 from systems.clinical.statements import ADMISSIONS, LAB_RESULTS, Made
+from tests.definitions import ON_DEMAND
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
-STREAMS = {
-    name: load_definition(Path(__file__).resolve().parents[3] / "systems" / "clinical" / "streams" / f"{name}.toml")
-    for name in ("patients", ADMISSIONS, LAB_RESULTS)
-}
+STREAMS = {name: ON_DEMAND[name] for name in ("patients", ADMISSIONS, LAB_RESULTS)}
 _MACROS = (
     "create macro approx_percentile(x, levels) as quantile_cont(x, levels)",
     "create macro if not exists count_if(x) as count(*) filter (where x)",

@@ -13,7 +13,7 @@ from sources.definition_files import load_source
 from sources.mapping import map_file
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
-from streams.definition_files import load_definition
+from tests.definitions import ON_DEMAND
 
 CLINICAL = Path(__file__).resolve().parents[3] / "systems" / "clinical"
 DATA = Path(__file__).resolve().parents[2] / "data" / "clinical"
@@ -38,7 +38,7 @@ class Read:
 def read(source: str, file: Path, folder: Path) -> Read:
     """What becomes of a file."""
     loaded = load_source(CLINICAL / "sources" / f"{source}.toml")
-    definition = load_definition(CLINICAL / "streams" / f"{loaded.stream}.toml")
+    definition = ON_DEMAND[loaded.stream]
     mapped = map_file(loaded, file, file.name, folder)
     decoder = Decoder(decoding_plan(definition))
     accepted, rejected = [], {}

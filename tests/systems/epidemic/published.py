@@ -19,12 +19,12 @@ from sources.definition_files import load_sources
 from sources.mapping import map_file
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
-from tests.definitions import SHIPPED, load_definition
+from tests.definitions import ON_DEMAND
 
 DATA = Path(__file__).parent.parent.parent / "data" / "epidemic"
 FOLDER = Path(__file__).parent.parent.parent.parent / "systems" / "epidemic"
 SOURCES = load_sources([FOLDER / "sources"])
-CASE_REPORTS = load_definition(SHIPPED["case_reports"])
+CASE_REPORTS = ON_DEMAND["case_reports"]
 DECODER = Decoder(decoding_plan(CASE_REPORTS))
 
 Message = dict[str, Any]

@@ -9,17 +9,16 @@ import pytest
 
 from query.record_questions import RecordQuestion, record_statement
 from query.visible import Visible
-from streams import read_definitions
 from systems.epidemic.asked import STREAM, Asked, by_day, by_week, newest_arrivals
 from systems.epidemic.days import corrected_days, every_day, told_of, weeks_of
+from tests.definitions import ON_DEMAND
 from tests.systems.epidemic.duck_reports import DuckReports
 from tests.systems.epidemic.made_reports import CORRECTED, FIRST, LAST, Report, made_reports
 from tests.web.epidemics import reports_view
-from web.settings import WebSettings
 
 NOW = datetime(2021, 8, 1, tzinfo=UTC)
 BEFORE = datetime(2021, 4, 1, tzinfo=UTC)
-DEFINITION = read_definitions(WebSettings().streams)[0][STREAM]
+DEFINITION = ON_DEMAND[STREAM]
 VISIBLE = Visible(DEFINITION)
 REPORTS = made_reports()
 

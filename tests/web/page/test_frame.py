@@ -14,6 +14,9 @@ def granted(*can: str, stream: str = "health", **where: list[str]) -> tuple[Gran
     return (checked_grant("user:ann", stream, can, where, []),)
 
 
+STREAMS = frozenset({"health", "web_events", "case_reports", "admissions", "lab_results"})
+
+
 def ann(grants: tuple[Grant, ...] = (), *, administrator: bool = False) -> Asker:
     return Asker(Door.SESSION, "ann", administrator, grants=grants)
 
@@ -43,7 +46,12 @@ def ann(grants: tuple[Grant, ...] = (), *, administrator: bool = False) -> Asker
     ],
 )
 def test_pages_are_shown_to_those_who_may(asker: Asker, pages: str) -> None:
-    assert [entry.page for entry in entries_of(asker)] == pages.split()
+    assert [entry.page for entry in entries_of(asker, STREAMS)] == pages.split()
+
+
+def test_pages_of_systems_that_are_not_there_are_not_shown() -> None:
+    shown = [entry.page for entry in entries_of(ANYBODY, frozenset({"health"}))]
+    assert shown == ["window", "streams", "sources", "replays", "engines", "api"]
 
 
 def test_own_addresses_begin_below() -> None:

@@ -79,7 +79,7 @@ def clinic() -> Iterator[Clinic]:
                 store.grants.add(checked_grant(f"user:{name}", stream, can, where, hide), by="test")
         try:
             with served(app) as url, ExitStack() as visitors:
-                people = People(url, store, visitors)
+                people = People(url, store, visitors, uri)
                 headers = {name: key_of(people, name) for name in ("root", *GRANTS)}
                 yield Clinic(url, headers, duck, found)
         finally:
