@@ -155,7 +155,15 @@ def test_names_streams_after_files(tmp_path: Path) -> None:
 
 
 def test_ships_streams_of_every_system() -> None:
-    assert list(load_definitions(STREAMS)) == ["access_log", "admissions", "health", "lab_results", "page_views", "patients", "web_events"]
+    assert list(load_definitions(STREAMS)) == [
+        "access_log",
+        "admissions",
+        "health",
+        "lab_results",
+        "page_views",
+        "patients",
+        "web_events",
+    ]
 
 
 def test_systems_beside_the_folder_are_read(tmp_path: Path) -> None:

@@ -72,7 +72,16 @@ def test_it_comes_last(house: tuple[str, AccessStore]) -> None:
     url, _ = house
     listed = [each["stream"] for each in httpx.get(f"{url}/v1/streams").json()["streams"]]
     assert listed[-1] == "access_log"
-    assert set(listed) == {"access_log", "admissions", "forged", "health", "lab_results", "page_views", "patients", "web_events"}
+    assert set(listed) == {
+        "access_log",
+        "admissions",
+        "forged",
+        "health",
+        "lab_results",
+        "page_views",
+        "patients",
+        "web_events",
+    }
 
 
 def test_its_definition_says_who_sends(house: tuple[str, AccessStore]) -> None:
