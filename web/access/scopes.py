@@ -54,3 +54,8 @@ def visible_streams(request: Request, action: Action) -> dict[str, Visible]:
     asker = asker_of(request)
     scoped = {each.name: (each, asker.scope(each, action)) for each in service_of(request).definitions.values()}
     return {name: Visible(definition, scope) for name, (definition, scope) in scoped.items() if scope is not None}
+
+
+def streams_there(request: Request) -> frozenset[str]:
+    """The names of all streams, whoever may see them: not to be shown."""
+    return frozenset(service_of(request).queries.definitions)

@@ -15,8 +15,7 @@ from systems.epidemic.asked import STREAM as REPORTS
 from systems.merchants.sites import STREAM
 from web.access.cookies import root_path
 from web.access.csrf import csrf_token
-from web.access.scopes import asker_of
-from web.service import service_of
+from web.access.scopes import asker_of, streams_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,7 @@ def frame() -> Frame:
     request = _SERVED.get()
     if request is None:
         return Frame()
-    streams = frozenset(service_of(request).queries.definitions)
-    return Frame(asker_of(request), csrf_token(request), root_path(request), streams)
+    return Frame(asker_of(request), csrf_token(request), root_path(request), streams_there(request))
 
 
 class FramedPages:
