@@ -18,6 +18,7 @@ from sources.formats import Format
 from sources.guessing.dialects import dialect_of, encoding_of, is_header
 from sources.limits import Limits
 from sources.reading import Refused, Row, read
+from sources.reading.json_walk import path_of_cut
 from sources.reading.unpacking import is_archive, opened_archive, unpacked
 
 HEAD = 1 << 18
@@ -95,6 +96,8 @@ def _documents(text: bytes, cut: bool, own: dict[str, Any]) -> Format:
     if whole is None and not cut:
         raise Refused("begins as JSON does, but is none")
     path = _longest_list(whole) if isinstance(whole, dict) else ()
+    if whole is None:
+        path = path_of_cut(text.decode("utf-8", "replace"))
     return Format(type="json", records=".".join(path) or None, **own) if path else Format(type="json", **own)
 
 

@@ -20,6 +20,7 @@ from sources.reading.bounded import DAMAGED, whole
 from sources.reading.csv_rows import cells
 from sources.reading.headers import column_names, numbered_columns
 from sources.reading.outcomes import Outcomes, Refused, Row, Table, Unreadable, shown
+from sources.reading.shared_strings import check_shared_strings, is_shared_strings
 from sources.reading.sheet_cells import SheetCells, look_through
 from sources.reading.unpacking import is_archive
 
@@ -72,6 +73,8 @@ def _sheet(content: bytes, wanted: str | None, limits: Limits) -> tuple[Calamine
         read = 0
         for entry in archive.infolist():
             read += sum(map(len, inflated(content, entry, limits.unpacked_bytes, read)))
+            if is_shared_strings(entry):
+                check_shared_strings(inflated(content, entry, limits.unpacked_bytes), entry)
         workbook = load_workbook(io.BytesIO(content))
         if not workbook.sheet_names:
             raise Refused("has no sheet")

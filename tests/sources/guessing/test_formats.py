@@ -38,6 +38,7 @@ def guessed(folder: Path, content: bytes) -> Format:
         (b'[{"a":1}]', {"type": "json", "records": None}),
         (b'{"a":1}', {"type": "json", "records": None}),
         (b'{"meta":{"page":[1]},"result":{"rows":[{"a":1}]},"few":[]}', {"type": "json", "records": "result.rows"}),
+        (b'{"meta":{"n":1},"rows":[' + b",".join([b'{"a":1}'] * 50_000) + b"]}", {"type": "json", "records": "rows"}),
         (b'{"resourceType":"Bundle","entry":[]}', {"type": "fhir"}),
         (b'{\n"resourceType":"Patient"\n}', {"type": "fhir"}),
         (b'{"resourceType":"Patient"}\n{"resourceType":"Patient"}', {"type": "fhir"}),

@@ -108,6 +108,21 @@ def test_far_cells_are_refused_before_they_take_memory(tmp_path: Path, rows: str
         read_all(tmp_path, content, type="xlsx")
 
 
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ('uniqueCount="4000000000"', "announces 4,000,000,000 texts, which it has no room for"),
+        ('uniqueCount="&#52;000000000"', "announces 4,000,000,000 texts"),
+        ('uniqueCount="20"', "announces 20 texts"),
+        ('uniqueCount="4000000000"><si', "is damaged"),
+    ],
+)
+def test_announced_texts_are_refused_before_they_take_memory(tmp_path: Path, attributes: str, message: str) -> None:
+    table = f"<sst {attributes}><si><t>a</t></si></sst>".encode()
+    with pytest.raises(Refused, match=message):
+        read_all(tmp_path, with_member(workbook(["a"], ["x"]), "xl/sharedStrings.xml", table), type="xlsx")
+
+
 def test_bombs_are_refused(tmp_path: Path) -> None:
     content = with_member(workbook(["a"]), "xl/sharedStrings.xml", b" " * 50_000_000)
     with pytest.raises(Refused, match="is larger than 1,000,000 bytes when unpacked"):
