@@ -12,7 +12,8 @@ from analysis.errors import NotEnoughDataError, UnusableDataError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChainLadder:
-    """`factors`: from each column to the next; `ultimates` and `errors`: of each row, what it grows to and its deviation.
+    """`factors`: from each column to the next; `ultimates` and `errors`: of each row, what it grows to and its
+    deviation.
 
     Not a number in rows that have no number in a column that any row began with.
     """
@@ -26,10 +27,10 @@ def chain_ladder(known: Floats) -> ChainLadder:
     """Cumulative numbers, a row for each origin, not a number where not known yet.
 
     Mack T, "Distribution-free calculation of the standard error of chain ladder reserve estimates", ASTIN Bulletin 23
-    (1993) 213-225. It assumes that rows grow independently, by the same expected factors, with variances proportional to
-    what they have. Where only one row shows a step, its variance is what Mack extrapolates.
-    Columns before the first that has anything in it are passed over: from nothing nothing can be expected.
-    Raises NotEnoughDataError where a step is shown by no row, and UnusableDataError for a row with a gap.
+    (1993) 213-225. It assumes that rows grow independently, by the same expected factors, with variances proportional
+    to what they have. Where only one row shows a step, its variance is what Mack extrapolates.
+    Columns before the first that has anything in it are passed over: from nothing nothing can be expected. Raises
+    NotEnoughDataError where a step is shown by no row, and UnusableDataError for a row with a gap.
     """
     rows, columns = known.shape
     present = np.isfinite(known)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,13 +55,11 @@ def daily_or_weekly_counts(dates: Sequence[date], counts: Sequence[float] | Floa
     return _checked(dates, counts, least, 7 if weekly else 1, negative=False)
 
 
-def _checked(
-    dates: Sequence[date], counts: Sequence[float] | Floats, least: int, step: int, negative: bool
-) -> Counts:
+def _checked(dates: Sequence[date], counts: Sequence[float] | Floats, least: int, step: int, negative: bool) -> Counts:
     unit = "days" if step == 1 else "weeks"
     if len(dates) != len(counts):
         raise UnusableDataError("counts", f"{len(counts)} for {len(dates)} dates; give one for each")
-    for before, after in zip(dates, dates[1:], strict=False):
+    for before, after in pairwise(dates):
         if after - before != timedelta(days=step):
             problem = f"{after} follows {before}; give consecutive {unit}, each once and in order, with 0 for none"
             raise UnusableDataError("dates", problem)

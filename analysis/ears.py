@@ -40,7 +40,9 @@ class EarsMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EarsDay:
-    """One day judged. `alarm`: the count is above `threshold`; `statistic`: deviations above expectation, None if unbounded."""
+    """One day judged. `alarm`: the count is above `threshold`; `statistic`: deviations above expectation, None if
+    unbounded.
+    """
 
     date: date
     count: float
@@ -64,11 +66,12 @@ def ears(
     Hutwagner L, Thompson W, Seeman GM, Treadwell T, "The bioterrorism preparedness and response Early Aberration
     Reporting System (EARS)", J Urban Health 80 (2003) i89-i96; Fricker RD, Hegler BL, Dunfee DA, "Comparing syndromic
     surveillance detection methods", Statistics in Medicine 27 (2008) 3407-3429. `alpha`: else the method's own;
-    `baseline`: days compared with; `least_deviation`: the least standard deviation that those are taken to have, so that
-    one case after a week of none is no outbreak (0: as published).
-    C3 is the sum of max(0, C2 - 1) over the day and the two before; its threshold is the count at which that is reached.
-    It assumes counts of about normal distribution and of one level: no season, no trend, no day of the week, all of
-    which make false alarms, as do many regions judged at once.
+    `baseline`: days compared with; `least_deviation`: the least standard deviation that those are taken to have, so
+    that one case after a week of none is no outbreak (0: as published).
+    C3 is the sum of max(0, C2 - 1) over the day and the two before; its threshold is the count at which that is
+    reached. It assumes counts of about normal distribution and of one level: no season, no trend, no day of the week,
+    all of which make false alarms, as do many regions judged at once. Seven days say little of a deviation: on counts
+    by chance alone, about 100 a day, C1 and C2 raise an alarm on 1.6 days of 100, C3 on 7.
     Raises NotEnoughDataError with fewer days than `baseline`, the gap, those carried and the day itself.
     """
     alpha = method.usual_alpha if alpha is None else alpha

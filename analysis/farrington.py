@@ -58,7 +58,8 @@ ORIGINAL = replace(
 
 @dataclass(frozen=True, slots=True)
 class FarringtonWeek:
-    """One week judged. `p_value`: the chance of as many cases or more; `growth`: a week's, None where no trend was kept.
+    """One week judged. `p_value`: the chance of as many cases or more; `growth`: a week's, None where no trend was
+    kept.
 
     `threshold` is None where there were too few cases of late for any alarm.
     """
@@ -85,10 +86,10 @@ def farrington(
 
     Noufaily et al. (2013, see `farrington_history.history`), as the R package `surveillance` computes it (Salmon M,
     Schumacher D, Höhle M, J Stat Softw 70 (2016) no. 10): a quasi-Poisson regression on time and season, past outbreaks
-    weighted down by their Anscombe residuals, a trend only where it does not lead above all past counts.
-    It assumes that reporting has not changed over these years, and that weeks of one season differ by trend and chance alone.
-    The newest week must be complete. Many series judged at once have false alarms: about `alpha` of them.
-    Raises NotEnoughDataError where the past does not reach back far enough or is all 0, NoFitError, UnusableDataError.
+    weighted down by their Anscombe residuals, a trend only where it does not lead above all past counts. It assumes
+    that reporting has not changed over these years, and that weeks of one season differ by trend and chance alone. The
+    newest week must be complete. Many series judged at once have false alarms: about `alpha` of them. Raises
+    NotEnoughDataError where the past does not reach back far enough or is all 0, NoFitError, UnusableDataError.
     """
     _check(settings, last)
     checked = weekly_counts(dates, counts, last)

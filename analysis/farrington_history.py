@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,9 @@ from analysis.errors import NotEnoughDataError, UnusableDataError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """Of one judged week: positions of the weeks compared with, and their seasons; the judged week's season is the last."""
+    """Of one judged week: positions of the weeks compared with, and their seasons; the judged week's season is the
+    last.
+    """
 
     weeks: NDArray[np.int64]
     seasons: NDArray[np.int64]
@@ -49,16 +52,17 @@ def _years_before(day: date, years: int) -> date:
 def history(references: Sequence[int], half_window: int, seasons: int, left_out: int) -> History:
     """Weeks around each reference week are of the last season; those between are shared evenly by the others, in order.
 
-    Noufaily A, Enki DG, Farrington P, Garthwaite P, Andrews N, Charlett A, "An improved algorithm for outbreak detection
-    in multiple surveillance systems", Statistics in Medicine 32 (2013) 1206-1222, section 3.2. One season: those around
-    the reference weeks alone are compared with. `left_out`: weeks before the judged one, which an outbreak may be in.
+    Noufaily A, Enki DG, Farrington P, Garthwaite P, Andrews N, Charlett A, "An improved algorithm for outbreak
+    detection in multiple surveillance systems", Statistics in Medicine 32 (2013) 1206-1222, section 3.2. One season:
+    those around the reference weeks alone are compared with. `left_out`: weeks before the judged one, which an outbreak
+    may be in.
     """
     week, oldest = references[0], references[-1]
     if oldest < half_window:
         raise NotEnoughDataError("dates", f"{half_window} weeks before the oldest reference week", f"{oldest}")
     season = np.zeros(week + 1, dtype=np.int64)
     season[week - half_window :] = seasons
-    for newer, older in zip(references, references[1:], strict=False):
+    for newer, older in pairwise(references):
         start, end = older + half_window + 1, newer - half_window
         season[older - half_window : start] = seasons
         if seasons > 1:

@@ -26,8 +26,8 @@ _FARTHEST = 40.0
 class Growth:
     """Exponential growth per unit of time, below 0 where counts fall, and what follows from it.
 
-    `doubling` and `halving`: units of time, with the interval's ends, each None where the rate, or that end, has another
-    sign; `dispersion`: the variance of a count is mean + dispersion · mean².
+    `doubling` and `halving`: units of time, with the interval's ends, each None where the rate, or that end, has
+    another sign; `dispersion`: the variance of a count is mean + dispersion · mean².
     """
 
     rate: float
@@ -43,25 +43,34 @@ class Growth:
 
 
 def growth(
-    dates: Sequence[date], counts: Sequence[float], *, by_weekday: bool = True, level: float = 0.95, profile: bool = True
+    dates: Sequence[date],
+    counts: Sequence[float],
+    *,
+    by_weekday: bool = True,
+    level: float = 0.95,
+    profile: bool = True,
 ) -> Growth:
     """Growth per day over all the days given; take three weeks or so, within which it is taken to be one number.
 
     A negative binomial regression on time and, `by_weekday`, the day of the week; a weekday that never has a count is
     left out as one of no reports. See `growth_rate` for the interval and its source.
-    It assumes that days given are complete (the newest seldom are: cut them off, or take a nowcast) and that the share of
-    cases that are reported does not change. It says nothing of the days to come.
+    It assumes that days given are complete (the newest seldom are: cut them off, or take a nowcast) and that the share
+    of cases that are reported does not change. It says nothing of the days to come.
     Raises NotEnoughDataError with fewer than 14 days (7 without the day of the week) or 10 cases, and NoFitError.
     """
     checked = daily_counts(dates, counts, 14 if by_weekday else 7)
     if not by_weekday:
-        return growth_rate(np.arange(len(checked.dates), dtype=np.float64), checked.counts, level=level, profile=profile)
+        return growth_rate(
+            np.arange(len(checked.dates), dtype=np.float64), checked.counts, level=level, profile=profile
+        )
     times, kept, weekdays = reported_weekdays(checked)
     return growth_rate(times, kept.counts, weekdays, level=level, profile=profile)
 
 
 def reported_weekdays(checked: Counts) -> tuple[Floats, Counts, Floats]:
-    """Without weekdays that never have a count: days since the first, counts, and columns of all weekdays but the first."""
+    """Without weekdays that never have a count: days since the first, counts, and columns of all weekdays but the
+    first.
+    """
     weekdays = checked.weekdays
     found = [day for day in range(7) if checked.counts[weekdays == day].any()]
     kept = np.isin(weekdays, found)
@@ -85,8 +94,9 @@ def growth_rate(
 
     Poisson or, unless `poisson`, negative binomial regression. The interval is that of the profile likelihood (Venzon
     DJ, Moolgavkar SH, "A method for computing profile-likelihood-based confidence intervals", Applied Statistics 37
-    (1988) 87-94), as R's `confint` and the package `i2extras` give it; without `profile` Wald's, which is a third of the
-    work. The dispersion is taken for known; where there is any, a quantile of Student's distribution makes up for that. Raises NotEnoughDataError with fewer than 10 cases or 3 times, and NoFitError.
+    (1988) 87-94), as R's `confint` and the package `i2extras` give it; without `profile` Wald's, which is a third of
+    the work. The dispersion is taken for known; where there is any, a quantile of Student's distribution makes up for
+    that. Raises NotEnoughDataError with fewer than 10 cases or 3 times, and NoFitError.
     """
     between("level", level, 0, 1)
     others = np.ones((len(counts), 1)) if columns is None else np.column_stack([np.ones(len(counts)), columns])
@@ -127,13 +137,10 @@ def _end(drop: Callable[[float], float], rate: float, step: float, wanted: float
 
 
 def _growth(rate: float, lower: float, upper: float, dispersion: float) -> Growth:
+    doubling, doubling_lower, doubling_upper = (_time_to_double(r) for r in (rate, upper, lower))
+    halving, halving_lower, halving_upper = (_time_to_double(-r) for r in (rate, lower, upper))
     return Growth(
-        rate,
-        lower,
-        upper,
-        *(_time_to_double(r) for r in (rate, upper, lower)),
-        *(_time_to_double(-r) for r in (rate, lower, upper)),
-        dispersion,
+        rate, lower, upper, doubling, doubling_lower, doubling_upper, halving, halving_lower, halving_upper, dispersion
     )
 
 

@@ -11,6 +11,8 @@ from analysis.errors import NoFitError
 
 _MOST_STEPS = 100
 
+_WORST_CONDITION = 1e13
+
 _FARTHEST = 500.0
 """A coefficient that is larger is on its way to no end."""
 
@@ -32,10 +34,10 @@ class MultinomialFit:
 def fit_multinomial(counts: Floats, design: Floats) -> MultinomialFit:
     """Fit the log odds of each category against the first, for groups of counts in rows.
 
-    Agresti A, "Categorical Data Analysis", 2nd edition (2002), chapter 7.1, by Newton's method with halved steps. Raises
-    NoFitError where it does not settle, as where a category is only found in groups that hold nothing else.
+    Agresti A, "Categorical Data Analysis", 2nd edition (2002), chapter 7.1, by Newton's method with halved steps.
+    Raises NoFitError where it does not settle, as where a category is only found in groups that hold nothing else.
     """
-    groups, columns = design.shape
+    columns = design.shape[1]
     others = counts.shape[1] - 1
     totals = counts.sum(axis=1)
     coefficients = np.zeros((columns, others))
@@ -44,17 +46,16 @@ def fit_multinomial(counts: Floats, design: Floats) -> MultinomialFit:
         probabilities = _probabilities(design, coefficients)
         gradient = (design.T @ (counts - totals[:, None] * probabilities)[:, 1:]).T.ravel()
         information = _information(design, totals, probabilities[:, 1:])
-        try:
-            step = np.linalg.solve(information, gradient).reshape(others, columns).T
-        except np.linalg.LinAlgError as error:
-            raise NoFitError("regression of shares") from error
+        if np.linalg.cond(information) > _WORST_CONDITION:
+            break
+        step = np.linalg.solve(information, gradient).reshape(others, columns).T
         if not float(np.abs(coefficients + step).max()) < _FARTHEST:
             break
         part = 1.0
         while (now := _log_likelihood(counts, design, coefficients + part * step)) < reached - 1e-9 and part > 1e-6:
             part /= 2
         coefficients = coefficients + part * step
-        if abs(now - reached) <= 1e-12 * (abs(now) + 1) and float(gradient @ step.T.ravel()) < 1e-8:
+        if float(np.abs(step).max()) < 1e-6:
             return _fit(counts, design, coefficients)
         reached = now
     raise NoFitError("regression of shares")
@@ -64,14 +65,14 @@ def _fit(counts: Floats, design: Floats, coefficients: Floats) -> MultinomialFit
     totals = counts.sum(axis=1)
     probabilities = _probabilities(design, coefficients)
     information = _information(design, totals, probabilities[:, 1:])
-    if np.linalg.cond(information) > 1e13:
-        raise NoFitError("regression of shares")
     expected = totals[:, None] * probabilities
     found = expected > 0
     pearson = float(((counts - expected)[found] ** 2 / expected[found]).sum())
     left = (np.count_nonzero(totals) - design.shape[1]) * (counts.shape[1] - 1)
     overdispersion = max(pearson / left, 1.0) if left > 0 else 1.0
-    return MultinomialFit(coefficients, np.linalg.inv(information), probabilities, overdispersion)
+    return MultinomialFit(
+        coefficients, np.asarray(np.linalg.inv(information), dtype=np.float64), probabilities, overdispersion
+    )
 
 
 def _probabilities(design: Floats, coefficients: Floats) -> Floats:

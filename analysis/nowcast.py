@@ -18,7 +18,8 @@ FEWEST_COMPLETE = 7
 
 @dataclass(frozen=True, slots=True)
 class Nowcast:
-    """Of one day: reported so far, expected in the end with its interval, and the share that is usually reported by now.
+    """Of one day: reported so far, expected in the end with its interval, and the share that is usually reported by
+    now.
 
     `expected` and the interval are None on days so new that no day had a case reported so early.
     """
@@ -31,7 +32,7 @@ class Nowcast:
     share_reported: float
 
 
-def nowcast(triangle: ReportingTriangle, *, level: float = 0.95, days: int = 56) -> tuple[Nowcast, ...]:
+def nowcast(triangle: ReportingTriangle, *, level: float = 0.95, days: int = 35) -> tuple[Nowcast, ...]:
     """Of each of the last `days` days, by how the others' counts grew with delay.
 
     Point and error by Mack's chain ladder (1993, see `chain_ladder`), which for counts is the estimate of Lawless JF,

@@ -12,9 +12,11 @@ from analysis.daily_counts import Floats
 from analysis.errors import NoFitError
 
 MOST_DISPERSION = 100.0
-"""The largest variance of a negative binomial count in excess of its mean, in squares of the mean, that is looked for."""
+"""The largest variance of a negative binomial count in excess of its mean, in squares of the mean, that is looked for.
+"""
 
-_MOST_STEPS = 50
+_MOST_STEPS = 300
+_MOST_HALVINGS = 20
 _SETTLED = 1e-8
 
 
@@ -47,38 +49,53 @@ def fit_counts(
 ) -> Fit:
     """Fit counts, one for each row of the design, whose columns must not depend on each other.
 
-    McCullagh P, Nelder JA, "Generalized Linear Models", 2nd edition (1989), chapter 2.5: iterated weighted least squares.
-    It starts and stops, and takes its weights, as R's glm, so that digits agree where rounding shows. A library's was
-    tried: it costs 76 MB in each process that imports it. Raises NoFitError where it does not settle.
+    McCullagh P, Nelder JA, "Generalized Linear Models", 2nd edition (1989), chapter 2.5: iterated weighted least
+    squares. It starts and stops, and takes its weights, as R's glm, so that digits agree where rounding shows; where
+    that does not settle, it starts from the mean. A library's was tried: it costs each process that imports it 76 MB.
+    Raises NoFitError where it does not settle.
     """
     prior = np.ones_like(counts) if weights is None else weights
     shift = np.zeros_like(counts) if offset is None else offset
-    mean = counts + 0.1
-    predictor = np.log(mean)
+    for start in (counts + 0.1, (counts + counts.mean()) / 2 + 1e-9):
+        with np.errstate(all="ignore"):
+            fit = _settle(counts, design, prior, shift, dispersion, start)
+        if fit is not None:
+            return fit
+    raise NoFitError("regression")
+
+
+def _settle(
+    counts: Floats, design: Floats, prior: Floats, shift: Floats, dispersion: float, mean: Floats
+) -> Fit | None:
+    """Steps from the mean given until the deviance changes no more; a step that leads away is halved."""
+    predictor, coefficients = np.log(mean), None
     before = _deviance(counts, mean, prior, dispersion)
-    with np.errstate(all="ignore"):
-        for _ in range(_MOST_STEPS):
-            working = prior * mean / (1 + dispersion * mean)
-            root = np.sqrt(working)
-            basis, triangle = np.linalg.qr(design * root[:, None])
-            if not (np.abs(np.diagonal(triangle)) > 1e-9 * np.abs(triangle).max()).all():
-                break
-            response = predictor - shift + (counts - mean) / mean
-            coefficients = np.linalg.solve(triangle, basis.T @ (response * root))
-            predictor = design @ coefficients + shift
+    for _ in range(_MOST_STEPS):
+        working = prior * mean / (1 + dispersion * mean)
+        root = np.sqrt(working)
+        basis, triangle = np.linalg.qr(design * root[:, None])
+        if not (np.abs(np.diagonal(triangle)) > 1e-9 * np.abs(triangle).max()).all():
+            return None
+        response = predictor - shift + (counts - mean) / mean
+        step = np.linalg.solve(triangle, basis.T @ (response * root))
+        for _ in range(_MOST_HALVINGS):
+            predictor = design @ step + shift
             mean = np.exp(predictor)
             deviance = _deviance(counts, mean, prior, dispersion)
-            if not np.isfinite(deviance):
+            if coefficients is None or deviance <= before + _SETTLED * (abs(before) + 0.1):
                 break
-            if abs(deviance - before) < _SETTLED * (abs(deviance) + 0.1):
-                inverse = np.linalg.inv(triangle)
-                pearson = float((working * ((counts - mean) / mean) ** 2).sum())
-                leverages = np.square(basis).sum(axis=1)
-                left = len(counts) - design.shape[1]
-                covariance = inverse @ inverse.T
-                return Fit(coefficients, covariance, mean, leverages, pearson, deviance, left, dispersion)
-            before = deviance
-    raise NoFitError("regression")
+            step = (step + coefficients) / 2
+        if not np.isfinite(deviance):
+            return None
+        coefficients = step
+        if abs(deviance - before) < _SETTLED * (abs(deviance) + 0.1):
+            inverse = np.linalg.inv(triangle)
+            pearson = float((working * ((counts - mean) / mean) ** 2).sum())
+            leverages = np.square(basis).sum(axis=1)
+            left = len(counts) - design.shape[1]
+            return Fit(coefficients, inverse @ inverse.T, mean, leverages, pearson, deviance, left, dispersion)
+        before = deviance
+    return None
 
 
 def _deviance(counts: Floats, mean: Floats, prior: Floats, dispersion: float) -> float:

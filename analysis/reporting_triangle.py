@@ -17,7 +17,7 @@ from analysis.errors import NotEnoughDataError, UnusableDataError
 class Known:
     """How many cases of a day were known at the end of another."""
 
-    date: date
+    day: date
     known_on: date
     count: float
 
@@ -40,11 +40,11 @@ def reporting_triangle(vintages: Iterable[Known], most_delay: int) -> ReportingT
     between("most_delay", most_delay, 0, 400)
     by_vintage: dict[date, dict[date, float]] = {}
     for row in vintages:
-        if row.date > row.known_on:
-            raise UnusableDataError("known_on", f"{row.known_on} is before {row.date}, of which a count is given")
+        if row.day > row.known_on:
+            raise UnusableDataError("known_on", f"{row.known_on} is before {row.day}, of which a count is given")
         if not (np.isfinite(row.count) and row.count >= 0):
-            raise UnusableDataError("counts", f"{row.count!r} on {row.date}; a finite number of at least 0 is needed")
-        by_vintage.setdefault(row.known_on, {})[row.date] = float(row.count)
+            raise UnusableDataError("counts", f"{row.count!r} on {row.day}; a finite number of at least 0 is needed")
+        by_vintage.setdefault(row.known_on, {})[row.day] = float(row.count)
     if len(by_vintage) < 2:
         raise NotEnoughDataError("known_on", "vintages of 2 days", f"{len(by_vintage)}")
     known_on = sorted(by_vintage)

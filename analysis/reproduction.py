@@ -47,10 +47,8 @@ class SerialInterval:
         shape = ((self.mean - 1) / self.deviation) ** 2
         scale = self.deviation**2 / (self.mean - 1)
         at = np.arange(-2, days + 1, dtype=np.float64)
-        below = at * gamma.cdf(at, shape, scale=scale)
-        partial_mean = shape * scale * gamma.cdf(at, shape + 1, scale=scale)
-        integral = below - partial_mean
-        return np.maximum(integral[2:] - 2 * integral[1:-1] + integral[:-2], 0)
+        longer = shape * scale * gamma.sf(at, shape + 1, scale=scale) - at * gamma.sf(at, shape, scale=scale)
+        return np.asarray(np.maximum(longer[2:] - 2 * longer[1:-1] + longer[:-2], 0))
 
 
 def reproduction_numbers(
@@ -116,7 +114,7 @@ def _probabilities(serial_interval: SerialInterval | Sequence[float], days: int)
     if isinstance(serial_interval, SerialInterval):
         return serial_interval.probabilities(days - 1)
     given = np.asarray(serial_interval, dtype=np.float64)
-    if len(given) < 2 or given[0] != 0 or (given < 0).any() or abs(given.sum() - 1) > 0.01:
+    if len(given) < 2 or given[0] != 0 or not (given >= 0).all() or abs(given.sum() - 1) > 0.01:
         problem = "probabilities of 0, 1, 2, … days are needed, none below 0, the first 0, whose sum is 1"
         raise UnusableDataError("serial_interval", problem)
     return np.concatenate([given, np.zeros(days)])[:days]

@@ -27,11 +27,11 @@ class Share:
 def variant_shares(counts: Mapping[str, int], *, level: float = 0.95, together: bool = False) -> tuple[Share, ...]:
     """The share of each variant, in the order given.
 
-    Each by itself: Wilson EB, "Probable inference, the law of succession, and statistical inference", J Am Stat Assoc 22
-    (1927) 209-212. `together`: all intervals hold at once with this level: Goodman LA, "On simultaneous confidence
+    Each by itself: Wilson EB, "Probable inference, the law of succession, and statistical inference", J Am Stat Assoc
+    22 (1927) 209-212. `together`: all intervals hold at once with this level: Goodman LA, "On simultaneous confidence
     intervals for multinomial proportions", Technometrics 7 (1965) 247-254, which is Wilson's with a stricter quantile.
-    It assumes that sequenced cases are a random sample of all cases; samples from one hospital or one outbreak, or chosen
-    for sequencing because of what they were thought to be, are not, and no interval shows that.
+    It assumes that sequenced cases are a random sample of all cases; samples from one hospital or one outbreak, or
+    chosen for sequencing because of what they were thought to be, are not, and no interval shows that.
     Raises NotEnoughDataError without a count and UnusableDataError for one below 0 or not whole.
     """
     between("level", level, 0, 1)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from scipy.stats import norm
@@ -65,13 +66,13 @@ def variant_growth(
 ) -> VariantGrowth:
     """Growth advantage of each variant over `compared_with`; dates ascend and may have gaps, counts are of each date.
 
-    Multinomial logistic regression of variants on time: Campbell F et al., "Increased transmissibility and global spread
-    of SARS-CoV-2 variants of concern as at June 2021", Euro Surveill 26 (2021) 2100509; `times` is exp(advantage ·
-    generation) as there, of generations of one length. Variance as of McCullagh P, Nelder JA (1989), chapter 5.5.
-    It assumes advantages that do not change, sequenced cases that are a random sample of each date, equal generation
-    times of variants, and that no variant is imported anew. An advantage may be immunity evaded as well as infectiousness.
-    Raises NotEnoughDataError for fewer than 3 dates with counts, or 2 variants of 10 cases on 2 dates; else name the rare
-    ones together first. Raises NoFitError where shares only ever go from none to all, and UnusableDataError.
+    Multinomial logistic regression of variants on time: Campbell F et al., "Increased transmissibility and global
+    spread of SARS-CoV-2 variants of concern as at June 2021", Euro Surveill 26 (2021) 2100509; `times` is exp(advantage
+    · generation) as there, of generations of one length. Variance as of McCullagh P, Nelder JA (1989), chapter 5.5. It
+    assumes advantages that do not change, sequenced cases that are a random sample of each date, equal generation times
+    of variants, and that no variant is imported anew. An advantage may be immunity evaded as well as infectiousness.
+    Raises NotEnoughDataError for fewer than 3 dates with counts, or 2 variants of 10 cases on 2 dates; else name the
+    rare ones together first. Raises NoFitError where shares only ever go from none to all, and UnusableDataError.
     """
     between("generation_days", generation_days, 0, math.inf)
     between("level", level, 0, 1)
@@ -98,7 +99,7 @@ def variant_growth(
 def _matrix(dates: Sequence[date], counts: Mapping[str, Sequence[int]], variants: list[str]) -> Floats:
     if variants[0] not in counts:
         raise UnusableDataError("compared_with", f"there is no variant {variants[0]!r}; there are {', '.join(counts)}")
-    if any(after <= before for before, after in zip(dates, dates[1:], strict=False)):
+    if any(after <= before for before, after in pairwise(dates)):
         raise UnusableDataError("dates", "give each date once and in order")
     for variant, found in counts.items():
         if len(found) != len(dates):
@@ -110,10 +111,10 @@ def _matrix(dates: Sequence[date], counts: Mapping[str, Sequence[int]], variants
         raise NotEnoughDataError("counts", "2 variants", f"{len(variants)}")
     if (with_counts := np.count_nonzero(matrix.sum(axis=1))) < FEWEST_DATES:
         raise NotEnoughDataError("dates", f"{FEWEST_DATES} with sequenced cases", f"{with_counts}")
-    for variant, found in zip(variants, matrix.T, strict=True):
-        if found.sum() < FEWEST_CASES or np.count_nonzero(found) < 2:
+    for variant, column in zip(variants, matrix.T, strict=True):
+        if column.sum() < FEWEST_CASES or np.count_nonzero(column) < 2:
             needed = f"{FEWEST_CASES} cases of {variant!r} on 2 dates"
-            raise NotEnoughDataError("counts", needed, f"{found.sum():g} on {np.count_nonzero(found)}")
+            raise NotEnoughDataError("counts", needed, f"{column.sum():g} on {np.count_nonzero(column)}")
     return matrix
 
 

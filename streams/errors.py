@@ -8,6 +8,7 @@
     ├── streams.errors.UnknownNameError     nothing of that name is known
     ├── database.errors.LakeError           a record, table, snapshot or commit
     ├── query.errors.QueryError             a window cannot be answered
+    ├── analysis.errors.AnalysisError       a number cannot honestly be given: too few counts, or not counts
     ├── flink_jobs.errors.JobError          a job cannot be rendered, submitted or found
     └── compose.errors.StackError           the engines and what they run on
 
