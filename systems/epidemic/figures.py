@@ -41,7 +41,7 @@ class Figure(Generic[T]):
 class Figures:
     """Of a region's days from `first` on, each with a number. `below_zero`: how many were taken as 0.
 
-    `alarms`: method → days; EARS C1 to C3, of the newest days. `weeks`: the newest, by the improved method of Farrington.
+    `alarms`: method → days; EARS C1 to C3, of the newest days. `weeks`: the newest, by Farrington's method.
     """
 
     first: date

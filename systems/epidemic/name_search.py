@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 LONGEST_QUERY = 100
@@ -83,6 +83,8 @@ class NameSearch:
     def find(self, query: str, limit: int = 20) -> list[Found]:
         """The entries most like the question, the best first; none for one without letters."""
         asked = plain(query[:LONGEST_QUERY])
+        if len(asked) < _SHORT:
+            return self._sorted(self._beginning_with(asked), limit)
         wanted = trigrams(asked)
         shared = Counter(number for part in wanted for number in self._by_trigram.get(part, ()))
         best: dict[int, float] = {}
@@ -90,11 +92,20 @@ class NameSearch:
             if common < _LEAST_COMMON * len(wanted):
                 continue
             number, name, width = self._names[place]
-            if len(asked) < _SHORT and not name.startswith(asked):
-                continue
             likeness = _likeness(asked, name, common, len(wanted), width)
             if likeness >= LEAST_LIKENESS and likeness > best.get(number, 0):
                 best[number] = likeness
+        return self._sorted(best, limit)
+
+    def _beginning_with(self, asked: str) -> dict[int, float]:
+        """Entry → how like it is to a few letters, of those with a name that begins with them."""
+        best: dict[int, float] = {}
+        for number, name, _ in self._names if asked else ():
+            if name.startswith(asked):
+                best[number] = max(best.get(number, 0), 1.0 if name == asked else 0.9 + 0.09 * len(asked) / len(name))
+        return best
+
+    def _sorted(self, best: Mapping[int, float], limit: int) -> list[Found]:
         found = [Found(self.entries[number], likeness) for number, likeness in best.items()]
         found.sort(key=lambda each: (-round(each.likeness + each.entry.weight / 10, 6), each.entry.name))
         return found[:limit]

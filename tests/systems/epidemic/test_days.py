@@ -109,7 +109,7 @@ def test_days_without_reports_are_nothing() -> None:
 
 
 def test_newest_reports_of_each_source(duck: DuckReports) -> None:
-    found = {source: arrived for source, arrived in rows(duck, newest_arrivals(VISIBLE, NOW))}
+    found = {row[0]: row[1] for row in rows(duck, newest_arrivals(VISIBLE, NOW))}
     assert found == {
         source: max(each.arrived for each in REPORTS if each.source == source) for source in ("wide", "other")
     }

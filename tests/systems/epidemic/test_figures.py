@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from analysis.ears import EarsMethod
-from systems.epidemic.figures import UNSETTLED_DAYS, figures_of, shares_of
+from systems.epidemic.figures import UNSETTLED_DAYS, Figure, figures_of, shares_of
 from web.pages.epidemic.charts import OTHERS, means, region_plan
 
 FIRST = date(2021, 3, 1)
@@ -35,7 +36,13 @@ def test_the_newest_days_do_not_count_for_growth() -> None:
 @pytest.mark.parametrize("numbers", [[], [5.0], [0.0] * 3])
 def test_too_little_is_refused(numbers: list[float]) -> None:
     figures = figures_of(FIRST, numbers, 1000)
-    for figure in (figures.incidence, figures.reproduction, figures.growth, *figures.alarms.values(), figures.weeks):
+    refused: tuple[Figure[Any], ...] = (
+        figures.incidence,
+        figures.reproduction,
+        figures.growth,
+        *figures.alarms.values(),
+    )
+    for figure in (*refused, figures.weeks):
         assert figure.value is None
         assert figure.refused
     assert region_plan(figures, [], [])["numbers"] == numbers
