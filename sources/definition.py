@@ -75,9 +75,9 @@ class Corrections(_Model):
     """How a file is compared with what was landed before, so that each fact is sent once and corrections as such.
 
     `key`: the fields that name a fact. `replaces`: what a file is the truth for: everything (`whole`), the dates it
-    holds (`dates`), the facts it holds (`rows`). `date`: the field with the date, YYYY-MM-DD or
-    YYYY-MM-DDT00:00:00Z. `within`: fields whose
-    values a file is the truth for only as far as it holds them, such as the metric where each has files of its own.
+    holds (`dates`), the facts it holds (`rows`). `date`: the field with the date, YYYY-MM-DD, or a time of that day in
+    RFC 3339. `within`: fields whose values a file is the truth for only as far as it holds them, such as the metric
+    where each has files of its own.
     `value`: the number of a fact; what is sent in this field is the new number less the old. `new_from`: a running
     total that the value is made of, over the dates of a series: the total less that of the date before.
     `deleted`: facts are no numbers but versions of things; one that is lost is sent again with this field true.
@@ -105,8 +105,10 @@ class Corrections(_Model):
             raise ValueError("new_from needs date, which must be one of key: totals are compared from date to date")
         if self.deleted is not None and self.new_from is not None:
             raise ValueError("deleted and new_from exclude each other: things have no totals")
-        own = {"id", "revision", self.deleted or self.value, self.new_from or "id"}
-        if taken := sorted(own & set(self.key)):
+        own = (
+            {"revision", self.deleted, self.new_from} if self.deleted else {"id", "revision", self.value, self.new_from}
+        )
+        if taken := sorted(set(self.key) & own):
             raise ValueError(f"key has {taken[0]}, which changes with every correction")
         return self
 

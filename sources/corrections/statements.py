@@ -16,8 +16,7 @@ _DECIMAL = "decimal(38, 9)"
 
 _LARGEST = 10**18
 
-_DATES = "['%Y-%m-%d', '%Y-%m-%dT%H:%M:%SZ']"
-"""A day, or a moment in UTC as event times of streams are; of one source all have one form, and are ordered as text."""
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9:]+))?"
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "sql"), undefined=StrictUndefined, autoescape=False
@@ -92,11 +91,12 @@ def _incoming(corrections: Corrections) -> dict[str, str]:
     if corrections.deleted is None:
         path = _path(corrections.new_from or corrections.value)
         kinds = "('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')"
-        number = f"if(json_type(message, {path}) in {kinds}, try_cast(json_extract_string(message, {path}) as {_DECIMAL}), null)"
+        text = f"json_extract_string(message, {path})"
+        number = f"if(json_type(message, {path}) in {kinds}, try_cast({text} as {_DECIMAL}), null)"
         fit.append(f"number between -{_LARGEST} and {_LARGEST}")
     date = f"json_extract_string(message, {_path(corrections.date)})" if corrections.date else "cast(null as varchar)"
     if corrections.date:
-        fit.append(f"try_strptime({date}, {_DATES}) is not null and length({date}) in (10, 20)")
+        fit.append(f"regexp_full_match({date}, '{_DATE}') and try_strptime(left({date}, 10), '%Y-%m-%d') is not null")
     return {
         "key_paths": _key_paths(corrections),
         "number": number,
@@ -111,7 +111,7 @@ def _key_paths(corrections: Corrections) -> str:
 
 def _scope(corrections: Corrections, table: str) -> str:
     """What a file is the truth for, as one text: a date, the fields that it is within."""
-    parts = [f"{table}.date"] if corrections.replaces == "dates" else []
+    parts = [f"left({table}.date, 10)"] if corrections.replaces == "dates" else []
     parts += [f"(cast({table}.key as varchar[]))[{corrections.key.index(name) + 1}]" for name in corrections.within]
     return f"cast(to_json([{', '.join(parts)}]) as varchar)"
 
@@ -119,7 +119,9 @@ def _scope(corrections: Corrections, table: str) -> str:
 def _replaced(corrections: Corrections) -> str:
     if corrections.replaces == "rows":
         return "n.k is not null"
-    return f"{_scope(corrections, 'l')} in (select scope from scopes)"
+    if corrections.replaces == "whole" and not corrections.within:
+        return "true"
+    return f"{_scope(corrections, 'l')} in (select scope from scopes)"  # noqa: S608 - of quoted names
 
 
 def _patches(corrections: Corrections) -> dict[str, str]:

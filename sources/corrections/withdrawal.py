@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sources.corrections.differences import Differences
+from sources.corrections.comparison import Differences
 from sources.corrections.statements import withdrawal_statements
 from sources.corrections.workspace import workspace
 from sources.definition import Corrections

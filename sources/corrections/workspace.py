@@ -31,6 +31,7 @@ def workspace(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection = duckdb.connect(str(work), config=settings)
         try:
+            connection.execute("set enable_progress_bar = false")
             yield connection
         finally:
             connection.close()

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 import pyarrow as pa
 from pyarrow import parquet
 
+from sources.drift import Fingerprint, Fingerprinting
 from sources.reading import Row, Table
 
 _BATCH_ROWS = 20_000
 _BATCH_CELLS = 400_000
 _BATCH_CHARACTERS = 16 << 20
-_SAMPLE_ROWS = 2_000
 
 UNREADABLE = pa.schema([("line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
 """Of `unreadable.parquet`."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """What was kept of a file. `positions`: header → its column in the Parquet; `sample`: its first rows."""
+    """What was kept of a file. `positions`: header → its column in the Parquet; `looks`: its fingerprint."""
 
     positions: dict[str, str]
-    rows: int = 0
-    unreadable: int = 0
-    sample: list[tuple[str | None, ...]] = field(default_factory=list)
+    looks: Fingerprint
+    rows: int
+    unreadable: int
 
 
 class _Batches:
@@ -66,17 +66,16 @@ class _Batches:
 def keep_rows(table: Table, rows: Path, unreadable: Path) -> Kept:
     """Write every row of the table to one file and what is none to the other. Raises Refused as the table does."""
     positions = {header: f"c{index}" for index, header in enumerate(table.columns)}
-    kept = Kept(positions)
+    looking, readable, others = Fingerprinting(table.columns), 0, 0
     texts = [("_row", pa.int64()), *((position, pa.string()) for position in positions.values())]
     at_once = max(1, min(_BATCH_ROWS, _BATCH_CELLS // len(texts)))
     with _Batches(rows, pa.schema(texts), at_once) as good, _Batches(unreadable, UNREADABLE, _BATCH_ROWS) as bad:
         for outcome in table:
             if isinstance(outcome, Row):
                 good.add(outcome.line, outcome.values)
-                kept.rows += 1
-                if kept.rows <= _SAMPLE_ROWS:
-                    kept.sample.append(outcome.values)
+                looking.add(outcome.values)
+                readable += 1
             else:
                 bad.add(outcome.line, (outcome.reason, outcome.text))
-                kept.unreadable += 1
-    return kept
+                others += 1
+    return Kept(positions, looking.fingerprint(), readable, others)

@@ -14,8 +14,8 @@ _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _LOCAL_MAGIC = b"PK\x03\x04"
 
 
-def inflated(archive: bytes, entry: ZipInfo, most: int) -> Iterator[bytes]:
-    """The bytes of a member, in chunks. Raises Refused: there are more than `most`, or they are damaged."""
+def inflated(archive: bytes, entry: ZipInfo, most: int, before: int = 0) -> Iterator[bytes]:
+    """The bytes of a member, in chunks. Raises Refused: with those `before` they are more than `most`, or damaged."""
     packed = memoryview(archive)[_begin(archive, entry) :][: entry.compress_size]
     if entry.compress_type == ZIP_STORED:
         size = len(packed)
@@ -24,7 +24,7 @@ def inflated(archive: bytes, entry: ZipInfo, most: int) -> Iterator[bytes]:
         chunks = _deflated(packed)
     else:
         raise Refused(f"its {entry.filename[:100]} is not packed by deflate; save it anew")
-    read = 0
+    read = before
     for chunk in chunks:
         read += len(chunk)
         if read > most:

@@ -15,6 +15,7 @@ from xml.parsers import expat
 from sources.reading.outcomes import Refused
 
 _PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_LONGEST_ERROR = 50
 MOST_NOTED = 100_000
 """Cells without a value that are known by place; a sheet with more is refused."""
 
@@ -52,8 +53,7 @@ class _Look:
         self.found = SheetCells()
         self._most_cells, self._most_columns = most_cells, most_columns
         self._row, self._column = -1, -1
-        self._error, self._formula, self._value = False, False, False
-        self._text = ""
+        self._kind, self._formula, self._in_value, self._text = "", False, False, ""
 
     def doctype(self, *_: Any) -> None:
         raise Refused("its sheet declares a DTD, which is not read")
@@ -63,30 +63,29 @@ class _Look:
         if name == "c":
             self.finish_cell()
             self._place(attributes.get("r"))
-            self._error = attributes.get("t") == "e"
+            self._kind = attributes.get("t", "")
         elif name == "row":
             self.finish_cell()
             number = attributes.get("r", "")
             self._row, self._column = int(number) - 1 if number.isdecimal() else self._row + 1, -1
-            self._formula = self._value = False
         elif name == "f":
-            self._formula = True
-        elif name in ("v", "is"):
-            self._value, self._text = True, ""
+            self._formula, self._in_value = True, False
+        elif name in ("v", "t"):
+            self._in_value = True
 
     def text(self, text: str) -> None:
-        if self._error and self._value:
-            self._text += text[:50]
+        if self._in_value and len(self._text) < _LONGEST_ERROR:
+            self._text += text.strip()
 
     def finish_cell(self) -> None:
         place = (self._row, self._column)
-        if self._error and self._value:
-            self.found.errors[place] = self._text.strip()[:50]
-        elif self._formula and not self._value:
+        if self._kind == "e" and self._text:
+            self.found.errors[place] = self._text[:_LONGEST_ERROR]
+        elif self._formula and not self._text and self._kind != "str":  # of a text, the value may be empty
             self.found.uncomputed.setdefault(self._row, f"{_letters(self._column)}{self._row + 1}")
         if len(self.found.errors) > MOST_NOTED:
             raise Refused(f"has more than {MOST_NOTED:,} cells with errors; mend the sheet")
-        self._error = self._formula = self._value = False
+        self._kind, self._formula, self._in_value, self._text = "", False, False, ""
 
     def _place(self, reference: str | None) -> None:
         if reference is None:

@@ -38,6 +38,10 @@ def text_of(stream: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
         refuse_other_files(head)
     if not marked and encoding == "utf-16":
         raise Refused('has no byte order mark; set encoding = "utf-16-le" or "utf-16-be", whichever it is')
+    if not marked and encoding.startswith("utf-16") and 0 not in head:
+        raise Refused(
+            f"is not written in {encoding}: it holds no NUL, as the end of a line does; set encoding to what it is"
+        )
     if not encoding.startswith("utf-16") and 4 * head.count(0) > len(head):
         raise Refused(_many_nuls(head))
     stream.read(len(mark))

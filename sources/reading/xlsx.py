@@ -27,7 +27,7 @@ _MEMORY = 16
 """Bytes of memory that one byte of a workbook may take."""
 _CELL_BYTES = 64
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-_EXACT = 1e15
+_EXACT = 2**53
 """Below it, a whole number of a cell is written with all its digits."""
 
 
@@ -69,9 +69,9 @@ def _rows(rows: Iterator[list[Any]], begun: int, count: int, found: SheetCells, 
 def _sheet(content: bytes, wanted: str | None, limits: Limits) -> tuple[CalamineSheet, SheetCells]:
     """The sheet, checked before it takes up memory."""
     with ZipFile(io.BytesIO(content)) as archive:
-        left = limits.unpacked_bytes
+        read = 0
         for entry in archive.infolist():
-            left -= sum(map(len, inflated(content, entry, left)))
+            read += sum(map(len, inflated(content, entry, limits.unpacked_bytes, read)))
         workbook = load_workbook(io.BytesIO(content))
         if not workbook.sheet_names:
             raise Refused("has no sheet")
