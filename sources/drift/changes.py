@@ -45,7 +45,7 @@ def drift(before: Fingerprint, after: Fingerprint) -> list[Change]:
     gone = [name for name in before.columns if name not in after.columns]
     come = [name for name in after.columns if name not in before.columns]
     renamed = _renamed(gone, come, before.columns, after.columns)
-    changes = [Change("renamed", old, old, new) for old, new in renamed.items()]
+    changes = [Change("renamed", old, old, renamed[old]) for old in gone if old in renamed]
     changes += [Change("dropped", name) for name in gone if name not in renamed]
     changes += [Change("added", name) for name in come if name not in renamed.values()]
     for name, old in before.columns.items():

@@ -19,7 +19,7 @@ _RARE = 0.05
 _FEW = 12
 _REPEATED = 3
 """As often, on average, the values of a column are there that are kept: what is there once may name somebody."""
-_DATED = "one column a date: "
+DATED = "one column a date: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def fingerprint(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) ->
 def column_family(name: str) -> str:
     """The name, or how its date is written if it is one: a table may have a column a day, and get one more each day."""
     kind = shape(name)
-    return f"{_DATED}{kind}" if kind in DATES else name
+    return f"{DATED}{kind}" if kind in DATES else name
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ class _Seen:
         if len(self.values) <= _FEW:
             self.values.add(value[:100])
         if kind in NUMBERS and len(self.numbers) < SAMPLE:
-            self.numbers.append(abs(float(value)))
+            self.numbers.append(abs(float(value.strip())))
         elif kind in EITHER_FIRST:
             self.largest = [max(pair) for pair in zip(self.largest, first_two(value), strict=True)]
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 from sources.formats import Format
 from sources.limits import LARGEST_LINE, Limits
 from sources.reading.headers import column_names, numbered_columns
-from sources.reading.outcomes import Outcomes, Refused, Row, Table, Unreadable
+from sources.reading.outcomes import Outcome, Outcomes, Refused, Row, Table, Unreadable
 from sources.reading.text_lines import LongLineError, TextLines
 from sources.reading.texts import text_of
 
@@ -29,27 +28,21 @@ def csv_table(stream: io.BufferedReader, form: Format, limits: Limits) -> Table:
     lines = TextLines(text, limits.line_bytes, form.quote)
     reader = _reader(lines, form)
     values = cells(form)
-    first: list[Row] = []
     try:
-        for _ in islice(lines, form.skip_rows):
-            pass
-        for _ in range(form.header_row - 1):
-            next(reader, None)
-        lines.begin()
-        header = next(reader, [])
+        line, header = _header(lines, reader, form)
     except csv.Error as error:
         raise Refused(f"line {lines.number:,}, before the rows begin: {error}") from error
     except LongLineError as error:
         raise Refused(
             f"line {lines.number:,} has {error.length:,} characters; at most {limits.line_bytes:,} are read"
         ) from None
-    if not header and not form.header_row:
-        raise Refused("is empty")
     if form.header_row:
         columns = column_names(header, limits.columns)
-    else:
-        columns = numbered_columns(len(header), limits.columns)
-        first.append(Row(form.skip_rows + 1, values(header)))
+        return Table(columns, "line", _rows(text, lines, reader, len(columns), values))
+    if not header:
+        raise Refused("is empty")
+    columns = numbered_columns(len(header), limits.columns)
+    first = Unreadable(line, "holds a NUL", lines.text) if lines.nul else Row(line, values(header))
     return Table(columns, "line", _rows(text, lines, reader, len(columns), values, first))
 
 
@@ -67,11 +60,33 @@ def _reader(lines: TextLines, form: Format) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=form.delimiter, quotechar=None, quoting=csv.QUOTE_NONE, strict=True)
 
 
+def _header(lines: TextLines, reader: Iterator[list[str]], form: Format) -> tuple[int, list[str]]:
+    """The record with the names, or the first one if there are none, and its line."""
+    for _ in range(form.skip_rows):
+        lines.begin()
+        next(lines, None)
+    for _ in range(form.header_row - 1):
+        lines.begin()
+        next(reader, None)
+    line = lines.begin()
+    header = next(reader, None)
+    while header == [] and not form.header_row:  # an empty line
+        line = lines.begin()
+        header = next(reader, None)
+    return line, header or []
+
+
 def _rows(
-    text: io.TextIOWrapper, lines: TextLines, reader: Iterator[list[str]], count: int, values: Values, first: list[Row]
+    text: io.TextIOWrapper,
+    lines: TextLines,
+    reader: Iterator[list[str]],
+    count: int,
+    values: Values,
+    first: Outcome | None = None,
 ) -> Outcomes:
     with text:
-        yield from first
+        if first is not None:
+            yield first
         while True:
             line = lines.begin()
             try:

@@ -49,6 +49,24 @@ def member(text: str, key: str) -> Span | None:
     return spans[0] if spans else None
 
 
+def path_of_cut(text: str) -> tuple[str, ...]:
+    """Keys to the list that a text ends within, which was cut off; empty if it is itself a list, or is no JSON."""
+    keys: list[str] = []
+    at = _after_space(text, 0)
+    try:
+        while text[at : at + 1] == "{":
+            key, at = _key(text, _after_space(text, at + 1))
+            while (end := _end(text, at)) is not None:
+                at, over = _next(text, end, "}")
+                if over:
+                    return ()
+                key, at = _key(text, at)
+            keys.append(key)
+    except Refused:
+        return ()
+    return tuple(keys) if text[at : at + 1] == "[" else ()
+
+
 def _inside(text: str, at: int, path: Sequence[str], where: str) -> Generator[Span, None, int]:
     """Gives the records of the value that begins at a place; returns where it has ended."""
     if not path:
@@ -125,6 +143,14 @@ def _value(text: str, at: int) -> tuple[Any, int]:
         raise _broken(text, at, "it is nested too deeply") from None
     except StopIteration:
         raise _broken(text, at, "a value is missing") from None
+
+
+def _end(text: str, at: int) -> int | None:
+    """Where a value has ended; None if it has not."""
+    try:
+        return _value(text, at)[1]
+    except Refused:
+        return None
 
 
 def _after_space(text: str, at: int) -> int:

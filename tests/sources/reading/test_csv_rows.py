@@ -139,12 +139,27 @@ def test_ten_million_columns_are_not_split(tmp_path: Path) -> None:
         (b'"a"b,c\n1,2', "line 1, before the rows begin: ',' expected after '\"'"),
         (b'"a\n1,2', "line 2, before the rows begin: unexpected end of data"),
         (b"a,b\0\n1,2", "has no text as the name of column 2"),
-        (b"a;" + b"b" * 300, "has no text as the name of column 1"),
+        (b"a;" + b"b" * 500, "has no text as the name of column 1"),
     ],
 )  # fmt: skip
 def test_files_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
     with pytest.raises(Refused, match=message):
         read_all(tmp_path, content, type="csv")
+
+
+def test_rows_without_a_header_begin_where_they_do(tmp_path: Path) -> None:
+    columns, outcomes = read_all(tmp_path, "\n\n1,2\n3,4\n", type="csv", header_row=0)
+    assert (columns, rows_of(outcomes)) == (("column_1", "column_2"), [(3, ("1", "2")), (4, ("3", "4"))])
+    assert read_all(tmp_path, "1,\0\n3,4 and more", type="csv", header_row=0)[1] == [
+        Unreadable(1, "holds a NUL", "1,␀"), Row(2, ("3", "4 and more"))
+    ]  # fmt: skip
+
+
+def test_lines_before_the_header_are_bounded_each(tmp_path: Path) -> None:
+    text = "x" * 80 + "\n" + "y" * 80 + "\na,b\n1,2\n"
+    assert rows_of(read_all(tmp_path, text, Limits(line_bytes=100), type="csv", skip_rows=2)[1]) == [(4, ("1", "2"))]
+    with pytest.raises(Refused, match="line 2 has 81 characters; at most 70 are read"):
+        read_all(tmp_path, "\n" + text[81:], Limits(line_bytes=70), type="csv", skip_rows=2)
 
 
 def test_an_empty_file_without_a_header_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sources.limits import Limits
 from sources.reading import Refused, Row, Unreadable
-from sources.reading.json_walk import member, records
+from sources.reading.json_walk import member, path_of_cut, records
 from tests.corpus import SUITE
 from tests.sources.reading.files import read_all, rows_of
 
@@ -20,7 +20,7 @@ from tests.sources.reading.files import read_all, rows_of
         ('[{"a":1},\n {"b" : 2.50}]', None, [(1, '{"a":1}'), (2, '{"b" : 2.50}')]),
         ('{"a":1}', None, [(1, '{"a":1}')]),
         ("[]", None, []),
-        ('{"next":null,\n"data":[\n{"a":1},\n{"a":[{"data":2}]}]}', "data", [(3, '{"a":1}'), (4, '{"a":[{"data":2}]}')]),
+        ('{"next":1,\n"data":[\n{"a":1},\n{"a":[{"data":2}]}]}', "data", [(3, '{"a":1}'), (4, '{"a":[{"data":2}]}')]),
         ('{"x":{"y":{"z":[{"a":1}]}},"y":[2]}', "x.y.z", [(1, '{"a":1}')]),
         ('{"data":{"a":1}}', "data", [(1, '{"a":1}')]),
         ('{"data":[]}', "data", []),
@@ -88,6 +88,22 @@ def test_the_suite_is_judged(tmp_path: Path, name: str) -> None:
     except Refused as refused:
         reason = refused.reason
     assert "is neither a list nor an object" in reason or not reason if valid else told or reason
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('{"next": 1, "meta": {"x": [1]}, "data": [{"a": 1}, {"a"', ("data",)),
+        ('{"result": {"n": 2, "rows": [{"a": 1}, ', ("result", "rows")),
+        ('[{"a": 1}, {"a"', ()),
+        ('{"a": {"b": "text that is cut', ()),
+        ('{"a": 1}', ()),
+        ('{"a" 1', ()),
+        ("", ()),
+    ],
+)
+def test_the_list_that_was_cut_is_found(text: str, path: tuple[str, ...]) -> None:
+    assert path_of_cut(text) == path
 
 
 _JSON = st.recursive(
