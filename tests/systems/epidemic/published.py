@@ -17,9 +17,10 @@ from sources.corrections import differences
 from sources.definition import Source
 from sources.definition_files import load_sources
 from sources.mapping import map_file
+from streams import load_definition
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
-from tests.definitions import SHIPPED, load_definition
+from tests.definitions import SHIPPED
 
 DATA = Path(__file__).parent.parent.parent / "data" / "epidemic"
 FOLDER = Path(__file__).parent.parent.parent.parent / "systems" / "epidemic"
