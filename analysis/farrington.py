@@ -18,7 +18,6 @@ from analysis.errors import NoFitError, NotEnoughDataError
 from analysis.farrington_history import History, history, reference_weeks
 from analysis.regression import Fit, fit_counts
 
-
 _MOST_EXPONENT = 300.0
 
 
