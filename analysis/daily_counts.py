@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +14,9 @@ from analysis.errors import NotEnoughDataError, UnusableDataError
 
 Floats = NDArray[np.float64]
 """Numbers of one or two dimensions."""
+
+MOST = 1e12
+"""The largest count; above it sums of squares would lose digits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,22 +66,33 @@ def _checked(dates: Sequence[date], counts: Sequence[float] | Floats, least: int
             problem = f"{after} follows {before}; give consecutive {unit}, each once and in order, with 0 for none"
             raise UnusableDataError("dates", problem)
     for day, count in zip(dates, counts, strict=True):
-        if not _is_count(count, negative):
-            wanted = "a finite number" if negative else "a finite number of at least 0"
-            raise UnusableDataError("counts", f"{count!r} on {day}; {wanted} is needed")
+        if not is_count(count, negative):
+            lowest = -MOST if negative else 0
+            raise UnusableDataError(
+                "counts", f"{shown(count)} on {day}; a number from {lowest:g} to {MOST:g} is needed"
+            )
     if len(dates) < least:
         raise NotEnoughDataError("dates", f"{least} {unit}", f"{len(dates)}")
     return Counts(tuple(dates), np.asarray(counts, dtype=np.float64))
 
 
-def _is_count(count: object, negative: bool) -> bool:
+def is_count(count: object, negative: bool = False) -> bool:
+    """True for a number up to `MOST`, and not below 0 unless `negative`; False for a boolean, text or none at all."""
     if isinstance(count, bool) or not isinstance(count, int | float | np.integer | np.floating):
         return False
     try:
         number = float(count)
     except OverflowError:
         return False
-    return math.isfinite(number) and (negative or number >= 0)
+    return abs(number) <= MOST and (negative or number >= 0)
+
+
+def shown(value: object) -> str:
+    """As Python writes it, cut at 40 characters; whole numbers too long to write as such."""
+    if isinstance(value, int) and abs(value) > MOST:
+        return "a larger number" if value > 0 else "a smaller number"
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def between(field: str, value: float, lowest: float, highest: float) -> None:

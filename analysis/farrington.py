@@ -9,13 +9,16 @@ from datetime import date
 from enum import StrEnum
 
 import numpy as np
-from scipy.stats import nbinom, norm, poisson
+from scipy.stats import norm
 from scipy.stats import t as student
 
+from analysis.count_distribution import CountDistribution
 from analysis.daily_counts import Counts, Floats, between, weekly_counts
 from analysis.errors import NoFitError, NotEnoughDataError
 from analysis.farrington_history import History, history, reference_weeks
 from analysis.regression import Fit, fit_counts
+
+_MOST_EXPONENT = 300.0
 
 
 class Threshold(StrEnum):
@@ -202,7 +205,8 @@ def _significant(fit: Fit, over: _Dispersion, settings: FarringtonSettings) -> b
 
 def _predicted(fit: Fit, over: _Dispersion, at: Floats, offset: float, growth: float | None) -> _Model:
     deviation = math.sqrt(max(float(at @ fit.covariance @ at), 0) * over.of_errors)
-    return _Model(math.exp(float(at @ fit.coefficients) + offset), deviation, over.of_counts, growth)
+    expected = math.exp(min(float(at @ fit.coefficients) + offset, _MOST_EXPONENT))
+    return _Model(expected, deviation, over.of_counts, growth)
 
 
 def _threshold(model: _Model, observed: float, settings: FarringtonSettings) -> tuple[float, float]:
@@ -215,6 +219,6 @@ def _threshold(model: _Model, observed: float, settings: FarringtonSettings) -> 
         upper = (centre + norm.isf(settings.alpha) * deviation) ** 1.5
         return float(upper), float(norm.sf(observed ** (2 / 3), centre, deviation))
     if settings.threshold is Threshold.UPPER_QUANTILE:
-        mean *= math.exp(norm.isf(settings.alpha) * model.log_deviation)
-    spread = nbinom(mean / (over - 1), 1 / over) if over > 1 else poisson(mean)
-    return float(spread.ppf(1 - settings.alpha)), float(spread.sf(observed - 1))
+        mean *= math.exp(min(norm.isf(settings.alpha) * model.log_deviation, _MOST_EXPONENT))
+    spread = CountDistribution(mean, over * mean)
+    return spread.quantile(1 - settings.alpha), spread.at_least(observed)

@@ -84,6 +84,7 @@ def forecast_scores(
             break
         origin = checked.dates[length - 1]
         before = known_then[origin] if known_then and origin in known_then else checked.counts[:length]
+        daily_counts(checked.dates[:length], before)
         try:
             made = forecast(checked.dates[:length], before, days)
         except AnalysisError:

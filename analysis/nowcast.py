@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from scipy.stats import nbinom, norm
+from scipy.stats import norm
 
 from analysis.chain_ladder import chain_ladder
+from analysis.count_distribution import CountDistribution
 from analysis.daily_counts import between
 from analysis.errors import NotEnoughDataError
 from analysis.reporting_triangle import ReportingTriangle
@@ -68,12 +69,9 @@ def _nowcast(day: date, reported: float, share: float, ultimate: float, error: f
     if missing < 0 or share >= 1:
         half = float(norm.isf(tail)) * error
         return Nowcast(day, reported, ultimate, max(ultimate - half, 0.0), ultimate + half, share)
-    if reported == 0:
-        distribution = nbinom(1, share)
-    else:
-        variance = max(error**2, missing / share)
-        distribution = nbinom(missing**2 / (variance - missing), missing / variance) if missing > 0 else None
-    if distribution is None:
+    if reported > 0 and missing == 0:
         return Nowcast(day, reported, ultimate, reported, reported, share)
-    lower, upper = (reported + float(distribution.ppf(q)) for q in (tail, 1 - tail))
+    mean = missing if reported > 0 else (1 - share) / share
+    unseen = CountDistribution(mean, max(error**2, mean / share))
+    lower, upper = (reported + unseen.quantile(q) for q in (tail, 1 - tail))
     return Nowcast(day, reported, ultimate, min(lower, ultimate), max(upper, ultimate), share)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from analysis.daily_counts import Floats, between
+from analysis.daily_counts import MOST, Floats, between, is_count, shown
 from analysis.errors import NotEnoughDataError, UnusableDataError
 
 
@@ -42,8 +42,9 @@ def reporting_triangle(vintages: Iterable[Known], most_delay: int) -> ReportingT
     for row in vintages:
         if row.day > row.known_on:
             raise UnusableDataError("known_on", f"{row.known_on} is before {row.day}, of which a count is given")
-        if not (np.isfinite(row.count) and row.count >= 0):
-            raise UnusableDataError("counts", f"{row.count!r} on {row.day}; a finite number of at least 0 is needed")
+        if not is_count(row.count):
+            problem = f"{shown(row.count)} on {row.day}; a number from 0 to {MOST:g} is needed"
+            raise UnusableDataError("counts", problem)
         by_vintage.setdefault(row.known_on, {})[row.day] = float(row.count)
     if len(by_vintage) < 2:
         raise NotEnoughDataError("known_on", "vintages of 2 days", f"{len(by_vintage)}")

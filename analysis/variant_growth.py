@@ -11,12 +11,15 @@ from itertools import pairwise
 import numpy as np
 from scipy.stats import norm
 
-from analysis.daily_counts import Floats, between
+from analysis.daily_counts import MOST, Floats, between
 from analysis.errors import NotEnoughDataError, UnusableDataError
 from analysis.multinomial import MultinomialFit, fit_multinomial
 
 FEWEST_CASES = 10
 FEWEST_DATES = 3
+
+_LEAST = 1e-12
+"""Shares below are taken for this one where they are divided by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,8 @@ def _matrix(dates: Sequence[date], counts: Mapping[str, Sequence[int]], variants
         if len(found) != len(dates):
             raise UnusableDataError("counts", f"{len(found)} of {variant!r} for {len(dates)} dates; give one for each")
     matrix = np.array([counts[variant] for variant in variants], dtype=np.float64).T.reshape(len(dates), len(variants))
-    if not np.isfinite(matrix).all() or (matrix < 0).any():
-        raise UnusableDataError("counts", "finite numbers of at least 0 are needed")
+    if not ((matrix >= 0) & (matrix <= MOST)).all():
+        raise UnusableDataError("counts", f"numbers from 0 to {MOST:g} are needed")
     if len(variants) < 2:
         raise NotEnoughDataError("counts", "2 variants", f"{len(variants)}")
     if (with_counts := np.count_nonzero(matrix.sum(axis=1))) < FEWEST_DATES:
@@ -126,15 +129,15 @@ def _fitted_shares(
     for day, row, shares in zip(dates, design, fit.probabilities, strict=True):
         for number, variant in enumerate(variants):
             share = float(shares[number])
-            others = shares[1:] / max(1 - share, 1e-300)
-            slopes = -others
+            rest = max(float(np.delete(shares, number).sum()), _LEAST)
+            slopes = -shares[1:] / rest
             if number:
-                slopes = slopes.copy()
                 slopes[number - 1] = 1
             gradient = np.outer(slopes, row).ravel()
             half = reach * math.sqrt(max(float(gradient @ fit.covariance @ gradient) * fit.overdispersion, 0))
-            odds = math.log(max(share, 1e-300) / max(1 - share, 1e-300))
-            found.append(FittedShare(day, variant, share, _expit(odds - half), _expit(odds + half)))
+            odds = math.log(max(share, _LEAST) / rest)
+            lower, upper = min(_expit(odds - half), share), max(_expit(odds + half), share)
+            found.append(FittedShare(day, variant, share, lower, upper))
     return tuple(found)
 
 

@@ -69,11 +69,13 @@ def test_answers_are_json(name: str) -> None:
         ([*DATES[:2], DATES[1]], [1, 2, 3], "dates: 2021-01-05 follows 2021-01-05; give consecutive days, each once"),
         ([DATES[1], DATES[0]], [1, 2], "dates: 2021-01-04 follows 2021-01-05"),
         ([DATES[0], DATES[2]], [1, 2], "with 0 for none"),
-        (DATES[:2], [1, -2], "counts: -2 on 2021-01-05; a finite number of at least 0 is needed"),
+        (DATES[:2], [1, -2], "counts: -2 on 2021-01-05; a number from 0 to 1e+12 is needed"),
         (DATES[:2], [1, float("nan")], "counts: nan on 2021-01-05"),
+        (DATES[:2], [1, 1e308], "counts: 1e+308 on 2021-01-05"),
+        (DATES[:2], [1, "9" * 5000], "999..."),
         (DATES[:2], [1, None], "counts: None on 2021-01-05"),
         (DATES[:2], [1, "2"], "counts: '2' on 2021-01-05"),
-        (DATES[:2], [1, 10**400], "on 2021-01-05; a finite number"),
+        (DATES[:2], [1, 10**400], "counts: a larger number on 2021-01-05; a number from 0 to 1e+12 is needed"),
     ],
 )
 def test_the_first_fault_is_named(dates: list[date], counts: list[float], said: str) -> None:
@@ -138,13 +140,21 @@ def test_documented_snippet_prints(capsys: pytest.CaptureFixture[str]) -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "statistics.md").read_text("utf-8")
     lines = [line[4:] for line in page.splitlines() if line.startswith("    ") or not line]
     exec("\n".join(lines), {})
-    assert capsys.readouterr().out == "2021-01-25 2021-01-31 1.07 0.91 1.25\n"
+    assert capsys.readouterr().out == "2021-01-25 2021-01-31 1.12 1.0 1.25\n"
 
 
 def test_modules_are_documented() -> None:
     root = Path(__file__).resolve().parents[2]
     page = (root / "docs" / "statistics.md").read_text("utf-8")
-    inner = {"__init__", "errors", "daily_counts", "regression", "multinomial", "farrington_history"}
+    inner = {
+        "__init__",
+        "errors",
+        "daily_counts",
+        "regression",
+        "multinomial",
+        "count_distribution",
+        "farrington_history",
+    }
     assert [
         path.stem
         for path in (root / "analysis").glob("*.py")

@@ -133,6 +133,16 @@ def test_population_is_taken_into_account() -> None:
     assert halved.expected == pytest.approx(plain.expected / 2, rel=1e-6)
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("threshold", Threshold)
+def test_wild_counts_are_answered(threshold: Threshold, seed: int) -> None:
+    """Such as made a library's quantile end the process."""
+    cases = np.random.default_rng(seed).pareto(0.5, 400).clip(0, 1e11) // 1
+    dates = weeks_from(date(2012, 1, 2), 400)
+    found = farrington(dates, cases.tolist(), replace(IMPROVED, threshold=threshold), last=10)
+    assert all(np.isfinite([week.expected, week.p_value, week.threshold or 0]).all() for week in found)
+
+
 @given(st.lists(st.integers(0, 30), min_size=300, max_size=300), st.sampled_from(list(Threshold)))
 @settings(max_examples=30, deadline=None)
 def test_alarms_are_above_thresholds(cases: list[int], threshold: Threshold) -> None:

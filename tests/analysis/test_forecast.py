@@ -58,6 +58,8 @@ def test_scores_use_what_was_known_then() -> None:
     then = {origin: halved[: DATES.index(origin) + 1]}
     assert forecast_scores(DATES, counts, known_then=then).trend.absolute_error > honest.trend.absolute_error
     assert forecast_scores(DATES, counts, known_then={}) == honest
+    with pytest.raises(UnusableDataError, match="give one for each"):
+        forecast_scores(DATES, counts, known_then={origin: halved})
 
 
 @given(st.floats(0, 1e4), st.lists(st.floats(0, 1e4), min_size=7, max_size=7).map(sorted))

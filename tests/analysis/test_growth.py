@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import AnalysisError, NotEnoughDataError, UnusableDataError
@@ -120,6 +120,7 @@ def test_too_little_is_refused(counts: list[float], error: type[Exception]) -> N
 
 
 @given(st.lists(st.sampled_from([0, 0, 0, 1, 2, 50, 10**6, 10**9]), min_size=14, max_size=28), st.booleans())
+@settings(max_examples=30)
 def test_strange_counts_are_answered_or_refused(counts: list[int], by_weekday: bool) -> None:
     try:
         found = growth(DATES[: len(counts)], counts, by_weekday=by_weekday)

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import multinomial_proportions_confint, proportion_confint
 
@@ -135,6 +135,7 @@ def test_too_little_is_refused(counts: dict[str, list[int]], error: type[Excepti
 
 
 @given(st.lists(st.lists(st.sampled_from([0, 0, 1, 5, 1000]), min_size=3, max_size=3), min_size=0, max_size=9))
+@settings(max_examples=60)
 def test_strange_counts_are_answered_or_refused(table: list[list[int]]) -> None:
     counts = {name: [row[column] for row in table] for column, name in enumerate("abc")}
     try:
@@ -142,3 +143,11 @@ def test_strange_counts_are_answered_or_refused(table: list[list[int]]) -> None:
     except AnalysisError:
         return
     assert all(np.isfinite([a.per_day, a.lower, a.upper]).all() for a in found.advantages)
+    assert all(0 <= s.lower <= s.share <= s.upper <= 1 for s in found.shares)
+
+
+def test_a_share_of_all_has_an_interval() -> None:
+    table = [[0, 0, 1], [1, 0, 0], [0, 0, 0], [0, 0, 1000], [0, 1000, 0], [1000, 1, 0]]
+    counts = {name: [row[column] for row in table] for column, name in enumerate("abc")}
+    found = variant_growth(DATES[:6], counts, "a")
+    assert all(0 <= s.lower <= s.share <= s.upper <= 1 for s in found.shares)
