@@ -130,6 +130,7 @@ def _patches(corrections: Corrections) -> dict[str, str]:
         retracted = f", if(kind = 'retracted', ',{_key(corrections.deleted)}true', '')"
         own = """if(json_exists(message, '$.id'), '', '"id":"' || id || '",')"""
         return {
+            "plain": "false",
             "patch": f"concat('{{', {own}, '{_key('revision')}', revision{retracted}, '}}')",
             "unfit_patch": f"concat('{{', {own}, '{_key('revision')}0}}')",
         }
@@ -138,7 +139,10 @@ def _patches(corrections: Corrections) -> dict[str, str]:
     # What cannot be read as a number is left for the decoder to name; one that can must not be counted.
     raw = f"cast(json_extract(message, {_path(corrections.new_from or corrections.value)}) as varchar)"
     named = f"'0,{_key(corrections.value)}', if({_COUNTABLE}, 'null', coalesce({raw}, 'null')), '}}'"
+    own_names = [literal(f'"{name}"') for name in ("id", "revision", corrections.value)]
+    parts = [f"contains(message, {name})" for name in own_names]
     return {
+        "plain": f"message <> '{{}}' and not ({' or '.join(parts)})",
         "patch": f"concat({own}, revision, ',{_key(corrections.value)}', change{gone}, '}}')",
         "unfit_patch": f"concat({own}, {named})",
     }
