@@ -12,11 +12,13 @@ copy (
         from texts
     ),
     unfit as (
-        select row, message, left(sha256(concat_ws(chr(10), {{ file_hash }}, 'row', row, position)), 32) as id
+        select row, message, number, left(sha256(concat_ws(chr(10), {{ file_hash }}, 'row', row, position)), 32) as id
         from said
         where not fit
     )
-    select id, cast(json_merge_patch(message, {{ patch }}) as varchar) as message, row, kind
+    -- What a message has not is put after what it has; only where it has some of it, its JSON must be taken apart.
+    select id, if({{ plain }} and kind <> 'retracted', left(message, -1) || ',' || substr({{ patch }}, 2),
+        cast(json_merge_patch(message, {{ patch }}) as varchar)) as message, row, kind
     from identified
     union all
     select id, cast(json_merge_patch(message, {{ unfit_patch }}) as varchar) as message, row, 'unfit' as kind
