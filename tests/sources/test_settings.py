@@ -13,7 +13,8 @@ from streams.errors import UnknownNameError
 from tests.sources.runs.running import CASES_SOURCE
 
 PLACES = {
-    "CATALOG_URI": "postgresql://x", "S3_ENDPOINT": "http://x", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b", "KAFKA": "k:1",
+    "CATALOG_URI": "postgresql://x", "S3_ENDPOINT": "http://x", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b",
+    "KAFKA": "k:1",
 }  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def test_what_is_wrong_with_one_source_is_its_own(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("title = 1")
     known = catalogue([tmp_path, tmp_path / "nowhere"])
     assert known.get("good").beside == tmp_path.parent
-    with pytest.raises(SourceDefinitionError, match="bad.toml"):
+    with pytest.raises(SourceDefinitionError, match=r"bad\.toml"):
         known.get("bad")
     with pytest.raises(UnknownNameError, match="did you mean good"):
         known.get("god")
