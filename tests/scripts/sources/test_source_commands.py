@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,15 +14,13 @@ from scripts.sources.source_commands import command
 from sources.files import Kind, NewFile
 from sources.store import SourceStore
 from streams.errors import UnknownNameError, WindowpaneError
-from tests.sources.conftest import KEY, clock, engine, made, store  # noqa: F401
+from tests.sources.conftest import KEY
 from tests.sources.runs.running import CASES_SOURCE
 from tests.sources.test_settings import PLACES
 
 
 @pytest.fixture
-def place(
-    tmp_path: Path, store: SourceStore, made: sa.Engine, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[SourceStore]:  # noqa: F811
+def place(tmp_path: Path, store: SourceStore, made: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> SourceStore:
     """A home with one source, and another one whose file is broken."""
     monkeypatch.setattr(operating, "tell", lambda _: None)
     uri = made.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -34,7 +31,7 @@ def place(
     folder.mkdir()
     (folder / "cases.toml").write_text(CASES_SOURCE)
     (folder / "broken.toml").write_text("title = 1")
-    yield store
+    return store
 
 
 def typed(*words: str, stdin: str = "") -> Result:
