@@ -105,8 +105,10 @@ class Corrections(_Model):
             raise ValueError("new_from needs date, which must be one of key: totals are compared from date to date")
         if self.deleted is not None and self.new_from is not None:
             raise ValueError("deleted and new_from exclude each other: things have no totals")
-        own = {"id", "revision", self.deleted or self.value, self.new_from or "id"}
-        if taken := sorted(own & set(self.key)):
+        own = (
+            {"revision", self.deleted, self.new_from} if self.deleted else {"id", "revision", self.value, self.new_from}
+        )
+        if taken := sorted(set(self.key) & own):
             raise ValueError(f"key has {taken[0]}, which changes with every correction")
         return self
 

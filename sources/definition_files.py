@@ -19,8 +19,9 @@ from pydantic_core import ErrorDetails
 from sources import origins
 from sources.definition import Corrections, Source
 from sources.definition import Mapping as MappingRules
-from sources.errors import SourceDefinitionError
+from sources.errors import Held, SourceDefinitionError
 from sources.limits import Limits
+from sources.mapping.execution import judged_select
 
 _PRODUCT = Path(__file__).resolve().parent.parent
 _SYSTEMS = "systems/"
@@ -91,6 +92,10 @@ def parse_source(text: str, name: str, folder: Path) -> Source:
         problems = [*(explained(file, raw, each) for each in error.errors()), *problems]
     if problems:
         raise SourceDefinitionError.first(problems)
+    try:
+        judged_select(source)
+    except Held as error:
+        raise SourceDefinitionError(file, "mapping", None, error.reason.removeprefix("the mapping ")) from error
     return source
 
 

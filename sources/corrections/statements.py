@@ -119,6 +119,8 @@ def _scope(corrections: Corrections, table: str) -> str:
 def _replaced(corrections: Corrections) -> str:
     if corrections.replaces == "rows":
         return "n.k is not null"
+    if corrections.replaces == "whole" and not corrections.within:
+        return "true"
     return f"{_scope(corrections, 'l')} in (select scope from scopes)"  # noqa: S608 - of quoted names
 
 

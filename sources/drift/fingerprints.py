@@ -119,7 +119,7 @@ class _Seen:
         if len(self.values) <= _FEW:
             self.values.add(value[:100])
         if kind in NUMBERS and len(self.numbers) < SAMPLE:
-            self.numbers.append(abs(float(value)))
+            self.numbers.append(abs(float(value.strip())))
         elif kind in EITHER_FIRST:
             self.largest = [max(pair) for pair in zip(self.largest, first_two(value), strict=True)]
 

@@ -91,9 +91,9 @@ def _score(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
 def _lines_before(text: str, delimiter: str, rows: int) -> int:
     """Lines before the row of this number, counted from 0, and empty ones right before it."""
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    seen = 0
+    seen, before = 0, 0
     for row in reader:
         if row and seen == rows:
-            return reader.line_num - 1
-        seen += bool(row)
+            return before
+        seen, before = seen + bool(row), reader.line_num
     return 0

@@ -42,7 +42,8 @@ def fit(columns: Mapping[str, ColumnPrint], definition: Definition, *, dated: bo
     found = _pairs(rest, wanted)
     time = definition.event_time.field
     if not dated and time not in found:
-        dates = [each for each, column in rest.items() if is_date(column) and each not in found.values()]
+        free = [each for each, column in rest.items() if is_date(column) and each not in found.values()]
+        dates = [each for each in free if "birth" not in words(each)]
         found |= {time: dates[0]} if dates else {}
     total = growing or any(RUNNING_TOTAL & {*bare_words(each)} for each in figures.values())
     number = _number(rules, found, running_total=total) if figures or dated else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from glob import escape
@@ -19,7 +18,7 @@ from sources.formats import Format
 from sources.guessing.dialects import dialect_of, encoding_of, is_header
 from sources.limits import Limits
 from sources.reading import Refused, Row, read
-from sources.reading.unpacking import is_archive, unpacked
+from sources.reading.unpacking import is_archive, opened_archive, unpacked
 
 HEAD = 1 << 18
 _ROWS = 50
@@ -57,9 +56,10 @@ def _form(file: Path, head: bytes, limits: Limits, own: dict[str, Any]) -> Forma
 
 def _member(file: Path) -> str | None:
     """Of an archive of several files the largest whose name says that it may be read."""
-    if not zipfile.is_zipfile(file):
-        return None
-    with zipfile.ZipFile(file) as archive:
+    with file.open("rb") as begun:
+        if not is_archive(begun.read(4)):
+            return None
+    with opened_archive(file) as archive:
         names = [entry for entry in archive.infolist() if not entry.is_dir() and "__MACOSX/" not in entry.filename]
     if len(names) < 2 or any(entry.filename == "[Content_Types].xml" for entry in names):
         return None
@@ -139,4 +139,4 @@ def _element(text: bytes) -> str:
     repeated = [(level, -times, name) for (level, name), times in seen.items() if level and times > 1]
     if repeated:
         return min(repeated)[2]
-    return min((level, name) for level, name in seen if level <= 1)[1] if seen else "record"
+    return max((level, name) for level, name in seen if level <= 1)[1]

@@ -31,7 +31,8 @@ _SENT = frozenset({"id", "revision", "change"})
 class Guess:
     """`columns`: name in the mapping → header; `examples`: header → a value; `doubts`: what people must look at.
 
-    `fields`: field → expression; `select`: which they are part of, where a row makes several messages. `key`, `replaces`, `date`, `new_from`: of corrections, if any.
+    `fields`: field → expression; `select`: which they are part of, where a row makes several messages. `key`,
+    `replaces`, `date`, `new_from`: of corrections, if any.
     """
 
     columns: Mapping[str, str]

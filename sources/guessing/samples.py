@@ -25,9 +25,10 @@ _COMMA = "number with a comma"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What is known of a file. `columns`: by the names that it has, or by path in documents, `examples` a value of each.
+    """What is known of a file.
 
-    `dated`: those of the columns that are named after dates; `growing`: whether their numbers only grow, as totals do.
+    `columns`: by the names that it has, or by path in documents; `dated`: those that are named after dates; `examples`:
+    a value of each; `growing`: whether the numbers of dated ones only grow, as totals do.
     """
 
     form: Format

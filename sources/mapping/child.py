@@ -1,12 +1,11 @@
 """The process that reads one file of somebody else and runs one mapping over it: what goes wrong, goes wrong here.
 
-It is told on standard input what to do, and says on standard output, in one line of JSON, how it went.
+It is a child of `sources.mapping.mother`, and ends with the file.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,12 @@ import pyarrow as pa
 from sources.definition import Source
 from sources.errors import Held
 from sources.mapping.confinement import confine, limit
-from sources.mapping.execution import judged_select, refused, run_mapping
+from sources.mapping.execution import MACROS_FILE, judged_select, refused, run_mapping
 from sources.mapping.input_file import keep_rows
 from sources.mapping.statement import undeclared
 from sources.reading import Refused, read
 
-_VIRTUAL = 512 << 20
-"""Address space that the libraries take without using it, beside what a file and its mapping may."""
+_LEAST_FILE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +34,13 @@ class Request:
     folder: Path
 
 
-def main() -> None:
-    """Do what standard input says."""
-    request = requested(sys.stdin.read())
+def child(text: str) -> dict[str, Any]:
+    """Give up all rights but those to the files of the request, and do it; as `outcome`."""
+    request = requested(text)
     limits = request.source.limits
-    limit(limits.memory_bytes + _VIRTUAL, limits.seconds, max(limits.unpacked_bytes, 64 << 20))
-    confine([request.file, *request.source.lookups.values(), Path(__file__).with_name("macros.sql")], request.folder)
-    print(json.dumps(outcome(request)))
+    limit(limits.memory_bytes, limits.seconds, max(limits.unpacked_bytes, _LEAST_FILE_BYTES))
+    confine([request.file, *request.source.lookups.values(), MACROS_FILE], request.folder)
+    return outcome(request)
 
 
 def outcome(request: Request) -> dict[str, Any]:
@@ -87,7 +85,3 @@ def requested(text: str) -> Request:
     raw = json.loads(text)
     source = Source.model_validate_json(json.dumps(raw["source"]))
     return Request(source, Path(raw["file"]), raw["name"], Path(raw["folder"]))
-
-
-if __name__ == "__main__":
-    main()

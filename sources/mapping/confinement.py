@@ -40,13 +40,14 @@ class _Beneath(ctypes.Structure):
 
 
 def limit(memory_bytes: int, seconds: int, file_bytes: int) -> None:
-    """Bound what this process may take, from now on: address space, processor time, the size of a file it writes.
+    """Bound what this process may take, from now on: memory beside what it has, processor time, the size of a file.
 
     It is ended when its parent is.
     """
     _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
     for kind, most in (
-        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, file_bytes),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),

@@ -17,7 +17,7 @@ from sources.mapping.statement import input_columns, input_select, mapping_selec
 from sources.sql_text import literal
 
 _PARQUET = "format parquet, compression zstd, row_group_size 50000, use_tmp_file false"
-_MACROS = Path(__file__).with_name("macros.sql")
+MACROS_FILE = Path(__file__).with_name("macros.sql")
 
 
 def judged_select(source: Source) -> str:
@@ -34,7 +34,7 @@ def run_mapping(source: Source, kept: Kept, rows: Path, name: str, messages: Pat
     columns = input_columns(tuple(kept.positions), source.columns)
     with _database(messages.parent, (rows, messages), source.limits.memory_bytes) as connection:
         connection.execute("set variable decimal = ?", [source.format.decimal])
-        connection.execute(_MACROS.read_text("utf-8"))
+        connection.execute(MACROS_FILE.read_text("utf-8"))
         add_lookups(connection, source.lookups)
         connection.execute(f"create view file as select * from read_parquet({literal(str(rows))})")  # noqa: S608
         connection.execute(f"create view input as {input_select(columns, kept.positions, name)}")

@@ -24,13 +24,16 @@ create macro number(x) as case
     else json_number(trim(x), x)
 end;
 
+-- Words such as infinity, which DuckDB takes for times, have no digit.
 create macro day(x, formats := '%Y-%m-%d') as case
     when trim(x) = '' then null
+    when not regexp_matches(x, '[0-9]') then x
     else coalesce(strftime(try_strptime(trim(x), formats), '%Y-%m-%d'), x)
 end;
 
 create macro moment(x, formats := '%Y-%m-%d %H:%M:%S') as case
     when trim(x) = '' then null
+    when not regexp_matches(x, '[0-9]') then x
     else coalesce(strftime(try_strptime(trim(x), formats), '%Y-%m-%dT%H:%M:%S.%fZ'), x)
 end;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zlib
 from collections.abc import Callable
 from typing import IO, Any
@@ -12,6 +13,9 @@ from zipfile import BadZipFile
 from sources.reading.outcomes import Refused
 
 BUFFER = 1 << 17
+
+DAMAGED = (BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, OverflowError, IndexError, OSError)
+"""What the standard library raises of archives that somebody damaged, one way or another."""
 
 
 class Bounded(io.RawIOBase):

@@ -6,11 +6,11 @@ import gzip
 import io
 from pathlib import Path
 from typing import IO, cast
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from sources.formats import Format
 from sources.limits import Limits
-from sources.reading.bounded import buffered
+from sources.reading.bounded import DAMAGED, buffered
 from sources.reading.outcomes import Refused
 from sources.reading.zip_members import member
 
@@ -51,19 +51,24 @@ def is_archive(head: bytes) -> bool:
     return head[:4] in _ZIP
 
 
+def opened_archive(file: Path) -> ZipFile:
+    """A zip archive, which the caller closes. Raises Refused."""
+    try:
+        return ZipFile(file)
+    except DAMAGED as error:
+        raise Refused(f"its packing is damaged ({error}); pack and send it again") from error
+
+
 def _out_of_archive(file: Path, form: Format, limits: Limits) -> io.BufferedReader | None:
     """The file that is meant; None if the archive is itself what is read."""
-    try:
-        archive = ZipFile(file)
-    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise Refused(f"its packing is damaged ({error}); pack and send it again") from error
+    archive = opened_archive(file)
     try:
         if form.type == "xlsx" and _WORKBOOK in archive.namelist():
             archive.close()
             return None
         meant = member(archive, form.member)
         return buffered(archive.open(meant), limits.unpacked_bytes, archive.close)
-    except (BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         archive.close()
         raise Refused(f"its packing is damaged ({error}); pack and send it again") from error
     except BaseException:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from posixpath import join, normpath
 from typing import Any, cast
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineSheet, load_workbook
 from sources.formats import Format
 from sources.limits import Limits
 from sources.reading.archive_bytes import inflated
-from sources.reading.bounded import whole
+from sources.reading.bounded import DAMAGED, whole
 from sources.reading.csv_rows import cells
 from sources.reading.headers import column_names, numbered_columns
 from sources.reading.outcomes import Outcomes, Refused, Row, Table, Unreadable, shown
@@ -39,7 +39,7 @@ def xlsx_table(stream: io.BufferedReader, form: Format, limits: Limits) -> Table
         content = whole(stream, limits.memory_bytes // _MEMORY, "a workbook")
     try:
         sheet, found = _sheet(content, form.sheet, limits)
-    except (CalamineError, BadZipFile, DefusedXmlException, ParseError, KeyError, ValueError) as error:
+    except (CalamineError, DefusedXmlException, ParseError, LookupError, StopIteration, *DAMAGED) as error:
         raise Refused(f"is no workbook that can be read ({error}); save it anew") from error
     rows = cast("Iterator[list[Any]]", sheet.iter_rows()) if found.rows else iter(())
     for _ in range(form.skip_rows):

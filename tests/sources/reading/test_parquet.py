@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from sources.formats import Format
 from sources.limits import Limits
-from sources.reading import Refused, Row, Unreadable
+from sources.reading import Refused, Row, Unreadable, read
 from tests.sources.reading.files import gzipped, read_all, rows_of
 
 
@@ -49,6 +50,20 @@ def test_rows_that_are_no_text_are_told(tmp_path: Path) -> None:
     ]
     told = [each.reason for each in outcomes if isinstance(each, Unreadable)]
     assert told == ["holds bytes that are no text", "holds a NUL", "is longer than a line may be"]
+
+
+def test_a_long_text_takes_memory_once(tmp_path: Path) -> None:
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * 6000, pa.int32()), ["x" * (1 << 19)])
+    content = written({"a": once}, store_schema=False)
+    assert len(content) < 1 << 20
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    before = pa.total_allocated_bytes()
+    with read(path, "file", Format(type="parquet"), Limits()) as table:
+        next(iter(table))
+        assert pa.total_allocated_bytes() - before < 16 << 20
+        with pytest.raises(Refused, match="is larger than 1,073,741,824 bytes when unpacked"):
+            list(table)
 
 
 def test_files_of_many_rows_are_read_in_parts(tmp_path: Path) -> None:
