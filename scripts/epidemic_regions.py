@@ -146,7 +146,7 @@ def _add_places(
             yield code, row
         else:
             within = table.codes[country, name_key(state)]
-            code = f"US-{row['UID'].removeprefix(_COUNTIES_OF)}"
+            code = f"US-{row['UID'].removeprefix(row['code3'])}"
             parent = _NEW_YORK if code in _BOROUGHS else within
             table.names[code] = (f"{county}, {state}", parent, "county")
             table.call(within, county, code)

@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from sources.definition_files import parse_source
 from streams import load_definition
 from tests.documentation import ELSEWHERE, ROOT, Snippet, commands, coverage_of, snippets
+
+
+SOURCES = ("docs/sources.md", "docs/add-a-source.md")
+"""Pages whose TOML declares sources."""
 
 
 @pytest.mark.parametrize("command", commands())
@@ -25,11 +30,14 @@ def test_covering_tests_exist(test: str) -> None:
 
 def test_every_snippet_is_of_a_tested_language() -> None:
     """Those of pages and scripts run in web/tracking/test_in_browser.py."""
-    assert {snippet.language for snippet in snippets()} <= {"sh", "toml", "json", "sql", "html", "js"}
+    assert {snippet.language for snippet in snippets()} <= {"sh", "toml", "json", "sql", "html", "js", "csv"}
 
 
 @pytest.mark.parametrize("snippet", snippets("toml"), ids=lambda snippet: snippet.page)
 def test_toml_loads_as_a_definition(snippet: Snippet, tmp_path: Path) -> None:
+    if snippet.page in SOURCES:
+        assert parse_source(snippet.text, "snippet", tmp_path).name == "snippet"
+        return
     path = tmp_path / "snippet.toml"
     path.write_text(snippet.text, "utf-8")
     assert load_definition(path).name == "snippet"

@@ -3,7 +3,7 @@
 Nothing is sent or kept, and all of it is done in a process of its own.
 """
 
-from sources.trying.outcome import SHOWN, Changes, Tried, TriedMessage, TriedRow
+from sources.trying.outcome import SHOWN, Changes, Guess, Tried, TriedMessage, TriedRow
 from sources.trying.processes import guess_source, try_source
 
-__all__ = ["SHOWN", "Changes", "Tried", "TriedMessage", "TriedRow", "guess_source", "try_source"]
+__all__ = ["SHOWN", "Changes", "Guess", "Tried", "TriedMessage", "TriedRow", "guess_source", "try_source"]

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from sources.errors import SourceError
-from sources.guessing import guess
+from sources.guessing.guess import guess, source_name
 from sources.mapping.confinement import limit
 from sources.trying.request import Request
 from sources.trying.trial import LIMITS, tried
@@ -37,7 +37,8 @@ def main() -> None:
 def _done(request: Request) -> dict[str, Any]:
     sample = request.sample
     if request.source is None:
-        return {"toml": guess(sample.file, sample.name, request.definition)}
+        toml = guess(sample.file, sample.name, request.definition)
+        return {"guess": {"name": source_name(sample.name), "toml": toml}}
     decoder = Decoder(decoding_plan(request.definition))
     return {"tried": dataclasses.asdict(tried(request.source, decoder, sample, request.folder))}
 

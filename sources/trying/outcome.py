@@ -11,6 +11,14 @@ SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """What a source for a sample could be: `toml` as it is kept in `name`.toml, for people to mend."""
+
+    name: str
+    toml: str
+
+
+@dataclass(frozen=True, slots=True)
 class TriedMessage:
     """A message that the stream would take. `line`: of the row that it was made of."""
 
@@ -32,8 +40,8 @@ class TriedRow:
 class Changes:
     """What would be sent, against what the source of that name sent before.
 
-    `first`: facts that are new, `corrected`: that would be other, `retracted`: taken back; `repeated`: rows that a later
-    one of the file contradicts.
+    `first`: facts that are new, `corrected`: that would be other, `retracted`: taken back; `repeated`: rows that a
+    later one of the file contradicts.
     """
 
     first: int
@@ -46,9 +54,9 @@ class Changes:
 class Tried:
     """What came out. `held`: why nothing of the file would be taken; then all else is empty.
 
-    `rows`: that could be read; `messages`: that were made of them; `accepted`, `rejected`: how many of those to be sent;
-    `taken`, `refused`: the first of them, and of what could not be read. `undeclared`: columns that the source does not
-    name. `changes`: of a source with corrections.
+    `rows`: that could be read; `messages`: that were made of them; `accepted`, `rejected`: how many of those to be
+    sent; `taken`, `refused`: the first of them, and of what could not be read. `undeclared`: columns that the source
+    does not name. `changes`: of a source with corrections.
     """
 
     held: str = ""

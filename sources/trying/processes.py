@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ import orjson
 
 from sources.definition import Source
 from sources.errors import SourceError
-from sources.trying.outcome import Tried, read_tried
+from sources.trying.outcome import Guess, Tried, read_tried
 from sources.trying.request import Request, Sample
 from streams.definition import Definition
 
@@ -22,9 +23,9 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 _WALL_SECONDS = 90
 
 
-def guess_source(definition: Definition, file: Path, name: str) -> str:
-    """The TOML of a source as a sample looks like, for a stream. Raises SourceError where nothing can be told."""
-    return str(_answer(definition, None, file, name, None)["toml"])
+def guess_source(definition: Definition, file: Path, name: str) -> Guess:
+    """A source as a sample looks like, for a stream. Raises SourceError where nothing can be told."""
+    return Guess(**_answer(definition, None, file, name, None)["guess"])
 
 
 def try_source(definition: Definition, source: Source, file: Path, name: str, landed: Path | None = None) -> Tried:
@@ -34,7 +35,11 @@ def try_source(definition: Definition, source: Source, file: Path, name: str, la
 
 def _answer(definition: Definition, source: Source | None, file: Path, name: str, landed: Path | None) -> Any:
     with tempfile.TemporaryDirectory(prefix="trial-") as folder:
-        request = Request(definition, source, Sample(file.resolve(), name, landed), Path(folder))
+        copied = Path(folder) / "sample"  # where who maps it may read it, whoever owns the folder that it is in
+        shutil.copyfile(file, copied)
+        work = Path(folder) / "work"
+        work.mkdir()
+        request = Request(definition, source, Sample(copied, name, landed), work)
         child = subprocess.Popen(
             [sys.executable, "-s", "-P", "-W", "ignore", "-m", "sources.trying.child"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/", env=_environment(),

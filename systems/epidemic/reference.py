@@ -1,7 +1,8 @@
 """How many people live in a region, and how vulnerable they are: what figures are held against.
 
-Population is from Johns Hopkins University's list of places as https://github.com/datasets/covid-19 has it (PDDL), about
-2020. Vulnerability is the CDC/ATSDR Social Vulnerability Index of 2018 (public domain), for counties of the United States.
+Population is from Johns Hopkins University's list of places, about 2020, as https://github.com/datasets/covid-19 has it
+(PDDL). Vulnerability is the CDC/ATSDR Social Vulnerability Index of 2018 (public domain), for counties of the United
+States.
 Both tables are made by `scripts/epidemic_regions.py`.
 """
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +15,7 @@ from query.limits import Limits
 from sources.definition import Source
 from sources.definition_files import parse_source
 from sources.errors import SourceDefinitionError
-from sources.trying import Tried, guess_source, try_source
+from sources.trying import Guess, Tried, guess_source, try_source
 from web.access.scopes import asker_of
 from web.asking.samples import Sample
 from web.service import service_of
@@ -21,7 +23,7 @@ from web.service import service_of
 T = TypeVar("T")
 
 _SECONDS = 120.0
-_SYSTEMS = Path(__file__).resolve().parent.parent.parent / "systems"
+_SYSTEMS = "systems/"
 
 
 async def in_trial(request: Request, work: Callable[[], T]) -> T:
@@ -34,14 +36,20 @@ def read_source(request: Request, toml: str, name: str) -> Source:
 
     Who does not see all has the lookups of the product alone: those of others' folders may be of other streams.
     """
-    folder = service_of(request).declared_sources.folders[0]
-    source = parse_source(toml, name, folder)
     if not asker_of(request).sees_all:
-        for relation, path in source.lookups.items():
-            if not path.is_relative_to(_SYSTEMS):
+        for relation, path in _lookups(toml):
+            if not str(path).startswith(_SYSTEMS):
                 allowed = "one of the product's, such as systems/epidemic/regions/regions.csv"
-                raise SourceDefinitionError(f"{name}.toml", f"lookups.{relation}", None, allowed)
-    return source
+                raise SourceDefinitionError(f"{name}.toml", f"lookups.{relation}", path, allowed)
+    return parse_source(toml, name, service_of(request).declared_sources.folders[0])
+
+
+def _lookups(toml: str) -> Iterator[tuple[str, object]]:
+    """What a TOML says of lookups, if it can be read; whether the files are there is not looked at."""
+    with suppress(tomllib.TOMLDecodeError, RecursionError):
+        lookups = tomllib.loads(toml).get("lookups")
+        if isinstance(lookups, dict):
+            yield from lookups.items()
 
 
 async def tried(request: Request, source: Source, sample: Sample) -> tuple[Tried, bool]:
@@ -59,8 +67,8 @@ async def tried(request: Request, source: Source, sample: Sample) -> tuple[Tried
     return await in_trial(request, work)
 
 
-async def guessed(request: Request, sample: Sample, stream: str) -> str:
-    """The TOML of a source as the sample looks like, for a stream. Raises SourceError where nothing can be told."""
+async def guessed(request: Request, sample: Sample, stream: str) -> Guess:
+    """A source as the sample looks like, for a stream. Raises SourceError where nothing can be told."""
     definition = service_of(request).definition(stream)
     return await in_trial(request, lambda: guess_source(definition, sample.path, sample.name))
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sources.errors import SourceDefinitionError, SourceError
-from sources.trying import SHOWN, Tried
+from sources.trying import Tried
 from web.access.sources import administers_streams
 from web.asking.known_streams import known_streams
 from web.asking.samples import LARGEST, Sample, find_sample, keep_sample
@@ -59,7 +59,7 @@ async def try_sample(request: Request) -> Response:
         fields = given.fields
         if fields.get("then") == "download":
             return _download(fields)
-        trial = Trial(fields.get("stream", ""), fields.get("name", "").strip() or _NAME, fields.get("toml", ""))
+        trial = Trial(fields.get("stream", ""), fields.get("name", "").strip(), fields.get("toml", ""))
         if trial.stream not in streams:
             raise ProblemError("forbidden", "Samples are tried by those who administer the stream, all of it.")
         upload = given.upload
@@ -68,18 +68,21 @@ async def try_sample(request: Request) -> Response:
         else:
             sample = find_sample(request, fields.get("sample", ""), fields.get("sample_name", ""))
             trial = replace(trial, sample=sample)
-    return _page(request, streams, await _tried(request, trial, guess=fields.get("then") == "guess"))
+    return _page(request, streams, await _tried(request, trial, anew=fields.get("then") == "guess"))
 
 
-async def _tried(request: Request, trial: Trial, *, guess: bool) -> Trial:
+async def _tried(request: Request, trial: Trial, *, anew: bool) -> Trial:
     """Guess where nothing is said, then try."""
-    if trial.sample is None:
+    sample = trial.sample
+    if sample is None:
         return trial.wrong("file", "choose a sample; one that was chosen before is kept for an hour")
-    if guess or not trial.toml.strip():
+    if anew or not trial.toml.strip():
         try:
-            trial = replace(trial, toml=await guessed(request, trial.sample, trial.stream))
+            guess = await guessed(request, sample, trial.stream)
+            trial = replace(trial, toml=guess.toml, name=trial.name or guess.name)
         except SourceError as error:
             return trial.wrong("file", str(error))
+    trial = replace(trial, name=trial.name or _NAME)
     try:
         source = read_source(request, trial.toml, trial.name)
     except SourceDefinitionError as error:
@@ -87,7 +90,7 @@ async def _tried(request: Request, trial: Trial, *, guess: bool) -> Trial:
     if source.stream != trial.stream:
         return trial.wrong("toml", f"stream = {source.stream!r}: the sample is tried for {trial.stream}")
     try:
-        outcome, sent_before = await tried(request, source, trial.sample)
+        outcome, sent_before = await tried(request, source, sample)
     except SourceError as error:
         return trial.wrong("file", str(error))
     return replace(trial, outcome=outcome, sent_before=sent_before)
@@ -119,5 +122,5 @@ def _page(request: Request, streams: list[str], trial: Trial) -> Response:
         streams=[(name, known[name].shown.title if name in known else name) for name in streams],
         folder=service.declared_sources.folders[0],
         most=LARGEST,
-        shown=SHOWN,
+        rows=min(44, max(14, trial.toml.count("\n") + 2)),
     )

@@ -64,7 +64,7 @@ def test_an_upload_is_kept_and_waits(sources: Sources, owner: Visitor) -> None:
     assert upload(owner, "2026-03-01.csv", CSV) == "/sources/clinic?done=uploaded#files"
     file = newest(sources)
     assert (file.name, file.size, file.state, file.kept_by) == ("2026-03-01.csv", len(CSV), FileState.WAITING, "owner")
-    [kept] = [path for path in sources.kept.rglob(file.digest)]
+    [kept] = sources.kept.rglob(file.digest)
     assert kept.read_bytes() == CSV
     assert sources.store.states.get("clinic").asked_at is not None
     assert file.licence == "CC-BY-4.0"
