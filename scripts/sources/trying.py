@@ -49,8 +49,8 @@ def try_file(file: Path, stream: str | None, name: str | None, toml: Path | None
     with console.status(f"Trying {file.name}"), TemporaryDirectory(prefix="windowpane-try-") as folder:
         if stream is not None:
             definition = settings.definition(stream)
-            text = guess_source(definition, file, file.name)
-            source = parse_source(text, "tried", file.resolve().parent)
+            guess = guess_source(definition, file, file.name)
+            text, source = guess.toml, parse_source(guess.toml, guess.name, file.resolve().parent)
         else:
             source = load_source(toml) if toml else declared_source(str(name)).source
             definition = settings.definition(source.stream)

@@ -108,7 +108,7 @@ class Runner:
                 yield from landing.from_folder(source, found, folder / "fetched")
             elif isinstance(origin, Url):
                 look = self.pages.look(source, state.position, folder)
-                if look is not None and (landed := landing.from_pages(source, look)) is not None:
+                if look is not None and (landed := landing.from_pages(source, look, state.position)) is not None:
                     yield landed
             elif isinstance(origin, Topic):
                 yield from landing.from_topic(source, origin.topic, state.position, self.kafka, folder / "fetched")

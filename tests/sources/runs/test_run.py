@@ -190,7 +190,7 @@ def test_pages_of_an_api_are_taken_once(place: Place) -> None:
     with http_api(answer) as api:
         labs = place.declare(LABS_SOURCE.format(url=api.url))
         assert place.run(labs).messages == 5
-        assert place.store.states.get("s").position == {"cursor": "2022-01-05T00:00:00Z"}
+        assert (place.store.states.get("s").position or {})["cursor"] == "2022-01-05T00:00:00Z"
         assert len(place.files()[0].parts) == 3
         assert place.run(labs).messages == 0
         known.append({"id": "6", "at": "2022-01-06T00:00:00Z", "test": "y"})
