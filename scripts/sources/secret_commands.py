@@ -21,7 +21,7 @@ def secret_commands() -> None:
 
     \b
     Examples:
-      ./windowpane sources secrets set lab_token < token.txt
+      cat token.txt | ./windowpane sources secrets set lab_token
       ./windowpane sources secrets list
     """
 
@@ -35,7 +35,7 @@ def _set(name: str) -> None:
 
     \b
     Examples:
-      ./windowpane sources secrets set lab_token < token.txt
+      cat token.txt | ./windowpane sources secrets set lab_token
     """
     if at_terminal():
         value = click.prompt(f"Secret {name}", hide_input=True, confirmation_prompt=True, err=True)
