@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from access.events import Did
@@ -19,7 +21,7 @@ def secret_commands() -> None:
 
     \b
     Examples:
-      ./windowpane sources secrets set lab_token < token.txt
+      cat token.txt | ./windowpane sources secrets set lab_token
       ./windowpane sources secrets list
     """
 
@@ -33,12 +35,12 @@ def _set(name: str) -> None:
 
     \b
     Examples:
-      ./windowpane sources secrets set lab_token < token.txt
+      cat token.txt | ./windowpane sources secrets set lab_token
     """
     if at_terminal():
         value = click.prompt(f"Secret {name}", hide_input=True, confirmation_prompt=True, err=True)
     else:
-        value = click.get_text_stream("stdin").readline().removesuffix("\n").removesuffix("\r")
+        value = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
     store = opened()
     with changing(Did.CHANGE_SOURCE, f"set secret {name}"):
         store.secrets.put(name, value, by=operator())

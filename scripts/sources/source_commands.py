@@ -29,7 +29,7 @@ def command(context: click.Context) -> None:
 
     \b
     Examples:
-      ./windowpane sources try reports.csv --stream case_reports > sources.d/reports.toml
+      ./windowpane sources try reports.csv --stream case_reports | tee sources.d/reports.toml
       ./windowpane sources list
       ./windowpane sources run reports
     """

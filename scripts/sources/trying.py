@@ -25,12 +25,10 @@ _MOST_CELL = 300
 
 
 @click.command(name="try")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--stream", metavar="STREAM", help="Guess a source of this stream, and try that.")
 @click.option("--source", "name", metavar="NAME", help="Try this source, and say what the file would change.")
-@click.option(
-    "--toml", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Try the source that this file says."
-)
+@click.option("--toml", type=click.Path(path_type=Path), help="Try the source that this file says.")
 @formatted
 def try_file(file: Path, stream: str | None, name: str | None, toml: Path | None, output: Format) -> None:
     """Try FILE: rows that become messages, rows that do not and why, and what would change. Nothing is sent.
@@ -39,18 +37,20 @@ def try_file(file: Path, stream: str | None, name: str | None, toml: Path | None
 
     \b
     Examples:
-      ./windowpane sources try reports.csv --stream case_reports > sources.d/reports.toml
+      ./windowpane sources try reports.csv --stream case_reports | tee sources.d/reports.toml
       ./windowpane sources try reports.csv --toml sources.d/reports.toml
       ./windowpane sources try 01-02-2022.csv --source jhu_daily --json
     """
     if sum(each is not None for each in (stream, name, toml)) != 1:
         raise click.UsageError("one of --stream, --source and --toml says how the file is to be read")
+    if missing := next((path for path in (file, toml) if path is not None and not path.is_file()), None):
+        raise WindowpaneError(f"there is no file {missing}")
     settings, text = ServiceSettings(), ""
     with console.status(f"Trying {file.name}"), TemporaryDirectory(prefix="windowpane-try-") as folder:
         if stream is not None:
             definition = settings.definition(stream)
-            text = guess_source(definition, file, file.name)
-            source = parse_source(text, "tried", file.resolve().parent)
+            guess = guess_source(definition, file, file.name)
+            text, source = guess.toml, parse_source(guess.toml, guess.name, file.resolve().parent)
         else:
             source = load_source(toml) if toml else declared_source(str(name)).source
             definition = settings.definition(source.stream)

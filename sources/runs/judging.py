@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Rejected:
         told = {"message": orjson.Fragment(message) if len(message) <= LONGEST_TEXT else message[:LONGEST_TEXT]}
         self._add(RejectedRow(line, rejection.field or "", str(rejection.reason), message), rejection, told)
 
-    def _add(self, row: RejectedRow, rejection: Rejection, told: dict[str, object]) -> None:
+    def _add(self, row: RejectedRow, rejection: Rejection, told: Mapping[str, object]) -> None:
         told = {name: _whole(value) if isinstance(value, str) else value for name, value in told.items()}
         self.total += 1
         self.reasons[f"{row.field}: {row.reason}" if row.field else row.reason] += 1

@@ -47,16 +47,20 @@ class Landing:
             if landed is not None:
                 yield landed
 
-    def from_pages(self, source: Source, look: Look) -> SourceFile | None:
-        """The pages of a look, as one file; how far they read is noted in the same step."""
+    def from_pages(self, source: Source, look: Look, known: Mapping[str, Any] | None = None) -> SourceFile | None:
+        """The pages of a look, as one file; how far they read is noted in the same step. `known`: the position of
+        before: most looks find what the one before found, and cost nothing more."""
+        position = {**look.position, "digest": look.digest}
+        if position == known:
+            return None
         if look.records == 0:
-            self.files.position(source.name, look.position)
+            self.files.position(source.name, position)
             return None
         kept = [self.raw.keep(page) for page in look.pages]
         parts = tuple(content.digest for content in kept)
         size = sum(content.size for content in kept)
         new = NewFile(look.name, look.digest, parts, size, Kind.PAGES, look.place, source.licence)
-        return self.files.land(source.name, new, by=SERVICE, position=look.position, again=True)
+        return self.files.land(source.name, new, by=SERVICE, position=position, again=True)
 
     def from_topic(
         self, source: Source, topic: str, position: Mapping[str, Any] | None, kafka: str, into: Path

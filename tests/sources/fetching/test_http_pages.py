@@ -296,7 +296,8 @@ def test_a_redirect_on_the_host_is_followed(api: HttpApi, look: Looking) -> None
     ("address", "why"),
     [
         ("127.0.0.1", "this machine"), ("::1", "this machine"), ("::ffff:127.0.0.1", "this machine"),
-        ("169.254.169.254", "credentials"), ("fe80::1", "credentials"), ("0.0.0.0", "no host"), ("224.0.0.1", "no host"),
+        ("169.254.169.254", "credentials"), ("fe80::1", "credentials"), ("0.0.0.0", "no host"),
+        ("224.0.0.1", "no host"),
         ("127.255.1.2", "this machine"), ("::", "no host"),
     ],
 )  # fmt: skip

@@ -190,7 +190,7 @@ def test_pages_of_an_api_are_taken_once(place: Place) -> None:
     with http_api(answer) as api:
         labs = place.declare(LABS_SOURCE.format(url=api.url))
         assert place.run(labs).messages == 5
-        assert place.store.states.get("s").position == {"cursor": "2022-01-05T00:00:00Z"}
+        assert (place.store.states.get("s").position or {})["cursor"] == "2022-01-05T00:00:00Z"
         assert len(place.files()[0].parts) == 3
         assert place.run(labs).messages == 0
         known.append({"id": "6", "at": "2022-01-06T00:00:00Z", "test": "y"})
@@ -201,6 +201,7 @@ def test_pages_of_an_api_are_taken_once(place: Place) -> None:
             place.run(labs)
         assert len(place.files()) - landed <= 1, "what is the same is not landed again and again"
     assert Counter(each["id"] for each in place.received.accepted()) == Counter("123456")
+    place.client.close()  # one that is kept open is answered still
     with pytest.raises(FetchError, match="does not answer"):
         place.run(labs)
 
