@@ -56,8 +56,13 @@ def opened_store(settings: SourceSettings) -> SourceStore:
     return SourceStore.open(uri, settings.sources_key, settings.sources_at_once)
 
 
-def source_runner(settings: SourceSettings, store: SourceStore, sleep: Callable[[float], None] = time.sleep) -> Runner:
-    """A runner of sources of this home; `sleep` may be cut short when the process ends."""
+def source_runner(
+    settings: SourceSettings,
+    store: SourceStore,
+    sleep: Callable[[float], None] = time.sleep,
+    ends: Callable[[float], bool] = lambda _seconds: False,
+) -> Runner:
+    """A runner of sources of this home; `sleep` may be cut short when the process ends, `ends` tells of that."""
 
     @cache
     def bucket() -> FileSystem:
@@ -73,4 +78,5 @@ def source_runner(settings: SourceSettings, store: SourceStore, sleep: Callable[
         kafka=settings.kafka,
         work=settings.home / "data" / "sources",
         settled_seconds=settings.sources_settled_seconds,
+        ends=ends,
     )

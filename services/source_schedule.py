@@ -209,7 +209,7 @@ def main() -> None:
     store = opened_store(settings)
     uri = settings.catalog_uri.get_secret_value()
     schedule = SourceSchedule(
-        source_runner(settings, store, sleep),
+        source_runner(settings, store, sleep, stop.wait),
         store,
         CatalogueReader(settings.folders).read,
         lambda: applied_streams(uri),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from streams.settings import StoreSettings
 
 
 class SourceSettings(StoreSettings):
     """What running sources takes, from `WINDOWPANE_*`."""
+
+    model_config = SettingsConfigDict(env_prefix="WINDOWPANE_", frozen=True, env_ignore_empty=True)
 
     home: Path = Field(default=Path(".windowpane"), description="State of this stack")
     streams: Path = Field(

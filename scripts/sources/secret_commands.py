@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from access.events import Did
@@ -38,7 +40,7 @@ def _set(name: str) -> None:
     if at_terminal():
         value = click.prompt(f"Secret {name}", hide_input=True, confirmation_prompt=True, err=True)
     else:
-        value = click.get_text_stream("stdin").readline().removesuffix("\n").removesuffix("\r")
+        value = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
     store = opened()
     with changing(Did.CHANGE_SOURCE, f"set secret {name}"):
         store.secrets.put(name, value, by=operator())

@@ -39,7 +39,9 @@ class Site:
         except (ValueError, KeyError):
             host, port = "", 0
         if not host or parts.username is not None:
-            raise FetchError(f"{url[:200]!r} is no address of HTTP; give one like https://lab.example.org/results")
+            raise FetchError(
+                f"{url.partition('?')[0][:200]!r} is no address of HTTP; give one like https://lab.example.org/results"
+            )
         return cls(parts.scheme, host, port)
 
     def __str__(self) -> str:

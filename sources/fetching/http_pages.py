@@ -121,8 +121,8 @@ class _Walk:
         origin = self._origin
         self._files.append(file)
         if not origin.records and not origin.next:
-            with file.open("rb") as body:
-                while chunk := body.read(1 << 20):
+            with file.open("rb") as content:
+                while chunk := content.read(1 << 20):
                     self._hash.update(chunk)
             return None
         if file.stat().st_size > LARGEST_PAGE:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, NamedTuple, TypeAlias
 
-from streams.errors import WindowpaneError
+from sources.errors import SourceError
 
 LONGEST_TEXT = 500
 """Characters of what cannot be read that are kept of it."""
 
 
-class Refused(WindowpaneError):  # noqa: N818 - it is told to people by this word
+class Refused(SourceError):  # noqa: N818 - it is told to people by this word
     """A file cannot be read at all. `reason`: one line that says what is wrong and what to do; `name`: of the file."""
 
     def __init__(self, reason: str, name: str = "") -> None:

@@ -99,9 +99,8 @@ class _Work:
         stage("judging")
         refused: set[str] = set()
         with self.by.store.changing() as connection, OutboxWriter(self._outbox) as outbox:
-            for good in self._judge.accepted(found.changes_file, self.rejected, refused):
-                payloads = [text.encode() for _, text in good]
-                outbox.add(list(zip(payloads, self._keys(payloads), strict=True)))
+            for good in self._judge.keyed(found.changes_file, self.rejected, refused):
+                outbox.add([(payload, key) for _, payload, key in good])
             counts = {
                 "new": outbox.count, "first": found.first, "corrected": found.corrected,
                 "retracted": found.retracted, "repeated": found.repeated,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import orjson
 from pyarrow import parquet
 
 from sources.files import LONGEST_TEXT, REJECTED_KEPT, RejectedRow
-from streams.decoder import Decoder, Excluded
+from streams.decoder import Accepted, Decoder, Excluded
 from streams.reasons import Reason, Rejection
 from streams.refusal_envelope import refusal
 
@@ -45,7 +45,7 @@ class Rejected:
         told = {"message": orjson.Fragment(message) if len(message) <= LONGEST_TEXT else message[:LONGEST_TEXT]}
         self._add(RejectedRow(line, rejection.field or "", str(rejection.reason), message), rejection, told)
 
-    def _add(self, row: RejectedRow, rejection: Rejection, told: dict[str, object]) -> None:
+    def _add(self, row: RejectedRow, rejection: Rejection, told: Mapping[str, object]) -> None:
         told = {name: _whole(value) if isinstance(value, str) else value for name, value in told.items()}
         self.total += 1
         self.reasons[f"{row.field}: {row.reason}" if row.field else row.reason] += 1
@@ -67,29 +67,38 @@ class Judge:
     def accepted(
         self, messages: Path, rejected: Rejected, refused: set[str] | None = None
     ) -> Iterator[list[tuple[int | None, str]]]:
-        """Batches of rows and messages that the decoder accepts, in their order; the others are put to `rejected`, and
-        their ids, where they have any, to `refused`. What an exclusion keeps out is accepted: the job excludes it."""
+        """As `keyed`, without keys."""
+        for good in self.keyed(messages, rejected, refused):
+            yield [(row, payload.decode()) for row, payload, _ in good]
+
+    def keyed(
+        self, messages: Path, rejected: Rejected, refused: set[str] | None = None
+    ) -> Iterator[list[tuple[int | None, bytes, bytes | None]]]:
+        """Batches of rows, messages and their keys, in their order, that the decoder accepts. The others are put to
+        `rejected`, and their ids, where they have any, to `refused`.
+
+        What an exclusion keeps out is accepted: the job excludes it. What is no fact could not be corrected, so it is
+        rejected whatever it is.
+        """
         columns = ["row", "message"] if refused is None else ["row", "message", "id", "kind"]
         with parquet.ParquetFile(messages) as file:
             for batch in file.iter_batches(BATCH_ROWS, columns=columns):
                 rows, texts, *told = (batch.column(name).to_pylist() for name in columns)
                 good = []
                 for place, text in enumerate(texts):
-                    outcome = self._outcome(text, is_fact=refused is None or told[1][place] != "unfit")
-                    if outcome is not None:
-                        rejected.message(rows[place], outcome, text)
-                        if refused is not None:
-                            refused.add(told[0][place])
-                    else:
-                        good.append((rows[place], text))
+                    payload = text.encode("utf-8", "surrogatepass")
+                    outcome = self.decoder.decode(payload, self.now_ms)
+                    if isinstance(outcome, Excluded):
+                        outcome = outcome.row
+                    if isinstance(outcome, Accepted) and told and told[1][place] == "unfit":
+                        outcome = Rejection(None, Reason.CANNOT_BE_READ)
+                    if isinstance(outcome, Accepted):
+                        good.append((rows[place], payload, self.decoder.key(outcome)))
+                        continue
+                    rejected.message(rows[place], outcome, text)
+                    if refused is not None:
+                        refused.add(told[0][place])
                 yield good
-
-    def _outcome(self, text: str, *, is_fact: bool) -> Rejection | None:
-        """Why a message is rejected; what is no fact could not be corrected, so it is not sent, whatever it is."""
-        outcome = self.decoder.decode(text.encode("utf-8", "surrogatepass"), self.now_ms)
-        if isinstance(outcome, Rejection) and not isinstance(outcome, Excluded):
-            return outcome
-        return None if is_fact else Rejection(None, Reason.CANNOT_BE_READ)
 
 
 def _unnamed(text: str) -> str:

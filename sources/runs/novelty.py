@@ -31,9 +31,9 @@ class Novelty:
     source: int
     digest: str
     _kinds: Counter[bytes] = field(default_factory=Counter)
-    _rows: Counter[int] = field(default_factory=Counter)
+    _rows: Counter[int | None] = field(default_factory=Counter)
 
-    def new(self, connection: sa.Connection, messages: Sequence[tuple[int, str]]) -> list[bytes]:
+    def new(self, connection: sa.Connection, messages: Sequence[tuple[int | None, str]]) -> list[bytes]:
         """The new ones of some messages, each with its row, as they are to be sent; they count as sent from now on."""
         told = [self._told(row, text) for row, text in messages]
         every = list(dict.fromkeys(hash_ for _, hashes in told for hash_ in hashes))
@@ -45,7 +45,7 @@ class Novelty:
                 unknown.difference_update(hashes)
         return chosen
 
-    def _told(self, row: int, text: str) -> tuple[bytes, tuple[bytes, ...]]:
+    def _told(self, row: int | None, text: str) -> tuple[bytes, tuple[bytes, ...]]:
         """A message as it is sent, and the hashes none of which may be known."""
         payload = text.encode()
         duplicates = self.definition.duplicates
@@ -65,7 +65,7 @@ class Novelty:
         self._kinds[kind] += 1
         return message_hash(kind, str(self._kinds[kind]).encode())
 
-    def _place(self, row: int) -> bytes:
+    def _place(self, row: int | None) -> bytes:
         self._rows[row] += 1
         return message_hash(_PLACE, self.digest.encode(), f"{row} {self._rows[row]}".encode())
 

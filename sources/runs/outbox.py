@@ -23,7 +23,9 @@ class OutboxWriter:
     """Writes one; the file is whole once the block has ended."""
 
     def __init__(self, file: Path) -> None:
-        self._writer = parquet.ParquetWriter(file, _SCHEMA, compression="zstd", write_statistics=False)
+        self._writer = parquet.ParquetWriter(
+            file, _SCHEMA, compression="lz4", use_dictionary=False, write_statistics=False
+        )
         self._waiting: list[Message] = []
         self.count = 0
 

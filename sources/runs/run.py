@@ -19,6 +19,7 @@ from sources.errors import SourceError
 from sources.fetching.folders import Folder
 from sources.fetching.http_pages import HttpPages
 from sources.files import FileState, RejectedRow, SourceFile
+from sources.mapping.mothers import MotherError
 from sources.objects import Objects
 from sources.origins import Files as FromFiles
 from sources.origins import Topic, Url
@@ -35,6 +36,9 @@ from streams.errors import WindowpaneError
 
 _log = structlog.get_logger("sources")
 
+_END_SECONDS = 0.3
+"""Whoever ends this process ends those that it made, too; they may be seen to end first."""
+
 MAPPED_AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
 """Files that are read and compared at the same time, whatever number of sources runs."""
 
@@ -42,7 +46,8 @@ MAPPED_AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
 @dataclass(frozen=True, slots=True)
 class Runner:
     """Runs sources; threads may share it, if each runs sources of its own. `definition`: of an applied stream, or
-    raises WindowpaneError; `outlet`: of a topic; `kafka`: its address; `work`: a folder for what is made on the way."""
+    raises WindowpaneError; `outlet`: of a topic; `kafka`: its address; `work`: a folder for what is made on the way;
+    `ends`: whether this process is told to end within so many seconds, so that no file is blamed for it."""
 
     store: SourceStore
     objects: Objects
@@ -54,6 +59,7 @@ class Runner:
     work: Path
     settled_seconds: float = 5.0
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    ends: Callable[[float], bool] = field(default=lambda _seconds: False)
     mapping: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAPPED_AT_ONCE))
 
     def run(self, declared: Declared, *, by: str, watcher: Watcher | None = None, fetch: bool = True) -> RunCounts:
@@ -185,6 +191,8 @@ class _Run:
         except (RunLostError, LakeError):
             raise
         except SourceError as error:
+            if isinstance(error.__cause__, MotherError):
+                raise
             return self._held(file, run, str(error))
         except Exception as error:
             if isinstance(error, WindowpaneError | OSError | MemoryError):
@@ -201,6 +209,8 @@ class _Run:
         rejected: Sequence[RejectedRow] = (),
         counts: Mapping[str, int] | None = None,
     ) -> SourceFile:
+        if self.runner.ends(_END_SECONDS):
+            raise SourceError("this process ends; the file is taken by the next one")
         self.counts.reasons[reason] += 1
         _log.warning("held", source=file.source, file=file.name, reason=reason)
         return self.runner.store.files.hold(file, run, reason, rejected, counts)

@@ -105,7 +105,7 @@ def test_pauses_grow_and_are_bounded() -> None:
     assert 300 <= pauses[-1] <= 600
 
 
-def test_there_is_nothing_to_run_before_a_stream_is_applied(place: Place, made: object) -> None:  # noqa: F811
+def test_there_is_nothing_to_run_before_a_stream_is_applied(place: Place) -> None:
     settings = WaitingSettings(
         catalog_uri="postgresql://nobody@127.0.0.1:9/none", streams=place.folder / "streams", sources=None
     )

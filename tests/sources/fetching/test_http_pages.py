@@ -139,7 +139,7 @@ def test_a_short_retry_after_is_waited(api: HttpApi, look: Looking, asked: str) 
 
 def test_a_long_retry_after_is_left_to_the_next_look(api: HttpApi, look: Looking) -> None:
     api.answer = lambda _: Answer(status=503, headers={"Retry-After": "900"})
-    with pytest.raises(FetchError, match="503.*wait 900 seconds") as raised:
+    with pytest.raises(FetchError, match=r"503.*wait 900 seconds") as raised:
         look(source(f"{api.url}/r"))
     assert (raised.value.again_seconds, len(api.asked)) == (900, 1)
 
@@ -296,7 +296,8 @@ def test_a_redirect_on_the_host_is_followed(api: HttpApi, look: Looking) -> None
     ("address", "why"),
     [
         ("127.0.0.1", "this machine"), ("::1", "this machine"), ("::ffff:127.0.0.1", "this machine"),
-        ("169.254.169.254", "credentials"), ("fe80::1", "credentials"), ("0.0.0.0", "no host"), ("224.0.0.1", "no host"),
+        ("169.254.169.254", "credentials"), ("fe80::1", "credentials"), ("0.0.0.0", "no host"),
+        ("224.0.0.1", "no host"),
         ("127.255.1.2", "this machine"), ("::", "no host"),
     ],
 )  # fmt: skip

@@ -139,7 +139,7 @@ def test_ten_million_columns_are_not_split(tmp_path: Path) -> None:
         (b'"a"b,c\n1,2', "line 1, before the rows begin: ',' expected after '\"'"),
         (b'"a\n1,2', "line 2, before the rows begin: unexpected end of data"),
         (b"a,b\0\n1,2", "has no text as the name of column 2"),
-        (b"a;" + b"b" * 300, "has no text as the name of column 1"),
+        (b"a;" + b"b" * 500, "has no text as the name of column 1"),
     ],
 )  # fmt: skip
 def test_files_are_refused(tmp_path: Path, content: bytes, message: str) -> None:

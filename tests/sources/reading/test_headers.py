@@ -11,6 +11,7 @@ from sources.reading.headers import column_names, numbered_columns
     [
         (["a", "B"], ("a", "B")),
         ([" Last\n Update ", "x"], ("Last Update", "x")),
+        (["\ufeffcases", "de\u00adaths", "a\u00a0b", "Île"], ("cases", "deaths", "a b", "Île")),
         (["", "a", None], ("column_1", "a", "column_3")),
         (["cases", "Cases", "deaths"], ("cases_1", "Cases_2", "deaths")),
         (["a", "a", "a_1"], ("a_2", "a_3", "a_1")),
@@ -29,7 +30,7 @@ def test_columns_have_different_names(header: list[str | None], expected: tuple[
         (["", " "], "has no header"),
         (["a"] * 11, "has 11 columns; at most 10 are read"),
         (["a", "b\x07"], "has no text as the name of column 2"),
-        (["x" * 201], "has no text as the name of column 1"),
+        (["x" * 501], "has no text as the name of column 1"),
     ],
 )
 def test_what_is_no_header_is_refused(header: list[str | None], message: str) -> None:

@@ -74,9 +74,7 @@ class People:
 
 
 @contextmanager
-def serving_people(
-    folder: Path, app: Callable[[], Starlette] = create_app, **environment: str
-) -> Iterator[People]:
+def serving_people(folder: Path, app: Callable[[], Starlette] = create_app, **environment: str) -> Iterator[People]:
     """Serve it, with a PostgreSQL in an existing folder; no users yet. `app`: makes the application."""
     with own_postgres(folder) as uri, socket.socket() as held, pytest.MonkeyPatch.context() as patch:
         held.bind(("127.0.0.1", 0))
