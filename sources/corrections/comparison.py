@@ -79,13 +79,14 @@ def unrelated(mapped: Path, folder: Path, file_hash: str) -> Differences:
     """
     made = Differences(folder, 0, 0, 0, 0, 0, 0)
     with workspace(folder) as connection:
-        copied = connection.execute(unrelated_statement(mapped, made.changes_file, file_hash)).fetchone()
-    return Differences(folder, int(copied[0]) if copied else 0, 0, 0, 0, 0, 0)
+        statement = unrelated_statement(mapped, made.changes_file, file_hash)
+        [(count,)] = connection.execute(statement).fetchall()
+    return Differences(folder, int(count), 0, 0, 0, 0, 0)
 
 
 def _hold_if_lost(connection: duckdb.DuckDBPyConnection, corrections: Corrections) -> None:
-    row = connection.execute("select count(*) filter (lost), count(*) filter (replaced) from facts").fetchone()
-    lost, replaced = row or (0, 0)
+    counted = "select count(*) filter (lost), count(*) filter (replaced) from facts"
+    [(lost, replaced)] = connection.execute(counted).fetchall()
     if lost and lost > corrections.hold_if_lost * replaced:
         raise Held(
             f"the file has {lost:,} of {replaced:,} facts no more that it is the truth for, more than hold_if_lost = "
@@ -96,10 +97,9 @@ def _hold_if_lost(connection: duckdb.DuckDBPyConnection, corrections: Correction
 def _counts(connection: duckdb.DuckDBPyConnection, files: Files) -> dict[str, int]:
     kinds = dict(connection.execute("select kind, count(*) from changed group by kind").fetchall())
     repeated = parquet.read_metadata(files.repeated).num_rows
-    row = connection.execute(
+    [(unfit, facts)] = connection.execute(
         "select (select count(*) from said where not fit), (select count(*) from facts where present)"
-    ).fetchone()
-    unfit, facts = row or (0, 0)
+    ).fetchall()
     first, corrected, retracted = (int(kinds.get(kind, 0)) for kind in ("first", "corrected", "retracted"))
     return {
         "first": first, "corrected": corrected, "retracted": retracted, "unfit": unfit, "repeated": repeated,

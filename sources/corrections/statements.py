@@ -14,7 +14,7 @@ from sources.sql_text import literal
 _DECIMAL = "decimal(38, 9)"
 """Exact, whatever is added; streams have at most nine decimals."""
 
-_LARGEST = 10**18
+_COUNTABLE = f"number between -{10**18} and {10**18}"
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9:]+))?"
 
@@ -93,7 +93,7 @@ def _incoming(corrections: Corrections) -> dict[str, str]:
         kinds = "('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')"
         text = f"json_extract_string(message, {path})"
         number = f"if(json_type(message, {path}) in {kinds}, try_cast({text} as {_DECIMAL}), null)"
-        fit.append(f"number between -{_LARGEST} and {_LARGEST}")
+        fit.append(_COUNTABLE)
     date = f"json_extract_string(message, {_path(corrections.date)})" if corrections.date else "cast(null as varchar)"
     if corrections.date:
         fit.append(f"regexp_full_match({date}, '{_DATE}') and try_strptime(left({date}, 10), '%Y-%m-%d') is not null")
@@ -135,10 +135,9 @@ def _patches(corrections: Corrections) -> dict[str, str]:
         }
     gone = f", if(kind = 'retracted', ',{_key(corrections.new_from)}null', '')" if corrections.new_from else ""
     own = f"'{{{_key('id')}\"', id, '\",{_key('revision')}'"
-    named = "'0}'"
-    if corrections.new_from:
-        raw = f"coalesce(cast(json_extract(message, {_path(corrections.new_from)}) as varchar), 'null')"
-        named = f"'0,{_key(corrections.value)}', {raw}, '}}'"
+    # What cannot be read as a number is left for the decoder to name; one that can must not be counted.
+    raw = f"cast(json_extract(message, {_path(corrections.new_from or corrections.value)}) as varchar)"
+    named = f"'0,{_key(corrections.value)}', if({_COUNTABLE}, 'null', coalesce({raw}, 'null')), '}}'"
     return {
         "patch": f"concat({own}, revision, ',{_key(corrections.value)}', change{gone}, '}}')",
         "unfit_patch": f"concat({own}, {named})",

@@ -129,5 +129,5 @@ def _parser() -> duckdb.DuckDBPyConnection:
 
 def _serialized(select: str) -> str:
     with _LOCK:  # a connection is of one thread at a time
-        row = _parser().execute("select json_serialize_sql(?)", [select]).fetchone()
-    return str(row[0]) if row else "{}"
+        [(tree,)] = _parser().execute("select json_serialize_sql(?)", [select]).fetchall()
+    return str(tree)

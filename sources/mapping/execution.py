@@ -43,8 +43,8 @@ def run_mapping(source: Source, kept: Kept, rows: Path, name: str, messages: Pat
         kinds = [(str(column[0]), str(column[1])) for column in described]
         made = message_select(kinds, f"(\n{select}\n)")
         written = f"copy (\n{made}\n) to {literal(str(messages))} ({_PARQUET})"
-        copied = connection.execute(written).fetchone()
-    return int(copied[0]) if copied else 0
+        [(count,)] = connection.execute(written).fetchall()
+    return int(count)
 
 
 @contextmanager

@@ -44,10 +44,10 @@ def add_lookups(connection: duckdb.DuckDBPyConnection, lookups: Mapping[str, Pat
         connection.execute(f"create table {quoted(name)} as select * from lookup_file")  # noqa: S608 - quoted
         connection.unregister("lookup_file")
         first = quoted(columns[0])
-        [[unique]] = connection.execute(
+        [(once,)] = connection.execute(
             f"select count({first}) = count(distinct {first}) from {quoted(name)}"  # noqa: S608 - quoted
         ).fetchall()
-        if unique:
+        if once:
             for column in filter(_callable, columns[1:]):
                 connection.execute(
                     f"create macro {quoted(f'{name}_{column}')}(x) as "  # noqa: S608 - quoted

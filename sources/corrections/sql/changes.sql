@@ -12,7 +12,7 @@ copy (
         from texts
     ),
     unfit as (
-        select row, message, left(sha256(concat_ws(chr(10), {{ file_hash }}, 'row', row, position)), 32) as id
+        select row, message, number, left(sha256(concat_ws(chr(10), {{ file_hash }}, 'row', row, position)), 32) as id
         from said
         where not fit
     )

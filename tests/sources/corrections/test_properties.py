@@ -52,11 +52,11 @@ def after(state: Facts, file: Facts, replaces: str) -> Facts:
 
 def daily(totals: Facts) -> Facts:
     """What each date has over the one before it, by region."""
-    return {
-        (region, date): value
-        - max(((other, totals[region, other]) for r, other in totals if r == region and other < date), default=("", Decimal(0)))[1]
-        for (region, date), value in totals.items()
-    }  # fmt: skip
+    numbers = {}
+    for region, date in totals:
+        before = [other for name, other in totals if name == region and other < date]
+        numbers[region, date] = totals[region, date] - (totals[region, max(before)] if before else 0)
+    return numbers
 
 
 def without_zeros(facts: dict[Any, Decimal]) -> dict[Any, Decimal]:

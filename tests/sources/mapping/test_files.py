@@ -81,7 +81,8 @@ def test_lookups_are_relations_and_functions(tmp_path: Path) -> None:
     (tmp_path / "regions.csv").write_text("name,code\ndeutschland,DE\n")
     select = """select i._row, regions_code(plain(region)) as by_function, r.code as by_join
         from input as i left join regions as r on r.name = plain(i.region)"""
-    source = made(tmp_path, selecting(select), more='[lookups]\nregions = "regions.csv"\n')
+    lookups = '[lookups]\nregions = "regions.csv"\nothers = "regions.csv"\n'
+    source = made(tmp_path, selecting(select), more=lookups)
     result = mapped(tmp_path, source, "region,cases\nDeutschland,1\nAtlantis,2\n")
     assert sorted(messages(result)) == [(2, {"by_function": "DE", "by_join": "DE"}), (3, {})]
 
