@@ -12,7 +12,6 @@ from sources.definition_files import parse_source
 from streams import load_definition
 from tests.documentation import ELSEWHERE, ROOT, Snippet, commands, coverage_of, snippets
 
-
 SOURCES = ("docs/sources.md", "docs/add-a-source.md")
 """Pages whose TOML declares sources."""
 
