@@ -34,6 +34,7 @@ async def in_trial(request: Request, work: Callable[[], T]) -> T:
 def read_source(request: Request, toml: str, name: str) -> Source:
     """The source of a TOML. Raises SourceDefinitionError, which has all that is wrong with it.
 
+    Blocks: its SELECT is judged, which may take seconds of one that is made for that.
     Who does not see all has the lookups of the product alone: those of others' folders may be of other streams.
     """
     if not asker_of(request).sees_all:

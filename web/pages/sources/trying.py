@@ -84,7 +84,7 @@ async def _tried(request: Request, trial: Trial, *, anew: bool) -> Trial:
             return trial.wrong("file", str(error))
     trial = replace(trial, name=trial.name or _NAME)
     try:
-        source = read_source(request, trial.toml, trial.name)
+        source = await in_trial(request, lambda: read_source(request, trial.toml, trial.name))
     except SourceDefinitionError as error:
         return trial.wrong("toml", *(str(each).partition(": ")[2] for each in (error, *error.others)))
     if source.stream != trial.stream:
