@@ -44,22 +44,29 @@ def records(
             consumer.assign(list(left))
             for place in left:
                 consumer.seek(place, begins[place.partition])
-            deadline = time.monotonic() + timeout_seconds
-            while left:
-                if time.monotonic() > deadline:
-                    raise KafkaAwayError(f"Kafka at {bootstrap} does not answer; see `windowpane status`")
-                for place, found in consumer.poll(timeout_ms=_POLL_MS).items():
-                    deadline = time.monotonic() + timeout_seconds
-                    for each in found:
-                        if place in left and each.offset < left[place]:
-                            yield Record(place.partition, each.offset, each.key, each.value)
-                for place in [place for place, end in left.items() if consumer.position(place) >= end]:
-                    del left[place]
-                    consumer.pause(place)
+            yield from _read(consumer, left, bootstrap, timeout_seconds)
     except errors.RetriableError as error:
         raise KafkaAwayError(f"Kafka at {bootstrap} does not answer; see `windowpane status` ({error})") from error
     except errors.KafkaError as error:
         raise TopicError(f"Kafka at {bootstrap} refused: {error}") from error
+
+
+def _read(
+    consumer: KafkaConsumer, left: dict[TopicPartition, int], bootstrap: str, timeout_seconds: float
+) -> Iterator[Record]:
+    """Until nothing is left of any partition."""
+    deadline = time.monotonic() + timeout_seconds
+    while left:
+        if time.monotonic() > deadline:
+            raise KafkaAwayError(f"Kafka at {bootstrap} does not answer; see `windowpane status`")
+        for place, found in consumer.poll(timeout_ms=_POLL_MS).items():
+            deadline = time.monotonic() + timeout_seconds
+            for each in found:
+                if place in left and each.offset < left[place]:
+                    yield Record(place.partition, each.offset, each.key, each.value)
+        for place in [place for place, end in left.items() if consumer.position(place) >= end]:
+            del left[place]
+            consumer.pause(place)
 
 
 def found_since(bootstrap: str, topic: str, since: datetime, wanted: Collection[bytes]) -> Counter[bytes]:

@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
-    "streams", "flink_jobs", "database", "access", "iceberg", "query", "analysis", "sources", "systems", "web", "compose",
-    "services", "scripts", "bench",
+    "streams", "flink_jobs", "database", "access", "iceberg", "query", "analysis", "sources", "systems", "web",
+    "compose", "services", "scripts", "bench",
 )  # fmt: skip
 
 # Package → the packages of ours that it may import, as docs/architecture.md says.

@@ -14,6 +14,7 @@ from systems.merchants.sites import checked_change
 from systems.merchants.store import SiteStore
 from tests.web.pages.people import People, serving_people
 from web.access.csrf import token_of
+from web.app import create_app
 
 OPERATOR = "wpo_" + "o" * 40
 Headers = dict[str, str]
@@ -40,7 +41,7 @@ def a_service(**environment: str) -> Iterator[People]:
     # A socket's address must be short.
     with (
         tempfile.TemporaryDirectory(prefix="windowpane-") as folder,
-        serving_people(Path(folder), **environment) as people,
+        serving_people(Path(folder), create_app, **environment) as people,
     ):
         yield people
 

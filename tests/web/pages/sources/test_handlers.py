@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def upload(visitor: Visitor, name: str, data: bytes, source: str = "clinic") -> 
     answer = visitor.post(
         f"/sources/{source}/files", files={"csrf": (None, visitor.token), "file": (name, data, "text/csv")}
     )
-    return answer.headers.get("location", f"{answer.status_code} {answer.text}")
+    return str(answer.headers.get("location", f"{answer.status_code} {answer.text}"))
 
 
 def newest(sources: Sources, name: str = "clinic") -> SourceFile:
@@ -95,11 +96,12 @@ def test_paths_in_names_are_left_out(sources: Sources, owner: Visitor) -> None:
 
 def test_an_upload_needs_the_token_of_its_session(sources: Sources, owner: Visitor) -> None:
     before = newest(sources).id
-    for fields in (
+    forged: tuple[dict[str, Any], ...] = (
         {"file": ("forged.csv", CSV)},
         {"csrf": (None, "0" * 64), "file": ("forged.csv", CSV)},
         {"file": ("forged.csv", CSV), "csrf": (None, owner.token)},
-    ):
+    )
+    for fields in forged:
         assert owner.post("/sources/clinic/files", files=fields).status_code == 403
     raw = owner.post("/v1/sources/clinic/files?name=forged.csv", content=CSV)
     assert raw.status_code == 403
