@@ -21,7 +21,6 @@ from sources.definition import Corrections, Source
 from sources.definition import Mapping as MappingRules
 from sources.errors import Held, SourceDefinitionError
 from sources.limits import Limits
-from sources.mapping.execution import judged_select
 
 _PRODUCT = Path(__file__).resolve().parent.parent
 _SYSTEMS = "systems/"
@@ -43,8 +42,13 @@ def load_sources(folders: Iterable[Path]) -> dict[str, Source]:
     return sources
 
 
-def read_sources(folders: Iterable[Path]) -> tuple[dict[str, Source], dict[str, SourceDefinitionError]]:
-    """Name → source of each file that can be read, and name → what is wrong with each of the others."""
+def read_sources(
+    folders: Iterable[Path], *, judged: bool = True
+) -> tuple[dict[str, Source], dict[str, SourceDefinitionError]]:
+    """Name → source of each file that can be read, and name → what is wrong with each of the others.
+
+    `judged`: whether their SELECTs are looked at too, which takes DuckDB.
+    """
     files: dict[str, dict[Path, Path]] = {}
     for folder in folders:
         for path in folder.glob("*.toml"):
@@ -53,13 +57,13 @@ def read_sources(folders: Iterable[Path]) -> tuple[dict[str, Source], dict[str, 
     problems: dict[str, SourceDefinitionError] = {}
     for name, paths in sorted(files.items()):
         try:
-            sources[name] = load_source(*paths.values())
+            sources[name] = load_source(*paths.values(), judged=judged)
         except SourceDefinitionError as error:
             problems[name] = error
     return sources, problems
 
 
-def load_source(path: Path, *others: Path) -> Source:
+def load_source(path: Path, *others: Path, judged: bool = True) -> Source:
     """Read and check one source, which is named after its file; `others`: more of that name, an error."""
     if others:
         found = " and ".join(map(str, (path, *others)))
@@ -70,10 +74,10 @@ def load_source(path: Path, *others: Path) -> Source:
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceDefinitionError(path.name, "file", None, f"cannot be read: {error}") from error
-    return parse_source(text, path.stem, path.parent)
+    return parse_source(text, path.stem, path.parent, judged=judged)
 
 
-def parse_source(text: str, name: str, folder: Path) -> Source:
+def parse_source(text: str, name: str, folder: Path, *, judged: bool = True) -> Source:
     """A source of its TOML text; `folder`: what its lookups are beside. Raises the first problem met."""
     file = f"{name}.toml"
     if len(text) > _MOST_BYTES:
@@ -92,6 +96,10 @@ def parse_source(text: str, name: str, folder: Path) -> Source:
         problems = [*(explained(file, raw, each) for each in error.errors()), *problems]
     if problems:
         raise SourceDefinitionError.first(problems)
+    if not judged:
+        return source
+    from sources.mapping.execution import judged_select  # it brings DuckDB, which takes 80 MB of a process
+
     try:
         judged_select(source)
     except Held as error:

@@ -45,6 +45,7 @@ from web.api.by_method import by_method
 from web.api.site_parts import ANNOTATIONS, FUNNELS, GOALS
 from web.collecting.collector import Collector
 from web.collecting.shortcut import Shortcut, collect
+from web.edge.first_use import on_first_use
 from web.edge.hosts import HostCheck, own_names
 from web.edge.middleware import RequestMiddleware
 from web.edge.pieces import InPieces
@@ -63,10 +64,8 @@ from web.pages.clinical.handlers import admissions_page, clinical_page, lab_resu
 from web.pages.engines.handlers import engines_page
 from web.pages.epidemic.compare import compare_page
 from web.pages.epidemic.downloads import download_csv, download_parquet
-from web.pages.epidemic.embedded import embedded_page
 from web.pages.epidemic.handlers import map_page
 from web.pages.epidemic.ranks import ranks_page
-from web.pages.epidemic.region import region_page
 from web.pages.epidemic.sources import search_page
 from web.pages.epidemic.sources import sources_page as reporting_sources_page
 from web.pages.invitation.handlers import accept_invitation, first_page, invitation_page, make_first
@@ -144,14 +143,14 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/sites/{site}/settings/{part}/{id}", remove_part, methods=["POST"]),
     by_method("/shared/{token}", GET=shared_page, POST=unlock),
     Route("/epidemic", map_page),
-    Route("/epidemic/regions/{region}", region_page),
+    Route("/epidemic/regions/{region}", on_first_use("web.pages.epidemic.region", "region_page")),
     Route("/epidemic/compare", compare_page),
     Route("/epidemic/ranks", ranks_page),
     Route("/epidemic/sources", reporting_sources_page),
     Route("/epidemic/search", search_page),
     Route("/epidemic/download.csv", download_csv),
     Route("/epidemic/download.parquet", download_parquet),
-    Route("/epidemic/embed/regions/{region}", embedded_page),
+    Route("/epidemic/embed/regions/{region}", on_first_use("web.pages.epidemic.embedded", "embedded_page")),
     Route("/v1/epidemic/search", epidemic.search),
     Route("/v1/epidemic/weeks", epidemic.weeks),
     Route("/v1/openapi.json", catalogue.show_openapi),

@@ -24,7 +24,7 @@ class Declared:
 
 @dataclass
 class DeclaredSources:
-    """Reads the files of some folders, at most every few seconds."""
+    """Reads the files of some folders, at most every few seconds; their SELECTs are judged where they run."""
 
     folders: Sequence[Path]
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
@@ -36,7 +36,7 @@ class DeclaredSources:
             until, kept = self._kept
             if time.monotonic() < until:
                 return kept
-            sources, problems = read_sources(self.folders)
+            sources, problems = read_sources(self.folders, judged=False)
             declared = Declared(sources, {name: str(error) for name, error in problems.items()})
             self._kept = time.monotonic() + _KEPT_SECONDS, declared
             return declared

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from analysis.ears import EarsMethod
 from systems.epidemic.days import Day
 from systems.epidemic.figures import Figures, SharesOfWeek
+from web.pages.epidemic.view import seconds
 
 Column = list[float | None]
 
@@ -97,8 +98,3 @@ def _shares(weeks: Sequence[SharesOfWeek]) -> dict[str, Any] | None:
 
 def _share(week: SharesOfWeek, names: Iterable[str]) -> float:
     return round(sum(share.share for share in week.shares if share.variant in names), 4)
-
-
-def seconds(day: date) -> int:
-    """When a day begins, since 1970."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

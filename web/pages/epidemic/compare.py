@@ -16,10 +16,9 @@ from systems.epidemic.shown import Numbers, per_100_000
 from web.asking import epidemic
 from web.page.templating import inert_json, page_response
 from web.pages.epidemic.asking import Seen, seen_at
-from web.pages.epidemic.charts import seconds
 from web.pages.epidemic.handlers import about
 from web.pages.epidemic.part import Part, part_of
-from web.pages.epidemic.region import MOST_DAYS
+from web.pages.epidemic.view import MOST_DAYS, seconds
 
 ADDRESS = "/epidemic/compare"
 MOST = 8

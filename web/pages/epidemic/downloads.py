@@ -24,7 +24,7 @@ from web.asking.epidemic import WEEK
 from web.edge.problems import FieldError, ProblemError
 from web.page.downloads import download, plain
 from web.pages.epidemic.asking import Seen, seen_at
-from web.pages.epidemic.region import MOST_DAYS
+from web.pages.epidemic.view import MOST_DAYS
 
 PARQUET = "application/vnd.apache.parquet"
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]")

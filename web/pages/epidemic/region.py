@@ -22,13 +22,11 @@ from web.pages.epidemic.asking import Seen, seen_at
 from web.pages.epidemic.charts import region_plan
 from web.pages.epidemic.handlers import about
 from web.pages.epidemic.part import Part, part_of
+from web.pages.epidemic.view import MOST_DAYS
 
 SEQUENCES = "sequences"
 MOST_CORRECTIONS = 200
 """Corrected days that the page lists, the newest first."""
-
-MOST_DAYS = 3_700
-"""Longest time that is drawn at once."""
 
 
 @dataclass(frozen=True, slots=True)

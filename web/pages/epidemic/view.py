@@ -14,6 +14,9 @@ from systems.epidemic.shown import Show
 from web.asking.epidemic import Reported
 
 CASES = "cases"
+MOST_DAYS = 3_700
+"""Longest time that is drawn at once."""
+
 _LONGEST = 200
 _FIRST, _LAST = BEGINNING, date(2100, 1, 1)
 
@@ -143,3 +146,8 @@ def _known(text: str, problems: list[tuple[str, str]]) -> datetime | None:
         problems.append(("known", "is no time with an offset such as 2021-01-31T10:00:00Z"))
         return None
     return known
+
+
+def seconds(day: date) -> int:
+    """When a day begins, since 1970."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
