@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pyarrow.parquet as pq
 from pyarrow.fs import FileSelector, FileType
@@ -24,9 +25,12 @@ def stored(stream: str) -> Iterator[tuple[str, bytes]]:
         if stream not in folder.path:
             continue
         for info in filesystem.get_file_info(FileSelector(folder.path, recursive=True)):
-            if info.type is FileType.File:
-                with filesystem.open_input_file(info.path) as file:
-                    yield info.path, _unpacked(info.path, file.read())
+            # What is gone since it was listed holds nothing.
+            with suppress(FileNotFoundError):
+                if info.type is FileType.File:
+                    with filesystem.open_input_file(info.path) as file:
+                        content = file.read()
+                    yield info.path, _unpacked(info.path, content)
 
 
 def _unpacked(path: str, content: bytes) -> bytes:
