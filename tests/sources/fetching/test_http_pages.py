@@ -129,8 +129,9 @@ def test_unchanged_is_asked_for_and_believed(api: HttpApi, look: Looking) -> Non
     assert "if-none-match" not in api.asked[2].headers
 
 
-@pytest.mark.parametrize("asked", ["3", format_datetime(datetime.now(UTC) + timedelta(seconds=6), usegmt=True)])
-def test_a_short_retry_after_is_waited(api: HttpApi, look: Looking, asked: str) -> None:
+@pytest.mark.parametrize("as_date", [False, True])
+def test_a_short_retry_after_is_waited(api: HttpApi, look: Looking, as_date: bool) -> None:
+    asked = format_datetime(datetime.now(UTC) + timedelta(seconds=6), usegmt=True) if as_date else "3"
     api.answer = in_turn(Answer(status=429, headers={"Retry-After": asked}), Answer.json({"data": [{"id": 1}]}))
     found = look(source(f"{api.url}/r", records="data", requests_per_second=1000))
     assert found is not None

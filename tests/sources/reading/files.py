@@ -41,10 +41,10 @@ def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", compression) as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data, compress_type=compression)
     return content.getvalue()
 
 
 def gzipped(content: bytes) -> bytes:
     """Packed by gzip."""
-    return gzip.compress(content)
+    return gzip.compress(content, mtime=0)
