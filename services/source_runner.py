@@ -77,6 +77,7 @@ def source_runner(
         outlet=KafkaOutlets(settings.kafka),
         kafka=settings.kafka,
         work=settings.home / "data" / "sources",
+        home=settings.home,
         settled_seconds=settings.sources_settled_seconds,
         ends=ends,
     )

@@ -46,7 +46,8 @@ class _Visited(_Model):
 class Files(_Visited):
     """Files of a folder, `landing/jhu_daily/*.csv`, or of a bucket, `s3://landing/jhu_daily/*.csv`.
 
-    A relative folder is beside the folder that the source is in; `every`: how often it is looked into.
+    A relative folder is beside the folder that the source is in, or in the home for one of the product's own.
+    `every`: how often it is looked into.
     """
 
     files: str = Field(min_length=1, max_length=1000)

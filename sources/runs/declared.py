@@ -15,7 +15,7 @@ class Declared:
     source: Source
     file: Path
 
-    @property
-    def beside(self) -> Path:
-        """What relative folders of files are in: where the folder of the source is."""
-        return self.file.resolve().parent.parent
+    def beside(self, home: Path) -> Path:
+        """What relative folders are in: where the folder of the source is, or the home for the product's own."""
+        folder = self.file.resolve().parent
+        return home if folder.parent.parent.name == "systems" else folder.parent

@@ -47,7 +47,8 @@ MAPPED_AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
 class Runner:
     """Runs sources; threads may share it, if each runs sources of its own. `definition`: of an applied stream, or
     raises WindowpaneError; `outlet`: of a topic; `kafka`: its address; `work`: a folder for what is made on the way;
-    `ends`: whether this process is told to end within so many seconds, so that no file is blamed for it."""
+    `home`: of the stack; `ends`: whether this process is told to end within so many seconds, so that no file is blamed
+    for it."""
 
     store: SourceStore
     objects: Objects
@@ -57,6 +58,7 @@ class Runner:
     outlet: Callable[[str], Outlet]
     kafka: str
     work: Path
+    home: Path
     settled_seconds: float = 5.0
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     ends: Callable[[float], bool] = field(default=lambda _seconds: False)
@@ -104,7 +106,7 @@ class Runner:
         landing = Landing(self.raw, self.store.files)
         with self.folder() as folder:
             if isinstance(origin, FromFiles):
-                found = Folder(origin.files, declared.beside, self.bucket, self.settled_seconds)
+                found = Folder(origin.files, declared.beside(self.home), self.bucket, self.settled_seconds)
                 yield from landing.from_folder(source, found, folder / "fetched")
             elif isinstance(origin, Url):
                 look = self.pages.look(source, state.position, folder)

@@ -32,7 +32,11 @@ def test_what_is_wrong_with_one_source_is_its_own(tmp_path: Path) -> None:
     (tmp_path / "good.toml").write_text(CASES_SOURCE)
     (tmp_path / "bad.toml").write_text("title = 1")
     known = catalogue([tmp_path, tmp_path / "nowhere"])
-    assert known.get("good").beside == tmp_path.parent
+    assert known.get("good").beside(tmp_path / "home") == tmp_path.parent
+    own = tmp_path / "systems" / "epidemic" / "sources"
+    own.mkdir(parents=True)
+    (own / "shipped.toml").write_text(CASES_SOURCE)
+    assert catalogue([own]).get("shipped").beside(tmp_path / "home") == tmp_path / "home"
     with pytest.raises(SourceDefinitionError, match=r"bad\.toml"):
         known.get("bad")
     with pytest.raises(UnknownNameError, match="did you mean good"):

@@ -176,7 +176,7 @@ class Place:
         pages = HttpPages(self.client, self.store.secrets.get, lambda _: None)
         return Runner(
             self.store, objects, lambda: files, pages, self.definition, lambda _: self.received, "nobody:9",
-            self.folder / "work", settled_seconds=0.0, now=lambda: datetime.now(UTC),
+            self.folder / "work", self.folder / "home", settled_seconds=0.0, now=lambda: datetime.now(UTC),
         )  # fmt: skip
 
     def run(self, declared: Declared) -> RunCounts:

@@ -9,10 +9,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from sources.definition_files import load_source
+from sources.definition_files import load_source, parse_source
 from sources.mapping import map_file
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
+from systems.clinical.site_sources import site_sources
 from tests.definitions import ON_DEMAND
 
 CLINICAL = Path(__file__).resolve().parents[3] / "systems" / "clinical"
@@ -37,7 +38,12 @@ class Read:
 
 def read(source: str, file: Path, folder: Path) -> Read:
     """What becomes of a file."""
-    loaded = load_source(CLINICAL / "sources" / f"{source}.toml")
+    shipped = CLINICAL / "sources" / f"{source}.toml"
+    if shipped.exists():
+        loaded = load_source(shipped)
+    else:
+        site, _, _ = source.partition("_")
+        loaded = parse_source(site_sources("api", site, "http://127.0.0.1:8097/")[source], source, CLINICAL / "sources")
     definition = ON_DEMAND[loaded.stream]
     mapped = map_file(loaded, file, file.name, folder)
     decoder = Decoder(decoding_plan(definition))

@@ -19,8 +19,6 @@ from tests.systems.clinical.mapped import CLINICAL, DATA, read
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 SHIPPED: dict[str, tuple[str, dict[str, str]]] = {
-    "north": ("api", {"address": "http://127.0.0.1:8097"}),
-    "south": ("api", {"address": "http://127.0.0.1:8097/"}),
     "bulk_fhir": (
         "fhir",
         {"licence": "Apache-2.0", "attribution": "SMART on FHIR, sample bulk FHIR datasets, made by Synthea"},

@@ -22,6 +22,7 @@ from streams.decoding_plan import decoding_plan
 from tests.definitions import ON_DEMAND
 
 DATA = Path(__file__).parent.parent.parent / "data" / "epidemic"
+SAMPLES = Path(__file__).parent.parent.parent.parent / "systems" / "epidemic" / "samples"
 FOLDER = Path(__file__).parent.parent.parent.parent / "systems" / "epidemic"
 SOURCES = load_sources([FOLDER / "sources"])
 CASE_REPORTS = ON_DEMAND["case_reports"]

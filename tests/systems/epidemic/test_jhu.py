@@ -9,12 +9,12 @@ import pytest
 
 from sources.errors import Held
 from systems.epidemic.regions import regions
-from tests.systems.epidemic.published import DATA, Figures, Take, Taken, rows, whole, write
+from tests.systems.epidemic.published import SAMPLES, Figures, Take, Taken, rows, whole, write
 
 DAYS = ("01-22-2020", "03-01-2020", "03-22-2020", "05-29-2020", "01-01-2021")
 WIDE = {
-    "cases": DATA / "jhu_wide" / "covid19_confirmed_global.csv",
-    "deaths": DATA / "jhu_wide" / "covid19_deaths_global.csv",
+    "cases": SAMPLES / "jhu_wide" / "covid19_confirmed_global.csv",
+    "deaths": SAMPLES / "jhu_wide" / "covid19_deaths_global.csv",
 }
 LATER = (
     "FIPS,Admin2,Province_State,Country_Region,Last_Update,Lat,Long_,"
@@ -34,7 +34,7 @@ _CODES = {
 
 
 def file_of(day: str) -> Path:
-    return DATA / "jhu_daily" / f"{day}.csv"
+    return SAMPLES / "jhu_daily" / f"{day}.csv"
 
 
 def of_country(row: dict[str, str]) -> str:

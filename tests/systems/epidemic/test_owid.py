@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.systems.epidemic.published import DATA, Take, rows, whole, write
+from tests.systems.epidemic.published import DATA, SAMPLES, Take, rows, whole, write
 
-FULL = DATA / "owid" / "owid-covid-data_USA_ddmmyyyy.csv"
-LATEST = DATA / "owid" / "owid-covid-latest_2022-04.csv"
+FULL = SAMPLES / "owid" / "owid-covid-data_USA_ddmmyyyy.csv"
+LATEST = SAMPLES / "owid_latest" / "owid-covid-latest_2022-04.csv"
 REDUCED = DATA / "owid" / "owid-covid-latest_reduced_8col.csv"
-VARIANTS = DATA / "owid" / "covid-variants_2021-07.csv"
+VARIANTS = SAMPLES / "owid_variants" / "covid-variants_2021-07.csv"
 METRICS = {
     "cases": "total_cases", "deaths": "total_deaths", "hospitalised": "hosp_patients", "intensive_care": "icu_patients",
     "tests": "total_tests", "doses": "total_vaccinations", "vaccinated": "people_vaccinated",
