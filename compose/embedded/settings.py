@@ -52,6 +52,7 @@ class StackSettings(BaseSettings):
     taskmanager_rpc_port: int | None = _port("port the TaskManager listens on for the JobManager")
     taskmanager_data_port: int | None = _port("port the TaskManager exchanges records at")
     taskmanager_metrics_port: int | None = _port("port the TaskManager's metrics are asked at, by the JobManager")
+    clinical_site_port: int | None = _port("port of the clinical sites that are made up")
     kafka_flush: bool = Field(default=False, description="Kafka writes to the disk before it acknowledges")
     disk_reserve_mb: int = Field(
         default=256, ge=16, description="Kafka is stopped while fewer MiB are free on the disk of the home"

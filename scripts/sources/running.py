@@ -73,7 +73,13 @@ def _let_settle(declared: Declared, store: SourceStore, settings: SourceSettings
         return object_store(settings)
 
     if isinstance(origin, Files):
-        folder = Folder(origin.files, declared.beside(settings.home), bucket, settings.sources_settled_seconds)
+        folder = Folder(
+            origin.files,
+            declared.beside(settings.home),
+            bucket,
+            settings.sources_settled_seconds,
+            optional=declared.shipped,
+        )
         if folder.waits(store.files.found(declared.source.name)):
             say(f"A file is new: waiting {settings.sources_settled_seconds:g} seconds, in case it is being written")
             time.sleep(settings.sources_settled_seconds)

@@ -38,6 +38,7 @@ class Folder:
     """A place with a pattern: `landing/reports/*.csv`, or `s3://bucket/reports/*.csv` by the object store.
 
     `beside`: what a relative folder is in. `settled_seconds`: a file is let alone until it is unchanged for so long.
+    `optional`: whether there may be no such folder yet.
     """
 
     def __init__(
@@ -47,9 +48,11 @@ class Folder:
         store: Callable[[], FileSystem],
         settled_seconds: float,
         now: Callable[[], float] = time.time,
+        *,
+        optional: bool = False,
     ) -> None:
         self._pattern, self._beside, self._store = pattern, beside, store
-        self._settled, self._now = settled_seconds, now
+        self._settled, self._now, self._optional = settled_seconds, now, optional
         self._in_bucket = pattern.startswith("s3://")
 
     def new(self, known: Mapping[str, str | None]) -> list[Found]:
@@ -100,6 +103,8 @@ class Folder:
     def _folder(self) -> Iterator[Found]:
         pattern = self._beside / Path(self._pattern).expanduser()
         if not Path(self._top).is_dir():
+            if self._optional:
+                return
             raise FetchError(f"there is no folder {self._top}; make it, or correct files of the source")
         for place in glob.iglob(str(pattern), recursive=True):  # noqa: PTH207 - an absolute pattern
             if (found := self._look(place)) is not None:

@@ -17,5 +17,9 @@ class Declared:
 
     def beside(self, home: Path) -> Path:
         """What relative folders are in: where the folder of the source is, or the home for the product's own."""
-        folder = self.file.resolve().parent
-        return home if folder.parent.parent.name == "systems" else folder.parent
+        return home if self.shipped else self.file.resolve().parent.parent
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it is one of the product's own, which lie in `systems/*/sources`; many of them wait for files."""
+        return self.file.resolve().parents[2].name == "systems"

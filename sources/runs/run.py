@@ -106,7 +106,13 @@ class Runner:
         landing = Landing(self.raw, self.store.files)
         with self.folder() as folder:
             if isinstance(origin, FromFiles):
-                found = Folder(origin.files, declared.beside(self.home), self.bucket, self.settled_seconds)
+                found = Folder(
+                    origin.files,
+                    declared.beside(self.home),
+                    self.bucket,
+                    self.settled_seconds,
+                    optional=declared.shipped,
+                )
                 yield from landing.from_folder(source, found, folder / "fetched")
             elif isinstance(origin, Url):
                 look = self.pages.look(source, state.position, folder)
