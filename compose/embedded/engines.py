@@ -50,9 +50,22 @@ class Memory:
     kafka_heap_mb: int = 512
     jobmanager_heap_mb: int = 512
     objectstore_heap_mb: int = 128
-    taskmanager_managed_mb: int = 256
-    taskmanager_network_mb: int = 128
     taskmanager_slots: int = 13
+
+    @staticmethod
+    def slots_for(streams: int) -> int:
+        """Slots in which jobs of so many streams run, and replays beside them."""
+        return max(13, 3 * streams + 1)
+
+    @property
+    def taskmanager_managed_mb(self) -> int:
+        """What aggregates are merged in; each slot has as much."""
+        return 20 * self.taskmanager_slots
+
+    @property
+    def taskmanager_network_mb(self) -> int:
+        """What is on the way from one operator to the next."""
+        return 10 * self.taskmanager_slots
 
     @property
     def taskmanager_direct_mb(self) -> int:

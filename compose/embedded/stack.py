@@ -31,6 +31,7 @@ from compose.embedded.settings import StackSettings
 from compose.embedded.supervisor import ProgramState, Supervisor
 from compose.embedded.variables import as_script, catalog_uri, exported, from_script
 from compose.errors import EngineError, MachineError, PortTakenError
+from streams import definition_files
 
 PORT_CHOICES = 5
 STOP_STAGES = (
@@ -206,7 +207,8 @@ class Stack:
         certificate = prepare_certificate(self.settings, self.layout)
         variables = exported(self.settings, self.layout, self.ports, self._secrets, runtime, certificate)
         write_private(self.layout.environment, as_script(variables))
-        memory = Memory(self.settings.taskmanager_heap_mb, self.settings.trino_heap_mb)
+        slots = Memory.slots_for(len(definition_files(self.settings.streams)))
+        memory = Memory(self.settings.taskmanager_heap_mb, self.settings.trino_heap_mb, taskmanager_slots=slots)
         changed = configure(
             self.settings, self.layout, runtime, self.ports, self._secrets, memory, certificate, variables
         )
