@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -65,12 +66,18 @@ def listens(pid: int, ports: Collection[int]) -> bool:
     """Whether this process and those below it listen at all of these ports."""
     try:
         process = psutil.Process(pid)
-        connections = [
-            each for one in (process, *process.children(recursive=True)) for each in one.net_connections("tcp")
-        ]
+        family = (process, *process.children(recursive=True))
     except psutil.Error:
         return False
-    return set(ports) <= {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
+    return set(ports) <= {port for one in family for port in _listening(one)}
+
+
+def _listening(process: psutil.Process) -> Iterator[int]:
+    """Where one process listens; nowhere, once it has ended."""
+    with suppress(psutil.Error):
+        for each in process.net_connections("tcp"):
+            if each.status == psutil.CONN_LISTEN:
+                yield each.laddr.port
 
 
 def http_get(
