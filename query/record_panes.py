@@ -25,9 +25,6 @@ from streams.expression import Expression
 from streams.panes import PaneColumn
 from streams.records import RecordType, column_of
 
-_COMPRESSION = 400
-"""Of the job's digests (`Quantiles.java`)."""
-
 _INTEGRAL = 2**52
 """Every double of this size or more is a whole number; one less, added to it, is rounded to one, half to even."""
 
@@ -47,7 +44,7 @@ _MADE: Mapping[Aggregate, str] = {
     aggregates.MAX: "max({value})",
     aggregates.MIN_AT: "(min(row({value}, event_time)) filter (where {value} is not null))[2]",
     aggregates.MAX_AT: "(min(row(-{value}, event_time)) filter (where {value} is not null))[2]",
-    aggregates.DIGEST: f"cast(tdigest_agg(cast({{value}} as double), 1e0, {_COMPRESSION}e0) as varbinary)",
+    aggregates.DIGEST: "cast(tdigest_agg(cast({value} as double)) as varbinary)",
     aggregates.DISTINCT: "cast(merge(cast({value} as hyperloglog)) as varbinary)",
 }
 """Aggregate → what makes it of messages; `{value}` is the measure in stored units, or the sketch of one text."""

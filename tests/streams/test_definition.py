@@ -155,7 +155,7 @@ def test_names_streams_after_files(tmp_path: Path) -> None:
 
 
 def test_ships_streams_of_every_system() -> None:
-    assert list(load_definitions(STREAMS)) == ["access_log", "case_reports", "health", "page_views", "web_events"]
+    assert list(load_definitions(STREAMS)) == ["access_log", "health", "page_views", "web_events"]
 
 
 def test_systems_beside_the_folder_are_read(tmp_path: Path) -> None:

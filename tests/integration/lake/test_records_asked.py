@@ -172,7 +172,12 @@ def test_steps_of_records_are_those_of_panes(live: LiveStream) -> None:
     rules = rules_within(visible, ())
     assert rules is not None
     statement = window_of_records(
-        live.definition, live.view(), request, rules, pane_columns(live.definition)[:1], "minute"
+        live.definition,
+        live.view(),
+        request,
+        rules,
+        pane_columns(live.definition)[:1],
+        "date_trunc('minute', event_time)",
     )
     assert statement is not None
     found = {row[0]: int(row[1]) for row in live.trino.rows(statement.sql, statement.values)[0]}

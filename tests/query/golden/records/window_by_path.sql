@@ -19,7 +19,7 @@ panes as (
     (min(row("=revenue", event_time)) filter (where "=revenue" is not null))[2] as "revenue_min_at",
     max("=revenue") as "revenue_max",
     (min(row(-"=revenue", event_time)) filter (where "=revenue" is not null))[2] as "revenue_max_at",
-    cast(tdigest_agg(cast("=revenue" as double), 1e0, 400e0) as varbinary) as "revenue_digest",
+    cast(tdigest_agg(cast("=revenue" as double)) as varbinary) as "revenue_digest",
     count("=share") as "share_count",
     sum("=share") as "share_sum",
     min("=share") as "share_min",
