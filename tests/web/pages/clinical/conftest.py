@@ -70,6 +70,8 @@ def clinic() -> Iterator[Clinic]:
         for stream in ASKED:
             view = replace(lake_view(stream, panes=None), definition=STREAMS[stream], records_snapshot=7)
             queries._watcher._views[stream] = replace(view, complete_until=at("6 00:00"))
+        patients = replace(lake_view("patients", panes=None), definition=STREAMS["patients"])
+        queries._watcher._views["patients"] = patients
         queries._trino = duck
         patch.setattr(type(queries), "start", lambda _: None)
         store.users.add("root", by="test", administrator=True)
