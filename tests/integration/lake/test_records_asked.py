@@ -61,10 +61,10 @@ max = 1000
 field = "id"
 """
 )
-MOST = 1_000_000
+MOST = 400_000
 DAYS = 3
 MORE_MEMORY = 250 << 20
-"""What the service may take for an export of a million rows beside what it takes anyway."""
+"""What the service may take for an export beside what it takes anyway, which is less than the export has."""
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +238,7 @@ def test_the_page_shows_and_filters(http: httpx.Client, live: LiveStream) -> Non
 
 @pytest.fixture(scope="module")
 def large(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStream]:
-    """A stream whose records were not sent by anybody: a million of them over some days, many in one minute."""
+    """A stream whose records were not sent by anybody: many of them over some days, many in one minute."""
     assert stack
     live = make_live(tmp_path_factory.mktemp("large"), TOML)
     table = stream_tables(open_catalog(LakeSettings()), live.name)["accepted"]
@@ -254,7 +254,7 @@ def large(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
             "arrived": pa.array(at * 1000, pa.timestamp("us", "UTC")),
             "event_time": pa.array(at * 1000, pa.timestamp("us", "UTC")),
             "who": pa.array([f"w{number % 20}" for number in numbers]),
-            "id": pa.array([f"{number:x}-{'some longer text ' * 4}" for number in numbers]),
+            "id": pa.array([f"{number:x}-{'some longer text ' * 20}" for number in numbers]),
             "n": pa.array(numbers % 1000),
         }
         names = table.schema().column_names
@@ -288,9 +288,7 @@ class Watched:
 
 
 @pytest.mark.parametrize("media", ["application/x-ndjson", "text/csv", "application/vnd.apache.parquet"])
-def test_a_million_rows_leave_at_constant_memory(
-    stack: Stack, http: httpx.Client, large: LiveStream, media: str
-) -> None:
+def test_exports_leave_at_constant_memory(stack: Stack, http: httpx.Client, large: LiveStream, media: str) -> None:
     path = f"/v1/streams/{large.name}/records"
     await_true(
         lambda: len(http.get(path, params=query(*wide(), ("limit", "1"))).json().get("records", ())) == 1, 60, "seen"
