@@ -15,13 +15,21 @@ STREAMS = Path(__file__).resolve().parent.parent / "streams"
 SHIPPED = {name: path for name, [path] in definition_files(STREAMS).items()}
 """Stream → the file of its definition."""
 
-ON_DEMAND = {path.stem: load_definition(path) for path in sorted(STREAMS.parent.glob("systems/*/on_demand/*.toml"))}
+_ON_DEMAND = sorted(STREAMS.parent.glob("systems/*/on_demand/*.toml"))
+ON_DEMAND = {path.stem: load_definition(path) for path in _ON_DEMAND}
 """Stream → its definition, of those that only `up --with` takes."""
 
 HEALTH = load_definition(SHIPPED["health"])
 PAGE_VIEWS = load_definition(SHIPPED["page_views"])
 WEB_EVENTS = load_definition(SHIPPED["web_events"])
 ACCESS_LOG = load_definition(SHIPPED["access_log"])
+
+
+def declare_all(folder: Path) -> Path:
+    """A folder of streams in which all are declared, those on demand too."""
+    for file in (*SHIPPED.values(), *_ON_DEMAND):
+        (folder / file.name).symlink_to(file)
+    return folder
 
 
 def raw(stream: str = "health") -> dict[str, Any]:

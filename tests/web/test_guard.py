@@ -9,6 +9,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
+from tests.definitions import declare_all
 from tests.web.declared_sources import declare
 from tests.web.pages.people import People
 from tests.web.people_at_doors import ASKERS, OPERATOR, a_service, fill
@@ -207,7 +208,9 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
 def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
     folder = tmp_path_factory.mktemp("sources")
     declare(folder, "clinic", stream="health")
-    with a_service(OPERATOR_KEY=OPERATOR, LIMIT_UNKNOWN_REQUESTS="1000", SOURCES=str(folder)) as people:
+    streams = declare_all(tmp_path_factory.mktemp("streams"))
+    places = {"SOURCES": str(folder), "STREAMS": str(streams)}
+    with a_service(OPERATOR_KEY=OPERATOR, LIMIT_UNKNOWN_REQUESTS="1000", **places) as people:
         fill(people)
         yield people
 
