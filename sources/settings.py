@@ -27,7 +27,7 @@ class SourceSettings(StoreSettings):
     sources_settled_seconds: float = Field(
         default=5.0, ge=0, description="A file in a folder is taken once it has not changed for so long"
     )
-    sources_at_once: int = Field(default=32, ge=1, le=256, description="Sources that may run at the same time")
+    sources_at_once: int = Field(default=16, ge=1, le=256, description="Sources that may run at the same time")
 
     @property
     def folders(self) -> list[Path]:

@@ -58,6 +58,11 @@ class Memory:
         return max(13, 3 * streams + 1)
 
     @property
+    def postgres_connections(self) -> int:
+        """A job takes four, Trino and our services thirty, sources as many as run at once; one waits a little."""
+        return 5 * self.taskmanager_slots
+
+    @property
     def taskmanager_managed_mb(self) -> int:
         """What aggregates are merged in; each slot has as much."""
         return 20 * self.taskmanager_slots

@@ -104,7 +104,7 @@ def test_streams_are_listed_to_who_knows_them(app: Starlette, asker: Asker, know
     assert sorted(each["stream"] for each in listed) == known
     assert [each for each in listed if ("topic" in each) != (asker in (ANYBODY, OWNER, SENDER))] == []
     reference = asked_as(app, asker, api_page)
-    assert ("/v1/streams/admissions/" in reference) == (asker is ANYBODY)
+    assert ("/v1/streams/health/" in reference) == (asker is ANYBODY)
 
 
 @pytest.mark.parametrize(
