@@ -29,7 +29,9 @@ def test_too_many_requests_are_told_when_to_come_back() -> None:
         fill(people)
         with httpx.Client(base_url=people.url, timeout=30) as client:
             key = key_of(people, "ann")
-            answers = [client.get("/v1/me", headers=key) for _ in range(20)]
+            answers = [client.get("/v1/me", headers=key)]
+            while answers[-1].status_code == 200 and len(answers) < 300:  # two a second are given back meanwhile
+                answers.append(client.get("/v1/me", headers=key))
             assert answers[0].headers["ratelimit-policy"] == '"requests";q=10;w=5'
             assert {answer.status_code for answer in answers} == {200, 429}
             assert all(int(answers[-1].headers[name]) > 0 for name in ("retry-after",))
