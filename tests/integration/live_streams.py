@@ -281,7 +281,7 @@ def running_live(folder: Path, text: str) -> Iterator[LiveStream]:
         finally:
             heart.close()
             catalog = open_catalog(LakeSettings())
-            for replay in ReplayStore(catalog.engine).all(live.name):
+            for replay in sorted(ReplayStore(catalog.engine).all(live.name), key=lambda replay: replay.id):
                 if replay.state is not ReplayState.DROPPED:
                     drop(catalog, replay.id)
             live.remove()
