@@ -62,13 +62,25 @@ def swap(
 
 
 def swap_on_tag(table: Table, tag: str, removed: Collection[DataFile], summary: Mapping[str, str]) -> None:
-    """Move a tag to a state that is as the one that it names, but without some files."""
-    with (
-        FileTransaction(table) as transaction,
-        _SwapOnTag(Operation.OVERWRITE, transaction, table.io, snapshot_properties=dict(summary), branch=tag) as update,
-    ):
-        for file in removed:
-            update.delete_data_file(file)
+    """Move a tag to a state that is as the one that it names, but without some files.
+
+    Raises CommitFailedException also where another's commit was to something else: what pyiceberg requires of the table
+    is of the tag alone, and it refuses the snapshot then for its number.
+    """
+    known = table.metadata.last_sequence_number
+    try:
+        with (
+            FileTransaction(table) as transaction,
+            _SwapOnTag(
+                Operation.OVERWRITE, transaction, table.io, snapshot_properties=dict(summary), branch=tag
+            ) as update,
+        ):
+            for file in removed:
+                update.delete_data_file(file)
+    except ValueError as error:
+        if table.refresh().metadata.last_sequence_number == known:
+            raise
+        raise CommitFailedException(f"another commit came before that of {tag}") from error
 
 
 class FileTransaction(Transaction):

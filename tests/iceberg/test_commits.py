@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 from pyiceberg.catalog import sql
+from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.io import InputFile
 from pyiceberg.serializers import FromInputFile
 from pyiceberg.table.metadata import TableMetadata
 
 from iceberg.catalog import Catalog
-from iceberg.commits import FileTransaction
+from iceberg.commits import FileTransaction, swap_on_tag
 from tests.definitions import HEALTH
 from tests.iceberg.lakes import commit, make_tables, open_local, pane_row
 
@@ -64,3 +65,21 @@ def test_users_of_a_table_do_not_see_each_other(catalog: Catalog) -> None:
     commit(other, [pane_row(0)])
     assert table.metadata.current_snapshot_id is None
     assert catalog.load_table(NAME).metadata.current_snapshot_id == other.metadata.current_snapshot_id
+
+
+def test_a_state_that_was_overtaken_by_another_commit_is_tried_again(catalog: Catalog) -> None:
+    """What is required of the table is of the tag alone; the snapshot's number tells that somebody was first."""
+    table = catalog.load_table(NAME)
+    commit(table, [pane_row(0), pane_row(10)])
+    snapshot = table.refresh().metadata.current_snapshot_id
+    assert snapshot is not None
+    with table.manage_snapshots() as snapshots:
+        snapshots.create_tag(snapshot, "before")
+    removed = [task.file for task in table.refresh().scan().plan_files()]
+    commit(catalog.load_table(NAME), [pane_row(20)])
+    with pytest.raises(CommitFailedException, match="another commit came before that of before"):
+        swap_on_tag(table, "before", removed, {})
+    swap_on_tag(table, "before", removed, {})  # it has been read again
+    refs = table.refresh().metadata.refs
+    assert list(table.scan(snapshot_id=refs["before"].snapshot_id).plan_files()) == []
+    assert len(list(table.scan().plan_files())) > len(removed)
