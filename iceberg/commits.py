@@ -67,7 +67,7 @@ def swap_on_tag(table: Table, tag: str, removed: Collection[DataFile], summary: 
     Raises CommitFailedException also where another's commit was to something else: what pyiceberg requires of the table
     is of the tag alone, and it refuses the snapshot then for its number.
     """
-    known = table.metadata.last_sequence_number
+    known = table.metadata_location
     try:
         with (
             FileTransaction(table) as transaction,
@@ -78,7 +78,7 @@ def swap_on_tag(table: Table, tag: str, removed: Collection[DataFile], summary: 
             for file in removed:
                 update.delete_data_file(file)
     except ValueError as error:
-        if table.refresh().metadata.last_sequence_number == known:
+        if table.refresh().metadata_location == known:
             raise
         raise CommitFailedException(f"another commit came before that of {tag}") from error
 
