@@ -36,6 +36,7 @@ Numbers = dict[str, tuple[int, int, int]]
 
 
 def event(site: str, visitor: str, agent: str, at: datetime, path: str) -> bytes:
+    """A page seen. A visitor is one of a single site, as the edge makes them."""
     known = {"id": f"{site}-{visitor}-{at.timestamp()}", "site": site, "visitor": visitor, "name": "pageview"}
     seen = {"engaging": True, "view": 1, "hostname": site, "path": path, "agent": agent, "imported": False}
     return json.dumps({**known, **seen, "time": at.isoformat(), **dict.fromkeys(TEXTS, "")}).encode()
@@ -47,12 +48,12 @@ def week(end: datetime) -> list[bytes]:
         for site in PROBES:
             midnight = end - timedelta(days=day)
             for hour in range(PROBES[site]):
-                made.append(event(site, f"monitor-{day}", MONITOR, midnight + timedelta(hours=hour), "/"))
+                made.append(event(site, f"{site}/monitor-{day}", MONITOR, midnight + timedelta(hours=hour), "/"))
             for person in range(PEOPLE[site]):
                 noon = midnight + timedelta(hours=12, minutes=person)
                 for page, path in enumerate(("/", "/pricing")):
                     at = noon + timedelta(seconds=30 * page)
-                    made.append(event(site, f"person-{day}-{person}", FIREFOX, at, path))
+                    made.append(event(site, f"{site}/person-{day}-{person}", FIREFOX, at, path))
     return made
 
 
