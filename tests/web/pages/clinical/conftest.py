@@ -51,7 +51,7 @@ class Clinic:
         return httpx.Client(base_url=self.url, headers=headers, timeout=30)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def clinic() -> Iterator[Clinic]:
     """Serve it: all records are of the first days of March 2026."""
     found = {stream: versions(SITES, stream, DAYS) for stream in ASKED}
