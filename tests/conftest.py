@@ -55,8 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class StackScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """The folders of tests/integration/ are run in order by two processes, each of which has a stack of its own.
 
-    A third stack would take more than it gives on two cores. `lake` takes as long as all the others. Every other file is
-    run by one process too, which then makes what its tests share once.
+    A third stack would take more than it gives on two cores. `lake` takes as long as all the others. Every other file
+    is run by one process too, which then makes what its tests share once.
     """
 
     def _split_scope(self, nodeid: str) -> str:
