@@ -61,7 +61,7 @@ max = 1000
 field = "id"
 """
 )
-MOST = 400_000
+MOST = 1_000_000
 DAYS = 3
 MORE_MEMORY = 250 << 20
 """What the service may take for an export beside what it takes anyway, which is less than the export has."""
@@ -254,7 +254,7 @@ def large(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
             "arrived": pa.array(at * 1000, pa.timestamp("us", "UTC")),
             "event_time": pa.array(at * 1000, pa.timestamp("us", "UTC")),
             "who": pa.array([f"w{number % 20}" for number in numbers]),
-            "id": pa.array([f"{number:x}-{'some longer text ' * 20}" for number in numbers]),
+            "id": pa.array([f"{number:x}-{'some longer text ' * 4}" for number in numbers]),
             "n": pa.array(numbers % 1000),
         }
         names = table.schema().column_names
