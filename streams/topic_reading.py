@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from kafka import KafkaConsumer, TopicPartition, errors
+from kafka import KafkaConsumer, TopicPartition
 
-from streams.errors import KafkaAwayError, TopicError
-from streams.topics import Topics
+from streams.errors import KafkaAwayError
+from streams.topics import Topics, open_consumer, translated
 
 _POLL_MS = 500
 
@@ -38,17 +38,11 @@ def records(
     left = {TopicPartition(topic, number): ends[number] for number, begin in begins.items() if begin < ends[number]}
     if not left:
         return
-    try:
-        consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
-        with closing(consumer):
-            consumer.assign(list(left))
-            for place in left:
-                consumer.seek(place, begins[place.partition])
-            yield from _read(consumer, left, bootstrap, timeout_seconds)
-    except errors.RetriableError as error:
-        raise KafkaAwayError(f"Kafka at {bootstrap} does not answer; see `windowpane status` ({error})") from error
-    except errors.KafkaError as error:
-        raise TopicError(f"Kafka at {bootstrap} refused: {error}") from error
+    with translated(bootstrap), closing(open_consumer(bootstrap)) as consumer:
+        consumer.assign(list(left))
+        for place in left:
+            consumer.seek(place, begins[place.partition])
+        yield from _read(consumer, left, bootstrap, timeout_seconds)
 
 
 def _read(

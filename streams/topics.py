@@ -129,7 +129,7 @@ class Topics:
         self._timeout_seconds = timeout_seconds
         milliseconds = int(timeout_seconds * 1000)
         _check_listening(bootstrap)
-        with _translated(bootstrap):
+        with translated(bootstrap):
             self._admin = KafkaAdminClient(
                 bootstrap_servers=bootstrap,
                 client_id="windowpane-topics",
@@ -150,7 +150,7 @@ class Topics:
 
     def names(self) -> list[str]:
         """Every topic of the cluster, sorted."""
-        with _translated(self._bootstrap):
+        with translated(self._bootstrap):
             return sorted(self._admin.list_topics())
 
     def describe(self, topic: str) -> TopicState | None:
@@ -159,7 +159,7 @@ class Topics:
         if described is None:
             return None
         resource = ConfigResource(ConfigResourceType.TOPIC, topic, list(TOPIC_SETTINGS))
-        with _translated(self._bootstrap):
+        with translated(self._bootstrap):
             configs = self._admin.describe_configs([resource], config_filter="all")
         settings = {name: str(config["value"]) for name, config in configs["topic"][topic].items()}
         return TopicState(topic, len(described["partitions"]), settings, _shown_id(described["topic_id"]))
@@ -171,7 +171,7 @@ class Topics:
     def apply(self, changes: tuple[TopicChange, ...]) -> None:
         """Make planned changes, and wait until every partition has a leader. A topic made meanwhile is no error."""
         for change in changes:
-            with _translated(self._bootstrap):
+            with translated(self._bootstrap):
                 self._apply(change)
 
     def ensure(self, definition: Definition) -> tuple[TopicChange, ...]:
@@ -182,7 +182,7 @@ class Topics:
 
     def delete(self, topic: str) -> None:
         """Remove a topic with all its messages; none of that name is no error."""
-        with _translated(self._bootstrap), suppress(errors.UnknownTopicOrPartitionError):
+        with translated(self._bootstrap), suppress(errors.UnknownTopicOrPartitionError):
             self._admin.delete_topics([topic])
         self._await(lambda: self._described(topic) is None, f"has not deleted {topic}")
 
@@ -222,7 +222,7 @@ class Topics:
     def _stamped_by_producer(self, places: Mapping[TopicPartition, int]) -> set[TopicPartition]:
         """Those of some messages, all of which there are, that the broker did not stamp."""
         stamped: dict[TopicPartition, int] = {}
-        with _translated(self._bootstrap), closing(self._consumer()) as consumer:
+        with translated(self._bootstrap), closing(open_consumer(self._bootstrap)) as consumer:
             consumer.assign(list(places))
             for place, offset in places.items():
                 consumer.seek(place, offset)
@@ -234,9 +234,6 @@ class Topics:
                     stamped.setdefault(place, records[0].timestamp_type)
                     consumer.pause(place)
         return {place for place, kind in stamped.items() if kind != _APPEND_TIME}
-
-    def _consumer(self) -> KafkaConsumer:
-        return KafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
 
     def oldest_arrivals(self, topic: str) -> dict[int, datetime]:
         """Partition → when the oldest message that Kafka still holds arrived; partitions without any are left out."""
@@ -258,12 +255,12 @@ class Topics:
         if described is None:
             raise TopicError(f"topic {topic} does not exist; run `windowpane apply`")
         asked = {TopicPartition(topic, int(each["partition_index"])): moment for each in described["partitions"]}
-        with _translated(self._bootstrap):
+        with translated(self._bootstrap):
             firsts = self._admin.list_partition_offsets(asked)
         return {key.partition: (int(value.offset), int(value.timestamp)) for key, value in sorted(firsts.items())}
 
     def _described(self, topic: str) -> dict[str, Any] | None:
-        with _translated(self._bootstrap):
+        with translated(self._bootstrap):
             [described] = self._admin.describe_topics([topic])
             code = errors.for_code(described["error_code"])
             if code is errors.UnknownTopicOrPartitionError:
@@ -330,8 +327,14 @@ _TRANSLATIONS: tuple[tuple[type[errors.KafkaError], type[TopicError], str], ...]
 """Kafka's errors as ours; the first that matches counts."""
 
 
+def open_consumer(bootstrap: str) -> KafkaConsumer:
+    """What reads messages from where it is told to, and notes nothing at the broker; the caller closes it."""
+    return KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
+
+
 @contextmanager
-def _translated(bootstrap: str) -> Iterator[None]:
+def translated(bootstrap: str) -> Iterator[None]:
+    """Raise Kafka's errors of the block as ours."""
     try:
         yield
     except errors.KafkaError as error:

@@ -7,7 +7,7 @@ from kafka import errors
 
 from streams import Definition
 from streams.errors import KafkaAwayError, TopicError
-from streams.topics import TOPIC_SETTINGS, TopicChangeKind, Topics, TopicState, _translated, plan_topic, topic_settings
+from streams.topics import TOPIC_SETTINGS, TopicChangeKind, Topics, TopicState, plan_topic, topic_settings, translated
 from tests.definitions import HEALTH, changed
 
 
@@ -102,7 +102,7 @@ def test_unusable_topic_is_refused(health: Definition, partitions: int, settings
     ],
 )
 def test_kafka_errors_become_ours(theirs: errors.KafkaError, ours: type[TopicError]) -> None:
-    with pytest.raises(TopicError) as caught, _translated("127.0.0.1:9092"):
+    with pytest.raises(TopicError) as caught, translated("127.0.0.1:9092"):
         raise theirs
     assert type(caught.value) is ours
     assert "127.0.0.1:9092" in str(caught.value)
