@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 from pyarrow import parquet
 
-from sources.corrections.statements import Files, after_statements, before_statements, unrelated_statement
+from sources.corrections.statements import Files, after_statements, before_statements
 from sources.corrections.workspace import workspace
 from sources.definition import Corrections
 from sources.errors import Held
@@ -19,22 +19,15 @@ class Differences:
     """What is to be sent for a file.
 
     `first`: facts that are new, `corrected`: that were sent before and are other now, `retracted`: that the file says
-    no more. `unfit`: messages that are no facts, for want of a number or a date; they are sent as they are, so that the
-    decoder names what is wrong. `repeated`: rows that a later one of the file contradicts. `facts`: that stand now.
+    no more. `repeated`: rows that a later one of the file contradicts. Messages that are no facts, for want of a number
+    or a date, are among the changes as they are, so that the decoder names what is wrong.
     """
 
     folder: Path
     first: int
     corrected: int
     retracted: int
-    unfit: int
     repeated: int
-    facts: int
-
-    @property
-    def changes(self) -> int:
-        """How many messages are to be sent."""
-        return self.first + self.corrected + self.retracted + self.unfit
 
     @property
     def changes_file(self) -> Path:
@@ -61,7 +54,7 @@ def differences(
     fact and of its revision, so that they are the same whenever this is done again. Raises Held where the file would
     take back more facts than it may.
     """
-    made = Differences(folder, 0, 0, 0, 0, 0, 0)
+    made = Differences(folder, 0, 0, 0, 0)
     files = Files(mapped, landed, made.changes_file, made.landed_file, made.repeated_file)
     with workspace(folder) as connection:
         for statement in before_statements(corrections, files):
@@ -70,18 +63,6 @@ def differences(
         for statement in after_statements(corrections, files, file_hash):
             connection.execute(statement)
         return Differences(folder, **_counts(connection, files))
-
-
-def unrelated(mapped: Path, folder: Path, file_hash: str) -> Differences:
-    """The changes of a source without corrections: all messages, with an id of the file and their place in it.
-
-    A message that has an `id` keeps it.
-    """
-    made = Differences(folder, 0, 0, 0, 0, 0, 0)
-    with workspace(folder) as connection:
-        statement = unrelated_statement(mapped, made.changes_file, file_hash)
-        [(count,)] = connection.execute(statement).fetchall()
-    return Differences(folder, int(count), 0, 0, 0, 0, 0)
 
 
 def _hold_if_lost(connection: duckdb.DuckDBPyConnection, corrections: Corrections) -> None:
@@ -96,12 +77,5 @@ def _hold_if_lost(connection: duckdb.DuckDBPyConnection, corrections: Correction
 
 def _counts(connection: duckdb.DuckDBPyConnection, files: Files) -> dict[str, int]:
     kinds = dict(connection.execute("select kind, count(*) from changed group by kind").fetchall())
-    repeated = parquet.read_metadata(files.repeated).num_rows
-    [(unfit, facts)] = connection.execute(
-        "select (select count(*) from said where not fit), (select count(*) from facts where present)"
-    ).fetchall()
-    first, corrected, retracted = (int(kinds.get(kind, 0)) for kind in ("first", "corrected", "retracted"))
-    return {
-        "first": first, "corrected": corrected, "retracted": retracted, "unfit": unfit, "repeated": repeated,
-        "facts": facts,
-    }  # fmt: skip
+    counts = {kind: int(kinds.get(kind, 0)) for kind in ("first", "corrected", "retracted")}
+    return {**counts, "repeated": parquet.read_metadata(files.repeated).num_rows}

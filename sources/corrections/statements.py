@@ -60,12 +60,6 @@ def after_statements(corrections: Corrections, files: Files, file_hash: str) -> 
     ]
 
 
-def unrelated_statement(mapped: Path, changes: Path, file_hash: str) -> str:
-    """All messages as changes."""
-    paths = {"mapped": literal(str(mapped)), "changes": literal(str(changes))}
-    return _rendered("unrelated", file_hash=literal(file_hash), **paths)
-
-
 def withdrawal_statements(
     corrections: Corrections, changes: Path, before: Path | None, after: Path, fresh: Path
 ) -> list[str]:

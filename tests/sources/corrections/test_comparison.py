@@ -9,10 +9,10 @@ from typing import Any, Literal
 import pytest
 from pyarrow import parquet
 
-from sources.corrections import unrelated, withdraw
+from sources.corrections import withdraw
 from sources.definition import Corrections
 from sources.errors import Held
-from tests.sources.corrections.landing import Landing, Message, mapped, sent
+from tests.sources.corrections.landing import Landing, Message, sent
 
 
 def numbers(replaces: Literal["whole", "dates", "rows"], **more: Any) -> Corrections:
@@ -248,17 +248,6 @@ def test_nothing_refused_changes_nothing(tmp_path: Path) -> None:
     before = made.landed_file.read_bytes()
     withdraw(None, made, set(), landing.corrections)
     assert made.landed_file.read_bytes() == before
-
-
-def test_sources_without_corrections_send_all(tmp_path: Path) -> None:
-    """Each message with an id of its own, the same each time; the message's own id is kept."""
-    path = mapped(tmp_path / "in", [{"x": 1}, {"x": 1}, {"id": "mine", "x": 2}])
-    first, again = (unrelated(path, tmp_path / name, "hash") for name in ("one", "two"))
-    rows = parquet.read_table(first.changes_file).to_pylist()
-    assert rows == parquet.read_table(again.changes_file).to_pylist()
-    assert (first.changes, len({row["id"] for row in rows})) == (3, 3)
-    assert '"id":"mine"' in rows[2]["message"]
-    assert f'"id":"{rows[0]["id"]}"' in rows[0]["message"]
 
 
 def test_comparison_leaves_its_results_only(tmp_path: Path) -> None:
