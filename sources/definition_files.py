@@ -29,11 +29,6 @@ _SYSTEMS = "systems/"
 _MOST_BYTES = 1 << 20
 
 
-def shipped_folders() -> list[Path]:
-    """Where the product's own sources lie."""
-    return sorted(path for path in _PRODUCT.glob("systems/*/sources") if path.is_dir())
-
-
 def load_sources(folders: Iterable[Path]) -> dict[str, Source]:
     """Every source of these folders, by name, in order of their names. Raises the first SourceDefinitionError met."""
     sources, problems = read_sources(folders)

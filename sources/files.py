@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -111,7 +111,7 @@ class Decided:
     counts: Mapping[str, int]
     columns: Any = None
     drift: Any = None
-    rejected: Sequence[RejectedRow] = field(default=())
+    rejected: Sequence[RejectedRow] = ()
 
 
 class Files:
@@ -204,10 +204,9 @@ class Files:
         reason: str,
         rejected: Sequence[RejectedRow] = (),
         counts: Mapping[str, int] | None = None,
-        **found: Any,
     ) -> SourceFile:
-        """It waits for a person; `rejected`, `counts`, `found`: what is known of its rows and columns."""
-        values = {"state": FileState.HELD, "reason": reason[:2000], "noted_at": self._records.now(), **found}
+        """It waits for a person; `rejected`, `counts`: what is known of its rows."""
+        values = {"state": FileState.HELD, "reason": reason[:2000], "noted_at": self._records.now()}
         with self._records.changing() as connection:
             mine(connection, file.source, run)
             _keep_rejected(connection, file, rejected)

@@ -38,12 +38,12 @@ def csv_table(stream: io.BufferedReader, form: Format, limits: Limits) -> Table:
         ) from None
     if form.header_row:
         columns = column_names(header, limits.columns)
-        return Table(columns, "line", _rows(text, lines, reader, len(columns), values))
+        return Table(columns, _rows(text, lines, reader, len(columns), values))
     if not header:
         raise Refused("is empty")
     columns = numbered_columns(len(header), limits.columns)
     first = Unreadable(line, "holds a NUL", lines.text) if lines.nul else Row(line, values(header))
-    return Table(columns, "line", _rows(text, lines, reader, len(columns), values, first))
+    return Table(columns, _rows(text, lines, reader, len(columns), values, first))
 
 
 def cells(form: Format) -> Values:

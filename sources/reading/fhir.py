@@ -23,7 +23,7 @@ _HEAD = 1 << 12
 def fhir_table(stream: io.BufferedReader, limits: Limits) -> Table:
     """The table of a file, which is closed with it. Raises Refused."""
     check_beginning(stream)
-    return Table(DOC, "line", _lines(stream, limits) if _by_lines(stream) else _one(stream, limits))
+    return Table(DOC, _lines(stream, limits) if _by_lines(stream) else _one(stream, limits))
 
 
 def _by_lines(stream: io.BufferedReader) -> bool:

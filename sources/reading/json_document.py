@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 from sources.limits import Limits
 from sources.reading.bounded import whole
 from sources.reading.json_lines import DOC, check_beginning, document
 from sources.reading.json_walk import records
-from sources.reading.outcomes import Outcome, Outcomes, Refused, Table, Unreadable, shown
+from sources.reading.outcomes import Outcomes, Refused, Table, Unreadable, shown
 
 _MEMORY = 16
 """Bytes of memory that one byte of a document may take while it is read."""
@@ -18,7 +17,7 @@ _MEMORY = 16
 def json_document_table(stream: io.BufferedReader, path: str | None, limits: Limits) -> Table:
     """The table of a file, which is closed with it. `path`: names of keys with dots between. Raises Refused."""
     text = document_text(stream, limits)
-    return Table(DOC, "line", _rows(stream, text, tuple(path.split(".")) if path else (), limits))
+    return Table(DOC, _rows(stream, text, tuple(path.split(".")) if path else (), limits))
 
 
 def document_text(stream: io.BufferedReader, limits: Limits) -> str:
@@ -32,23 +31,13 @@ def document_text(stream: io.BufferedReader, limits: Limits) -> str:
         raise Refused(f"is not JSON: line {line:,} has a byte that is no UTF-8: convert it") from None
 
 
-def outcomes_of(text: str, spans: Iterator[tuple[int, int]], limits: Limits) -> Iterator[tuple[int, str, Outcome]]:
-    """Of each part of a document its line, its text and what it is as a row."""
-    line, counted = 1, 0
-    for begin, end in spans:
-        line, counted = line + text.count("\n", counted, begin), begin
-        part = text[begin:end]
-        if end - begin > limits.line_bytes:
-            yield (
-                line,
-                part,
-                Unreadable(line, f"is {end - begin:,} characters long, more than a line may be", shown(part)),
-            )
-        else:
-            yield line, part, document(line, part.encode("utf-8", "surrogatepass"))
-
-
 def _rows(stream: io.BufferedReader, text: str, path: tuple[str, ...], limits: Limits) -> Outcomes:
     with stream:
-        for _, _, outcome in outcomes_of(text, records(text, path), limits):
-            yield outcome
+        line, counted = 1, 0
+        for begin, end in records(text, path):
+            line, counted = line + text.count("\n", counted, begin), begin
+            part = text[begin:end]
+            if end - begin > limits.line_bytes:
+                yield Unreadable(line, f"is {end - begin:,} characters long, more than a line may be", shown(part))
+            else:
+                yield document(line, part.encode("utf-8", "surrogatepass"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import orjson
 
@@ -21,7 +21,7 @@ _HEAD = 64
 def json_lines_table(stream: io.BufferedReader, limits: Limits) -> Table:
     """The table of a file, which is closed with it. Empty lines hold nothing and are passed over. Raises Refused."""
     check_beginning(stream)
-    return Table(DOC, "line", _rows(stream, limits.line_bytes))
+    return Table(DOC, _rows(stream, limits.line_bytes))
 
 
 def document(line: int, payload: bytes) -> Outcome:
@@ -61,10 +61,10 @@ def lines_of(stream: io.BufferedReader, most: int) -> Iterator[tuple[int, bytes 
             yield number, content, length
 
 
-def _rows(stream: io.BufferedReader, most: int, read: Callable[[int, bytes], Outcome] = document) -> Outcomes:
+def _rows(stream: io.BufferedReader, most: int) -> Outcomes:
     with stream:
         for number, content, length in lines_of(stream, most):
             if content is None:
                 yield Unreadable(number, f"is {length:,} bytes long, more than a line may be", "")
             else:
-                yield read(number, content)
+                yield document(number, content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sources.errors import SourceError
 
@@ -22,7 +22,8 @@ class Refused(SourceError):  # noqa: N818 - it is told to people by this word
 
 
 class Row(NamedTuple):
-    """One row: as many values as the table has columns, None for what is empty. `line`: where it begins, from 1.
+    """One row: as many values as the table has columns, None for what is empty. `line`: where it begins, from 1; it
+    counts lines of text, rows of a sheet, or records of what has no lines.
 
     A named tuple, as there are millions of them.
     """
@@ -47,12 +48,10 @@ Outcomes: TypeAlias = Generator[Outcome, None, None]
 class Table:
     """A file while it is read, once: columns, and the outcomes in order.
 
-    `counted`: what `line` of an outcome counts: lines of text, rows of a sheet, or records of what has no lines.
     Iterating raises Refused where the rest of the file cannot be read; nothing of the file should be used then.
     """
 
     columns: tuple[str, ...]
-    counted: Literal["line", "row", "record"]
     outcomes: Outcomes
 
     def __iter__(self) -> Iterator[Outcome]:

@@ -41,7 +41,7 @@ def parquet_table(stream: io.BufferedReader, form: Format, limits: Limits) -> Ta
     if metadata.num_rows > limits.rows:
         raise Refused(f"has more than {limits.rows:,} rows; raise limits.rows if it may have")
     columns = column_names(file.schema_arrow.names, limits.columns)
-    return Table(columns, "row", _rows(file, cells(form), limits))
+    return Table(columns, _rows(file, cells(form), limits))
 
 
 def _rows(file: Any, values: Values, limits: Limits) -> Outcomes:

@@ -27,7 +27,7 @@ def read(file: Path, name: str, form: Format, limits: Limits) -> Table:
         table = _opened(file, form, limits)
     except Refused as error:
         raise Refused(error.reason, name) from error
-    return Table(table.columns, table.counted, _within(table.outcomes, name, limits.rows))
+    return Table(table.columns, _within(table.outcomes, name, limits.rows))
 
 
 def _opened(file: Path, form: Format, limits: Limits) -> Table:

@@ -52,7 +52,7 @@ def xlsx_table(stream: io.BufferedReader, form: Format, limits: Limits) -> Table
         columns = column_names(_texts(next(rows, []), begun - 1, found), limits.columns)
     else:
         columns = numbered_columns(found.columns, limits.columns)
-    return Table(columns, "row", _rows(rows, begun, len(columns), found, values))
+    return Table(columns, _rows(rows, begun, len(columns), found, values))
 
 
 def _rows(rows: Iterator[list[Any]], begun: int, count: int, found: SheetCells, values: Any) -> Outcomes:

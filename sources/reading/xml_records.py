@@ -32,7 +32,7 @@ class _TooDeepError(Exception):
 def xml_table(stream: io.BufferedReader, element: str, limits: Limits) -> Table:
     """The table of a file, which is closed with it. `element`: name of what is one record. Raises Refused."""
     refuse_other_files(stream.peek(_HEAD)[:_HEAD])
-    return Table(DOC, "record", _rows(stream, element, limits))
+    return Table(DOC, _rows(stream, element, limits))
 
 
 class _Fed:
