@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from pyarrow import parquet
 
 from sources.corrections import differences, withdraw
 from sources.definition import Corrections, Source
@@ -21,7 +20,7 @@ from sources.mapping import Mapped, map_file
 from sources.objects import Objects
 from sources.raw import Raw
 from sources.runs.assembling import assemble
-from sources.runs.judging import BATCH_ROWS, Judge, Rejected
+from sources.runs.judging import Judge, Rejected
 from sources.runs.novelty import Novelty
 from sources.runs.outbox import OutboxWriter
 from sources.sent import message_hash, note_new
@@ -54,7 +53,7 @@ class Deciding:
         mapped = map_file(source, path, file.name, folder / "mapped")
         path.unlink()
         rejected = Rejected(source.name, file.name)
-        put_unreadable(mapped, rejected)
+        rejected.all_unreadable(mapped.unreadable_file)
         stage("judging")
         work = _Work(self, source, definition, file, run, folder, mapped, rejected, self.store.states.get(source.name))
         return work.by_novelty() if source.corrections is None else work.by_differences(source.corrections, stage)
@@ -174,11 +173,3 @@ class AllRejectedError(Held):
     def __init__(self, reason: str, rejected: Rejected) -> None:
         self.rejected = rejected
         super().__init__(reason)
-
-
-def put_unreadable(mapped: Mapped, rejected: Rejected) -> None:
-    """Count the rows of a file that could not be read."""
-    with parquet.ParquetFile(mapped.unreadable_file) as file:
-        for batch in file.iter_batches(BATCH_ROWS, columns=["line", "reason", "text"]):
-            for line, reason, text in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                rejected.unreadable(line, reason, text or "")

@@ -40,6 +40,13 @@ class Rejected:
         told = {"problem": reason, "text": text[:LONGEST_TEXT]}
         self._add(RejectedRow(line, "", reason, text), Rejection(None, Reason.CANNOT_BE_READ), told)
 
+    def all_unreadable(self, rows: Path) -> None:
+        """The rows of a file that could not be read; `rows`: Parquet of `line`, `reason` and `text`."""
+        with parquet.ParquetFile(rows) as file:
+            for batch in file.iter_batches(BATCH_ROWS, columns=["line", "reason", "text"]):
+                for line, reason, text in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    self.unreadable(line, reason, text or "")
+
     def message(self, line: int | None, rejection: Rejection, message: str) -> None:
         """A message that the decoder rejects."""
         told = {"message": orjson.Fragment(message) if len(message) <= LONGEST_TEXT else message[:LONGEST_TEXT]}

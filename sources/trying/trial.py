@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from pyarrow import parquet
-
 from sources.corrections import differences
 from sources.definition import Source
 from sources.errors import Held
@@ -21,7 +19,6 @@ LIMITS = Limits(unpacked_bytes=256 << 20, rows=200_000, seconds=20, memory_bytes
 """The most that a trial may take, whatever the source says."""
 
 _LONGEST_TEXT = 2000
-_BATCH = 1000
 
 
 def tried(source: Source, decoder: Decoder, sample: Sample, folder: Path) -> Tried:
@@ -32,7 +29,7 @@ def tried(source: Source, decoder: Decoder, sample: Sample, folder: Path) -> Tri
     except Held as held:
         return Tried(held=held.reason)
     rejected, taken, accepted = Rejected(source.name, sample.name), list[TriedMessage](), 0
-    _add_unreadable(mapped, rejected)
+    rejected.all_unreadable(mapped.unreadable_file)
     for good in Judge(decoder, time.time_ns() // 1_000_000).accepted(messages, rejected):
         accepted += len(good)
         taken += [TriedMessage(row, text[:_LONGEST_TEXT]) for row, text in good[: SHOWN - len(taken)]]
@@ -66,10 +63,3 @@ def _to_send(source: Source, mapped: Mapped, sample: Sample, folder: Path) -> tu
     compared.mkdir(exist_ok=True)
     found = differences(sample.landed, mapped.messages_file, source.corrections, compared, "trial")
     return found.changes_file, Changes(found.first, found.corrected, found.retracted, found.repeated)
-
-
-def _add_unreadable(mapped: Mapped, rejected: Rejected) -> None:
-    with parquet.ParquetFile(mapped.unreadable_file) as file:
-        for batch in file.iter_batches(_BATCH):
-            for row in batch.to_pylist():
-                rejected.unreadable(row["line"], row["reason"], row["text"])
