@@ -78,8 +78,8 @@ class _Work:
         novelty = Novelty(self.definition, self.state.number, self.file.digest)
         new_messages = 0
         with self.by.store.changing() as connection, OutboxWriter(self._outbox) as outbox:
-            for good in self._judge.accepted(self.mapped.messages_file, self.rejected):
-                new = novelty.new(connection, good)
+            for good in self._judge.keyed(self.mapped.messages_file, self.rejected):
+                new = novelty.new(connection, [(row, payload) for row, payload, _ in good])
                 outbox.add(list(zip(new, self._keys(new), strict=True)))
                 new_messages += len(new)
             return self._decide(connection, outbox, None, {"new": new_messages})

@@ -71,13 +71,6 @@ class Judge:
     decoder: Decoder
     now_ms: int
 
-    def accepted(
-        self, messages: Path, rejected: Rejected, refused: set[str] | None = None
-    ) -> Iterator[list[tuple[int | None, str]]]:
-        """As `keyed`, without keys."""
-        for good in self.keyed(messages, rejected, refused):
-            yield [(row, payload.decode()) for row, payload, _ in good]
-
     def keyed(
         self, messages: Path, rejected: Rejected, refused: set[str] | None = None
     ) -> Iterator[list[tuple[int | None, bytes, bytes | None]]]:

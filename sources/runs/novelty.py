@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
+from sources.fetching.json_records import at
 from sources.sent import message_hash, note_new
 from streams.definition import Definition
 
@@ -33,9 +33,9 @@ class Novelty:
     _kinds: Counter[bytes] = field(default_factory=Counter)
     _rows: Counter[int | None] = field(default_factory=Counter)
 
-    def new(self, connection: sa.Connection, messages: Sequence[tuple[int | None, str]]) -> list[bytes]:
+    def new(self, connection: sa.Connection, messages: Sequence[tuple[int | None, bytes]]) -> list[bytes]:
         """The new ones of some messages, each with its row, as they are to be sent; they count as sent from now on."""
-        told = [self._told(row, text) for row, text in messages]
+        told = [self._told(row, payload) for row, payload in messages]
         every = list(dict.fromkeys(hash_ for _, hashes in told for hash_ in hashes))
         unknown = note_new(connection, self.source, every)
         chosen = []
@@ -45,15 +45,14 @@ class Novelty:
                 unknown.difference_update(hashes)
         return chosen
 
-    def _told(self, row: int | None, text: str) -> tuple[bytes, tuple[bytes, ...]]:
+    def _told(self, row: int | None, payload: bytes) -> tuple[bytes, tuple[bytes, ...]]:
         """A message as it is sent, and the hashes none of which may be known."""
-        payload = text.encode()
         duplicates = self.definition.duplicates
         if duplicates is not None:
             message = orjson.loads(payload)
-            value = _at(message, duplicates.id)
+            value = at(message, duplicates.id)
             if value is not None:
-                key = _at(message, self.definition.key) if self.definition.key else None
+                key = at(message, self.definition.key) if self.definition.key else None
                 return payload, (message_hash(_ID, orjson.dumps(key), orjson.dumps(value)),)
         content, place = self._content(payload), self._place(row)
         if duplicates is not None and "." not in duplicates.id:
@@ -68,9 +67,3 @@ class Novelty:
     def _place(self, row: int | None) -> bytes:
         self._rows[row] += 1
         return message_hash(_PLACE, self.digest.encode(), f"{row} {self._rows[row]}".encode())
-
-
-def _at(message: Any, path: str) -> Any:
-    for key in path.split("."):
-        message = message.get(key) if isinstance(message, dict) else None
-    return message
