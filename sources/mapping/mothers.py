@@ -6,17 +6,18 @@ import json
 import os
 import select
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from sources.errors import SourceError
+from sources.own_python import command, environment
 
-_ROOT = Path(__file__).resolve().parent.parent.parent
+_FEW = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""No thread of a library is there when it forks."""
+
 _AT_ONCE = 2
 """Files that are mapped at the same time."""
 
@@ -43,9 +44,9 @@ class _Mother:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-W", "ignore", "-m", "sources.mapping.mother"],
+            command("sources.mapping.mother"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", bufsize=0,
-            env=_environment(),
+            env=environment(**_FEW),
         )  # fmt: skip
 
     def ask(self, text: str, wait: float) -> Answer:
@@ -118,12 +119,3 @@ def _end_free() -> None:
         ended, _free[:] = [*_free], []
     for mother in ended:
         mother.end()
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours but where Python finds things: what is secret stays here."""
-    kept = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH", "LANG") if key in os.environ}
-    own = {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
-    # Few threads and few arenas take little address space, which is what is bounded; none is there when it forks.
-    few = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
-    return {**kept, **own, **few, "MALLOC_ARENA_MAX": "2", "HOME": "/nonexistent"}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,11 +13,11 @@ import orjson
 
 from sources.definition import Source
 from sources.errors import SourceError
+from sources.own_python import command, environment
 from sources.trying.outcome import Guess, Tried, read_tried
 from sources.trying.request import Request, Sample
 from streams.definition import Definition
 
-_ROOT = Path(__file__).resolve().parent.parent.parent
 _WALL_SECONDS = 90
 
 
@@ -41,8 +39,8 @@ def _answer(definition: Definition, source: Source | None, file: Path, name: str
         work.mkdir()
         request = Request(definition, source, Sample(copied, name, landed), work)
         child = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-W", "ignore", "-m", "sources.trying.child"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/", env=_environment(),
+            command("sources.trying.child"),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/", env=environment(),
         )  # fmt: skip
         try:
             said, complaints = child.communicate(pickle.dumps(request), timeout=_WALL_SECONDS)
@@ -59,10 +57,3 @@ def _answer(definition: Definition, source: Source | None, file: Path, name: str
     if "wrong" in answer:
         raise SourceError(str(answer["wrong"]))
     return answer
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours but where Python finds things: what is secret stays here."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
-    own = {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
-    return {**kept, **own, "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "HOME": "/nonexistent"}
