@@ -20,6 +20,7 @@ import structlog
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sources.settings import source_folders
 from streams.logs import log_json
 
 _log = structlog.get_logger("sources")
@@ -65,8 +66,7 @@ def applied_streams(uri: str) -> set[str]:
 
 def has_work(settings: WaitingSettings) -> bool:
     """Whether there is a source of an applied stream."""
-    own = settings.sources or settings.streams.parent / "sources.d"
-    wanted = wanted_streams([own, *settings.streams.parent.glob("systems/*/sources")])
+    wanted = wanted_streams(source_folders(settings.streams, settings.sources))
     return bool(wanted) and bool(wanted & applied_streams(settings.catalog_uri.get_secret_value()))
 
 
