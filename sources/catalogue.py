@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sources.definition import Source
-from sources.definition_files import read_sources
+from sources.definition_files import read_files, source_files
 from sources.errors import SourceDefinitionError
 from sources.runs.declared import Declared
 from streams.errors import UnknownNameError
@@ -36,14 +36,14 @@ class Catalogue:
 
 def catalogue(folders: Sequence[Path]) -> Catalogue:
     """All sources of some folders: a name that is in two of them is a problem of that name."""
-    sources, problems = read_sources(folders)
-    files = {path.stem: path for folder in reversed(folders) for path in sorted(folder.glob("*.toml"))}
-    declared = {name: Declared(source, files[name]) for name, source in sources.items()}
+    files = source_files(folders)
+    sources, problems = read_files(files)
+    declared = {name: Declared(source, files[name][0]) for name, source in sources.items()}
     return Catalogue(declared, problems)
 
 
 class CatalogueReader:
-    """Reads the folders again only when a file in them, or a lookup, has changed."""
+    """Reads the folders again only when a file in them has changed."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders

@@ -40,19 +40,34 @@ def load_sources(folders: Iterable[Path]) -> dict[str, Source]:
 def read_sources(
     folders: Iterable[Path], *, judged: bool = True
 ) -> tuple[dict[str, Source], dict[str, SourceDefinitionError]]:
-    """Name → source of each file that can be read, and name → what is wrong with each of the others.
+    """As `read_files`, of all files of some folders."""
+    return read_files(source_files(folders), judged=judged)
 
-    `judged`: whether their SELECTs are looked at too, which takes DuckDB.
+
+def source_files(folders: Iterable[Path]) -> dict[str, tuple[Path, ...]]:
+    """Source → the files of these folders that declare it, which should be one, in order of the names.
+
+    A link from one folder to another declares nothing anew.
     """
     files: dict[str, dict[Path, Path]] = {}
     for folder in folders:
         for path in folder.glob("*.toml"):
             files.setdefault(path.stem, {}).setdefault(path.resolve(), path)
+    return {name: tuple(paths.values()) for name, paths in sorted(files.items())}
+
+
+def read_files(
+    files: Mapping[str, Sequence[Path]], *, judged: bool = True
+) -> tuple[dict[str, Source], dict[str, SourceDefinitionError]]:
+    """Name → source of each of `source_files` that can be read, and name → what is wrong with each of the others.
+
+    `judged`: whether their SELECTs are looked at too, which takes DuckDB.
+    """
     sources: dict[str, Source] = {}
     problems: dict[str, SourceDefinitionError] = {}
-    for name, paths in sorted(files.items()):
+    for name, paths in files.items():
         try:
-            sources[name] = load_source(*paths.values(), judged=judged)
+            sources[name] = load_source(*paths, judged=judged)
         except SourceDefinitionError as error:
             problems[name] = error
     return sources, problems
