@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from pyarrow.fs import FileSystem
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
@@ -16,11 +15,10 @@ from scripts.console import console, say
 from scripts.results import Column, Format, Result, Sheet, formatted, right, show
 from scripts.sources.opened import declared_source, opened
 from services.source_runner import source_runner
-from sources.fetching.folders import Folder
 from sources.files import SourceFile
-from sources.objects import object_store
 from sources.origins import Files
 from sources.runs.declared import Declared
+from sources.runs.run import Runner
 from sources.runs.telling import RunCounts, Watcher
 from sources.settings import SourceSettings
 from sources.states import SourceBusyError
@@ -54,9 +52,8 @@ def run(name: str, output: Format) -> None:
 
 def run_now(declared: Declared, store: SourceStore) -> RunCounts:
     """Run a source in this process, with bars; the service, if it runs it, is waited for. Raises as `Runner.run`."""
-    settings = SourceSettings()
-    _let_settle(declared, store, settings)
-    runner = source_runner(settings, store)
+    runner = source_runner(SourceSettings(), store)
+    _let_settle(runner, declared)
     waiting = Retrying(
         retry=retry_if_exception_type(SourceBusyError), stop=stop_after_delay(_PATIENCE_SECONDS), wait=wait_fixed(0.5),
         reraise=True,
@@ -65,24 +62,14 @@ def run_now(declared: Declared, store: SourceStore) -> RunCounts:
         return waiting(lambda: runner.run(declared, by=operator(), watcher=watcher))
 
 
-def _let_settle(declared: Declared, store: SourceStore, settings: SourceSettings) -> None:
+def _let_settle(runner: Runner, declared: Declared) -> None:
     """A file that was put there just now may not be whole."""
     origin = declared.source.origin
-
-    def bucket() -> FileSystem:
-        return object_store(settings)
-
     if isinstance(origin, Files):
-        folder = Folder(
-            origin.files,
-            declared.beside(settings.home),
-            bucket,
-            settings.sources_settled_seconds,
-            optional=declared.shipped,
-        )
-        if folder.waits(store.files.found(declared.source.name)):
-            say(f"A file is new: waiting {settings.sources_settled_seconds:g} seconds, in case it is being written")
-            time.sleep(settings.sources_settled_seconds)
+        known = runner.store.files.found(declared.source.name)
+        if runner.looks_into(declared, origin).waits(known):
+            say(f"A file is new: waiting {runner.settled_seconds:g} seconds, in case it is being written")
+            time.sleep(runner.settled_seconds)
 
 
 @contextmanager

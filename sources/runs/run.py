@@ -106,20 +106,18 @@ class Runner:
         landing = Landing(self.raw, self.store.files)
         with self.folder() as folder:
             if isinstance(origin, FromFiles):
-                found = Folder(
-                    origin.files,
-                    declared.beside(self.home),
-                    self.bucket,
-                    self.settled_seconds,
-                    optional=declared.shipped,
-                )
-                yield from landing.from_folder(source, found, folder / "fetched")
+                yield from landing.from_folder(source, self.looks_into(declared, origin), folder / "fetched")
             elif isinstance(origin, Url):
                 look = self.pages.look(source, state.position, folder)
                 if look is not None and (landed := landing.from_pages(source, look, state.position)) is not None:
                     yield landed
             elif isinstance(origin, Topic):
                 yield from landing.from_topic(source, origin.topic, state.position, self.kafka, folder / "fetched")
+
+    def looks_into(self, declared: Declared, origin: FromFiles) -> Folder:
+        """The folder or bucket that a source's files are in."""
+        beside = declared.beside(self.home)
+        return Folder(origin.files, beside, self.bucket, self.settled_seconds, optional=declared.shipped)
 
     @property
     def raw(self) -> Raw:
