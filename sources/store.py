@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Self
 
 import sqlalchemy as sa
@@ -11,7 +10,6 @@ from pydantic import SecretStr
 
 from access.records import Clock, Records, now
 from database.engine import engine_uri
-from database.errors import translated
 from sources.files import Files
 from sources.secrets import SecretStore
 from sources.states import SourceStates
@@ -24,7 +22,6 @@ class SourceStore:
 
     def __init__(self, engine: sa.Engine, key: SecretStr, clock: Clock = now) -> None:
         """`key`: what secrets are encrypted with."""
-        self._engine = engine
         self.records = Records(engine, clock)
         self.states = SourceStates(self.records, engine)
         self.files = Files(self.records)
@@ -36,11 +33,9 @@ class SourceStore:
         first use."""
         return cls(source_engine(uri, at_once), key)
 
-    @contextmanager
-    def changing(self) -> Iterator[sa.Connection]:
+    def changing(self) -> AbstractContextManager[sa.Connection]:
         """A transaction of several parts. Raises LakeAwayError."""
-        with translated(), self.records.changing() as connection:
-            yield connection
+        return self.records.changing()
 
     def close(self) -> None:
         """Close the connections."""
