@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from database.errors import LakeError
 from sources.errors import SourceError
 from sources.fetching.folders import Folder
 from sources.fetching.http_pages import HttpPages
-from sources.files import FileState, RejectedRow, SourceFile
+from sources.files import FileState, SourceFile
 from sources.mapping.mothers import MotherError
 from sources.objects import Objects
 from sources.origins import Files as FromFiles
@@ -26,6 +26,7 @@ from sources.origins import Topic, Url
 from sources.raw import Raw
 from sources.runs.deciding import AllRejectedError, Deciding
 from sources.runs.declared import Declared
+from sources.runs.judging import Rejected
 from sources.runs.landing import Landing
 from sources.runs.sending import Outlet, Sending
 from sources.runs.telling import RunCounts, Watcher
@@ -192,8 +193,7 @@ class _Run:
             with runner.mapping:
                 return deciding.decide(source, definition, file, run, folder, stage)
         except AllRejectedError as error:
-            counts = {"rejected": error.rejected.total}
-            return self._held(file, run, error.reason, error.rejected.rows, counts)
+            return self._held(file, run, error.reason, error.rejected)
         except (RunLostError, LakeError):
             raise
         except SourceError as error:
@@ -207,16 +207,11 @@ class _Run:
             _log.exception("held", source=file.source, file=file.name)
             return self._held(file, run, f"unexpected: {type(error).__name__}: {error}")
 
-    def _held(
-        self,
-        file: SourceFile,
-        run: int,
-        reason: str,
-        rejected: Sequence[RejectedRow] = (),
-        counts: Mapping[str, int] | None = None,
-    ) -> SourceFile:
+    def _held(self, file: SourceFile, run: int, reason: str, rejected: Rejected | None = None) -> SourceFile:
         if self.runner.ends(_END_SECONDS):
             raise SourceError("this process ends; the file is taken by the next one")
         self.counts.reasons[reason] += 1
         _log.warning("held", source=file.source, file=file.name, reason=reason)
-        return self.runner.store.files.hold(file, run, reason, rejected, counts)
+        if rejected is None:
+            return self.runner.store.files.hold(file, run, reason)
+        return self.runner.store.files.hold(file, run, reason, rejected.rows, {"rejected": rejected.total})
