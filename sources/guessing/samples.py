@@ -48,13 +48,12 @@ def sample_of(file: Path, name: str) -> Sample:
     limits = Limits()
     form = format_of(file, limits)
     names, rows = _rows(file, name, form, limits)
-    stated = {key: getattr(form, key) for key in form.model_fields_set}
     if "missing" in OWN_KEYS[form.type] and (missing := _missing(names, rows)):
-        form = Format(**{**stated, "missing": missing})
+        form = Format(**{**form.model_dump(exclude_unset=True), "missing": missing})
         rows = [tuple(None if value in missing else value for value in row) for row in rows]
     looks = fingerprint(names, rows).columns
     if "decimal" in OWN_KEYS[form.type] and _has_commas(looks):
-        form = Format(**{**{key: getattr(form, key) for key in form.model_fields_set}, "decimal": ","})
+        form = Format(**{**form.model_dump(exclude_unset=True), "decimal": ","})
     dated = tuple(each for each in names if column_family(each) != each)
     growing = _growing([[row[names.index(each)] for each in dated] for row in rows[:_COMPARED]])
     return Sample(form, looks, dated, _examples(names, rows), growing)
