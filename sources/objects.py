@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copyfileobj
 from urllib.parse import urlsplit
 
 from pyarrow.fs import FileSystem, FileType, LocalFileSystem, S3FileSystem
@@ -14,7 +15,7 @@ from database.errors import LakeAwayError
 from sources.errors import SourceError
 from streams.settings import StoreSettings
 
-CHUNK = 4 << 20
+_CHUNK = 4 << 20
 
 
 class Objects:
@@ -37,8 +38,7 @@ class Objects:
             if local:
                 self._store.create_dir(at.rpartition("/")[0], recursive=True)
             with file.open("rb") as source, self._store.open_output_stream(target) as sink:
-                while chunk := source.read(CHUNK):
-                    sink.write(chunk)
+                copyfileobj(source, sink, _CHUNK)
             if local:
                 self._store.move(target, at)
 
@@ -49,8 +49,7 @@ class Objects:
             if self._store.get_file_info(at).type is not FileType.File:
                 raise SourceError(f"{at} is gone from the object store; restore it from a backup")
             with self._store.open_input_stream(at) as source, file.open("wb") as sink:
-                while chunk := source.read(CHUNK):
-                    sink.write(chunk)
+                copyfileobj(source, sink, _CHUNK)
 
     def size(self, key: str) -> int | None:
         """Bytes of an object; None if it is not there."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
-from sources.objects import CHUNK, Objects
+from sources.objects import Objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,8 @@ class Content:
 
 def content_of(file: Path) -> Content:
     """Read a file once, to know it."""
-    hashed, size = sha256(), 0
     with file.open("rb") as source:
-        while chunk := source.read(CHUNK):
-            hashed.update(chunk)
-            size += len(chunk)
-    return Content(hashed.hexdigest(), size)
+        return Content(file_digest(source, "sha256").hexdigest(), source.tell())
 
 
 class Raw:

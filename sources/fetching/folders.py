@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path, PurePath, PurePosixPath
+from shutil import copyfileobj
 from stat import S_ISREG
 from typing import IO
 
@@ -71,8 +72,7 @@ class Folder:
         """Copy one to a file; False if it changed meanwhile, and is to be taken another time. Raises FetchError."""
         try:
             with self._opened(found.place) as source, file.open("wb") as target:
-                while chunk := source.read(_CHUNK):
-                    target.write(chunk)
+                copyfileobj(source, target, _CHUNK)
             after = self._look(found.place)
         except FileNotFoundError:
             return False
