@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from sources.definition import Corrections, Source
 from sources.definition import Mapping as MappingRules
 from sources.errors import Held, SourceDefinitionError
 from sources.limits import Limits
+from streams.errors import not_known_here
 
 _PRODUCT = Path(__file__).resolve().parent.parent
 _SYSTEMS = "systems/"
@@ -155,10 +155,7 @@ def explained(file: str, raw: Mapping[str, Any], error: ErrorDetails) -> SourceD
     if error["type"] == "missing":
         allowed = "is missing"
     if error["type"] == "extra_forbidden":
-        known = _known(raw, path[:-1])
-        meant = get_close_matches(str(path[-1]), known, n=1)
-        allowed = "is not known here" + (f"; did you mean {meant[0]}?" if meant else "")
-        allowed += f"; known: {', '.join(known)}" if known else ""
+        allowed = not_known_here(str(path[-1]), _known(raw, path[:-1]))
     return SourceDefinitionError(file, key, value, allowed)
 
 

@@ -9,7 +9,6 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -30,7 +29,7 @@ from streams.definition import (
 )
 from streams.definition_rules import check
 from streams.definition_sense import nonsense
-from streams.errors import DefinitionError
+from streams.errors import DefinitionError, not_known_here
 from streams.retention import Retention
 from streams.visits import Visits
 
@@ -129,10 +128,7 @@ def explained(file: str, error: ErrorDetails) -> DefinitionError:
     allowed = error["msg"].removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         section = Definition if len(error["loc"]) == 1 else _SECTIONS.get(str(error["loc"][0]))
-        known = list(section.model_fields) if section else []
-        meant = get_close_matches(str(error["loc"][-1]), known, n=1)
-        allowed = "is not known here" + (f"; did you mean {meant[0]}?" if meant else "")
-        allowed += f"; known: {', '.join(known)}" if known else ""
+        allowed = not_known_here(str(error["loc"][-1]), list(section.model_fields) if section else [])
     return DefinitionError(file, key, value, allowed)
 
 
