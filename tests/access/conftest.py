@@ -15,7 +15,7 @@ from access.settings import AccessSettings
 from access.store import AccessStore
 from access.tables import ACCESS
 from database.migrations import migrate
-from tests.database.postgres import own_postgres
+from tests.database.postgres import empty, own_postgres
 
 
 class Clock:
@@ -51,8 +51,7 @@ def made(server: str) -> Iterator[sa.Engine]:
 @pytest.fixture
 def engine(made: sa.Engine) -> sa.Engine:
     """A database without users."""
-    with made.begin() as connection:
-        connection.execute(sa.text(f"truncate {', '.join(ACCESS.tables)} restart identity cascade"))
+    empty(made, ACCESS)
     return made
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import sqlalchemy as sa
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from compose.embedded.runtime import postgres_home
 from compose.embedded.unprivileged import as_ordinary_user, give_to_ordinary_user
+from database.migrations import migrate
 
 
 @contextmanager
@@ -47,6 +50,24 @@ def own_postgres(folder: Path) -> Iterator[str]:
             yield uri
         finally:
             server.kill()
+
+
+@contextmanager
+def own_tables(engine_of: Callable[[str], sa.Engine]) -> Iterator[sa.Engine]:
+    """An engine on a PostgreSQL of its own that has the tables; `engine_of`: what makes one of a URI."""
+    # A socket's address must be short.
+    with tempfile.TemporaryDirectory(prefix="windowpane-") as socket, own_postgres(Path(socket)) as uri:
+        engine = engine_of(uri)
+        migrate(engine)
+        yield engine
+        engine.dispose()
+
+
+def empty(engine: sa.Engine, *models: sa.MetaData) -> None:
+    """Take everything out of tables, and count from the beginning again."""
+    tables = ", ".join(table for model in models for table in model.tables)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"truncate {tables} restart identity cascade"))
 
 
 def _await(uri: str) -> None:

@@ -20,6 +20,7 @@ from systems.merchants.provisioning import Provisioned
 from systems.merchants.site_scope import EVERY_SITE, SiteScope
 from systems.merchants.store import SiteStore
 from systems.merchants.tables import SITE_TABLES
+from tests.database.postgres import empty
 
 NAMES = [f"s{number}.example" for number in range(6)]
 USERS = ["ann", "bob"]
@@ -92,10 +93,7 @@ def without_versions(of: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]
 def test_lists_make_what_they_say_and_again_nothing(
     store: SiteStore, access: AccessStore, engine: sa.Engine, steps: list[list[dict[str, Any]]]
 ) -> None:
-    with engine.begin() as connection:
-        connection.execute(
-            sa.text(f"truncate {', '.join([*ACCESS.tables, *SITE_TABLES.tables])} restart identity cascade")
-        )
+    empty(engine, ACCESS, SITE_TABLES)
     for name in USERS:
         access.users.add(name, by="root")
     model: dict[str, dict[str, Any]] = {}
