@@ -181,7 +181,6 @@ def _stands(state: State | None, broken: str) -> dict[str, Any]:
 
 
 def _counted(tally: dict[str, int]) -> dict[str, int]:
-    waiting = tally.get("waiting", 0) + tally.get("sending", 0)
-    names = ("done", "held", "sent", "rejected")
-    counts = {name: tally.get(name, 0) for name in names}
-    return {"done": counts["done"], "waiting": waiting, **{name: counts[name] for name in names[1:]}}
+    counts = {name: tally.get(name, 0) for name in ("done", "waiting", "held", "sent", "rejected")}
+    counts["waiting"] += tally.get("sending", 0)
+    return counts
