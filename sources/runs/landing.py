@@ -13,7 +13,7 @@ from sources.errors import SourceError
 from sources.fetching.folders import Folder
 from sources.fetching.http_pages import Look
 from sources.files import Files, Kind, NewFile, SourceFile
-from sources.raw import Raw
+from sources.raw import Content, Raw
 from streams.topic_reading import records
 from streams.topics import Topics
 
@@ -39,10 +39,7 @@ class Landing:
             if not folder.copy(found, into):
                 continue
             content = self.raw.keep(into)
-            new = NewFile(
-                found.name, content.digest, (content.digest,), content.size, Kind.FILE, found.place, source.licence,
-                found.mark,
-            )  # fmt: skip
+            new = _in_one_piece(content, found.name, Kind.FILE, found.place, source, found.mark)
             landed = self.files.land(source.name, new, by=SERVICE, again=uses_name(source))
             if landed is not None:
                 yield landed
@@ -64,7 +61,7 @@ class Landing:
 
     def from_topic(
         self, source: Source, topic: str, position: Mapping[str, Any] | None, kafka: str, into: Path
-    ) -> Iterator[SourceFile]:
+    ) -> SourceFile | None:
         """What another topic has beyond where it was read, as one file of lines. Raises KafkaAwayError, TopicError."""
         begins, ends = topic_span(kafka, topic, (position or {}).get("offsets", {}))
         count = 0
@@ -77,24 +74,23 @@ class Landing:
         read = {"offsets": {str(number): end for number, end in ends.items()}}
         if not count:
             self.files.position(source.name, read)
-            return
+            return None
         content = self.raw.keep(into)
         name = f"{topic} {' '.join(f'{number}:{begin}' for number, begin in sorted(begins.items()))}"
-        new = NewFile(
-            name[:LONGEST_NAME], content.digest, (content.digest,), content.size, Kind.TOPIC, topic, source.licence
-        )  # fmt: skip
-        landed = self.files.land(source.name, new, by=SERVICE, position=read, again=True)
-        if landed is not None:
-            yield landed
+        new = _in_one_piece(content, name[:LONGEST_NAME], Kind.TOPIC, topic, source)
+        return self.files.land(source.name, new, by=SERVICE, position=read, again=True)
 
     def upload(self, source: Source, file: Path, name: str, *, by: str) -> SourceFile | None:
         """A file that somebody gave; None if it is the same as before. Raises SourceError for a name that is none."""
-        content = self.raw.keep(file)
         shown = upload_name(name)
-        new = NewFile(
-            shown, content.digest, (content.digest,), content.size, Kind.UPLOAD, "upload", source.licence
-        )  # fmt: skip
+        new = _in_one_piece(self.raw.keep(file), shown, Kind.UPLOAD, "upload", source)
         return self.files.land(source.name, new, by=by, again=uses_name(source))
+
+
+def _in_one_piece(
+    content: Content, name: str, kind: Kind, place: str, source: Source, found: str | None = None
+) -> NewFile:
+    return NewFile(name, content.digest, (content.digest,), content.size, kind, place, source.licence, found)
 
 
 def topic_span(kafka: str, topic: str, known: Mapping[str, int]) -> tuple[dict[int, int], dict[int, int]]:

@@ -113,7 +113,9 @@ class Runner:
                 if look is not None and (landed := landing.from_pages(source, look, state.position)) is not None:
                     yield landed
             elif isinstance(origin, Topic):
-                yield from landing.from_topic(source, origin.topic, state.position, self.kafka, folder / "fetched")
+                into = folder / "fetched"
+                if (landed := landing.from_topic(source, origin.topic, state.position, self.kafka, into)) is not None:
+                    yield landed
 
     def looks_into(self, declared: Declared, origin: FromFiles) -> Folder:
         """The folder or bucket that a source's files are in."""
