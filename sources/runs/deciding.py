@@ -105,9 +105,7 @@ class _Work:
                 "retracted": found.retracted, "repeated": found.repeated,
             }  # fmt: skip
             withdraw(landed, found, refused, corrections)
-            key = f"landed/{self.source.name}/{self.file.id}-{self.run}.parquet"
-            self.by.objects.put(key, found.landed_file)
-            return self._decide(connection, outbox, key, counts)
+            return self._decide(connection, outbox, found.landed_file, counts)
 
     @property
     def _judge(self) -> Judge:
@@ -137,20 +135,31 @@ class _Work:
                 outbox.add([(envelope, None)])
 
     def _decide(
-        self, connection: sa.Connection, outbox: OutboxWriter, landed: str | None, counts: dict[str, int]
+        self, connection: sa.Connection, outbox: OutboxWriter, landed: Path | None, counts: dict[str, int]
     ) -> SourceFile:
+        """Nothing is put into the object store before it is known that the file does not wait."""
         self._hold_all_bad()
+        columns = json.loads(self.mapped.columns_file.read_text()) if self.mapped.columns_file.exists() else None
+        drifted = self._drift(columns)
         self._add_envelopes(connection, outbox)
         outbox.close()
-        key = f"outbox/{self.source.name}/{self.file.id}-{self.run}.parquet" if outbox.count else None
-        if key is not None:
-            self.by.objects.put(key, self._outbox)
-        counts = {"rows": self.mapped.rows, "messages": self.mapped.messages, **counts, "rejected": self.rejected.total}
-        columns = json.loads(self.mapped.columns_file.read_text()) if self.mapped.columns_file.exists() else None
         decided = Decided(
-            self.source.digest, key, outbox.count, landed, counts, columns, self._drift(columns), self.rejected.rows
+            self.source.digest,
+            self._kept("outbox", self._outbox) if outbox.count else None,
+            outbox.count,
+            self._kept("landed", landed) if landed else None,
+            {"rows": self.mapped.rows, "messages": self.mapped.messages, **counts, "rejected": self.rejected.total},
+            columns,
+            drifted,
+            self.rejected.rows,
         )
         return self.by.store.files.decide(connection, self.file, self.run, decided)
+
+    def _kept(self, kind: str, file: Path) -> str:
+        """The key that something which was made of the file is kept by from now on."""
+        key = f"{kind}/{self.source.name}/{self.file.id}-{self.run}.parquet"
+        self.by.objects.put(key, file)
+        return key
 
     def _drift(self, columns: Any) -> list[dict[str, Any]] | None:
         """What changed since the newest file that was taken. Raises Held if dates would be read as others: a person
