@@ -80,10 +80,13 @@ def held_if_free(engine: sa.Engine, name: str) -> Iterator[bool]:
     try:
         with translated():
             held = bool(connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar_one())
-        yield held
-        if held:
-            with suppress(sa.exc.SQLAlchemyError):  # a lock that was lost is free
-                connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+        try:
+            yield held
+        finally:
+            if held:
+                # A session that is only closed frees its locks some time later; a lock that was lost is free.
+                with suppress(sa.exc.SQLAlchemyError):
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
     except BaseException:
         connection.invalidate()  # whatever it holds ends with its session
         raise
