@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 
-SECRET = re.compile(r"(?:(?P<scheme>Bearer|Basic|Token) )?secret:(?P<name>[a-z][a-z0-9_]{0,40})")
+SECRET_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+"""What a secret may be called."""
+
+SECRET = re.compile(rf"(?:(?P<scheme>Bearer|Basic|Token) )?secret:(?P<name>{SECRET_NAME.pattern})")
 """How a header names a secret that is kept in the store of secrets; a scheme before it is sent as it is."""
 
 _PERIOD = re.compile(r"([1-9][0-9]{0,5})([smhd])")

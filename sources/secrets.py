@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +17,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from access.records import Records
 from sources.errors import SourceError
+from sources.origins import SECRET_NAME
 from sources.tables import SECRETS
 
-SECRET_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 LONGEST_SECRET = 8192
 _NONCE = 12
 _KEY = 32
