@@ -197,7 +197,6 @@ def main() -> None:
     log_json()
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     settings = SourceSettings()
-    shutil.rmtree(settings.home / "data" / "sources", ignore_errors=True)  # of runs that were killed
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -208,8 +207,10 @@ def main() -> None:
 
     store = opened_store(settings)
     uri = settings.catalog_uri.get_secret_value()
+    runner = source_runner(settings, store, sleep, stop.wait)
+    shutil.rmtree(runner.work, ignore_errors=True)  # of runs that were killed
     schedule = SourceSchedule(
-        source_runner(settings, store, sleep, stop.wait),
+        runner,
         store,
         CatalogueReader(settings.folders).read,
         lambda: applied_streams(uri),
