@@ -130,9 +130,12 @@ class _Walk:
         body = file.read_bytes()
         page = read_page(body, origin.records, origin.next)
         lines = page.lines() if origin.records else body
-        if lines and page.next is not None and (digest := sha256(lines).digest()) in self._bodies:
-            raise FetchError("a page comes again and again under other addresses; correct next or params of the source")
         if lines and page.next is not None:
+            digest = sha256(lines).digest()
+            if digest in self._bodies:
+                raise FetchError(
+                    "a page comes again and again under other addresses; correct next or params of the source"
+                )
             self._bodies.add(digest)
         self._hash.update(lines)
         self._records += len(page.records)
