@@ -20,7 +20,7 @@ class Away:
 
 
 def test_what_is_away_is_not_taken_for_having_no_sources() -> None:
-    look = SourceLook(cast(SourceStore, SimpleNamespace(states=Away())), DeclaredSources(()))
+    look = SourceLook(cast("SourceStore", SimpleNamespace(states=Away())), DeclaredSources(()))
     with pytest.raises(LakeAwayError):
         look.now()
     look.newest()
