@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 BROWSER_ZONE = "Europe/Berlin"
+TIMEOUT_MS = 30_000
 _ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -32,3 +33,17 @@ def launched() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
         yield browser
         browser.close()
+
+
+@contextmanager
+def watched_page(headers: dict[str, str]) -> Iterator[Page]:
+    """A page of whoever these headers are of, of which nothing may go wrong; patient with slow machines."""
+    with launched() as browser:
+        page = browser.new_context(extra_http_headers=headers, viewport={"width": 1280, "height": 900}).new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        expect.set_options(timeout=TIMEOUT_MS)
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        yield page
+        assert wrong == []

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from systems.epidemic.name_search import Entry, Found, entries_of
 from systems.epidemic.places import Places
-from systems.epidemic.shipped_sources import SourceText, source_texts
+from systems.epidemic.shipped_sources import SourceText, source_text
 
 
 def find(query: str, places: Places, sources: Sequence[str], limit: int) -> list[Found]:
     """The regions, and of the sources that report those, that are most like the question; the best first."""
-    texts = source_texts()
-    named = entries_of(_source(texts.get(name, SourceText(name, name))) for name in sources)
+    named = entries_of(_source(source_text(name)) for name in sources)
     found = [*places.search.find(query, limit), *named.find(query, limit)]
     found.sort(key=lambda each: (-round(each.likeness + each.entry.weight / 10, 6), each.entry.name))
     return found[:limit]

@@ -36,3 +36,8 @@ def source_texts(folder: Path = _FOLDER) -> Mapping[str, SourceText]:
         texts = [str(told.get(name, "")) for name in ("title", "licence", "attribution", "homepage")]
         found[path.stem] = SourceText(path.stem, texts[0] or path.stem, *texts[1:])
     return found
+
+
+def source_text(name: str) -> SourceText:
+    """What is said of a source; of one that is not shipped, its name alone."""
+    return source_texts().get(name, SourceText(name, name))

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-import pytest
 
 from access.grants import checked_grant
 from access.store import AccessStore
@@ -21,14 +16,11 @@ from systems.merchants.goals import Goal, checked_funnel, checked_step
 from systems.merchants.site_scope import EVERY_SITE
 from systems.merchants.sites import STREAM, checked_change
 from systems.merchants.store import SiteStore
-from tests.database.postgres import own_postgres
 from tests.query.lake_views import at, lake_view
 from tests.systems.merchants.duck_records import DuckRecords
 from tests.systems.merchants.made_events import SITE, Event
+from tests.web.over_records import over_records
 from tests.web.pages.people import People
-from tests.web.people_at_doors import key_of
-from tests.web.served import patch_engines, served
-from web.app import create_app
 
 OTHER, EMPTY = "other.example.org", "empty.example.org"
 ZONE = "Europe/Berlin"
@@ -60,35 +52,16 @@ def dashboards(
 
     `records_alone`: all is answered of records, also what breakdowns have.
     """
-    with (
-        tempfile.TemporaryDirectory(prefix="windowpane-") as folder,
-        own_postgres(Path(folder)) as uri,
-        socket.socket() as held,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        held.bind(("127.0.0.1", 0))
-        patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}", uri)
-        patch.setenv("WINDOWPANE_HOME", folder)
-        store = AccessStore.open(uri)
-        app = create_app(AccessStore.open(uri))
-        queries, duck = app.state.service.queries, DuckRecords(events)
-        definition = read_definitions(app.state.service.settings.streams)[0][STREAM]
-        view = replace(
-            lake_view(STREAM, panes=None), definition=definition, records_snapshot=7, complete_until=at("6 00:00")
-        )
-        queries._watcher._views[STREAM] = view
-        queries._trino = duck
-        patch.setattr(type(queries), "start", lambda _: None)
+    duck = DuckRecords(events)
+    with over_records(duck) as made:
+        definition = read_definitions(made.service.settings.streams)[0][STREAM]
+        view = lake_view(STREAM, panes=None)
+        made.shows(replace(view, definition=definition, records_snapshot=7, complete_until=at("6 00:00")))
         if records_alone:
-            patch.setattr(pane_questions, "covers", lambda *_: False)
-        sites = _sites(store, goals)
-        try:
-            with served(app) as url, ExitStack() as visitors:
-                people = People(url, store, visitors, uri)
-                keys = {name: key_of(people, name) for name in ("root", "ann", "bob")}
-                yield Dashboards(url, keys, duck, sites, people, queries)
-        finally:
-            store.close()
+            made.patch.setattr(pane_questions, "covers", lambda *_: False)
+        sites = _sites(made.store, goals)
+        with made.served("root", "ann", "bob") as (people, keys):
+            yield Dashboards(people.url, keys, duck, sites, people, made.queries)
 
 
 def _sites(store: AccessStore, goals: Sequence[Goal]) -> SiteStore:

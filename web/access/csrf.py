@@ -53,9 +53,9 @@ async def check_origin(request: Request, *, reads: bool = False, files: bool = F
         return  # no browser adds those by itself
     if not _is_own(request):
         raise ProblemError("forbidden", "This was sent by a page of another site; nothing was done.")
-    if door is not Door.SESSION or reads or request.method in _ASKED_BEFORE or _kind(request) == JSON:
+    if door is not Door.SESSION or reads or request.method in _ASKED_BEFORE or kind_of_body(request) == JSON:
         return
-    if files and _kind(request) == FILES and HEADER not in request.headers:
+    if files and kind_of_body(request) == FILES and HEADER not in request.headers:
         return
     check_token(request, await _given(request))
 
@@ -72,7 +72,7 @@ def check_token(request: Request, given: str) -> None:
 
 async def form_of(request: Request) -> Mapping[str, list[str]]:
     """The fields of a form, each with its values in order. Raises ProblemError."""
-    if _kind(request) != FORM:
+    if kind_of_body(request) != FORM:
         raise ProblemError("unsupported-type", f"A form is sent as {FORM}.")
     body = await _bounded_body(request)
     fields = dict[str, list[str]]()
@@ -85,14 +85,14 @@ async def form_of(request: Request) -> Mapping[str, list[str]]:
 
 
 async def _given(request: Request) -> str:
-    """The token that was sent, in ASCII."""
+    """The token that was sent."""
     given = request.headers.get(HEADER, "")
-    if not given and _kind(request) == FORM:
+    if not given and kind_of_body(request) == FORM:
         given = (await form_of(request)).get(FIELD, [""])[0]
-    return given if given.isascii() else ""
+    return given
 
 
-def _kind(request: Request) -> str:
+def kind_of_body(request: Request) -> str:
     """The media type of the body; several are none."""
     kinds = request.headers.getlist("content-type")
     return kinds[0].partition(";")[0].strip().lower() if len(kinds) == 1 else ""

@@ -58,19 +58,13 @@ class Doors:
         self._threads = anyio.CapacityLimiter(_THREADS)
         self._waiting = 0
 
-    async def admit(self, request: Request, *, anew: bool = False) -> Asker:
+    async def admit(self, request: Request, *, anew: bool = False, unknown: Asker = NOBODY) -> Asker:
         """Whoever asks, counted; noted with the request. `anew`: that there are no users is looked up again.
 
-        Raises ProblemError for a secret that opens nothing.
+        `unknown`: as whom somebody who is not known is admitted. Raises ProblemError for a secret that opens nothing.
         """
-        asker = request.state.asker = await self._asker(request, anew=anew)
-        self._service.allowances.take(asker, client_of(request))
-        return asker
-
-    async def admit_reader(self, request: Request) -> Asker:
-        """As `admit`; whoever is not known may see what is public, and nothing else."""
-        asker = await self._asker(request, anew=False)
-        request.state.asker = asker = READER if asker.door is Door.NOBODY else asker
+        asker = await self._asker(request, anew=anew)
+        asker = request.state.asker = unknown if asker.door is Door.NOBODY else asker
         self._service.allowances.take(asker, client_of(request))
         return asker
 

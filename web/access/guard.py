@@ -15,7 +15,7 @@ from access.events import Did, Outcome
 from access.grants import Action
 from web.access.arrival import client_of
 from web.access.csrf import SAFE, check_origin
-from web.access.doors import CHALLENGE, doors_of
+from web.access.doors import CHALLENGE, READER, doors_of
 from web.access.notes import count, note
 from web.access.scopes import WHO, asker_of
 from web.edge.identifying import WHILE_EMPTY
@@ -291,9 +291,9 @@ async def _asker(request: Request, rule: Rule) -> Asker:
             return NOBODY
         case Who.LOOKED:
             return await doors_of(request).look(request, anew=rule.changes(request))
-    if rule.who is Who.REPORTS and service_of(request).settings.epidemic_public:
-        return await doors_of(request).admit_reader(request)
-    return await doors_of(request).admit(request, anew=rule.changes(request))
+    public = rule.who is Who.REPORTS and service_of(request).settings.epidemic_public
+    unknown = READER if public else NOBODY
+    return await doors_of(request).admit(request, anew=rule.changes(request), unknown=unknown)
 
 
 def _check_rule(asker: Asker, rule: Rule) -> None:

@@ -69,7 +69,7 @@ def known_source(request: Request, name: str, stream: str | None) -> SourceScope
 
 def require(request: Request, scope: SourceScope, action: Action, stream: str, name: str) -> None:
     """Refuse (403) what the asker may not do with a source that it knows. Raises ProblemError."""
-    if {Action.SEND: scope.send, Action.ADMINISTER: scope.administer, Action.DETAIL: scope.detail}[action]:
+    if {Action.SEND: scope.send, Action.ADMINISTER: scope.administer}[action]:
         return
     did = Did.SEND if action is Action.SEND else Did.CHANGE_SOURCE
     note(request, did, Outcome.REFUSED, stream=stream, what=f"source {name}")

@@ -24,8 +24,6 @@ MOST_WEEKS = 520
 MOST_FOUND = 40
 """Most names in one answer."""
 
-_SUNDAY = timedelta(days=6)
-
 
 async def weeks(request: Request) -> Response:
     """What a map shows of each country in each week, with the classes of its colours."""
@@ -42,7 +40,7 @@ async def weeks(request: Request) -> Response:
         "show": read.show.value,
         "as_known_at": timestamp(read.asked.known) if read.asked.known else None,
         **_classes(classes_of(read.show, read.asked.metric)),
-        "days": [(monday + _SUNDAY).isoformat() for monday in mondays],
+        "days": [(monday + epidemic.WEEK).isoformat() for monday in mondays],
         "regions": _shown(read, told, mondays),
     }
     return json_response(body, headers={"Cache-Control": "private, no-cache"})

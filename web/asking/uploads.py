@@ -14,7 +14,7 @@ from typing import BinaryIO
 import anyio.to_thread
 from starlette.requests import Request
 
-from web.access.csrf import FIELD, HEADER, check_token
+from web.access.csrf import FIELD, HEADER, check_token, kind_of_body
 from web.edge.bodies import paced, too_large
 from web.edge.multipart import FILES, Began, FormParts, boundary_of
 from web.edge.problems import FieldError, ProblemError
@@ -100,9 +100,8 @@ class _Receiving:
 
     async def all(self) -> Received:
         """Everything, once it is on the disk."""
-        kinds = self.request.headers.getlist("content-type")
-        if len(kinds) == 1 and kinds[0].partition(";")[0].strip().lower() == FILES:
-            await self._form(kinds[0])
+        if kind_of_body(self.request) == FILES:
+            await self._form()
         else:
             self._begin(self.request.query_params.get("name", ""))
             async for chunk in self._chunks():
@@ -116,8 +115,8 @@ class _Receiving:
             upload = Upload(self.path, self.name, self.size, self.digest.hexdigest())
         return Received(fields, upload)
 
-    async def _form(self, kind: str) -> None:
-        parts, into = FormParts(boundary_of(kind)), ""
+    async def _form(self) -> None:
+        parts, into = FormParts(boundary_of(self.request.headers["content-type"])), ""
         checked = HEADER in self.request.headers  # then the guard has looked at it
         async for chunk in self._chunks():
             for event in parts.feed(chunk):

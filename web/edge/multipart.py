@@ -37,9 +37,7 @@ Event = Began | Piece
 
 def boundary_of(content_type: str) -> bytes:
     """What is between the parts of a body of that type. Raises ProblemError, 400, where it is not said."""
-    raw = content_type.encode("latin-1", "replace")
-    given = {match[1].lower(): match[2] if match[2] is not None else match[3] for match in _PARAMETER.finditer(raw)}
-    boundary = given.get(b"boundary", b"")
+    boundary = _parameters(content_type.encode("latin-1", "replace")).get(b"boundary", b"")
     if not 1 <= len(boundary) <= _LONGEST_BOUNDARY:
         raise ProblemError("unparseable", "The form does not say what is between its parts (boundary=…).")
     return boundary
@@ -136,16 +134,21 @@ def _began(head: bytes) -> Began:
         kind, _, _ = value.partition(b";")
         if kind.strip().lower() != b"form-data":
             break
-        given = {match[1].lower(): match for match in _PARAMETER.finditer(value)}
+        given = _parameters(value)
         if b"name" not in given:
             break
         return Began(_text(given[b"name"]), _text(given[b"filename"]) if b"filename" in given else None)
     raise _broken("a part does not say which field it is")
 
 
-def _text(match: re.Match[bytes]) -> str:
+def _parameters(value: bytes) -> dict[bytes, bytes]:
+    """Those after a header's value, by their names in small letters; without quotation marks around them."""
+    found = _PARAMETER.finditer(value)
+    return {match[1].lower(): match[3] if match[2] is None else match[2] for match in found}
+
+
+def _text(raw: bytes) -> str:
     """As browsers write it: UTF-8, with `%22` for a quotation mark and `%0D%0A` for the end of a line."""
-    raw = match[2] if match[2] is not None else match[3]
     raw = re.sub(rb"\\(.)", rb"\1", raw).replace(b"%22", b'"').replace(b"%0D", b"\r").replace(b"%0A", b"\n")
     return raw.decode("utf-8", "replace")
 

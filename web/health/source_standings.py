@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from database.errors import LakeAwayError
 from sources.definition import Source
 from sources.origins import Files, Url
 from sources.states import State
@@ -99,6 +100,8 @@ class SourceLook:
         with self._lock:
             until, kept = self._kept
             if time.monotonic() < until:
+                if kept.away:
+                    raise LakeAwayError(kept.away)
                 return kept
             declared = self._declared.now()
             states, tallies = self._store.states.all(), self._store.files.tallies()

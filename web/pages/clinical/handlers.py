@@ -66,7 +66,7 @@ async def admissions_page(request: Request) -> Response:
             "most": {name: max((each.admissions for _, each in rows), default=1) for name, rows in found.by.items()},
         }
 
-    return await _page(request, visible, "Admissions", shown)
+    return await _page(request, visible, shown)
 
 
 async def lab_results_page(request: Request) -> Response:
@@ -87,12 +87,10 @@ async def lab_results_page(request: Request) -> Response:
             "most": max((each.results for _, each in found.sites), default=1),
         }
 
-    return await _page(request, visible, "Lab results", shown)
+    return await _page(request, visible, shown)
 
 
-async def _page(
-    request: Request, visible: Visible, title: str, shown: Callable[[View], Awaitable[dict[str, Any]]]
-) -> Response:
+async def _page(request: Request, visible: Visible, shown: Callable[[View], Awaitable[dict[str, Any]]]) -> Response:
     stream, zone = visible.definition.name, remembered_zone(request)
     view = read_view(stream, request.query_params.multi_items(), datetime.now(UTC), zone)
     problems, away, waiting, parts = dict(view.form.problems), None, False, dict[str, Any]()
@@ -107,14 +105,13 @@ async def _page(
             waiting = True
         except QueryError as error:
             problems, away = told_on_page(request, error)
-    return _rendered(request, visible, view, title, problems, away, {"waiting": waiting, **parts})
+    return _rendered(request, visible, view, problems, away, {"waiting": waiting, **parts})
 
 
 def _rendered(
     request: Request,
     visible: Visible,
     view: View,
-    title: str,
     problems: dict[str, str],
     away: Problem | None,
     parts: dict[str, Any],
@@ -124,7 +121,7 @@ def _rendered(
         f"pages/clinical/{view.stream}.html",
         422 if problems else away.status if away else 200,
         {**((away and away.headers) or {}), "Vary": "Cookie", "Cache-Control": "private, no-store"},
-        title=title,
+        title=_TABS[view.stream],
         view=view,
         form=view.form,
         tabs={name: label for name, label in _TABS.items() if name in others},

@@ -12,11 +12,11 @@ from query.visible import Visible
 from streams.errors import WindowpaneError
 from systems.epidemic.asked import Asked
 from systems.epidemic.known_places import places
-from systems.epidemic.places import Places
-from systems.epidemic.shipped_sources import SourceText, source_texts
+from systems.epidemic.places import Place, Places
+from systems.epidemic.shipped_sources import SourceText, source_text
 from web.access.away import problem_for
 from web.asking import epidemic
-from web.edge.problems import Problem
+from web.edge.problems import Problem, ProblemError
 from web.pages.epidemic.view import CASES, Chosen, View, read_chosen, usual
 
 
@@ -43,18 +43,23 @@ class Seen:
     @property
     def source(self) -> SourceText:
         """Title, licence and attribution of the source that is shown."""
-        return source_texts().get(self.view.source, SourceText(self.view.source, self.view.source))
+        return source_text(self.view.source)
 
     @property
     def titles(self) -> dict[str, str]:
         """Source → its title, of those that may be chosen."""
-        known = source_texts()
-        return {name: known[name].title if name in known else name for name in self.view.sources}
+        return {name: source_text(name).title for name in self.view.sources}
 
     @property
     def ready(self) -> bool:
         """Whether its numbers can be asked."""
         return self.problem is None and bool(self.view.reported) and not self.view.chosen.problems
+
+    def place(self, code: str) -> Place:
+        """The region of a code. Raises ProblemError, 404."""
+        if code not in self.places.known:
+            raise ProblemError("not-found", "There is no such region; codes are as in ISO 3166, US counties by FIPS.")
+        return self.places.known[code]
 
 
 async def seen_at(request: Request, address: str) -> Seen:

@@ -18,7 +18,7 @@ from web.page.templating import inert_json, page_response
 from web.pages.epidemic.asking import Seen, seen_at
 from web.pages.epidemic.handlers import about
 from web.pages.epidemic.part import Part, part_of
-from web.pages.epidemic.view import MOST_DAYS, seconds
+from web.pages.epidemic.view import seconds
 
 ADDRESS = "/epidemic/compare"
 MOST = 8
@@ -61,12 +61,11 @@ async def compare_page(request: Request) -> Response:
 
 
 async def _compared(request: Request, seen: Seen, codes: Sequence[str]) -> list[Compared]:
-    first = max(seen.view.first, seen.view.day - timedelta(days=MOST_DAYS))
-    return list(await asyncio.gather(*(_one(request, seen, code, first) for code in codes)))
+    return list(await asyncio.gather(*(_one(request, seen, code) for code in codes)))
 
 
-async def _one(request: Request, seen: Seen, code: str, first: date) -> Compared:
-    last = seen.view.day
+async def _one(request: Request, seen: Seen, code: str) -> Compared:
+    first, last = seen.view.drawn_from, seen.view.day
     told = await epidemic.days(request, seen.visible, seen.asked, first, last, code, seen.places)
     days = told.days(seen.view.chosen.variant)
     population = seen.places.population(code)

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -24,7 +24,6 @@ from web.asking.epidemic import WEEK
 from web.edge.problems import FieldError, ProblemError
 from web.page.downloads import download, plain
 from web.pages.epidemic.asking import Seen, seen_at
-from web.pages.epidemic.view import MOST_DAYS
 
 PARQUET = "application/vnd.apache.parquet"
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]")
@@ -85,15 +84,12 @@ async def _table(request: Request) -> Table:
     if wrong := [FieldError(name, reason) for name, reason in seen.view.chosen.problems]:
         raise ProblemError("invalid-values", f"{wrong[0].field}: {wrong[0].reason}", wrong)
     code = request.query_params.get("region", "")
-    if code and code not in seen.places.known:
-        raise ProblemError("not-found", "There is no such region; codes are as in ISO 3166, US counties by FIPS.")
-    return await (_days(request, seen, code) if code else _regions(request, seen))
+    return await (_days(request, seen, seen.place(code).code) if code else _regions(request, seen))
 
 
 async def _days(request: Request, seen: Seen, code: str) -> Table:
     view = seen.view
-    first = max(view.first, view.day - timedelta(days=MOST_DAYS))
-    told = await epidemic.days(request, seen.visible, seen.asked, first, view.day, code, seen.places)
+    told = await epidemic.days(request, seen.visible, seen.asked, view.drawn_from, view.day, code, seen.places)
     rows = [
         (*_keys(seen, code), day.day, day.number, day.first, day.corrections, day.corrected, *_of_source(seen))
         for day in told.days(view.chosen.variant)

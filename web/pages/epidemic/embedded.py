@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from systems.epidemic.figures import COVID_19
 from web.edge.middleware import SECURITY_HEADERS
-from web.edge.problems import ProblemError
 from web.page.templating import inert_json, page_response
 from web.pages.epidemic.asking import seen_at
 from web.pages.epidemic.charts import region_plan
@@ -28,8 +27,7 @@ async def embedded_page(request: Request) -> Response:
     """The days of one region, whom they are of, and a link to all of it."""
     code = request.path_params["region"]
     seen = await seen_at(request, f"/epidemic/regions/{code}")
-    if code not in seen.places.known:
-        raise ProblemError("not-found", "There is no such region; codes are as in ISO 3166, US counties by FIPS.")
+    place = seen.place(code)
     found: Part[Region] = Part(None)
     if seen.ready:
         found = await part_of(request, region_of(request, seen, code, COVID_19))
@@ -39,7 +37,7 @@ async def embedded_page(request: Request) -> Response:
         422 if seen.view.chosen.problems else 200,
         HEADERS,
         **about(seen),
-        place=seen.places.known[code],
+        place=place,
         region=region,
         problem=seen.problem or found.problem,
         plan=inert_json(region_plan(region.figures, region.corrected, [])) if region else "{}",

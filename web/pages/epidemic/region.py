@@ -16,13 +16,11 @@ from systems.epidemic.asked import Asked
 from systems.epidemic.days import Day, Told, corrected_days, every_day
 from systems.epidemic.figures import COVID_19, Figures, SharesOfWeek, figures_of, shares_of
 from web.asking import epidemic
-from web.edge.problems import ProblemError
 from web.page.templating import inert_json, page_response
 from web.pages.epidemic.asking import Seen, seen_at
 from web.pages.epidemic.charts import region_plan
 from web.pages.epidemic.handlers import about
 from web.pages.epidemic.part import Part, part_of
-from web.pages.epidemic.view import MOST_DAYS
 
 SEQUENCES = "sequences"
 MOST_CORRECTIONS = 200
@@ -44,8 +42,7 @@ async def region_page(request: Request) -> Response:
     """Its days, what statistics say of them, variants, and corrections."""
     code = request.path_params["region"]
     seen = await seen_at(request, f"/epidemic/regions/{code}")
-    if code not in seen.places.known:
-        raise ProblemError("not-found", "There is no such region; codes are as in ISO 3166, US counties by FIPS.")
+    place = seen.place(code)
     interval, wrong = serial_interval(request)
     found: Part[Region] = Part(None)
     if seen.ready and not wrong:
@@ -57,7 +54,7 @@ async def region_page(request: Request) -> Response:
         422 if seen.view.chosen.problems or wrong else 200,
         title=seen.places.name(code),
         **about(seen),
-        place=seen.places.known[code],
+        place=place,
         path=path_to(seen, code),
         region=region,
         interval=interval,
@@ -71,7 +68,7 @@ async def region_page(request: Request) -> Response:
 async def region_of(request: Request, seen: Seen, code: str, interval: SerialInterval) -> Region:
     """All that is told of a region in the view's time. Raises what asking does."""
     view = seen.view
-    first = max(view.first, view.day - timedelta(days=MOST_DAYS))
+    first = view.drawn_from
     told = await epidemic.days(request, seen.visible, seen.asked, first, view.day, code, seen.places)
     days = told.days(view.chosen.variant)
     begun = days[0].day if days else first

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from systems.epidemic.name_search import LONGEST_QUERY, Found
-from systems.epidemic.shipped_sources import SourceText, source_texts
+from systems.epidemic.shipped_sources import SourceText, source_text, source_texts
 from web.asking import epidemic
 from web.asking.epidemic import Reported
 from web.page.templating import page_response
@@ -76,7 +76,7 @@ async def _rows(request: Request, seen: Seen) -> list[Row]:
     for each in seen.view.reported:
         told.setdefault(each.source, []).append((each, last[each.source, each.metric]))
     texts = source_texts()
-    rows = [Row(texts.get(name, SourceText(name, name)), parts, arrived.get(name)) for name, parts in told.items()]
+    rows = [Row(source_text(name), parts, arrived.get(name)) for name, parts in told.items()]
     rows.sort(key=lambda row: (-(row.last or date.min).toordinal(), row.text.name))
     return rows + [Row(texts[name]) for name in sorted(texts) if name not in told]
 

@@ -67,10 +67,11 @@ class View:
         return next((one for one in self.reported if (one.source, one.metric) == (self.source, self.metric)), None)
 
     @property
-    def first(self) -> date:
-        """The first day of a series: what was chosen, or where reports begin."""
+    def drawn_from(self) -> date:
+        """The first day of a series: what was chosen, or where reports begin; not longer ago than is drawn."""
         begun = self.of.first if self.of else self.day
-        return min(self.chosen.first or begun, self.day)
+        first = min(self.chosen.first or begun, self.day)
+        return max(first, self.day - timedelta(days=MOST_DAYS))
 
     def pairs(self, **changes: Any) -> list[tuple[str, str]]:
         """Names and values of the address of another page about the same, or with changes."""

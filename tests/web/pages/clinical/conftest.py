@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import httpx
 import pytest
 
 from access.grants import checked_grant
-from access.store import AccessStore
-from tests.database.postgres import own_postgres
 from tests.query.lake_views import at, lake_view
 from tests.systems.clinical.made_records import STREAMS, ClinicalRecords, Version, versions
-from tests.web.pages.people import People
-from tests.web.people_at_doors import key_of
-from tests.web.served import patch_engines, served
-from web.app import create_app
+from tests.web.over_records import over_records
 
 SITES = ("north", "south")
 DAYS = 5
@@ -55,34 +46,16 @@ class Clinic:
 def clinic() -> Iterator[Clinic]:
     """Serve it: all records are of the first days of March 2026."""
     found = {stream: versions(SITES, stream, DAYS) for stream in ASKED}
-    with (
-        tempfile.TemporaryDirectory(prefix="windowpane-") as folder,
-        own_postgres(Path(folder)) as uri,
-        socket.socket() as held,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        held.bind(("127.0.0.1", 0))
-        patch_engines(patch, f"127.0.0.1:{held.getsockname()[1]}", uri)
-        patch.setenv("WINDOWPANE_HOME", folder)
-        store = AccessStore.open(uri)
-        app = create_app(AccessStore.open(uri))
-        queries, duck = app.state.service.queries, ClinicalRecords(found)
+    duck = ClinicalRecords(found)
+    with over_records(duck) as made:
         for stream in ASKED:
             view = replace(lake_view(stream, panes=None), definition=STREAMS[stream], records_snapshot=7)
-            queries._watcher._views[stream] = replace(view, complete_until=at("6 00:00"))
-        patients = replace(lake_view("patients", panes=None), definition=STREAMS["patients"])
-        queries._watcher._views["patients"] = patients
-        queries._trino = duck
-        patch.setattr(type(queries), "start", lambda _: None)
-        store.users.add("root", by="test", administrator=True)
+            made.shows(replace(view, complete_until=at("6 00:00")))
+        made.shows(replace(lake_view("patients", panes=None), definition=STREAMS["patients"]))
+        made.store.users.add("root", by="test", administrator=True)
         for name, grants in GRANTS.items():
-            store.users.add(name, by="test")
+            made.store.users.add(name, by="test")
             for stream, can, where, hide in grants:
-                store.grants.add(checked_grant(f"user:{name}", stream, can, where, hide), by="test")
-        try:
-            with served(app) as url, ExitStack() as visitors:
-                people = People(url, store, visitors, uri)
-                headers = {name: key_of(people, name) for name in ("root", *GRANTS)}
-                yield Clinic(url, headers, duck, found)
-        finally:
-            store.close()
+                made.store.grants.add(checked_grant(f"user:{name}", stream, can, where, hide), by="test")
+        with made.served("root", *GRANTS) as (people, headers):
+            yield Clinic(people.url, headers, duck, found)

@@ -11,11 +11,10 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import launched
+from tests.browser import TIMEOUT_MS, launched, watched_page
 from tests.systems.epidemic.made_reports import made_reports
 from tests.web.epidemics import Epidemics, epidemics
 
-TIMEOUT_MS = 30_000
 PAGES = (
     "/epidemic?source=wide",
     "/epidemic/regions/DE?source=wide",
@@ -35,18 +34,8 @@ def served() -> Iterator[Epidemics]:
 
 @pytest.fixture
 def page(served: Epidemics) -> Iterator[Page]:
-    with launched() as browser:
-        context = browser.new_context(
-            extra_http_headers=served.headers["root"], viewport={"width": 1280, "height": 900}
-        )
-        page = context.new_page()
-        page.set_default_timeout(TIMEOUT_MS)
-        expect.set_options(timeout=TIMEOUT_MS)
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    with watched_page(served.headers["root"]) as page:
         yield page
-        assert wrong == []
 
 
 def test_the_map_plays_its_weeks(served: Epidemics, page: Page) -> None:

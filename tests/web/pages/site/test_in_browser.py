@@ -10,13 +10,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from systems.merchants.goals import checked_goal
-from tests.browser import launched
+from tests.browser import watched_page
 from tests.systems.merchants.made_events import SITE, made_events
 from tests.web.dashboards import EMPTY, Dashboards, dashboards
 
 GOALS = (checked_goal("Signed up", "event", "signup"),)
 DAYS = "range=custom&from=2026-03-02&to=2026-03-05"
-TIMEOUT_MS = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +26,8 @@ def boards() -> Iterator[Dashboards]:
 
 @pytest.fixture
 def page(boards: Dashboards) -> Iterator[Page]:
-    with launched() as browser:
-        context = browser.new_context(
-            extra_http_headers=boards.headers["root"], viewport={"width": 1280, "height": 900}
-        )
-        page = context.new_page()
-        page.set_default_timeout(TIMEOUT_MS)
-        expect.set_options(timeout=TIMEOUT_MS)
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    with watched_page(boards.headers["root"]) as page:
         yield page
-        assert wrong == []
 
 
 def test_everything_is_drawn(boards: Dashboards, page: Page) -> None:

@@ -1,5 +1,6 @@
 // Regions beside each other: one line each. The table below has the newest numbers.
-import { colour, element, fit, frame, pen, tip, tipRow } from "./chart.js";
+import { fit, frame, tipRow } from "./chart.js";
+import { keysOf, line, spanOf, tipOfDay } from "./epidemic-days.js";
 import { quantity } from "./units.js";
 
 const source = document.getElementById("plan");
@@ -10,14 +11,8 @@ function begin(plan) {
   document.documentElement.classList.add("js");
   if (!plan.times.length) return;
   let plot = null;
-  const span = { zone: "UTC", start: plan.times[0], end: plan.times.at(-1) + 86_400 };
-  const keys = element("ul", "keys");
-  plan.names.forEach((name, place) => {
-    const key = element("li");
-    key.append(element("i", `k${(place % 6) + 1}${place > 5 ? " d2" : ""}`), document.createTextNode(name));
-    keys.append(key);
-  });
-  box.after(keys);
+  const span = spanOf(plan.times);
+  box.after(keysOf(plan.names));
   const fitted = fit(() => (plot ? [plot] : []), draw);
   draw();
   fitted.observe(box);
@@ -29,7 +24,7 @@ function begin(plan) {
       ...frame(box, span, { unit: "", min: 0 }, "compared"),
       padding: [8, 28, 0, 0],
       scales: { x: { time: false, range: (_, low, high) => [low, high === low ? high + 86_400 : high] }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.08 : 1] } },
-      series: [{}, ...plan.columns.map((column, place) => pen(column, colour(`--c${(place % 6) + 1}`), 2, place > 5 ? [4, 4] : undefined))],
+      series: [{}, ...plan.columns.map(line)],
       hooks: { setCursor: [show] },
     };
     box.setAttribute("role", "img");
@@ -38,8 +33,6 @@ function begin(plan) {
   }
 
   function show(it) {
-    tip(it, span, (at) => plan.names.map((name, place) => [name, place, plan.columns[place][at]]).filter(([, , value]) => value != null).sort((one, other) => other[2] - one[2]).map(([name, place, value]) => tipRow(`k${(place % 6) + 1}`, name, quantity(value, ""))));
-    const head = it.root.querySelector(".tip b");
-    if (head && it.cursor.idx != null) head.textContent = new Date(plan.times[it.cursor.idx] * 1000).toISOString().slice(0, 10);
+    tipOfDay(it, span, (at) => plan.names.map((name, place) => [name, place, plan.columns[place][at]]).filter(([, , value]) => value != null).sort((one, other) => other[2] - one[2]).map(([name, place, value]) => tipRow(`k${(place % 6) + 1}`, name, quantity(value, ""))));
   }
 }

@@ -1,5 +1,6 @@
 // A region's charts. Their numbers are tables and tiles without JavaScript.
-import { colour, element, fit, frame, pen, tip, tipRow } from "./chart.js";
+import { colour, fit, frame, pen, tipRow } from "./chart.js";
+import { keysOf, line, spanOf, tipOfDay } from "./epidemic-days.js";
 import { quantity } from "./units.js";
 
 const root = document.documentElement;
@@ -26,12 +27,12 @@ function begin(plan) {
   function draw() {
     plots.forEach((plot) => plot.destroy());
     plots = [];
-    const makers = { days, incidence: () => band("incidence", "per 100,000", 0), reproduction: () => band("reproduction", "R", 1), shares };
+    const makers = { days, incidence: () => band("incidence", "per 100,000"), reproduction: () => band("reproduction", "R", 1), shares };
     for (const [name, box] of boxes) {
       box.replaceChildren();
       const made = makers[name]?.(box);
       if (!made) continue;
-      const { data, series, rows, span, line, bars } = made;
+      const { data, series, rows, span, level, bars } = made;
       const base = frame(box, span, { unit: "", min: 0 }, name === "shares" ? "weeks" : "days");
       const options = {
         ...base,
@@ -39,7 +40,7 @@ function begin(plan) {
         scales: { x: { time: false, range: () => ends(data[0]) }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), made.top ?? (high > 0 ? high * 1.08 : 1)] } },
         series: [{}, ...series],
         bands: made.bands,
-        hooks: { setCursor: [(it) => show(it, span, rows)], draw: [(it) => { if (line != null) rule(it, line); bars?.(it); }] },
+        hooks: { setCursor: [(it) => tipOfDay(it, span, rows)], draw: [(it) => { if (level != null) rule(it, level); bars?.(it); }] },
       };
       box.setAttribute("role", "img");
       box.setAttribute("aria-label", `${made.label}; tables and tiles have the numbers`);
@@ -58,7 +59,7 @@ function begin(plan) {
     const blue = colour("--c1");
     const series = [
       { paths, stroke: soft(blue, 0.5), fill: soft(blue, 0.42), width: 0, points: { show: false }, spanGaps: false },
-      { ...pen(plan.mean, colour("--c3"), 2) },
+      pen(plan.mean, colour("--c3"), 2),
       { stroke: colour("--bad"), paths: () => null, points: { show: true, size: 7, width: 1.6, stroke: colour("--bad"), fill: colour("--panel") } },
     ];
     const rows = (at) => {
@@ -91,46 +92,29 @@ function begin(plan) {
     ctx.restore();
   }
 
-  function band(name, label, line) {
+  // `level`: where a line across says what a value is more or less than.
+  function band(name, label, level) {
     const columns = plan[name];
     if (!columns) return null;
     const [middle, lower, upper] = columns;
     const violet = colour("--c4");
     const edge = { stroke: "transparent", width: 0, points: { show: false } };
-    const series = [edge, edge, { ...pen(middle, violet, 2) }];
+    const series = [edge, edge, pen(middle, violet, 2)];
     const rows = (at) => (middle[at] == null ? [] : [tipRow("k4", label, words(middle[at])), tipRow("faint", "interval", `${words(lower[at])} to ${words(upper[at])}`)]);
     const bands = [{ series: [1, 2], fill: soft(violet, 0.2) }];
     const top = name === "reproduction" ? Math.min(6, 1.15 * Math.max(1.2, ...upper.filter((value) => value != null))) : undefined;
-    return { data: [plan.times, upper, lower, middle], series, rows, span: spanOf(plan.times), bands, line: name === "reproduction" ? line : null, top, label };
+    return { data: [plan.times, upper, lower, middle], series, rows, span: spanOf(plan.times), bands, level, top, label };
   }
 
   function shares() {
     const told = plan.shares;
     if (!told) return null;
-    const series = told.columns.map((column, place) => ({ ...pen(column, colour(`--c${(place % 6) + 1}`), 2, place > 5 ? [4, 4] : undefined) }));
+    const series = told.columns.map(line);
     const rows = (at) => told.names.map((name, place) => [name, place, told.columns[place][at]]).filter(([, , value]) => value > 0).map(([name, place, value]) => tipRow(`k${(place % 6) + 1}`, name, `${(100 * value).toFixed(1)}%`));
     const figure = document.getElementById("shares");
-    if (!figure.querySelector(".keys")) {
-      const keys = element("ul", "keys");
-      told.names.forEach((name, place) => {
-        const key = element("li");
-        key.append(element("i", `k${(place % 6) + 1}`), document.createTextNode(name));
-        keys.append(key);
-      });
-      figure.querySelector(".plot").after(keys);
-    }
+    if (!figure.querySelector(".keys")) figure.querySelector(".plot").after(keysOf(told.names));
     return { data: [told.times, ...told.columns], series, rows, span: spanOf(told.times), top: 1, label: "Shares of variants by week" };
   }
-
-  function show(it, span, rows) {
-    tip(it, span, rows);
-    const head = it.root.querySelector(".tip b");
-    if (head && it.cursor.idx != null) head.textContent = new Date(it.data[0][it.cursor.idx] * 1000).toISOString().slice(0, 10);
-  }
-}
-
-function spanOf(times) {
-  return { zone: "UTC", start: times[0], end: times.at(-1) + 86_400 };
 }
 
 function ends(times) {
