@@ -66,18 +66,21 @@ def _checked(dates: Sequence[date], counts: Sequence[float] | Floats, least: int
             problem = f"{after} follows {before}; give consecutive {unit}, each once and in order, with 0 for none"
             raise UnusableDataError("dates", problem)
     for day, count in zip(dates, counts, strict=True):
-        if not is_count(count, negative):
-            lowest = -MOST if negative else 0
-            raise UnusableDataError(
-                "counts", f"{shown(count)} on {day}; a number from {lowest:g} to {MOST:g} is needed"
-            )
+        check_count(count, day, negative)
     if len(dates) < least:
         raise NotEnoughDataError("dates", f"{least} {unit}", f"{len(dates)}")
     return Counts(tuple(dates), np.asarray(counts, dtype=np.float64))
 
 
-def is_count(count: object, negative: bool = False) -> bool:
-    """True for a number up to `MOST`, and not below 0 unless `negative`; False for a boolean, text or none at all."""
+def check_count(count: object, day: date, negative: bool = False) -> None:
+    """Raise UnusableDataError unless it is a number up to `MOST`, and not below 0 unless `negative`."""
+    if not _is_count(count, negative):
+        lowest = -MOST if negative else 0
+        raise UnusableDataError("counts", f"{_shown(count)} on {day}; a number from {lowest:g} to {MOST:g} is needed")
+
+
+def _is_count(count: object, negative: bool) -> bool:
+    """False for a boolean, text or none at all."""
     if isinstance(count, bool) or not isinstance(count, int | float | np.integer | np.floating):
         return False
     try:
@@ -87,7 +90,7 @@ def is_count(count: object, negative: bool = False) -> bool:
     return abs(number) <= MOST and (negative or number >= 0)
 
 
-def shown(value: object) -> str:
+def _shown(value: object) -> str:
     """As Python writes it, cut at 40 characters; whole numbers too long to write as such."""
     if isinstance(value, int) and abs(value) > MOST:
         return "a larger number" if value > 0 else "a smaller number"

@@ -91,7 +91,8 @@ def ears(
         judged, expected, deviation = judged[2:], expected[2:], deviation[2:]
         spent = excess[:-2] + excess[1:-1]
         statistic = excess[2:] + spent
-        threshold = np.where(spent > quantile, 0.0, expected + _times(deviation, 1 + quantile - spent))
+        left = 1 + quantile - np.minimum(spent, quantile)
+        threshold = np.where(spent > quantile, 0.0, expected + left * deviation)
         alarm = statistic > quantile
     else:
         threshold = expected + quantile * deviation
@@ -109,7 +110,3 @@ def _standardised(difference: Floats, deviation: Floats) -> Floats:
     flat = deviation == 0
     endless = np.copysign(np.inf, difference)
     return np.where(difference == 0, 0.0, np.where(flat, endless, difference / np.where(flat, 1, deviation)))
-
-
-def _times(deviation: Floats, factor: Floats) -> Floats:
-    return deviation * np.where(np.isfinite(factor), factor, 0)

@@ -77,11 +77,10 @@ def forecast(dates: Sequence[date], counts: Sequence[float] | Floats, days: int 
     Raises NotEnoughDataError with fewer than 56 days, or fewer than 10 cases in the last 21, and NoFitError.
     """
     between("days", days, 0, MOST_DAYS + 1)
-    checked = daily_counts(dates, counts, DAYS_OF_CHANGE)
-    horizon = [checked.dates[-1] + timedelta(days=n) for n in range(1, days + 1)]
+    known = daily_counts(dates, counts, DAYS_OF_CHANGE).last(DAYS_OF_CHANGE)
+    horizon = [known.dates[-1] + timedelta(days=n) for n in range(1, days + 1)]
     return Forecast(
-        _forecast_days(horizon, _by_trend(checked.last(DAYS_OF_CHANGE), horizon)),
-        _forecast_days(horizon, _by_last_week(checked.last(DAYS_OF_CHANGE), days)),
+        _forecast_days(horizon, _by_trend(known, horizon)), _forecast_days(horizon, _by_last_week(known, days))
     )
 
 
@@ -89,9 +88,9 @@ def _forecast_days(horizon: list[date], quantiles: Floats) -> tuple[ForecastDay,
     return tuple(ForecastDay(day, *map(float, row)) for day, row in zip(horizon, quantiles, strict=True))
 
 
-def _unsteadiness(recent: Counts) -> float:
+def _unsteadiness(known: Counts) -> float:
     """By how much growth a day differed from one week to the next, as a standard deviation."""
-    weeks = recent.counts[-DAYS_OF_CHANGE:].reshape(-1, 7).sum(axis=1)
+    weeks = known.counts.reshape(-1, 7).sum(axis=1)
     changes = np.diff(np.log(weeks + 0.5), 2) / 7
     return float(np.sqrt(np.square(changes).mean()))
 

@@ -83,8 +83,9 @@ def forecast_scores(
         if length < DAYS_OF_CHANGE:
             break
         origin = checked.dates[length - 1]
-        before = known_then[origin] if known_then and origin in known_then else checked.counts[:length]
-        daily_counts(checked.dates[:length], before)
+        before = checked.counts[:length]
+        if known_then and origin in known_then:
+            before = daily_counts(checked.dates[:length], known_then[origin]).counts
         try:
             made = forecast(checked.dates[:length], before, days)
         except AnalysisError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import log_softmax, softmax
 
 from analysis.daily_counts import Floats
 from analysis.errors import NoFitError
@@ -76,16 +77,16 @@ def _fit(counts: Floats, design: Floats, coefficients: Floats) -> MultinomialFit
 
 
 def _probabilities(design: Floats, coefficients: Floats) -> Floats:
-    predictor = np.column_stack([np.zeros(len(design)), design @ coefficients])
-    odds = np.exp(predictor - predictor.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+    return np.asarray(softmax(_log_odds(design, coefficients), axis=1))
 
 
 def _log_likelihood(counts: Floats, design: Floats, coefficients: Floats) -> float:
-    predictor = np.column_stack([np.zeros(len(design)), design @ coefficients])
-    highest = predictor.max(axis=1, keepdims=True)
-    logs = predictor - highest - np.log(np.exp(predictor - highest).sum(axis=1, keepdims=True))
-    return float((counts * logs).sum())
+    return float((counts * log_softmax(_log_odds(design, coefficients), axis=1)).sum())
+
+
+def _log_odds(design: Floats, coefficients: Floats) -> Floats:
+    """Of every category against the first."""
+    return np.column_stack([np.zeros(len(design)), design @ coefficients])
 
 
 def _information(design: Floats, totals: Floats, probabilities: Floats) -> Floats:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from analysis.daily_counts import MOST, Floats, between, is_count, shown
+from analysis.daily_counts import Floats, between, check_count
 from analysis.errors import NotEnoughDataError, UnusableDataError
 
 
@@ -42,9 +42,7 @@ def reporting_triangle(vintages: Iterable[Known], most_delay: int) -> ReportingT
     for row in vintages:
         if row.day > row.known_on:
             raise UnusableDataError("known_on", f"{row.known_on} is before {row.day}, of which a count is given")
-        if not is_count(row.count):
-            problem = f"{shown(row.count)} on {row.day}; a number from 0 to {MOST:g} is needed"
-            raise UnusableDataError("counts", problem)
+        check_count(row.count, row.day)
         by_vintage.setdefault(row.known_on, {})[row.day] = float(row.count)
     if len(by_vintage) < 2:
         raise NotEnoughDataError("known_on", "vintages of 2 days", f"{len(by_vintage)}")

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
+from scipy.special import expit
 from scipy.stats import norm
 
 from analysis.daily_counts import MOST, Floats, between
@@ -136,13 +137,9 @@ def _fitted_shares(
             gradient = np.outer(slopes, row).ravel()
             half = reach * math.sqrt(max(float(gradient @ fit.covariance @ gradient) * fit.overdispersion, 0))
             odds = math.log(max(share, _LEAST) / rest)
-            lower, upper = min(_expit(odds - half), share), max(_expit(odds + half), share)
+            lower, upper = min(float(expit(odds - half)), share), max(float(expit(odds + half)), share)
             found.append(FittedShare(day, variant, share, lower, upper))
     return tuple(found)
-
-
-def _expit(value: float) -> float:
-    return 1 / (1 + math.exp(-value)) if value > -700 else 0.0
 
 
 def _exp(value: float) -> float:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -31,6 +30,7 @@ from query.answers import (
 )
 from query.cursors import digest
 from query.errors import QueryError, UnknownStreamError, told_within, translated
+from query.grouping import instant
 from query.groups import Group, groups_of
 from query.lake_watcher import LakeWatcher
 from query.limits import Limits
@@ -256,7 +256,7 @@ class QueryService:
         at = len(window.by)
         points = tuple(
             SeriesPoint(
-                _instant(moment, request),
+                instant(moment, request.local),
                 self._groups(view, window, statement, ([*row[:at], *row[at + 1 :]] for row in of_moment)),
             )
             for moment, of_moment in groupby(sorted(rows, key=itemgetter(at)), key=itemgetter(at))
@@ -298,11 +298,6 @@ class QueryService:
 
 def _tag(question: Asking, view: LakeView) -> str:
     return digest(question, view_digest(view), _STARTED)
-
-
-def _instant(moment: datetime, request: SeriesRequest) -> datetime:
-    """When a step begins, of which a statement gives what clocks of the zone show, if it has one."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=request.local).astimezone(UTC)
 
 
 def _as_known(view: LakeView, request: WindowRequest) -> LakeView:

@@ -17,6 +17,7 @@ from iceberg.pending import PENDING_PROPERTY
 from query.aggregates import answered_columns, merged_columns, view_columns
 from query.coverage import Covered, coverage
 from query.errors import FieldProblem, InvalidRequestError, NotKeptError
+from query.grouping import step_start
 from query.record_coverage import records_cover
 from query.record_panes import window_of_records
 from query.rendering import ident, literal, table_name, templates
@@ -85,9 +86,7 @@ def _bucket(request: SeriesRequest, at: str) -> str:
     """Of a moment, a column, the one that its step begins at; by a zone's clocks, without an offset."""
     if request.step is Step.MINUTE and at == "window_start":
         return at
-    if request.local is None:
-        return f"date_trunc('{request.step.value}', {at})"
-    return f"date_trunc('{request.step.value}', cast({at} at time zone {literal(request.zone)} as timestamp))"
+    return step_start(at, request.step, None if request.local is None else request.zone)
 
 
 def _of_records(

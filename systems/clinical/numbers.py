@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from query.grouping import instant
 from systems.clinical.statements import Made
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -69,9 +70,8 @@ class LabResults:
 def admissions_of(made: Made, rows: Sequence[Sequence[Any]], zone: ZoneInfo) -> Admissions:
     """Of the rows of its statement."""
     points: dict[datetime, dict[str, int]] = {}
-    of_moments = ("moment", "kind") if ("moment", "kind") in made.sets else ()
-    for row in made.rows(rows, of_moments) if of_moments else ():
-        points.setdefault(_moment(row[0], zone), {})[row[1]] = row[2]
+    for at, kind, admissions, *_ in made.rows(rows, ("moment", "kind")):
+        points.setdefault(instant(at, zone), {})[kind] = admissions
     by = {
         name: sorted(
             ((str(key), _stays(numbers)) for key, *numbers in made.rows(rows, (name,))),
@@ -86,7 +86,7 @@ def admissions_of(made: Made, rows: Sequence[Sequence[Any]], zone: ZoneInfo) -> 
 def lab_results_of(made: Made, rows: Sequence[Sequence[Any]], zone: ZoneInfo) -> LabResults:
     """Of the rows of its statement."""
     whole = made.rows(rows, ())
-    points = {_moment(at, zone): _results(numbers) for at, *numbers in made.rows(rows, ("moment",))}
+    points = {instant(at, zone): _results(numbers) for at, *numbers in made.rows(rows, ("moment",))}
     sites = [(str(site), _results(numbers)) for site, *numbers in made.rows(rows, ("site",))]
     tests = [(str(test), str(unit), _results(numbers)) for test, unit, *numbers in made.rows(rows, ("test", "unit"))]
     return LabResults(
@@ -95,11 +95,6 @@ def lab_results_of(made: Made, rows: Sequence[Sequence[Any]], zone: ZoneInfo) ->
         sorted(sites, key=lambda each: (-each[1].results, each[0])),
         sorted(tests, key=lambda each: (-each[2].results, each[0], each[1])),
     )
-
-
-def _moment(at: datetime, zone: ZoneInfo) -> datetime:
-    """Moments of calendar steps are what clocks of the zone show, others instants."""
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _stays(numbers: Sequence[Any]) -> Stays:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from query.grouping import set_bits, step_start
 from query.rendering import templates_in
 from query.requests import Step
 from streams.panes import day_start
@@ -61,15 +62,13 @@ class Made:
     end: datetime
     columns: tuple[str, ...]
     keys: tuple[str, ...]
-    sets: tuple[tuple[str, ...], ...]
 
     def rows(self, rows: Sequence[Sequence[Any]], by: Sequence[str]) -> list[tuple[Any, ...]]:
         """The rows of one set: the values of `by`, then the numbers. None of a set that is not there."""
-        bits = sum(1 << at for at, name in enumerate(reversed(self.keys)) if name not in by)
-        places = [1 + self.keys.index(name) for name in by if name in self.keys]
-        numbers = 1 + len(self.keys)
-        if len(places) < len(by):
+        if not {*by} <= {*self.keys}:
             return []
+        bits, numbers = set_bits(self.keys, by), 1 + len(self.keys)
+        places = [1 + self.keys.index(name) for name in by]
         return [(*(row[at] for at in places), *row[numbers:]) for row in rows if row[0] == bits]
 
 
@@ -85,8 +84,7 @@ def statement(stream: str, asked: Asked, shown: Sequence[str], now: datetime) ->
     keys = tuple(dict.fromkeys(name for by in sets for name in by))
     chosen = [(name, value) for name, value in asked.chosen if name in columns]
     body = _templates.get_template(f"{stream}.sql").render(
-        step=asked.step.value,
-        zone=asked.zone.key if asked.step.of_calendar else None,
+        moment=step_start("event_time", asked.step, asked.zone.key if asked.step.of_calendar else None),
         chosen=[name for name, _ in chosen],
         columns=columns,
         keys=keys,
@@ -94,4 +92,4 @@ def statement(stream: str, asked: Asked, shown: Sequence[str], now: datetime) ->
     )
     values = (asked.start, asked.end, *(value for _, value in chosen))
     until = max(asked.end, day_start(now.astimezone(UTC)) + AHEAD)
-    return Made(body, values, asked.start - BEFORE, until, columns, keys, sets)
+    return Made(body, values, asked.start - BEFORE, until, columns, keys)

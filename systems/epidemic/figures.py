@@ -17,6 +17,7 @@ from analysis.farrington import FarringtonWeek, farrington
 from analysis.growth import Growth, growth
 from analysis.incidence import Incidence, incidence_per_100_000
 from analysis.reproduction import ReproductionNumber, SerialInterval, reproduction_numbers
+from analysis.serial_intervals import PUBLISHED_INTERVALS
 from analysis.shares import Share, variant_shares
 
 T = TypeVar("T")
@@ -24,9 +25,8 @@ T = TypeVar("T")
 GROWTH_DAYS, UNSETTLED_DAYS = 21, 3
 MOST_ALARM_DAYS = 400
 FARRINGTON_WEEKS = 4
-COVID_19 = SerialInterval(4.7, 2.9)
-"""Days between the symptoms of a case and of those whom it infects: Nishiura H, Linton NM, Akhmetzhanov AR, "Serial
-interval of novel coronavirus (COVID-19) infections", Int J Infect Dis 93 (2020) 284-286."""
+COVID_19 = PUBLISHED_INTERVALS["covid-19"].interval
+"""Days between the symptoms of a case and of those whom it infects, where the reader names none."""
 
 
 @dataclass(frozen=True, slots=True)

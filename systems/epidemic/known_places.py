@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 
 from systems.epidemic.places import Place, Places
 from systems.epidemic.reference import population, vulnerability
 from systems.epidemic.regions import FOLDER, regions
+from systems.epidemic.tables import rows_of
 
 
 @functools.cache
 def places() -> Places:
     """All regions that are known."""
     also: dict[str, list[str]] = {}
-    with (FOLDER / "aliases.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            also.setdefault(row["code"], []).append(row["name"])
+    for row in rows_of(FOLDER / "aliases.csv"):
+        also.setdefault(row["code"], []).append(row["name"])
     people, vulnerable = population(), {code: each.overall for code, each in vulnerability().items()}
     return Places.of(
         Place(
@@ -28,5 +27,5 @@ def places() -> Places:
             also=tuple(also.get(each.code, ())),
             vulnerability=vulnerable.get(each.code),
         )
-        for each in regions().by_code.values()
+        for each in regions().values()
     )

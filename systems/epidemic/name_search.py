@@ -106,9 +106,7 @@ class NameSearch:
         return best
 
     def _sorted(self, best: Mapping[int, float], limit: int) -> list[Found]:
-        found = [Found(self.entries[number], likeness) for number, likeness in best.items()]
-        found.sort(key=lambda each: (-round(each.likeness + each.entry.weight / 10, 6), each.entry.name))
-        return found[:limit]
+        return best_first((Found(self.entries[number], likeness) for number, likeness in best.items()), limit)
 
 
 def _likeness(asked: str, name: str, common: int, wanted: int, width: int) -> float:
@@ -120,6 +118,11 @@ def _likeness(asked: str, name: str, common: int, wanted: int, width: int) -> fl
     if name.startswith(asked):
         return 0.9 + 0.09 * alike
     return max(alike, 0.6 * covered + 0.3 * alike)
+
+
+def best_first(found: Iterable[Found], limit: int) -> list[Found]:
+    """Those most like the question; of two that match alike the one with more weight."""
+    return sorted(found, key=lambda each: (-round(each.likeness + each.entry.weight / 10, 6), each.entry.name))[:limit]
 
 
 def entries_of(rows: Iterable[Entry]) -> NameSearch:

@@ -49,10 +49,7 @@ class Places:
 
     def full_name(self, code: str) -> str:
         """With what it lies in: `King, Washington, United States`."""
-        names = [self.name(code)]
-        while code := self.parent(code):
-            names.append(self.name(code))
-        return ", ".join(names)
+        return ", ".join(map(self.name, self.path(code)))
 
     def population(self, code: str) -> int | None:
         """None where it is not known."""
@@ -61,6 +58,11 @@ class Places:
     def parent(self, code: str) -> str:
         """The region that it lies in; empty for a country. Of one that is not known, the country of its code."""
         return self.known[code].parent if code in self.known else by_prefix(code)
+
+    def path(self, code: str) -> tuple[str, ...]:
+        """The code itself and those of what it lies in, the largest last."""
+        parent = self.parent(code)
+        return (code, *self.path(parent)) if parent else (code,)
 
     def country(self, code: str) -> bool:
         """Whether it is one; a ship is none."""

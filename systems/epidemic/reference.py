@@ -8,17 +8,15 @@ Both tables are made by `scripts/epidemic_regions.py`.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-FOLDER = Path(__file__).parent / "reference"
+from systems.epidemic.tables import rows_of
 
-POPULATION_ATTRIBUTION = "Population: Johns Hopkins University CSSE by way of datasets/covid-19 (PDDL)"
-VULNERABILITY_ATTRIBUTION = "Vulnerability: CDC/ATSDR Social Vulnerability Index 2018 (public domain)"
+FOLDER = Path(__file__).parent / "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Vulnerability:
 @cache
 def population() -> Mapping[str, int]:
     """Code of a region → people who live there; regions of which that is not known are left out."""
-    return MappingProxyType({row["region"]: int(row["population"]) for row in _rows("population.csv")})
+    return MappingProxyType({row["region"]: int(row["population"]) for row in rows_of(FOLDER / "population.csv")})
 
 
 @cache
@@ -53,11 +51,6 @@ def vulnerability() -> Mapping[str, Vulnerability]:
     return MappingProxyType(
         {
             row["region"]: Vulnerability(**{name: float(row[name]) if row[name] else None for name in names})
-            for row in _rows("vulnerability.csv")
+            for row in rows_of(FOLDER / "vulnerability.csv")
         }
     )
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file, strict=True)

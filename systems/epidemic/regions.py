@@ -6,15 +6,16 @@ no such code has one of our own: `ZZ-9999` is a ship, `DE-ZZZZ` people in German
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, cast
+
+from systems.epidemic.tables import rows_of
 
 FOLDER = Path(__file__).parent / "regions"
 
@@ -40,44 +41,9 @@ class Region:
     kind: Kind
 
 
-@dataclass(frozen=True)
-class Regions:
-    """All places by their codes."""
-
-    by_code: Mapping[str, Region]
-
-    def path(self, code: str) -> tuple[Region, ...]:
-        """The region and what it is part of, the largest last. Raises KeyError for a code that is not known."""
-        found = [self.by_code[code]]
-        while found[-1].parent:
-            found.append(self.by_code[found[-1].parent])
-        return tuple(found)
-
-    def parts(self, code: str) -> tuple[Region, ...]:
-        """What a region is divided into, by name."""
-        return self._parts.get(code, ())
-
-    def within(self, code: str) -> tuple[str, ...]:
-        """The code itself and those of all its parts, down to the smallest.
-
-        A source gives figures of a country, of its parts, or of some of both, but counts nobody twice; so the sum over
-        these is what it says of the whole.
-        """
-        return (code, *(inner for part in self.parts(code) for inner in self.within(part.code)))
-
-    @cached_property
-    def _parts(self) -> Mapping[str, tuple[Region, ...]]:
-        found: defaultdict[str, list[Region]] = defaultdict(list)
-        for region in sorted(self.by_code.values(), key=lambda region: (region.name, region.code)):
-            found[region.parent].append(region)
-        return {parent: tuple(parts) for parent, parts in found.items() if parent}
-
-
 @cache
-def regions() -> Regions:
-    """The regions that are shipped."""
-    with (FOLDER / "names.csv").open(encoding="utf-8", newline="") as file:
-        rows = [
-            Region(row["code"], row["name"], row["parent"], cast("Kind", row["kind"])) for row in csv.DictReader(file)
-        ]
-    return Regions({row.code: row for row in rows})
+def regions() -> Mapping[str, Region]:
+    """The regions that are shipped, by their codes; what lies in what is told by `places.Places`."""
+    rows = rows_of(FOLDER / "names.csv")
+    found = (Region(row["code"], row["name"], row["parent"], cast("Kind", row["kind"])) for row in rows)
+    return MappingProxyType({each.code: each for each in found})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from systems.epidemic.name_search import Entry, Found, entries_of
+from systems.epidemic.name_search import Entry, Found, best_first, entries_of
 from systems.epidemic.places import Places
 from systems.epidemic.shipped_sources import SourceText, source_text
 
@@ -13,8 +13,7 @@ def find(query: str, places: Places, sources: Sequence[str], limit: int) -> list
     """The regions, and of the sources that report those, that are most like the question; the best first."""
     named = entries_of(_source(source_text(name)) for name in sources)
     found = [*places.search.find(query, limit), *named.find(query, limit)]
-    found.sort(key=lambda each: (-round(each.likeness + each.entry.weight / 10, 6), each.entry.name))
-    return found[:limit]
+    return best_first(found, limit)
 
 
 def _source(text: SourceText) -> Entry:

@@ -28,10 +28,10 @@ class SourceText:
 
 
 @functools.cache
-def source_texts(folder: Path = _FOLDER) -> Mapping[str, SourceText]:
-    """Source → what is said of it, of all files of a folder."""
+def source_texts() -> Mapping[str, SourceText]:
+    """Source → what is said of it, of all that are shipped."""
     found = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(_FOLDER.glob("*.toml")):
         told = tomllib.loads(path.read_text("utf-8"))
         texts = [str(told.get(name, "")) for name in ("title", "licence", "attribution", "homepage")]
         found[path.stem] = SourceText(path.stem, texts[0] or path.stem, *texts[1:])

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from query.grouping import set_bits, step_start
 from query.rendering import templates_in
 from query.requests import Step
 from streams.panes import day_start
@@ -43,11 +44,7 @@ class Made:
 
     def bits(self, by: Sequence[str]) -> int:
         """What `grouping` gives for a set of its keys."""
-        return _bits(self.keys, by)
-
-
-def _bits(keys: Sequence[str], by: Sequence[str]) -> int:
-    return sum(1 << at for at, name in enumerate(reversed(keys)) if name not in by)
+        return set_bits(self.keys, by)
 
 
 def by_visits(
@@ -59,7 +56,7 @@ def by_visits(
     """
     panels = [tab.visit_columns for tab in tabs]
     keys = tuple(dict.fromkeys(name for by in panels for name in by))
-    by_begun = [_bits(keys, by) for tab, by in zip(tabs, panels, strict=True) if tab.counts == "visits"]
+    by_begun = [set_bits(keys, by) for tab, by in zip(tabs, panels, strict=True) if tab.counts == "visits"]
     sets = [*({"by": by} for by in panels), *([{"by": ()}] if total or not panels else [])]
     more: dict[str, Any] = {"keys": keys, "panels": sets, "counting_visits": by_begun}
     start, end = _days(asked)
@@ -96,7 +93,8 @@ def series(asked: Asked, conditions: Conditions, step: Step) -> Made:
     """
     zone = asked.zone.key if step.of_calendar else None
     start, end = _days(asked)
-    body = _rendered("series.sql", conditions, visits=True, seen=True, step=step.value, zone=zone)
+    moments = {"happened": step_start("event_time", step, zone), "began": step_start("visit_start", step, zone)}
+    body = _rendered("series.sql", conditions, visits=True, seen=True, **moments)
     return Made(body, _marked(asked, conditions, visits=True), start, end)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from query.answers import SeriesAnswer
+from query.grouping import instant
 from query.requests import Step
 from streams.time_text import timestamp
 from systems.merchants.numbers import Numbers, numbers_of
@@ -44,6 +45,5 @@ def of_rows(rows: Iterable[Sequence[Any]], zone: ZoneInfo) -> dict[datetime, Num
     """The same of the rows of a statement, whose moments are instants or what clocks of the zone show."""
     found: dict[datetime, Numbers] = {}
     for moment, visitors, visits, views, bounces, seconds, events in rows:
-        at = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-        found[at] = Numbers(visitors, visits, views, bounces, seconds, events)
+        found[instant(moment, zone)] = Numbers(visitors, visits, views, bounces, seconds, events)
     return found

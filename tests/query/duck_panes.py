@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import duckdb
-
-from query.limits import Limits
 from query.rendering import ident
 from streams.aggregates import ColumnType
 from streams.breakdowns import main_breakdown
 from streams.definition import Definition
 from streams.panes import Grain, pane_columns
+from tests.query.duck_trino import DuckTrino
 
 _TYPES = {ColumnType.LONG: "bigint", ColumnType.TIME: "timestamptz", ColumnType.BYTES: "blob"}
 _MINUTE = timedelta(minutes=1)
@@ -30,14 +27,11 @@ class Message:
     measures: Mapping[str, int | None]
 
 
-class DuckPanes:
-    """The minute panes of a stream, one a message; asked as TrinoClient is."""
+class DuckPanes(DuckTrino):
+    """The minute panes of a stream, one a message."""
 
     def __init__(self, definition: Definition, messages: Sequence[Message]) -> None:
-        self.asked: list[str] = []
-        self._duck = duckdb.connect()
-        self._duck.execute("set timezone = 'UTC'")
-        self._duck.execute("create macro array_max(listed) as list_max(listed)")
+        super().__init__("array_max(listed) as list_max(listed)")
         self.add(definition.name, definition, messages)
 
     def add(self, namespace: str, definition: Definition, messages: Sequence[Message]) -> None:
@@ -52,13 +46,6 @@ class DuckPanes:
             rows = [_row(definition, message) for message in messages]
             marks = ", ".join("?" * len(columns))
             self._duck.executemany(f"insert into {ident(namespace)}.panes values ({marks})", rows)
-
-    def rows(self, sql: str, values: Sequence[Any] = (), _limits: Limits | None = None) -> tuple[list[list[Any]], str]:
-        """What Trino would answer."""
-        self.asked.append(sql)
-        understood = re.sub(r"(?<![\w\":])at(?![\w\"])", '"at"', re.sub(r" for version as of \d+", "", sql))
-        found = self._duck.execute(understood, list(values)).fetchall()
-        return [[*row] for row in found], "query"
 
 
 def _row(definition: Definition, message: Message) -> list[Any]:

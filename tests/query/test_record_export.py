@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -25,6 +24,7 @@ from query.record_export import Count, Export, grouped
 from query.record_formats import FORMATS, CsvWriter, LinesWriter, ParquetWriter
 from query.visible import Visible
 from streams.records import record_columns
+from tests.query.duck_trino import DuckTrino
 from tests.query.lake_views import at
 from tests.query.recorded import record_view, recorded
 
@@ -85,14 +85,12 @@ def test_a_file_of_nothing_is_one(media: str) -> None:
 _SECONDS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 
 
-class DuckTrino:
-    """Runs the statements of an export, as they are but for the snapshot, on records of the shop in DuckDB."""
+class Shop(DuckTrino):
+    """Records of the shop at these times. `pages`: how many records each page of an export had."""
 
     def __init__(self, times: list[int]) -> None:
+        super().__init__("to_unixtime(moment) as epoch(moment)")
         self.pages: list[int] = []
-        self._duck = duckdb.connect()
-        self._duck.execute("set timezone = 'UTC'")
-        self._duck.execute("create macro to_unixtime(moment) as epoch(moment)")
         types = {"string": "varchar", "number": "double", "integer": "bigint", "boolean": "boolean"}
         fields = [f'"{each.column}" {types.get(each.type, "timestamptz")}' for each in record_columns(SHOP)]
         own = ['"partition" integer', '"offset" bigint', "arrived timestamptz", "event_time timestamptz"]
@@ -104,13 +102,13 @@ class DuckTrino:
             f"insert into shop.accepted ({columns}) {rows}", [[*range(len(times))], list(times), list(times)]
         )
 
-    def rows(self, sql: str, values: Any, limits: Limits) -> tuple[list[list[Any]], str]:
-        limits.check()
-        understood = re.sub(r"\bat\b", '"at"', re.sub(r" for version as of \d+", "", sql))  # a word of DuckDB's own
-        found = self._duck.execute(understood, list(values)).fetchall()
+    def rows(self, sql: str, values: Sequence[Any] = (), limits: Limits | None = None) -> tuple[list[list[Any]], str]:
+        if limits is not None:
+            limits.check()
+        found = super().rows(sql, values, limits)
         if "date_trunc" not in sql:
-            self.pages.append(min(len(found), 20))
-        return [[*row] for row in found], ""
+            self.pages.append(min(len(found[0]), 20))
+        return found
 
 
 @settings(max_examples=25)
@@ -118,7 +116,7 @@ class DuckTrino:
 def test_slices_hold_every_record_once(times: list[int], width: int) -> None:
     base = round(at("3 00:00").timestamp() * 1000)
     made = [base + (time if number % 3 else time % (width + 1)) for number, time in enumerate(times)]
-    trino = DuckTrino(made)
+    trino = Shop(made)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("query.record_export._MOST_ROWS", 20)
         export = Export(trino, SHOP, record_view(), REQUEST, lambda: Limits(60))  # type: ignore[arg-type]
@@ -139,7 +137,7 @@ def test_groups_are_as_large_as_they_may_be(counts: list[Count]) -> None:
 
 
 def test_a_closed_export_asks_nothing_more() -> None:
-    export = Export(DuckTrino([NOON, NOON + 90_000_000]), SHOP, record_view(), REQUEST, lambda: Limits(60))  # type: ignore[arg-type]
+    export = Export(Shop([NOON, NOON + 90_000_000]), SHOP, record_view(), REQUEST, lambda: Limits(60))  # type: ignore[arg-type]
     slices = export.slices()
     export.close()
     with pytest.raises(GivenUpError):

@@ -1,19 +1,12 @@
 {#- What all statements of this system begin with. `records` are versions, also of later times than are asked for, where
     deletions stand. `found`: the newest version of each that is not deleted and happened inside. -#}
-{%- macro bucket(column) -%}
-  {%- if zone -%}
-  date_trunc('{{ step }}', cast({{ column }} at time zone {{ zone | literal }} as timestamp))
-  {%- else -%}
-  date_trunc('{{ step }}', {{ column }})
-  {%- endif -%}
-{%- endmacro -%}
 newest as (
   select
     *,
     row_number() over (partition by record order by version desc, updated_at desc, arrived desc, "offset" desc) as place
   from records
 ), found as (
-  select {{ bucket("event_time") }} as moment, newest.*
+  select {{ moment }} as moment, newest.*
   from newest
   where place = 1 and not deleted and status <> 'cancelled' and event_time >= ? and event_time < ?
     {%- for name in chosen %}

@@ -1,20 +1,13 @@
 {#- Numbers per step: of events by when they happened, of visits by when they began. -#}
-{%- macro bucket(column) -%}
-  {%- if zone -%}
-  date_trunc('{{ step }}', cast({{ column }} at time zone {{ zone | literal }} as timestamp))
-  {%- else -%}
-  date_trunc('{{ step }}', {{ column }})
-  {%- endif -%}
-{%- endmacro -%}
 {% include "marked.sql" %}, points as (
   select
-    {{ bucket("event_time") }} as moment,
+    {{ happened }} as moment,
     count(distinct visitor) as visitors, 0 as visits, sum("view") as views, 0 as bounces, 0 as seconds, count(*) as events
   from seen
   group by 1
   union all
   select
-    {{ bucket("visit_start") }} as moment,
+    {{ began }} as moment,
     0 as visitors, count(*) as visits, 0 as views, sum(bounced) as bounces, sum(seconds) as seconds, 0 as events
   from kept
   where begun

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from iceberg.kinds import RECORDS
-from query.limits import Limits
 from streams.records import record_fields
 from systems.clinical.generator.made_site import MadeSite
 from systems.clinical.statements import ADMISSIONS, LAB_RESULTS, Made
 from tests.definitions import ON_DEMAND
+from tests.query.duck_trino import DuckTrino
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 STREAMS = {name: ON_DEMAND[name] for name in ("patients", ADMISSIONS, LAB_RESULTS)}
-_MACROS = (
-    "create macro approx_percentile(x, levels) as quantile_cont(x, levels)",
-    "create macro if not exists count_if(x) as count(*) filter (where x)",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +75,11 @@ def _version(site: str, stream: str, record: dict[str, Any]) -> Version:
     return Version(datetime.fromisoformat(time), fields)
 
 
-class ClinicalRecords:
-    """The records of both streams; asked as TrinoClient is."""
+class ClinicalRecords(DuckTrino):
+    """The records of both streams."""
 
     def __init__(self, records: Mapping[str, Sequence[Version]]) -> None:
-        self.asked: list[str] = []
-        self._lock = threading.Lock()
-        self._duck = duckdb.connect()
-        self._duck.execute("set timezone = 'UTC'")
-        for macro in _MACROS:
-            self._duck.execute(macro)
+        super().__init__("approx_percentile(x, levels) as quantile_cont(x, levels)")
         for stream, found in records.items():
             self._add(stream, found)
 
@@ -117,13 +105,3 @@ class ClinicalRecords:
         kept = f"select {names} from {stream}.{RECORDS.name} where event_time >= ? and event_time < ?"
         rows, _ = self.rows(f"with records as ({kept}), {made.body}", [made.start, made.end, *made.values])
         return [tuple(row) for row in rows]
-
-    def rows(self, sql: str, values: Sequence[Any] = (), _limits: Limits | None = None) -> tuple[list[list[Any]], str]:
-        """What Trino would answer."""
-        understood = re.sub(r" for version as of \d+", "", sql)
-        with self._lock:
-            self.asked.append(sql)
-            return [[*row] for row in self._duck.execute(understood, list(values)).fetchall()], "query"
-
-    def check(self, _seconds: float) -> None:
-        """It is always there."""

@@ -22,8 +22,8 @@ from streams.decoding_plan import decoding_plan
 from tests.definitions import ON_DEMAND
 
 DATA = Path(__file__).parent.parent.parent / "data" / "epidemic"
-SAMPLES = Path(__file__).parent.parent.parent.parent / "systems" / "epidemic" / "samples"
 FOLDER = Path(__file__).parent.parent.parent.parent / "systems" / "epidemic"
+SAMPLES = FOLDER / "samples"
 SOURCES = load_sources([FOLDER / "sources"])
 CASE_REPORTS = ON_DEMAND["case_reports"]
 DECODER = Decoder(decoding_plan(CASE_REPORTS))

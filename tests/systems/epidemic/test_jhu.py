@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sources.errors import Held
-from systems.epidemic.regions import regions
+from systems.epidemic.known_places import places
 from tests.systems.epidemic.published import SAMPLES, Figures, Take, Taken, rows, whole, write
 
 DAYS = ("01-22-2020", "03-01-2020", "03-22-2020", "05-29-2020", "01-01-2021")
@@ -43,7 +43,7 @@ def of_country(row: dict[str, str]) -> str:
 
 def within(taken: Taken, code: str, metric: str) -> int:
     sums = taken.sums("region", "metric")
-    return sum(sums[part, metric] for part in regions().within(code))
+    return sum(sums[part, metric] for part in places().within(code))
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -93,7 +93,7 @@ def test_a_whole_that_is_divided_is_counted_once(taken: Take) -> None:
     assert in_order["DE", "cases"] == 0
     for country in ("Germany", "Italy", "India", "Russia"):
         published = [row for row in rows(file_of(days[-1])) if of_country(row) == country]
-        told = sum(in_order[part, "cases"] for part in regions().within(_CODES[country]))
+        told = sum(in_order[part, "cases"] for part in places().within(_CODES[country]))
         assert told == whole(row["Confirmed"] for row in published)
     assert rebuilt(taken, (days[2], days[0], days[1]))[0] == in_order
 

@@ -13,7 +13,7 @@ def test_people_of_regions() -> None:
     assert population()["DE"] == 83_155_031
     assert population()["US-36005"] == 1_418_207
     assert population()["US-NYC"] == 8_336_817
-    assert population().keys() <= regions().by_code.keys()
+    assert population().keys() <= regions().keys()
     assert min(population().values()) > 0
 
 
@@ -30,7 +30,7 @@ def test_counties_are_ranked() -> None:
     autauga = vulnerability()["US-01001"]
     assert (autauga.overall, autauga.socioeconomic, autauga.household) == (0.4354, 0.3631, 0.581)
     assert (autauga.minority, autauga.housing, autauga.uninsured_percent) == (0.5947, 0.3741, 7.1)
-    assert vulnerability().keys() <= regions().by_code.keys()
+    assert vulnerability().keys() <= regions().keys()
 
 
 def test_unsaid_is_none() -> None:

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-import csv
 import re
 
 import duckdb
 import pytest
 
+from systems.epidemic.known_places import places
 from systems.epidemic.regions import FOLDER, name_key, regions
+from systems.epidemic.tables import rows_of
 
 
 def lookup() -> dict[tuple[str, str], str]:
-    with (FOLDER / "regions.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["within"], row["name"]): row["code"] for row in csv.DictReader(file)}
+    return {(row["within"], row["name"]): row["code"] for row in rows_of(FOLDER / "regions.csv")}
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_groups_have_none(within: str, name: str) -> None:
 
 
 def test_every_code_has_a_name() -> None:
-    known = regions().by_code
+    known = regions()
     assert {*lookup().values()} <= known.keys()
     assert {region.parent for region in known.values()} - {""} <= known.keys()
     assert all(region.name for region in known.values())
@@ -77,15 +77,14 @@ def test_every_code_has_a_name() -> None:
 
 
 def test_no_two_countries_have_one_name() -> None:
-    names = [region.name for region in regions().by_code.values() if region.kind == "country"]
+    names = [region.name for region in regions().values() if region.kind == "country"]
     assert len(names) == len({*names})
     assert len(names) == 250
 
 
 def test_aliases_are_in_the_table() -> None:
-    with (FOLDER / "aliases.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            assert lookup()[row["within"], name_key(row["name"])] == row["code"], row
+    for row in rows_of(FOLDER / "aliases.csv"):
+        assert lookup()[row["within"], name_key(row["name"])] == row["code"], row
 
 
 def test_keys_are_those_of_mappings() -> None:
@@ -99,25 +98,25 @@ def test_keys_are_those_of_mappings() -> None:
         "P.A. Trento",
         "東京",
     ]
-    names += [region.name for region in regions().by_code.values()]
+    names += [region.name for region in regions().values()]
     said = "trim(regexp_replace(strip_accents(lower(name)), '[^a-z0-9]+', ' ', 'g'))"
     found = duckdb.execute(f"select {said} from (select unnest(?) as name)", [names]).fetchall()
     assert [key for (key,) in found] == [name_key(name) for name in names]
 
 
 def test_paths_lead_to_the_country() -> None:
-    assert [region.code for region in regions().path("US-36061")] == ["US-36061", "US-NYC", "US-NY", "US"]
-    assert [region.name for region in regions().path("FR")] == ["France"]
+    assert places().path("US-36061") == ("US-36061", "US-NYC", "US-NY", "US")
+    assert [regions()[code].name for code in places().path("FR")] == ["France"]
     with pytest.raises(KeyError):
-        regions().path("QQ")
+        regions()["QQ"]
 
 
 def test_parts_are_within() -> None:
-    germany = regions().within("DE")
+    germany = places().within("DE")
     assert germany[0] == "DE"
     assert "DE-BY" in germany
     assert len(germany) == len({*germany}) == 18
-    york = regions().within("US-NY")
+    york = places().within("US-NY")
     assert {"US-NY", "US-NYC", "US-36005", "US-36119"} <= {*york}
     assert "US-53033" not in york
-    assert regions().within("US-36061") == ("US-36061",)
+    assert places().within("US-36061") == ("US-36061",)

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Sequence
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
-from query.limits import Limits
 from systems.merchants.record_statements import Made
+from tests.query.duck_trino import DuckTrino
 from tests.systems.merchants.made_events import FIRST, Event
 
 _MACROS = (
-    "create macro regexp_like(text, pattern) as regexp_matches(text, pattern)",
-    "create macro json_extract_scalar(text, path) as json_extract_string(text, path)",
+    "regexp_like(text, pattern) as regexp_matches(text, pattern)",
+    "json_extract_scalar(text, path) as json_extract_string(text, path)",
 )
 
 
-class DuckRecords:
-    """The records of all sites; asked as TrinoClient is."""
+class DuckRecords(DuckTrino):
+    """The records of all sites."""
 
     def __init__(self, events: Sequence[Event]) -> None:
-        self.asked: list[str] = []
-        self._lock = threading.Lock()
-        self._duck = duckdb.connect()
-        self._duck.execute("set timezone = 'UTC'")
-        for macro in _MACROS:
-            self._duck.execute(macro)
+        super().__init__(*_MACROS)
         texts = ["site", "visitor", "name", "path", "hostname", *FIRST, "currency", "props"]
         columns = [*(f'"{name}" varchar' for name in texts), "event_time timestamptz", "visit_start timestamptz"]
         columns += ['"offset" bigint', '"view" bigint', "engaging boolean", "revenue double"]
@@ -45,9 +38,7 @@ class DuckRecords:
             more = pa.table(
                 [pa.array(column) for column in columns], names=[f"c{at}" for at in range(len(_row(events[0])))]
             )
-            self._duck.register("more", more)
-            self._duck.execute("insert into web_events.accepted select * from more")
-            self._duck.unregister("more")
+            self.insert("web_events.accepted", more)
 
     def made(self, made: Made) -> list[tuple[Any, ...]]:
         """The rows of a statement over all records of its time."""
@@ -55,17 +46,10 @@ class DuckRecords:
         rows, _ = self.rows(whole + made.body, [made.start, made.end, *made.values])
         return [tuple(row) for row in rows]
 
-    def rows(self, sql: str, values: Sequence[Any] = (), _limits: Limits | None = None) -> tuple[list[list[Any]], str]:
-        """What Trino would answer."""
+    def understood(self, sql: str) -> str:
+        """With seconds that are whole, and paths of JSON without brackets."""
         understood = re.sub(r"date_diff\('second', (\w+), (\w+)\)", r"date_diff('millisecond', \1, \2) // 1000", sql)
-        understood = re.sub(r"""'\$\[("[^']*")\]'""", r"'$.\1'", understood)
-        understood = re.sub(r" for version as of \d+", "", understood)
-        with self._lock:
-            self.asked.append(sql)
-            return [[*row] for row in self._duck.execute(understood, list(values)).fetchall()], "query"
-
-    def check(self, _seconds: float) -> None:
-        """It is always there."""
+        return super().understood(re.sub(r"""'\$\[("[^']*")\]'""", r"'$.\1'", understood))
 
 
 def _row(event: Event) -> list[Any]:

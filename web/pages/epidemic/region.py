@@ -118,7 +118,4 @@ _USUAL = (COVID_19.mean, COVID_19.deviation)
 
 def path_to(seen: Seen, code: str) -> list[Any]:
     """What the region lies in, the largest first."""
-    found = []
-    while code := seen.places.parent(code):
-        found.append((code, seen.places.name(code)))
-    return found[::-1]
+    return [(outer, seen.places.name(outer)) for outer in seen.places.path(code)[:0:-1]]
