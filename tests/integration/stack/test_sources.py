@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from streams.topics import Topics
 from tests.integration.command_line import windowpane
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true, topic_ends
+from tests.integration.stopping import kill
 from tests.sources.fetching.http_api import Answer, Asked, http_api
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
@@ -234,11 +234,9 @@ def test_kills_of_the_service_lose_and_double_nothing(
             put(landing(folder, files) / "a.csv", csv(totals))
             at = f"2022-02-{number + 1:02}T00:00:00Z"
             known += [{"id": f"{live.name}-{len(known) + n}", "region": "P", "at": at, "value": 1} for n in range(4)]
-            pid = stack.states()["sources"].pid
             moment = datetime.now(UTC) + timedelta(seconds=chance.uniform(0.5, 8))
             await_true(lambda moment=moment: datetime.now(UTC) >= moment, 30, "the moment of a kill")  # type: ignore[misc]
-            os.kill(pid, signal.SIGKILL)
-            await_true(lambda pid=pid: stack.states()["sources"].pid not in (0, pid), 60, "it is back")  # type: ignore[misc]
+            kill(stack, "sources")
 
         def whole() -> bool:
             mine = {key: change for key, change in sums(live).items() if key[0].startswith("K")}
@@ -247,6 +245,8 @@ def test_kills_of_the_service_lose_and_double_nothing(
         await_true(whole, 240, "every fact once, corrections as corrections")
         counted = "select count(*), count(distinct id) from {stream}.records where region = 'P'"
         await_true(lambda: live.rows(counted) == [[len(known)] * 2], 240, "every record of the API once")
+    stack.supervisor.stop("sources")  # else it is said to be failing for a while, as it is
+    stack.supervisor.begin("sources")
     assert wrong == []
     assert live.gaps() == []
     logs = "".join(path.read_text(errors="replace") for path in stack.layout.log.glob("sources.log*"))
