@@ -46,6 +46,11 @@ class JobRange:
     counted_from: datetime | None = None
     first_offsets: Mapping[int, int] | None = None
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the job ends by itself."""
+        return self.from_events or self.ends is not None
+
 
 @dataclass(frozen=True, slots=True)
 class JobScript:
@@ -115,6 +120,7 @@ def render(
         "max_ahead": definition.event_time.max_ahead_seconds,
         "event_field": definition.event_time.field,
         "until": _timestamp(job_range.until),
+        "bounded": job_range.is_bounded,
     }
 
     def cut(name: str) -> str | None:

@@ -1,4 +1,4 @@
-insert into lake.{{ namespace | ident }}.accepted
+insert into lake.{{ namespace | ident }}.accepted{% include "one_writer.sql" %}
 (`partition`, `offset`, arrived, event_time{% for field in records %}, {{ field.column | ident }}{% endfor %})
 select
   `partition`,

@@ -1,4 +1,4 @@
-insert into lake.{{ namespace | ident }}.events
+insert into lake.{{ namespace | ident }}.events{% include "one_writer.sql" %}
 (`partition`, `offset`, arrived, event_time, payload)
 select
   `partition`,

@@ -10,7 +10,7 @@ import pytest
 
 from flink_jobs.render import JobRange, JobScript, render
 from streams.breakdowns import grains, main_breakdown
-from streams.definition import Definition
+from streams.definition import Definition, Records
 from streams.definition_files import parse_definition
 from tests.definitions import ACCESS_LOG, BROKEN_DOWN, HEALTH, PAGE_VIEWS, changed, edited, raw, visiting
 from tests.golden import check_golden
@@ -90,6 +90,15 @@ def test_events_have_an_insert_where_they_are_kept() -> None:
     assert events.startswith("insert into lake.`page_views`.events\n")
     assert "(`partition` <> 1 or `offset` > 9)" in events
     assert "(`partition` <> 1 or `offset` > 9)" not in others[-1]
+
+
+def test_jobs_that_end_have_one_writer_of_each_table() -> None:
+    """Of several that end apart the sink would forget files."""
+    ending = replace(RESUMED, ends={0: 100, 1: 100})
+    kept = EVENTFUL.model_copy(update={"records": Records()})
+    assert all("'write-parallelism'='1'" in each for each in rendered(kept, ending).inserts)
+    assert all("'write-parallelism'='1'" in each for each in rendered(kept, FROM_EVENTS).inserts)
+    assert "write-parallelism" not in rendered(kept, RESUMED).inserts[-1]
 
 
 def test_events_are_read_from_one_time_to_another() -> None:

@@ -30,6 +30,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
 TOML = DUPLICATES.replace("events = true\n", 'events = true\nrecords = { bucket = "who", buckets = 4 }\n')
 WITHOUT = DUPLICATES
+MANY = 100_000
+"""Messages that a task of a replay reads for longer than from one checkpoint to the next."""
 
 
 def records(live: LiveStream, namespace: str | None = None) -> list[tuple[Any, ...]]:
@@ -130,6 +132,20 @@ def test_replays_publish_the_same_records(live: LiveStream) -> None:
         assert roll_back(catalog, done.id, "tester", "as before").state is ReplayState.ROLLED_BACK
         assert set(before) <= set(check(live))
         drop(catalog, done.id)
+
+
+def test_replays_keep_what_was_read_by_tasks_that_ended_early(stream_factory: StreamFactory) -> None:
+    """Of one partition there is nearly nothing, so its task ends while checkpoints are made of the other's."""
+    live = stream_factory(TOML)
+    live.send(messages(0, 5, seed=8), partition=0)
+    live.send(messages(0, MANY, seed=9), partition=1)
+    live.await_accounted(seconds=300)
+    with Replaying(live.flink) as replaying:
+        for _ in range(3):
+            replay = replaying.begin(live.definition, RangeWanted(), "tester")
+            done, staged = replaying.see_through(replay, lambda _: None)
+            assert staged.in_records == staged.accepted > 0
+            drop(open_catalog(LakeSettings()), done.id)
 
 
 def test_a_live_stream_begins_to_keep_records(stack: Stack, stream_factory: StreamFactory) -> None:

@@ -81,7 +81,7 @@ def test_every_error_of_queries_and_kafka_is_a_case() -> None:
         for module in (query_errors, stream_errors)
         for name, each in vars(module).items()
         if isinstance(each, type) and each.__module__ == module.__name__ and name.endswith("Error")
-        if name not in ("DefinitionError", "UnknownNameError", "WindowpaneError")
+        if name not in ("DeclarationError", "DefinitionError", "UnknownNameError", "WindowpaneError")
     }
     assert ours == {type(error) for error, _, _ in CASES} & ours
 
