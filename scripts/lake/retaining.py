@@ -44,11 +44,12 @@ def take(catalog: Catalog, definition: Definition, lock: LakeLock, say: Callable
         say(f"{stream}: took {each.rows:,} rows of {each.name} of {span}, {each.files:,} files")
     for name, table in tables.items():
         lock.check()
-        files = take_from_tags(table)
-        files += sum(take_from_staged(table, staged) for staged in staged_tables(catalog, stream, name))
+        staged = staged_tables(catalog, stream, name)
+        files = take_from_tags(table) + sum(take_from_staged(table, each) for each in staged)
         if files:
             say(f"{stream}.{name}: took {files:,} files of the same from past states and replays")
-        settle(table)
+        for each in (table, *staged):
+            settle(each)
     return done
 
 
