@@ -36,6 +36,7 @@ BENCHES = {
     "tenants": "A quiet tenant beside one that floods, over HTTP and SQL.",
     "merchants": "Events of a million web sites, until every breakdown, visits and records are committed.",
     "collect": "Events of web sites, each a request of its own: events a second of a core, and latency.",
+    "sources": "A CSV file of a million figures, until all are committed; then the same, some corrected.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }
 """Name of a module in bench → what it measures."""

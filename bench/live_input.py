@@ -109,11 +109,8 @@ class LiveInput:
 
 
 @contextmanager
-def live_input(definition: Definition, script: ServiceSettings, rate: int) -> Iterator[LiveInput]:
-    """A live job whose answers are already complete for its first messages, and its input of `rate` messages a second.
-
-    Leaving checks that every message was counted once, and takes everything away. Raises WindowpaneError.
-    """
+def live_job(definition: Definition, script: ServiceSettings) -> Iterator[None]:
+    """The live job of a stream that is made anew, with its heartbeats; leaving takes everything away."""
     catalog, flink = open_catalog(LakeSettings()), FlinkClient(FlinkSettings())
     heart = Heart(script.kafka, flink.settings.watermark_slack_ms)
     with Topics(script.kafka) as topics:
@@ -126,6 +123,23 @@ def live_input(definition: Definition, script: ServiceSettings, rate: int) -> It
     heart.watch({definition.topic: definition.partitions})
     heart.start()
     try:
+        yield
+    finally:
+        heart.close()
+        flink.close()
+        stop_jobs(definition.name)
+        remove(catalog, definition)
+        with Topics(script.kafka) as topics:
+            topics.delete(definition.topic)
+
+
+@contextmanager
+def live_input(definition: Definition, script: ServiceSettings, rate: int) -> Iterator[LiveInput]:
+    """A live job whose answers are already complete for its first messages, and its input of `rate` messages a second.
+
+    Leaving checks that every message was counted once, and takes everything away. Raises WindowpaneError.
+    """
+    with live_job(definition, script):
         with LiveInput(definition, script.kafka, rate) as live:
             live.await_complete(datetime.now(UTC))
             live.lags()
@@ -134,10 +148,3 @@ def live_input(definition: Definition, script: ServiceSettings, rate: int) -> It
         accepted = sum(partition.accepted for partition in ledger_totals(TrinoClient(QuerySettings()), definition.name))
         if accepted != live.sent:
             raise WindowpaneError(f"of {live.sent} live messages the ledger counts {accepted}")
-    finally:
-        heart.close()
-        flink.close()
-        stop_jobs(definition.name)
-        remove(catalog, definition)
-        with Topics(script.kafka) as topics:
-            topics.delete(definition.topic)

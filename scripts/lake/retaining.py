@@ -48,8 +48,8 @@ def take(catalog: Catalog, definition: Definition, lock: LakeLock, say: Callable
         files = take_from_tags(table) + sum(take_from_staged(table, each) for each in staged)
         if files:
             say(f"{stream}.{name}: took {files:,} files of the same from past states and replays")
-        for each in (table, *staged):
-            settle(each)
+        for held in (table, *staged):
+            settle(held)
     return done
 
 

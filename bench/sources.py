@@ -1,0 +1,204 @@
+"""How long from a file until its rows are committed: read, mapped, compared, sent through Kafka, in records.
+
+The stream is that of case reports under another name, with a live job; the source runs as the command runs one, here.
+A first file is all new; the same with a share of its figures corrected comes after it. A run counts only if the
+records add up to what the files say.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+
+import numpy as np
+import psutil
+import pyarrow as pa
+from pyarrow import csv
+
+from bench.live_input import live_job
+from bench.process_tree import Looks
+from bench.report import Metrics
+from bench.subject import declared
+from compose.embedded.waiting import until
+from query.rendering import table_name
+from query.settings import QuerySettings
+from query.trino_client import TrinoClient
+from services.settings import ServiceSettings
+from services.source_runner import opened_store, source_runner
+from sources.definition_files import parse_source
+from sources.objects import Objects, object_store
+from sources.runs.declared import Declared
+from sources.runs.run import Runner
+from sources.settings import SourceSettings
+from sources.store import SourceStore
+from sources.tables import SOURCES
+from streams.errors import WindowpaneError
+
+_NAME = "bench_case_reports"
+_SOURCE = """
+title = "Figures of a benchmark"
+stream = "NAME"
+[from]
+files = "landing/*.csv"
+[format]
+type = "csv"
+[columns]
+region = ["region"]
+day = ["day"]
+total = ["total"]
+[mapping]
+select = '''
+  select _row, 'NAME' as source, region, day || 'T00:00:00Z' as date, '' as variant, 'cases' as metric,
+    whole(total) as cumulative
+  from input
+'''
+[corrections]
+key = ["source", "region", "date", "variant", "metric"]
+replaces = "whole"
+date = "date"
+new_from = "cumulative"
+hold_if_lost = 0.5
+""".replace("NAME", _NAME)
+_DAYS = 1000
+_LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`rows` figures, a thousand days of each region; `corrected`: the share of them that the second file changes."""
+
+    rows: int = 1_000_000
+    corrected: float = 0.001
+    runs: int = 3
+    timeout_seconds: float = 300.0
+    seed: int = 7
+
+
+def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
+    """One new stream and source for each run. Raises WindowpaneError if the records are not what the files say."""
+    script, known = ServiceSettings(), declared("case_reports", ServiceSettings())
+    definition = known.model_copy(update={"name": _NAME, "topic": _NAME})
+    sources = SourceSettings()
+    for number in range(settings.runs):
+        with (
+            live_job(definition, script),
+            closing(opened_store(sources)) as store,
+            TemporaryDirectory(prefix="windowpane-bench-") as folder,
+            _runner(sources, store, Path(folder)) as runner,
+        ):
+            runner = replace(runner, definition=lambda _: definition)
+            file = Path(folder) / "sources.d" / f"{_NAME}.toml"
+            file.parent.mkdir()
+            file.write_text(_SOURCE)
+            bench = _Bench(runner, Declared(parse_source(_SOURCE, _NAME, file.parent), file), settings)
+            totals = _totals(settings, np.random.default_rng(settings.seed + number))
+            say(f"a file of {totals.size:,} rows")
+            new = bench.run(totals)
+            say(f"the same, {settings.corrected:.1%} of it corrected")
+            again = bench.run(_corrected(totals, settings, np.random.default_rng(settings.seed - number)))
+        yield {**new, **{f"corrected_{name}": value for name, value in again.items()}}
+
+
+@contextmanager
+def _runner(settings: SourceSettings, store: SourceStore, folder: Path) -> Iterator[Runner]:
+    """The runner of sources, but for where it keeps objects; leaving takes away what it kept."""
+    bucket = object_store(settings)
+    place = f"{settings.kept.removeprefix('s3://')}-bench"
+    runner = source_runner(settings, store)
+    try:
+        yield replace(runner, objects=Objects(bucket, place), work=folder / "work", home=folder, settled_seconds=0.0)
+    finally:
+        with store.changing() as connection:
+            connection.execute(SOURCES.delete().where(SOURCES.c.name == _NAME))
+        bucket.delete_dir(place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    runner: Runner
+    declared: Declared
+    settings: Settings
+
+    def run(self, totals: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> Metrics:
+        """A file, from when it is whole in its folder until the records add up to it."""
+        landing = self.declared.file.parent.parent / "landing"
+        landing.mkdir(exist_ok=True)
+        _write(landing / "figures.csv", totals)
+        trino = TrinoClient(QuerySettings())
+        said = "select count(*), cast(sum(change) as bigint) from " + table_name(_NAME, "records")
+        whole = int(totals[:, -1].sum())
+        with _looking() as looks:
+            begun = time.monotonic()
+            counts = self.runner.run(self.declared, by="bench")
+            sent = time.monotonic() - begun
+            try:
+                until(lambda: trino.rows(said)[0][0][1] == whole, self.settings.timeout_seconds, every=0.5)
+            except TimeoutError:
+                [[records, total]] = trino.rows(said)[0]
+                raise WindowpaneError(
+                    f"after {self.settings.timeout_seconds:.0f} s {records:,} records add up to {total}, not to {whole}"
+                ) from None
+            seconds = time.monotonic() - begun
+        return {
+            "messages": float(counts.messages),
+            "seconds": seconds,
+            "until_sent_seconds": sent,
+            "rows_per_second": totals.size / seconds,
+            "cpu_seconds": looks.cpu_seconds,
+            "peak_rss_bytes": float(looks.peak),
+        }
+
+
+@contextmanager
+def _looking() -> Iterator[Looks]:
+    """What this process and all below it use while the block runs; the numbers of the file are among it."""
+    looks, over = Looks(psutil.Process()), Event()
+
+    def look_on() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            looks.look()
+
+    looks.count_from_now()
+    thread = Thread(target=look_on, name="looking", daemon=True)
+    thread.start()
+    try:
+        yield looks
+    finally:
+        over.set()
+        thread.join()
+        looks.look()
+
+
+def _totals(settings: Settings, chance: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """Region, day → cumulative figure."""
+    changes = chance.poisson(20, (max(settings.rows // _DAYS, 1), _DAYS))
+    return np.asarray(changes.cumsum(axis=1), dtype=np.int64)
+
+
+def _corrected(
+    totals: np.ndarray[tuple[int, int], np.dtype[np.int64]], settings: Settings, chance: np.random.Generator
+) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """The same, some of the figures a few more."""
+    return totals + (chance.random(totals.shape) < settings.corrected) * chance.integers(1, 9, totals.shape)
+
+
+def _write(file: Path, totals: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> None:
+    """As a program does that writes another file first."""
+    regions, days = totals.shape
+    names = np.char.add("R-", np.arange(regions).astype(str))
+    dates = np.datetime64("2020-01-22") + np.arange(days)
+    table = pa.table(
+        {
+            "region": np.repeat(names, days),
+            "day": pa.array(np.tile(dates, regions)).cast(pa.string()),
+            "total": totals.ravel(),
+        }
+    )
+    part = file.with_name(f"{file.name}.part")
+    csv.write_csv(table, part)
+    part.rename(file)
