@@ -100,7 +100,9 @@ class Maintenance:
             days = self._widen(lock)
             self._pack(lock)
             expired = self._expire(lock)
-            expire_staged(self._catalog, self._trino, self._stream, self._settings.snapshot_age, lock)
+            expire_staged(
+                self._catalog, self._trino, self._stream, datetime.now(UTC), self._settings.snapshot_age, lock
+            )
             orphans = self._remove_orphans(lock)
             tables = self._tables()
         return [

@@ -53,9 +53,10 @@ def take(catalog: Catalog, definition: Definition, lock: LakeLock, say: Callable
     return done
 
 
-def expire_staged(catalog: Catalog, trino: TrinoClient, stream: str, age: timedelta, lock: LakeLock) -> None:
+def expire_staged(
+    catalog: Catalog, trino: TrinoClient, stream: str, now: datetime, age: timedelta, lock: LakeLock
+) -> None:
     """Expire what staging tables of replays held before retention took of it. Raises LakeError, QueryError."""
-    now = datetime.now(UTC)
     for namespace, table, before in expirable_staged(catalog, stream, now - age):
         lock.check()
         expire_snapshots(trino, namespace, table, before, now)
