@@ -63,6 +63,7 @@ OWNERS = {
     "alembic": {"database"},
     "argon2": {"access"},
     "jwt": {"access"},
+    "sklearn": {"analysis"},
     "pyiceberg": {"iceberg"},
     "trino": {"query"},
     "starlette": {"web", "services"},
