@@ -3,10 +3,13 @@
 AnalysisError                   a number cannot honestly be given
 ├── NotEnoughDataError          too little was given; names the field, what is needed and what was found
 ├── UnusableDataError           what was given is not counts of consecutive days, or a setting is out of its bounds
+├── LeakError                   a predictor is the target under another name; names it, and says how it was found
 └── NoFitError                  a model did not settle on these counts
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from streams.errors import WindowpaneError
 
@@ -29,6 +32,15 @@ class UnusableDataError(AnalysisError):
     def __init__(self, field: str, problem: str) -> None:
         self.field, self.problem = field, problem
         super().__init__(f"{field}: {problem}")
+
+
+class LeakError(AnalysisError):
+    """A model that would be asked what it was told. `predictors`: which tell the target, each with how."""
+
+    def __init__(self, target: str, predictors: Mapping[str, str]) -> None:
+        self.target, self.predictors = target, dict(predictors)
+        told = "; ".join(f"{name} {how}" for name, how in self.predictors.items())
+        super().__init__(f"{target} cannot be predicted honestly: {told}; leave it out of the predictors")
 
 
 class NoFitError(AnalysisError):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+import pyarrow as pa
+from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.table import Table
 
+from iceberg.catalog import Catalog
+from iceberg.errors import LostStateError, translated
 from iceberg.kinds import RECORDS
+from iceberg.stream_tables import optional_table
 from streams.arrivals import Arrivals
 from streams.definition import Definition
 
@@ -45,3 +50,34 @@ def without_replay(table: Table, replay: int) -> Mapping[str, str]:
     if since is None or before is None:
         return {}
     return {_SINCE: max(since, datetime.fromisoformat(before)).isoformat()}
+
+
+def records_snapshot(catalog: Catalog, stream: str) -> int | None:
+    """The newest snapshot of a stream's records; None while there is none. Raises LakeError."""
+    table = optional_table(catalog, stream, RECORDS.name)
+    snapshot = table.current_snapshot() if table is not None else None
+    return snapshot.snapshot_id if snapshot is not None else None
+
+
+def record_batches(
+    catalog: Catalog, stream: str, snapshot: int, columns: Sequence[str]
+) -> Iterator[tuple[pa.RecordBatch, float]]:
+    """All records of a snapshot, some columns, and the share that was read by then: one data file after the other, in
+    the order of their names, so that memory is a file's and the same snapshot gives the same rows in the same order.
+
+    A column that came after the snapshot is left out. Raises LostStateError for a snapshot that has expired, LakeError.
+    """
+    table = optional_table(catalog, stream, RECORDS.name)
+    if table is None or table.snapshot_by_id(snapshot) is None:
+        raise LostStateError(f"the records of {stream} that were read are no longer kept; run it anew")
+    with translated():
+        scan = table.scan(snapshot_id=snapshot)
+        known = [name for name in columns if name in scan.projection().column_names]
+        scan = scan.select(*known)
+        tasks = sorted(scan.plan_files(), key=lambda task: task.file.file_path)
+        reader = ArrowScan(table.metadata, table.io, scan.projection(), scan.row_filter)
+        whole, done = max(sum(task.file.record_count for task in tasks), 1), 0
+        for task in tasks:
+            for batch in reader.to_record_batches([task]):
+                done += batch.num_rows
+                yield batch.select(known), done / whole

@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
-    "streams", "flink_jobs", "database", "access", "iceberg", "query", "analysis", "sources", "systems", "web",
-    "compose", "services", "scripts", "bench",
+    "streams", "flink_jobs", "database", "access", "iceberg", "query", "analysis", "processing", "sources", "systems",
+    "web", "compose", "services", "scripts", "bench",
 )  # fmt: skip
 
 # Package → the packages of ours that it may import, as docs/architecture.md says.
@@ -24,14 +24,16 @@ MAY_IMPORT = {
     "iceberg": {"database", "streams"},
     "query": {"access", "iceberg", "database", "streams"},
     "analysis": {"query", "access", "iceberg", "database", "streams"},
+    "processing": {"analysis", "query", "access", "iceberg", "database", "streams"},
     "sources": {"access", "database", "streams"},
     "systems": {"sources", "analysis", "query", "access", "iceberg", "database", "streams"},
-    "web": {"sources", "analysis", "systems", "query", "access", "iceberg", "database", "streams"},
+    "web": {"processing", "sources", "analysis", "systems", "query", "access", "iceberg", "database", "streams"},
     "compose": {"streams"},
     "services": {
         "compose",
         "sources",
         "analysis",
+        "processing",
         "systems",
         "query",
         "access",
@@ -45,6 +47,7 @@ MAY_IMPORT = {
         "compose",
         "sources",
         "analysis",
+        "processing",
         "systems",
         "query",
         "access",
@@ -59,10 +62,11 @@ MAY_IMPORT = {
 # Library → the packages that may import it.
 OWNERS = {
     "pyflink": {"flink_jobs"},
-    "sqlalchemy": {"database", "access", "sources", "systems"},
+    "sqlalchemy": {"database", "access", "sources", "processing", "systems"},
     "alembic": {"database"},
     "argon2": {"access"},
     "jwt": {"access"},
+    "sklearn": {"analysis"},
     "pyiceberg": {"iceberg"},
     "trino": {"query"},
     "starlette": {"web", "services"},
