@@ -18,6 +18,10 @@ from database.engine import plain_uri
 from database.errors import LakeLockedError, translated
 
 EVERY_STREAM = "*"
+_LAKE = "lake"
+
+SHORT_SECONDS = 5.0
+"""Longer than whoever removes a few objects shares the lake: one that needs it alone waits so long."""
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -68,30 +72,41 @@ def stream_lock(
 
 
 @contextmanager
-def held_if_free(engine: sa.Engine, name: str) -> Iterator[bool]:
+def held_if_free(engine: sa.Engine, name: str, *, shared: bool = False) -> Iterator[bool]:
     """Hold the lock of this name while the block runs, if nobody else does; whether it is held. It is on a pooled
-    connection, which is not shared meanwhile, so it costs two statements.
+    connection, which is not shared meanwhile, so it costs two statements. `shared`: others may share it.
 
     Raises LakeAwayError when PostgreSQL does not answer.
     """
     key = lock_key(name)
+    take, free = (
+        (sa.func.pg_try_advisory_lock_shared, sa.func.pg_advisory_unlock_shared)
+        if shared
+        else (sa.func.pg_try_advisory_lock, sa.func.pg_advisory_unlock)
+    )
     with translated():
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
         with translated():
-            held = bool(connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar_one())
+            held = bool(connection.execute(sa.select(take(key))).scalar_one())
         try:
             yield held
         finally:
             if held:
                 # A session that is only closed frees its locks some time later; a lock that was lost is free.
                 with suppress(sa.exc.SQLAlchemyError):
-                    connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+                    connection.execute(sa.select(free(key)))
     except BaseException:
         connection.invalidate()  # whatever it holds ends with its session
         raise
     finally:
         connection.close()
+
+
+def removing_objects(engine: sa.Engine) -> AbstractContextManager[bool]:
+    """Share the lake while objects are removed that no table of the lake refers to; False while somebody copies all of
+    them, or brings them back: nothing may be removed then. Raises LakeAwayError."""
+    return held_if_free(engine, _LAKE, shared=True)
 
 
 def lock_key(name: str) -> int:
@@ -101,7 +116,7 @@ def lock_key(name: str) -> int:
 
 def _take(connection: Connection, stream: str, wait_seconds: float) -> None:
     """Every stream: the lake alone. One stream: the lake shared with other streams, then the stream alone."""
-    lake = lock_key("lake")
+    lake = lock_key(_LAKE)
     steps = [("select pg_advisory_lock(%s)", lake, "the lake")]
     if stream != EVERY_STREAM:
         alone = ("select pg_advisory_lock(%s)", lock_key(f"stream {stream}"), f"stream {stream}")

@@ -30,6 +30,7 @@ from sources.runs.run import Runner
 from sources.settings import SourceSettings
 from sources.states import SourceBusyError, State
 from sources.store import SourceStore
+from sources.unnamed import sweep
 from streams.errors import WindowpaneError
 from streams.logs import log_json
 
@@ -42,6 +43,8 @@ LONGEST_PAUSE_SECONDS = 600.0
 UPLOADS_SECONDS = 3600.0
 """A source that only takes uploads runs when there is one; and so often all the same."""
 TOPIC_SECONDS = 5.0
+SWEEP_SECONDS = 3600.0
+"""Time between looks for objects that nobody names."""
 NOTED_SECONDS = 30.0
 """How often it is noted of a source that nothing is new."""
 
@@ -87,6 +90,7 @@ class SourceSchedule:
 
     def start(self) -> None:
         """Begin; returns at once."""
+        self._scheduler.add_job(self._sweep, "interval", seconds=SWEEP_SECONDS)
         self._scheduler.start()
 
     def close(self) -> None:
@@ -113,6 +117,15 @@ class SourceSchedule:
                     self._plan(name, _first(name, declared, state))
                 elif _is_asked(state):
                     self._plan(name, datetime.now(UTC))
+
+    def _sweep(self) -> None:
+        try:
+            swept = sweep(self._store, self._runner.objects, datetime.now(UTC))
+        except WindowpaneError as error:
+            _log.warning("cannot sweep", reason=str(error))
+            return
+        if swept:
+            _log.info("swept", objects=swept)
 
     def _plan(self, name: str, at: datetime) -> None:
         """Have a source run, unless it runs now: it plans itself then."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from access.records import Records
+from database.locks import lock_key
 from sources.errors import SourceError
 from sources.states import mine
 from sources.tables import FILES, REJECTED, SOURCES
@@ -20,6 +21,9 @@ REJECTED_KEPT = 1000
 """Rejected rows of a file that are kept to be shown; all are counted, and go to the stream's rejected messages."""
 
 LONGEST_TEXT = 2000
+
+NAMING = lock_key("naming of kept objects")
+"""Shared by whoever names bytes that may have been kept before; alone with whoever takes away what nobody names."""
 
 
 class FileState(StrEnum):
@@ -122,11 +126,19 @@ class Files:
         self._records = records
 
     def land(
-        self, source: str, new: NewFile, *, by: str, position: Mapping[str, Any] | None = None, again: bool = False
+        self,
+        source: str,
+        new: NewFile,
+        *,
+        by: str,
+        position: Mapping[str, Any] | None = None,
+        again: bool = False,
+        kept: Callable[[], None] = lambda: None,
     ) -> SourceFile | None:
         """Note a kept file, and how far its source was read by that. None if it is what came last by this name.
 
-        `again`: taken though a file of another name has the same content, for the name counts, too.
+        `again`: taken though a file of another name has the same content, for the name counts, too. `kept`: sees that
+        its bytes are kept still, while nobody takes away what is not named.
         """
         with self._records.changing() as connection:
             connection.execute(sa.select(SOURCES.c.name).where(SOURCES.c.name == source).with_for_update())
@@ -138,6 +150,8 @@ class Files:
                 return None
             if not again and newest is None and self._known(connection, source, new.digest):
                 return None
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(NAMING)))
+            kept()
             now = self._records.now()
             row = {
                 "source": source, "name": new.name, "digest": new.digest, "parts": list(new.parts), "size": new.size,

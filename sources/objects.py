@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
 from urllib.parse import urlsplit
 
-from pyarrow.fs import FileSystem, FileType, LocalFileSystem, S3FileSystem
+from pyarrow.fs import FileSelector, FileSystem, FileType, LocalFileSystem, S3FileSystem
 
 from database.errors import LakeAwayError
 from sources.errors import SourceError
@@ -62,6 +63,14 @@ class Objects:
         with _translated():
             if self.size(key) is not None:
                 self._store.delete_file(f"{self._place}/{key}")
+
+    def older(self, folder: str, before: datetime) -> list[str]:
+        """Keys of objects in and below a folder that were put before then."""
+        selector = FileSelector(f"{self._place}/{folder}", recursive=True, allow_not_found=True)
+        with _translated():
+            found = self._store.get_file_info(selector)
+        cut = len(self._place) + 1
+        return [info.path[cut:] for info in found if info.type is FileType.File and info.mtime < before]
 
 
 def object_store(settings: StoreSettings) -> FileSystem:

@@ -32,10 +32,14 @@ class Raw:
     def keep(self, file: Path) -> Content:
         """Keep a file's bytes; those that are kept already stay as they are."""
         content = content_of(file)
+        self.keep_known(content, file)
+        return content
+
+    def keep_known(self, content: Content, file: Path) -> None:
+        """Keep a file of which it is known what is in it."""
         key = raw_key(content.digest)
         if self._objects.size(key) != content.size:
             self._objects.put(key, file)
-        return content
 
     def fetch(self, digest: str, file: Path) -> None:
         """Write kept bytes to a file. Raises SourceError when they are gone, or not what was kept."""

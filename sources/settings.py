@@ -34,11 +34,6 @@ class SourceSettings(StoreSettings):
         """Where sources are declared: the user's own folder first, then those of the product's systems."""
         return source_folders(self.streams, self.sources)
 
-    @property
-    def kept(self) -> str:
-        """Where objects of sources are kept: beside the warehouse, `s3://bucket/sources`."""
-        return self.warehouse.rstrip("/").rpartition("/")[0] + "/sources"
-
 
 def source_folders(streams: Path, own: Path | None) -> list[Path]:
     """The folders of sources that belong to a folder of streams."""

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from access.records import Clock, Records, now
 from database.engine import engine_uri
+from database.locks import removing_objects
 from sources.files import Files
 from sources.secrets import SecretStore
 from sources.states import SourceStates
@@ -26,6 +27,7 @@ class SourceStore:
         self.states = SourceStates(self.records, engine)
         self.files = Files(self.records)
         self.secrets = SecretStore(self.records, key)
+        self._engine = engine
 
     @classmethod
     def open(cls, uri: str, key: SecretStr, at_once: int = 4) -> Self:
@@ -36,6 +38,11 @@ class SourceStore:
     def changing(self) -> AbstractContextManager[sa.Connection]:
         """A transaction of several parts. Raises LakeAwayError."""
         return self.records.changing()
+
+    def removing(self) -> AbstractContextManager[bool]:
+        """Objects may be removed while the block runs, if it is told so: not while a backup is made. Raises
+        LakeAwayError."""
+        return removing_objects(self._engine)
 
     def close(self) -> None:
         """Close the connections."""

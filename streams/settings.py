@@ -17,3 +17,8 @@ class StoreSettings(BaseSettings):
     s3_secret_key: SecretStr = Field(description="Its secret key")
     s3_region: str = Field(default="us-east-1", description="Its region")
     warehouse: str = Field(default="s3://lake/warehouse", description="Where new tables are put")
+
+    @property
+    def kept(self) -> str:
+        """Where objects of sources are kept: beside the warehouse, `s3://bucket/sources`."""
+        return self.warehouse.rstrip("/").rpartition("/")[0] + "/sources"

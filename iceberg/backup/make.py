@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pyiceberg.table import Table
 
-from database.locks import lake_lock
+from database.locks import SHORT_SECONDS, lake_lock
 from iceberg.backup import references
 from iceberg.backup.catalog_dump import frozen_catalog
 from iceberg.backup.manifest import BackupManifest, claim, local_path, on_disk, write_manifest, write_objects
@@ -16,9 +17,13 @@ from iceberg.backup.objects import Gauge, ObjectCopies
 from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 
+Beside = Callable[[str], Iterable[str]]
+"""Locations of what else PostgreSQL refers to, as one of its snapshots shows it."""
 
-def make_backup(settings: LakeSettings, folder: Path, programs: Path, gauge: Gauge) -> BackupManifest:
-    """Copy the lake as it is now into a folder; jobs go on meanwhile. `programs`: where pg_dump is.
+
+def make_backup(settings: LakeSettings, folder: Path, programs: Path, gauge: Gauge, beside: Beside) -> BackupManifest:
+    """Copy the lake as it is now into a folder; jobs go on meanwhile. `programs`: where pg_dump is; `beside`: what is
+    copied beside the tables' objects.
 
     Objects that the folder has are not copied again. Until the new manifest replaces it, the folder's earlier backup
     stays valid; what only that one refers to is removed afterwards.
@@ -30,12 +35,13 @@ def make_backup(settings: LakeSettings, folder: Path, programs: Path, gauge: Gau
     open_catalog(settings)  # makes the catalog's tables if they are not there
     uri = settings.catalog_uri.get_secret_value()
     copies, files = ObjectCopies(settings, folder, gauge), references.CopiedFiles(folder)
-    with on_disk(folder), lake_lock(uri, "backup") as lock:
+    with on_disk(folder), lake_lock(uri, "backup", wait_seconds=SHORT_SECONDS) as lock:
         made = datetime.now(UTC)
         with frozen_catalog(uri) as catalog:
             # First: tables keep only so many of their earlier metadata files, and jobs go on committing.
             sizes = copies.fetch({entry.metadata: None for entry in catalog.entries})
             dump = catalog.dump(folder, programs)
+            others = list(beside(catalog.snapshot))
         tables = {
             (entry.namespace, entry.name): references.copied_table(files, (entry.namespace, entry.name), entry.metadata)
             for entry in catalog.entries
@@ -43,6 +49,7 @@ def make_backup(settings: LakeSettings, folder: Path, programs: Path, gauge: Gau
         }
         for table in tables.values():
             sizes |= _fetch_table(copies, files, table)
+        sizes |= copies.fetch(dict.fromkeys(others))
         lock.check()
         manifest = BackupManifest(
             made=made,

@@ -36,7 +36,7 @@ class ObjectCopies:
     def __init__(self, settings: LakeSettings, folder: Path, gauge: Gauge) -> None:
         endpoint = urlsplit(settings.s3_endpoint)
         self._folder, self._gauge = folder, gauge
-        self._warehouse = settings.warehouse
+        self._places = (settings.warehouse, settings.kept)
         self._store = S3FileSystem(
             access_key=settings.s3_access_key,
             secret_key=settings.s3_secret_key.get_secret_value(),
@@ -87,7 +87,7 @@ class ObjectCopies:
             try:
                 return self._store.open_input_file(_key(location))
             except FileNotFoundError:
-                reason = "is gone from the object store, though the catalog refers to it"
+                reason = "is gone from the object store, though PostgreSQL refers to it"
                 raise BackupError(f"{location} {reason}; if a table was dropped meanwhile, run it again") from None
 
     def _save(self, source: NativeFile, target: Path) -> None:
@@ -112,10 +112,10 @@ class ObjectCopies:
                 target.close()
 
     def _sizes(self) -> dict[str, int]:
-        """Location → size of all that the store holds in the warehouse."""
-        selector = FileSelector(_key(self._warehouse), recursive=True, allow_not_found=True)
+        """Location → size of all that the store holds in the warehouse, and of sources."""
+        selectors = [FileSelector(_key(place), recursive=True, allow_not_found=True) for place in self._places]
         with translated():
-            files = self._store.get_file_info(selector)
+            files = [info for selector in selectors for info in self._store.get_file_info(selector)]
         return {f"s3://{info.path}": int(info.size) for info in files if info.type == FileType.File}
 
 

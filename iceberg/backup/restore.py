@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from database.locks import lake_lock
+from database.locks import SHORT_SECONDS, lake_lock
 from iceberg.backup.catalog_dump import load_catalog, refuse_used
 from iceberg.backup.manifest import BackupManifest, on_disk, read_manifest, verify
 from iceberg.backup.objects import Gauge, ObjectCopies
@@ -27,7 +27,7 @@ def restore_backup(settings: LakeSettings, folder: Path, programs: Path, gauge: 
             raise BackupError(f"the backup is of {manifest.warehouse}; {advice}")
         sizes = verify(folder, manifest)
         uri = settings.catalog_uri.get_secret_value()
-        with lake_lock(uri, "restore") as lock:
+        with lake_lock(uri, "restore", wait_seconds=SHORT_SECONDS) as lock:
             refuse_used(uri)
             ObjectCopies(settings, folder, gauge).put(sizes)
             lock.check()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
 from compose.embedded.secrets import write_private
 from compose.embedded.stack import Stack
 from services.settings import ServiceSettings
+from services.source_runner import opened_store
 from sources.settings import SourceSettings
-from sources.store import SourceStore
 from systems.clinical.generator.made_site import APIS
 from systems.clinical.site_sources import site_sources
 
@@ -45,9 +46,6 @@ def _declare_sources(stack: Stack, settings: SourceSettings) -> None:
 
 
 def _keep(settings: SourceSettings, tokens: Mapping[tuple[str, str], str]) -> None:
-    store = SourceStore.open(settings.catalog_uri.get_secret_value(), settings.sources_key)
-    try:
+    with closing(opened_store(settings)) as store:
         for (site, api), token in tokens.items():
             store.secrets.put(f"{site}_{api}", token, by=_BY)
-    finally:
-        store.close()

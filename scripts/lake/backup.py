@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -24,6 +25,9 @@ from query.trino_client import TrinoClient
 from scripts.console import copy_progress, say
 from scripts.stack.user_count import access_line, user_count
 from services.settings import ServiceSettings
+from services.source_runner import opened_store
+from sources.settings import SourceSettings
+from sources.unnamed import named_in
 from streams.errors import WindowpaneError
 from streams.topics import Topics
 
@@ -33,7 +37,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
 def backup(folder: Path) -> None:
-    """Copy the lake (PostgreSQL and all objects of its tables) into DIR, or renew the backup that DIR holds.
+    """Copy the lake (PostgreSQL, all objects of its tables and of sources) into DIR, or renew the backup DIR holds.
 
     Jobs and questions go on meanwhile; publishing and maintenance wait. Only objects that DIR does not have yet are
     copied. Kafka's messages are not part of it. If it is interrupted, run it again; an earlier backup stays valid.
@@ -42,8 +46,13 @@ def backup(folder: Path) -> None:
     Examples:
       ./windowpane backup /srv/backup/windowpane
     """
-    with copy_progress("Copying objects") as gauge:
-        manifest = make_backup(LakeSettings(), folder, _programs(), gauge)
+    settings = SourceSettings()
+    with closing(opened_store(settings)) as store, copy_progress("Copying objects") as gauge:
+
+        def of_sources(snapshot: str) -> list[str]:
+            return [f"{settings.kept}/{key}" for key in named_in(store, snapshot)]
+
+        manifest = make_backup(LakeSettings(), folder, _programs(), gauge, of_sources)
     click.echo(f"Backed up to {folder}: {_summary(manifest)}")
 
 

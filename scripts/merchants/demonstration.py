@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
 from compose.embedded.stack import Stack
 from scripts.access.settings import RecordSettings
@@ -29,13 +30,10 @@ def demonstrate(_: Stack, say: Callable[[str], None]) -> None:
     definition = settings.definition(STREAM)
     demo = definition.demo
     names = demo.series["site"].names if demo is not None else ()
-    store = SiteStore.open(RecordSettings().catalog_uri.get_secret_value())
-    try:
+    with closing(SiteStore.open(RecordSettings().catalog_uri.get_secret_value())) as store:
         missing = [name for name in names if not _is_known(store, name)]
         for name in missing:
             store.sites.add(EVERY_SITE, checked_change(name), by=_BY)
-    finally:
-        store.close()
     if missing:
         with BulkProducer(settings.kafka) as producer:
             send_history(producer, definition, Generator(definition), _DAYS, _EVENTS)

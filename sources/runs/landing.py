@@ -1,9 +1,9 @@
-"""Files and pages are kept as they came, then noted as landed: a kill between the two keeps bytes that nobody names."""
+"""Files and pages are kept as they came, then noted as landed: what a kill between the two leaves is swept later."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,8 @@ class Landing:
                 continue
             content = self.raw.keep(into)
             new = _in_one_piece(content, found.name, Kind.FILE, found.place, source, found.mark)
-            landed = self.files.land(source.name, new, by=SERVICE, again=uses_name(source))
+            kept = self._still([(content, into)])
+            landed = self.files.land(source.name, new, by=SERVICE, again=uses_name(source), kept=kept)
             if landed is not None:
                 yield landed
 
@@ -53,11 +54,12 @@ class Landing:
         if look.records == 0:
             self.files.position(source.name, position)
             return None
-        kept = [self.raw.keep(page) for page in look.pages]
-        parts = tuple(content.digest for content in kept)
-        size = sum(content.size for content in kept)
+        pages = [(self.raw.keep(page), page) for page in look.pages]
+        parts = tuple(content.digest for content, _ in pages)
+        size = sum(content.size for content, _ in pages)
         new = NewFile(look.name, look.digest, parts, size, Kind.PAGES, look.place, source.licence)
-        return self.files.land(source.name, new, by=SERVICE, position=position, again=True)
+        kept = self._still(pages)
+        return self.files.land(source.name, new, by=SERVICE, position=position, again=True, kept=kept)
 
     def from_topic(
         self, source: Source, topic: str, position: Mapping[str, Any] | None, kafka: str, into: Path
@@ -78,13 +80,25 @@ class Landing:
         content = self.raw.keep(into)
         name = f"{topic} {' '.join(f'{number}:{begin}' for number, begin in sorted(begins.items()))}"
         new = _in_one_piece(content, name[:LONGEST_NAME], Kind.TOPIC, topic, source)
-        return self.files.land(source.name, new, by=SERVICE, position=read, again=True)
+        kept = self._still([(content, into)])
+        return self.files.land(source.name, new, by=SERVICE, position=read, again=True, kept=kept)
 
     def upload(self, source: Source, file: Path, name: str, *, by: str) -> SourceFile | None:
         """A file that somebody gave; None if it is the same as before. Raises SourceError for a name that is none."""
         shown = upload_name(name)
-        new = _in_one_piece(self.raw.keep(file), shown, Kind.UPLOAD, "upload", source)
-        return self.files.land(source.name, new, by=by, again=uses_name(source))
+        content = self.raw.keep(file)
+        new = _in_one_piece(content, shown, Kind.UPLOAD, "upload", source)
+        kept = self._still([(content, file)])
+        return self.files.land(source.name, new, by=by, again=uses_name(source), kept=kept)
+
+    def _still(self, pieces: Sequence[tuple[Content, Path]]) -> Callable[[], None]:
+        """Keeps again what was taken away since it was kept: bytes that a run left which was killed, say."""
+
+        def keep() -> None:
+            for content, file in pieces:
+                self.raw.keep_known(content, file)
+
+        return keep
 
 
 def _in_one_piece(

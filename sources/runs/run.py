@@ -180,9 +180,10 @@ class _Run:
         self.counts.done += 1
         self.counts.messages += file.counts.get("new", 0)
         self.counts.rejected += file.counts.get("rejected", 0)
-        # What a kill leaves of these is never asked for again.
-        for key in {outbox, landed_before} - {None, landed}:
-            self.runner.objects.remove(str(key))
+        # What a kill or a backup leaves of these is never asked for again; it is swept.
+        with self.runner.store.removing() as may:
+            for key in {outbox, landed_before} - {None, landed} if may else ():
+                self.runner.objects.remove(str(key))
 
     def _decided(self, file: SourceFile, definition: Definition, run: int, folder: Path) -> SourceFile:
         runner, source = self.runner, self.declared.source

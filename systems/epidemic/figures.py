@@ -71,13 +71,13 @@ def figures_of(
         first=first,
         numbers=numbers,
         below_zero=sum(number < 0 for number in numbers),
-        incidence=_figure(lambda: incidence_per_100_000(days, numbers, population))
+        incidence=figure(lambda: incidence_per_100_000(days, numbers, population))
         if population
         else Figure(None, "how many people live here is not known"),
-        reproduction=_figure(lambda: reproduction_numbers(days, counts, serial_interval)),
-        growth=_figure(lambda: growth(days[settled], counts[settled])),
-        alarms={method: _figure(lambda m=method: ears(days[newest], counts[newest], m)) for method in EarsMethod},  # type: ignore[misc]
-        weeks=_figure(lambda: farrington(*_weeks(days, counts), last=FARRINGTON_WEEKS)),
+        reproduction=figure(lambda: reproduction_numbers(days, counts, serial_interval)),
+        growth=figure(lambda: growth(days[settled], counts[settled])),
+        alarms={method: figure(lambda m=method: ears(days[newest], counts[newest], m)) for method in EarsMethod},  # type: ignore[misc]
+        weeks=figure(lambda: farrington(*_weeks(days, counts), last=FARRINGTON_WEEKS)),
     )
 
 
@@ -106,7 +106,8 @@ def shares_of(weeks: Mapping[date, Mapping[str, float]], variants: Sequence[str]
     return found
 
 
-def _figure(make: Callable[[], T]) -> Figure[T]:
+def figure(make: Callable[[], T]) -> Figure[T]:
+    """What a statistic says, or why it refuses."""
     try:
         return Figure(make())
     except AnalysisError as error:

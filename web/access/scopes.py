@@ -22,6 +22,15 @@ _DOES = {
     Action.ADMINISTER: Did.CHANGE_STREAM,
 }
 
+SYSTEM_OF = {
+    "/epidemic": "epidemic",
+    "/v1/epidemic": "epidemic",
+    "/clinical": "clinical",
+    "/sites": "merchants",
+    "/v1/sites": "merchants",
+}
+"""Where addresses of systems begin that come on demand → what `up --with` calls them."""
+
 
 def asker_of(request: Request) -> Asker:
     """Whoever sent this request; nobody, if it was not asked who."""
@@ -41,12 +50,21 @@ def visible_of(request: Request, stream: str, action: Action) -> Visible:
     definition = service_of(request).queries.definitions.get(stream)
     if not asker.knows(stream) or definition is None:
         note(request, _DOES[action], Outcome.REFUSED, stream=stream)
-        raise ProblemError("unknown-stream", NO_SUCH_STREAM)
+        raise ProblemError("unknown-stream", _no_such_stream(request.scope["path"]))
     scope = asker.scope(definition, action)
     if scope is None:
         note(request, _DOES[action], Outcome.REFUSED, stream=stream)
         raise ProblemError("forbidden", f"You have no grant by which you may {action} here.")
     return Visible(definition, scope)
+
+
+def _no_such_stream(path: str) -> str:
+    """What is said where a stream is not to be seen; at addresses of a system, how its streams come to be there."""
+    system = next((name for start, name in SYSTEM_OF.items() if f"{path}/".startswith(f"{start}/")), None)
+    if system is None:
+        return NO_SUCH_STREAM
+    started = f"They are there once the stack is started with them: ./windowpane up --with {system}"
+    return f"The streams of this page are not here, or you have no grant of them. {started}"
 
 
 def visible_streams(request: Request, action: Action) -> dict[str, Visible]:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +35,12 @@ from query.settings import QuerySettings
 from query.trino_client import TrinoClient
 from query.visible import Visible
 from scripts.console import say
+from services.source_runner import opened_store
+from sources.definition_files import parse_source
+from sources.objects import Objects
+from sources.raw import Raw
+from sources.runs.landing import Landing
+from sources.settings import SourceSettings
 from streams import Definition
 from tests.conftest import free_port, keep_logs
 from tests.definitions import SHIPPED
@@ -42,10 +49,12 @@ from tests.integration.conftest import StreamFactory
 from tests.integration.lake.test_pipeline import DAY, HEALTH_TEXT, health_message
 from tests.integration.live_streams import LiveStream, await_true, declare
 from tests.integration.stack.test_stack import processes
+from tests.sources.runs.running import CASES_SOURCE
 
 pytestmark = pytest.mark.integration
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SOURCE, LANDED = "waiting_cases", b"region,date,total\nDE,2022-01-01,5\n"
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,30 @@ def use(stack: Stack, patch: pytest.MonkeyPatch) -> None:
         patch.setenv(name, value)
 
 
+def land(stack: Stack, file: Path) -> None:
+    """A file of a source that is declared nowhere, so it waits."""
+    file.write_bytes(LANDED)
+    with pytest.MonkeyPatch.context() as patch:
+        use(stack, patch)
+        settings = SourceSettings()
+        with closing(opened_store(settings)) as store:
+            store.states.get(SOURCE)
+            landing = Landing(Raw(Objects.open(settings, settings.kept)), store.files)
+            landed = landing.upload(parse_source(CASES_SOURCE, SOURCE, file.parent), file, file.name, by="test")
+            assert landed is not None
+
+
+def landed(stack: Stack, into: Path) -> bytes:
+    """What the stack keeps of that file."""
+    with pytest.MonkeyPatch.context() as patch:
+        use(stack, patch)
+        settings = SourceSettings()
+        with closing(opened_store(settings)) as store:
+            [file] = store.files.unfinished(SOURCE)
+        Raw(Objects.open(settings, settings.kept)).fetch(file.digest, into)
+    return into.read_bytes()
+
+
 def send(live: LiveStream, count: int, service: str) -> None:
     """So many messages over ten hours, and one that is rejected."""
     minutes = (health_message(service, NOON + timedelta(seconds=n * 36000 // count), n / count) for n in range(count))
@@ -119,6 +152,7 @@ def live(stream_factory: StreamFactory) -> LiveStream:
 def folder(stack: Stack, live: LiveStream, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of the shared stack, made while its jobs go on."""
     assert live.jobs()
+    land(stack, tmp_path_factory.mktemp("landing") / "cases.csv")
     folder = tmp_path_factory.mktemp("backup")
     done = windowpane(stack, "backup", str(folder))
     assert (done.returncode, done.stderr) == (0, "")
@@ -191,7 +225,9 @@ def test_renewal_copies_only_what_is_new(stack: Stack, live: LiveStream, folder:
     assert len(list(folder.glob("catalog-*"))) == len(list(folder.glob("objects-*"))) == 1
 
 
-def test_what_is_restored_is_what_was_there(stack: Stack, live: LiveStream, folder: Path, second: Stack) -> None:
+def test_what_is_restored_is_what_was_there(
+    stack: Stack, live: LiveStream, folder: Path, second: Stack, tmp_path: Path
+) -> None:
     done = windowpane(second, "restore", str(folder))
     assert done.returncode == 0, done.stderr
     assert f"{live.name}: this Kafka is not the one that the lake was filled from" in done.stderr
@@ -211,6 +247,7 @@ def test_what_is_restored_is_what_was_there(stack: Stack, live: LiveStream, fold
     assert [group["messages"] for group in answers[0]] == [500, 500, 10]
     sql = f'select sum(messages) from "{live.name}".minutes'
     assert TrinoClient(after.query).rows(sql)[0] == [[1010]]
+    assert landed(second, tmp_path / "cases.csv") == LANDED
 
 
 def test_used_lake_is_refused(second: Stack, folder: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from analysis.ears import EarsMethod
 from systems.epidemic.figures import UNSETTLED_DAYS, Figure, figures_of, shares_of
-from web.pages.epidemic.charts import OTHERS, means, region_plan
+from systems.epidemic.outlook import OTHERS
+from web.pages.epidemic.charts import means, region_plan
 
 FIRST = date(2021, 3, 1)
 

@@ -9,14 +9,17 @@ from typing import Any
 from analysis.ears import EarsMethod
 from systems.epidemic.days import Day
 from systems.epidemic.figures import Figures, SharesOfWeek
+from systems.epidemic.outlook import OTHERS, Outlook
 from web.pages.epidemic.view import seconds
 
 Column = list[float | None]
 
+DAYS_BEFORE = 42
+"""Days drawn before those that are forecast."""
+
 MOST_VARIANTS = 6
 """Variants drawn by themselves; the others are one."""
 
-OTHERS = "all others"
 _MOST_UNSURE = 0.4
 """The part of R that its deviation may be, for R to be drawn: before, it says what was assumed, not what was seen."""
 
@@ -47,6 +50,22 @@ def region_plan(figures: Figures, corrected: Sequence[Day], shares: Sequence[Sha
         plan["reproduction"] = _band(days, sure)
     plan["shares"] = _shares(shares)
     return plan
+
+
+def forecast_plan(figures: Figures, outlook: Outlook) -> dict[str, Any] | None:
+    """The last weeks that the forecast is made of, and the days to come: the median, the ends of 50 and 95 percent."""
+    if outlook.forecast.value is None:
+        return None
+    coming = outlook.forecast.value.trend
+    kept = [(day, number) for day, number in zip(figures.days, figures.numbers, strict=True) if day < coming[0].date]
+    kept = kept[-DAYS_BEFORE:]
+    nothing: Column = [None] * len(kept)
+    ends = [(each.median, each.lower_50, each.upper_50, each.lower_95, each.upper_95) for each in coming]
+    return {
+        "times": [*(seconds(day) for day, _ in kept), *(seconds(each.date) for each in coming)],
+        "numbers": [*(number for _, number in kept), *[None] * len(coming)],
+        "coming": [[*nothing, *(float(f"{value:.5g}") for value in column)] for column in zip(*ends, strict=True)],
+    }
 
 
 def means(numbers: Sequence[float]) -> Column:

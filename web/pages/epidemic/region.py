@@ -12,13 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.reproduction import SerialInterval
+from analysis.variant_growth import VariantGrowth
 from systems.epidemic.asked import Asked
 from systems.epidemic.days import Day, Told, corrected_days, every_day
-from systems.epidemic.figures import COVID_19, Figures, SharesOfWeek, figures_of, shares_of
+from systems.epidemic.figures import COVID_19, Figure, Figures, SharesOfWeek, figures_of, shares_of
+from systems.epidemic.outlook import Outlook, advantages_of, outlook_of
 from web.asking import epidemic
 from web.page.templating import inert_json, page_response
 from web.pages.epidemic.asking import Seen, seen_at
-from web.pages.epidemic.charts import region_plan
+from web.pages.epidemic.charts import forecast_plan, region_plan
 from web.pages.epidemic.handlers import about
 from web.pages.epidemic.part import Part, part_of
 
@@ -35,6 +37,8 @@ class Region:
     figures: Figures
     corrected: list[Day]
     shares: list[SharesOfWeek]
+    outlook: Outlook
+    advantages: Figure[VariantGrowth]
     told_by: str = ""
 
 
@@ -48,7 +52,10 @@ async def region_page(request: Request) -> Response:
     if seen.ready and not wrong:
         found = await part_of(request, region_of(request, seen, code, interval))
     region = found.value
-    plan = region_plan(region.figures, region.corrected, region.shares) if region else {}
+    plan: dict[str, Any] = {}
+    if region:
+        plan = region_plan(region.figures, region.corrected, region.shares)
+        plan["forecast"] = forecast_plan(region.figures, region.outlook)
     return page_response(
         "pages/epidemic/region.html",
         422 if seen.view.chosen.problems or wrong else 200,
@@ -75,8 +82,10 @@ async def region_of(request: Request, seen: Seen, code: str, interval: SerialInt
     numbers = every_day(days, begun, view.day)
     population = seen.places.population(code)
     figures = await anyio.to_thread.run_sync(figures_of, begun, numbers, population, interval)
+    outlook = await anyio.to_thread.run_sync(outlook_of, begun, numbers)
     shares, source = await _shares(request, seen, code, told, first)
-    return Region(told, figures, corrected_days(days), shares, source)
+    advantages = await anyio.to_thread.run_sync(advantages_of, shares)
+    return Region(told, figures, corrected_days(days), shares, outlook, advantages, source)
 
 
 async def _shares(request: Request, seen: Seen, code: str, told: Told, first: date) -> tuple[list[SharesOfWeek], str]:

@@ -76,11 +76,14 @@ def test_a_country_leads_to_its_page(served: Epidemics, page: Page) -> None:
 
 def test_a_region_is_drawn(served: Epidemics, page: Page) -> None:
     page.goto(f"{served.url}/epidemic/regions/DE?source=wide")
-    for name in ("days", "incidence", "reproduction", "shares"):
+    for name in ("days", "incidence", "reproduction", "forecast", "shares"):
         expect(page.locator(f"[data-chart='{name}'] canvas")).to_be_visible()
     expect(page.locator("#shares .keys li")).to_have_count(2)
     page.locator("[data-chart='days'] .u-over").hover(position={"x": 300, "y": 60})
     expect(page.locator("[data-chart='days'] .tip")).to_contain_text("of the day")
+    page.locator("[data-chart='forecast'] .u-over").hover(position={"x": 5, "y": 60})
+    expect(page.locator("[data-chart='forecast'] .tip")).to_contain_text("of the day")
+    page.locator("[data-chart='forecast'] .u-over").hover(position={"x": 200, "y": 60})
     page.click("[data-days='total']")
     page.locator("[data-chart='days'] .u-over").hover(position={"x": 310, "y": 60})
     expect(page.locator("[data-chart='days'] .tip")).to_contain_text("all so far")

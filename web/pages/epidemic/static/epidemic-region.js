@@ -27,7 +27,7 @@ function begin(plan) {
   function draw() {
     plots.forEach((plot) => plot.destroy());
     plots = [];
-    const makers = { days, incidence: () => band("incidence", "per 100,000"), reproduction: () => band("reproduction", "R", 1), shares };
+    const makers = { days, incidence: () => band("incidence", "per 100,000"), reproduction: () => band("reproduction", "R", 1), forecast, shares };
     for (const [name, box] of boxes) {
       box.replaceChildren();
       const made = makers[name]?.(box);
@@ -104,6 +104,21 @@ function begin(plan) {
     const bands = [{ series: [1, 2], fill: soft(violet, 0.2) }];
     const top = name === "reproduction" ? Math.min(6, 1.15 * Math.max(1.2, ...upper.filter((value) => value != null))) : undefined;
     return { data: [plan.times, upper, lower, middle], series, rows, span: spanOf(plan.times), bands, level, top, label };
+  }
+
+  // The days that it is made of, then the median and the ends of 50 and 95 percent.
+  function forecast() {
+    const told = plan.forecast;
+    if (!told) return null;
+    const [median, low, high, lowest, highest] = told.coming;
+    const violet = colour("--c4");
+    const edge = { stroke: "transparent", width: 0, points: { show: false } };
+    const series = [edge, edge, edge, edge, pen(told.numbers, colour("--c1"), 2), pen(median, violet, 2)];
+    const bands = [{ series: [1, 2], fill: soft(violet, 0.16) }, { series: [3, 4], fill: soft(violet, 0.26) }];
+    const rows = (at) => (median[at] == null
+      ? [tipRow("k1", "of the day", words(told.numbers[at]))]
+      : [tipRow("k4", "median", words(median[at])), tipRow("faint", "50%", `${words(low[at])} to ${words(high[at])}`), tipRow("faint", "95%", `${words(lowest[at])} to ${words(highest[at])}`)]);
+    return { data: [told.times, highest, lowest, high, low, told.numbers, median], series, rows, span: spanOf(told.times), bands, label: "Numbers by day, and two weeks that are forecast" };
   }
 
   function shares() {
