@@ -33,5 +33,6 @@ def _of_rule(definition: Definition, file: str, key: str, field: str, rule: Clea
         for choice in dict.fromkeys(meant):
             if choice not in allowed.values:
                 yield DefinitionError(file, f"{key}.{rule.rule}", choice, "is not among the field's values")
-    if isinstance(rule, Default) and allowed.type == "integer" and float(rule.value) % 1:
+    whole = allowed.type == "integer"
+    if whole and isinstance(rule, Default) and isinstance(rule.value, float) and rule.value % 1:
         yield DefinitionError(file, f"{key}.value", rule.value, "is not a whole number")

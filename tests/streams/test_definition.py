@@ -284,3 +284,10 @@ def test_digest_follows_key_and_duplicates() -> None:
     keyed = changed("key", "site", "page_views")
     digests = {PAGE_VIEWS.digest, keyed.digest, remembering().digest, remembering("2 hours").digest}
     assert len(digests) == 4
+
+
+@pytest.mark.parametrize(("value", "allowed"), [("x", "makes a string"), (True, "makes a boolean"), (1.5, "whole")])
+def test_default_of_another_type_is_refused(value: object, allowed: str) -> None:
+    tree = edited(raw(), "fields/n", {"type": "integer", "required": False})
+    with pytest.raises(DefinitionError, match=allowed):
+        parse_definition(edited(tree, "clean", {"n": [{"rule": "default", "value": value}]}), "health.toml")
