@@ -132,6 +132,10 @@ RULES: Mapping[str, _Rule] = {
     "fields.*.min_length": _handover,
     "fields.*.max_length": _handover,
     "fields.*.values": _handover,
+    "clean": _handover,
+    "clean.*": lambda *_: Effect(
+        note="what arrived before stays as it was cleaned, until it is replayed with this definition"
+    ),
     "fields.*.excluded": lambda *_: Effect(
         note="what arrived before stays as it was counted, until it is replayed with this definition"
     ),

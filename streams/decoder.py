@@ -1,8 +1,9 @@
 """Decides on a message by a decoding plan, with the same outcome as the JVM's decoder for every sequence of bytes.
 
 What the edge refused stays refused (`streams.refusal_envelope`). Of anything else the order, the first failure being
-the one that is reported: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, bounds
-between fields, measures, exclusions, and last whether the event time is too far ahead of its arrival.
+the one that is reported: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, once
+it is cleaned, bounds between fields, measures, exclusions, and last whether the event time is too far ahead of its
+arrival.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from streams.cleaning import Clean, cleaning
 from streams.exclusions import exclusion
 from streams.field_checks import field_check
 from streams.json_text import read_object
@@ -56,6 +58,7 @@ class Decoder:
             (tuple(field["path"]), field["path"][0] if len(field["path"]) == 1 else None, field_check(field))
             for field in plan["fields"]
         ]
+        self._cleaned = [cleaning(field["clean"]) if "clean" in field else None for field in plan["fields"]]
         self._names = [".".join(field["path"]) for field in plan["fields"]]
         self._required = [field.get("required", True) for field in plan["fields"]]
         self._comparisons = [
@@ -106,6 +109,8 @@ class Decoder:
         values: list[_Value] = []
         for index, (path, name, check) in enumerate(self._fields):
             value = _ABSENT if name is None else message.get(name, _ABSENT)
+            if (clean := self._cleaned[index]) is not None:
+                value = _cleaned(clean, message, path)
             if value is _ABSENT or value is None:
                 value = _find(message, path)
                 if type(value) is Rejection:
@@ -159,6 +164,14 @@ def _column(column: Mapping[str, Any]) -> _Column:
         return compile_measure(column)
     field = column["field"]
     return lambda values: values[field]
+
+
+def _cleaned(clean: Clean, message: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    """What is made of the value at a path, or None if there is none still."""
+    value = _find(message, path)
+    if type(value) is Rejection:
+        return None if value.reason == Reason.NOT_AN_OBJECT else clean(None)
+    return clean(value)
 
 
 def _find(message: Mapping[str, Any], path: tuple[str, ...]) -> Any:

@@ -48,9 +48,14 @@ def decoding_plan(definition: Definition) -> dict[str, Any]:
             "min_ms": definition.event_time.min_ms,
             "max_ahead_ms": definition.event_time.max_ahead_seconds * 1000,
         },
-        "fields": [_field(name, rule, index) for name, rule in definition.fields.items()],
+        "fields": [_field(name, rule, index) | _cleaned(definition, name) for name, rule in definition.fields.items()],
         "columns": [*dimensions, *measures, *distincts, *of_memory, *of_records],
     }
+
+
+def _cleaned(definition: Definition, field: str) -> dict[str, Any]:
+    rules = definition.clean.get(field, ())
+    return {"clean": [rule.model_dump(mode="json") for rule in rules]} if rules else {}
 
 
 def _field(name: str, rule: FieldRule, index: dict[str, int]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from streams.aggregates import READ_OPTIONS, MeasureOptions
+from streams.cleaning_rules import CleanRule
 from streams.demo import Demo
 from streams.expression import Expression, parse
 from streams.horizons import Horizon, horizon_ms
@@ -184,6 +185,7 @@ class Definition(_Model):
     """One stream: its topic, event time, fields, dimensions, measures and distinct counts.
 
     `breakdowns`: which sets of dimensions there are panes by; none for one, of all dimensions.
+    `clean`: field → what is made of its value before it is checked; the message is kept as it came.
     `key`: the field whose text is the Kafka key, so that messages with the same are in one partition, in order; None
     for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
     hour panes, which pay where there are many keys. `records`: None keeps no typed row of each accepted message.
@@ -200,6 +202,7 @@ class Definition(_Model):
     visits: Visits | None = None
     event_time: EventTime
     fields: dict[str, FieldRule] = Field(min_length=1)
+    clean: dict[str, tuple[CleanRule, ...]] = Field(default_factory=dict)
     dimensions: dict[Identifier, Dimension] = Field(min_length=1)
     breakdowns: dict[Identifier, BreakdownRule] = Field(default_factory=dict)
     measures: dict[Identifier, Measure] = Field(default_factory=dict)
@@ -242,7 +245,7 @@ class Definition(_Model):
     def digest(self) -> str:
         """A hash of everything that shapes what the job writes: equal definitions have equal digests."""
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
-        younger_keys = ("events", "hours", "key", "duplicates", "breakdowns", "visits", "records")
+        younger_keys = ("events", "hours", "key", "duplicates", "breakdowns", "visits", "records", "clean")
         unset = {key for key in younger_keys if not getattr(self, key)}
         left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "sent_by", "demo", *unset), True)
         if self.event_time.min == EARLIEST:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from streams.aggregates import AGGREGATES
 from streams.breakdowns import grains
+from streams.clean_problems import clean_problems
 from streams.definition import BreakdownRule, Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.exclusions import folded
@@ -28,6 +29,7 @@ def check(definition: Definition, file: str) -> Iterator[DefinitionError]:
     """One error, which names `file` and the key, for each rule that does not hold."""
     yield from _check_names(definition, file)
     yield from _check_fields(definition, file)
+    yield from clean_problems(definition, file)
     yield from _check_memory(definition, file)
     if definition.visits is not None:
         yield from _check_visits(definition, definition.visits, file)

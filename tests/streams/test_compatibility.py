@@ -83,6 +83,9 @@ def _facts(model: type[BaseModel], key: str = "") -> Iterator[str]:
         kinds = [kind, *get_args(kind), *(part for each in get_args(kind) for part in get_args(each))]
         nested = [each for each in kinds if isinstance(each, type) and issubclass(each, BaseModel)]
         many = "dict" in str(kind)
+        if path == "clean":
+            yield from (path, f"{path}.*")
+            continue
         if not nested or path == "demo":
             yield path
             continue
@@ -95,6 +98,15 @@ def _facts(model: type[BaseModel], key: str = "") -> Iterator[str]:
 
 def test_every_fact_of_a_definition_has_a_rule() -> None:
     assert sorted(_facts(Definition)) == sorted(RULES)
+
+
+def test_another_cleaning_is_a_handover_with_a_word() -> None:
+    before, changed_rules = changed("title", HEALTH.title), changed("clean", {"serviceName": [{"rule": "trim"}]})
+    effects = [(each.key, each.effect) for each in changes(before, changed_rules)]
+    assert [key for key, _ in effects] == ["clean", "clean.serviceName"]
+    assert all(effect.restart and effect.refused is None for _, effect in effects)
+    assert "replayed" in (effects[-1][1].note or "")
+    assert changed_rules.digest != before.digest
 
 
 def test_another_value_of_a_measure_is_allowed_with_a_word() -> None:

@@ -23,6 +23,10 @@ BROKEN = [
     ("colour", "red", "colour = 'red'", "known: name, title"),
     ("topic", "a b", "topic = 'a b'", "a-zA-Z0-9._-"),
     ("topic", "", "topic = ''", "a-zA-Z0-9._-"),
+    ("clean", {"nobody": [{"rule": "trim"}]}, "clean.nobody", "names no field; known: serviceName"),
+    ("clean", {"CPU": [{"rule": "scrub"}]}, "clean.CPU.0", "'trim'"),
+    ("clean", {"serviceName": [{"rule": "number"}]}, "clean.serviceName[0] = 'number'", "is of type string"),
+    ("clean", {"CPU": [{"rule": "default", "value": "x"}]}, "clean.CPU[0] = 'default'", "makes a string"),
     ("partitions", 0, "partitions = 0", "greater than or equal to 1"),
     ("partitions", 1025, "partitions = 1025", "less than or equal to 1024"),
     ("partitions", "4", "partitions = '4'", "valid integer"),
@@ -280,3 +284,10 @@ def test_digest_follows_key_and_duplicates() -> None:
     keyed = changed("key", "site", "page_views")
     digests = {PAGE_VIEWS.digest, keyed.digest, remembering().digest, remembering("2 hours").digest}
     assert len(digests) == 4
+
+
+@pytest.mark.parametrize(("value", "allowed"), [("x", "makes a string"), (True, "makes a boolean"), (1.5, "whole")])
+def test_default_of_another_type_is_refused(value: object, allowed: str) -> None:
+    tree = edited(raw(), "fields/n", {"type": "integer", "required": False})
+    with pytest.raises(DefinitionError, match=allowed):
+        parse_definition(edited(tree, "clean", {"n": [{"rule": "default", "value": value}]}), "health.toml")

@@ -98,7 +98,7 @@ final class FieldReader {
     }
 
     /** The length in code points, or -1 for text that holds a NUL or half a surrogate pair. */
-    private static int codePoints(char[] text, int length) {
+    static int codePoints(char[] text, int length) {
         int count = length;
         for (int i = 0; i < length; i++) {
             char c = text[i];

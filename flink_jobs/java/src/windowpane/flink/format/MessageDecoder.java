@@ -7,7 +7,7 @@ import org.apache.flink.table.data.binary.BinaryStringData;
 /**
  * Decides on one message after the other, by a {@link Plan}: accepted with its values, or rejected with the first failure.
  *
- * <p>A {@link Refusal} stays one. Of anything else the order: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, bounds between fields,
+ * <p>A {@link Refusal} stays one. Of anything else the order: size, UTF-8, depth, JSON, object, duplicate keys, the event time, each field by itself, cleaned, bounds between fields,
  * measures, exclusions. That an event time is too far ahead of its arrival is for the caller to see: only the caller knows the arrival. Never
  * throws. Not for two threads at once.
  */
@@ -137,7 +137,7 @@ public final class MessageDecoder {
         hasNull = false;
         for (int i = 0; i < fields.length; i++) {
             FieldReader reading = fields[i];
-            isNull[i] = !has(reading.node);
+            isNull[i] = !cleaned(reading);
             if (isNull[i]) {
                 if (reading.rules.required() || isObstructed(reading.node)) {
                     return absent(reading.node);
@@ -202,6 +202,13 @@ public final class MessageDecoder {
             }
         }
         return true;
+    }
+
+    /** Whether a field has a value once it is cleaned. */
+    private boolean cleaned(FieldReader reading) {
+        boolean has = has(reading.node);
+        Cleaning cleaning = reading.rules.cleaning();
+        return cleaning == null || isObstructed(reading.node) ? has : cleaning.clean(reading.node, has);
     }
 
     private boolean has(Node node) {

@@ -57,7 +57,7 @@ public record Plan(
     }
 
     /**
-     * Bounds that are absent are infinite; minField and maxField are -1, values and excluded are null.
+     * Bounds that are absent are infinite; minField and maxField are -1, values, excluded and cleaning are null.
      *
      * @param min inclusive; above is exclusive; likewise max and below
      * @param minLength in code points, as is maxLength
@@ -75,7 +75,8 @@ public record Plan(
             int minLength,
             int maxLength,
             Set<String> values,
-            Exclusion excluded) {}
+            Exclusion excluded,
+            Cleaning cleaning) {}
 
     /** A measure has an expression, a scale and bounds in stored units; the others have a field. */
     public record Column(
@@ -143,7 +144,8 @@ public record Plan(
                 (int) number(node, "min_length", 0),
                 (int) number(node, "max_length", Integer.MAX_VALUE),
                 values,
-                excluded(node.path("excluded")));
+                excluded(node.path("excluded")),
+                node.hasNonNull("clean") ? Cleaning.parse(node.get("clean")) : null);
     }
 
     private static Exclusion excluded(JsonNode node) {
