@@ -11,14 +11,21 @@ import random
 import shutil
 import signal
 import threading
+import time
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from access.records import now
+from processing.definition_files import declared_processes
+from processing.due import due_processes
+from processing.store import ProcessStore
+from services.process_schedule import ProcessSchedule
 from services.source_runner import opened_store, source_runner
 from services.sources import applied_streams
 from sources.catalogue import Catalogue, CatalogueReader
@@ -205,6 +212,17 @@ def _is_asked(state: State | None) -> bool:
     return state is not None and (state.asked_at is not None or (state.unfinished and not state.problem))
 
 
+def process_schedule(streams: Path, uri: str) -> ProcessSchedule:
+    """Of the processes that belong to a folder of streams, whose runs are kept in the PostgreSQL of an address."""
+    store = ProcessStore.open(uri)
+
+    def are_due() -> bool:
+        declared = declared_processes(streams).processes
+        return bool(declared) and bool(due_processes(declared, applied_streams(uri), store, now()))
+
+    return ProcessSchedule(are_due)
+
+
 def main() -> None:
     """Entry point: run sources until terminated."""
     log_json()
@@ -229,13 +247,16 @@ def main() -> None:
         lambda: applied_streams(uri),
         settings.sources_at_once,
     )
+    processes = process_schedule(settings.streams, uri)
     schedule.start()
     while not stop.wait(LOOK_SECONDS):
         try:
             schedule.look()
+            processes.look(time.monotonic())
         except WindowpaneError as error:
             _log.warning("cannot be looked at", reason=str(error))
     schedule.close()
+    processes.close()
     # What is under way is gone on with by the next process; Python would wait for it.
     os._exit(0)
 

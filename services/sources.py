@@ -1,4 +1,4 @@
-"""Runs all sources. Until there is one whose stream is applied, it waits, and takes little.
+"""Runs all sources and processes. Until there is one whose stream is applied, it waits, and takes little.
 
     python -m services.sources
 
@@ -20,6 +20,7 @@ import structlog
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from processing.definition_files import declared_processes
 from sources.settings import source_folders
 from streams.logs import log_json
 
@@ -55,6 +56,11 @@ def wanted_streams(folders: Iterable[Path]) -> set[str]:
     return streams
 
 
+def processed_streams(streams: Path) -> set[str]:
+    """The streams that are read by processes which run by themselves, as far as these can be read."""
+    return {each.stream for each in declared_processes(streams).processes.values() if each.every}
+
+
 def applied_streams(uri: str) -> set[str]:
     """The streams that have tables; none while PostgreSQL is away, or there is no table of tables yet."""
     try:
@@ -65,8 +71,8 @@ def applied_streams(uri: str) -> set[str]:
 
 
 def has_work(settings: WaitingSettings) -> bool:
-    """Whether there is a source of an applied stream."""
-    wanted = wanted_streams(source_folders(settings.streams, settings.sources))
+    """Whether there is a source of an applied stream, or a process that reads one by itself."""
+    wanted = wanted_streams(source_folders(settings.streams, settings.sources)) | processed_streams(settings.streams)
     return bool(wanted) and bool(wanted & applied_streams(settings.catalog_uri.get_secret_value()))
 
 

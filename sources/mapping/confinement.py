@@ -39,12 +39,17 @@ class _Beneath(ctypes.Structure):
     _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
 
+def end_with_parent() -> None:
+    """Have this process ended when its parent is."""
+    _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def limit(memory_bytes: int, seconds: int, file_bytes: int) -> None:
     """Bound what this process may take, from now on: memory beside what it has, processor time, the size of a file.
 
     It is ended when its parent is.
     """
-    _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     for kind, most in (
         (resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes),
