@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from query.record_questions import RecordQuestion
 from query.requests import MOST_VALUES, Filters, SeriesRequest, Step, WindowRequest
@@ -54,6 +55,19 @@ _DAYS = """days as (
 )
 select event_time, told_variant, number, first_told, corrections, corrected
 from days
+order by 1, 2"""
+
+_VINTAGES = """vintages as (
+  select
+    event_time,
+    date_trunc('day', arrived) as known_on,
+    sum("change") as number
+  from records
+  where arrived < ? and ("region" = ? or (? and starts_with("region", ?)) or not ?)
+  group by 1, 2
+)
+select event_time, known_on, number
+from vintages
 order by 1, 2"""
 
 _ARRIVED = """newest as (
@@ -115,12 +129,30 @@ def by_day(
 
     `parts`: the regions in it; of a country none are named, all that its code begins are. Raises InvalidRequestError.
     """
-    country = "-" not in region
     where: Filters = ((SOURCE, (asked.source,)), (METRIC, (asked.metric,)))
+    where, values = _within(where, asked, region, parts, now)
+    return RecordQuestion(visible, moment(first), _after(last), where, _COLUMNS, _DAYS, values)
+
+
+def by_vintage(
+    visible: Visible, asked: Asked, first: date, last: date, region: str, parts: Sequence[str], now: datetime
+) -> RecordQuestion:
+    """Rows of a region's days: day, the day on which something of it became known, and by how much its number changed.
+
+    `parts`: as of `by_day`. Raises InvalidRequestError.
+    """
+    where, values = _within(asked.where(), asked, region, parts, now)
+    return RecordQuestion(visible, moment(first), _after(last), where, _COLUMNS, _VINTAGES, values)
+
+
+def _within(
+    where: Filters, asked: Asked, region: str, parts: Sequence[str], now: datetime
+) -> tuple[Filters, tuple[Any, ...]]:
+    """Filters, with that of the region, and the values of the marks of such a question."""
+    country = "-" not in region
     if not country:
         where = (*where, (REGION, (region, *parts[:MOST_PARTS])))
-    values = (_known(asked, now), region, country, f"{region}-", country)
-    return RecordQuestion(visible, moment(first), _after(last), where, _COLUMNS, _DAYS, values)
+    return where, (_known(asked, now), region, country, f"{region}-", country)
 
 
 def variants(visible: Visible, source: str, metric: str, now: datetime) -> WindowRequest:

@@ -45,7 +45,7 @@ def told_of(rows: Iterable[Sequence[Any]]) -> Told:
     found: dict[str, list[Day]] = {}
     for at, variant, number, first, corrections, corrected in rows:
         when = None if corrected is None else corrected.astimezone(UTC)
-        day = Day(_day(at), float(number or 0), float(first or 0), int(corrections or 0), when)
+        day = Day(day_of(at), float(number or 0), float(first or 0), int(corrections or 0), when)
         found.setdefault(variant, []).append(day)
     return Told({name: tuple(days) for name, days in found.items()})
 
@@ -54,7 +54,7 @@ def weeks_of(rows: Iterable[Sequence[Any]]) -> dict[str, dict[date, float]]:
     """Country → Monday → number, of rows of these three."""
     found: dict[str, dict[date, float]] = {}
     for country, week, number in rows:
-        found.setdefault(country, {})[_day(week)] = float(number or 0)
+        found.setdefault(country, {})[day_of(week)] = float(number or 0)
     return found
 
 
@@ -83,7 +83,8 @@ def _together(variants: Iterable[Sequence[Day]]) -> tuple[Day, ...]:
     return tuple(found[day] for day in sorted(found))
 
 
-def _day(at: datetime | date) -> date:
+def day_of(at: datetime | date) -> date:
+    """The day, by UTC, of a time as Trino gives it."""
     if not isinstance(at, datetime):
         return at
     return (at.astimezone(UTC) if at.tzinfo else at).date()

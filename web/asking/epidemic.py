@@ -21,6 +21,7 @@ from systems.epidemic import asked as questions
 from systems.epidemic.asked import CHANGE, STREAM, Asked
 from systems.epidemic.days import Told, told_of, weeks_of
 from systems.epidemic.name_search import Found
+from systems.epidemic.nowcasting import MOST_DELAY, TAKEN_DAYS, Vintage, vintages_of
 from systems.epidemic.places import Places
 from systems.epidemic.rolling import rolled_up
 from systems.epidemic.searching import find
@@ -140,6 +141,16 @@ async def days(
     now = datetime.now(UTC)
     answer, _ = await ask(request, questions.by_day(visible, asked, first, last, region, inner, now))
     return told_of(answer.answer.rows)
+
+
+async def vintages(
+    request: Request, visible: Visible, asked: Asked, last: date, region: str, places: Places
+) -> list[Vintage]:
+    """When the numbers of a region's newest days became known, up to the last day."""
+    inner = places.within(region)[1:]
+    first, now = last - timedelta(days=TAKEN_DAYS + MOST_DELAY), datetime.now(UTC)
+    answer, _ = await ask(request, questions.by_vintage(visible, asked, first, last, region, inner, now))
+    return vintages_of(answer.answer.rows)
 
 
 async def newest_arrivals(request: Request, visible: Visible) -> dict[str, datetime]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from analysis.ears import EarsMethod
+from analysis.nowcast import Nowcast
 from systems.epidemic.days import Day
 from systems.epidemic.figures import Figures, SharesOfWeek
 from systems.epidemic.outlook import OTHERS, Outlook
@@ -65,6 +66,17 @@ def forecast_plan(figures: Figures, outlook: Outlook) -> dict[str, Any] | None:
         "times": [*(seconds(day) for day, _ in kept), *(seconds(each.date) for each in coming)],
         "numbers": [*(number for _, number in kept), *[None] * len(coming)],
         "coming": [[*nothing, *(float(f"{value:.5g}") for value in column)] for column in zip(*ends, strict=True)],
+    }
+
+
+def nowcast_plan(days: Sequence[Nowcast]) -> dict[str, Any] | None:
+    """What is reported so far, what is expected in the end, and the ends of its interval."""
+    if not days:
+        return None
+    return {
+        "times": [seconds(each.date) for each in days],
+        "numbers": [each.reported for each in days],
+        "coming": [[each.expected for each in days], [each.lower for each in days], [each.upper for each in days]],
     }
 
 

@@ -11,16 +11,18 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from analysis.nowcast import Nowcast
 from analysis.reproduction import SerialInterval
 from analysis.variant_growth import VariantGrowth
 from systems.epidemic.asked import Asked
 from systems.epidemic.days import Day, Told, corrected_days, every_day
 from systems.epidemic.figures import COVID_19, Figure, Figures, SharesOfWeek, figures_of, shares_of
+from systems.epidemic.nowcasting import nowcast_of
 from systems.epidemic.outlook import Outlook, advantages_of, outlook_of
 from web.asking import epidemic
 from web.page.templating import inert_json, page_response
 from web.pages.epidemic.asking import Seen, seen_at
-from web.pages.epidemic.charts import forecast_plan, region_plan
+from web.pages.epidemic.charts import forecast_plan, nowcast_plan, region_plan
 from web.pages.epidemic.handlers import about
 from web.pages.epidemic.part import Part, part_of
 
@@ -38,6 +40,7 @@ class Region:
     corrected: list[Day]
     shares: list[SharesOfWeek]
     outlook: Outlook
+    newest: Figure[tuple[Nowcast, ...]]
     advantages: Figure[VariantGrowth]
     told_by: str = ""
 
@@ -56,6 +59,7 @@ async def region_page(request: Request) -> Response:
     if region:
         plan = region_plan(region.figures, region.corrected, region.shares)
         plan["forecast"] = forecast_plan(region.figures, region.outlook)
+        plan["nowcast"] = nowcast_plan(region.newest.value or ())
     return page_response(
         "pages/epidemic/region.html",
         422 if seen.view.chosen.problems or wrong else 200,
@@ -83,9 +87,11 @@ async def region_of(request: Request, seen: Seen, code: str, interval: SerialInt
     population = seen.places.population(code)
     figures = await anyio.to_thread.run_sync(figures_of, begun, numbers, population, interval)
     outlook = await anyio.to_thread.run_sync(outlook_of, begun, numbers)
+    vintages = await epidemic.vintages(request, seen.visible, seen.asked, view.day, code, seen.places)
+    newest = await anyio.to_thread.run_sync(nowcast_of, vintages, view.day)
     shares, source = await _shares(request, seen, code, told, first)
     advantages = await anyio.to_thread.run_sync(advantages_of, shares)
-    return Region(told, figures, corrected_days(days), shares, outlook, advantages, source)
+    return Region(told, figures, corrected_days(days), shares, outlook, newest, advantages, source)
 
 
 async def _shares(request: Request, seen: Seen, code: str, told: Told, first: date) -> tuple[list[SharesOfWeek], str]:

@@ -76,7 +76,7 @@ def test_a_country_leads_to_its_page(served: Epidemics, page: Page) -> None:
 
 def test_a_region_is_drawn(served: Epidemics, page: Page) -> None:
     page.goto(f"{served.url}/epidemic/regions/DE?source=wide")
-    for name in ("days", "incidence", "reproduction", "forecast", "shares"):
+    for name in ("days", "incidence", "reproduction", "nowcast", "forecast", "shares"):
         expect(page.locator(f"[data-chart='{name}'] canvas")).to_be_visible()
     expect(page.locator("#shares .keys li")).to_have_count(2)
     page.locator("[data-chart='days'] .u-over").hover(position={"x": 300, "y": 60})

@@ -27,7 +27,7 @@ function begin(plan) {
   function draw() {
     plots.forEach((plot) => plot.destroy());
     plots = [];
-    const makers = { days, incidence: () => band("incidence", "per 100,000"), reproduction: () => band("reproduction", "R", 1), forecast, shares };
+    const makers = { days, incidence: () => band("incidence", "per 100,000"), reproduction: () => band("reproduction", "R", 1), nowcast, forecast, shares };
     for (const [name, box] of boxes) {
       box.replaceChildren();
       const made = makers[name]?.(box);
@@ -104,6 +104,22 @@ function begin(plan) {
     const bands = [{ series: [1, 2], fill: soft(violet, 0.2) }];
     const top = name === "reproduction" ? Math.min(6, 1.15 * Math.max(1.2, ...upper.filter((value) => value != null))) : undefined;
     return { data: [plan.times, upper, lower, middle], series, rows, span: spanOf(plan.times), bands, level, top, label };
+  }
+
+  // What is reported so far, and what it will be.
+  function nowcast() {
+    const told = plan.nowcast;
+    if (!told) return null;
+    const [expected, lower, upper] = told.coming;
+    const violet = colour("--c4");
+    const edge = { stroke: "transparent", width: 0, points: { show: false } };
+    const series = [edge, edge, pen(told.numbers, colour("--c1"), 2), pen(expected, violet, 2)];
+    const rows = (at) => [
+      tipRow("k1", "reported", words(told.numbers[at])),
+      ...(expected[at] == null ? [] : [tipRow("k4", "expected", words(expected[at])), tipRow("faint", "95%", `${words(lower[at])} to ${words(upper[at])}`)]),
+    ];
+    const bands = [{ series: [1, 2], fill: soft(violet, 0.2) }];
+    return { data: [told.times, upper, lower, told.numbers, expected], series, rows, span: spanOf(told.times), bands, label: "The newest days, reported and expected" };
   }
 
   // The days that it is made of, then the median and the ends of 50 and 95 percent.
