@@ -83,7 +83,7 @@ def _facts(model: type[BaseModel], key: str = "") -> Iterator[str]:
         kinds = [kind, *get_args(kind), *(part for each in get_args(kind) for part in get_args(each))]
         nested = [each for each in kinds if isinstance(each, type) and issubclass(each, BaseModel)]
         many = "dict" in str(kind)
-        if not nested or path == "demo":
+        if not nested or path in ("demo", "form"):
             yield path
             continue
         if many or "None" in str(kind):
