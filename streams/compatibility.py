@@ -172,6 +172,7 @@ RULES: Mapping[str, _Rule] = {
     **{f"retention.{what}": _free for what in Retention.model_fields},
     "sent_by": _free,
     "demo": _free,
+    "form": _free,
 }
 """Fact of a definition → what its change means.
 
@@ -228,7 +229,7 @@ def breaking_changes(old: Definition, new: Definition, *, replayed: bool = False
 def _changes(key: str, rule: str, old: Any, new: Any) -> Iterator[Changed]:
     if old == new and (not isinstance(old, dict) or [*old] == [*new]):
         return
-    if isinstance(old, BaseModel) and isinstance(new, BaseModel) and rule != "demo":
+    if isinstance(old, BaseModel) and isinstance(new, BaseModel) and rule not in ("demo", "form"):
         for name in type(old).model_fields:
             dot = "." if rule else ""
             yield from _changes(f"{key}{dot}{name}", f"{rule}{dot}{name}", getattr(old, name), getattr(new, name))

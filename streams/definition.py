@@ -18,6 +18,7 @@ from streams.aggregates import READ_OPTIONS, MeasureOptions
 from streams.cleaning_rules import CleanRule
 from streams.demo import Demo
 from streams.expression import Expression, parse
+from streams.form import Form
 from streams.horizons import Horizon, horizon_ms
 from streams.reasons import Reason
 from streams.retention import Retention
@@ -109,6 +110,9 @@ class FieldRule(_Model):
     excluded: Annotated[Literal[True] | tuple[str, ...] | None, BeforeValidator(_excluded)] = None
 
 
+_NOT_SHAPING = {"title", "description", "retention", "sent_by", "demo", "form"}
+"""Keys of a definition that nothing of what a job writes depends on."""
+
 _UNTITLED = {"title": "", "unit": ""}
 """What is only shown of a dimension, a measure or a distinct count, left out."""
 
@@ -189,7 +193,7 @@ class Definition(_Model):
     `key`: the field whose text is the Kafka key, so that messages with the same are in one partition, in order; None
     for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
     hour panes, which pay where there are many keys. `records`: None keeps no typed row of each accepted message.
-    `retention`: None keeps everything for ever.
+    `retention`: None keeps everything for ever. `form`: what people fill in; None for a stream without one.
     """
 
     name: Identifier
@@ -213,6 +217,7 @@ class Definition(_Model):
     retention: Retention | None = None
     sent_by: Literal["windowpane"] | None = None
     demo: Demo | None = None
+    form: Form | None = None
 
     @cached_property
     def field_index(self) -> dict[str, int]:
@@ -247,7 +252,7 @@ class Definition(_Model):
         # A digest tells a running job's definition, so one that was made before a key was known stays what it was.
         younger_keys = ("events", "hours", "key", "duplicates", "breakdowns", "visits", "records", "clean")
         unset = {key for key in younger_keys if not getattr(self, key)}
-        left_out: dict[str, Any] = dict.fromkeys(("title", "description", "retention", "sent_by", "demo", *unset), True)
+        left_out: dict[str, Any] = dict.fromkeys(_NOT_SHAPING | unset, True)
         if self.event_time.min == EARLIEST:
             left_out["event_time"] = {"min"}
         younger = MeasureOptions.model_fields.keys() - {"quantiles"}

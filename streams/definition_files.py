@@ -30,13 +30,14 @@ from streams.definition import (
 from streams.definition_rules import check
 from streams.definition_sense import nonsense
 from streams.errors import DefinitionError, not_known_here
+from streams.form import Form
 from streams.retention import Retention
 from streams.visits import Visits
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "event_time": EventTime, "fields": FieldRule, "dimensions": Dimension, "measures": Measure, "distincts": Distinct,
     "breakdowns": BreakdownRule, "retention": Retention, "duplicates": Duplicates, "visits": Visits,
-    "records": Records,
+    "records": Records, "form": Form,
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from streams.definition import BreakdownRule, Definition, FieldRule, Measure
 from streams.errors import DefinitionError
 from streams.exclusions import folded
 from streams.expression import ExpressionError
+from streams.form_rules import form_problems
 from streams.records import record_problems
 from streams.visits import DAY_MS, Visits
 
@@ -46,10 +47,16 @@ def check(definition: Definition, file: str) -> Iterator[DefinitionError]:
         yield from _need(definition, file, f"distincts.{name}.field", distinct.field, {"string"})
     for name, measure in definition.measures.items():
         yield from _check_measure(definition, file, name, measure)
+    yield from _check_shown(definition, file)
+
+
+def _check_shown(definition: Definition, file: str) -> Iterator[DefinitionError]:
     if definition.demo is not None:
         problem = definition.demo.problem({name: rule.required for name, rule in definition.fields.items()})
         if problem is not None:
             yield DefinitionError(file, problem[0], None, problem[1])
+    if definition.form is not None:
+        yield from form_problems(definition, definition.form, file)
 
 
 def _check_names(definition: Definition, file: str) -> Iterator[DefinitionError]:

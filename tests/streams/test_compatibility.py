@@ -86,7 +86,7 @@ def _facts(model: type[BaseModel], key: str = "") -> Iterator[str]:
         if path == "clean":
             yield from (path, f"{path}.*")
             continue
-        if not nested or path == "demo":
+        if not nested or path in ("demo", "form"):
             yield path
             continue
         if many or "None" in str(kind):

@@ -94,6 +94,7 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/rejected/{stream}": {"GET": DETAIL},
     "/records/{stream}": {"GET": DETAIL},
     "/records/{stream}/export": {"GET": DETAIL},
+    "/forms/{stream}": {"GET": SEND, "POST": SEND},
     "/clinical": {"GET": ASK},
     "/clinical/admissions": {"GET": ASK},
     "/clinical/lab-results": {"GET": ASK},

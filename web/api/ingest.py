@@ -21,7 +21,7 @@ from streams.json_text import LARGEST
 from streams.reasons import Reason, Rejection
 from streams.refusal_envelope import MOST_BYTES
 from web.access.scopes import asker_of, visible_of
-from web.api.sendable import Sendable, sendable
+from web.asking.sendable import Sendable, sendable
 from web.edge.bodies import JSON, Gunzip, is_packed, media_type, paced, place, split_messages, too_large
 from web.edge.intake import Held
 from web.edge.json_grammar import first_fault

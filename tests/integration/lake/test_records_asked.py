@@ -253,8 +253,8 @@ def large(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
             "offset": pa.array(numbers),
             "arrived": pa.array(at * 1000, pa.timestamp("us", "UTC")),
             "event_time": pa.array(at * 1000, pa.timestamp("us", "UTC")),
-            "who": pa.array(["last" if number == MOST - 1 else f"w{number % 20}" for number in numbers]),
-            "id": pa.array([f"{number:x}-{'some longer text ' * 4}" for number in numbers]),
+            "who": pa.array(["last" if number == MOST - 1 else f"w{number % 20}" for number in numbers.tolist()]),
+            "id": pa.array([f"{number:x}-{'some longer text ' * 4}" for number in numbers.tolist()]),
             "n": pa.array(numbers % 1000),
         }
         names = table.schema().column_names

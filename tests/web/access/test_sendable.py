@@ -11,7 +11,7 @@ from streams.decoder import Accepted
 from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
 from tests.definitions import HEALTH, PAGE_VIEWS
-from web.api.sendable import OUTSIDE, sendable
+from web.asking.sendable import OUTSIDE, sendable
 
 SEND = frozenset({Action.SEND})
 

@@ -1,0 +1,3 @@
+"""Forms: pages of questions whose answers are messages of a stream."""
+
+__all__: list[str] = []
