@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import dropwhile, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +139,8 @@ def test_negative_days_are_taken_from_before() -> None:
 
 def test_documented_snippet_prints(capsys: pytest.CaptureFixture[str]) -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "statistics.md").read_text("utf-8")
-    lines = [line[4:] for line in page.splitlines() if line.startswith("    ") or not line]
+    first = dropwhile(lambda line: not line.startswith("    "), page.splitlines())
+    lines = [line[4:] for line in takewhile(lambda line: line.startswith("    ") or not line, first)]
     exec("\n".join(lines), {})
     assert capsys.readouterr().out == "2021-01-25 2021-01-31 1.12 1.0 1.25\n"
 
@@ -154,6 +156,9 @@ def test_modules_are_documented() -> None:
         "multinomial",
         "count_distribution",
         "farrington_history",
+        "observations",
+        "design",
+        "scoring",
     }
     assert [
         path.stem
