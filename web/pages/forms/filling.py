@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from streams.cleaning import cleaning
 from streams.conditions import condition
 from streams.decoding_plan import decoding_plan
 from streams.definition import Definition, FieldRule
@@ -83,18 +84,19 @@ class Filling:
         return next((each for each in reversed(self.places) if each < place), None)
 
     def problems(self, place: int) -> dict[str, str]:
-        """Field → what is wrong with its answer, by the checks that the decoder makes of it."""
+        """Field → what is wrong with its answer, by the checks that the decoder makes of it once it is cleaned."""
         plans = dict(zip(self.definition.fields, decoding_plan(self.definition)["fields"], strict=True))
         found: dict[str, str] = {}
         for question in self.shown(self.form.pages[place]):
-            rule = self.definition.fields[question.field]
-            value = self.answers.get(question.field)
+            rule, plan = self.definition.fields[question.field], plans[question.field]
+            answer = self.answers.get(question.field)
+            value = cleaning(plan.get("clean", ()))(answer)
             if value is None:
                 reason: Any = Reason.MISSING if rule.required else None
-            elif rule.type == "string" and question.choices and value not in question.choices:
+            elif rule.type == "string" and question.choices and answer is not None and answer not in question.choices:
                 reason = Reason.NOT_AN_ALLOWED_VALUE
             else:
-                reason = field_check(plans[question.field])(value)
+                reason = field_check(plan)(value)
             if isinstance(reason, Reason):
                 found[question.field] = wording(reason, rule)
         return found

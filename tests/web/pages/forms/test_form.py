@@ -12,6 +12,7 @@ import pytest
 
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
+from streams.definition import Definition
 from streams.form import Form
 from tests.definitions import ON_DEMAND
 from tests.query.lake_views import lake_view
@@ -63,6 +64,17 @@ def test_skipped_questions_are_not_sent() -> None:
 )
 def test_reasons_become_words(text: str, says: str) -> None:
     assert filling(**{**whole(), "age": text}).problems(0) == {"age": says}
+
+
+def test_an_answer_is_judged_as_it_will_be_cleaned() -> None:
+    rules = ({"rule": "words", "numbers": {"seventeen": 17}},)
+    cleaned = Definition.model_validate({**STUDENTS.model_dump(by_alias=True), "clean": {"age": rules}})
+    told = replace(filling(**{**whole(), "age": "seventeen"}), definition=cleaned)
+    assert filling(**{**whole(), "age": "seventeen"}).problems(0)
+    assert told.first_wrong is None
+    assert b'"seventeen"' in told.message(NOW)
+    assert isinstance(Decoder(decoding_plan(cleaned)).decode(told.message(NOW), NOW), Accepted)
+    assert replace(told, texts={**whole(), "age": "eighteen"}).problems(0)
 
 
 @pytest.fixture(scope="module")
