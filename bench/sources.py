@@ -130,7 +130,7 @@ class _Bench:
         landing.mkdir(exist_ok=True)
         _write(landing / "figures.csv", totals)
         trino = TrinoClient(QuerySettings())
-        said = "select count(*), cast(sum(change) as bigint) from R".replace("R", table_name(_NAME, "records"))
+        said = "select count(*), cast(sum(change) as bigint) from R".replace("R", table_name(_NAME, "accepted"))
         whole = int(totals[:, -1].sum())
         with _looking() as looks:
             begun = time.monotonic()
