@@ -9,9 +9,9 @@ from itertools import combinations
 
 import numpy as np
 from scipy.stats import norm, rankdata
-from statsmodels.stats.multitest import multipletests
 
 from analysis.daily_counts import Floats
+from analysis.holm import adjusted
 from analysis.observations import Observations
 
 FEWEST = 10
@@ -49,7 +49,7 @@ def correlations(
 
     Intervals by Fisher's transformation; of ranks with the variance (1 + r²/2)/(n - 3): Bonett DG, Wright TA, "Sample
     size requirements for estimating Pearson, Kendall and Spearman correlations", Psychometrika 65 (2000) 23-28.
-    Correction: Holm S, "A simple sequentially rejective multiple test procedure", Scand J Statist 6 (1979) 65-70.
+    Correction: see `analysis.holm`.
     """
     names = list(fields) or list(given.numbers)
     columns = {name: given.number(name) for name in names}
@@ -62,8 +62,8 @@ def correlations(
             passed.append(f"{one} and {other}: {len(x)} rows have both, or one does not vary in them")
             continue
         found.append((one, other, len(x), *_measured(x, y, method, level)))
-    adjusted = multipletests([each[-1] for each in found], method="holm")[1] if found else []
-    pairs = [Correlation(*each, float(value)) for each, value in zip(found, adjusted, strict=True)]
+    p_values = adjusted([each[-1] for each in found])
+    pairs = [Correlation(*each, value) for each, value in zip(found, p_values, strict=True)]
     return Correlations(method, level, tuple(sorted(pairs, key=lambda each: -abs(each.coefficient))), tuple(passed))
 
 

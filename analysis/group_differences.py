@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.oneway import anova_oneway
 
 from analysis.daily_counts import Floats
 from analysis.errors import NotEnoughDataError
+from analysis.holm import adjusted
 from analysis.observations import Observations
 
 FEWEST = 10
@@ -73,8 +73,8 @@ def group_differences(
     1993, ch. 13).
     """
     found = [_difference(given, of, each, seed, level) for each in by]
-    adjusted = multipletests([each.p_value for each in found], method="holm")[1] if found else []
-    return tuple(replace(each, adjusted=float(value)) for each, value in zip(found, adjusted, strict=True))
+    p_values = adjusted([each.p_value for each in found])
+    return tuple(replace(each, adjusted=value) for each, value in zip(found, p_values, strict=True))
 
 
 def _difference(given: Observations, of: str, by: str, seed: int, level: float) -> GroupDifference:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import chi2
-from statsmodels.stats.multitest import multipletests
 
 from analysis.descriptives import QUANTILES, Descriptives
+from analysis.holm import adjusted
 from analysis.observations import Observations
 
 NOTABLE = 0.1
@@ -68,10 +68,10 @@ def population_drift(
         two = [is_now.get(name, 0) / label.count for name in names]
         index = _index([*one, 1 - sum(one)], [*two, 1 - sum(two)], past.count, label.count)
         found.append((label.name, *index, _gap(past.missing, before.rows, label.missing, now.rows)))
-    adjusted = multipletests([p_value for _, _, p_value, _ in found], method="holm")[1] if found else []
+    p_values = adjusted([p_value for _, _, p_value, _ in found])
     drifts = [
-        ColumnDrift(name, index, float(value), missing, _verdict(index, float(value)))
-        for (name, index, _, missing), value in zip(found, adjusted, strict=True)
+        ColumnDrift(name, index, value, missing, _verdict(index, value))
+        for (name, index, _, missing), value in zip(found, p_values, strict=True)
     ]
     return tuple(sorted(drifts, key=lambda each: -each.index))
 

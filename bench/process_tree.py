@@ -27,13 +27,12 @@ class Ended:
     peak_rss_bytes: int
 
 
-class Looks:
+class _Looks:
     """Looks at a tree of processes again and again; what one used counts up to the last look at it."""
 
     def __init__(self, root: psutil.Process) -> None:
         self._root = root
         self._used: dict[tuple[int, float], float] = {}
-        self._before = 0.0
         self.peak = 0
 
     def tree(self) -> list[psutil.Process]:
@@ -57,12 +56,7 @@ class Looks:
     @property
     def cpu_seconds(self) -> float:
         """Of all that were ever seen."""
-        return sum(self._used.values()) - self._before
-
-    def count_from_now(self) -> None:
-        """What was used until now counts no more."""
-        self.look()
-        self._before += self.cpu_seconds
+        return sum(self._used.values())
 
 
 def run_measured(command: Sequence[str], environment: Mapping[str, str], log: Path, timeout_seconds: float) -> Ended:
@@ -77,7 +71,7 @@ def run_measured(command: Sequence[str], environment: Mapping[str, str], log: Pa
     with log.open("wb") as output:
         begun = time.monotonic()
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT, cwd=log.parent)
-    looks, over, late = Looks(psutil.Process(process.pid)), threading.Event(), threading.Event()
+    looks, over, late = _Looks(psutil.Process(process.pid)), threading.Event(), threading.Event()
 
     def look_on() -> None:
         while not over.wait(_LOOK_SECONDS):
