@@ -14,6 +14,7 @@ from cachetools import TTLCache
 from pydantic import SecretStr
 from starlette.requests import HTTPConnection
 
+from access.asker import Asker
 from access.identities import Identities
 from access.log import AccessLog, KafkaSender
 from access.settings import AccessSettings
@@ -189,6 +190,15 @@ class Service:
         if since is not None:
             moment = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
             raise ProblemError("retired", f"{stream} takes no more messages since {moment}; nothing was taken.")
+
+    def refuse_unsendable(self, asker: Asker, definition: Definition) -> None:
+        """What may not be sent by anybody, or by this asker now: to our own streams, retired ones, beyond what it may.
+
+        Raises ProblemError.
+        """
+        self.refuse_forged(definition)
+        self.refuse_retired(definition.name)
+        self.allowances.check_messages(asker)
 
     def refuse_forged(self, definition: Definition) -> None:
         """403 for a stream whose messages we send ourselves, by whatever name its topic goes."""

@@ -85,9 +85,7 @@ async def post_messages(request: Request) -> Response:
     service, asker = service_of(request), asker_of(request)
     visible = visible_of(request, request.path_params["stream"], Action.SEND)
     definition = visible.definition
-    service.refuse_forged(definition)
-    service.refuse_retired(definition.name)
-    service.allowances.check_messages(asker)
+    service.refuse_unsendable(asker, definition)
     kind = media_type(request.headers.getlist("content-type"))
     async with service.intake.hold() as held:
         judged = await _judged(request, service, visible, kind, held)

@@ -20,9 +20,7 @@ async def send_message(request: Request, visible: Visible, message: bytes) -> Re
     Raises ProblemError, and TopicError if Kafka does not take it.
     """
     service, asker, definition = service_of(request), asker_of(request), visible.definition
-    service.refuse_forged(definition)
-    service.refuse_retired(definition.name)
-    service.allowances.check_messages(asker)
+    service.refuse_unsendable(asker, definition)
     decoder = service.decoder(definition)
     async with service.intake.hold() as held:
         await held.grow(len(message))

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from streams.cleaning import cleaning
+from streams.cleaning import Clean, cleaning
 from streams.conditions import condition
 from streams.decoding_plan import decoding_plan
 from streams.definition import Definition, FieldRule
-from streams.field_checks import field_check
+from streams.field_checks import Check, field_check
 from streams.form import Form, FormPage, Question
 from streams.reasons import Reason
 from web.pages.forms.wording import wording
@@ -85,21 +85,26 @@ class Filling:
 
     def problems(self, place: int) -> dict[str, str]:
         """Field → what is wrong with its answer, by the checks that the decoder makes of it once it is cleaned."""
-        plans = dict(zip(self.definition.fields, decoding_plan(self.definition)["fields"], strict=True))
         found: dict[str, str] = {}
         for question in self.shown(self.form.pages[place]):
-            rule, plan = self.definition.fields[question.field], plans[question.field]
-            answer = self.answers.get(question.field)
-            value = cleaning(plan.get("clean", ()))(answer)
+            rule, answer = self.definition.fields[question.field], self.answers.get(question.field)
+            clean, check = self._judging[question.field]
+            value = clean(answer)
             if value is None:
                 reason: Any = Reason.MISSING if rule.required else None
             elif rule.type == "string" and question.choices and answer is not None and answer not in question.choices:
                 reason = Reason.NOT_AN_ALLOWED_VALUE
             else:
-                reason = field_check(plan)(value)
+                reason = check(value)
             if isinstance(reason, Reason):
                 found[question.field] = wording(reason, rule)
         return found
+
+    @cached_property
+    def _judging(self) -> dict[str, tuple[Clean, Check]]:
+        """Field → how the decoder cleans and checks it."""
+        plans = zip(self.definition.fields, decoding_plan(self.definition)["fields"], strict=True)
+        return {name: (cleaning(plan.get("clean", ())), field_check(plan)) for name, plan in plans}
 
     @property
     def first_wrong(self) -> int | None:
