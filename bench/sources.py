@@ -7,23 +7,22 @@ records add up to what the files say.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
 
 import numpy as np
-import psutil
 import pyarrow as pa
 from pyarrow import csv
 
 from bench.live_input import live_job
-from bench.process_tree import Looks
 from bench.report import Metrics
 from bench.subject import declared
+from bench.usage import Usage
 from compose.embedded.waiting import until
 from query.rendering import table_name
 from query.settings import QuerySettings
@@ -37,6 +36,7 @@ from sources.runs.run import Runner
 from sources.settings import SourceSettings
 from sources.store import SourceStore
 from sources.tables import SOURCES
+from streams.definition import Definition
 from streams.errors import WindowpaneError
 
 _NAME = "bench_case_reports"
@@ -65,7 +65,6 @@ new_from = "cumulative"
 hold_if_lost = 0.5
 """.replace("NAME", _NAME)
 _DAYS = 1000
-_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -81,17 +80,15 @@ class Settings:
 
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """One new stream and source for each run. Raises WindowpaneError if the records are not what the files say."""
-    script, known = ServiceSettings(), declared("case_reports", ServiceSettings())
-    definition = known.model_copy(update={"name": _NAME, "topic": _NAME})
-    sources = SourceSettings()
+    script, sources = ServiceSettings(), SourceSettings()
+    definition = declared("case_reports", script).model_copy(update={"name": _NAME, "topic": _NAME})
     for number in range(settings.runs):
         with (
             live_job(definition, script),
             closing(opened_store(sources)) as store,
             TemporaryDirectory(prefix="windowpane-bench-") as folder,
-            _runner(sources, store, Path(folder)) as runner,
+            _runner(sources, store, definition, Path(folder)) as runner,
         ):
-            runner = replace(runner, definition=lambda _: definition)
             file = Path(folder) / "sources.d" / f"{_NAME}.toml"
             file.parent.mkdir()
             file.write_text(_SOURCE)
@@ -105,13 +102,19 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
 
 
 @contextmanager
-def _runner(settings: SourceSettings, store: SourceStore, folder: Path) -> Iterator[Runner]:
-    """The runner of sources, but for where it keeps objects; leaving takes away what it kept."""
+def _runner(settings: SourceSettings, store: SourceStore, definition: Definition, folder: Path) -> Iterator[Runner]:
+    """The runner of sources, but for the stream and where it keeps objects; leaving takes away what it kept."""
     bucket = object_store(settings)
     place = f"{settings.kept.removeprefix('s3://')}-bench"
-    runner = source_runner(settings, store)
     try:
-        yield replace(runner, objects=Objects(bucket, place), work=folder / "work", home=folder, settled_seconds=0.0)
+        yield replace(
+            source_runner(settings, store),
+            definition=lambda _: definition,
+            objects=Objects(bucket, place),
+            work=folder / "work",
+            home=folder,
+            settled_seconds=0.0,
+        )
     finally:
         with store.changing() as connection:
             connection.execute(SOURCES.delete().where(SOURCES.c.name == _NAME))
@@ -132,7 +135,7 @@ class _Bench:
         trino = TrinoClient(QuerySettings())
         said = "select count(*), cast(sum(change) as bigint) from R".replace("R", table_name(_NAME, "accepted"))
         whole = int(totals[:, -1].sum())
-        with _looking() as looks:
+        with Usage([os.getpid()], descendants=True) as used:
             begun = time.monotonic()
             counts = self.runner.run(self.declared, by="bench")
             sent = time.monotonic() - begun
@@ -149,29 +152,9 @@ class _Bench:
             "seconds": seconds,
             "until_sent_seconds": sent,
             "rows_per_second": totals.size / seconds,
-            "cpu_seconds": looks.cpu_seconds,
-            "peak_rss_bytes": float(looks.peak),
+            "cpu_seconds": used.cpu_seconds,
+            "peak_rss_bytes": float(used.peak_rss_bytes),
         }
-
-
-@contextmanager
-def _looking() -> Iterator[Looks]:
-    """What this process and all below it use while the block runs; the numbers of the file are among it."""
-    looks, over = Looks(psutil.Process()), Event()
-
-    def look_on() -> None:
-        while not over.wait(_LOOK_SECONDS):
-            looks.look()
-
-    looks.count_from_now()
-    thread = Thread(target=look_on, name="looking", daemon=True)
-    thread.start()
-    try:
-        yield looks
-    finally:
-        over.set()
-        thread.join()
-        looks.look()
 
 
 def _totals(settings: Settings, chance: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

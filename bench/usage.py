@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -14,13 +15,14 @@ _LOOK_SECONDS = 0.2
 
 
 class Usage:
-    """Use as a context manager around what is measured; read the figures afterwards.
+    """Use as a context manager around what is measured; read the figures afterwards. `descendants`: with all that these
+    processes start.
 
     A process that ends meanwhile counts until the last look at it.
     """
 
-    def __init__(self, pids: Iterable[int]) -> None:
-        self._processes = [psutil.Process(pid) for pid in pids]
+    def __init__(self, pids: Iterable[int], *, descendants: bool = False) -> None:
+        self._processes, self._descendants = [psutil.Process(pid) for pid in pids], descendants
         self._used: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look_on, name="usage", daemon=True)
@@ -48,7 +50,7 @@ class Usage:
     def _look(self) -> float:
         """CPU seconds of all processes so far."""
         resident = 0
-        for process in self._processes:
+        for process in self._living():
             try:
                 self._used[process.pid] = sum(process.cpu_times()[:2])
                 resident += process.memory_info().rss
@@ -56,3 +58,10 @@ class Usage:
                 continue
         self.peak_rss_bytes = max(self.peak_rss_bytes, resident)
         return sum(self._used.values())
+
+    def _living(self) -> list[psutil.Process]:
+        if not self._descendants:
+            return self._processes
+        with suppress(psutil.NoSuchProcess):
+            return [*self._processes, *(child for each in self._processes for child in each.children(recursive=True))]
+        return self._processes

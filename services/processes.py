@@ -7,6 +7,8 @@ The service of sources starts it, when there are any: with the memory of a proce
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import structlog
 
 from access.records import now
@@ -29,8 +31,7 @@ def run_due() -> int:
     """How many failed. Raises LakeError."""
     settings, failed = WaitingSettings(), 0
     uri = settings.catalog_uri.get_secret_value()
-    store = ProcessStore.open(uri)
-    try:
+    with closing(ProcessStore.open(uri)) as store:
         processes = declared_processes(settings.streams).processes
         for process in due_processes(processes, applied_streams(uri), store, now()):
             try:
@@ -41,8 +42,6 @@ def run_due() -> int:
             except WindowpaneError as error:
                 failed += 1
                 _log.warning("failed", process=process.name, reason=str(error))
-    finally:
-        store.close()
     return failed
 
 
