@@ -129,6 +129,8 @@ class FlinkClient:
             "parallelism.default": str(min(self.settings.parallelism, script.partitions)),
             "table.local-time-zone": "UTC",
             "table.exec.iceberg.use-v2-sink": "false",
+            # The combiner has added up already: what a second time, before the shuffle, would find to add is hardly anything.
+            "table.optimizer.agg-phase-strategy": "ONE_PHASE",
             "execution.checkpointing.interval": f"{int(self.settings.checkpoint_seconds * 1000)} ms",
             "execution.checkpointing.mode": "EXACTLY_ONCE",
             "execution.checkpointing.unaligned.enabled": "false",
