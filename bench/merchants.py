@@ -171,6 +171,8 @@ def verify(definition: Definition, start: datetime, truth: Truth) -> None:
         **{f"messages of {name}": messages for name, messages in trino.rows(_counted(definition))[0]},
         **total.visits,
     }
+    if truth.copies > copies:
+        del found["bounces"]  # a visit whose only event came twice is none, where nobody knows copies
     visits = {"visits": truth.visits, "bounces": truth.bounces, "visit_seconds": truth.visit_seconds}
     expected = {name: visits.get(name, truth.events - copies) for name in found} | {"duplicates": copies}
     if copies or not truth.copies:

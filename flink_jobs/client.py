@@ -129,7 +129,7 @@ class FlinkClient:
             "parallelism.default": str(min(self.settings.parallelism, script.partitions)),
             "table.local-time-zone": "UTC",
             "table.exec.iceberg.use-v2-sink": "false",
-            # The combiner has added up already: what a second time, before the shuffle, would find to add is hardly anything.
+            # The combiner has added up already: a second time before the shuffle finds hardly anything to add.
             "table.optimizer.agg-phase-strategy": "ONE_PHASE",
             "execution.checkpointing.interval": f"{int(self.settings.checkpoint_seconds * 1000)} ms",
             "execution.checkpointing.mode": "EXACTLY_ONCE",
