@@ -4,6 +4,7 @@ database.errors.LakeError
 ├── IncompatibleChangeError a definition would break what the tables hold
 ├── RetiredError            a stream takes no more messages and is changed no more
 ├── BetweenStatesError      some tables hold a publication already, others not yet; ask again in a moment
+├── UnreadableFilesError    rows of a table were deleted in a way that only Trino reads
 ├── BackupError             a backup cannot be made, or a folder holds none that can be restored
 └── LostStateError          a state that a publication replaced is no longer there, though it was kept
 """
@@ -48,6 +49,13 @@ class BetweenStatesError(LakeError):
 
     def __init__(self, stream: str) -> None:
         super().__init__(f"{stream} is being published. Ask again in a moment")
+
+
+class UnreadableFilesError(LakeError):
+    """Somebody's engine deleted rows by their values (equality deletes), which none but Trino leaves out."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(f"{stream}: its files have deletes that only Trino reads")
 
 
 class LostStateError(LakeError):

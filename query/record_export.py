@@ -12,10 +12,13 @@ from datetime import timedelta
 from threading import Lock
 from typing import Any
 
+import pyarrow as pa
+
 from iceberg.lake_view import LakeView
 from query.errors import GivenUpError
 from query.limits import Limits
 from query.record_answers import read_page
+from query.record_batches import batch_of
 from query.record_requests import RecordsRequest
 from query.record_statements import Page, Unit, moment, record_counts_statement, records_statement
 from query.trino_client import TrinoClient
@@ -58,7 +61,7 @@ def grouped(counts: Sequence[Count]) -> Iterator[list[Count]]:
 
 
 class Export:
-    """Read by one thread; any other may `close` it. `rows` are as a page's."""
+    """All that Trino reads. Read by one thread; any other may `close` it."""
 
     def __init__(
         self,
@@ -85,9 +88,10 @@ class Export:
         """How many records there will be. Raises QueryError."""
         return sum(count.records for count in self._counts(self._span, "day"))
 
-    def slices(self) -> Iterator[tuple[tuple[Any, ...], ...]]:
+    def slices(self) -> Iterator[pa.RecordBatch]:
         """The records, newest first, some thousands at a time. Raises QueryError."""
-        yield from self._slices(self._span, "day")
+        for rows in self._slices(self._span, "day"):
+            yield batch_of(self.request, rows)
 
     @property
     def _span(self) -> Span:

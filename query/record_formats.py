@@ -1,30 +1,28 @@
-"""Exports of records as files that are written while they are read: CSV, a JSON object a line, Parquet."""
+"""Exports of records as files that are written while they are read: CSV, a JSON object a line, Parquet, Arrow."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from query.record_answers import record_names, record_reader
+from query.record_answers import record_names
+from query.record_batches import record_schema, values_of
 from query.record_requests import RecordsRequest
-from streams.records import RecordType
-
-Rows = Sequence[Sequence[Any]]
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Writer(Protocol):
-    """Writes rows of an export, as they are read, to one file. Each method gives the bytes that are to be sent next."""
+    """Writes batches of an export, as they are read, to one file. Each method gives the bytes to be sent next."""
 
-    def rows(self, rows: Rows) -> bytes:
-        """Of some rows, those of the beginning before the first."""
+    def batch(self, batch: pa.RecordBatch) -> bytes:
+        """Of some records, those of the beginning before the first."""
 
     def end(self) -> bytes:
         """Of the end."""
@@ -34,35 +32,40 @@ class CsvWriter:
     """Headed by the names; times in UTC, nothing for null, and text that no spreadsheet takes for a formula."""
 
     def __init__(self, request: RecordsRequest) -> None:
-        self._names, self._read = record_names(request), record_reader(request)
+        self._names = record_names(request)
         self._begun = False
 
-    def rows(self, rows: Rows) -> bytes:
+    def batch(self, batch: pa.RecordBatch) -> bytes:
         """See Writer."""
         text = io.StringIO()
         writer = csv.writer(text)
         if not self._begun:
             writer.writerow(self._names)
             self._begun = True
-        writer.writerows([_plain(value) for value in self._read(row)] for row in rows)
+        writer.writerows(zip(*map(_plain, batch.columns), strict=True))
         return text.getvalue().encode()
 
     def end(self) -> bytes:
         """See Writer."""
-        return b"" if self._begun else self.rows(())
+        if self._begun:
+            return b""
+        text = io.StringIO()
+        csv.writer(text).writerow(self._names)
+        return text.getvalue().encode()
 
 
 class LinesWriter:
     """A JSON object a line, as a page has each record."""
 
     def __init__(self, request: RecordsRequest) -> None:
-        self._names, self._read = record_names(request), record_reader(request)
+        self._names = record_names(request)
 
-    def rows(self, rows: Rows) -> bytes:
+    def batch(self, batch: pa.RecordBatch) -> bytes:
         """See Writer."""
+        names = self._names
+        rows = zip(*map(values_of, batch.columns), strict=True)
         return b"".join(
-            orjson.dumps(dict(zip(self._names, self._read(row), strict=True)), option=orjson.OPT_APPEND_NEWLINE)
-            for row in rows
+            orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE) for row in rows
         )
 
     def end(self) -> bytes:
@@ -102,31 +105,17 @@ class _Sent:
         return b"".join(parts)
 
 
-_TIME = pa.timestamp("ms", "UTC")
-_TYPES: Mapping[RecordType, pa.DataType] = {
-    RecordType.STRING: pa.string(),
-    RecordType.NUMBER: pa.float64(),
-    RecordType.INTEGER: pa.int64(),
-    RecordType.BOOLEAN: pa.bool_(),
-    RecordType.TIME: _TIME,
-}
-
-
 class ParquetWriter:
-    """One row group for each slice; times are timestamps, to the millisecond, in UTC."""
+    """One row group for each batch; times are timestamps, to the millisecond, in UTC."""
 
     def __init__(self, request: RecordsRequest) -> None:
-        kinds = [_TIME, _TIME, pa.int32(), pa.int64(), *(_TYPES[each.type] for each in request.asked)]
-        self._schema = pa.schema([*zip(record_names(request), kinds, strict=True)])
         self._file = _Sent()
-        self._writer = pq.ParquetWriter(pa.PythonFile(self._file, mode="w"), self._schema, compression="zstd")
+        made = pa.PythonFile(self._file, mode="w")
+        self._writer = pq.ParquetWriter(made, record_schema(request), compression="zstd")
 
-    def rows(self, rows: Rows) -> bytes:
+    def batch(self, batch: pa.RecordBatch) -> bytes:
         """See Writer."""
-        at, partition, offset, arrived, *fields = zip(*rows, strict=True) if rows else [()] * len(self._schema)
-        columns = (at, arrived, partition, offset, *fields)
-        arrays = [pa.array(column, kind.type) for column, kind in zip(columns, self._schema, strict=True)]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._writer.write_batch(batch)
         return self._file.taken()
 
     def end(self) -> bytes:
@@ -135,10 +124,31 @@ class ParquetWriter:
         return self._file.taken()
 
 
+class ArrowWriter:
+    """An Arrow IPC stream; types as of Parquet."""
+
+    def __init__(self, request: RecordsRequest) -> None:
+        self._file = _Sent()
+        self._writer = pa.ipc.new_stream(pa.PythonFile(self._file, mode="w"), record_schema(request))
+
+    def batch(self, batch: pa.RecordBatch) -> bytes:
+        """See Writer."""
+        self._writer.write_batch(batch)
+        return self._file.taken()
+
+    def end(self) -> bytes:
+        """See Writer."""
+        self._writer.close()
+        return self._file.taken()
+
+
+ARROW = "application/vnd.apache.arrow.stream"
+
 FORMATS: Mapping[str, Callable[[RecordsRequest], Writer]] = {
     "text/csv": CsvWriter,
     "application/x-ndjson": LinesWriter,
     "application/vnd.apache.parquet": ParquetWriter,
+    ARROW: ArrowWriter,
 }
 """Media type → what writes it."""
 
@@ -146,11 +156,16 @@ SUFFIXES: Mapping[str, str] = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
     "parquet": "application/vnd.apache.parquet",
+    "arrow": ARROW,
 }
 """How names of files end → their media type."""
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
+def _plain(column: pa.Array) -> list[Any]:
+    """Values as a cell of CSV has them."""
+    values = values_of(column)
+    if pa.types.is_boolean(column.type):
+        return [value if value is None else "true" if value else "false" for value in values]
+    if pa.types.is_string(column.type):
+        return [f"'{value}" if value is not None and value.startswith(_FORMULAS) else value for value in values]
+    return values

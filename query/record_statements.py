@@ -111,8 +111,13 @@ class _Asked:
         }
 
 
-def _asked(definition: Definition, view: LakeView, request: RecordsRequest) -> _Asked | None:
-    """None where there can be no record. Raises NotKeptError for those of a time that retention took."""
+def records_in_scope(
+    definition: Definition, view: LakeView, request: RecordsRequest
+) -> tuple[RecordRules, tuple[RecordField, ...]] | None:
+    """What records must meet, and the fields that are asked for; None where there can be no record.
+
+    Raises NotKeptError for those of a time that retention took.
+    """
     refuse_taken(view, RECORDS.name, request.start, request.end, "records")
     if view.records_snapshot is None:
         return None
@@ -120,8 +125,15 @@ def _asked(definition: Definition, view: LakeView, request: RecordsRequest) -> _
     rules, shown = record_rules(visible, request), {each.field: each for each in record_columns(visible.shown)}
     if rules is None or not {*request.fields} <= shown.keys():
         return None
-    columns = tuple(_column(shown[name], view.records_missing) for name in request.fields)
-    return _Asked(view, columns, rules)
+    return rules, tuple(shown[name] for name in request.fields)
+
+
+def _asked(definition: Definition, view: LakeView, request: RecordsRequest) -> _Asked | None:
+    found = records_in_scope(definition, view, request)
+    if found is None:
+        return None
+    rules, fields = found
+    return _Asked(view, tuple(_column(each, view.records_missing) for each in fields), rules)
 
 
 def _column(each: RecordField, missing: frozenset[str]) -> _Column:

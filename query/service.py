@@ -37,6 +37,7 @@ from query.limits import Limits
 from query.record_answers import RecordsAnswer, read_page, records_source
 from query.record_export import Export
 from query.record_questions import RecordQuestion, record_statement
+from query.record_reading import FilesExport, Reading
 from query.record_requests import Question, RecordsRequest
 from query.record_statements import records_statement
 from query.requests import RejectedRequest, SeriesRequest, WindowRequest
@@ -70,7 +71,8 @@ class QueryService:
         lake = lake or LakeSettings()
         self._settings = settings
         self._trino = TrinoClient(settings.model_copy(update={"query_seconds": settings.question_seconds}))
-        self._watcher = LakeWatcher(lambda: open_catalog(lake), settings.refresh_seconds, self._prepare)
+        self._catalog = lambda: open_catalog(lake)
+        self._watcher = LakeWatcher(self._catalog, settings.refresh_seconds, self._prepare)
         self._warm_up = WarmUp(self._trino, self._watcher.views, settings.warm_up_seconds)
         self._asked: dict[str, WindowRequest] = {}
         self._kept: LRUCache[str, Encoded[Answer]] = LRUCache(settings.cache_bytes, lambda kept: kept.size)
@@ -153,10 +155,12 @@ class QueryService:
         """List records, newly. Raises QueryError."""
         return self._records(request, self._view(request), self.limits())
 
-    def export(self, request: RecordsRequest) -> Export:
+    def export(self, request: RecordsRequest) -> Reading:
         """All records of a question, in the state of now. Raises QueryError."""
         view = self._view(request)
-        return Export(self._trino, self._definition_of(view), view, request, self.limits)
+        definition = self._definition_of(view)
+        by_trino = Export(self._trino, definition, view, request, self.limits)
+        return FilesExport(self._catalog, definition, view, request, by_trino)
 
     def views(self) -> dict[str, LakeView]:
         """The newest view of each stream whose tables have been read."""

@@ -140,10 +140,11 @@ class Service:
             objects=objects or Objects.open(kept_of_sources, kept_of_sources.kept),
         )
 
-    async def start(self) -> None:
-        """Start the background work of the query service, and to look at the engines."""
+    async def start(self, *, looking: bool = True) -> None:
+        """Start the background work of the query service, and to look at the engines if somebody is told of them."""
         await anyio.to_thread.run_sync(self.queries.start)
-        self.lookout.start()
+        if looking:
+            self.lookout.start()
         self.used.start()
         self.access_log.start()
 

@@ -8,6 +8,8 @@ from typing import Any
 from iceberg.lake_view import LakeView
 from streams.definition import Definition
 from streams.definition_files import parse_definition
+from streams.records import record_columns
+from tests.query.duck_trino import DuckTrino
 from tests.query.lake_views import lake_view
 
 FIELDS: dict[str, Any] = {
@@ -41,3 +43,15 @@ def record_view(snapshot: int | None = 44, missing: frozenset[str] = frozenset()
     """A view with records."""
     view = lake_view("shop", ledger=22)
     return dataclasses.replace(view, records_snapshot=snapshot, records_missing=missing)
+
+
+class DuckTable(DuckTrino):
+    """The table of a stream's records, empty, asked as Trino is."""
+
+    def __init__(self, definition: Definition) -> None:
+        super().__init__("to_unixtime(moment) as epoch(moment)")
+        types = {"string": "varchar", "number": "double", "integer": "bigint", "boolean": "boolean"}
+        fields = [f'"{each.column}" {types.get(each.type, "timestamptz")}' for each in record_columns(definition)]
+        own = ['"partition" integer', '"offset" bigint', "arrived timestamptz", "event_time timestamptz"]
+        self._duck.execute(f"create schema {definition.name}")
+        self._duck.execute(f"create table {definition.name}.accepted ({', '.join([*own, *fields])})")

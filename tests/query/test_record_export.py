@@ -20,13 +20,12 @@ from query.errors import GivenUpError
 from query.limits import Limits
 from query.parameters import read_records
 from query.record_answers import RecordsAnswer, read_page, time_text
+from query.record_batches import batch_of
 from query.record_export import Count, Export, grouped
 from query.record_formats import FORMATS, CsvWriter, LinesWriter, ParquetWriter
 from query.visible import Visible
-from streams.records import record_columns
-from tests.query.duck_trino import DuckTrino
 from tests.query.lake_views import at
-from tests.query.recorded import record_view, recorded
+from tests.query.recorded import DuckTable, record_view, recorded
 
 SHOP = recorded()
 REQUEST = read_records(Visible(SHOP), [("start", "2026-03-01T00:00:00Z"), ("end", "2026-04-01T00:00:00Z")])
@@ -36,6 +35,7 @@ ROWS: list[tuple[Any, ...]] = [
     (NOON + 999, 0, 7, NOON + 1500, "a.example", "/", None, 3, True, 0.1, NOON - 1, None),
     (NOON, 1, 2, NOON + 40, '=cmd|"x"', "/ä\n", "v", -(2**53), False, -1e300, None, 5),
 ]
+FIRST, SECOND = batch_of(REQUEST, ROWS[:1]), batch_of(REQUEST, ROWS[1:])
 
 
 def page() -> list[dict[str, Any]]:
@@ -46,12 +46,12 @@ def page() -> list[dict[str, Any]]:
 
 def test_lines_are_the_records_of_a_page() -> None:
     writer = LinesWriter(REQUEST)
-    assert [json.loads(line) for line in (writer.rows(ROWS) + writer.end()).splitlines()] == page()
+    assert [json.loads(line) for line in (writer.batch(batch_of(REQUEST, ROWS)) + writer.end()).splitlines()] == page()
 
 
 def test_csv_has_the_values_of_a_page() -> None:
     writer = CsvWriter(REQUEST)
-    text = (writer.rows(ROWS[:1]) + writer.rows(ROWS[1:]) + writer.end()).decode()
+    text = (writer.batch(FIRST) + writer.batch(SECOND) + writer.end()).decode()
     first, second = csv.DictReader(io.StringIO(text))
     for found, expected in ((first, page()[0]), (second, {**page()[1], "site": "'" + page()[1]["site"]})):
         shown = {key: "" if value is None else str(value) for key, value in expected.items()}
@@ -60,7 +60,7 @@ def test_csv_has_the_values_of_a_page() -> None:
 
 def test_parquet_has_types() -> None:
     writer = ParquetWriter(REQUEST)
-    table = pq.read_table(io.BytesIO(writer.rows(ROWS[:1]) + writer.rows(ROWS[1:]) + writer.end()))
+    table = pq.read_table(io.BytesIO(writer.batch(FIRST) + writer.batch(SECOND) + writer.end()))
     assert str(table.schema.field("event_time").type) == "timestamp[ms, tz=UTC]"
     moments = [
         {**row, **{name: _text(row[name]) for name in ("event_time", "arrived", "seen")}} for row in table.to_pylist()
@@ -85,17 +85,12 @@ def test_a_file_of_nothing_is_one(media: str) -> None:
 _SECONDS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 
 
-class Shop(DuckTrino):
+class Shop(DuckTable):
     """Records of the shop at these times. `pages`: how many records each page of an export had."""
 
     def __init__(self, times: list[int]) -> None:
-        super().__init__("to_unixtime(moment) as epoch(moment)")
+        super().__init__(SHOP)
         self.pages: list[int] = []
-        types = {"string": "varchar", "number": "double", "integer": "bigint", "boolean": "boolean"}
-        fields = [f'"{each.column}" {types.get(each.type, "timestamptz")}' for each in record_columns(SHOP)]
-        own = ['"partition" integer', '"offset" bigint', "arrived timestamptz", "event_time timestamptz"]
-        self._duck.execute("create schema shop")
-        self._duck.execute(f"create table shop.accepted ({', '.join([*own, *fields])})")
         rows = "select 0, unnest(?), epoch_ms(unnest(?)), epoch_ms(unnest(?))"
         columns = 'partition, "offset", arrived, event_time'
         self._duck.execute(
@@ -120,10 +115,10 @@ def test_slices_hold_every_record_once(times: list[int], width: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("query.record_export._MOST_ROWS", 20)
         export = Export(trino, SHOP, record_view(), REQUEST, lambda: Limits(60))  # type: ignore[arg-type]
-        rows = [row for part in export.slices() for row in part]
+        offsets = [offset for part in export.slices() for offset in part.column("offset").to_pylist()]
         assert export.count() == len(made)
     newest = sorted(range(len(made)), key=lambda offset: (-made[offset], -offset))
-    assert [row[2] for row in rows] == newest
+    assert offsets == newest
     assert sum(trino.pages) >= len(made)
 
 

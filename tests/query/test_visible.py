@@ -15,7 +15,7 @@ from streams.definition import Definition
 from tests.definitions import HEALTH, PAGE_VIEWS, changed
 from tests.query.made_streams import made_stream
 from tests.query.scopes import EVERY_ACTION, of, seen
-from web.api.catalogue import definition_json
+from web.asking.definitions import definition_json
 
 
 def names(definition: Definition) -> list[list[str]]:

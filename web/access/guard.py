@@ -239,7 +239,7 @@ def _guarded(route: Route) -> Route:
         rule = rules.get("GET" if request.method == "HEAD" else request.method)
         if rule is None:
             raise ProblemError("not-found", "Not Found")
-        await _check(request, rule)
+        await check(request, rule)
         response: Response = await handler(request)
         if response.status_code < 400 and route.path not in _OF_NOBODY_ELSE:
             _forget(request, rule)
@@ -262,7 +262,7 @@ def _forget(request: Request, rule: Rule) -> None:
         identities.forget(user=asker_of(request).name)
 
 
-async def _check(request: Request, rule: Rule) -> None:
+async def check(request: Request, rule: Rule) -> None:
     """Raises ProblemError unless who asks may."""
     if rule.who is Who.ANYBODY:
         return

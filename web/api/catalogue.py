@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from query.visible import Visible
-from streams.breakdowns import breakdowns
-from streams.definition import Definition
 from streams.time_text import timestamp
+from web.asking.definitions import breakdowns_json, definition_json
 from web.asking.known_streams import known_stream, known_streams
 from web.edge.responses import json_response
 from web.openapi.document import DOCUMENT
@@ -43,29 +42,6 @@ async def show_openapi(_request: Request) -> Response:
     return json_response(DOCUMENT, headers={"Cache-Control": "private, max-age=300"})
 
 
-def definition_json(visible: Visible) -> dict[str, Any]:
-    """The definition without the keys that it leaves unset, and the digest that tells two versions apart.
-
-    How a stream is kept is for those alone who see all of it.
-    """
-    shown = visible.shown
-    left_out: dict[str, Any] = {"demo": True}
-    if not visible.scope.whole:
-        left_out |= dict.fromkeys(("topic", "partitions", "events", "retention"), True)
-    if not shown.event_time.field:
-        left_out["event_time"] = {"field"}
-    return {
-        **shown.model_dump(mode="json", exclude_none=True, exclude=left_out),
-        "breakdowns": _breakdowns(shown),
-        "digest": shown.digest,
-    }
-
-
-def _breakdowns(definition: Definition) -> dict[str, Any]:
-    """The breakdowns that there are, also where the definition names none, and the grains that each has."""
-    return {each.name: {"by": each.dimensions, "grains": each.grains} for each in breakdowns(definition)}
-
-
 def _outline(visible: Visible) -> dict[str, Any]:
     shown = visible.shown
     return {
@@ -74,7 +50,7 @@ def _outline(visible: Visible) -> dict[str, Any]:
         "description": shown.description,
         **({"topic": shown.topic} if visible.scope.whole else {}),
         "dimensions": list(shown.dimensions),
-        "breakdowns": _breakdowns(shown),
+        "breakdowns": breakdowns_json(shown),
         "measures": list(shown.measures),
         "distincts": list(shown.distincts),
     }

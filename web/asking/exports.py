@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 
 from access.asker import Door
 from access.events import Did, Outcome
-from query.record_export import Export
 from query.record_formats import FORMATS, SUFFIXES, Writer
+from query.record_reading import Reading
 from query.record_requests import RecordsRequest
 from web.access.notes import note
 from web.access.scopes import asker_of
@@ -29,10 +29,10 @@ _log = structlog.get_logger("web.exports")
 _NAMES = {media: suffix for suffix, media in SUFFIXES.items()}
 
 
-class _Run:
+class Run:
     """One export under way. `close` it, whatever becomes of it."""
 
-    def __init__(self, exports: OpenExports, export: Export, writer: Writer, who: str) -> None:
+    def __init__(self, exports: OpenExports, export: Reading, writer: Writer, who: str) -> None:
         self._exports, self._export, self._writer, self._who = exports, export, writer, who
         self._slices: Iterator[Any] = export.slices()
         self._closed = False
@@ -42,16 +42,16 @@ class _Run:
         """The bytes of the next slice; None after the last."""
         if self._ended:
             return None
-        rows = next(self._slices, None)
-        self._ended = rows is None
-        return self._writer.end() if rows is None else self._writer.rows(rows)
+        batch = next(self._slices, None)
+        self._ended = batch is None
+        return self._writer.end() if batch is None else self._writer.batch(batch)
 
     async def next(self) -> bytes | None:
         """The same, read in a thread. Raises QueryError."""
         return await self._exports.read(self._next)
 
     def close(self) -> None:
-        """End what runs in Trino, and let another export begin."""
+        """End what is read, and let another export begin."""
         if not self._closed:
             self._closed = True
             self._export.close()
@@ -61,7 +61,7 @@ class _Run:
 class _Exported(StreamingResponse):
     """Closes its export at the end, also of one whose client never read a byte."""
 
-    def __init__(self, run: _Run, first: bytes | None, **more: Any) -> None:
+    def __init__(self, run: Run, first: bytes | None, **more: Any) -> None:
         self._run = run
         super().__init__(self._pieces(first), **more)
 
@@ -92,7 +92,6 @@ def media_of(accept: str) -> str | None:
 
 async def export(request: Request, question: RecordsRequest, media: str) -> Response:
     """All records of a question as a file of a media type. Raises what a question does, until the first are read."""
-    service, asker = service_of(request), asker_of(request)
     name = f"{question.stream}-records-{question.start:%Y%m%dT%H%M}-{question.end:%Y%m%dT%H%M}.{_NAMES[media]}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -101,11 +100,18 @@ async def export(request: Request, question: RecordsRequest, media: str) -> Resp
     }
     if request.method == "HEAD":
         return Response(headers=headers, media_type=media)
+    run, first = await begin(request, question, media)
+    return _Exported(run, first, headers=headers, media_type=media)
+
+
+async def begin(request: Request, question: RecordsRequest, media: str) -> tuple[Run, bytes | None]:
+    """An export under way, and its first bytes. Raises what a question does; then there is none."""
+    service, asker = service_of(request), asker_of(request)
     who = asker.name or "somebody"
     service.exports.open(who)
     run = None
     try:
-        run = _Run(service.exports, service.queries.export(question), FORMATS[media](question), who)
+        run = Run(service.exports, service.queries.export(question), FORMATS[media](question), who)
         first = await run.next()
     except BaseException:
         with suppress(Exception):
@@ -113,4 +119,4 @@ async def export(request: Request, question: RecordsRequest, media: str) -> Resp
         raise
     if asker.door is not Door.OPEN:
         note(request, Did.ASK, Outcome.DONE, stream=question.stream, what="export")
-    return _Exported(run, first, headers=headers, media_type=media)
+    return run, first

@@ -64,7 +64,7 @@ def test_each_filter_can_be_taken_away() -> None:
 def test_files_are_of_the_moments_that_are_shown() -> None:
     """A range that follows the clock would be of other records by then."""
     files = [link for link in links(page()) if "/export?" in link]
-    assert [dict(parse_qsl(urlsplit(link).query))["format"] for link in files] == ["csv", "ndjson", "parquet"]
+    assert [dict(parse_qsl(urlsplit(link).query))["format"] for link in files] == ["csv", "ndjson", "parquet", "arrow"]
     assert all("range=" not in link and "start=2026-03-01T11" in link and "site%3Da.example" in link for link in files)
 
 
