@@ -190,7 +190,7 @@ def check_counts(
 
 
 def check_fullest(table: str, rows: Iterable[IntervalTotal], most: int) -> list[Finding]:
-    """Whether a pane holds more messages than the definition says, so that its sums may be wrong; the fullest is told."""
+    """Whether a pane holds more messages than the definition says, so its sums may be wrong; the fullest is told."""
     fullest = max(rows, key=lambda item: item.most, default=None)
     if fullest is None or fullest.most <= most:
         return []

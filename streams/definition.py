@@ -194,7 +194,8 @@ class Definition(_Model):
     for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
     hour panes, which pay where there are many keys. `records`: None keeps no typed row of each accepted message.
     `retention`: None keeps everything for ever. `most_messages`: of a pane; measures' bounds are such that the sums of
-    so many have place in 64 bits, and an audit names panes that hold more. `form`: what people fill in; None for a stream without one.
+    so many have place in 64 bits, and an audit names panes that hold more. `form`: what people fill in; None for a
+    stream without one.
     """
 
     name: Identifier

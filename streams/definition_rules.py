@@ -238,7 +238,7 @@ def _check_measure(definition: Definition, file: str, name: str, measure: Measur
     largest = max(abs(bound) for bound in measure.stored_bounds)
     if largest * definition.most_messages >= 2**63:
         allowed = (
-            f"with {measure.decimals} decimals the sum of a pane's {definition.most_messages:,} messages could overflow "
-            "64 bits; lower max, decimals or most_messages"
+            f"with {measure.decimals} decimals the sum of a pane's {definition.most_messages:,} messages could "
+            "overflow 64 bits; lower max, decimals or most_messages"
         )
         yield DefinitionError(file, f"{key}.max", measure.max, allowed)
