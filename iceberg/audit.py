@@ -33,6 +33,7 @@ class Kind(StrEnum):
     LOST = "lost"
     SURPLUS = "surplus"
     ALTERED = "altered"
+    FULL = "too many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,19 @@ def check_counts(
         else:
             wrong.append(item)
     return [_count_finding(table, partition, item) for item in wrong]
+
+
+def check_fullest(table: str, rows: Iterable[IntervalTotal], most: int) -> list[Finding]:
+    """Whether a pane holds more messages than the definition says, so its sums may be wrong; the fullest is told."""
+    fullest = max(rows, key=lambda item: item.most, default=None)
+    if fullest is None or fullest.most <= most:
+        return []
+    text = (
+        f"a pane that arrived {Arrivals(fullest.arrived_from, fullest.arrived_until)} holds {fullest.most:,} messages, "
+        f"more than most_messages = {most:,}: its sums may have overflowed; raise most_messages, for which bounds or "
+        "decimals of measures may have to be lower"
+    )
+    return [Finding(Kind.FULL, (table,), text, expected=most, found=fullest.most)]
 
 
 def _lost(item: Compared) -> bool:

@@ -17,11 +17,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class IntervalTotal:
-    """What all rows of a table with this arrival interval hold together."""
+    """What all rows of a table with this arrival interval hold together; `most`: what the row with the most holds."""
 
     arrived_from: datetime
     arrived_until: datetime
     total: int
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)

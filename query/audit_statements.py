@@ -56,7 +56,8 @@ def ledger_runs_statement(view: LakeView, arrivals: Arrivals) -> Statement | Non
 
 
 def arrivals_statement(view: LakeView, until: datetime) -> Statement | None:
-    """The statement that totals ledger and panes: breakdown, grain (empty for the ledger), arrival interval, messages.
+    """The statement that totals ledger and panes: breakdown, grain (empty for the ledger), arrival interval, messages,
+    most messages of a pane.
 
     Of intervals that began before a moment.
     """

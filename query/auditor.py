@@ -16,6 +16,7 @@ from iceberg.audit import (
     ValueDifference,
     blamed,
     check_counts,
+    check_fullest,
     check_values,
     check_visits,
     merged_ranges,
@@ -132,7 +133,8 @@ def _arrival_totals(trino: TrinoClient, view: LakeView, until: datetime) -> Tota
 def _counts(
     view: LakeView, definition: Definition, totals: Totals, breakdown: Breakdown, grain: Grain, until: datetime
 ) -> list[Finding]:
-    """Where panes hold more or fewer messages than the ledger counts, of what arrived since there is the breakdown.
+    """Where panes hold more or fewer messages than the ledger counts, of what arrived since there is the breakdown, or
+    one of them more than its sums have place for.
 
     Not of days of arrival of which retention took some.
     """
@@ -140,7 +142,9 @@ def _counts(
     gone = not_compared(view, grain)
     ledger = [item for item in _outside(totals[_LEDGER], gone) if begun is None or item.arrived_from >= begun.since]
     table = panes_name(grain, breakdown.name if len(breakdowns(definition)) > 1 else "")
-    return check_counts(table, ledger, _outside(totals[breakdown.name, grain], gone), until)
+    panes = totals[breakdown.name, grain]
+    full = check_fullest(table, panes, definition.most_messages) if definition.measures else []
+    return [*check_counts(table, ledger, _outside(panes, gone), until), *full]
 
 
 def not_compared(view: LakeView, name: str) -> tuple[Arrivals, ...]:

@@ -16,6 +16,7 @@ from sources.errors import SourceError
 from sources.fetching.http_client import HttpClient
 from sources.fetching.http_pages import HttpPages
 from sources.objects import Objects, object_store
+from sources.runs.pace import Pace
 from sources.runs.run import Runner
 from sources.runs.sending import KafkaOutlets
 from sources.settings import SourceSettings
@@ -78,6 +79,7 @@ def source_runner(
         kafka=settings.kafka,
         work=settings.home / "data" / "sources",
         home=settings.home,
+        pace=Pace(settings.sources_panes, sleep),
         settled_seconds=settings.sources_settled_seconds,
         ends=ends,
     )

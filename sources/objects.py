@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
@@ -47,9 +47,11 @@ class Objects:
         """Write an object to a file. Raises SourceError when it is gone."""
         at = f"{self._place}/{key}"
         with _translated():
-            if self._store.get_file_info(at).type is not FileType.File:
-                raise SourceError(f"{at} is gone from the object store; restore it from a backup")
-            with self._store.open_input_stream(at) as source, file.open("wb") as sink:
+            try:
+                source = self._store.open_input_stream(at)
+            except FileNotFoundError:
+                raise SourceError(f"{at} is gone from the object store; restore it from a backup") from None
+            with source, file.open("wb") as sink:
                 copyfileobj(source, sink, _CHUNK)
 
     def size(self, key: str) -> int | None:
@@ -60,9 +62,8 @@ class Objects:
 
     def remove(self, key: str) -> None:
         """Take an object away; none is no error."""
-        with _translated():
-            if self.size(key) is not None:
-                self._store.delete_file(f"{self._place}/{key}")
+        with _translated(), suppress(FileNotFoundError):
+            self._store.delete_file(f"{self._place}/{key}")
 
     def older(self, folder: str, before: datetime) -> list[str]:
         """Keys of objects in and below a folder that were put before then."""
@@ -84,6 +85,7 @@ def object_store(settings: StoreSettings) -> FileSystem:
         region=settings.s3_region,
         connect_timeout=10,
         request_timeout=60,
+        allow_delayed_open=True,  # a small object is one request, not three
     )
 
 

@@ -28,6 +28,11 @@ class SourceSettings(StoreSettings):
         default=5.0, ge=0, description="A file in a folder is taken once it has not changed for so long"
     )
     sources_at_once: int = Field(default=16, ge=1, le=256, description="Sources that may run at the same time")
+    sources_panes: int = Field(
+        default=500_000,
+        ge=1000,
+        description="Panes that messages of sources may begin in 10 seconds; the TaskManager's heap has to hold them",
+    )
 
     @property
     def folders(self) -> list[Path]:

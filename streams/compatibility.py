@@ -172,6 +172,7 @@ RULES: Mapping[str, _Rule] = {
     **{f"retention.{what}": _free for what in Retention.model_fields},
     "sent_by": _free,
     "demo": _free,
+    "most_messages": _free,
     "form": _free,
 }
 """Fact of a definition → what its change means.

@@ -110,7 +110,7 @@ class FieldRule(_Model):
     excluded: Annotated[Literal[True] | tuple[str, ...] | None, BeforeValidator(_excluded)] = None
 
 
-_NOT_SHAPING = {"title", "description", "retention", "sent_by", "demo", "form"}
+_NOT_SHAPING = {"title", "description", "retention", "sent_by", "demo", "form", "most_messages"}
 """Keys of a definition that nothing of what a job writes depends on."""
 
 _UNTITLED = {"title": "", "unit": ""}
@@ -193,7 +193,9 @@ class Definition(_Model):
     `key`: the field whose text is the Kafka key, so that messages with the same are in one partition, in order; None
     for messages without a key. `events`: whether the lake keeps every message as it came. `hours`: whether there are
     hour panes, which pay where there are many keys. `records`: None keeps no typed row of each accepted message.
-    `retention`: None keeps everything for ever. `form`: what people fill in; None for a stream without one.
+    `retention`: None keeps everything for ever. `most_messages`: of a pane; measures' bounds are such that the sums of
+    so many have place in 64 bits, and an audit names panes that hold more. `form`: what people fill in; None for a
+    stream without one.
     """
 
     name: Identifier
@@ -215,6 +217,7 @@ class Definition(_Model):
     hours: bool = False
     records: Records | None = None
     retention: Retention | None = None
+    most_messages: int = Field(default=10**10, ge=1, le=10**15)
     sent_by: Literal["windowpane"] | None = None
     demo: Demo | None = None
     form: Form | None = None

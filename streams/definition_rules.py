@@ -17,9 +17,6 @@ from streams.form_rules import form_problems
 from streams.records import record_problems
 from streams.visits import DAY_MS, Visits
 
-MOST_MESSAGES_PER_GRAIN = 10**10
-"""Sums may not overflow: bound x scale x this many messages must fit in 64 bits."""
-
 MOST_EXCLUDED = 20_000
 """Bytes of all texts that exclude values of a field: what seeks them grows with them, in every job and process."""
 
@@ -239,6 +236,9 @@ def _check_measure(definition: Definition, file: str, name: str, measure: Measur
     if measure.min >= measure.max:
         yield DefinitionError(file, f"{key}.min", measure.min, f"must be below max, {measure.max}")
     largest = max(abs(bound) for bound in measure.stored_bounds)
-    if largest * MOST_MESSAGES_PER_GRAIN >= 2**63:
-        allowed = f"with {measure.decimals} decimals a day's sum could overflow 64 bits; lower max or decimals"
+    if largest * definition.most_messages >= 2**63:
+        allowed = (
+            f"with {measure.decimals} decimals the sum of a pane's {definition.most_messages:,} messages could "
+            "overflow 64 bits; lower max, decimals or most_messages"
+        )
         yield DefinitionError(file, f"{key}.max", measure.max, allowed)

@@ -1,7 +1,7 @@
-{#- Messages by arrival interval, of the ledger and of the panes of each breakdown and grain; intervals without any are
-    left out. -#}
+{#- Messages by arrival interval, of the ledger and of the panes of each breakdown and grain, and how many the fullest
+    pane holds; intervals without any are left out. -#}
 {%- if ledger %}
-select '', '', arrived_from, arrived_until, sum(accepted)
+select '', '', arrived_from, arrived_until, sum(accepted), bigint '0'
 from {{ ledger }}{{ ledger_version }}
 where arrived_from < ?
 group by arrived_from, arrived_until
@@ -9,7 +9,7 @@ having sum(accepted) <> 0
 {%- endif %}
 {%- if panes %}
 {{- "\nunion all" if ledger }}
-select breakdown, grain, arrived_from, arrived_until, sum(messages)
+select breakdown, grain, arrived_from, arrived_until, sum(messages), max(messages)
 from {{ panes }}{{ panes_version }}
 where arrived_from < ?
 group by breakdown, grain, arrived_from, arrived_until

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from sources.drift.fingerprints import ColumnPrint, Fingerprint, plain_name
-from sources.drift.shapes import DATES, NUMBERS
+from sources.drift.shapes import DATES, EITHER_FIRST, NUMBERS
 
 Kind = Literal["renamed", "added", "dropped", "retyped", "date shape", "emptied", "scale", "values"]
 
@@ -87,7 +87,9 @@ def _changed(name: str, old: ColumnPrint, new: ColumnPrint) -> list[Change]:
     was, is_now = {*old.shapes}, {*new.shapes}
     dates, dates_now = was & DATES, is_now & DATES
     if dates and dates_now and dates != dates_now:
-        changes.append(Change("date shape", name, _said(dates), _said(dates_now), holds=True))
+        # Dates that can be read in one way only are read so, or rejected for what they are.
+        holds = bool(dates_now & EITHER_FIRST)
+        changes.append(Change("date shape", name, _said(dates), _said(dates_now), holds=holds))
     elif old.order and new.order and old.order != new.order:
         changes.append(Change("date shape", name, old.order, new.order, holds=True))
     elif was and is_now and was != is_now and not (was | is_now <= NUMBERS):

@@ -121,7 +121,7 @@ _LOCK = threading.Lock()
 
 @functools.cache
 def _parser() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "100MB"})
+    connection = duckdb.connect(":memory:", config={"threads": 1, "async_threads": 0, "memory_limit": "100MB"})
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection

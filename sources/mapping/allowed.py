@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MACROS = frozenset({
-    "whole", "number", "day", "moment", "txt", "jsn", "items", "first_where", "plain", "padded",
+    "whole", "number", "day", "days", "moment", "txt", "jsn", "items", "first_where", "plain", "padded",
 })  # fmt: skip
 """Ours, from `macros.sql`."""
 

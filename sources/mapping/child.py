@@ -58,12 +58,12 @@ def outcome(request: Request) -> dict[str, Any]:
 def mapped(request: Request) -> dict[str, Any]:
     """Read the file, run the mapping; what was counted. Raises Held, Refused, duckdb.Error."""
     source, folder = request.source, request.folder
-    judged_select(source)
+    select = judged_select(source)
     rows, messages = folder / "input.parquet", folder / "messages.parquet"
     with read(request.file, request.name, source.format, source.limits) as table:
         kept = keep_rows(table, rows, folder / "unreadable.parquet")
     (folder / "columns.json").write_text(json.dumps(kept.looks.as_json()))
-    count = run_mapping(source, kept, rows, request.name, messages)
+    count = run_mapping(source, select, kept, rows, request.name, messages)
     rows.unlink()
     return {
         "rows": kept.rows,

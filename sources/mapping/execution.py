@@ -28,13 +28,12 @@ def judged_select(source: Source) -> str:
     return select
 
 
-def run_mapping(source: Source, kept: Kept, rows: Path, name: str, messages: Path) -> int:
-    """Write the messages of the rows in `rows`, Parquet, to `messages`; how many. Raises Held, duckdb.Error."""
-    select = judged_select(source)
+def run_mapping(source: Source, select: str, kept: Kept, rows: Path, name: str, messages: Path) -> int:
+    """Write the messages of the rows in `rows`, Parquet, to `messages`; how many. `select`: that of the source, which
+    was judged. Raises Held, duckdb.Error."""
     columns = input_columns(tuple(kept.positions), source.columns)
     with _database(messages.parent, (rows, messages), source.limits.memory_bytes) as connection:
         connection.execute("set variable decimal = ?", [source.format.decimal])
-        connection.execute(MACROS_FILE.read_text("utf-8"))
         add_lookups(connection, source.lookups)
         connection.execute(f"create view file as select * from read_parquet({literal(str(rows))})")  # noqa: S608
         connection.execute(f"create view input as {input_select(columns, kept.positions, name)}")
@@ -47,20 +46,40 @@ def run_mapping(source: Source, kept: Kept, rows: Path, name: str, messages: Pat
     return int(count)
 
 
-@contextmanager
-def _database(folder: Path, files: tuple[Path, ...], memory_bytes: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """In memory, with these files and room to spill beside them; nothing is installed or loaded."""
+_ready: list[duckdb.DuckDBPyConnection] = []
+
+
+def make_ready() -> None:
+    """Open a database and the parser for the children of this process, who take what it takes to open them as it is.
+
+    Neither has a thread, or the children would wait for it for ever; and neither has met anything of a source.
+    """
+    wrong_with("select 1", ())
+    _ready.append(_opened())
+
+
+def _opened() -> duckdb.DuckDBPyConnection:
+    """A database in memory with the macros; nothing is installed or loaded."""
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "threads": 1, "memory_limit": f"{max(memory_bytes // 4, 64 << 20)}B", "python_enable_replacements": "false",
-        "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
-        "allow_community_extensions": "false", "temp_directory": str(folder / "spilled"),
-        "preserve_insertion_order": "true",
+        "threads": 1, "async_threads": 0, "python_enable_replacements": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false", "allow_community_extensions": "false", "preserve_insertion_order": "true",
     }  # fmt: skip
     connection = duckdb.connect(":memory:", config=settings)
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")  # it would be on standard output, among the answers
+    connection.execute(MACROS_FILE.read_text("utf-8"))
+    return connection
+
+
+@contextmanager
+def _database(folder: Path, files: tuple[Path, ...], memory_bytes: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """With these files and room to spill beside them."""
+    connection = _ready.pop() if _ready else _opened()
     try:
         allowed = ", ".join(literal(str(file)) for file in files)
-        connection.execute("set timezone = 'UTC'")
-        connection.execute("set enable_progress_bar = false")  # it would be on standard output, among the answers
+        connection.execute(f"set memory_limit = '{max(memory_bytes // 4, 64 << 20)}B'")
+        connection.execute(f"set temp_directory = {literal(str(folder / 'spilled'))}")
         connection.execute(f"set allowed_paths = [{allowed}]")
         yield connection
     finally:

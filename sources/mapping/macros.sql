@@ -31,6 +31,18 @@ create macro day(x, formats := '%Y-%m-%d') as case
     else coalesce(strftime(try_strptime(trim(x), formats), '%Y-%m-%d'), x)
 end;
 
+-- Days of a column that all rows write alike: with slashes the month first if some of them can be nothing else, and day
+-- first if not. Where some can be only the one and others only the other, none is guessed.
+create macro days(x) as case
+    when not contains(x, '/') then day(x)
+    when bool_or(try_strptime(trim(x), ['%d/%m/%y', '%d/%m/%Y']) is null
+        and try_strptime(trim(x), ['%m/%d/%y', '%m/%d/%Y']) is not null) over () then
+        if(bool_or(try_strptime(trim(x), ['%d/%m/%y', '%d/%m/%Y']) is not null
+            and try_strptime(trim(x), ['%m/%d/%y', '%m/%d/%Y']) is null) over (),
+            'day or month first? ' || x, day(x, ['%m/%d/%y', '%m/%d/%Y']))
+    else day(x, ['%d/%m/%y', '%d/%m/%Y'])
+end;
+
 create macro moment(x, formats := '%Y-%m-%d %H:%M:%S') as case
     when trim(x) = '' then null
     when not regexp_matches(x, '[0-9]') then x

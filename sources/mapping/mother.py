@@ -5,6 +5,7 @@ It is told what to do in lines of JSON, one after another, and answers each with
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -18,6 +19,7 @@ import numpy as np  # noqa: F401 - what DuckDB would load in every child
 import pyarrow.dataset  # noqa: F401
 
 from sources.mapping.child import child
+from sources.mapping.execution import make_ready
 
 _IDLE_SECONDS = 300
 _MOST_SAID = 1 << 20
@@ -26,6 +28,8 @@ _MOST_COMPLAINTS = 300
 
 def main() -> None:
     """Answer requests until nobody is there any more, or none came for a while."""
+    make_ready()
+    gc.freeze()  # children share the memory of what is there now, as long as nothing writes to it
     while select.select([0], [], [], _IDLE_SECONDS)[0] and (line := sys.stdin.readline()):
         request = json.loads(line)
         print(json.dumps(_answer(request["text"], request["wait"])), flush=True)

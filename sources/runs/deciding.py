@@ -22,7 +22,7 @@ from sources.raw import Raw
 from sources.runs.assembling import assemble
 from sources.runs.judging import Judge, Rejected
 from sources.runs.novelty import Novelty
-from sources.runs.outbox import OutboxWriter
+from sources.runs.outbox import FILE, OutboxWriter
 from sources.sent import message_hash, note_new
 from sources.states import State
 from sources.store import SourceStore
@@ -113,7 +113,7 @@ class _Work:
 
     @property
     def _outbox(self) -> Path:
-        return self.folder / "outbox-made.parquet"
+        return self.folder / FILE
 
     def _keys(self, payloads: list[bytes]) -> list[bytes | None]:
         return message_keys(self.definition, payloads) or [None] * len(payloads)

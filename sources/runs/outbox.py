@@ -13,6 +13,9 @@ from pyarrow import parquet
 AT_ONCE = 10_000
 """Messages that are sent before it is noted that they were: the rows of a row group."""
 
+FILE = "outbox.parquet"
+"""What it is called in the folder of a run."""
+
 _SCHEMA = pa.schema([("payload", pa.binary()), ("key", pa.binary())])
 
 Message = tuple[bytes, bytes | None]

@@ -28,10 +28,12 @@ from sources.runs.deciding import AllRejectedError, Deciding
 from sources.runs.declared import Declared
 from sources.runs.judging import Rejected
 from sources.runs.landing import Landing
+from sources.runs.pace import Pace
 from sources.runs.sending import Outlet, Sending
 from sources.runs.telling import RunCounts, Watcher
 from sources.states import RunLostError, State
 from sources.store import SourceStore
+from streams.breakdowns import breakdowns
 from streams.definition import Definition
 from streams.errors import WindowpaneError
 
@@ -48,8 +50,8 @@ MAPPED_AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
 class Runner:
     """Runs sources; threads may share it, if each runs sources of its own. `definition`: of an applied stream, or
     raises WindowpaneError; `outlet`: of a topic; `kafka`: its address; `work`: a folder for what is made on the way;
-    `home`: of the stack; `ends`: whether this process is told to end within so many seconds, so that no file is blamed
-    for it."""
+    `home`: of the stack; `pace`: of what is sent; `ends`: whether this process is told to end within so many seconds,
+    so that no file is blamed for it."""
 
     store: SourceStore
     objects: Objects
@@ -60,6 +62,7 @@ class Runner:
     kafka: str
     work: Path
     home: Path
+    pace: Pace
     settled_seconds: float = 5.0
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     ends: Callable[[float], bool] = field(default=lambda _seconds: False)
@@ -161,16 +164,16 @@ class _Run:
     def _take(self, file: SourceFile, run: int, folder: Path) -> None:
         definition = self.runner.definition(self.declared.source.stream)
         is_fresh = file.state is FileState.WAITING
-        landed_before = self.runner.store.states.get(file.source).landed
+        landed_before = self._landed()
         if is_fresh:
             file = self._decided(file, definition, run, folder)
         if file.state is FileState.HELD:
             self.counts.held += 1
             return
-        outbox, landed = file.outbox, self.runner.store.states.get(file.source).landed
+        outbox, landed, panes = file.outbox, self._landed(), len(breakdowns(definition))
         sending = Sending(
             self.runner.store.files, self.runner.objects, self.runner.outlet(definition.topic),
-            definition.duplicates is not None,
+            definition.duplicates is not None, lambda messages: self.runner.pace.wait(messages * panes),
         )  # fmt: skip
 
         def told(file: SourceFile) -> None:
@@ -184,6 +187,12 @@ class _Run:
         with self.runner.store.removing() as may:
             for key in {outbox, landed_before} - {None, landed} if may else ():
                 self.runner.objects.remove(str(key))
+
+    def _landed(self) -> str | None:
+        """The key of what was sent of facts; a source without corrections has none."""
+        if self.declared.source.corrections is None:
+            return None
+        return self.runner.store.states.get(self.declared.source.name).landed
 
     def _decided(self, file: SourceFile, definition: Definition, run: int, folder: Path) -> SourceFile:
         runner, source = self.runner, self.declared.source

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sources.files import Files, SourceFile
 from sources.objects import Objects
-from sources.runs.outbox import Message, batches
+from sources.runs.outbox import FILE, Message, batches
 from streams.producer import BulkProducer
 from streams.topic_reading import found_since, message_digest
 
@@ -65,30 +65,37 @@ class KafkaOutlets:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """Sends files of one stream. `has_ids`: its copies are told by ids, so what is found is found whenever it came."""
+    """Sends files of one stream. `has_ids`: its copies are told by ids, so what is found is found whenever it came.
+    `await_turn`: waits until so many messages may be sent."""
 
     files: Files
     objects: Objects
     outlet: Outlet
     has_ids: bool
+    await_turn: Callable[[int], None]
 
     def send(self, file: SourceFile, run: int, folder: Path, told: Told, *, is_fresh: bool) -> SourceFile:
-        """Send what Kafka may lack of a file that was decided on; the file as it is then. `is_fresh`: nobody began to.
+        """Send what Kafka may lack of a file that was decided on; the file as it is then. `is_fresh`: nobody began to,
+        and the outbox is in the folder, where it was made.
 
         Raises KafkaAwayError, TopicError, LakeAwayError, RunLostError.
         """
         if file.outbox is None or file.sent >= file.waiting:
             return self.files.done(file, run)
-        outbox = folder / "outbox.parquet"
-        self.objects.fetch(file.outbox, outbox)
+        outbox, sent = folder / FILE, file.sent
+        if not is_fresh:
+            self.objects.fetch(file.outbox, outbox)
         for batch in batches(outbox, file.sent):
             missing = batch if is_fresh else self._missing(batch, file.noted_at)
             if missing:
+                self.await_turn(len(missing))
                 self.outlet.send(missing)
             is_fresh = True
-            file = self.files.note_sent(file, run, file.sent + len(batch))
+            sent += len(batch)
+            # That the last one was sent is noted with all that is: if it is not, Kafka is asked for it.
+            file = self.files.note_sent(file, run, sent) if sent < file.waiting else self.files.done(file, run)
             told(file)
-        return self.files.done(file, run)
+        return file
 
     def _missing(self, batch: Sequence[Message], since: datetime) -> list[Message]:
         """Those of a batch that did not arrive since the one before it was noted."""

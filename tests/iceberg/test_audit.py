@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from iceberg.audit import AuditResult, Finding, Kind, ValueDifference, blamed, check_counts, check_values, merged_ranges
+from iceberg.audit import (
+    AuditResult,
+    Finding,
+    Kind,
+    ValueDifference,
+    blamed,
+    check_counts,
+    check_fullest,
+    check_values,
+    merged_ranges,
+)
 from iceberg.intervals import IntervalTotal
 from streams.arrivals import Arrivals
 from tests.iceberg.lakes import noon
@@ -53,6 +63,14 @@ def test_counts_are_told_in_a_line() -> None:
         "rejected, partition 3, arrived 2026-03-01T12:00:00Z to 2026-03-01T12:00:10Z: 2 of 5 messages are lost"
     )
     assert more.text == "1,005 messages, 1,000 more than the ledger counts"
+
+
+def test_pane_with_more_messages_than_its_sums_may_have_is_told() -> None:
+    rows = [IntervalTotal(noon(second), noon(second + 10), 20, most) for second, most in ((0, 9), (10, 12), (20, 11))]
+    assert check_fullest("day panes", rows, 12) == check_fullest("day panes", [], 12) == []
+    [full] = check_fullest("day panes", rows, 10)
+    assert (full.kind, full.expected, full.found, full.arrived) == (Kind.FULL, 10, 12, None)
+    assert str(full).startswith("day panes: a pane that arrived 2026-03-01T12:00:10Z to 2026-03-01T12:00:20Z holds 12 ")
 
 
 def test_ledger_is_named_where_it_has_faults() -> None:

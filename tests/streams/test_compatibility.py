@@ -59,6 +59,7 @@ def test_lets_streams_grow(key: str, value: object) -> None:
         ("retention/minutes", "30 days"),
         ("retention/rejected", "30 days"),
         ("sent_by", "windowpane"),
+        ("most_messages", 10**9),
     ],
 )
 def test_what_is_only_shown_or_kept_is_free(key: str, value: object) -> None:

@@ -1,10 +1,10 @@
-select '', '', arrived_from, arrived_until, sum(accepted)
+select '', '', arrived_from, arrived_until, sum(accepted), bigint '0'
 from "health"."ledger" for version as of 44
 where arrived_from < ?
 group by arrived_from, arrived_until
 having sum(accepted) <> 0
 union all
-select breakdown, grain, arrived_from, arrived_until, sum(messages)
+select breakdown, grain, arrived_from, arrived_until, sum(messages), max(messages)
 from "health"."panes" for version as of 11
 where arrived_from < ?
 group by breakdown, grain, arrived_from, arrived_until

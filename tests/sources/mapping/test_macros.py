@@ -112,6 +112,26 @@ def test_other_functions(database: duckdb.DuckDBPyConnection, expression: str, t
     assert value(database, expression, text) == expected
 
 
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["2020-01-05", " 2020-12-31 ", None, ""], ["2020-01-05", "2020-12-31", None, None]),
+        (["05/01/2020", "13/1/20"], ["2020-01-05", "2020-01-13"]),
+        (["05/01/2020", "1/13/20", None], ["2020-05-01", "2020-01-13", None]),
+        (["05/01/2020", "06/02/2020"], ["2020-01-05", "2020-02-06"]),
+        (["2020-01-05", "06/13/2020"], ["2020-01-05", "2020-06-13"]),
+        (["01/13/2020", "31/12/2020"], ["day or month first? 01/13/2020", "day or month first? 31/12/2020"]),
+        (["01/13/2020", "99/99/2020", "n/a"], ["2020-01-13", "99/99/2020", "n/a"]),
+    ],
+)
+def test_days_of_a_column(
+    database: duckdb.DuckDBPyConnection, texts: list[str | None], expected: list[str | None]
+) -> None:
+    """Read alike in every row, or handed on."""
+    database.execute("create table dates as select unnest(cast(? as varchar[])) as x", [texts])
+    assert [day for (day,) in database.execute("select days(x) from dates").fetchall()] == expected
+
+
 def test_all_that_are_made_are_known(database: duckdb.DuckDBPyConnection) -> None:
     """But for what only others of them call."""
     made = database.execute("select function_name from duckdb_functions() where not internal").fetchall()

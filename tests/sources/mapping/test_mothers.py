@@ -32,6 +32,15 @@ def test_process_is_kept_for_the_next_file(tmp_path: Path) -> None:
     assert free_process() != kept
 
 
+def test_process_that_has_children_has_one_thread(tmp_path: Path) -> None:
+    """Others would be gone in the children, with whatever they held; jemalloc knows what to do about its own."""
+    source, file = made(tmp_path), tmp_path / "a.csv"
+    file.write_text("region,cases\nDE,1\n")
+    map_file(source, file, "a.csv", tmp_path / "1")
+    threads = [task.read_text().strip() for task in Path(f"/proc/{free_process()}/task").glob("*/comm")]
+    assert len([name for name in threads if not name.startswith("jemalloc")]) == 1
+
+
 def test_files_of_many_threads_are_mapped(tmp_path: Path) -> None:
     """Each gets the answer to its own."""
     source, counts = made(tmp_path), dict[int, int]()

@@ -19,6 +19,7 @@ from sources.files import SourceFile
 from sources.objects import Objects
 from sources.runs.declared import Declared
 from sources.runs.outbox import Message
+from sources.runs.pace import Pace
 from sources.runs.run import Runner
 from sources.runs.telling import RunCounts
 from sources.store import SourceStore
@@ -176,7 +177,7 @@ class Place:
         pages = HttpPages(self.client, self.store.secrets.get, lambda _: None)
         return Runner(
             self.store, objects, lambda: files, pages, self.definition, lambda _: self.received, "nobody:9",
-            self.folder / "work", self.folder / "home", settled_seconds=0.0, now=lambda: datetime.now(UTC),
+            self.folder / "work", self.folder / "home", Pace(10**9), settled_seconds=0.0, now=lambda: datetime.now(UTC),
         )  # fmt: skip
 
     def run(self, declared: Declared) -> RunCounts:

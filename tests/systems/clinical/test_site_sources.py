@@ -230,3 +230,18 @@ def test_observations_of_synthea_are_results(tmp_path: Path) -> None:
     assert [message.get("value") for message in found.accepted] == [4.7, None]
     assert [message.get("text") for message in found.accepted] == [None, "Never smoker"]
     assert [*found.rejected.values()] == ["value not a number"]
+
+
+def test_first_versions_of_synthea_are_read(tmp_path: Path) -> None:
+    """Days alone, no class of encounters, no type of observations; as a spreadsheet saves them."""
+    encounters, observations = tmp_path / "encounters.csv", tmp_path / "observations.csv"
+    lines = ["ID,DATE,PATIENT,CODE,DESCRIPTION", "e1,2011-05-28,p1,185349003,Outpatient"]
+    encounters.write_bytes("\ufeff".encode() + "\r\n".join(lines).encode())
+    stay = read("synthea_admissions", encounters, tmp_path / "1").of("synthea/e1")
+    assert (stay["admitted_at"], stay["kind"], stay["ward"]) == ("2011-05-28T00:00:00Z", "other", "")
+    lines = ["DATE,PATIENT,ENCOUNTER,CODE,DESCRIPTION,VALUE,UNITS"]
+    lines += ["2011-05-28,p1,e1,8302-2,Body Height,166.8,cm", '2025-05-28,p1,e1,72166-2,Smoking,"Never smoker",']
+    observations.write_text("\n".join(lines), "utf-8")
+    height, smoking = read("synthea_lab_results", observations, tmp_path / "2").accepted
+    assert (height["value"], height["taken_at"], "text" in height) == (166.8, "2011-05-28T00:00:00Z", False)
+    assert (smoking["text"], smoking["taken_at"], "value" in smoking) == ("Never smoker", "2025-05-28T00:00:00Z", False)
