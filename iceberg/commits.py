@@ -100,7 +100,17 @@ class FileTransaction(Transaction):
         return self._seen[2]
 
 
-class _Swap(_OverwriteFiles):
+class Overwrite(_OverwriteFiles):
+    """Leaves out manifests that tell no more than what a commit before took away, as Iceberg's own library does.
+
+    pyiceberg hands them on for ever, and bounds of what is gone with them.
+    """
+
+    def _existing_manifests(self) -> list[ManifestFile]:
+        return [each for each in super()._existing_manifests() if each.has_added_files() or each.has_existing_files()]
+
+
+class _Swap(Overwrite):
     """Writes a manifest for each shelf of parts: a reader leaves out those that have none of the parts it looks for."""
 
     def _manifests(self) -> list[ManifestFile]:
@@ -119,10 +129,17 @@ class _Swap(_OverwriteFiles):
 
 
 class _SwapOnTag(_Swap):
-    """pyiceberg commits to branches alone, though nothing that it does for one is different for a tag."""
+    """pyiceberg commits to branches alone, though nothing that it does for one is different for a tag.
+
+    No commit comes after it that would no longer tell what is gone, so it does not tell that itself.
+    """
 
     def _validate_target_branch(self, branch: str | None) -> str | None:
         return branch
+
+    def _deleted_entries(self) -> list[ManifestEntry]:
+        super()._deleted_entries()  # Raises if one of them is not there.
+        return []
 
     def _commit(self) -> UpdatesAndRequirements:
         updates, requirements = super()._commit()

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from pyiceberg.manifest import ManifestContent, ManifestEntry, ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Operation
-from pyiceberg.table.update.snapshot import _OverwriteFiles
 
 from iceberg.bounds import part_in
-from iceberg.commits import FileTransaction, repeated_when_overtaken
+from iceberg.commits import FileTransaction, Overwrite, repeated_when_overtaken
 from iceberg.errors import translated
 from iceberg.ledger import read_so_far
 from streams.panes import shelf_of
@@ -69,7 +68,7 @@ def _span(manifest: ManifestFile) -> tuple[str, str]:
     return shelf_of((part.lower_bound or b"").decode()), shelf_of((part.upper_bound or b"").decode())
 
 
-class _Merge(_OverwriteFiles):
+class _Merge(Overwrite):
     """Neither adds nor removes files. What is merged is chosen when it commits, of the newest snapshot."""
 
     def _existing_manifests(self) -> list[ManifestFile]:

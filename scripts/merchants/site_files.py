@@ -14,6 +14,7 @@ from systems.merchants.entries import MOST_ENTRIES, SiteEntry, read_entry
 from systems.merchants.errors import InvalidSiteError
 
 _LISTS = ("origins", "members")
+_FLAGS = {"true": True, "false": False}
 
 
 class SiteFileError(WindowpaneError):
@@ -70,4 +71,10 @@ def _csv_rows(path: Path, file: Iterator[str]) -> Iterator[tuple[int, dict[str, 
         if None in row or None in row.values():
             raise SiteFileError(f"{path}, line {reader.line_num}: has another number of columns than the head")
         given = {name: value for name, value in row.items() if value}
-        yield reader.line_num, {name: value.split() if name in _LISTS else value for name, value in given.items()}
+        yield reader.line_num, {name: _of_csv(name, value) for name, value in given.items()}
+
+
+def _of_csv(name: str, value: str) -> Any:
+    if name == "respect_dnt":
+        return _FLAGS.get(value, value)
+    return value.split() if name in _LISTS else value

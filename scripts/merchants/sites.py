@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from access.events import Did
-from scripts.access.operating import changing, every, operator
-from scripts.access.settings import RecordSettings
+from scripts.access.operating import changing, every, opened, operator
 from scripts.console import message_progress, say
+from scripts.merchants.import_days import forget_days, import_days
 from scripts.merchants.import_log import import_log
 from scripts.merchants.site_files import batches, check_file
 from scripts.results import Column, Format, Result, Sheet, formatted, show
@@ -38,7 +38,8 @@ def command(context: click.Context) -> None:
         context.invoke(_list)
 
 
-command.add_command(import_log)
+for each in (import_log, import_days, forget_days):
+    command.add_command(each)
 
 
 @command.command(name="list")
@@ -86,14 +87,15 @@ def _show(name: str, output: Format) -> None:
 @click.option("--origin", "origins", multiple=True, metavar="HOST", help="A host that may send; may be repeated.")
 @click.option("--time-zone", metavar="ZONE", help="Its charts go by this clock, such as Europe/Berlin; else UTC.")
 @click.option("--currency", metavar="CODE", help="Of revenue, such as EUR; else USD.")
-def _add(name: str, title: str | None, origins: Sequence[str], time_zone: str | None, currency: str | None) -> None:
+@click.option("--respect-dnt/--no-respect-dnt", default=None, help="Whether to count nobody whose browser asks for it.")
+def _add(name: str, origins: Sequence[str], **given: Any) -> None:
     """Add the site NAME, a host; without --origin it and its www. may send.
 
     \b
     Examples:
       ./windowpane sites add shop.example.org --title "The shop" --origin '*.example.org'
     """
-    change = checked_change(name, title=title, origins=origins or None, time_zone=time_zone, currency=currency)
+    change = checked_change(name, origins=origins or None, **given)
     store = _opened()
     with changing(Did.CHANGE_SITE, name, STREAM):
         site = store.sites.add(EVERY_SITE, change, by=operator())
@@ -151,9 +153,7 @@ def _import(file: Path, new_users: bool, output: Format) -> None:
 
 def _opened() -> SiteStore:
     """The sites of the home that the environment names, until the command ends."""
-    store = SiteStore.open(RecordSettings().catalog_uri.get_secret_value())
-    click.get_current_context().call_on_close(store.close)
-    return store
+    return SiteStore(opened().records)
 
 
 def _sheet(sites: Sequence[Site]) -> Sheet:

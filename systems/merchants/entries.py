@@ -13,7 +13,7 @@ from systems.merchants.sites import SiteChange, checked_change
 MOST_ENTRIES = 10_000
 """Most sites of one list."""
 
-FIELDS = ("name", "title", "origins", "time_zone", "currency", "exclusions", "members")
+FIELDS = ("name", "title", "origins", "time_zone", "currency", "exclusions", "respect_dnt", "members")
 _TEXTS = ("title", "time_zone", "currency")
 _MOST_WRONG = 100
 
@@ -61,11 +61,13 @@ def read_entry(given: Any) -> SiteEntry:
         wrong.append(Wrong("origins", "is no list of texts"))
     if exclusions is not None and not (isinstance(exclusions, dict) and all(map(_are_texts, exclusions.values()))):
         wrong.append(Wrong("exclusions", 'is no object of lists such as {"paths": ["/admin/**"]}'))
+    respect_dnt = given.get("respect_dnt")
+    if not isinstance(respect_dnt, bool | None):
+        wrong.append(Wrong("respect_dnt", "is true or false"))
     if wrong:
         raise InvalidSiteError(wrong[:20])
-    change = checked_change(
-        str(name), origins=origins, exclusions=exclusions, **{name: given.get(name) for name in _TEXTS}
-    )
+    texts = {name: given.get(name) for name in _TEXTS}
+    change = checked_change(str(name), origins=origins, exclusions=exclusions, respect_dnt=respect_dnt, **texts)
     return SiteEntry(change, _members(given.get("members")))
 
 

@@ -20,6 +20,7 @@ from systems.merchants.entries import SiteEntry
 from systems.merchants.errors import InvalidSiteError, Wrong
 from systems.merchants.members import kept_members, member_changes, missing_subjects, write_members
 from systems.merchants.site_scope import SiteScope
+from systems.merchants.sites import usual_origins
 
 _MOST_WRONG = 100
 _OUTSIDE = "is not one that you may change"
@@ -27,7 +28,8 @@ _OUTSIDE = "is not one that you may change"
 _GIVEN = """
 given as (
   select * from jsonb_to_recordset(:sites) as given
-    (name text, title text, origins text[], usual text[], time_zone text, currency text, exclusions jsonb)
+    (name text, title text, origins text[], usual text[], time_zone text, currency text, exclusions jsonb,
+      respect_dnt boolean)
 )
 """
 
@@ -35,10 +37,10 @@ given as (
 _ADD = f"""
 with {_GIVEN}
 insert into windowpane.sites
-  (name, title, origins, time_zone, currency, exclusions, created_at, created_by, version)
+  (name, title, origins, time_zone, currency, exclusions, respect_dnt, created_at, created_by, version)
 select
   name, coalesce(title, ''), coalesce(origins, usual), coalesce(time_zone, 'UTC'), coalesce(currency, 'USD'),
-  coalesce(exclusions, '{{"paths": [], "hostnames": [], "addresses": []}}'), :now, :by,
+  coalesce(exclusions, '{{"paths": [], "hostnames": [], "addresses": []}}'), coalesce(respect_dnt, true), :now, :by,
   nextval('windowpane.site_versions')
 from given
 order by name
@@ -55,12 +57,14 @@ with {_GIVEN}
 update windowpane.sites s
 set title = coalesce(given.title, s.title), origins = coalesce(given.origins, s.origins),
   time_zone = coalesce(given.time_zone, s.time_zone), currency = coalesce(given.currency, s.currency),
-  exclusions = coalesce(given.exclusions, s.exclusions), deleted_at = null,
+  exclusions = coalesce(given.exclusions, s.exclusions), respect_dnt = coalesce(given.respect_dnt, s.respect_dnt),
+  deleted_at = null,
   version = nextval('windowpane.site_versions')
 from given
 where s.name = given.name and (
   s.deleted_at is not null or given.title <> s.title or given.origins <> s.origins
   or given.time_zone <> s.time_zone or given.currency <> s.currency or given.exclusions <> s.exclusions
+  or given.respect_dnt <> s.respect_dnt
 )
 returning s.name
 """  # noqa: S608
@@ -132,16 +136,7 @@ class Provisioning:
 
 def _row(entry: SiteEntry) -> dict[str, Any]:
     change = entry.change
-    usual = change.or_usual()
-    return {
-        "name": change.name,
-        "title": change.title,
-        "origins": None if change.origins is None else [*change.origins],
-        "usual": [*(usual.origins or ())],
-        "time_zone": change.time_zone,
-        "currency": change.currency,
-        "exclusions": None if change.exclusions is None else change.exclusions.as_json(),
-    }
+    return {"name": change.name, "usual": [*usual_origins(change.name)], **change.columns}
 
 
 def _admit(connection: sa.Connection, entries: Sequence[SiteEntry], *, by: str, now: object, new_users: bool) -> int:

@@ -63,18 +63,8 @@ class Sites:
         """A new site, or one that was deleted, anew. Raises InvalidSiteError: there is one, or it is out of scope."""
         if change.name not in scope:
             raise InvalidSiteError.of("name", "is not one that you may add")
-        new = change.or_usual()
-        assert new.exclusions is not None
-        values = {
-            "title": new.title,
-            "origins": [*(new.origins or ())],
-            "time_zone": new.time_zone,
-            "currency": new.currency,
-            "exclusions": new.exclusions.as_json(),
-            "deleted_at": None,
-            "version": NEXT_VERSION.next_value(),
-        }
-        made = {"name": new.name, "created_at": self._records.now(), "created_by": by}
+        values = {**change.or_usual().columns, "deleted_at": None, "version": NEXT_VERSION.next_value()}
+        made = {"name": change.name, "created_at": self._records.now(), "created_by": by}
         statement = insert(SITES).values(**values, **made)
         anew = statement.on_conflict_do_update(
             index_elements=[SITES.c.name], set_=values, where=SITES.c.deleted_at.is_not(None)
@@ -87,14 +77,8 @@ class Sites:
 
     def change(self, scope: SiteScope, change: SiteChange) -> Site:
         """The site as it is then. Raises UnknownSiteError."""
-        given: dict[str, Any] = {
-            "title": change.title,
-            "origins": None if change.origins is None else [*change.origins],
-            "time_zone": change.time_zone,
-            "currency": change.currency,
-            "exclusions": None if change.exclusions is None else change.exclusions.as_json(),
-        }
-        return self._update(scope, change.name, {name: value for name, value in given.items() if value is not None})
+        given = {name: value for name, value in change.columns.items() if value is not None}
+        return self._update(scope, change.name, given)
 
     def delete(self, scope: SiteScope, name: str) -> Site:
         """Collect nothing more of a site; what was collected stays. One that is deleted stays so.
@@ -140,5 +124,6 @@ def found_site(connection: sa.Connection, scope: SiteScope, name: str, *, lock: 
 def read_site(row: Mapping[Any, Any]) -> Site:
     """A site of a row of its table."""
     kept = {name: tuple(rules) for name, rules in row["exclusions"].items()}
-    plain = ("name", "title", "time_zone", "currency", "created_at", "created_by", "deleted_at", "version")
+    made = ("created_at", "created_by", "deleted_at", "version")
+    plain = ("name", "title", "time_zone", "currency", "respect_dnt", *made)
     return Site(origins=tuple(row["origins"]), exclusions=Exclusions(**kept), **{name: row[name] for name in plain})

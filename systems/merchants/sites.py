@@ -59,7 +59,8 @@ class Exclusions:
 class Site:
     """One site. `name`: of its events, a host in lower case. `origins`: hosts whose pages may send, `*.` for all below.
 
-    `deleted_at`: since then nothing is collected. `version`: another whenever the site is changed.
+    `deleted_at`: since then nothing is collected. `version`: another whenever the site is changed. `respect_dnt`:
+    nothing is collected of browsers that say Global Privacy Control or Do Not Track.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Site:
     created_by: str
     deleted_at: datetime | None = None
     version: int = field(default=0, compare=False)
+    respect_dnt: bool = True
 
     def allows(self, host: str) -> bool:
         """Whether pages of a host may send, `host:port` where the port is not the usual one. In lower case."""
@@ -86,6 +88,7 @@ class Site:
             "time_zone": self.time_zone,
             "currency": self.currency,
             "exclusions": self.exclusions.as_json(),
+            "respect_dnt": self.respect_dnt,
             "created_at": timestamp(self.created_at),
             "created_by": self.created_by,
             "deleted_at": timestamp(self.deleted_at),
@@ -102,6 +105,19 @@ class SiteChange:
     time_zone: str | None = None
     currency: str | None = None
     exclusions: Exclusions | None = None
+    respect_dnt: bool | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Each column of its table → what is to be in it; None: as it is."""
+        return {
+            "title": self.title,
+            "origins": None if self.origins is None else [*self.origins],
+            "time_zone": self.time_zone,
+            "currency": self.currency,
+            "exclusions": None if self.exclusions is None else self.exclusions.as_json(),
+            "respect_dnt": self.respect_dnt,
+        }
 
     def or_usual(self) -> SiteChange:
         """The same of a new site: whatever was not given is usual."""
@@ -112,6 +128,7 @@ class SiteChange:
             self.time_zone or "UTC",
             self.currency or "USD",
             self.exclusions or Exclusions(),
+            self.respect_dnt is not False,
         )
 
 
@@ -133,6 +150,7 @@ def checked_change(
     time_zone: str | None = None,
     currency: str | None = None,
     exclusions: Mapping[str, Iterable[str]] | None = None,
+    respect_dnt: bool | None = None,
 ) -> SiteChange:
     """A change of texts that somebody gave. Raises InvalidSiteError, which names all that is wrong."""
     wrong = list[Wrong]()
@@ -149,7 +167,8 @@ def checked_change(
     left_out = None if exclusions is None else _exclusions(exclusions, wrong)
     if wrong:
         raise InvalidSiteError(wrong)
-    return SiteChange(name, None if title is None else title.strip(), hosts, time_zone, currency, left_out)
+    called = None if title is None else title.strip()
+    return SiteChange(name, called, hosts, time_zone, currency, left_out, respect_dnt)
 
 
 def _wrong_origins(origins: tuple[str, ...]) -> list[Wrong]:

@@ -7,7 +7,7 @@ of Ghost's referrer parser (data/referrers.json), and assistants, which that lac
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -99,7 +99,7 @@ def _with_parameters(came: Source, given: Mapping[str, str]) -> Source:
     source = _named(named[:LONGEST_SOURCE]) or came.source or click[0]
     medium = given.get("utm_medium", "").lower()[:LONGEST_MEDIUM]
     if not medium:
-        medium = click[1] or (came.medium if source == came.source else _medium_of(source))
+        medium = click[1] or (came.medium if source == came.source else medium_of(source))
     return Source(
         came.referrer,
         source,
@@ -165,15 +165,11 @@ def _named(source: str) -> str:
     return source if found[1] == REFERRAL else found[0]
 
 
-def _medium_of(source: str) -> str:
+def medium_of(source: str) -> str:
+    """The medium of a source that the list names; empty for others."""
     return _names().get(source.lower(), ("", ""))[1]
 
 
 def warm_up() -> None:
     """Read the list before anybody waits for it."""
     _names()
-
-
-def known_mediums() -> Collection[str]:
-    """Every medium that the lists know."""
-    return {medium for _, medium in _known().values()}

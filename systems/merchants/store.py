@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from access.records import Records, access_engine
+from systems.merchants.importing.daily_records import ImportedDays
 from systems.merchants.members import Members
 from systems.merchants.provisioning import Provisioning
 from systems.merchants.reports.subscriptions import Subscriptions
@@ -32,6 +33,7 @@ class SiteStore:
         self.members = Members(records)
         self.provisioning = Provisioning(records)
         self.reports = Subscriptions(records)
+        self.imported = ImportedDays(records)
 
     @classmethod
     def open(cls, uri: str) -> Self:

@@ -30,6 +30,7 @@ SITES = sa.Table(
     sa.Column("time_zone", sa.Text, nullable=False),
     sa.Column("currency", sa.Text, nullable=False),
     sa.Column("exclusions", JSONB, nullable=False),
+    sa.Column("respect_dnt", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("created_at", _TIME, nullable=False),
     sa.Column("created_by", sa.Text, nullable=False),
     sa.Column("deleted_at", _TIME),
@@ -120,4 +121,17 @@ IMPORTS = sa.Table(
     sa.Column("noted_at", _TIME, nullable=False),
     sa.Column("completed_at", _TIME),
     sa.UniqueConstraint("site", "digest"),
+)
+IMPORTED_DAYS = sa.Table(
+    "site_imported_days",
+    SITE_TABLES,
+    sa.Column("site", sa.Text, sa.ForeignKey(f"{SCHEMA}.sites.name", ondelete="CASCADE"), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("by", sa.Text, primary_key=True),
+    sa.Column("key", ARRAY(sa.Text), primary_key=True),
+    sa.Column("product", sa.Text, nullable=False),
+    *(
+        sa.Column(name, sa.BigInteger, nullable=False)
+        for name in ("visitors", "visits", "views", "bounces", "seconds", "events")
+    ),
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyiceberg.manifest import ManifestEntryStatus
 from pyiceberg.table import Table
 
 from iceberg.bounds import cut
@@ -225,6 +226,26 @@ def test_what_is_from_before_expires_though_it_is_among_the_newest(catalog: Cata
         view.day_cut,
         view.late_parts,
     )
+
+
+def test_manifests_forget_what_is_gone(catalog: Catalog) -> None:
+    of_state = tables(catalog)
+    keep_state({name: of_state[name] for name in ("panes", "ledger", "rejected")}, 0, noon(3000))
+    panes = of_state["panes"]
+    take_outdated(tables(catalog), horizons(KEPT, NOW))
+    assert deleted(panes, "main") == 6, "expiry finds the files by them"
+    assert take_from_tags(panes) == 10
+    settle(panes)
+    assert {name: deleted(panes, name) for name in panes.metadata.refs} == dict.fromkeys(panes.metadata.refs, 0)
+
+
+def deleted(table: Table, ref: str) -> int:
+    """How many files the manifests of a state still tell of that are not in it."""
+    snapshot = table.refresh().snapshot_by_name(ref)
+    assert snapshot is not None
+    manifests = snapshot.manifests(table.io)
+    entries = [entry for each in manifests for entry in each.fetch_manifest_entry(table.io, discard_deleted=False)]
+    return sum(entry.status is ManifestEntryStatus.DELETED for entry in entries)
 
 
 def test_a_new_grain_begins_where_shorter_panes_are_kept(catalog: Catalog) -> None:

@@ -121,6 +121,8 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/v1/sites/{site}/series"): (f"/v1/sites/a.example/series?{SPAN}", SITES),
     ("GET", "/v1/sites/{site}/funnels/{id}"): (f"/v1/sites/a.example/funnels/0?{SPAN}", SITES),
     ("GET", "/v1/sites/{site}/live"): ("/v1/sites/a.example/live", SITES),
+    ("GET", "/v1/sites/{site}/imported"): ("/v1/sites/a.example/imported", SITES),
+    ("DELETE", "/v1/sites/{site}/imported"): ("/v1/sites/a.example/imported", SITES),
     ("GET", "/sites/{site}"): ("/sites/a.example", SITES),
     ("GET", "/epidemic"): ("/epidemic", SITES),
     ("GET", "/epidemic/compare"): ("/epidemic/compare?region=DE", SITES),

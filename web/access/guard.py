@@ -163,6 +163,7 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/sites/{site}/breakdown": {"GET": ASK},
     "/v1/sites/{site}/series": {"GET": ASK},
     "/v1/sites/{site}/live": {"GET": ASK},
+    "/v1/sites/{site}/imported": {"GET": ASK, "DELETE": SITE},
     "/epidemic": {"GET": REPORTS},
     "/epidemic/compare": {"GET": REPORTS},
     "/epidemic/ranks": {"GET": REPORTS},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
@@ -14,12 +15,15 @@ from query.requests import MOST_POINTS, Step, shortened
 from streams.time_text import timestamp
 from systems.merchants.asked import Asked, read_asked
 from systems.merchants.errors import UnknownSiteError
+from systems.merchants.importing.daily_records import ImportedFigures
 from systems.merchants.panels import BREAKDOWNS, GOAL, TABS
 from systems.merchants.ranges import steps_for
+from web.access.sites import seen_sites
 from web.api.objects import invalid
 from web.asking import dashboards
 from web.asking.questions import check_span
 from web.asking.seen_sites import SeenSite, seen_site
+from web.asking.sites import in_sites
 
 USUAL_ROWS, MOST_ROWS = 100, 1000
 _LATEST_PLACE = 1_000_000
@@ -87,6 +91,24 @@ async def live(request: Request) -> Response:
     seen = await seen_site(request)
     minutes = int(dashboards.LIVE.total_seconds() // 60)
     return _json({"site": seen.site.name, "minutes": minutes, "visitors": await dashboards.live(request, seen)})
+
+
+async def imported(request: Request) -> Response:
+    """What another service counted on the days that begin in the window, by the site's clocks; it knows no filters."""
+    seen, asked = await _asked(request)
+    if asked.filters:
+        invalid(asked.filters[0][0], "cannot be filtered by: imported figures are sums of days")
+    known, name, scope = seen.imported, seen.site.name, seen_sites(request)
+    if known is None:
+        return _json({**_about(seen, asked), "products": [], **ImportedFigures({}, {}).as_json()})
+    first, end = (_next_midnight(at.astimezone(seen.zone)) for at in (asked.start, asked.end))
+    found = await in_sites(request, lambda store: store.imported.of(scope, name, first, end, MOST_ROWS))
+    return _json({**_about(seen, asked), "products": [*known.products], **found.as_json()})
+
+
+def _next_midnight(at: datetime) -> date:
+    """The day that begins then or next."""
+    return at.date() + timedelta(days=at.time() != time())
 
 
 async def _asked(request: Request, more: Sequence[str] = ()) -> tuple[SeenSite, Asked]:

@@ -24,7 +24,7 @@ from web.edge.problems import ProblemError
 from web.edge.responses import json_response
 from web.service import service_of
 
-_NEW = ("name", "title", "origins", "time_zone", "currency", "exclusions")
+_NEW = ("name", "title", "origins", "time_zone", "currency", "exclusions", "respect_dnt")
 _CHANGED = (*_NEW[1:], "deleted")
 _LARGEST_LIST = 16 << 20
 _STAYS = "What was collected of it stays, until the retention of the stream ends or it is erased."
@@ -51,16 +51,19 @@ async def sites(request: Request) -> Response:
 async def show_site(request: Request) -> Response:
     """One site with its goals, funnels and annotations."""
     name, scope, own = seen_site(request), seen_sites(request), own_sites(request)
+    address = own_address(request, "")
 
     def read(store: SiteStore) -> dict[str, Any]:
+        site = store.sites.get(scope, name)
         return {
-            **site_json(store.sites.get(scope, name), own=name in own),
+            **site_json(site, own=name in own),
+            "snippet": snippet(address, site),
             "goals": [each.as_json() for each in store.goals.of(scope, name)],
             "funnels": [each.as_json() for each in store.funnels.of(scope, name)],
             "annotations": [each.as_json() for each in store.annotations.of(scope, name)],
         }
 
-    return json_response({**await in_sites(request, read), "snippet": snippet(own_address(request, ""), name)})
+    return json_response(await in_sites(request, read))
 
 
 async def add_site(request: Request) -> Response:
@@ -70,7 +73,7 @@ async def add_site(request: Request) -> Response:
     change, by = read_entry(dict(given.values)).change, asker_of(request).name
     site = await in_sites(request, lambda store: store.sites.add(scope, change, by=by))
     site_changed(request, site.name)
-    added = {**site_json(site, own=True), "snippet": snippet(own_address(request, ""), site.name)}
+    added = {**site_json(site, own=True), "snippet": snippet(own_address(request, ""), site)}
     return json_response(added, 201)
 
 
@@ -99,6 +102,14 @@ async def delete_site(request: Request) -> Response:
     site = await in_sites(request, lambda store: store.sites.delete(scope, name))
     site_changed(request, name, rights=True)  # of its shared links
     return json_response({**site_json(site, own=True), "history": _STAYS})
+
+
+async def forget_imported(request: Request) -> Response:
+    """Take away what another service had counted."""
+    name, scope = own_site(request), own_sites(request)
+    days = await in_sites(request, lambda store: store.imported.forget(scope, name))
+    site_changed(request, name)
+    return json_response({"days": days})
 
 
 async def put_sites(request: Request) -> Response:

@@ -12,6 +12,8 @@ from access.grants import Action
 from query.visible import Visible
 from systems.merchants.annotations import Annotation
 from systems.merchants.goals import Funnel, Goal
+from systems.merchants.importing.daily import Imported
+from systems.merchants.site_scope import SiteScope
 from systems.merchants.sites import STREAM, Site
 from systems.merchants.store import SiteStore
 from web.access import sites as sites_seen
@@ -23,6 +25,7 @@ from web.asking.sites import in_sites
 class SeenSite:
     """`visible`: what of the stream of events its reader may see; every question of it asks for this site alone.
 
+    `imported`: of which days there are figures that another service counted, for those who may see all of the site.
     `own`: whether its reader may change it; `shared`: whether it is seen by a shared link, which gets no mail.
     """
 
@@ -31,6 +34,7 @@ class SeenSite:
     goals: tuple[Goal, ...] = ()
     funnels: tuple[Funnel, ...] = ()
     annotations: tuple[Annotation, ...] = ()
+    imported: Imported | None = None
     own: bool = False
     shared: bool = False
 
@@ -60,6 +64,7 @@ async def seen_site(request: Request) -> SeenSite:
             tuple(store.goals.of(scope, name)),
             tuple(store.funnels.of(scope, name)),
             tuple(store.annotations.of(scope, name)),
+            store.imported.known(scope, name) if name in SiteScope.whole(visible.scope) else None,
             own,
             asker_of(request).door is Door.LINK,
         )

@@ -146,7 +146,7 @@ class Collector:
     async def _message(self, asked: Asked, site: Site, event: Event) -> Message | None:
         """What is sent to Kafka; None for what is not to be kept. Raises EventError or ProblemError."""
         self._bound_site(site)
-        if asked.wants_no_record and self.service.settings.collect_signals:
+        if asked.wants_no_record and self.service.settings.collect_signals and site.respect_dnt:
             self.counting.count(Outcome.UNWANTED)
             return None
         address = event.address

@@ -6,7 +6,7 @@ from query.requests import Step
 from systems.merchants.asked import Compare
 from systems.merchants.filters import FIELDS
 from systems.merchants.panels import BREAKDOWNS
-from web.openapi.operations import answer, get, in_path, parameter, problems
+from web.openapi.operations import answer, change, get, in_path, parameter, problems
 from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
 
 _SITE = in_path("site", "Name of the site.")
@@ -81,6 +81,19 @@ SITE_NUMBERS_SCHEMAS: Json = {
             "steps": array_of(object_of({"name": TEXT, "visitors": COUNT, "of_first": _SHARE, "of_before": _SHARE})),
         }
     ),
+    "SiteImported": object_of(
+        {
+            **_ABOUT,
+            "products": {**array_of(TEXT), "description": "Which services counted."},
+            **_NUMBERS,
+            "days": array_of(object_of({"day": {**TEXT, "format": "date"}, **_NUMBERS})),
+            "tables": {
+                **map_of(array_of({"type": "object", "additionalProperties": True})),
+                "description": "What they are told apart by → rows as of `breakdown`, at most 1,000.",
+            },
+        }
+    ),
+    "ForgottenDays": object_of({"days": COUNT}),
     "SiteLive": object_of({"site": TEXT, "minutes": COUNT, "visitors": COUNT}),
 }
 
@@ -130,5 +143,25 @@ SITE_NUMBERS_PATHS: Json = {
         "SiteFunnel",
         "The steps.",
     ),
+    "/v1/sites/{site}/imported": {
+        **_get(
+            "siteImported",
+            "What another service counted on the days of a window, before the site was counted here.",
+            _SPAN,
+            "SiteImported",
+            "Sums of days, which are in no other number.",
+        ),
+        **change(
+            "delete",
+            "forgetImported",
+            "Take away what another service had counted.",
+            {
+                **answer("Of how many days there was some.", "ForgottenDays"),
+                **problems("unauthorized", "forbidden", "unknown-site", "throttled", "engine-away"),
+            },
+            None,
+            (_SITE,),
+        ),
+    },
     "/v1/sites/{site}/live": _get("siteLive", "Visitors of the last minutes.", [], "SiteLive", "How many."),
 }

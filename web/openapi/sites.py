@@ -23,6 +23,7 @@ _GIVEN: Json = {
     "time_zone": {**TEXT, "description": "A name such as Europe/Berlin."},
     "currency": {**TEXT, "description": "A code of ISO 4217."},
     "exclusions": _EXCLUSIONS,
+    "respect_dnt": {**_FLAG, "description": "Whether nothing is kept of browsers that send `Sec-GPC: 1` or `DNT: 1`."},
 }
 _SITE: Json = {
     "name": {**TEXT, "description": "A host, in lower case."},

@@ -18,6 +18,7 @@ from streams.errors import WindowpaneError
 from systems.merchants.site_scope import EVERY_SITE
 from systems.merchants.store import SiteStore
 from tests.database.postgres import own_postgres
+from tests.systems.merchants.importing.made_exports import plausible_export
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,22 @@ def test_a_file_is_put_and_again_changes_nothing(store: SiteStore, tmp_path: Pat
     assert (first["added"], first["members_added"], first["users_added"]) == (900, 900, 1)
     assert (again["added"], again["changed"], again["unchanged"], again["members_added"]) == (0, 0, 900, 0)
     assert len(store.sites.page(EVERY_SITE, search="f00", limit=1000)) == 900
+
+
+def test_days_are_imported_once_and_forgotten(store: SiteStore, tmp_path: Path) -> None:
+    assert typed("add", "past.example", "--time-zone", "Europe/Berlin").exit_code == 0
+    export = str(plausible_export(tmp_path / "past.zip"))
+    first, again = (json.loads(typed("import-days", "past.example", export, "--json").stdout) for _ in range(2))
+    assert first == again
+    assert (first["product"], first["days"], first["first"], first["last"]) == (
+        "Plausible", 3, "2025-01-01", "2025-01-03",
+    )  # fmt: skip
+    early = json.loads(typed("import-days", "past.example", export, "--until", "2025-01-03", "--json").stdout)
+    assert (early["days"], early["left_out"]) == (2, 1)
+    nothing = typed("import-days", "past.example", export, "--until", "2025-01-01")
+    assert "has no day before 2025-01-01" in str(nothing.exception)
+    assert typed("forget-days", "past.example").exit_code == 0
+    assert store.imported.known(EVERY_SITE, "past.example") is None
 
 
 def test_csv_is_read_by_its_head(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ sites = st.fixed_dictionaries(
         "origins": st.lists(st.sampled_from(["x.example", "*.y.example"]), unique=True, max_size=2),
         "time_zone": st.sampled_from(["UTC", "Asia/Tokyo"]),
         "currency": st.sampled_from(["EUR", "USD"]),
+        "respect_dnt": st.booleans(),
         "exclusions": st.sampled_from([{}, {"paths": ["/admin/**"]}, {"addresses": ["192.0.2.0/24"]}]),
         "members": members,
     },
@@ -73,11 +74,13 @@ def wanted(model: dict[str, dict[str, Any]], given: list[dict[str, Any]]) -> Non
             "time_zone": "UTC",
             "currency": "USD",
             "exclusions": {"paths": [], "hostnames": [], "addresses": []},
+            "respect_dnt": True,
             "deleted_at": None,
             "members": {},
         }
         site = model.setdefault(name, usual)
-        site.update({key: each[key] for key in ("title", "origins", "time_zone", "currency") if key in each})
+        plain = ("title", "origins", "time_zone", "currency", "respect_dnt")
+        site.update({key: each[key] for key in plain if key in each})
         if "exclusions" in each:
             site["exclusions"] = {"paths": [], "hostnames": [], "addresses": []} | each["exclusions"]
         if "members" in each:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from systems.merchants.sources import Source, known_mediums, source_of
+from systems.merchants.sources import Source, _known, source_of
 from systems.merchants.web_addresses import web_address
 
 
@@ -91,4 +91,4 @@ def test_campaign_is_bounded() -> None:
 
 
 def test_mediums_are_few() -> None:
-    assert {*known_mediums()} == {"search", "social", "email", "paid", "referral", "ai"}
+    assert {medium for _, medium in _known().values()} == {"search", "social", "email", "paid", "referral", "ai"}

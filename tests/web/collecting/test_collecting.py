@@ -18,7 +18,7 @@ from systems.merchants.store import SiteStore
 from tests.web.pages.people import People
 from tests.web.people_at_doors import a_service
 
-SITE, OTHER = "shop.example.org", "blog.example.net"
+SITE, OTHER, COUNTING = "shop.example.org", "blog.example.net", "counting.example"
 PAGE = {"name": "pageview", "url": f"https://{SITE}/cart", "domain": SITE}
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
@@ -32,6 +32,7 @@ def people() -> Iterator[People]:
         store = SiteStore(people.store.records)
         store.sites.add(EVERY_SITE, SiteChange(OTHER), by="test")
         store.sites.add(EVERY_SITE, SiteChange("slow.example"), by="test")
+        store.sites.add(EVERY_SITE, SiteChange(COUNTING, respect_dnt=False), by="test")
         left_out = Exclusions(paths=("/internal/**",), addresses=("203.0.113.0/24",))
         store.sites.add(EVERY_SITE, SiteChange(SITE, exclusions=left_out), by="test")
         yield people
@@ -85,6 +86,18 @@ def test_wrong_is_refused(client: httpx.Client, path: str, event: Any, headers: 
     assert ("errors" in problem) == (status in (400, 413, 415, 422))
     readable = status not in (403, 404) and path != "/api/event"
     assert answer.headers.get("access-control-allow-origin") == (f"https://{SITE}" if readable else None)
+
+
+@pytest.mark.parametrize("signal", [{"sec-gpc": "1"}, {"dnt": "1"}])
+@pytest.mark.parametrize(("path", "said"), [(f"/collect/{SITE}", (204, "")), ("/api/event", (202, "ok"))])
+def test_a_site_may_count_who_wants_no_record(
+    client: httpx.Client, path: str, said: tuple[int, str], signal: dict[str, str]
+) -> None:
+    event = {**PAGE, "url": f"https://{COUNTING}/", "domain": COUNTING}
+    answer = post(client, event, path.replace(SITE, COUNTING), origin=f"https://{COUNTING}", **signal)
+    assert answer.status_code != said[0], "on its way to Kafka, which is away"
+    assert answer.status_code == 503
+    assert "x-windowpane-dropped" not in answer.headers
 
 
 @pytest.mark.parametrize("signal", [{"sec-gpc": "1"}, {"dnt": "1"}])

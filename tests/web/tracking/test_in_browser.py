@@ -265,6 +265,16 @@ def test_who_does_not_want_it_is_not_tracked(
     collector.wait(page, 0)
 
 
+def test_a_site_may_count_everybody(
+    context: BrowserContext, merchant: Merchant, collector: Collector
+) -> None:
+    context.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })")
+    page = context.new_page()
+    merchant.attributes += ' data-respect-dnt="false"'
+    page.goto(merchant.url)
+    collector.wait(page, 1)
+
+
 def test_what_happens_offline_is_sent_with_its_age(
     context: BrowserContext, page: Page, merchant: Merchant, collector: Collector
 ) -> None:

@@ -16,12 +16,15 @@ from systems.merchants.asked import Asked
 from systems.merchants.breakdown_tables import Table
 from systems.merchants.goal_tables import FunnelStep, GoalRow
 from systems.merchants.goals import Funnel
+from systems.merchants.importing.daily_records import ImportedFigures
 from systems.merchants.numbers import Numbers
 from systems.merchants.panels import PANELS, Tab
 from systems.merchants.series import Point
 from web.access.away import problem_for
+from web.access.sites import seen_sites
 from web.asking import dashboards
 from web.asking.seen_sites import SeenSite
+from web.asking.sites import in_sites
 from web.edge.problems import Problem
 from web.pages.site.view import View
 
@@ -43,7 +46,8 @@ class Part(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The parts of one dashboard. `before` and `earlier`: of the time compared with."""
+    """The parts of one dashboard. `before` and `earlier`: of the time compared with. `imported`: what another
+    service counted on these days, if it did on any."""
 
     numbers: Part[Numbers]
     before: Part[Numbers]
@@ -51,6 +55,7 @@ class Board:
     earlier: Part[tuple[Point, ...]]
     tables: Mapping[str, Part[Table]]
     live: Part[int]
+    imported: Part[ImportedFigures]
 
     @property
     def silent(self) -> bool:
@@ -63,14 +68,24 @@ async def board_of(request: Request, seen: SeenSite, view: View) -> Board:
     asked = view.asked(seen.site.name)
     compared = asked.compared
     shown = [view.tab(panel) for panel in PANELS]
-    numbers, before, (points, earlier), tables, live = await asyncio.gather(
+    numbers, before, (points, earlier), tables, live, imported = await asyncio.gather(
         part(request, dashboards.numbers(request, seen, asked)),
         part(request, dashboards.numbers(request, seen, compared)) if compared else _nothing(),
         _points(request, seen, asked, view.step),
         _tables(request, seen, asked, shown),
         part(request, dashboards.live(request, seen)),
+        _imported(request, seen, view),
     )
-    return Board(numbers, before, points, earlier, tables, live)
+    return Board(numbers, before, points, earlier, tables, live, imported)
+
+
+async def _imported(request: Request, seen: SeenSite, view: View) -> Part[ImportedFigures]:
+    """Nothing where filters were chosen: such figures know none."""
+    if seen.imported is None or view.filters or not seen.imported.meets(*view.days):
+        return Part(None)
+    scope = seen_sites(request)
+    asked = in_sites(request, lambda store: store.imported.of(scope, seen.site.name, *view.days, ROWS))
+    return await part(request, asked)
 
 
 async def _points(

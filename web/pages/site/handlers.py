@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -34,8 +34,9 @@ async def site_page(request: Request) -> Response:
     seen = await seen_site(request)
     view = view_of(request, seen)
     board = await board_of(request, seen, view)
-    if board.silent and not (view.filters or view.problem) and not await has_events(request, seen, view.now):
-        line = snippet(own_address(request, ""), seen.site.name)
+    chosen = view.filters or view.problem or seen.imported
+    if board.silent and not chosen and not await has_events(request, seen, view.now):
+        line = snippet(own_address(request, ""), seen.site)
         return page_response("pages/site/waiting.html", 200, _VARY, **_about(seen, view), snippet=line)
     asked = view.asked(seen.site.name)
     points = board.points.value or ()
@@ -96,8 +97,10 @@ _VARY = {"Vary": "Cookie"}
 
 def view_of(request: Request, seen: SeenSite) -> View:
     """What the address asks for."""
-    address, now = f"/sites/{seen.site.name}", datetime.now(UTC)
-    return read_view(address, seen.zone, seen.site.created_at, now, request.query_params.multi_items())
+    address, now, first = f"/sites/{seen.site.name}", datetime.now(UTC), seen.site.created_at
+    if seen.imported is not None:
+        first = min(first, datetime.combine(seen.imported.first, time(), seen.zone))
+    return read_view(address, seen.zone, first, now, request.query_params.multi_items())
 
 
 def chosen_funnel(request: Request, seen: SeenSite) -> Funnel | None:

@@ -53,6 +53,7 @@ def read_general(form: Posted, name: str) -> SiteChange:
         origins=[origin.lower() for origin in lines_of(form.secret("origins"))],
         time_zone=form.text("time_zone"),
         currency=form.text("currency"),
+        respect_dnt=form.given("respect_dnt"),
     )
 
 
@@ -119,7 +120,8 @@ def read_pairs(text: str) -> dict[str, str]:
 def general_form(site: Site) -> Posted:
     """The form as the site is."""
     kept = {"title": site.title, "time_zone": site.time_zone, "currency": site.currency}
-    return Posted({**{name: [value] for name, value in kept.items()}, "origins": ["\n".join(site.origins)]})
+    kept |= {"origins": "\n".join(site.origins), "respect_dnt": "yes" if site.respect_dnt else ""}
+    return Posted({name: [value] for name, value in kept.items()})
 
 
 def exclusions_form(site: Site) -> Posted:

@@ -242,7 +242,7 @@ async def _page(request: Request, tab: str, forms: Mapping[str, Posted]) -> Resp
         zones=zones(),
         currencies=sorted(CURRENCIES),
         lifetimes=KEY_LIFETIMES,
-        snippet=snippet(own_address(request, ""), name),
+        snippet=snippet(own_address(request, ""), it.site),
     )
 
 

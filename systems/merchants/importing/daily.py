@@ -1,0 +1,79 @@
+"""Figures of days that another service counted: no events, so they are kept apart from what is counted here. Pure.
+
+An export says for a day, and for a day and a source, a page and so on, how many there were; nothing of it tells who was
+there twice. So visitors of several days are a sum, in which somebody is as often as on days, as salts of a day have it
+here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeAlias
+
+from systems.merchants.numbers import Numbers
+
+NUMBERS = ("visitors", "visits", "views", "bounces", "seconds", "events")
+
+TOTAL = ""
+"""What figures are by that are of all of a day."""
+
+Place: TypeAlias = tuple[date, str, tuple[str, ...]]
+"""A day, by what (a tab's name), and the key, as rows of that tab have it."""
+
+Figures: TypeAlias = Mapping[Place, Numbers]
+
+EARLIEST = date(1990, 1, 1)
+MOST_FIGURES = 5_000_000
+LARGEST = 10**12
+"""Of a number: beyond that it is no count of a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What a file says. `product`: which service made it."""
+
+    product: str
+    figures: Figures
+
+    def before(self, until: date) -> Export:
+        """What is of days before one."""
+        return Export(self.product, {place: each for place, each in self.figures.items() if place[0] < until})
+
+    @property
+    def days(self) -> list[date]:
+        """The days of which it has totals, in order."""
+        return sorted(day for day, by, _ in self.figures if by == TOTAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Of which days a site has imported figures, the last one inside, and of which services."""
+
+    first: date
+    last: date
+    products: tuple[str, ...]
+
+    def meets(self, start: date, end: date) -> bool:
+        """Whether there are some of `[start, end)`."""
+        return self.first < end and start <= self.last
+
+    @property
+    def until(self) -> date:
+        """The day after the last."""
+        return self.last + timedelta(days=1)
+
+
+def added(figures: dict[Place, Numbers], place: Place, numbers: Numbers) -> None:
+    """Add to what there is at a place: exports tell more apart than tabs do."""
+    before = figures.get(place)
+    figures[place] = numbers if before is None else total((before, numbers))
+
+
+def total(several: Iterable[Numbers]) -> Numbers:
+    """The sum, of numbers without revenue."""
+    sums = [0] * len(NUMBERS)
+    for each in several:
+        sums = [sum_ + getattr(each, name) for sum_, name in zip(sums, NUMBERS, strict=True)]
+    return Numbers(*sums)

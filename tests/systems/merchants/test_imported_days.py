@@ -1,0 +1,75 @@
+"""Imported figures of days as they are kept, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from systems.merchants.errors import UnknownSiteError
+from systems.merchants.importing.daily import TOTAL, Export, Imported
+from systems.merchants.importing.exports import read_export
+from systems.merchants.numbers import Numbers
+from systems.merchants.site_scope import EVERY_SITE, SiteScope
+from systems.merchants.sites import checked_change
+from systems.merchants.store import SiteStore
+from tests.systems.merchants.importing.made_exports import plausible_export
+
+A, B = "a.example", "b.example"
+OF_B = SiteScope(names=frozenset([B]))
+FIRST, SECOND, THIRD = (date(2025, 1, day) for day in (1, 2, 3))
+
+
+@pytest.fixture
+def export(store: SiteStore, tmp_path: Path) -> Export:
+    for name in (A, B):
+        store.sites.add(EVERY_SITE, checked_change(name), by="root")
+    return read_export(plausible_export(tmp_path / "x.zip"), date(2026, 1, 1))
+
+
+def test_figures_are_kept_by_day_and_tab(store: SiteStore, export: Export) -> None:
+    written = list[int]()
+    store.imported.put(EVERY_SITE, A, export, written.append)
+    assert sum(written) == len(export.figures)
+    assert store.imported.known(EVERY_SITE, A) == Imported(FIRST, THIRD, ("Plausible",))
+    assert store.imported.known(EVERY_SITE, B) is None
+    found = store.imported.of(EVERY_SITE, A, FIRST, THIRD, 1)
+    assert found.days == {FIRST: Numbers(10, 12, 30, 4, 600), SECOND: Numbers(5, 6, 9, 2, 120)}
+    assert found.total == Numbers(15, 18, 39, 6, 720)
+    sources = found.tables["source"]
+    assert [(row.value, row.numbers.visitors) for row in sources.rows] == [("Google", 13)]
+    assert sources.next == 1
+    assert [row.key for row in found.tables["region"].rows] == [("DE", "BE")]
+    assert found.tables["exit"].rows[0].numbers.visits == 5
+    assert found.tables["language"].rows == ()
+    assert found.as_json()["days"][1]["bounce_rate"] == pytest.approx(2 / 6)
+    assert store.imported.of(EVERY_SITE, A, date(2024, 1, 1), FIRST, 9).total == Numbers()
+
+
+def test_the_same_again_changes_nothing_and_another_its_days(store: SiteStore, export: Export) -> None:
+    span = (FIRST, date(2025, 2, 1), 100)
+    store.imported.put(EVERY_SITE, A, export)
+    before = store.imported.of(EVERY_SITE, A, *span)
+    store.imported.put(EVERY_SITE, A, export)
+    assert store.imported.of(EVERY_SITE, A, *span) == before
+    store.imported.put(EVERY_SITE, A, Export("Matomo", {(THIRD, TOTAL, ()): Numbers(7, 8)}))
+    after = store.imported.of(EVERY_SITE, A, *span)
+    assert (after.days[SECOND], after.days[THIRD]) == (before.days[SECOND], Numbers(7, 8))
+    assert not any(row.value == "news" for row in after.tables["source"].rows)
+    known = store.imported.known(EVERY_SITE, A)
+    assert known is not None
+    assert known.products == ("Matomo", "Plausible")
+
+
+def test_only_who_may_may(store: SiteStore, export: Export) -> None:
+    with pytest.raises(UnknownSiteError):
+        store.imported.put(OF_B, A, export)
+    store.imported.put(EVERY_SITE, A, export)
+    with pytest.raises(UnknownSiteError):
+        store.imported.of(OF_B, A, FIRST, THIRD, 9)
+    with pytest.raises(UnknownSiteError):
+        store.imported.forget(OF_B, A)
+    assert store.imported.forget(EVERY_SITE, A) == 3
+    assert store.imported.known(EVERY_SITE, A) is None
+    assert store.imported.forget(EVERY_SITE, A) == 0
