@@ -16,6 +16,7 @@ from processing.definition import Process
 from processing.definition_files import Declared, declared_processes
 from processing.report import headline, run_json
 from processing.run import Watcher, run_process
+from processing.sight import EVERYTHING
 from processing.store import ProcessStore, Run, RunState
 from scripts.access.operating import changing, operator
 from scripts.console import console
@@ -138,7 +139,7 @@ def _show_run(process: Process, run: Run, runs: list[Run], output: Format) -> No
             for each in runs
         ]
         parts.append(Sheet(columns, rows, "Runs, the newest first"))
-    told = {"process": process.name, "run": run_json(run, detail=True), "runs": [each.id for each in runs]}
+    told = {"process": process.name, "run": run_json(run, EVERYTHING), "runs": [each.id for each in runs]}
     show(Result(told, parts), output)
 
 
