@@ -163,6 +163,11 @@ class ProcessStore:
         with self._records.reading() as connection:
             return [_run(row) for row in connection.execute(query).mappings()]
 
+    def forget(self, process: str) -> None:
+        """All its runs, with their results."""
+        with self._records.changing() as connection:
+            connection.execute(RUNS.delete().where(RUNS.c.process == process))
+
     def publications(self) -> list[Publication]:
         """All of all streams, the newest first."""
         return ReplayStore(self._engine).history()
