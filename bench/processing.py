@@ -36,8 +36,8 @@ from streams.records import record_fields
 _NAME = "bench_processing"
 _DECLARED = CHECKOUT / "systems" / "students" / "on_demand" / "student_answers.toml"
 _READ = (
-    "school", "course", "sex", "age", "address", "Medu", "Fedu", "Mjob", "traveltime", "studytime", "failures", "higher",
-    "romantic", "goout", "Walc", "absences", "G1", "G2", "G3",
+    "school", "course", "sex", "age", "address", "Medu", "Fedu", "Mjob", "traveltime", "studytime", "failures",
+    "higher", "romantic", "goout", "Walc", "absences", "G1", "G2", "G3",
 )  # fmt: skip
 _UNSAID = 0.02
 

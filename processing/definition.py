@@ -73,8 +73,8 @@ class Process(_Model):
     """One process. `fields`: what it reads of the stream's records; all numbers, texts and booleans if none is named.
 
     `every`: how often it runs by itself. `after`: that it runs by itself once a replay was published or rolled back;
-    never, if it says neither. `sample`: rows that are held for all that is not counted over every row. `about`: for whom
-    it holds, in the words of whoever declares it.
+    never, if it says neither. `sample`: rows that are held for all that is not counted over every row. `about`: for
+    whom it holds, in the words of whoever declares it.
     """
 
     name: ProcessName
@@ -132,4 +132,6 @@ class Process(_Model):
     @property
     def digest(self) -> str:
         """What tells declarations apart that may give other results."""
-        return hashlib.sha256(self.model_dump_json(exclude={"title", "about", "every", "after"}).encode()).hexdigest()[:16]
+        return hashlib.sha256(self.model_dump_json(exclude={"title", "about", "every", "after"}).encode()).hexdigest()[
+            :16
+        ]

@@ -40,7 +40,11 @@ class Declared:
 def process_files(streams: Path) -> list[Path]:
     """The files that belong to a folder of streams."""
     taken = {path.resolve().parent.parent / "processes.toml" for path in streams.glob("*.toml") if path.is_symlink()}
-    found = (streams.parent / "processes.toml", *sorted(streams.parent.glob("systems/*/processes.toml")), *sorted(taken))
+    found = (
+        streams.parent / "processes.toml",
+        *sorted(streams.parent.glob("systems/*/processes.toml")),
+        *sorted(taken),
+    )
     return [*{path.resolve(): path for path in reversed(found) if path.exists()}.values()][::-1]
 
 

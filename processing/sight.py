@@ -1,7 +1,7 @@
 """What of results somebody sees who does not see everything of a stream: a table of steps and of what is left of each.
 
-Results are of all rows, so whoever sees some rows only is shown none at all; that is for those who ask. Here columns that
-a grant hides are taken out, and whatever could tell of single people unless the grant `detail` shows such. Pure.
+Results are of all rows, so whoever sees some rows only is shown none at all; that is for those who ask. Here columns
+that a grant hides are taken out, and whatever could tell of single people unless the grant `detail` shows such. Pure.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from tests.processing.made import append, process, recorded, students
 def test_single_people_are_told_to_those_who_may_see_them(catalog: Catalog, store: ProcessStore) -> None:
     append(recorded(catalog), students(300))
     run = run_process(catalog, store, process(prediction=None, clusters=None), "ann")
-    seen, unseen = (run_json(run, Sight(detail=detail))["results"]["descriptives"]["result"] for detail in (True, False))
+    seen, unseen = (
+        run_json(run, Sight(detail=detail))["results"]["descriptives"]["result"] for detail in (True, False)
+    )
     labels = {each["name"]: each for each in unseen["labels"]}
     assert "student 100'" in str(run_json(run, Sight(detail=True)))
     assert "student 100'" not in str(run_json(run, Sight()))

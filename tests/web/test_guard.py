@@ -237,7 +237,9 @@ def outcome_of(answer: httpx.Response) -> str:
     assert answer.status_code != 500, answer.text
     if answer.status_code in (401, 403):
         return str(answer.status_code)
-    unknown = any(said in answer.text for said in ("unknown-stream", "There is no such site.", NO_SUCH_SOURCE, NO_SUCH_PROCESS))
+    unknown = any(
+        said in answer.text for said in ("unknown-stream", "There is no such site.", NO_SUCH_SOURCE, NO_SUCH_PROCESS)
+    )
     return "404" if answer.status_code == 404 and unknown else "in"
 
 

@@ -1,4 +1,4 @@
-"""Processes and their runs as their asker may see them, asked of PostgreSQL. Each raises LakeAwayError, TooSlowError."""
+"""Processes and their runs as their asker may see them, asked of PostgreSQL: LakeAwayError, TooSlowError are 503."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class SeenProcess:
-    """A process that its asker may know. `newest`: its newest run; None where no results are shown, or there is none."""
+    """A process that its asker may know. `newest`: its newest run; None where there is none to be seen."""
 
     process: Process
     scope: ProcessScope

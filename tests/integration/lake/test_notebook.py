@@ -66,9 +66,7 @@ def reported(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield live, len(first.accepted)
 
 
-def test_the_notebook_runs(
-    stack: Stack, reported: tuple[LiveStream, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_notebook_runs(stack: Stack, reported: tuple[LiveStream, int], monkeypatch: pytest.MonkeyPatch) -> None:
     live, figures = reported
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     host, _, port = QuerySettings().trino.partition(":")

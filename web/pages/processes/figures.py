@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from web.pages.processes.marks import Mark
 from web.page.units import MINUS, NOTHING
+from web.pages.processes.marks import Mark
 
 Json = Mapping[str, Any]
 

@@ -53,7 +53,9 @@ def _described(found: Json) -> Parts:
         )
     if found["labels"]:
         lines = tuple(_label(each) for each in found["labels"])
-        yield Table("Columns of labels", ("Column", "Values", "Different", "Most frequent"), lines, "Shares", texts=(2,))
+        yield Table(
+            "Columns of labels", ("Column", "Values", "Different", "Most frequent"), lines, "Shares", texts=(2,)
+        )
     columns = sorted((*found["numbers"], *found["labels"]), key=lambda each: -each["missing"])
     gaps = [each for each in columns if each["missing"]][:_MISSING]
     if gaps:
@@ -80,11 +82,15 @@ def _label(each: Json) -> Line:
     named = [f"{name} {share(number, each['count'])}" for name, number in top[:3]]
     different = f"over {count(each['distinct'])}" if each["more"] else count(each["distinct"])
     said = " · ".join(named) or "each is rare"
-    return Line(each["name"], (count(each["count"]), different, said), shares([*(n for _, n in top), others], each["count"]))
+    return Line(
+        each["name"], (count(each["count"]), different, said), shares([*(n for _, n in top), others], each["count"])
+    )
 
 
 def _gap(each: Json, rows: int) -> Line:
-    return Line(each["name"], (count(each["missing"]), share(each["missing"], rows)), bar(_FULL, each["missing"] / rows))
+    return Line(
+        each["name"], (count(each["missing"]), share(each["missing"], rows)), bar(_FULL, each["missing"] / rows)
+    )
 
 
 def _together(found: Json) -> str:
@@ -138,7 +144,12 @@ def _differing(found: Json) -> Parts:
         lines = tuple(
             Line(
                 group["group"],
-                (count(group["rows"]), figure(group["mean"]), within(group["lower"], group["upper"]), figure(group["median"])),
+                (
+                    count(group["rows"]),
+                    figure(group["mean"]),
+                    within(group["lower"], group["upper"]),
+                    figure(group["median"]),
+                ),
                 interval(scale, group["lower"], group["mean"], group["upper"]),
             )
             for group in groups
@@ -165,10 +176,16 @@ def _clustered(found: Json) -> Parts:
     )
     tried = ", ".join(f"{number} clusters {figure(value)}" for number, value in found["tried"])
     note = f"Mean silhouette, of which the largest counts: {tried}."
-    yield Table("How often each is found again", ("Cluster", "Rows", "Verdict", "Stability"), lines, "0 to 1", note, (1,))
+    yield Table(
+        "How often each is found again", ("Cluster", "Rows", "Verdict", "Stability"), lines, "0 to 1", note, (1,)
+    )
     scale = Scale.of([value for each in found["clusters"] for value in each["apart"]], nought=True)
     apart = tuple(
-        Line(f"Cluster {place}: {name}", (figure(each["centre"][at]), figure(each["apart"][at])), bar(scale, each["apart"][at]))
+        Line(
+            f"Cluster {place}: {name}",
+            (figure(each["centre"][at]), figure(each["apart"][at])),
+            bar(scale, each["apart"][at]),
+        )
         for place, each in enumerate(found["clusters"], 1)
         for at, name in enumerate(found["fields"])
         if each["centre"]

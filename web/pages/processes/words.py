@@ -27,14 +27,15 @@ WORDS: Mapping[str, Words] = {
     "drift": Words(
         "What moved since the run before",
         "The population stability index of each column: how far its spread is from that of the earlier run. Below 0.1 "
-        "is called as before, from 0.25 on moved far; and only what chance would rarely do is called moved at all.",
-        "The rows of this run against those of the run before, which hold the older rows too unless these were deleted.",
+        "is called as before, from 0.25 on moved far; only what chance would rarely do is called moved at all.",
+        "The rows of this run against those of the run before: older rows are in both, unless these were deleted.",
         "Whether people changed, or other people answered, or the question was asked otherwise.",
     ),
     "correlations": Words(
         "What goes together",
-        "From -1, one falls as the other rises, to 1, both rise together; 0 is no such relation. The bar is the interval "
-        "that holds the true coefficient in 95 of 100 samples; the p-value is corrected for all pairs that were looked at.",
+        "From -1, one falls as the other rises, to 1, both rise together; 0 is no such relation. The bar is the "
+        "interval that holds the true coefficient in 95 of 100 samples; p is corrected for all pairs that were looked "
+        "at.",
         "The rows that were held and have both values.",
         "What causes what: two things that go together may both follow a third one. A relation that rises and falls "
         "again can have a coefficient of nought.",
@@ -45,11 +46,11 @@ WORDS: Mapping[str, Words] = {
         "(0.2 is small, 0.8 large), of more as the share of ranks that the group tells.",
         "Groups with at least ten rows among those that were held; the others are named or counted.",
         "That belonging to a group makes the difference: groups differ in more than their name. Nor anything about "
-        "one person: within each group people differ more than the means do.",
+        "one person: people of one group differ too, often by more than the means do.",
     ),
     "prediction": Words(
         "How well it can be predicted",
-        "The error on rows that the model did not learn from, beside two guesses that need no model. A model that is no "
+        "The error on rows that the model did not learn from, beside guesses that need no model. A model that is no "
         "better than the same guess for everybody has found nothing.",
         "People like those whose rows were read, answered for in the same way. Rows of a group are kept together where "
         "one is named, so that the error is that of new groups.",
@@ -61,7 +62,7 @@ WORDS: Mapping[str, Words] = {
         "Groups of rows that lie close together by some columns, and how often each would be found again in other "
         "samples of the same kind: below 0.75 a cluster is called unstable, and should be given no name.",
         "Rows that were held and have all of these columns; 5,000 at most.",
-        "That there are kinds of people. K-means finds clusters in everything, also where there is one cloud; and which "
-        "columns are given decides which ones it finds.",
+        "That there are kinds of people. K-means finds clusters in everything, also where there is one cloud; and "
+        "which columns are given decides which ones it finds.",
     ),
 }

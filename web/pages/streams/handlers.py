@@ -52,9 +52,7 @@ async def streams_page(request: Request) -> Response:
     others = {name: each for name, each in problems.items() if sees_all and name not in known and is_offered(name)}
     declared = (await declared_here(request)).processes
     processed = {each.stream for each in declared.values()}
-    return page_response(
-        "pages/streams/streams.html", title="Streams", cards=cards, others=others, processed=processed
-    )
+    return page_response("pages/streams/streams.html", title="Streams", cards=cards, others=others, processed=processed)
 
 
 def _card(service: Service, visible: Visible, standing: StreamStanding | None, problem: str, now: datetime) -> Card:

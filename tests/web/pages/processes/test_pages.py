@@ -86,7 +86,10 @@ def test_the_page_fits_a_phone_and_the_dark(processes: Processes, analyst: Visit
         viewport={"width": 390, "height": 844}, color_scheme="dark"
     ) as context:  # fmt: skip
         context.add_cookies(
-            [{"name": each.name, "value": each.value or "", "url": processes.people.url} for each in analyst.cookies.jar]
+            [
+                {"name": each.name, "value": each.value or "", "url": processes.people.url}
+                for each in analyst.cookies.jar
+            ]
         )
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
