@@ -152,9 +152,10 @@ class ProcessStore:
 
     def newest_of_all(self) -> dict[str, Run]:
         """Process → its newest run, without its results."""
-        query = sa.select(RUNS).distinct(RUNS.c.process).order_by(RUNS.c.process, RUNS.c.id.desc())
+        newest = sa.select(sa.func.max(RUNS.c.id)).group_by(RUNS.c.process)
         with self._records.reading() as connection:
-            return {row["process"]: _run(row) for row in connection.execute(query).mappings()}
+            rows = connection.execute(sa.select(RUNS).where(RUNS.c.id.in_(newest))).mappings()
+            return {row["process"]: _run(row) for row in rows}
 
     def runs(self, process: str, most: int, before: int | None = None) -> list[Run]:
         """The newest runs, of those before another one, without their results."""

@@ -10,9 +10,8 @@ import pytest
 from access.grants import checked_grant
 from analysis.descriptives import Describing
 from processing.definition_files import parse_process
-from processing.run import Version
 from processing.steps import Given, compute
-from processing.store import ProcessStore, Run, Step
+from processing.store import ProcessStore, Run, Step, Version
 from tests.processing.made import observed
 from tests.web.pages.people import People, Visitor, serving_people
 
