@@ -27,7 +27,7 @@ from streams.time_text import timestamp
 
 _RUNS_SHOWN = 10
 _LISTED = (
-    Column("PROCESS"), Column("STREAM"), Column("EVERY"), Column("STATE"), Column("LAST RUN"), right("ROWS"),
+    Column("PROCESS"), Column("STREAM"), Column("EVERY"), Column("AFTER"), Column("STATE"), Column("LAST RUN"), right("ROWS"),
     Column("PROBLEM", wraps=True),
 )  # fmt: skip
 
@@ -118,6 +118,7 @@ def _stands(known: Declared, store: ProcessStore, name: str) -> dict[str, Any]:
         "process": name,
         "stream": process.stream if process else None,
         "every": process.every if process else None,
+        "after": process.after if process else None,
         "state": "broken" if problem else str(run.state) if run else "not run yet",
         "last_run": timestamp(run.begun_at) if run else None,
         "rows": run.rows if run else None,
