@@ -27,8 +27,8 @@ from streams.time_text import timestamp
 
 _RUNS_SHOWN = 10
 _LISTED = (
-    Column("PROCESS"), Column("STREAM"), Column("EVERY"), Column("AFTER"), Column("STATE"), Column("LAST RUN"), right("ROWS"),
-    Column("PROBLEM", wraps=True),
+    Column("PROCESS"), Column("STREAM"), Column("EVERY"), Column("AFTER"), Column("STATE"), Column("LAST RUN"),
+    right("ROWS"), Column("PROBLEM", wraps=True),
 )  # fmt: skip
 
 
