@@ -49,7 +49,9 @@ async def run(request: Request) -> Response:
 
 
 def _process_json(seen: SeenProcess) -> dict[str, Any]:
-    return {**process_json(seen.process, seen.newest, applied=seen.applied), "may": seen.scope.may}
+    told = process_json(seen.process, seen.newest, applied=seen.applied)
+    hidden = {} if seen.scope.sight else {"state": None}
+    return {**told, **hidden, "may": seen.scope.may}
 
 
 def _before(after: str) -> int | None:

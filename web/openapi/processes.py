@@ -17,7 +17,11 @@ _PROCESS: Json = {
     "seed": COUNT,
     "sample": {**COUNT, "description": "Rows that are held for what is not counted over all of them."},
     "steps": array_of(TEXT),
-    "state": {**TEXT, "enum": [*_STATES], "description": "Of its newest run."},
+    "state": {
+        "type": ["string", "null"],
+        "enum": [*_STATES, None],
+        "description": "Of its newest run; null where no results are shown to you.",
+    },
     "last_run": TIME_OR_NULL,
     "may": {**array_of({**TEXT, "enum": ["ask", "detail"]}), "description": "Empty: no results are shown to you."},
 }
