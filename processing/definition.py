@@ -72,8 +72,9 @@ class Clustering(_Model):
 class Process(_Model):
     """One process. `fields`: what it reads of the stream's records; all numbers, texts and booleans if none is named.
 
-    `every`: how often it runs by itself; never, if it does not say. `sample`: rows that are held for all that is not
-    counted over every row. `about`: for whom it holds, in the words of whoever declares it.
+    `every`: how often it runs by itself. `after`: that it runs by itself once a replay was published or rolled back;
+    never, if it says neither. `sample`: rows that are held for all that is not counted over every row. `about`: for
+    whom it holds, in the words of whoever declares it.
     """
 
     name: ProcessName
@@ -82,6 +83,7 @@ class Process(_Model):
     about: str = Field(default="", max_length=2000)
     fields: Fields = ()
     every: Annotated[str, AfterValidator(_every)] | None = None
+    after: Literal["publication"] | None = None
     seed: int = Field(default=0, ge=0, le=2**31)
     sample: int = Field(default=20_000, ge=100, le=200_000)
     correlations: Correlating | None = None
@@ -117,6 +119,11 @@ class Process(_Model):
         return ("descriptives", *(("drift",) if self.drift else ()), *asked)
 
     @property
+    def runs_itself(self) -> bool:
+        """Whether it ever does."""
+        return self.every is not None or self.after is not None
+
+    @property
     def every_seconds(self) -> int | None:
         """How often it runs by itself."""
         found = _EVERY.fullmatch(self.every) if self.every else None
@@ -125,4 +132,6 @@ class Process(_Model):
     @property
     def digest(self) -> str:
         """What tells declarations apart that may give other results."""
-        return hashlib.sha256(self.model_dump_json(exclude={"title", "about", "every"}).encode()).hexdigest()[:16]
+        return hashlib.sha256(self.model_dump_json(exclude={"title", "about", "every", "after"}).encode()).hexdigest()[
+            :16
+        ]

@@ -1,5 +1,5 @@
 """How processes are read: `[process.NAME]` in `processes.toml`, the user's own beside the folder of streams, and the
-product's in its systems.
+product's in its systems, those whose streams are linked into that folder among them.
 
 Every error is a ProcessDefinitionError that names the file, the key, the value and what is allowed.
 """
@@ -39,8 +39,13 @@ class Declared:
 
 def process_files(streams: Path) -> list[Path]:
     """The files that belong to a folder of streams."""
-    found = (streams.parent / "processes.toml", *sorted(streams.parent.glob("systems/*/processes.toml")))
-    return [path for path in found if path.exists()]
+    taken = {path.resolve().parent.parent / "processes.toml" for path in streams.glob("*.toml") if path.is_symlink()}
+    found = (
+        streams.parent / "processes.toml",
+        *sorted(streams.parent.glob("systems/*/processes.toml")),
+        *sorted(taken),
+    )
+    return [*{path.resolve(): path for path in reversed(found) if path.exists()}.values()][::-1]
 
 
 def declared_processes(streams: Path) -> Declared:

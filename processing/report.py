@@ -5,18 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from processing.definition import Process
+from processing.sight import Json, Sight, seen
 from processing.store import Run, Step
 from streams.time_text import timestamp
 
-FEWEST = 5
-"""Rows of a label that are told to who sees no single message; rarer ones are counted with the others."""
 
-Json = Mapping[str, Any]
-
-
-def run_json(run: Run, *, detail: bool) -> dict[str, Any]:
-    """A run with what it was made by, and its results."""
+def process_json(process: Process, newest: Run | None, *, applied: bool) -> dict[str, Any]:
+    """A process as it is declared, and how its newest run stands."""
     return {
+        "name": process.name,
+        "title": process.title,
+        "stream": process.stream,
+        "about": process.about,
+        "every": process.every,
+        "after": process.after,
+        "seed": process.seed,
+        "sample": process.sample,
+        "steps": [*process.steps],
+        "state": state_of(newest, applied=applied),
+        "last_run": timestamp(newest.begun_at if newest else None),
+    }
+
+
+def state_of(newest: Run | None, *, applied: bool) -> str:
+    """How a process stands, in a word or two."""
+    if not applied:
+        return "not applied"
+    return str(newest.state) if newest else "not run yet"
+
+
+def line_json(run: Run, sight: Sight) -> dict[str, Any]:
+    """A run with what it was made by; who began it, and why it failed, is for those who administer."""
+    told = {
         "id": run.id,
         "state": str(run.state),
         "snapshot": str(run.snapshot),
@@ -28,26 +49,17 @@ def run_json(run: Run, *, detail: bool) -> dict[str, Any]:
         "sampled": run.sampled,
         "begun": timestamp(run.begun_at),
         "ended": timestamp(run.ended_at),
-        "results": {name: _step_json(each, detail=detail) for name, each in run.steps.items()},
     }
+    return {**told, "by": run.begun_by, "problem": run.problem} if sight.administers else told
 
 
-def shown(step: Step, *, detail: bool) -> Json | None:
-    """The result of a step, without values and texts of single people unless `detail`."""
-    if step.result is None or detail or step.name != "descriptives":
-        return step.result
-    numbers = [{**each, "least": None, "most": None} for each in step.result["numbers"]]
-    return {**step.result, "numbers": numbers, "labels": [_grouped(each) for each in step.result["labels"]]}
-
-
-def _step_json(step: Step, *, detail: bool) -> dict[str, Any]:
-    return {"seconds": step.seconds, "problem": step.problem, "result": shown(step, detail=detail)}
-
-
-def _grouped(label: Json) -> Json:
-    kept = [[name, count] for name, count in label["top"] if count >= FEWEST]
-    rare = sum(count for _, count in label["top"] if count < FEWEST)
-    return {**label, "top": kept, "others": label["others"] + rare}
+def run_json(run: Run, sight: Sight) -> dict[str, Any]:
+    """The same, with its results as far as they are shown."""
+    steps = {name: seen(each, sight) for name, each in run.steps.items()}
+    results = {
+        name: {"seconds": each.seconds, "problem": each.problem, "result": each.result} for name, each in steps.items()
+    }
+    return {**line_json(run, sight), "results": results}
 
 
 def headline(step: Step) -> str:
@@ -62,7 +74,8 @@ def score_text(score: Json) -> str:
 
 def _described(found: Json) -> str:
     columns = len(found["numbers"]) + len(found["labels"])
-    return f"{columns} columns of {found['rows']:,} rows, of which {found['complete']:,} lack nothing"
+    complete = "" if found["complete"] is None else f", of which {found['complete']:,} lack nothing"
+    return f"{columns} columns of {found['rows']:,} rows{complete}"
 
 
 def _drifted(found: Json) -> str:

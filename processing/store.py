@@ -13,6 +13,8 @@ import sqlalchemy as sa
 
 from access.records import Clock, Records, access_engine, now
 from database.locks import held_if_free
+from database.replay_store import ReplayStore
+from database.replays import Publication
 from processing.errors import ProcessBusyError
 from processing.tables import RESULTS, RUNS
 
@@ -142,18 +144,42 @@ class ProcessStore:
         query = sa.select(RUNS).where(RUNS.c.process == process)
         query = query if state is None else query.where(RUNS.c.state == state)
         query = query if before is None else query.where(RUNS.c.id < before)
+        return self._one(query.order_by(RUNS.c.id.desc()).limit(1))
+
+    def get(self, process: str, run: int) -> Run | None:
+        """One run with its results; None if there is none of that process."""
+        return self._one(sa.select(RUNS).where(RUNS.c.process == process, RUNS.c.id == run))
+
+    def newest_of_all(self) -> dict[str, Run]:
+        """Process → its newest run, without its results."""
+        newest = sa.select(sa.func.max(RUNS.c.id)).group_by(RUNS.c.process)
         with self._records.reading() as connection:
-            row = connection.execute(query.order_by(RUNS.c.id.desc()).limit(1)).mappings().one_or_none()
+            rows = connection.execute(sa.select(RUNS).where(RUNS.c.id.in_(newest))).mappings()
+            return {row["process"]: _run(row) for row in rows}
+
+    def runs(self, process: str, most: int, before: int | None = None) -> list[Run]:
+        """The newest runs, of those before another one, without their results."""
+        query = sa.select(RUNS).where(RUNS.c.process == process).order_by(RUNS.c.id.desc()).limit(most)
+        query = query if before is None else query.where(RUNS.c.id < before)
+        with self._records.reading() as connection:
+            return [_run(row) for row in connection.execute(query).mappings()]
+
+    def forget(self, process: str) -> None:
+        """All its runs, with their results."""
+        with self._records.changing() as connection:
+            connection.execute(RUNS.delete().where(RUNS.c.process == process))
+
+    def publications(self) -> list[Publication]:
+        """All of all streams, the newest first."""
+        return ReplayStore(self._engine).history()
+
+    def _one(self, query: sa.Select[Any]) -> Run | None:
+        with self._records.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
             if row is None:
                 return None
             steps = connection.execute(sa.select(RESULTS).where(RESULTS.c.run == row["id"])).mappings()
             return _run(row, {each["step"]: _step(each) for each in steps})
-
-    def runs(self, process: str, most: int) -> list[Run]:
-        """The newest runs, without their results."""
-        query = sa.select(RUNS).where(RUNS.c.process == process).order_by(RUNS.c.id.desc()).limit(most)
-        with self._records.reading() as connection:
-            return [_run(row) for row in connection.execute(query).mappings()]
 
 
 def _run(row: sa.RowMapping, steps: Mapping[str, Step] | None = None) -> Run:

@@ -58,7 +58,7 @@ def wanted_streams(folders: Iterable[Path]) -> set[str]:
 
 def processed_streams(streams: Path) -> set[str]:
     """The streams that are read by processes which run by themselves, as far as these can be read."""
-    return {each.stream for each in declared_processes(streams).processes.values() if each.every}
+    return {each.stream for each in declared_processes(streams).processes.values() if each.runs_itself}
 
 
 def applied_streams(uri: str) -> set[str]:

@@ -31,6 +31,7 @@ from web.api import (
     keys,
     me,
     probes,
+    processes,
     replays,
     sessions,
     site_links,
@@ -71,6 +72,8 @@ from web.pages.epidemic.sources import sources_page as reporting_sources_page
 from web.pages.forms.handlers import form_page, step_form
 from web.pages.invitation.handlers import accept_invitation, first_page, invitation_page, make_first
 from web.pages.login.handlers import log_in, log_out, login_page
+from web.pages.processes.list import processes_page
+from web.pages.processes.process import process_page
 from web.pages.records.handlers import export_records, records_page
 from web.pages.reference.api import api_page
 from web.pages.reference.definition import definition_page
@@ -206,6 +209,12 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/sources/{source}/pause", sources.pause, methods=["POST"]),
     Route("/v1/sources/{source}/resume", sources.resume, methods=["POST"]),
     Route("/v1/sources/{source}/redrive", sources.redrive, methods=["POST"]),
+    Route("/v1/processes", processes.processes),
+    Route("/v1/processes/{process}", processes.process),
+    Route("/v1/processes/{process}/runs", processes.runs),
+    Route("/v1/processes/{process}/runs/{run}", processes.run),
+    Route("/processes", processes_page),
+    Route("/processes/{process}", process_page),
     Route("/sources", sources_page),
     by_method("/sources/try", GET=try_page, POST=try_sample),
     Route("/sources/{source}", source_page),

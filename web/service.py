@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import partial
 from typing import Any, cast
 
 import anyio
 import anyio.to_thread
 import orjson
-from cachetools import TTLCache
+from cachetools import TTLCache, cached
 from pydantic import SecretStr
 from starlette.requests import HTTPConnection
 
@@ -21,6 +23,8 @@ from access.settings import AccessSettings
 from access.store import AccessStore
 from access.tokens import Tokens
 from iceberg.reading import Reading
+from processing.definition_files import Declared, declared_processes
+from processing.store import ProcessStore
 from query.replay_reports import ReplayService
 from query.service import QueryService
 from query.settings import QuerySettings
@@ -83,6 +87,8 @@ class Service:
     declared_sources: DeclaredSources
     source_look: SourceLook
     objects: Objects
+    processes: ProcessStore
+    declared_processes: Callable[[], Declared]
     changes: Lane = field(default_factory=lambda: Lane(threads=4, waiting=64))
     bulk: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
     logins: Lane = field(default_factory=lambda: Lane(threads=2, waiting=32))
@@ -138,6 +144,8 @@ class Service:
             declared_sources=declared,
             source_look=look,
             objects=objects or Objects.open(kept_of_sources, kept_of_sources.kept),
+            processes=ProcessStore.open(StoreSettings().catalog_uri.get_secret_value()),
+            declared_processes=_kept(partial(declared_processes, settings.streams)),
         )
 
     async def start(self, *, looking: bool = True) -> None:
@@ -156,6 +164,7 @@ class Service:
         await anyio.to_thread.run_sync(self.queries.close)
         await anyio.to_thread.run_sync(self.access_log.close)
         await anyio.to_thread.run_sync(self.sources.close)
+        await anyio.to_thread.run_sync(self.processes.close)
         await anyio.to_thread.run_sync(self.access.close)
 
     @property
@@ -237,6 +246,11 @@ class Service:
 def service_of(request: HTTPConnection) -> Service:
     """The service behind a request."""
     return cast("Service", request.app.state.service)
+
+
+def _kept(read: Callable[[], Declared]) -> Callable[[], Declared]:
+    """What is declared, read from files every few seconds; they are few and small."""
+    return cached(TTLCache[Any, Declared](1, 5.0), lock=threading.Lock())(read)
 
 
 def _access_log(settings: WebSettings, queries: QueryService, access: AccessStore, metrics: Metrics) -> AccessLog:

@@ -16,6 +16,7 @@ from processing.definition import Process
 from processing.definition_files import Declared, declared_processes
 from processing.report import headline, run_json
 from processing.run import Watcher, run_process
+from processing.sight import EVERYTHING
 from processing.store import ProcessStore, Run, RunState
 from scripts.access.operating import changing, operator
 from scripts.console import console
@@ -26,8 +27,8 @@ from streams.time_text import timestamp
 
 _RUNS_SHOWN = 10
 _LISTED = (
-    Column("PROCESS"), Column("STREAM"), Column("EVERY"), Column("STATE"), Column("LAST RUN"), right("ROWS"),
-    Column("PROBLEM", wraps=True),
+    Column("PROCESS"), Column("STREAM"), Column("EVERY"), Column("AFTER"), Column("STATE"), Column("LAST RUN"),
+    right("ROWS"), Column("PROBLEM", wraps=True),
 )  # fmt: skip
 
 
@@ -117,6 +118,7 @@ def _stands(known: Declared, store: ProcessStore, name: str) -> dict[str, Any]:
         "process": name,
         "stream": process.stream if process else None,
         "every": process.every if process else None,
+        "after": process.after if process else None,
         "state": "broken" if problem else str(run.state) if run else "not run yet",
         "last_run": timestamp(run.begun_at) if run else None,
         "rows": run.rows if run else None,
@@ -138,7 +140,7 @@ def _show_run(process: Process, run: Run, runs: list[Run], output: Format) -> No
             for each in runs
         ]
         parts.append(Sheet(columns, rows, "Runs, the newest first"))
-    told = {"process": process.name, "run": run_json(run, detail=True), "runs": [each.id for each in runs]}
+    told = {"process": process.name, "run": run_json(run, EVERYTHING), "runs": [each.id for each in runs]}
     show(Result(told, parts), output)
 
 

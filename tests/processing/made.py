@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from pyiceberg.table import Table
 
+from analysis.observations import Observations, observations
 from iceberg.catalog import Catalog
 from iceberg.kinds import RECORDS
 from processing.definition import Process
@@ -67,6 +68,13 @@ def students(rows: int, seed: int = 0, start: int = 0) -> pa.Table:
             "repeats": draw.random(rows) < 0.3,
         }
     )
+
+
+def observed(rows: int, seed: int = 0) -> Observations:
+    """The same as columns under the names of their fields."""
+    columns = {"school": "school", "student": "student", "hours": "Hours", "mark": "Mark", "repeats": "repeats"}
+    table = students(rows, seed).select([*columns]).rename_columns([*columns.values()])
+    return observations(table.combine_chunks().to_batches()[0])
 
 
 def recorded(catalog: Catalog, definition: Definition = MARKS) -> Table:

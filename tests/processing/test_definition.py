@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from processing.definition_files import declared_processes, parse_process
+from processing.definition_files import declared_processes, parse_process, process_files
 from processing.errors import ProcessDefinitionError
 from streams.errors import UnknownNameError
+from streams.records import record_fields
+from tests.definitions import ON_DEMAND, STREAMS
+
+STUDENTS = STREAMS.parent / "systems" / "students"
 
 GOOD = """
 [process.study]
@@ -31,6 +35,20 @@ def test_own_and_shipped_processes_are_found(tmp_path: Path) -> None:
     assert found.get("study").steps == ("descriptives", "drift", "prediction")
     with pytest.raises(UnknownNameError, match="studi"):
         found.get("studi")
+
+
+def test_processes_come_with_streams_that_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "streams").mkdir()
+    (tmp_path / "streams" / "student_answers.toml").symlink_to(STUDENTS / "on_demand" / "student_answers.toml")
+    taken = declared_processes(tmp_path / "streams")
+    assert (sorted(taken.processes), taken.problems) == (["student_early", "student_final", "student_grades"], {})
+    answers = ON_DEMAND["student_answers"]
+    known = {each.field for each in record_fields(answers)}
+    for each in taken.processes.values():
+        assert (each.stream, each.runs_itself, {*each.fields} <= known) == (answers.name, True, True)
+        assert not {*each.fields} & {"id", "comment", "failed_because", "guardian_is"}
+    # Beside the product's own folder of streams they are found once, whether or not the stream is linked there too.
+    assert [path.parent.name for path in process_files(STUDENTS.parent.parent / "streams")].count("students") == 1
 
 
 def test_one_broken_process_leaves_the_others(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from iceberg.catalog import Catalog
 from processing.report import headline, run_json
 from processing.run import run_process
+from processing.sight import Sight
 from processing.store import ProcessStore
 from tests.processing.made import append, process, recorded, students
 
@@ -12,10 +13,12 @@ from tests.processing.made import append, process, recorded, students
 def test_single_people_are_told_to_those_who_may_see_them(catalog: Catalog, store: ProcessStore) -> None:
     append(recorded(catalog), students(300))
     run = run_process(catalog, store, process(prediction=None, clusters=None), "ann")
-    seen, unseen = (run_json(run, detail=detail)["results"]["descriptives"]["result"] for detail in (True, False))
+    seen, unseen = (
+        run_json(run, Sight(detail=detail))["results"]["descriptives"]["result"] for detail in (True, False)
+    )
     labels = {each["name"]: each for each in unseen["labels"]}
-    assert "student 100'" in str(run_json(run, detail=True))
-    assert "student 100'" not in str(run_json(run, detail=False))
+    assert "student 100'" in str(run_json(run, Sight(detail=True)))
+    assert "student 100'" not in str(run_json(run, Sight()))
     assert (labels["student"]["top"], labels["student"]["others"]) == ([], 300)
     assert len(labels["school"]["top"]) == 12
     assert {each["least"] for each in unseen["numbers"]} == {None}

@@ -109,6 +109,18 @@ def test_the_same_snapshot_gives_the_same_results(catalog: Catalog, store: Proce
     }
 
 
+def test_runs_are_found_and_forgotten(catalog: Catalog, store: ProcessStore) -> None:
+    append(recorded(catalog), students(100))
+    asked = process(prediction=None, clusters=None)
+    first, second = (run_process(catalog, store, asked, "service") for _ in range(2))
+    assert store.get("study", first.id) == first
+    assert store.get("other", first.id) is None
+    assert {name: run.id for name, run in store.newest_of_all().items()} == {"study": second.id}
+    assert [run.id for run in store.runs("study", 10, before=second.id)] == [first.id]
+    store.forget("study")
+    assert store.runs("study", 10) == []
+
+
 def test_two_runs_exclude_each_other(catalog: Catalog, store: ProcessStore) -> None:
     append(recorded(catalog), students(100))
     with store.alone("study"), pytest.raises(ProcessBusyError, match="study is being run"):

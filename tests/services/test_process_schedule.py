@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
+from database.replays import Action, Publication
 from processing.due import due_processes, is_due
 from processing.store import ProcessStore, Version
 from services.process_schedule import SECONDS, ProcessSchedule
 from services.sources import WaitingSettings, has_work, processed_streams
+from streams.arrivals import Arrivals
 from tests.processing.conftest import engine, store  # noqa: F401
 from tests.processing.made import process
 
@@ -74,12 +76,47 @@ def test_what_ran_long_enough_ago_is_due(store: ProcessStore, every: str | None,
     assert due_processes({"study": asked}, {"other"}, store, later) == []
 
 
+def published(at: datetime, *, stream: str = "marks", completed: bool = True) -> Publication:
+    arrivals = Arrivals(at - timedelta(hours=1), at)
+    return Publication(2, 1, stream, Action.PUBLISH, arrivals, "d", at, "ann", "", {}, completed=completed)
+
+
+def test_what_was_read_before_a_publication_is_due(
+    store: ProcessStore,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, moment, history = process(after="publication"), datetime.now(UTC), list[Publication]()
+    monkeypatch.setattr(store, "publications", lambda: history)
+
+    def due() -> list[str]:
+        return [each.name for each in due_processes({"study": asked}, {"marks"}, store, moment)]
+
+    assert due() == []
+    history.append(published(moment, stream="other"))
+    assert due() == []
+    history.append(published(moment, completed=False))
+    assert due() == []
+    history[-1] = published(moment)
+    assert due() == ["study"]
+    run = store.begin("study", "marks", 1, VERSION, "service")
+    assert due() == ["study"]
+    store.end(run.id)
+    assert due() == []
+    history.insert(0, published(datetime.now(UTC) + timedelta(seconds=1)))
+    assert due() == ["study"]
+
+
+def test_the_history_of_publications_is_read(store: ProcessStore) -> None:  # noqa: F811
+    assert store.publications() == []
+
+
 def test_the_service_wakes_for_processes_of_their_own_accord(tmp_path: Path) -> None:
     (tmp_path / "streams").mkdir()
     path = tmp_path / "processes.toml"
     path.write_text(
         '[process.a]\ntitle = "a"\nstream = "marks"\nevery = "1 day"\n[process.b]\ntitle = "b"\nstream = "x"\n'
+        '[process.c]\ntitle = "c"\nstream = "answers"\nafter = "publication"\n'
     )
-    assert processed_streams(tmp_path / "streams") == {"marks"}
+    assert processed_streams(tmp_path / "streams") == {"marks", "answers"}
     away = WaitingSettings(catalog_uri="postgresql://127.0.0.1:9/none", streams=tmp_path / "streams")
     assert has_work(away) is False

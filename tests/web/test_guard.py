@@ -14,6 +14,7 @@ from tests.web.declared_sources import declare
 from tests.web.pages.people import People
 from tests.web.people_at_doors import ASKERS, OPERATOR, a_service, fill
 from web.access.guard import GUARDS
+from web.access.processes import NO_SUCH_PROCESS
 from web.access.sources import NO_SUCH_SOURCE
 from web.app import ROUTES
 
@@ -152,6 +153,12 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/v1/sources/{source}/pause"): ("/v1/sources/clinic/pause", ACTS),
     ("POST", "/v1/sources/{source}/resume"): ("/v1/sources/clinic/resume", ACTS),
     ("POST", "/v1/sources/{source}/redrive"): ("/v1/sources/clinic/redrive", ACTS),
+    ("GET", "/v1/processes"): ("/v1/processes", KNOWN),
+    ("GET", "/v1/processes/{process}"): ("/v1/processes/loads", DETAIL),
+    ("GET", "/v1/processes/{process}/runs"): ("/v1/processes/loads/runs", DETAIL),
+    ("GET", "/v1/processes/{process}/runs/{run}"): ("/v1/processes/loads/runs/1", DETAIL),
+    ("GET", "/processes"): ("/processes", KNOWN),
+    ("GET", "/processes/{process}"): ("/processes/loads", DETAIL),
     ("GET", "/sources"): ("/sources", KNOWN),
     ("GET", "/sources/{source}"): ("/sources/clinic", SOURCES),
     ("POST", "/sources/{source}/files"): ("/sources/clinic/files", UPLOADS),
@@ -212,7 +219,9 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
 def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
     folder = tmp_path_factory.mktemp("sources")
     declare(folder, "clinic", stream="health")
-    streams = declare_all(tmp_path_factory.mktemp("streams"))
+    (beside := tmp_path_factory.mktemp("beside") / "streams").mkdir()
+    streams = declare_all(beside)
+    (streams.parent / "processes.toml").write_text('[process.loads]\ntitle = "Loads"\nstream = "health"\n', "utf-8")
     places = {"SOURCES": str(folder), "STREAMS": str(streams)}
     with a_service(OPERATOR_KEY=OPERATOR, LIMIT_UNKNOWN_REQUESTS="1000", **places) as people:
         fill(people)
@@ -230,7 +239,9 @@ def outcome_of(answer: httpx.Response) -> str:
     assert answer.status_code != 500, answer.text
     if answer.status_code in (401, 403):
         return str(answer.status_code)
-    unknown = any(said in answer.text for said in ("unknown-stream", "There is no such site.", NO_SUCH_SOURCE))
+    unknown = any(
+        said in answer.text for said in ("unknown-stream", "There is no such site.", NO_SUCH_SOURCE, NO_SUCH_PROCESS)
+    )
     return "404" if answer.status_code == 404 and unknown else "in"
 
 

@@ -44,6 +44,8 @@ class Who(Enum):
     """Whoever is known; which sites, and whether they may be changed, is for `web.access.sites` to say."""
     SOURCE = auto()
     """Whoever is known; which sources, and what may be done with them, is for `web.access.sources` to say."""
+    PROCESS = auto()
+    """Whoever is known; which processes, and what of their results, is for `web.access.processes` to say."""
     SEES_ALL = auto()
     """Who administers every stream."""
     ADMINISTRATOR = auto()
@@ -81,6 +83,7 @@ COLLECT = Rule(Who.ANYBODY)
 LOG_OUT = Rule(Who.SIGNED_IN, ends_seeing=True)
 LINK = Rule(Who.LOOKED, counted=True)
 SITE = Rule(Who.SITE)
+PROCESS = Rule(Who.PROCESS, reads=True)
 SOURCE, UPLOAD = Rule(Who.SOURCE), Rule(Who.SOURCE, files=True)
 OWN_KEY, OF_USER = Rule(Who.SIGNED_IN, of_user=True), Rule(Who.ADMINISTRATOR, of_user=True)
 
@@ -132,6 +135,12 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/sources/{source}/pause": {"POST": SOURCE},
     "/v1/sources/{source}/resume": {"POST": SOURCE},
     "/v1/sources/{source}/redrive": {"POST": SOURCE},
+    "/v1/processes": {"GET": PROCESS},
+    "/v1/processes/{process}": {"GET": PROCESS},
+    "/v1/processes/{process}/runs": {"GET": PROCESS},
+    "/v1/processes/{process}/runs/{run}": {"GET": PROCESS},
+    "/processes": {"GET": PROCESS},
+    "/processes/{process}": {"GET": PROCESS},
     "/sources": {"GET": SOURCE},
     "/sources/try": {"GET": SOURCE, "POST": UPLOAD},
     "/sources/{source}": {"GET": SOURCE},

@@ -54,6 +54,7 @@ KINDS: dict[str, Kind] = {
     "unknown-replay": Kind(404, "No such replay"),
     "unknown-site": Kind(404, "No such site, or part of one"),
     "unknown-source": Kind(404, "No such source"),
+    "unknown-process": Kind(404, "No such process, or run of one"),
     "unknown-subject": Kind(404, "No such user, key, grant, session or link"),
     "not-found": Kind(404, "No such address"),
     "method-not-allowed": Kind(405, "This address does not take that method"),

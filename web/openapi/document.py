@@ -7,6 +7,7 @@ from web.openapi.access import ACCESS_PATHS, ACCESS_SCHEMAS
 from web.openapi.collecting import COLLECTING_PATHS, COLLECTING_SCHEMAS
 from web.openapi.epidemic import EPIDEMIC_PATHS, EPIDEMIC_SCHEMAS
 from web.openapi.operations import answer, get, in_path, parameter, problems
+from web.openapi.processes import PROCESS_PATHS, PROCESS_SCHEMAS
 from web.openapi.records import RECORDS_PATH, RECORDS_SCHEMAS
 from web.openapi.replays import REPLAY_SCHEMAS
 from web.openapi.schemas import SCHEMAS
@@ -222,6 +223,7 @@ DOCUMENT: Json = {
         **SITE_PATHS,
         **{path: {**SITE_PATHS.get(path, {}), **methods} for path, methods in SITE_NUMBERS_PATHS.items()},
         **SOURCE_PATHS,
+        **PROCESS_PATHS,
         **COLLECTING_PATHS,
         **EPIDEMIC_PATHS,
         "/v1/openapi.json": get("openapi", "This document.", [], {"200": {"description": "OpenAPI 3.1."}}),
@@ -245,6 +247,7 @@ DOCUMENT: Json = {
         | SITE_SCHEMAS
         | SITE_NUMBERS_SCHEMAS
         | SOURCE_SCHEMAS
+        | PROCESS_SCHEMAS
         | COLLECTING_SCHEMAS
         | EPIDEMIC_SCHEMAS,
         "securitySchemes": {

@@ -13,6 +13,7 @@ from iceberg.namespaces import is_offered
 from query.visible import Visible
 from web.access.scopes import asker_of
 from web.asking.known_streams import known_streams, sees_standing
+from web.asking.processes import declared_here
 from web.asking.standings import standings_of
 from web.health.standing import StreamStanding
 from web.page.templating import page_response
@@ -49,7 +50,9 @@ async def streams_page(request: Request) -> Response:
     ]
     sees_all = asker_of(request).sees_all
     others = {name: each for name, each in problems.items() if sees_all and name not in known and is_offered(name)}
-    return page_response("pages/streams/streams.html", title="Streams", cards=cards, others=others)
+    declared = (await declared_here(request)).processes
+    processed = {each.stream for each in declared.values()}
+    return page_response("pages/streams/streams.html", title="Streams", cards=cards, others=others, processed=processed)
 
 
 def _card(service: Service, visible: Visible, standing: StreamStanding | None, problem: str, now: datetime) -> Card:
