@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -54,22 +54,17 @@ def has_other_rules(before: Definition, after: Definition) -> bool:
     return any(old[part] != new[part] for part in ("fields", "event_time"))
 
 
-@dataclass
 class RulePreview:
     """Gathers a Preview of messages, those of each partition in order."""
 
-    before: Definition
-    after: Definition
-    _messages: int = 0
-    _changed: int = 0
-    _examples: Counter[tuple[str, Any, Any]] = field(default_factory=Counter)
-    _accepted: Counter[Rejection] = field(default_factory=Counter)
-    _rejected: Counter[Rejection] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        self._old, self._new = _Side(self.before), _Side(self.after)
+    def __init__(self, before: Definition, after: Definition) -> None:
+        self._old, self._new = _Side(before), _Side(after)
         names = [name for name in self._old.readings if name in self._new.readings]
         self._names = [(name, self._old.readings[name], self._new.readings[name]) for name in names]
+        self._messages = self._changed = 0
+        self._examples: Counter[tuple[str, Any, Any]] = Counter()
+        self._accepted: Counter[Rejection] = Counter()
+        self._rejected: Counter[Rejection] = Counter()
 
     def add(self, partition: int, payload: bytes, arrived_ms: int) -> None:
         """One message more."""
@@ -91,8 +86,7 @@ class RulePreview:
 
     def _compare(self, old: Accepted, new: Accepted) -> None:
         pairs = (
-            (name, read(old.values[at]), as_new(new.values[there]))
-            for name, (at, read), (there, as_new) in self._names
+            (name, read(old.values[at]), as_new(new.values[there])) for name, (at, read), (there, as_new) in self._names
         )
         found = [pair for pair in pairs if pair[1] != pair[2]]
         self._changed += bool(found)

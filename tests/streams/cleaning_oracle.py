@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 Rule = Mapping[str, Any]
@@ -92,6 +95,36 @@ def _unit(rule: Rule, text: str) -> str:
     return text
 
 
+def _replace(rule: Rule, text: str) -> str:
+    """Python's own expressions, for patterns that mean the same there and never match nothing."""
+    return re.sub(rule["pattern"], rule.get("into", ""), text, flags=re.ASCII) if len(text) <= 500 else text
+
+
+def _date(rule: Rule, text: str) -> str:
+    """For formats in which a sign that is no digit follows each number."""
+    rest, read = text, dict.fromkeys("YMDhms", 0)
+    for token, length in ((key, len([*run])) for key, run in groupby(rule["format"])):
+        if not token.isalpha() or token == "T":
+            if not rest.startswith(token * length):
+                return text
+            rest = rest[length:]
+            continue
+        digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+        if not (1 <= len(digits) <= 2 if length == 1 else len(digits) == length):
+            return text
+        if token == "Y" and length == 2:
+            digits = ("19" if int(digits) >= rule["pivot"] else "20") + digits
+        read[token], rest = int(digits), rest[len(digits) if token != "Y" else length :]
+    try:
+        day = date(read["Y"], read["M"], read["D"]).isoformat()
+    except ValueError:
+        return text
+    if rest or read["h"] > 23 or read["m"] > 59 or read["s"] > 59:
+        return text
+    time = "T{h:02}:{m:02}:{s:02}".format(**read)
+    return day + time + rule.get("offset", "") if "h" in rule["format"] or "offset" in rule else day
+
+
 def _mapped(key: str) -> Callable[[Rule, str], Any]:
     return lambda rule, text: rule[key][text] if text in rule[key] else text
 
@@ -107,6 +140,8 @@ _RULES: Mapping[str, Callable[[Rule, str], Any]] = {
     "remove": _remove,
     "keep": _keep,
     "unit": _unit,
+    "replace": _replace,
+    "date": _date,
     "choices": _mapped("spellings"),
     "words": _mapped("numbers"),
 }

@@ -203,7 +203,9 @@ total = true
 [[clean.school]]
 rule = "trim"
 """
-CLEANER = MARKS + """
+CLEANER = (
+    MARKS
+    + """
 [[clean.school]]
 rule = "upper"
 
@@ -217,6 +219,7 @@ rule = "decimal_comma"
 [[clean.note]]
 rule = "trim"
 """
+)
 TYPED = [
     {"school": school, "mark": mark, "note": note}
     for school in ("GP", " MS\u00a0", "gp", "??")
@@ -241,6 +244,7 @@ def test_changed_cleaning_moves_the_past_as_foretold(stack: Stack, stream_factor
     live.await_accounted()
     before = judged(live)
     assert len(before) == len(TYPED)
+    assert live.rows("select distinct definition_digest from {stream}.records") == [[live.definition.digest]]
 
     new = CLEANER.replace("{topic}", live.name)
     live.toml.write_text(new, "utf-8")
@@ -257,6 +261,7 @@ def test_changed_cleaning_moves_the_past_as_foretold(stack: Stack, stream_factor
     replay = replayed(live, live.definition)
     assert publish(open_catalog(LakeSettings()), replay.id, "tester", "cleaner").state is ReplayState.PUBLISHED
     after = judged(live)
+    assert live.rows("select distinct definition_digest from {stream}.records") == [[live.definition.digest]]
     # What came after the change was cleaned by the job that took over, as the replay cleaned what came before.
     later = Counter(row for place, row in after.items() if place not in before)
     assert later == Counter(after[place] for place in before)
