@@ -10,7 +10,7 @@ from streams.date_formats import DateFormatError, date_pattern, is_offset
 from streams.definition import Definition
 from streams.errors import DefinitionError
 from streams.field_checks import EXACT
-from streams.patterns import PatternError
+from streams.patterns import PatternError, compiled
 
 _MADE = {"string": "string", "boolean": "boolean", "number": "number", "integer": "number", "time": "string"}
 """Type of a field → of what JSON has for it, what a rule may make."""
@@ -69,7 +69,7 @@ def _of_date(file: str, key: str, rule: Date, kind: str) -> Iterator[DefinitionE
 
 def _of_pattern(file: str, key: str, rule: Replace) -> Iterator[DefinitionError]:
     try:
-        rule.planned()
+        compiled(rule.pattern)
     except PatternError as error:
         yield DefinitionError(file, f"{key}.pattern", rule.pattern, str(error))
 

@@ -105,7 +105,7 @@ def _unit(rule: Mapping[str, Any]) -> _Step:
 
 
 def _replace(rule: Mapping[str, Any]) -> _Step:
-    return replacing(rule["pattern"], rule["parts"])
+    return replacing(rule["pattern"], rule["into"])
 
 
 def _date(rule: Mapping[str, Any]) -> _Step:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from streams.date_formats import date_pattern
-from streams.patterns import compiled, replacement
 
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
 _Exact = Annotated[float, Field(ge=-(2**53), le=2**53)]
@@ -68,16 +67,11 @@ class Unit(_Rule):
 
 
 class Replace(_Rule):
-    r"""Puts `into` in the place of what a pattern matches, with `\\1` for its first group; without it, nothing."""
+    """Puts `into` in the place of what a pattern matches."""
 
     rule: Literal["replace"]
     pattern: _Text
     into: Annotated[str, Field(max_length=200)] = ""
-
-    def planned(self) -> dict[str, Any]:
-        """With the parts of what is put there."""
-        parts = replacement(self.into, compiled(self.pattern).groups)
-        return {"rule": self.rule, "pattern": self.pattern, "parts": parts}
 
 
 class Date(_Rule):

@@ -13,13 +13,11 @@ import re2
 LONGEST_MATCHED = 500
 """Code points of a text in which a pattern is sought: each match may have to look at all that follows."""
 
-_LARGEST = 150
+_LARGEST = 300
 """Instructions of a compiled pattern."""
 
 _SIGNS = re.compile(r"\\[dDsSwWbBtnr\W]|(\(\?(?!:)|\\.?|[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff])", re.DOTALL)
 """Plain escapes; as a group flags and names of groups, other escapes, and what lies beyond the basic plane."""
-
-_GROUP = re.compile(r"\\(.?)", re.DOTALL)
 
 
 class PatternError(ValueError):
@@ -43,20 +41,7 @@ def compiled(pattern: str) -> re2._Regexp:
     return made
 
 
-def replacement(into: str, groups: int) -> list[str | int]:
-    r"""Texts and numbers of groups: `\1` is what the first group matched, `\\` a backslash. Raises PatternError."""
-    parts: list[str | int] = []
-    at = 0
-    for found in _GROUP.finditer(into):
-        named = found[1]
-        if named != "\\" and not (named.isascii() and named.isdigit() and 1 <= int(named) <= groups):
-            raise PatternError(f"{found[0]!r} names none of {groups} groups; a backslash is written twice")
-        parts += [into[at : found.start()], "\\" if named == "\\" else int(named)]
-        at = found.end()
-    return [part for part in (*parts, into[at:]) if part != ""]
-
-
-def replacing(pattern: str, parts: list[str | int]) -> Callable[[str], str]:
+def replacing(pattern: str, into: str) -> Callable[[str], str]:
     """Text → the text with each match replaced; a match of nothing, such as the end, is none."""
     sought = compiled(pattern)
 
@@ -69,8 +54,7 @@ def replacing(pattern: str, parts: list[str | int]) -> Callable[[str], str]:
             start, end = found.span()
             at = max(end, start + 1)
             if end > start:
-                made.append(text[taken:start])
-                made += [part if isinstance(part, str) else found[part] or "" for part in parts]
+                made += [text[taken:start], into]
                 taken = end
         return "".join([*made, text[taken:]])
 

@@ -14,7 +14,6 @@ from streams.conditions import condition
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
 from streams.definition_files import parse_definition
-from streams.patterns import compiled
 from streams.reasons import Rejection
 from tests.flink_jobs.jvm import JavaDecoder
 
@@ -23,8 +22,8 @@ RULES: list[dict[str, Any]] = [
     {"rule": "remove", "characters": "*\U0001f916"},
     {"rule": "keep", "characters": "0123456789,.-aé "},
     {"rule": "unit", "suffixes": ["kg", "g"]},
-    {"rule": "replace", "pattern": "[^0-9a]+", "parts": ["-"]},
-    {"rule": "replace", "pattern": r"(a)|\b|\d+", "parts": [1, "\U0001f916"]},
+    {"rule": "replace", "pattern": "[^0-9a]+", "into": "-"},
+    {"rule": "replace", "pattern": r"(a)|\b|\d+", "into": "\U0001f916"},
     {"rule": "date", "pattern": r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", "units": ["D", "M", "Y"]},
     {
         "rule": "date",
@@ -109,8 +108,7 @@ PATTERNS = st.recursive(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=1000)
 @given(pattern=PATTERNS, text=st.text(alphabet="aab1\u00e9\n \U0001f916", max_size=12))
 def test_fuzzed_patterns_agree(pattern: str, text: str, java: JavaDecoder) -> None:
-    groups = compiled(pattern).groups
-    rule = {"rule": "replace", "pattern": pattern, "parts": ["<", *range(1, groups + 1), ">"]}
+    rule = {"rule": "replace", "pattern": pattern, "into": "<>"}
     decoded(java, [rule], "string", {"in": {"it": text}})
 
 
@@ -174,5 +172,5 @@ def test_all_of_unicode_matches_alike(pattern: str, java: JavaDecoder) -> None:
     letters = [chr(c) for c in range(1, 0x110000, 7) if not 0xD800 <= c < 0xE000]
     letters = [*map(chr, range(1, 0x400)), *letters]
     for at in range(0, len(letters), 500):
-        rule = {"rule": "replace", "pattern": pattern, "parts": ["<>"]}
+        rule = {"rule": "replace", "pattern": pattern, "into": "<>"}
         decoded(java, [rule], "string", {"in": {"it": "".join(letters[at : at + 500])}})

@@ -97,7 +97,7 @@ def _unit(rule: Rule, text: str) -> str:
 
 def _replace(rule: Rule, text: str) -> str:
     """Python's own expressions, for patterns that mean the same there and never match nothing."""
-    return re.sub(rule["pattern"], rule.get("into", ""), text, flags=re.ASCII) if len(text) <= 500 else text
+    return re.sub(rule["pattern"], lambda _: str(rule.get("into", "")), text, flags=re.ASCII) if len(text) <= 500 else text
 
 
 def _date(rule: Rule, text: str) -> str:

@@ -26,7 +26,7 @@ RULES: list[dict[str, Any]] = [
     {"rule": "keep", "characters": "0123456789,.+-aeiou "},
     {"rule": "unit", "suffixes": ["points", "years", "y."]},
     {"rule": "replace", "pattern": "[^0-9a-z]+"},
-    {"rule": "replace", "pattern": r"([0-9]+)[ ,./]+([0-9]+)", "into": r"\2\\\1"},
+    {"rule": "replace", "pattern": "[ ,./]+(years|points)?", "into": "-"},
     {"rule": "date", "format": "D.M.YYYY"},
     {"rule": "date", "format": "MM/DD/YY", "pivot": 30},
     {"rule": "date", "format": "YYYY-MM-DDThh:mm", "offset": "+01:00"},

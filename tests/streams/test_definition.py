@@ -31,7 +31,6 @@ BROKEN = [
     ("clean", {"serviceName": [{"rule": "replace", "pattern": "(?=a)"}]}, "clean.serviceName[0].pattern", "not part"),
     ("clean", {"serviceName": [{"rule": "replace", "pattern": "(a"}]}, "clean.serviceName[0].pattern", "missing )"),
     ("clean", {"serviceName": [{"rule": "replace", "pattern": "(a{30}){30}"}]}, "[0].pattern", "repeat less"),
-    ("clean", {"serviceName": [{"rule": "replace", "pattern": "a", "into": r"\1"}]}, "[0].pattern", "none of 0 groups"),
     ("clean", {"serviceName": [{"rule": "date", "format": "DD.MM."}]}, "[0].format = 'DD.MM.'", "needs year, month"),
     ("clean", {"serviceName": [{"rule": "date", "format": "D MMM YYYY"}]}, "clean.serviceName[0].format", "each part"),
     ("clean", {"serviceName": [{"rule": "date", "format": "DD.MM.YY"}]}, "clean.serviceName[0].format", "say pivot"),

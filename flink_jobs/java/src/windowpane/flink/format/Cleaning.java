@@ -101,7 +101,7 @@ final class Cleaning {
             case "remove" -> characters(rule.get("characters").asText(), false);
             case "keep" -> characters(rule.get("characters").asText(), true);
             case "unit" -> unit(rule.get("suffixes"));
-            case "replace" -> new Replacing(rule.get("pattern").asText(), rule.get("parts"))::replace;
+            case "replace" -> new Replacing(rule.get("pattern").asText(), rule.get("into").asText())::replace;
             case "date" -> new DateText(rule)::iso;
             case "choices" -> mapped(rule.get("spellings"));
             case "words" -> mapped(rule.get("numbers"));

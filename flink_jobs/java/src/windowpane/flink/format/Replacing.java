@@ -2,22 +2,17 @@ package windowpane.flink.format;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 
 /** Replaces what a pattern matches, with the same outcome as {@code streams/patterns.py}, which says what patterns may be. */
 final class Replacing {
     private static final int LONGEST_MATCHED = 500;
 
     private final Pattern pattern;
+    private final String into;
 
-    /** Texts, and Integers that are numbers of groups. */
-    private final List<Object> parts = new ArrayList<>();
-
-    Replacing(String pattern, JsonNode parts) {
+    Replacing(String pattern, String into) {
         this.pattern = Pattern.compile(pattern);
-        parts.forEach(part -> this.parts.add(part.isTextual() ? part.asText() : (Object) part.asInt()));
+        this.into = into;
     }
 
     /** A match of nothing, such as the end, is none. */
@@ -33,11 +28,7 @@ final class Replacing {
             int start = found.start();
             int end = found.end();
             if (end > start) {
-                made.append(text, taken, start);
-                for (Object part : parts) {
-                    String put = part instanceof Integer group ? found.group(group) : (String) part;
-                    made.append(put == null ? "" : put);
-                }
+                made.append(text, taken, start).append(into);
                 taken = end;
                 at = end;
             } else {
