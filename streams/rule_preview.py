@@ -1,4 +1,4 @@
-"""What a change of a stream's rules would make of messages that came before: a row is a message as each decoder reads it."""
+"""What a change of a stream's rules would make of messages that came before, as two decoders read them."""
 
 from __future__ import annotations
 

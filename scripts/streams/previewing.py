@@ -1,4 +1,4 @@
-"""What `apply --plan` says of changed rules: they are tried on the newest messages that a stream counted, by the edge's decoder."""
+"""What `apply --plan` says of changed rules: the edge's decoder tries them on the newest messages that were counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the newest counted messages lie: in whole arrival windows, whatever heartbeats are between, of this topic alone."""
+"""Where the newest counted messages lie: in whole arrival windows of this topic, whatever heartbeats are between."""
 
 from __future__ import annotations
 

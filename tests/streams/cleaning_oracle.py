@@ -1,4 +1,4 @@
-"""What the documented rules of cleaning make of a value, letter by letter: it shares nothing with `streams.cleaning`."""
+"""What the documented rules of cleaning make of a value, letter by letter; nothing of `streams.cleaning` is used."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def _unit(rule: Rule, text: str) -> str:
 
 def _replace(rule: Rule, text: str) -> str:
     """Python's own expressions, for patterns that mean the same there and never match nothing."""
-    return re.sub(rule["pattern"], lambda _: str(rule.get("into", "")), text, flags=re.ASCII) if len(text) <= 500 else text
+    into = str(rule.get("into", ""))
+    return re.sub(rule["pattern"], lambda _: into, text, flags=re.ASCII) if len(text) <= 500 else text
 
 
 def _date(rule: Rule, text: str) -> str:

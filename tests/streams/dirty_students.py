@@ -1,4 +1,4 @@
-"""The published answers of students as people might have typed them, and the definition that makes them what they were."""
+"""Published answers of students as people might have typed them, and the definition that makes them what they were."""
 
 from __future__ import annotations
 
