@@ -1,7 +1,8 @@
 """What is made of a field's value before it is checked, with the same outcome as the JVM's `Cleaning`.
 
 Rules are of texts; any other value they leave, but for `default`. A condition looks at fields that were read before.
-Text that cannot be stored (NUL, half of a surrogate pair) stays as it is, and is rejected. White space is what Unicode's `White_Space` names.
+Text that cannot be stored (NUL, half of a surrogate pair) stays as it is, and is rejected. White
+space is what Unicode's `White_Space` names.
 """
 
 from __future__ import annotations
