@@ -123,7 +123,8 @@ def _date(rule: Mapping[str, Any]) -> _Step:
         if len(read["Y"]) == 2:
             year += 1900 if year >= pivot else 2000
         try:
-            at = datetime(year, *(int(read.get(unit, 0)) for unit in "MDhms"))
+            month, day, hour, minute, second = (int(read.get(unit, 0)) for unit in "MDhms")
+            at = datetime(year, month, day, hour, minute, second)
         except ValueError:
             return text
         return at.isoformat() + offset if has_time else at.date().isoformat()

@@ -16,7 +16,7 @@ LONGEST_MATCHED = 500
 _LARGEST = 300
 """Instructions of a compiled pattern."""
 
-_SIGNS = re.compile(r"\\[dDsSwWbBtnr\W]|(\(\?(?!:)|\\.?|[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff])", re.DOTALL)
+_SIGNS = re.compile(r"\\[dDsSwWbtnr\W]|(\(\?(?!:)|\\.?|[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff])", re.DOTALL)
 """Plain escapes; as a group flags and names of groups, other escapes, and what lies beyond the basic plane."""
 
 

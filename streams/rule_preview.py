@@ -125,12 +125,15 @@ def _readings(plan: Mapping[str, Any]) -> dict[str, _Reading]:
     found: dict[str, _Reading] = {}
     for place, column in enumerate(plan["columns"]):
         if column["kind"] == "measure":
-            scale = 10 ** column["scale"]
-            found[column["name"]] = place, lambda stored, scale=scale: None if stored is None else stored / scale
+            found[column["name"]] = place, _scaled(10 ** column["scale"])
         else:
             rules = plan["fields"][column["field"]]
             found.setdefault(".".join(rules["path"]), (place, _AS_READ.get(rules["type"], lambda value: value)))
     return found
+
+
+def _scaled(scale: int) -> Callable[[Any], Any]:
+    return lambda stored: None if stored is None else stored / scale
 
 
 _AS_READ: Mapping[str, Callable[[Any], Any]] = {

@@ -90,7 +90,7 @@ def test_rule_makes(rules: list[str], kind: str, value: str, cleaned: Any, java:
 
 
 ATOMS = st.sampled_from(
-    ["a", "b", "\u00e9", ".", "[a-c]", "[^a]", r"\d", r"\W", r"\s", r"\b", r"\B", "^", "$", "[[:alpha:]]"]
+    ["a", "b", "\u00e9", ".", "[a-c]", "[^a]", r"\d", r"\W", r"\s", r"\b", "^", "$", "[[:alpha:]]"]
 )
 PATTERNS = st.recursive(
     ATOMS,
@@ -105,7 +105,7 @@ PATTERNS = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=1000)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=500)
 @given(pattern=PATTERNS, text=st.text(alphabet="aab1\u00e9\n \U0001f916", max_size=12))
 def test_fuzzed_patterns_agree(pattern: str, text: str, java: JavaDecoder) -> None:
     rule = {"rule": "replace", "pattern": pattern, "into": "<>"}
@@ -124,7 +124,7 @@ CONDITIONS = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=500)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
 @given(
     when=CONDITIONS,
     answers=st.fixed_dictionaries(
@@ -145,7 +145,7 @@ def test_fuzzed_conditions_agree(when: str, answers: dict[str, Any], java: JavaD
             "title": "Conditioned",
             "topic": "conditioned",
             "event_time": {"field": "at"},
-            "fields": {name: {"type": kind, "required": False} for name, kind in kinds.items()},
+            "fields": {name: {"type": kind, "required": name == "it"} for name, kind in kinds.items()},
             "dimensions": {"it": {"field": "it"}},
             "clean": {"it": [{"rule": "upper", "when": when}]},
         },
@@ -169,7 +169,7 @@ def test_all_of_unicode_agrees(rule: str, java: JavaDecoder) -> None:
 
 @pytest.mark.parametrize("pattern", [r"\w", r"\s", r"\D", ".", r"\b.", "[^a]", "[[:punct:]]", "[\u00e0-\u024f]"])
 def test_all_of_unicode_matches_alike(pattern: str, java: JavaDecoder) -> None:
-    letters = [chr(c) for c in range(1, 0x110000, 7) if not 0xD800 <= c < 0xE000]
+    letters = [chr(c) for c in range(1, 0x110000, 41) if not 0xD800 <= c < 0xE000]
     letters = [*map(chr, range(1, 0x400)), *letters]
     for at in range(0, len(letters), 500):
         rule = {"rule": "replace", "pattern": pattern, "into": "<>"}

@@ -127,7 +127,7 @@ def _date(rule: Rule, text: str) -> str:
 
 
 def _mapped(key: str) -> Callable[[Rule, str], Any]:
-    return lambda rule, text: rule[key][text] if text in rule[key] else text
+    return lambda rule, text: rule[key].get(text, text)
 
 
 _RULES: Mapping[str, Callable[[Rule, str], Any]] = {

@@ -87,7 +87,7 @@ def _typed(name: str, value: str, chance: random.Random) -> str:
         "Medu": [*spelled, *(word.title() for word in spelled)],
         "Mjob": [f"{value}!", f"=({value})", f"{value} 1"],
         "internet": [value.upper(), *(unicodedata.normalize("NFD", word.upper()) for word in spelled)],
-        "Prom": [f"{value} points", f"{value}0"],
+        "Prom": [f"{value} points", f"{value}0" if "," in value else f"{value},0"],
     }
     return chance.choice([value, *ways.get(name, [])])
 

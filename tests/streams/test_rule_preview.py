@@ -42,7 +42,7 @@ def previewed(before: Definition, after: Definition, *messages: dict[str, Any]) 
 
 
 def test_changes_are_told_by_field_and_reason() -> None:
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"id": "a", "mark": 1, "note": " x"},
         {"id": "a", "mark": 2, "note": "x"},
         {"id": "b", "mark": 3, "note": " x"},
@@ -60,7 +60,7 @@ def test_changes_are_told_by_field_and_reason() -> None:
 
 def test_a_copy_is_no_change() -> None:
     keys = {"key": "id", "duplicates": {"id": "note", "horizon": "1 hour"}}
-    messages = [{"id": "a", "mark": 1, "note": note} for note in ("x", " x", "x")]
+    messages: list[dict[str, Any]] = [{"id": "a", "mark": 1, "note": note} for note in ("x", " x", "x")]
     found = previewed(marks({}, **keys), marks(TRIMMED, **keys), *messages)
     assert (found.messages, found.changed, found.unchanged) == (3, 0, 3)
 
