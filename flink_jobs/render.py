@@ -117,6 +117,7 @@ def render(
         "keys": [*(("breakdown",) if several else ()), *definition.dimensions],
         "columns": [aggregate_sql(column) for column in pane_columns(definition)],
         "records": record_sql(definition),
+        "digest": definition.digest,
         "max_ahead": definition.event_time.max_ahead_seconds,
         "event_field": definition.event_time.field,
         "until": _timestamp(job_range.until),

@@ -27,7 +27,7 @@ from iceberg.kinds import EVENTS, LEDGER, PANES, RECORDS, REJECTED
 from streams.aggregates import MESSAGES, ColumnType
 from streams.definition import Definition
 from streams.panes import pane_columns
-from streams.records import RecordType, column_of, record_columns
+from streams.records import DEFINITION_DIGEST, RecordType, column_of, record_columns
 
 _TYPES: Mapping[ColumnType, IcebergType] = {
     ColumnType.LONG: LongType(),
@@ -154,6 +154,7 @@ def _records(definition: Definition) -> tuple[TableLayout, ...]:
                 ("arrived", TimestamptzType(), True),
                 ("event_time", TimestamptzType(), True),
                 *((each.column, _RECORD_TYPES[each.type], False) for each in record_columns(definition)),
+                (DEFINITION_DIGEST, StringType(), False),
             ),
             partition=("arrived", DayTransform()),
             sort=(*bucket, "event_time"),

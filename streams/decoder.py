@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -110,7 +110,7 @@ class Decoder:
         for index, (path, name, check) in enumerate(self._fields):
             value = _ABSENT if name is None else message.get(name, _ABSENT)
             if (clean := self._cleaned[index]) is not None:
-                value = _cleaned(clean, message, path)
+                value = _cleaned(clean, message, path, values)
             if value is _ABSENT or value is None:
                 value = _find(message, path)
                 if type(value) is Rejection:
@@ -166,12 +166,12 @@ def _column(column: Mapping[str, Any]) -> _Column:
     return lambda values: values[field]
 
 
-def _cleaned(clean: Clean, message: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+def _cleaned(clean: Clean, message: Mapping[str, Any], path: tuple[str, ...], before: Sequence[Any]) -> Any:
     """What is made of the value at a path, or None if there is none still."""
     value = _find(message, path)
     if type(value) is Rejection:
-        return None if value.reason == Reason.NOT_AN_OBJECT else clean(None)
-    return clean(value)
+        return None if value.reason == Reason.NOT_AN_OBJECT else clean(None, before)
+    return clean(value, before)
 
 
 def _find(message: Mapping[str, Any], path: tuple[str, ...]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.conditions import Tree, condition
 from streams.definition import Definition, FieldRule
 from streams.records import record_fields
 
@@ -48,14 +49,34 @@ def decoding_plan(definition: Definition) -> dict[str, Any]:
             "min_ms": definition.event_time.min_ms,
             "max_ahead_ms": definition.event_time.max_ahead_seconds * 1000,
         },
-        "fields": [_field(name, rule, index) | _cleaned(definition, name) for name, rule in definition.fields.items()],
+        "fields": [
+            _field(name, rule, index) | _cleaned(definition, name, index) for name, rule in definition.fields.items()
+        ],
         "columns": [*dimensions, *measures, *distincts, *of_memory, *of_records],
     }
 
 
-def _cleaned(definition: Definition, field: str) -> dict[str, Any]:
+def _cleaned(definition: Definition, field: str, index: dict[str, int]) -> dict[str, Any]:
     rules = definition.clean.get(field, ())
-    return {"clean": [rule.model_dump(mode="json") for rule in rules]} if rules else {}
+    planned = [rule.planned() | ({} if rule.when is None else {"when": _test(rule.when, index)}) for rule in rules]
+    return {"clean": planned} if planned else {}
+
+
+def _test(text: str, index: dict[str, int]) -> Tree:
+    """A condition over the places of fields, whose truths are 1 and 0 as decoders have them."""
+
+    def placed(tree: Tree) -> Tree:
+        word, *rest = tree
+        if word in ("and", "or", "not"):
+            return [word, *map(placed, rest)]
+        name, value = rest
+        return [word, index[name], [_number(each) for each in value] if isinstance(value, list) else _number(value)]
+
+    return placed(condition(text).tree)
+
+
+def _number(value: Any) -> Any:
+    return value if isinstance(value, str) else float(value)
 
 
 def _field(name: str, rule: FieldRule, index: dict[str, int]) -> dict[str, Any]:

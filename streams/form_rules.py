@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from streams.conditions import ConditionError, condition
+from streams.conditions import ConditionError, comparable, condition
 from streams.definition import Definition, FieldRule
 from streams.errors import DefinitionError
 from streams.form import Form, Question
@@ -17,13 +16,6 @@ MOST_QUESTIONS = 500
 
 ID_LENGTH = 36
 """Characters of the id that a form gives each submission."""
-
-_KINDS: Mapping[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int, float),
-    "boolean": (bool,),
-}
 
 
 def form_problems(definition: Definition, form: Form, file: str) -> Iterator[DefinitionError]:
@@ -122,10 +114,6 @@ def _of_condition(
         elif name not in before:
             allowed = f"looks at {name}, which is not on an earlier page; conditions look back, never in a circle"
             yield DefinitionError(file, key, text, allowed)
-        elif name in definition.fields and not _comparable(definition.fields[name].type, value):
+        elif name in definition.fields and not comparable(definition.fields[name].type, value):
             kind = definition.fields[name].type
             yield DefinitionError(file, key, text, f"compares {name}, a {kind}, with {value!r}")
-
-
-def _comparable(kind: str, value: Any) -> bool:
-    return type(value) in _KINDS.get(kind, ())

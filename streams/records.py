@@ -33,7 +33,10 @@ OWN_COLUMNS: Final = ("partition", "offset", "arrived", "event_time")
 VISIT_START: Final = "visit_start"
 """What every record of a stream with visits has too: the event time of the first message of its visit."""
 
-TAKEN: Final = frozenset({*OWN_COLUMNS, VISIT_START})
+DEFINITION_DIGEST: Final = "definition_digest"
+"""What every record has too: the digest of the definition by which it was read, null in rows of before it was noted."""
+
+TAKEN: Final = frozenset({*OWN_COLUMNS, VISIT_START, DEFINITION_DIGEST})
 """Names of columns that no field's may have."""
 
 VIEW: Final = "records"

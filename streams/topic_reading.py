@@ -20,12 +20,13 @@ _POLL_MS = 500
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One message of a partition; a heartbeat has no value."""
+    """One message of a partition, as the broker stamped it; a heartbeat has no value."""
 
     partition: int
     offset: int
     key: bytes | None
     value: bytes | None
+    stamped_ms: int
 
 
 def records(
@@ -57,7 +58,7 @@ def _read(
             deadline = time.monotonic() + timeout_seconds
             for each in found:
                 if place in left and each.offset < left[place]:
-                    yield Record(place.partition, each.offset, each.key, each.value)
+                    yield Record(place.partition, each.offset, each.key, each.value, each.timestamp)
         for place in [place for place, end in left.items() if consumer.position(place) >= end]:
             del left[place]
             consumer.pause(place)

@@ -67,6 +67,7 @@ OWNERS = {
     "argon2": {"access"},
     "jwt": {"access"},
     "sklearn": {"analysis"},
+    "re2": {"streams"},
     "pyiceberg": {"iceberg"},
     "trino": {"query"},
     "starlette": {"web", "services"},

@@ -1,5 +1,5 @@
 insert into lake.{{ namespace | ident }}.accepted{% include "one_writer.sql" %}
-(`partition`, `offset`, arrived, event_time{% for field in records %}, {{ field.column | ident }}{% endfor %})
+(`partition`, `offset`, arrived, event_time{% for field in records %}, {{ field.column | ident }}{% endfor %}, definition_digest)
 select
   `partition`,
   `offset`,
@@ -7,7 +7,8 @@ select
   cast(event_time as timestamp_ltz(6))
 {%- for field in records %},
   {{ field.stored }}
-{%- endfor %}
+{%- endfor %},
+  {{ digest | literal }}
 from combined_accepted
 where true
 {%- include "singles_kept.sql" %}

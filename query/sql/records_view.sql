@@ -7,5 +7,6 @@ select
   "offset"
 {%- for name, column in columns.items() %},
   {{ column | ident }}{% if name != column %} as {{ name | ident }}{% endif %}
-{%- endfor %}
+{%- endfor %},
+  definition_digest
 from {{ stream | ident }}.accepted

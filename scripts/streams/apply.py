@@ -12,6 +12,7 @@ from iceberg.catalog import open_catalog
 from iceberg.settings import LakeSettings
 from query.settings import QuerySettings
 from scripts.results import Column, Format, Result, Sheet, formatted, show
+from scripts.streams.previewing import SAMPLE, Previewed, previewed
 from scripts.streams.provision import note_columns, plan
 from services.settings import ServiceSettings
 from streams import Definition, read_definitions
@@ -22,14 +23,25 @@ from streams.topics import Topics
 @click.command(name="apply")
 @click.argument("streams", nargs=-1, metavar="[STREAM…]")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say what would change.")
+@click.option(
+    "--sample",
+    type=click.IntRange(0, 1_000_000),
+    default=SAMPLE,
+    show_default=True,
+    metavar="N",
+    help="With --plan: how many of the newest messages other rules are tried on; 0 for none.",
+)
 @click.option("--adopt-topic", is_flag=True, help="Go on with a topic that was deleted and made anew.")
 @formatted
-def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output: Format) -> None:
+def command(streams: tuple[str, ...], only_plan: bool, sample: int, adopt_topic: bool, output: Format) -> None:
     """Make topics, tables, views and jobs match the definitions: streams/*.toml and systems/*/streams/*.toml.
+
+    A plan tries changed rules of fields on messages of before, and says what they would make of them.
 
     \b
     Examples:
       ./windowpane apply --plan      # what would change
+      ./windowpane apply student_answers --plan --sample 500000    # other rules, on more of what came before
       ./windowpane apply health      # make one stream as declared
       ./windowpane apply health --adopt-topic    # its topic was deleted and made anew: read that one
     """
@@ -37,21 +49,26 @@ def command(streams: tuple[str, ...], only_plan: bool, adopt_topic: bool, output
     definitions, problems = _declared(settings, streams)
     done: list[tuple[str, str]] = []
     same: list[str] = []
+    tried: list[Previewed] = []
     # What is wrong with one stream keeps no other from being made as declared.
     if definitions:
         with _noted(problems), Topics(settings.kafka) as topics:
             for name, definition in definitions.items():
                 with _noted(problems):
+                    catalog = open_catalog(lake)
                     steps = plan(definition, topics, lake, query, adopt=adopt_topic)
                     done += _apply(name, steps, only_plan=only_plan, announce=output is Format.TABLE)
                     same += [] if steps else [name]
-                    if not only_plan:
-                        note_columns(open_catalog(lake), name)
+                    if only_plan:
+                        tried += previewed(catalog, definition, topics, settings.kafka, sample)
+                    else:
+                        note_columns(catalog, name)
     changes = [{"stream": name, "change": change} for name, change in done]
     sheet = Sheet([Column("stream"), Column("change")], done)
     unchanged = [f"{name}: is as declared" for name in same]
     parts = unchanged if output is Format.TABLE else [sheet]
-    show(Result({"planned" if only_plan else "changed": changes}, parts), output)
+    as_json = {"planned": changes, "previews": [each.as_json for each in tried]} if only_plan else {"changed": changes}
+    show(Result(as_json, [*parts, *(part for each in tried for part in each.parts)]), output)
     if problems:
         problems = [each for error in problems for each in (error, *getattr(error, "others", ()))]
         for problem in problems[:-1]:

@@ -1,4 +1,7 @@
-"""What a definition excludes is kept and in no number, and a replay with a changed rule moves it either way."""
+"""What a definition excludes is kept and in no number, and a replay with a changed rule moves it either way.
+
+So does one with changed cleaning, exactly as the plan of the change foretells.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ from scripts.replays.replaying import RangeWanted, Replaying
 from services.settings import ServiceSettings
 from streams.aggregates import exact
 from streams.definition import Definition
+from tests.integration.command_line import printed
 from tests.integration.conftest import StreamFactory
 from tests.integration.live_streams import LiveStream, await_true, running_live, topic_ends
 
@@ -170,3 +174,103 @@ def test_the_edge_sends_what_is_excluded_and_says_so(stack: Stack, stream_factor
     live.await_accounted(ends=topic_ends(live.name))
     kept = live.rows("select payload from {stream}.rejected where reason = 'is excluded'")
     assert sorted(bytes(payload) for [payload] in kept) == sorted(messages()[-15:])
+
+
+MARKS = """
+title = "Marks"
+topic = "{topic}"
+partitions = 2
+records = true
+
+[event_time]
+field = "at"
+
+[fields]
+school = { type = "string", values = ["GP", "MS"] }
+mark = { type = "number", min = 0, max = 20 }
+note = { type = "string", min_length = 1 }
+
+[dimensions]
+school = "school"
+
+[measures.mark]
+value = "mark"
+decimals = 2
+min = 0
+max = 20
+total = true
+
+[[clean.school]]
+rule = "trim"
+"""
+CLEANER = (
+    MARKS
+    + """
+[[clean.school]]
+rule = "upper"
+
+[[clean.mark]]
+rule = "unit"
+suffixes = ["points"]
+
+[[clean.mark]]
+rule = "decimal_comma"
+
+[[clean.note]]
+rule = "trim"
+"""
+)
+TYPED = [
+    {"school": school, "mark": mark, "note": note}
+    for school in ("GP", " MS\u00a0", "gp", "??")
+    for mark in (7, "7,25 points", "12,5", "n/a")
+    for note in ("fine", " fine ", "\t", 1)
+]
+
+
+def judged(live: LiveStream) -> dict[tuple[int, int], tuple[object, ...]]:
+    """Partition and offset → the record, or the rejection."""
+    accepted = live.rows('select "partition", "offset", school, mark, note from {stream}.accepted')
+    rejected = live.rows('select "partition", "offset", field, reason from {stream}.rejected')
+    rows = {(row[0], row[1]): tuple(row[2:]) for row in [*accepted, *rejected]}
+    assert len(rows) == len(accepted) + len(rejected)
+    return rows
+
+
+def test_changed_cleaning_moves_the_past_as_foretold(stack: Stack, stream_factory: StreamFactory) -> None:
+    live = stream_factory(MARKS)
+    payloads = [json.dumps({"at": AT + number, **typed}).encode() for number, typed in enumerate(TYPED)]
+    live.send(payloads)
+    live.await_accounted()
+    before = judged(live)
+    assert len(before) == len(TYPED)
+    assert live.rows("select distinct definition_digest from {stream}.records") == [[live.definition.digest]]
+
+    new = CLEANER.replace("{topic}", live.name)
+    live.toml.write_text(new, "utf-8")
+    told = json.loads(printed(stack, "apply", live.name, "--plan", "--json"))
+    assert live.name in printed(stack, "apply", live.name, "--plan", "--sample", "10")
+    [preview] = told["previews"]
+    assert [change["change"] for change in told["planned"]][-1].startswith("restart job")
+    assert judged(live) == before
+
+    live.apply(new)
+    live.await_running()
+    live.send(payloads)
+    live.await_accounted()
+    replay = replayed(live, live.definition)
+    assert publish(open_catalog(LakeSettings()), replay.id, "tester", "cleaner").state is ReplayState.PUBLISHED
+    after = judged(live)
+    assert live.rows("select distinct definition_digest from {stream}.records") == [[live.definition.digest]]
+    # What came after the change was cleaned by the job that took over, as the replay cleaned what came before.
+    later = Counter(row for place, row in after.items() if place not in before)
+    assert later == Counter(after[place] for place in before)
+
+    both = [(before[place], after[place]) for place in before]
+    accepted = Counter(old for old, new in both if len(old) < len(new))
+    rejected = Counter(new for old, new in both if len(new) < len(old))
+    assert preview["messages"] == len(TYPED)
+    assert preview["changed"] == sum(len(old) == len(new) == 3 and old != new for old, new in both) > 0
+    for counts, found in ((accepted, "becoming_accepted"), (rejected, "becoming_rejected")):
+        assert {(each["field"], each["reason"]): each["messages"] for each in preview[found]} == counts != {}
+    assert [str(finding) for finding in audit_stream(live.definition).findings] == []

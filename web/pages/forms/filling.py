@@ -86,18 +86,28 @@ class Filling:
     def problems(self, place: int) -> dict[str, str]:
         """Field → what is wrong with its answer, by the checks that the decoder makes of it once it is cleaned."""
         found: dict[str, str] = {}
+        made = self._cleaned()
         for question in self.shown(self.form.pages[place]):
             rule, answer = self.definition.fields[question.field], self.answers.get(question.field)
-            clean, check = self._judging[question.field]
-            value = clean(answer)
+            value = made[question.field]
             if value is None:
                 reason: Any = Reason.MISSING if rule.required else None
             elif rule.type == "string" and question.choices and answer is not None and answer not in question.choices:
                 reason = Reason.NOT_AN_ALLOWED_VALUE
             else:
-                reason = check(value)
+                reason = self._judging[question.field][1](value)
             if isinstance(reason, Reason):
                 found[question.field] = wording(reason, rule)
+        return found
+
+    def _cleaned(self) -> dict[str, Any]:
+        """Field → its answer as the decoder cleans it, None without one."""
+        found: dict[str, Any] = {}
+        before: list[Any] = []
+        for name, (clean, check) in self._judging.items():
+            found[name] = clean(self.answers.get(name), before)
+            checked = None if found[name] is None else check(found[name])
+            before.append(None if isinstance(checked, Reason) else checked)
         return found
 
     @cached_property

@@ -13,5 +13,6 @@ select
   "engaging",
   "revenue",
   "seen",
-  "limit"
+  "limit",
+  definition_digest
 from "shop".accepted

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,7 +34,7 @@ final class Cleaning {
     private static final Pattern COMMA = Pattern.compile("([+-]?[0-9]{1,15})(?:,([0-9]{1,15}))?");
 
     /** Text → text, Double or Boolean. One that fills in for no value is given none. */
-    private record Step(boolean fills, Function<String, Object> make) {}
+    private record Step(boolean fills, Condition when, Function<String, Object> make) {}
 
     private final List<Step> steps = new ArrayList<>();
 
@@ -43,13 +44,17 @@ final class Cleaning {
         Cleaning cleaning = new Cleaning();
         for (JsonNode rule : rules) {
             String name = rule.path("rule").asText();
-            cleaning.steps.add(new Step(name.equals("default"), step(name, rule)));
+            cleaning.steps.add(new Step(name.equals("default"), Condition.parse(rule.get("when")), step(name, rule)));
         }
         return cleaning;
     }
 
-    /** Cleans the value of a node, or of none if `present` is false; returns whether there is a value now. */
-    boolean clean(Node node, boolean present) {
+    /**
+     * Cleans the value of a node, or of none if `present` is false; returns whether there is a value now.
+     *
+     * @param before what conditions look at: the fields that were read before
+     */
+    boolean clean(Node node, boolean present, IntFunction<Object> before) {
         boolean has = present;
         if (has && node.kind == Node.STRING && FieldReader.codePoints(node.text, node.length) < 0) {
             return true;
@@ -57,7 +62,8 @@ final class Cleaning {
         for (Step step : steps) {
             boolean isText = has && node.kind == Node.STRING;
             boolean isEmpty = !has || isText && node.length == 0;
-            if (isEmpty ? step.fills : isText && !step.fills) {
+            boolean fits = isEmpty ? step.fills : isText && !step.fills;
+            if (fits && (step.when == null || step.when.holds(before))) {
                 put(node, step.make.apply(isEmpty ? null : new String(node.text, 0, node.length)));
                 has = true;
             }
@@ -95,6 +101,8 @@ final class Cleaning {
             case "remove" -> characters(rule.get("characters").asText(), false);
             case "keep" -> characters(rule.get("characters").asText(), true);
             case "unit" -> unit(rule.get("suffixes"));
+            case "replace" -> new Replacing(rule.get("pattern").asText(), rule.get("into").asText())::replace;
+            case "date" -> new DateText(rule)::iso;
             case "choices" -> mapped(rule.get("spellings"));
             case "words" -> mapped(rule.get("numbers"));
             case "default" -> {

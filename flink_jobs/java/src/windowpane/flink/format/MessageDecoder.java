@@ -208,7 +208,15 @@ public final class MessageDecoder {
     private boolean cleaned(FieldReader reading) {
         boolean has = has(reading.node);
         Cleaning cleaning = reading.rules.cleaning();
-        return cleaning == null || isObstructed(reading.node) ? has : cleaning.clean(reading.node, has);
+        return cleaning == null || isObstructed(reading.node) ? has : cleaning.clean(reading.node, has, this::read);
+    }
+
+    /** What a field that was read holds, as a String or a Double; or null. */
+    private Object read(int place) {
+        if (isNull[place]) {
+            return null;
+        }
+        return fields[place].rules.type() == Plan.Type.STRING ? fields[place].text.toString() : (Object) numbers[place];
     }
 
     private boolean has(Node node) {
