@@ -1,4 +1,4 @@
-"""Exports of records as files that are written while they are read: CSV, a JSON object a line, Parquet."""
+"""Exports of records as files that are written while they are read: CSV, a JSON object a line, Parquet, XLSX."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 
 from query.record_answers import record_names, record_reader
 from query.record_requests import RecordsRequest
+from query.sent_file import SentFile
+from query.spreadsheets import FORMULAS, XlsxWriter
 from streams.records import RecordType
 
 Rows = Sequence[Sequence[Any]]
-
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Writer(Protocol):
@@ -70,38 +70,6 @@ class LinesWriter:
         return b""
 
 
-class _Sent:
-    """A file of which nothing is kept that was written and taken."""
-
-    closed = False
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._size = 0
-
-    def write(self, part: Any) -> int:
-        """As pyarrow asks of a file."""
-        self._parts.append(bytes(part))
-        self._size += len(self._parts[-1])
-        return len(self._parts[-1])
-
-    def tell(self) -> int:
-        """As pyarrow asks of a file."""
-        return self._size
-
-    def flush(self) -> None:
-        """As pyarrow asks of a file."""
-
-    def close(self) -> None:
-        """As pyarrow asks of a file."""
-        self.closed = True
-
-    def taken(self) -> bytes:
-        """What was written since the last time."""
-        parts, self._parts = self._parts, []
-        return b"".join(parts)
-
-
 _TIME = pa.timestamp("ms", "UTC")
 _TYPES: Mapping[RecordType, pa.DataType] = {
     RecordType.STRING: pa.string(),
@@ -118,7 +86,7 @@ class ParquetWriter:
     def __init__(self, request: RecordsRequest) -> None:
         kinds = [_TIME, _TIME, pa.int32(), pa.int64(), *(_TYPES[each.type] for each in request.asked)]
         self._schema = pa.schema([*zip(record_names(request), kinds, strict=True)])
-        self._file = _Sent()
+        self._file = SentFile()
         self._writer = pq.ParquetWriter(pa.PythonFile(self._file, mode="w"), self._schema, compression="zstd")
 
     def rows(self, rows: Rows) -> bytes:
@@ -139,6 +107,7 @@ FORMATS: Mapping[str, Callable[[RecordsRequest], Writer]] = {
     "text/csv": CsvWriter,
     "application/x-ndjson": LinesWriter,
     "application/vnd.apache.parquet": ParquetWriter,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": XlsxWriter,
 }
 """Media type → what writes it."""
 
@@ -146,6 +115,7 @@ SUFFIXES: Mapping[str, str] = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
     "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """How names of files end → their media type."""
 
@@ -153,4 +123,4 @@ SUFFIXES: Mapping[str, str] = {
 def _plain(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value

@@ -29,7 +29,7 @@ from web.page.form_times import FormTimes, read_times
 from web.page.remembered import remembered_zone
 from web.page.templating import page_response
 from web.page.times import RANGES, span
-from web.pages.records.filters import RecordFilters, filterable, read_filters
+from web.page.record_filters import RecordFilters, filterable, read_filters
 
 _DEFAULT_RANGE = "1h"
 _SHOWN = 100

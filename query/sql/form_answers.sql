@@ -1,0 +1,22 @@
+{#- What was answered to the questions of a form: one row. `records` have the rows that the asker may see. -#}
+found as (
+  select *
+  from records
+  where true
+    {%- for column, marks in filters %}
+    and {{ column | ident }} in ({{ marks }})
+    {%- endfor %}
+    {%- if searched %}
+    and (
+      {%- for column in searched %}{{ "or " if not loop.first }}strpos(lower({{ column | ident }}), lower(?)) > 0 {% endfor -%}
+    )
+    {%- endif %}
+)
+select
+  count(*),
+  histogram(cast(to_unixtime({{ moment }}) as bigint)),
+  {{ crossed }}
+  {%- for each in expressions %},
+  {{ each }}
+  {%- endfor %}
+from found
