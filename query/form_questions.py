@@ -18,7 +18,10 @@ from streams.form import Question
 from streams.records import RecordType, column_of
 
 OTHER = "\x1f"
-"""Stands for all answers that are none of a question's choices; and between two answers of a cross table."""
+"""Stands for all answers that are none of a question's choices."""
+
+_BETWEEN = "\x1e"
+"""Between the two answers of a cell of a table."""
 
 MOST_TEXTS = 10
 """Newest answers to a question that are shown where everybody answers in words."""
@@ -145,7 +148,7 @@ def form_answers(
     by, values = {}, iter(rest)
     for name, kind in kinds.items():
         by[name] = _READERS[kind](values)
-    pairs = {tuple(str(key).split(OTHER, 1)): int(count) for key, count in (crossed or {}).items()}
+    pairs = {tuple(str(key).split(_BETWEEN, 1)): int(count) for key, count in (crossed or {}).items()}
     return FormAnswers(
         int(submissions),
         {_moment(int(at), asked): int(count) for at, count in (moments or {}).items()},
@@ -164,17 +167,16 @@ def _crossed(questions: Sequence[Question], rules: Mapping[str, FieldRule], aske
     if asked.crossed is None:
         return "cast(null as map(varchar, bigint))"
     asking = {each.field: each for each in questions}
-    down, across = (f"cast({_chosen(asking[name], rules[name])} as varchar)" for name in asked.crossed)
-    return f"histogram({down} || chr({ord(OTHER)}) || {across})"
+    down, across = (_chosen(asking[name], rules[name]) for name in asked.crossed)
+    return f"histogram({down} || chr({ord(_BETWEEN)}) || {across})"
 
 
 def _chosen(question: Question, rule: FieldRule) -> str:
-    """The column of a question; of one with choices that its field does not keep others from, what is none of them is
-    one."""
+    """An answer as text; where a field may have others than a question's choices, all of these are one."""
     column = ident(column_of(question.field))
-    if rule.type == "boolean":
+    if rule.type != "string":
         return f"cast({column} as varchar)"
-    if rule.type != "string" or rule.values is not None:
+    if rule.values is not None:
         return column
     known = ", ".join(map(literal, question.choices))
     return f"case when {column} in ({known}) then {column} when {column} is not null then chr({ord(OTHER)}) end"
@@ -186,7 +188,7 @@ def _counted(question: Question, rule: FieldRule) -> Iterator[str]:
 
 def _spread(question: Question, _: FieldRule) -> Iterator[str]:
     column = ident(column_of(question.field))
-    yield f"numeric_histogram({_PLACES}, cast({column} as double))"
+    yield f"cast(numeric_histogram({_PLACES}, cast({column} as double)) as map(varchar, double))"
     yield f"count({column})"
     yield f"avg(cast({column} as double))"
     yield f"approx_percentile(cast({column} as double), array[0.25e0, 0.5e0, 0.75e0])"
@@ -241,7 +243,8 @@ def _read_spread(values: Iterator[Any]) -> Answered:
     places, number, mean, quartiles, least, most = (next(values) for _ in range(6))
     if not number:
         return Answered(Kind.NUMBER)
-    return Answered(Kind.NUMBER, int(number), places or {}, (mean, *quartiles, least, most))
+    near = {float(value): count for value, count in (places or {}).items()}
+    return Answered(Kind.NUMBER, int(number), near, (mean, *quartiles, least, most))
 
 
 def _read_texts(values: Iterator[Any]) -> Answered:

@@ -1,4 +1,5 @@
-{#- What was answered to the questions of a form: one row. `records` have the rows that the asker may see. -#}
+{#- What was answered to the questions of a form: one row. `records` have the rows that the asker may see. Keys of maps
+    are texts, for answers are written as JSON. -#}
 found as (
   select *
   from records
@@ -14,7 +15,7 @@ found as (
 )
 select
   count(*),
-  histogram(cast(to_unixtime({{ moment }}) as bigint)),
+  histogram(cast(cast(to_unixtime({{ moment }}) as bigint) as varchar)),
   {{ crossed }}
   {%- for each in expressions %},
   {{ each }}

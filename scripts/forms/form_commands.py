@@ -21,8 +21,8 @@ from streams.form import Form
 from streams.form_draft import Draft, DraftPage, DraftQuestion, draft_text
 
 _LISTED = (
-    Column("STREAM"), Column("TITLE", wraps=True), right("PAGES"), right("QUESTIONS"), Column("OPENS"), Column("CLOSES"),
-    Column("ADDRESS"),
+    Column("STREAM"), Column("TITLE", wraps=True), right("PAGES"), right("QUESTIONS"), Column("OPENS"),
+    Column("CLOSES"), Column("ADDRESS"),
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _DRAFTED = (
@@ -137,7 +137,10 @@ def _import(file: Path, name: str, path: Path | None, stdout: bool) -> None:
     for line in made.unread:
         say(f"not as in {file.name}: {line}")
     now = f"{datetime.now(UTC):%Y-%m-%d}"
-    notes = (f"Made of {file.name}, {now}. Look at each line, then run: windowpane apply {made.draft.name}", *made.unread)
+    notes = (
+        f"Made of {file.name}, {now}. Look at each line, then run: windowpane apply {made.draft.name}",
+        *made.unread,
+    )
     _write(Draft(made.draft.name, made.draft.title, made.draft.pages, notes=notes), path, stdout=stdout)
 
 
@@ -149,7 +152,9 @@ def _plain(text: str) -> str:
 
 def _named(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise WindowpaneError(f"{name!r} is no name of a stream: lower-case letters, digits and _, at most 63; --name says another")
+        raise WindowpaneError(
+            f"{name!r} is no name of a stream: lower-case letters, digits and _, at most 63; --name says another"
+        )
     return name
 
 

@@ -80,7 +80,7 @@ class _Reader:
         while self._next() == ("word", word):
             self._at += 1
             parts.append(part())
-        return f" {word} ".join(f"({each})" if word == "and" and " or " in each else each for each in parts)
+        return f" {word} ".join(parts)
 
     def _single(self) -> str:
         kind, text = self._take()

@@ -31,6 +31,8 @@ _READ = {"type", "name", "label", "hint", "required", "relevant", "constraint", 
 _SILENT = {"appearance", "note", "required_message", "disabled", "body", "bind"}
 """Columns that change nothing of what is asked, or how it is judged."""
 
+_TRUE = ("yes", "true", "true()", "1")
+_TAKEN = {*TAKEN, ID, SENT, FORM, "true", "false"}
 _GROUP = re.compile(r"(begin|end)[ _](group|repeat)")
 _SELECT = re.compile(r"select(_one|_multiple| one| multiple)\s+(\S+)(\s+or_other)?")
 
@@ -62,7 +64,9 @@ def imported(book: Workbook, name: str) -> Imported:
     if not pages:
         raise XlsFormError("it has no question that a form here can ask: " + "; ".join(survey.unread[:5]))
     if len(book.languages) > 1:
-        survey.unread.append(f"languages: texts are those in {book.languages[0]}; left out: {', '.join(book.languages[1:])}")
+        survey.unread.append(
+            f"languages: texts are those in {book.languages[0]}; left out: {', '.join(book.languages[1:])}"
+        )
     title = book.settings.get("form_title") or name
     return Imported(Draft(name, title, pages), tuple(survey.unread))
 
@@ -146,7 +150,7 @@ class _Survey:
         rule, choices = read
         when = self._relevant(row)
         page = self._page_for(when)
-        required = row.text("required").lower() in ("yes", "true", "true()", "1")
+        required = row.text("required").lower() in _TRUE
         if when or page.when:
             if required:
                 self._tell(row, f"{row.text('name')} is not always asked, so it can be left empty where it is")
@@ -167,6 +171,8 @@ class _Survey:
 
     def _several(self, row: SheetRow, asked: DraftQuestion) -> Iterator[DraftQuestion]:
         """Of a choice among several: a question, yes or no, for each."""
+        if row.text("required").lower() in _TRUE:
+            self._tell(row, f"{row.text('name')}: that one of several is chosen cannot be required")
         for value, words in asked.choices.items():
             name = self._field(row, f"{row.text('name')}_{value}")
             self._kinds[name] = "boolean"
@@ -217,7 +223,11 @@ class _Survey:
     def _field(self, row: SheetRow, wanted: str) -> str:
         """A name that fields, conditions and records may have."""
         name = re.sub(r"\W", "_", wanted, flags=re.ASCII)
-        if not name[0].isalpha() or keyword.iskeyword(name) or name.lower() in {*TAKEN, ID, SENT, FORM, "true", "false"}:
+        if (
+            not name[0].isalpha()
+            or keyword.iskeyword(name)
+            or name.lower() in {*TAKEN, ID, SENT, FORM, "true", "false"}
+        ):
             name = f"q_{name}"
         taken = {each.lower() for each in self._kinds}
         name = next(each for each in (name, *(f"{name}_{n}" for n in range(2, 10_000))) if each.lower() not in taken)

@@ -54,9 +54,7 @@ def read_workbook(path: Path) -> Workbook:
     )
     languages = sorted(found, key=lambda each: (each != wanted, [*found].index(each)))
     first = languages[0] if languages else ""
-    return Workbook(
-        [*_in_language(survey, first)], [*_in_language(choices, first)], told, tuple(languages)
-    )
+    return Workbook([*_in_language(survey, first)], [*_in_language(choices, first)], told, tuple(languages))
 
 
 def _sheet(path: Path, name: str, *, required: bool = False) -> list[SheetRow]:
@@ -79,7 +77,11 @@ def _sheet(path: Path, name: str, *, required: bool = False) -> list[SheetRow]:
     return [
         SheetRow(
             line,
-            {name: text.strip() for name, text in zip(columns, values, strict=True) if text is not None and text.strip()},
+            {
+                name: text.strip()
+                for name, text in zip(columns, values, strict=True)
+                if text is not None and text.strip()
+            },
         )
         for line, values in read
     ]

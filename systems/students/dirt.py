@@ -98,16 +98,14 @@ def _dirty(name: str, value: Any, chance: random.Random) -> Any:
     spellings = _SPELLINGS.get(name, _YES_OR_NO).get(text, ())
     if spellings and chance.random() < 0.6:
         text = unicodedata.normalize(chance.choice(("NFC", "NFD")), chance.choice(spellings))
-    if not isinstance(text, str):
-        return text
     if name in ("guardian_is", "comment"):
         text = unicodedata.normalize("NFD", text)
     return chance.choice(_SPACES).format(text)
 
 
-def _numbers(name: str, value: int) -> list[Callable[[int], Any]]:
+def _numbers(name: str, value: int) -> list[Callable[[int], str]]:
     """Ways to write a whole number, by which a spreadsheet and a person do."""
-    ways: list[Callable[[int], Any]] = [str, float, "{},0".format, "{}.0".format]
+    ways: list[Callable[[int], Any]] = [str, "{},0".format, "{}.0".format]
     if name == "age":
         ways += ["{} years".format, "{} Jahre".format]
     if name in ("Medu", "Fedu"):

@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import openpyxl
-import python_calamine
 import pyarrow.parquet as pq
 import pytest
+import python_calamine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from query import spreadsheets
 from query.answer_json import answer_json
 from query.answers import Source
 from query.errors import GivenUpError
@@ -23,7 +25,6 @@ from query.limits import Limits
 from query.parameters import read_records
 from query.record_answers import RecordsAnswer, read_page, time_text
 from query.record_export import Count, Export, grouped
-from query import spreadsheets
 from query.record_formats import FORMATS, CsvWriter, LinesWriter, ParquetWriter, XlsxWriter
 from query.visible import Visible
 from streams.records import record_columns
@@ -84,7 +85,7 @@ def test_a_spreadsheet_has_types_and_no_formulas() -> None:
             each[name] = _text(each[name] and each[name].replace(tzinfo=UTC))
     assert found == page()
     formula = rows[1][names.index("site")]
-    assert (formula.data_type, formula.style_array.quotePrefix, formula.value) == ("s", 1, '=cmd|"x"')
+    assert (formula.data_type, formula.quotePrefix, formula.value) == ("s", True, '=cmd|"x"')
     assert not any(cell.data_type == "f" for row in rows for cell in row)
 
 
@@ -97,9 +98,14 @@ def test_what_a_sheet_cannot_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(writer.rows(rows) + writer.end()))
     assert book.sheet_names == ["Records 1", "Records 2", "Records 3"]
     place, found = 4, [sheet for name in book.sheet_names for sheet in book.get_sheet_by_name(name).to_python()]
-    texts = [row[place] for row in found if row[place] != "site"]
+    texts = [_unescaped(row[place]) for row in found if row[place] != "site"]
     assert (len(texts[0]), texts[0][-5:]) == (spreadsheets.MOST_CHARACTERS, "(cut)")
     assert texts[1:] == hard[1:]
+
+
+def _unescaped(text: str) -> str:
+    """As the format says; this reader leaves it to us."""
+    return re.sub("_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), text)
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -16,9 +16,7 @@ from streams.form import Question
 from web.asking.questions import ask, check_span
 
 
-async def answered(
-    request: Request, visible: Visible, questions: Sequence[Question], asked: FormAsked
-) -> FormAnswers:
+async def answered(request: Request, visible: Visible, questions: Sequence[Question], asked: FormAsked) -> FormAnswers:
     """Of all questions, which are of shown fields, in one statement. Single answers are among them."""
     refuse(_of_window(asked))
     check_span(request, asked.start, asked.end)

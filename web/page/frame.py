@@ -60,9 +60,7 @@ class Frame:
         return entries_of(self.asker, self.streams, self.forms)
 
 
-def entries_of(
-    asker: Asker, streams: frozenset[str], forms: frozenset[str] = frozenset()
-) -> tuple[Entry, ...]:
+def entries_of(asker: Asker, streams: frozenset[str], forms: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
     """The navigation of an asker, where there are these streams; none for nobody, but for what all may see."""
 
     def may(action: Action) -> bool:
@@ -99,7 +97,9 @@ def frame() -> Frame:
     request = _SERVED.get()
     if request is None:
         return Frame()
-    return Frame(asker_of(request), csrf_token(request), root_path(request), streams_there(request), forms_there(request))
+    return Frame(
+        asker_of(request), csrf_token(request), root_path(request), streams_there(request), forms_there(request)
+    )
 
 
 class FramedPages:

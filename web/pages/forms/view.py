@@ -80,7 +80,11 @@ class View:
 
 
 def read_view(
-    definition: Definition, questions: Sequence[Question], pairs: Sequence[tuple[str, str]], now: datetime, zone: ZoneInfo
+    definition: Definition,
+    questions: Sequence[Question],
+    pairs: Sequence[tuple[str, str]],
+    now: datetime,
+    zone: ZoneInfo,
 ) -> View:
     """From the parameters of an address; of `down` and `across` what cannot be crossed is left out."""
     given = dict(reversed(pairs))

@@ -40,14 +40,15 @@ def counted(answers: list[dict[str, Any]], field: str) -> Counter[Any]:
 
 
 def test_answers_are_those_that_there_are(survey: Survey) -> None:
+    before = len(survey.duck.asked)
     page = survey.read("ann", f"{PAGE}?{SPAN}")
+    assert len(survey.duck.asked) == before + 1
     assert submissions(page) == len(survey.answers)
     schools = counted(survey.answers, "school")
     assert bars(page, "school") == {"Gabriel Pereira": schools["GP"], "Mousinho da Silveira": schools["MS"]}
     assert bars(page, "health") == {str(value): count for value, count in counted(survey.answers, "health").items()}
     assert sum(bars(page, "absences").values()) == len(survey.answers)
     assert f"<dd>{mean(each['G1'] for each in survey.answers):.3g}</dd>" in page
-    assert len(survey.duck.asked) == 1
 
 
 def test_a_bar_leads_to_those_who_gave_the_answer(survey: Survey) -> None:
