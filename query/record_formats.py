@@ -1,4 +1,4 @@
-"""Exports of records as files that are written while they are read: CSV, a JSON object a line, Parquet, Arrow."""
+"""Exports of records as files that are written while they are read: CSV, a JSON object a line, Parquet, Arrow, XLSX."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from query.record_answers import record_names
 from query.record_batches import record_schema, values_of
 from query.record_requests import RecordsRequest
-
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+from query.sent_file import SentFile
+from query.spreadsheets import FORMULAS, XlsxWriter
 
 
 class Writer(Protocol):
@@ -73,43 +73,11 @@ class LinesWriter:
         return b""
 
 
-class _Sent:
-    """A file of which nothing is kept that was written and taken."""
-
-    closed = False
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._size = 0
-
-    def write(self, part: Any) -> int:
-        """As pyarrow asks of a file."""
-        self._parts.append(bytes(part))
-        self._size += len(self._parts[-1])
-        return len(self._parts[-1])
-
-    def tell(self) -> int:
-        """As pyarrow asks of a file."""
-        return self._size
-
-    def flush(self) -> None:
-        """As pyarrow asks of a file."""
-
-    def close(self) -> None:
-        """As pyarrow asks of a file."""
-        self.closed = True
-
-    def taken(self) -> bytes:
-        """What was written since the last time."""
-        parts, self._parts = self._parts, []
-        return b"".join(parts)
-
-
 class ParquetWriter:
     """One row group for each batch; times are timestamps, to the millisecond, in UTC."""
 
     def __init__(self, request: RecordsRequest) -> None:
-        self._file = _Sent()
+        self._file = SentFile()
         made = pa.PythonFile(self._file, mode="w")
         self._writer = pq.ParquetWriter(made, record_schema(request), compression="zstd")
 
@@ -128,7 +96,7 @@ class ArrowWriter:
     """An Arrow IPC stream; types as of Parquet."""
 
     def __init__(self, request: RecordsRequest) -> None:
-        self._file = _Sent()
+        self._file = SentFile()
         self._writer = pa.ipc.new_stream(pa.PythonFile(self._file, mode="w"), record_schema(request))
 
     def batch(self, batch: pa.RecordBatch) -> bytes:
@@ -143,12 +111,14 @@ class ArrowWriter:
 
 
 ARROW = "application/vnd.apache.arrow.stream"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 FORMATS: Mapping[str, Callable[[RecordsRequest], Writer]] = {
     "text/csv": CsvWriter,
     "application/x-ndjson": LinesWriter,
     "application/vnd.apache.parquet": ParquetWriter,
     ARROW: ArrowWriter,
+    XLSX: XlsxWriter,
 }
 """Media type → what writes it."""
 
@@ -157,6 +127,7 @@ SUFFIXES: Mapping[str, str] = {
     "ndjson": "application/x-ndjson",
     "parquet": "application/vnd.apache.parquet",
     "arrow": ARROW,
+    "xlsx": XLSX,
 }
 """How names of files end → their media type."""
 
@@ -167,5 +138,5 @@ def _plain(column: pa.Array) -> list[Any]:
     if pa.types.is_boolean(column.type):
         return [value if value is None else "true" if value else "false" for value in values]
     if pa.types.is_string(column.type):
-        return [f"'{value}" if value is not None and value.startswith(_FORMULAS) else value for value in values]
+        return [f"'{value}" if value is not None and value.startswith(FORMULAS) else value for value in values]
     return values

@@ -40,6 +40,7 @@ COMMANDS = {
     "grants": ("scripts.access.grants:command", "Say who may see and do what with which stream."),
     "sites": ("scripts.merchants.sites:command", "List, add, remove and import web sites that are counted."),
     "sources": ("scripts.sources.source_commands:command", "List, try, run, pause and redrive sources of messages."),
+    "forms": ("scripts.forms.form_commands:command", "List, draft and import forms that people fill in."),
     "process": ("scripts.processes.process_commands:command", "List, run and show statistics of records."),
     "bench": ("bench.command:command", "Run a benchmark."),
 }

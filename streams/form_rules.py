@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from streams.cleaning_rules import Default
 from streams.conditions import ConditionError, comparable, condition
 from streams.definition import Definition, FieldRule
 from streams.errors import DefinitionError
@@ -90,6 +91,7 @@ def _of_question(
 def _of_unasked(definition: Definition, form: Form, file: str) -> Iterator[DefinitionError]:
     asked = {question.field for question in form.questions}
     made = {definition.duplicates.id} if definition.duplicates else set()
+    made |= {name for name, rules in definition.clean.items() if any(isinstance(each, Default) for each in rules)}
     for name, rule in definition.fields.items():
         if rule.required and name not in asked | made:
             allowed = "is required and no question asks for it; ask, or say required = false"

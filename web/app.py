@@ -70,6 +70,8 @@ from web.pages.epidemic.ranks import ranks_page
 from web.pages.epidemic.sources import search_page
 from web.pages.epidemic.sources import sources_page as reporting_sources_page
 from web.pages.forms.handlers import form_page, step_form
+from web.pages.forms.list import forms_page
+from web.pages.forms.results import results_page
 from web.pages.invitation.handlers import accept_invitation, first_page, invitation_page, make_first
 from web.pages.login.handlers import log_in, log_out, login_page
 from web.pages.processes.list import processes_page
@@ -112,7 +114,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/clinical", clinical_page),
     Route("/clinical/admissions", admissions_page),
     Route("/clinical/lab-results", lab_results_page),
+    Route("/forms", forms_page),
     by_method("/forms/{stream}", GET=form_page, POST=step_form),
+    Route("/forms/{stream}/results", results_page),
     Route("/replays", replays_page),
     Route("/replays/{id}", replay_page),
     by_method("/login", GET=login_page, POST=log_in),

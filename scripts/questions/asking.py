@@ -119,19 +119,37 @@ def get(settings: ServiceSettings, path: str) -> dict[str, Any] | None:
     return None
 
 
+def post(settings: ServiceSettings, path: str, body: bytes, media: str) -> dict[str, Any]:
+    """What the web service of this stack answers to what the operator sends. Raises WindowpaneError."""
+    try:
+        with _answered(settings, path, "application/json", body, media) as response:
+            content = json.loads(response.read())
+    except (OSError, HTTPException, ValueError) as error:
+        said = f"the web service does not answer ({type(error).__name__}); look at: windowpane status"
+        raise WindowpaneError(said) from error
+    if response.status >= 400:
+        raise RefusedError(content)
+    answer: dict[str, Any] = content
+    return answer
+
+
 def _path(stream: str, kind: str, params: Sequence[tuple[str, str]]) -> str:
     return f"/v1/streams/{quote(stream, safe='')}/{kind}?{urlencode(params)}"
 
 
 @contextmanager
-def _answered(settings: ServiceSettings, path: str, media: str) -> Iterator[HTTPResponse]:
-    """What the web service of this stack gives the operator. Raises OSError or HTTPException."""
+def _answered(
+    settings: ServiceSettings, path: str, media: str, body: bytes | None = None, sent: str = ""
+) -> Iterator[HTTPResponse]:
+    """What the web service of this stack gives the operator; `sent`: the media type of a body. Raises OSError or
+    HTTPException."""
     connection = HTTPConnection(settings.address, timeout=_CONNECT_SECONDS)
     try:
         connection.connect()
         connection.sock.settimeout(_ANSWER_SECONDS)
         told = operator_headers(settings, connection.sock)
-        connection.request("GET", path, headers={"Accept": media, **told})
+        headers = {"Accept": media, **told} | ({"Content-Type": sent} if sent else {})
+        connection.request("GET" if body is None else "POST", path, body, headers)
         yield connection.getresponse()
     finally:
         connection.close()

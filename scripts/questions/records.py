@@ -20,7 +20,13 @@ _DEFAULT = timedelta(hours=1)
 _MOST = 1_000
 """As many as the API gives at once."""
 
-_MEDIA = {"csv": "text/csv", "ndjson": "application/x-ndjson", "parquet": "application/vnd.apache.parquet"}
+_MEDIA = {
+    "csv": "text/csv",
+    "ndjson": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_NO_TEXT = {"parquet": "Parquet", "xlsx": "XLSX"}
 
 
 @click.command(name="records")
@@ -32,6 +38,7 @@ _MEDIA = {"csv": "text/csv", "ndjson": "application/x-ndjson", "parquet": "appli
 @click.option("--csv", "file", flag_value="csv", help="All of them, as CSV.")
 @click.option("--ndjson", "file", flag_value="ndjson", help="All of them, one JSON object a line.")
 @click.option("--parquet", "file", flag_value="parquet", help="All of them, as Parquet.")
+@click.option("--xlsx", "file", flag_value="xlsx", help="All of them, as a spreadsheet.")
 @click.option("-o", "--output", "path", type=click.Path(path_type=Path), help="The file; default: stdout.")
 @formatted
 def command(
@@ -60,11 +67,11 @@ def command(
         params.append(("fields", fields))
     if file is None:
         if path is not None:
-            raise click.BadParameter("is of --csv, --ndjson or --parquet", param_hint="-o")
+            raise click.BadParameter("is of --csv, --ndjson, --parquet or --xlsx", param_hint="-o")
         show(records_result(ask(stream, "records", [*params, ("limit", str(limit))])), output)
         return
-    if file == "parquet" and path is None and sys.stdout.isatty():
-        raise click.BadParameter("Parquet is no text; say where it goes: -o FILE", param_hint="--parquet")
+    if file in _NO_TEXT and path is None and sys.stdout.isatty():
+        raise click.BadParameter(f"{_NO_TEXT[file]} is no text; say where it goes: -o FILE", param_hint=f"--{file}")
     _save(stream, params, _MEDIA[file], path)
 
 

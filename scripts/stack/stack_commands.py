@@ -26,7 +26,11 @@ def own_stack() -> Stack:
 @click.option("--engines-only", is_flag=True, help="Start only the engines: no streams, no web service.")
 @click.option("--foreground", is_flag=True, help="Stay until SIGTERM or Ctrl-C, then stop everything.")
 @click.option(
-    "--with", "systems", default="", metavar="SYSTEM,…", help="Also show what these do: clinical, epidemic, merchants."
+    "--with",
+    "systems",
+    default="",
+    metavar="SYSTEM,…",
+    help="Also show what these do: clinical, epidemic, merchants, students.",
 )
 def up(no_input: bool, engines_only: bool, foreground: bool, systems: str) -> None:
     """Start everything and wait until the page answers with data.

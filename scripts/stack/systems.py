@@ -14,7 +14,7 @@ from streams.errors import WindowpaneError
 Say = Callable[[str], None]
 
 SYSTEMS = CHECKOUT / "systems"
-KNOWN = ("clinical", "epidemic", "merchants")
+KNOWN = ("clinical", "epidemic", "merchants", "students")
 """Each has a module `scripts.NAME.demonstration`."""
 ON_DEMAND = "on_demand"
 """The folder of a system with the definitions that only `--with` takes."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
+import python_calamine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from query import spreadsheets
 from query.answer_json import answer_json
 from query.answers import Source
 from query.errors import GivenUpError
@@ -22,7 +26,7 @@ from query.parameters import read_records
 from query.record_answers import RecordsAnswer, read_page, time_text
 from query.record_batches import batch_of
 from query.record_export import Count, Export, grouped
-from query.record_formats import FORMATS, CsvWriter, LinesWriter, ParquetWriter
+from query.record_formats import FORMATS, CsvWriter, LinesWriter, ParquetWriter, XlsxWriter
 from query.visible import Visible
 from tests.query.lake_views import at
 from tests.query.recorded import DuckTable, record_view, recorded
@@ -66,6 +70,42 @@ def test_parquet_has_types() -> None:
         {**row, **{name: _text(row[name]) for name in ("event_time", "arrived", "seen")}} for row in table.to_pylist()
     ]
     assert moments == page()
+
+
+def test_a_spreadsheet_has_types_and_no_formulas() -> None:
+    writer = XlsxWriter(REQUEST)
+    first = writer.rows(ROWS[:1])
+    assert first
+    book = openpyxl.load_workbook(io.BytesIO(first + writer.rows(ROWS[1:]) + writer.end()))
+    head, *rows = book["Records 1"].iter_rows()
+    names = [cell.value for cell in head]
+    found = [dict(zip(names, [cell.value for cell in row], strict=True)) for row in rows]
+    for each in found:
+        for name in ("event_time", "arrived", "seen"):
+            each[name] = _text(each[name] and each[name].replace(tzinfo=UTC))
+    assert found == page()
+    formula = rows[1][names.index("site")]
+    assert (formula.data_type, formula.quotePrefix, formula.value) == ("s", True, '=cmd|"x"')
+    assert not any(cell.data_type == "f" for row in rows for cell in row)
+
+
+def test_what_a_sheet_cannot_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More rows go on on the next sheet, a longer text is cut and says so, characters that XML lacks are escaped."""
+    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 3)
+    hard = ["x" * 40_000, "\x00\x1b\ufffe_x0041_\r\n]]>", "+1\t", " \u202e😀 ", "-"]
+    rows = [(*ROWS[0][:4], text, *ROWS[0][5:]) for text in hard]
+    writer = XlsxWriter(REQUEST)
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(writer.rows(rows) + writer.end()))
+    assert book.sheet_names == ["Records 1", "Records 2", "Records 3"]
+    place, found = 4, [sheet for name in book.sheet_names for sheet in book.get_sheet_by_name(name).to_python()]
+    texts = [_unescaped(row[place]) for row in found if row[place] != "site"]
+    assert (len(texts[0]), texts[0][-5:]) == (spreadsheets.MOST_CHARACTERS, "(cut)")
+    assert texts[1:] == hard[1:]
+
+
+def _unescaped(text: str) -> str:
+    """As the format says; this reader leaves it to us."""
+    return re.sub("_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), text)
 
 
 def _text(moment: datetime | None) -> str | None:

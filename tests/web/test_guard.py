@@ -53,6 +53,8 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/rejected/{stream}"): ("/rejected/health", DETAIL),
     ("GET", "/records/{stream}"): ("/records/health", DETAIL),
     ("GET", "/records/{stream}/export"): ("/records/health/export?format=csv", DETAIL),
+    ("GET", "/forms"): ("/forms", KNOWN),
+    ("GET", "/forms/{stream}/results"): ("/forms/health/results", DETAIL),
     ("GET", "/forms/{stream}"): ("/forms/health", SENDING),
     ("POST", "/forms/{stream}"): ("/forms/health", SENDING),
     ("GET", "/clinical"): ("/clinical", SITES),

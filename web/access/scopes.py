@@ -28,6 +28,7 @@ SYSTEM_OF = {
     "/clinical": "clinical",
     "/sites": "merchants",
     "/v1/sites": "merchants",
+    "/forms/student_answers": "students",
 }
 """Where addresses of systems begin that come on demand → what `up --with` calls them."""
 
@@ -77,3 +78,8 @@ def visible_streams(request: Request, action: Action) -> dict[str, Visible]:
 def streams_there(request: Request) -> frozenset[str]:
     """The names of all streams, whoever may see them: not to be shown."""
     return frozenset(service_of(request).queries.definitions)
+
+
+def forms_there(request: Request) -> frozenset[str]:
+    """The names of all streams with a form, whoever may see them: not to be shown."""
+    return frozenset(name for name, each in service_of(request).queries.definitions.items() if each.form is not None)

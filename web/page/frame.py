@@ -15,7 +15,7 @@ from systems.epidemic.asked import STREAM as REPORTS
 from systems.merchants.sites import STREAM
 from web.access.cookies import root_path
 from web.access.csrf import csrf_token
-from web.access.scopes import asker_of, streams_there
+from web.access.scopes import asker_of, forms_there, streams_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,15 @@ EPIDEMICS = Entry("epidemic", "/epidemic", "Epidemics")
 class Frame:
     """Around one page. `csrf`: for its forms. `root`: the path that the service is offered under; empty for none.
 
-    `streams`: those that there are; what only a system's streams need has no entry where these are not.
+    `streams`: those that there are; what only a system's streams need has no entry where these are not. `forms`: those
+    of them that have one.
     """
 
     asker: Asker = NOBODY
     csrf: str = ""
     root: str = ""
     streams: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
 
     @property
     def open(self) -> bool:
@@ -55,10 +57,10 @@ class Frame:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The pages that the asker may see."""
-        return entries_of(self.asker, self.streams)
+        return entries_of(self.asker, self.streams, self.forms)
 
 
-def entries_of(asker: Asker, streams: frozenset[str]) -> tuple[Entry, ...]:
+def entries_of(asker: Asker, streams: frozenset[str], forms: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
     """The navigation of an asker, where there are these streams; none for nobody, but for what all may see."""
 
     def may(action: Action) -> bool:
@@ -76,6 +78,7 @@ def entries_of(asker: Asker, streams: frozenset[str]) -> tuple[Entry, ...]:
         Entry("sites", "/sites", "Sites"): knows(STREAM),
         EPIDEMICS: knows(REPORTS),
         Entry("clinical", "/clinical", "Clinical"): knows(clinical.ADMISSIONS, clinical.LAB_RESULTS),
+        Entry("forms", "/forms", "Forms"): knows(*forms),
         Entry("streams", "/streams", "Streams"): True,
         Entry("sources", "/sources", "Sources"): asker.administrator or bool(asker.grants),
         Entry("replays", "/replays", "Replays"): may(Action.REPLAY),
@@ -94,7 +97,9 @@ def frame() -> Frame:
     request = _SERVED.get()
     if request is None:
         return Frame()
-    return Frame(asker_of(request), csrf_token(request), root_path(request), streams_there(request))
+    return Frame(
+        asker_of(request), csrf_token(request), root_path(request), streams_there(request), forms_there(request)
+    )
 
 
 class FramedPages:

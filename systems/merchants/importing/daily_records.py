@@ -92,9 +92,12 @@ class ImportedDays:
         within = (_TABLE.site == site, _TABLE.day >= start, _TABLE.day < end)
         by_day = sa.select(_TABLE.day, *(_TABLE[name] for name in NUMBERS)).where(*within, _TABLE.by == TOTAL)
         sums = [sa.cast(sa.func.sum(_TABLE[name]), sa.BigInteger).label(name) for name in NUMBERS]
-        found = sa.select(_TABLE.by, _TABLE.key, *sums).where(*within, _TABLE.by != TOTAL).group_by(
-            _TABLE.by, _TABLE.key
-        ).subquery()
+        found = (
+            sa.select(_TABLE.by, _TABLE.key, *sums)
+            .where(*within, _TABLE.by != TOTAL)
+            .group_by(_TABLE.by, _TABLE.key)
+            .subquery()
+        )
         begun = [name for name, tab in TABS.items() if tab.counts == "visits"]
         counted = sa.case((found.c.by.in_(begun), found.c.visits), else_=found.c.visitors)
         place = sa.func.row_number().over(partition_by=found.c.by, order_by=[counted.desc(), found.c.key])

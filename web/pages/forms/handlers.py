@@ -17,7 +17,6 @@ from access.grants import Action
 from query.visible import Visible
 from streams.errors import TopicError
 from streams.form import Form
-from streams.time_text import event_millis
 from web.access.away import problem_for
 from web.access.scopes import visible_of
 from web.asking.sending import send_message
@@ -25,6 +24,7 @@ from web.edge.problems import ProblemError
 from web.page.posted import Posted, posted
 from web.page.templating import page_response
 from web.pages.forms.filling import Filling
+from web.pages.forms.opening import closed as closed_by
 from web.pages.forms.wording import wording
 
 REVIEW = "review"
@@ -37,7 +37,7 @@ _NOT_SENT = "Your answers were not sent, and are still on this page. Send them a
 async def form_page(request: Request) -> Response:
     """The first page of a form that nobody has begun, with the id of what will be sent."""
     visible, form = _form(request)
-    if closed := _closed(form):
+    if closed := closed_by(form, datetime.now(UTC)):
         return _page(visible, form, None, "", 403, closed=closed)
     filling = Filling(visible.definition, form, str(uuid.uuid4()), {})
     return _page(visible, form, filling, filling.places[0])
@@ -48,7 +48,7 @@ async def step_form(request: Request) -> Response:
     visible, form = _form(request)
     given = await posted(request)
     filling = _filling(visible, form, given)
-    if closed := _closed(form):
+    if closed := closed_by(form, datetime.now(UTC)):
         return _page(visible, form, filling, REVIEW, 403, closed=closed)
     to, at = given.text("go"), _place(form, given.text("at"))
     if to == "back":
@@ -103,16 +103,6 @@ def _place(form: Form, text: str) -> int | None:
     if text.isascii() and text.isdigit() and len(text) <= 4 and int(text) < len(form.pages):
         return int(text)
     raise ProblemError("unparseable", "The form does not say which of its pages was sent; load it again.")
-
-
-def _closed(form: Form) -> str:
-    """Why a form takes no answers now; empty if it does."""
-    now = datetime.now(UTC).timestamp() * 1000
-    if form.opens is not None and now < int(event_millis(form.opens)):
-        return f"This form opens at {form.opens}."
-    if form.closes is not None and now >= int(event_millis(form.closes)):
-        return f"This form closed at {form.closes}. Nothing can be sent any more."
-    return ""
 
 
 def _page(

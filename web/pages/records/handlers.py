@@ -26,10 +26,10 @@ from web.asking.exports import export
 from web.asking.questions import ask
 from web.edge.problems import Problem
 from web.page.form_times import FormTimes, read_times
+from web.page.record_filters import RecordFilters, filterable, read_filters
 from web.page.remembered import remembered_zone
 from web.page.templating import page_response
 from web.page.times import RANGES, span
-from web.pages.records.filters import RecordFilters, filterable, read_filters
 
 _DEFAULT_RANGE = "1h"
 _SHOWN = 100

@@ -14,7 +14,7 @@ from query.record_requests import RecordsRequest
 from query.visible import Visible
 from tests.query.recorded import recorded
 from web.page.form_times import read_times
-from web.pages.records.filters import read_filters
+from web.page.record_filters import read_filters
 from web.pages.records.handlers import _page
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -64,7 +64,8 @@ def test_each_filter_can_be_taken_away() -> None:
 def test_files_are_of_the_moments_that_are_shown() -> None:
     """A range that follows the clock would be of other records by then."""
     files = [link for link in links(page()) if "/export?" in link]
-    assert [dict(parse_qsl(urlsplit(link).query))["format"] for link in files] == ["csv", "ndjson", "parquet", "arrow"]
+    formats = [dict(parse_qsl(urlsplit(link).query))["format"] for link in files]
+    assert formats == ["csv", "ndjson", "parquet", "arrow", "xlsx"]
     assert all("range=" not in link and "start=2026-03-01T11" in link and "site%3Da.example" in link for link in files)
 
 

@@ -1,0 +1,3 @@
+"""Forms on the command line."""
+
+__all__: list[str] = []

@@ -1,0 +1,1 @@
+"""Student data on the command line."""

@@ -1,0 +1,118 @@
+"""The TOML of a stream that has a form, as it is drafted: to be looked at by the person who keeps it. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+ID, SENT, FORM = "id", "sent", "form"
+"""Fields that a drafted stream has beside its questions: of a submission, of when it was sent, and of no question."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftQuestion:
+    """One question. `rule`: of its field, without what is as usual."""
+
+    field: str
+    label: str
+    rule: Mapping[str, Any]
+    help: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    when: str | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether everybody answers it, by one of some choices: panes can be by it."""
+        return self.rule["type"] == "string" and "values" in self.rule and self.rule.get("required", True)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPage:
+    """Questions that are asked together."""
+
+    title: str
+    questions: Sequence[DraftQuestion]
+    intro: str = ""
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A stream with a form. `notes`: comments at its beginning."""
+
+    name: str
+    title: str
+    pages: Sequence[DraftPage]
+    intro: str = ""
+    notes: Sequence[str] = ()
+
+
+def draft_text(draft: Draft) -> str:
+    """The file."""
+    asked = [question for page in draft.pages for question in page.questions]
+    dimension = next((each.field for each in asked if each.tells), None)
+    fields = {ID: {"type": "string", "min_length": 1, "max_length": 64}}
+    if dimension is None:
+        fields[FORM] = {"type": "string", "values": [draft.name]}
+    fields |= {each.field: dict(each.rule) for each in asked}
+    parts = [
+        [
+            *(f"# {_line(note)}" for note in draft.notes),
+            f"title = {_value(draft.title)}",
+            f"topic = {_value(draft.name)}",
+            f"key = {_value(ID)}",
+            "records = true",
+        ],
+        ["[event_time]", f"field = {_value(SENT)}"],
+        ["[duplicates]", f"id = {_value(ID)}", 'horizon = "1 day"'],
+        ["[fields]", *(f"{_key(name)} = {_value(rule)}" for name, rule in fields.items())],
+    ]
+    if dimension is None:
+        parts.append(["[clean]", f"{FORM} = {_value([{'rule': 'default', 'value': draft.name}])}"])
+    parts.append(["[dimensions]", f"{_dimension(dimension or FORM)} = {_value(dimension or FORM)}"])
+    parts.append(["[form]", *([f"intro = {_value(draft.intro)}"] if draft.intro else [])])
+    for page in draft.pages:
+        parts += _page(page)
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _page(page: DraftPage) -> Iterator[list[str]]:
+    yield ["[[form.pages]]", *_said(page, "title", "intro", "when")]
+    for question in page.questions:
+        lines = ["[[form.pages.questions]]", *_said(question, "field", "label", "help", "when")]
+        if question.choices:
+            lines.append(f"choices = {_value(question.choices)}")
+        yield lines
+
+
+def _said(each: DraftPage | DraftQuestion, *names: str) -> Iterator[str]:
+    for name in names:
+        if text := getattr(each, name):
+            yield f"{name} = {_value(text)}"
+
+
+def _dimension(name: str) -> str:
+    """A name of a dimension after that of a field."""
+    made = re.sub(r"[^a-z0-9_]", "_", name.lower())
+    return made if made[:1].isalpha() else f"by_{made.strip('_')}"
+
+
+def _value(value: Any) -> str:
+    match value:
+        case Mapping():
+            return "{ " + ", ".join(f"{_key(name)} = {_value(each)}" for name, each in value.items()) + " }"
+        case list() | tuple():
+            return f"[{', '.join(map(_value, value))}]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _value(name)
+
+
+def _line(text: str) -> str:
+    """As a comment."""
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", text)

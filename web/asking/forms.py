@@ -1,0 +1,35 @@
+"""What was answered to the questions of a form, asked of records. It raises what `ask` does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from starlette.requests import Request
+
+from query.errors import FieldProblem
+from query.form_questions import FormAnswers, FormAsked, form_answers, form_statement
+from query.record_questions import RecordQuestion
+from query.record_requests import RecordsRequest
+from query.requests import of_moment, refuse
+from query.visible import Visible
+from streams.form import Question
+from web.asking.questions import ask, check_span
+
+
+async def answered(request: Request, visible: Visible, questions: Sequence[Question], asked: FormAsked) -> FormAnswers:
+    """Of all questions, which are of shown fields, in one statement. Single answers are among them."""
+    refuse(_of_window(asked))
+    check_span(request, asked.start, asked.end)
+    # It judges filters and scope as the page of records does, which lists what is counted here.
+    RecordsRequest(visible, asked.start, asked.end, asked.where)
+    made = form_statement(visible.shown, questions, asked)
+    question = RecordQuestion(visible, asked.start, asked.end, (), made.columns, made.body, made.values)
+    rows = (await ask(request, question))[0].answer.rows
+    return form_answers(visible.shown, questions, asked, rows)
+
+
+def _of_window(asked: FormAsked) -> Iterator[FieldProblem]:
+    wrong = [*of_moment("start", asked.start), *of_moment("end", asked.end)]
+    yield from wrong
+    if not wrong and asked.start >= asked.end:
+        yield FieldProblem("end", "must be after start")
