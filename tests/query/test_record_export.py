@@ -26,7 +26,8 @@ from query.parameters import read_records
 from query.record_answers import RecordsAnswer, read_page, time_text
 from query.record_batches import batch_of
 from query.record_export import Count, Export, grouped
-from query.record_formats import FORMATS, CsvWriter, LinesWriter, ParquetWriter, XlsxWriter
+from query.record_formats import FORMATS, CsvWriter, LinesWriter, ParquetWriter
+from query.spreadsheets import XlsxWriter
 from query.visible import Visible
 from tests.query.lake_views import at
 from tests.query.recorded import DuckTable, record_view, recorded
@@ -74,9 +75,9 @@ def test_parquet_has_types() -> None:
 
 def test_a_spreadsheet_has_types_and_no_formulas() -> None:
     writer = XlsxWriter(REQUEST)
-    first = writer.rows(ROWS[:1])
+    first = writer.batch(FIRST)
     assert first
-    book = openpyxl.load_workbook(io.BytesIO(first + writer.rows(ROWS[1:]) + writer.end()))
+    book = openpyxl.load_workbook(io.BytesIO(first + writer.batch(SECOND) + writer.end()))
     head, *rows = book["Records 1"].iter_rows()
     names = [cell.value for cell in head]
     found = [dict(zip(names, [cell.value for cell in row], strict=True)) for row in rows]
@@ -95,10 +96,12 @@ def test_what_a_sheet_cannot_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     hard = ["x" * 40_000, "\x00\x1b\ufffe_x0041_\r\n]]>", "+1\t", " \u202e😀 ", "-"]
     rows = [(*ROWS[0][:4], text, *ROWS[0][5:]) for text in hard]
     writer = XlsxWriter(REQUEST)
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(writer.rows(rows) + writer.end()))
+    book = python_calamine.CalamineWorkbook.from_filelike(
+        io.BytesIO(writer.batch(batch_of(REQUEST, rows)) + writer.end())
+    )
     assert book.sheet_names == ["Records 1", "Records 2", "Records 3"]
     place, found = 4, [sheet for name in book.sheet_names for sheet in book.get_sheet_by_name(name).to_python()]
-    texts = [_unescaped(row[place]) for row in found if row[place] != "site"]
+    texts = [_unescaped(str(row[place])) for row in found if row[place] != "site"]
     assert (len(texts[0]), texts[0][-5:]) == (spreadsheets.MOST_CHARACTERS, "(cut)")
     assert texts[1:] == hard[1:]
 
