@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.daily_counts import Floats
 from analysis.observations import Observations, joined
 
 MOST_VALUES = 1_000
@@ -21,7 +23,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 @dataclass(frozen=True, slots=True)
 class NumberColumn:
     """`quantiles`: of `QUANTILES`; their ranks are off by `rank_error` at most (95 %), by nothing where all rows were
-    held."""
+    held. `shares`: of the `held` values, how many lie between them, the two ends included."""
 
     name: str
     count: int
@@ -32,6 +34,8 @@ class NumberColumn:
     most: float | None
     quantiles: tuple[float, ...]
     rank_error: float
+    held: int = 0
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,15 @@ class _Counted:
                 self.values[value] += times
             else:
                 self.others += times
+
+
+def shares_between(quantiles: Sequence[float], values: Floats) -> tuple[float, ...]:
+    """The shares of known values that lie between quantiles. Where values are few and many are alike, as answers from 1
+    to 5 are, these are not what the ranks of the quantiles say."""
+    if not len(values) or not quantiles:
+        return ()
+    counts = np.bincount(np.searchsorted(quantiles, values), minlength=len(quantiles) + 1)
+    return tuple(float(count) for count in counts / len(values))
 
 
 class RowSample:
@@ -178,6 +191,8 @@ class Describing:
             each.most if known else None,
             quantiles,
             error,
+            len(held),
+            shares_between(quantiles, held),
         )
 
     def _label(self, name: str, each: _Counted) -> LabelColumn:

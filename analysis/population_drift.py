@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import chi2
 
-from analysis.descriptives import QUANTILES, Descriptives
+from analysis.descriptives import Descriptives, shares_between
 from analysis.holm import adjusted
 from analysis.observations import Observations
 
@@ -38,7 +38,7 @@ def population_drift(
     before: Descriptives, now: Descriptives, shares: Mapping[str, tuple[float, ...]]
 ) -> tuple[ColumnDrift, ...]:
     """The columns that both runs had, the one that moved most first. `shares`: of each column of numbers, the shares of
-    rows that lie between the earlier quantiles now, the two ends included.
+    values that lie between the earlier quantiles now, which are compared with those that lay there then.
 
     The index times the harmonic number of rows is about chi-squared: Yurdakul B, Naranjo J, "Statistical properties of
     the population stability index", J Risk Model Validation 14 (2020).
@@ -47,13 +47,12 @@ def population_drift(
     earlier = {each.name: each for each in before.numbers}
     for each in now.numbers:
         old = earlier.get(each.name)
-        if old is None or not old.count or not each.count or each.name not in shares:
+        if old is None or not old.shares or not each.held or each.name not in shares:
             continue
-        expected = [b - a for a, b in zip((0.0, *QUANTILES), (*QUANTILES, 1.0), strict=True)]
         found.append(
             (
                 each.name,
-                *_index(expected, shares[each.name], old.count, each.count),
+                *_index(old.shares, shares[each.name], old.held, each.held),
                 _gap(old.missing, before.rows, each.missing, now.rows),
             )
         )
@@ -76,21 +75,18 @@ def population_drift(
     return tuple(sorted(drifts, key=lambda each: -each.index))
 
 
-def shares_between(before: Descriptives, now: Observations) -> dict[str, tuple[float, ...]]:
-    """Of each column of numbers that both have, the shares of rows between the earlier quantiles."""
+def shares_now(before: Descriptives, now: Observations) -> dict[str, tuple[float, ...]]:
+    """Of each column of numbers that both have, the shares of values between the earlier quantiles."""
     found: dict[str, tuple[float, ...]] = {}
     for each in before.numbers:
         values = now.numbers.get(each.name)
         known = values[np.isfinite(values)] if values is not None else np.empty(0)
-        if len(known) and each.quantiles:
-            counts = np.bincount(np.searchsorted(each.quantiles, known), minlength=len(each.quantiles) + 1)
-            found[each.name] = tuple(float(count) for count in counts / len(known))
+        if shares := shares_between(each.quantiles, known):
+            found[each.name] = shares
     return found
 
 
-def _index(
-    expected: list[float], actual: tuple[float, ...] | list[float], before: int, now: int
-) -> tuple[float, float]:
+def _index(expected: Sequence[float], actual: Sequence[float], before: int, now: int) -> tuple[float, float]:
     pairs = [
         (max(one, _LEAST), max(two, _LEAST)) for one, two in zip(expected, actual, strict=True) if one > 0 or two > 0
     ]

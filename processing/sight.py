@@ -105,14 +105,15 @@ _WITHOUT: Mapping[str, Callable[[Json, Hidden], Json | None]] = {
 
 
 def _described_of_many(found: Json) -> Json:
-    numbers = [{**each, "least": None, "most": None, "quantiles": _of_enough(each)} for each in found["numbers"]]
+    numbers = [{**each, "least": None, "most": None, **_of_enough(each)} for each in found["numbers"]]
     together = [each for each in found["together"] if each[2] >= FEWEST]
     return {**found, "numbers": numbers, "labels": [_grouped(each) for each in found["labels"]], "together": together}
 
 
-def _of_enough(column: Json) -> Any:
+def _of_enough(column: Json) -> Json:
     """Quantiles beyond which there are enough rows."""
-    return column["quantiles"] if column["count"] * _OUTERMOST >= FEWEST else []
+    enough = column["count"] * _OUTERMOST >= FEWEST
+    return {name: column[name] if enough else [] for name in ("quantiles", "shares")}
 
 
 def _grouped(label: Json) -> Json:

@@ -14,7 +14,7 @@ from analysis.design import Model
 from analysis.errors import NotEnoughDataError
 from analysis.group_differences import group_differences
 from analysis.observations import Observations
-from analysis.population_drift import population_drift, shares_between
+from analysis.population_drift import population_drift, shares_now
 from analysis.prediction import PredictionSettings, predict
 from processing.definition import Process
 
@@ -41,7 +41,7 @@ def _drift(given: Given) -> Json:
     if given.before is None:
         raise NotEnoughDataError("drift", "an earlier run", "none")
     before = described_of(given.before)
-    columns = population_drift(before, given.described, shares_between(before, given.rows))
+    columns = population_drift(before, given.described, shares_now(before, given.rows))
     return {"rows_before": before.rows, "columns": [asdict(each) for each in columns]}
 
 
@@ -90,10 +90,15 @@ def compute(step: str, given: Given) -> Json:
 
 def described_of(result: Mapping[str, Any]) -> Descriptives:
     """Descriptives of their JSON."""
-    numbers = tuple(NumberColumn(**{**each, "quantiles": tuple(each["quantiles"])}) for each in result["numbers"])
+    numbers = tuple(_number(each) for each in result["numbers"])
     labels = tuple(LabelColumn(**{**each, "top": tuple((a, b) for a, b in each["top"])}) for each in result["labels"])
     together = tuple((one, other, rows) for one, other, rows in result["together"])
     return Descriptives(result["rows"], result["complete"], numbers, labels, together)
+
+
+def _number(column: Mapping[str, Any]) -> NumberColumn:
+    listed = {name: tuple(column.get(name, ())) for name in ("quantiles", "shares")}
+    return NumberColumn(**{**column, **listed})
 
 
 def _plain(value: Any) -> Any:

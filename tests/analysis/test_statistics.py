@@ -13,7 +13,7 @@ from analysis.descriptives import QUANTILES, Describing, Descriptives, RowSample
 from analysis.errors import NotEnoughDataError
 from analysis.group_differences import group_differences
 from analysis.observations import Observations, observations
-from analysis.population_drift import population_drift, shares_between
+from analysis.population_drift import population_drift, shares_now
 from tests.analysis.students import sample
 
 
@@ -164,8 +164,28 @@ def test_what_moved_is_told_from_what_did_not() -> None:
         {"mark": draw.normal(0.8, 1, 1000), "same": draw.normal(size=1000)},
         {"school": np.array(["x"] * 900 + [None] * 100, dtype=object)},
     )
-    found = {each.name: each for each in population_drift(before, described(later), shares_between(before, later))}
+    found = {each.name: each for each in population_drift(before, described(later), shares_now(before, later))}
     assert (found["mark"].verdict, found["same"].verdict, found["school"].verdict) == (
         "moved far", "as before", "moved far",
     )  # fmt: skip
     assert found["school"].missing == pytest.approx(0.1)
+
+
+def test_few_values_that_stay_as_they_were_have_not_moved() -> None:
+    draw = np.random.default_rng(6)
+    marks = {"failures": [0.85, 0.1, 0.05], "studytime": [0.25, 0.25, 0.25, 0.25], "passed": [0.1, 0.9]}
+    first, second, other = (
+        Observations({
+            name: draw.choice(len(chances), 2_000, p=chances[::step]).astype(np.float64)
+            for name, chances in marks.items()
+        })
+        for step in (1, 1, -1)
+    )  # fmt: skip
+    before = described(first)
+    same, moved = (
+        {each.name: each for each in population_drift(before, described(now), shares_now(before, now))}
+        for now in (second, other)
+    )
+    assert {each.verdict for each in same.values()} == {"as before"}
+    assert max(each.index for each in same.values()) < 0.02
+    assert (moved["failures"].verdict, moved["passed"].verdict) == ("moved far", "moved far")
