@@ -57,7 +57,7 @@ class XlsxWriter:
         self._order = [(0, True), (3, True), (1, False), (2, False)]
         self._order += [(at, at in times) for at in range(4, 4 + len(request.asked))]
         self._file = SentFile()
-        self._zip = ZipFile(self._file, "w", ZIP_DEFLATED, compresslevel=4)  # type: ignore[arg-type]
+        self._zip = ZipFile(self._file, "w", ZIP_DEFLATED, compresslevel=4)
         self._sheets = self._written = self._bytes = 0
         self._sheet: IO[bytes] | None = None
 
