@@ -230,7 +230,8 @@ def _read_counts(kind: Kind) -> Callable[[Iterator[Any]], Answered]:
 def _facts(counts: Mapping[int, int]) -> tuple[float, ...]:
     """Mean, quartiles, least and most of whole numbers, each with how often it was given."""
     ordered, number = sorted(counts.items()), sum(counts.values())
-    quartiles, seen, wanted = [], 0, [number * share for share in (0.25, 0.5, 0.75)]
+    quartiles, seen = list[float](), 0
+    wanted = [number * share for share in (0.25, 0.5, 0.75)]
     for value, count in ordered:
         seen += count
         while len(quartiles) < len(wanted) and seen >= wanted[len(quartiles)]:

@@ -55,7 +55,7 @@ class XlsxWriter:
     def __init__(self, request: RecordsRequest) -> None:
         self._names = record_names(request)
         self._file = SentFile()
-        self._zip = ZipFile(self._file, "w", ZIP_DEFLATED, compresslevel=4)  # type: ignore[arg-type]
+        self._zip = ZipFile(self._file, "w", ZIP_DEFLATED, compresslevel=4)
         self._sheets = self._written = self._bytes = 0
         self._sheet: IO[bytes] | None = None
 

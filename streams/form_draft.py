@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_by
 from typing import Any
 
 ID, SENT, FORM = "id", "sent", "form"
@@ -20,7 +21,7 @@ class DraftQuestion:
     label: str
     rule: Mapping[str, Any]
     help: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = made_by(default_factory=dict)
     when: str | None = None
 
     @property

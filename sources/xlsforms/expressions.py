@@ -24,7 +24,7 @@ class NotUnderstoodError(ValueError):
     """An expression that has no condition of the same meaning; the message says what of it."""
 
 
-def condition_of(text: str, kinds: Mapping[str, str], named: Mapping[str, str], chosen: Mapping[str, Any]) -> str:
+def condition_of(text: str, kinds: Mapping[str, str], named: Mapping[str, str], chosen: Mapping[tuple[str, str], str]) -> str:
     """A `relevant` as a condition.
 
     `kinds`: field → its type; `named`: a question's name → its field, of those before; `chosen`: (name, choice) → the
@@ -52,7 +52,7 @@ class _Reader:
     """Reads one expression, token by token."""
 
     def __init__(
-        self, text: str, kinds: Mapping[str, str], named: Mapping[str, str], chosen: Mapping[str, Any]
+        self, text: str, kinds: Mapping[str, str], named: Mapping[str, str], chosen: Mapping[tuple[str, str], str]
     ) -> None:
         self._kinds, self._named, self._chosen = kinds, named, chosen
         self._tokens: list[tuple[str, str]] = []
@@ -108,7 +108,7 @@ class _Reader:
         if kind != "name" or value[0] not in ("single", "double"):
             raise NotUnderstoodError("selected(…) is understood of an answer and a text")
         if (several := self._chosen.get((name, value[1]))) is not None:
-            return str(several)
+            return several
         return f"{self._field(name)} == {self._value(self._field(name), value)}"
 
     def _comparison(self, name: str) -> str:

@@ -41,7 +41,7 @@ _SCHOOLING = ("none", "four years", "nine  years", "Secondary", "higher")
 _GUARDIANS = ("Großmutter", "avó", "my brother", "Tante Zoë")
 _COMMENTS = ("Física é difícil, o resto não.", "Mehr Übungen, bitte!", "I like the teacher.", "=1+1", "😀")
 _SPACES = (" {}", "{} ", "\u00a0{}", "\t{}\u2009", "{}\r\n")
-_UNREADABLE = ("?", "n/a", "-7", "1,5,0", "<unknown>", None, [], "10^3")
+_UNREADABLE: tuple[Any, ...] = ("?", "n/a", "-7", "1,5,0", "<unknown>", None, [], "10^3")
 
 Answer = dict[str, Any]
 

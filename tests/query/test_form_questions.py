@@ -47,7 +47,7 @@ def test_one_statement_asks_all_questions() -> None:
 
 
 def test_a_value_that_a_field_cannot_have_is_refused() -> None:
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError):  # noqa: PT011 - it says nothing; the request before it has the words
         form_statement(SHOP, QUESTIONS, replace(ASKED, where=(("views", ("many",)),)))
 
 

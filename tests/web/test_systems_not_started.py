@@ -20,7 +20,6 @@ from web.access.scopes import SYSTEM_OF
         ("/clinical/lab-results", "clinical"),
         ("/forms/student_answers", "students"),
         ("/forms/student_answers/results", "students"),
-        ("/forms", None),
         ("/epidemics", None),
         ("/v1/streams/case_reports", None),
     ],

@@ -15,7 +15,7 @@ from web.page.units import NOTHING, quantity
 MOST_BARS = 12
 """Of numbers: where more are told apart, neighbours share a bar."""
 
-_FACTS = ("Mean", "A quarter is at most", "Median", "Three quarters are at most", "Least", "Most")
+_FACTS = ("Mean", "Lower quartile", "Median", "Upper quartile", "Least", "Most")
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
