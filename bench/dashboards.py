@@ -46,13 +46,14 @@ _COUNTED = (
     .replace("from accepted", f"from {table_name(STREAM, 'accepted')}")
 )
 _UNKEPT = {"cache_bytes": 0, "warm_up_seconds": 0}
+_P50 = f"{LARGE}_p50_ms"
 _PAIRS = [*product(SOURCES[1:], BROWSERS)]
 
 
 @dataclass(frozen=True)
 class Settings:
     """Sites of so many events in the last `days`, beside `sites` others of about `site_events` each, then `growth`
-    times as many. `readers` open `rate` pages a second in all, for `seconds` of each site; `filtered` pages are cross
+    times as many (1: no more). `readers` open `rate` pages a second in all, for `seconds` of each site; `filtered` pages are cross
     filtered, `samples` single events are waited for, and `questions` of each kind asked of us and of DuckDB.
 
     What was sent stays in `web_events` until its retention: run it on a stack that is thrown away.
@@ -116,16 +117,12 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
         with httpx.Client(base_url=own.url, headers=headers, timeout=120, trust_env=False) as client:
             settled = _fill(run, store)
             _check(run, client)
-            few = _pages(run, client, readers)
-            _fill_more(run, store)
-            _check(run, client)
-            many = _pages(run, client, readers)
+            pages = _pages(run, client, readers)
             yield {
                 **settled,
-                **{f"few_sites_{name}": value for name, value in few.items()},
-                **many,
-                f"events_{settings.large // settings.middle}_times": many[f"{LARGE}_p50_ms"] / many[f"{MIDDLE}_p50_ms"],
-                f"sites_{settings.growth}_times": many[f"{LARGE}_p50_ms"] / few[f"{LARGE}_p50_ms"],
+                **pages,
+                f"events_{settings.large // settings.middle}_times": pages[_P50] / pages[f"{MIDDLE}_p50_ms"],
+                **(_grown(run, store, client, readers, pages) if settings.growth > 1 else {}),
                 **_filtered(run, client),
                 **_fresh(run),
                 **_beside(run, client),
@@ -146,6 +143,17 @@ def _fill(run: _Run, store: SiteStore) -> Metrics:
     ended = datetime.now(UTC)
     run.say(f"sent {run.sent:,} events in {(ended - begun).total_seconds():.0f} s")
     return settle(run.definition, ended, settings.timeout_seconds, run.say)
+
+
+def _grown(
+    run: _Run, store: SiteStore, client: httpx.Client, readers: Readers, before: Mapping[str, float]
+) -> Metrics:
+    """The same pages among more sites, and how many times as long those of the large site take."""
+    _fill_more(run, store)
+    _check(run, client)
+    after = _pages(run, client, readers)
+    figures = {f"more_sites_{name}": value for name, value in after.items()}
+    return figures | {f"sites_{run.settings.growth}_times": after[_P50] / before[_P50]}
 
 
 def _fill_more(run: _Run, store: SiteStore) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from bench.peer_programs.questions import DAY_MICROS
 from bench.peer_programs.site_questions import KINDS, Row, SiteAnswer, SiteQuestion, SiteQuestions, timed
 from bench.process_tree import run_measured
 from bench.report import Metrics, percentiles
@@ -41,9 +42,8 @@ _PANELS = {"pages": ("page", "views"), "sources": ("source", "visits"), "countri
 
 def asked_of(site: str, start: datetime, end: datetime, each: int) -> list[SiteQuestion]:
     """Of each kind so many about whole days, all of them or without some of the last; filters differ each time."""
-    spans = [
-        ((start - EPOCH) // MICROSECOND, (end - timedelta(days=day) - EPOCH) // MICROSECOND) for day in range(_SPANS)
-    ]
+    first, last = ((each - EPOCH) // MICROSECOND for each in (start, end))
+    spans = [(first, last - day * DAY_MICROS) for day in range(_SPANS)]
     pairs = list(product(SOURCES[1:], BROWSERS))
     return [
         SiteQuestion(kind, site, *spans[at % _SPANS], *(pairs[at % len(pairs)] if kind == "filtered" else ()))
@@ -69,9 +69,8 @@ def compared(client: httpx.Client, catalog: Catalog, home: Path, asked: Sequence
 
 
 def _latencies(name: str, kind: str, asked: Sequence[SiteQuestion], answers: Sequence[SiteAnswer]) -> Metrics:
-    return percentiles(
-        name, [one.seconds for question, one in zip(asked, answers, strict=True) if question.kind == kind]
-    )
+    pairs = zip(asked, answers, strict=True)
+    return percentiles(name, [answer.seconds for question, answer in pairs if question.kind == kind])
 
 
 def alike(ours: Sequence[Row], theirs: Sequence[Row]) -> bool:
