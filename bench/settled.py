@@ -32,7 +32,9 @@ def settle(definition: Definition, sent: datetime, patience: float, say: Callabl
 
     def reached(cut: Callable[[LakeView], datetime | None]) -> bool:
         service.refresh()
-        found = cut(service.views()[definition.name])
+        if (view := service.views().get(definition.name)) is None:
+            raise WindowpaneError(f"{definition.name} is not applied; see `windowpane streams`")
+        found = cut(view)
         return found is not None and found > sent
 
     figures = {
