@@ -175,7 +175,8 @@ def _check(run: _Run, client: httpx.Client) -> None:
     """Raise unless all breakdowns, records and the numbers of the three sites are what was made."""
     trino = TrinoClient(QuerySettings().model_copy(update={"query_seconds": 300}))
     rows, _ = trino.rows(_COUNTED, [run.made.prefix] * 2)
-    if (found := {str(name): int(count) for name, count in rows}) != dict.fromkeys((*run.definition.breakdowns, "records"), run.sent):
+    found = {str(name): int(count) for name, count in rows}
+    if found != dict.fromkeys((*run.definition.breakdowns, "records"), run.sent):
         raise WindowpaneError(f"not the {run.sent:,} events that were made, but of breakdowns and records {found}")
     start, end = (int(moment.timestamp() * 1_000_000) for moment in run.span)
     for size, truth in run.truths.items():
