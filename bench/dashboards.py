@@ -53,8 +53,9 @@ _PAIRS = [*product(SOURCES[1:], BROWSERS)]
 @dataclass(frozen=True)
 class Settings:
     """Sites of so many events in the last `days`, beside `sites` others of about `site_events` each, then `growth`
-    times as many (1: no more). `readers` open `rate` pages a second in all, for `seconds` of each site; `filtered` pages are cross
-    filtered, `samples` single events are waited for, and `questions` of each kind asked of us and of DuckDB.
+    times as many (1: no more). `readers` open `rate` pages a second in all, for `seconds` of each site; `filtered`
+    pages are cross filtered, `samples` single events are waited for, and `questions` of each kind asked of us and of
+    DuckDB.
 
     What was sent stays in `web_events` until its retention: run it on a stack that is thrown away.
     """
@@ -145,9 +146,7 @@ def _fill(run: _Run, store: SiteStore) -> Metrics:
     return settle(run.definition, ended, settings.timeout_seconds, run.say)
 
 
-def _grown(
-    run: _Run, store: SiteStore, client: httpx.Client, readers: Readers, before: Mapping[str, float]
-) -> Metrics:
+def _grown(run: _Run, store: SiteStore, client: httpx.Client, readers: Readers, before: Mapping[str, float]) -> Metrics:
     """The same pages among more sites, and how many times as long those of the large site take."""
     _fill_more(run, store)
     _check(run, client)

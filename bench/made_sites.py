@@ -38,7 +38,7 @@ _PURCHASE = ("Purchase", "event", "purchase")
 
 @dataclass(frozen=True, slots=True)
 class MadeSites:
-    """Visits to them begin in `[start, end)`. Names are of this run alone: what an earlier one sent is none of theirs."""
+    """Visits to them begin in `[start, end)`. Names are of this run alone: what others sent is none of theirs."""
 
     start: datetime
     end: datetime

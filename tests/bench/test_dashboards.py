@@ -43,7 +43,9 @@ def made() -> tuple[list[bytes], Truth]:
 
 
 @pytest.fixture(scope="module")
-def answers(made: tuple[list[bytes], Truth], tmp_path_factory: pytest.TempPathFactory) -> dict[SiteQuestion, SiteAnswer]:
+def answers(
+    made: tuple[list[bytes], Truth], tmp_path_factory: pytest.TempPathFactory
+) -> dict[SiteQuestion, SiteAnswer]:
     """What DuckDB answers to two questions of each kind, over records as the lake's are."""
     messages, _ = made
     folder = tmp_path_factory.mktemp("records")
