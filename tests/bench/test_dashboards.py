@@ -19,7 +19,9 @@ from streams.errors import WindowpaneError
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAYS = 3
-VISITS = WebVisits(1, 1.1, 7, *(int((START + timedelta(days=day)).timestamp() * 1000) for day in (0, DAYS)), 4, "ours-")
+START_MS = int(START.timestamp() * 1000)
+VISITS = WebVisits(1, 1.1, 7, START_MS, START_MS + DAYS * 86_400_000, 4, "ours-")
+Made = tuple[list[bytes], Truth]
 SITE = "ours-0000004.example"
 RECORDS = """
 copy (
@@ -33,7 +35,7 @@ copy (
 
 
 @pytest.fixture(scope="module")
-def made() -> tuple[list[bytes], Truth]:
+def made() -> Made:
     """Messages of 3,000 visits, in batches, and what they hold."""
     batches = [*VISITS.batches(3_000, 1, visits_each=1_300)]
     truth = Truth()
@@ -43,9 +45,7 @@ def made() -> tuple[list[bytes], Truth]:
 
 
 @pytest.fixture(scope="module")
-def answers(
-    made: tuple[list[bytes], Truth], tmp_path_factory: pytest.TempPathFactory
-) -> dict[SiteQuestion, SiteAnswer]:
+def answers(made: Made, tmp_path_factory: pytest.TempPathFactory) -> dict[SiteQuestion, SiteAnswer]:
     """What DuckDB answers to two questions of each kind, over records as the lake's are."""
     messages, _ = made
     folder = tmp_path_factory.mktemp("records")
@@ -73,7 +73,7 @@ def whole(answers: dict[SiteQuestion, SiteAnswer], kind: str) -> list[Row]:
     return [*answers[first].rows]
 
 
-def test_no_visit_passes_midnight(made: tuple[list[bytes], Truth]) -> None:
+def test_no_visit_passes_midnight(made: Made) -> None:
     days: dict[str, set[str]] = {}
     for message in map(orjson.loads, made[0]):
         assert message["site"] == message["hostname"] == SITE
@@ -82,7 +82,7 @@ def test_no_visit_passes_midnight(made: tuple[list[bytes], Truth]) -> None:
     assert set.union(*days.values()) == {"2026-03-01", "2026-03-02", "2026-03-03"}
 
 
-def test_duckdb_counts_what_was_made(made: tuple[list[bytes], Truth], answers: dict[SiteQuestion, SiteAnswer]) -> None:
+def test_duckdb_counts_what_was_made(made: Made, answers: dict[SiteQuestion, SiteAnswer]) -> None:
     truth = made[1]
     assert truth.copies > 0
     numbers = [truth.visits, truth.visits, truth.views, truth.bounces, truth.visit_seconds, truth.counted]
@@ -93,7 +93,7 @@ def test_duckdb_counts_what_was_made(made: tuple[list[bytes], Truth], answers: d
         assert [sum(row[at] for row in whole(answers, kind)) for at in (1, 2)] == [truth.visits, truth.bounces]
 
 
-def test_filters_leave_a_part(made: tuple[list[bytes], Truth], answers: dict[SiteQuestion, SiteAnswer]) -> None:
+def test_filters_leave_a_part(made: Made, answers: dict[SiteQuestion, SiteAnswer]) -> None:
     ((visitors, visits, *_),) = whole(answers, "filtered")
     assert 0 < visitors == visits < made[1].visits / 20
 
