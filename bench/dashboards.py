@@ -159,6 +159,7 @@ def _fill_more(run: _Run, store: SiteStore) -> None:
     """The rest of the background."""
     settings = run.settings
     first, more = BACKGROUND + settings.sites, settings.sites * (settings.growth - 1)
+    run.say(f"sending to {more:,} more sites")
     run.made.provide(store, range(first, first + more))
     _send(run, first, more, more * settings.site_events, len(SIZES) + 1)
     settle(run.definition, datetime.now(UTC), settings.timeout_seconds, run.say)
