@@ -8,11 +8,7 @@ steady rate, where latency counts from the moment each event was due.
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import socket
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -23,14 +19,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import cast
 
-import httpx
 import orjson
 import uvloop
 
+from bench.own_service import WEB, service
 from bench.report import Metrics, percentiles
 from bench.usage import Usage
-from compose.embedded.settings import CHECKOUT
-from compose.embedded.waiting import until
 from streams.errors import WindowpaneError
 from streams.settings import StoreSettings
 from systems.merchants.site_scope import EVERY_SITE
@@ -42,6 +36,7 @@ AGENTS = Path(__file__).with_name("user_agents.txt")
 
 _PREFIX = "bench-collect"
 _IDLE_SECONDS, _WARM_UP_SECONDS = 3.0, 3.0
+_BOUNDS = {"proxies": "127.0.0.1", "limit_site_events": 1_000_000, "limit_address_events": 1_000_000}
 _MADE = 20_000
 """Different requests, sent in turn: made before the clock starts."""
 
@@ -90,8 +85,8 @@ def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]
     """One run after another; raises WindowpaneError if an event was not taken."""
     with (
         _sites(settings.sites),
-        _service("web.server", "--host", "127.0.0.1", "--port") as (port, pid),
-        _service("bench.bare_service") as (bare_port, bare_pid),
+        service(_BOUNDS, *WEB) as (port, pid),
+        service(_BOUNDS, "bench.bare_service") as (bare_port, bare_pid),
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as loader,
     ):
         for number in range(settings.runs):
@@ -142,35 +137,6 @@ def _sites(count: int) -> Iterator[None]:
 
 def _name(number: int) -> str:
     return f"{_PREFIX}-{number}.example"
-
-
-@contextmanager
-def _service(*program: str) -> Iterator[tuple[int, int]]:
-    """A service beside the stack's, on the same engines: a module and its words, the last being its port; its process.
-
-    Raises WindowpaneError.
-    """
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-    bounds = {"PROXIES": "127.0.0.1", "LIMIT_SITE_EVENTS": "1000000", "LIMIT_ADDRESS_EVENTS": "1000000"}
-    environment = {**os.environ, **{f"WINDOWPANE_{name}": value for name, value in bounds.items()}}
-    command = [sys.executable, "-m", *program, str(port)]
-    with subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdout=subprocess.DEVNULL) as service:
-        try:
-            until(lambda: _is_up(port), 60, every=0.2)
-            yield port, service.pid
-        except TimeoutError:
-            raise WindowpaneError(f"the benchmark's own {program[0]} did not start") from None
-        finally:
-            service.terminate()
-
-
-def _is_up(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _requests(load: _Load) -> list[bytes]:

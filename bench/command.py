@@ -35,6 +35,7 @@ BENCHES = {
     "doors": "The same page and answer by every door in turn, beside open mode; logins; scopes.",
     "tenants": "A quiet tenant beside one that floods, over HTTP and SQL.",
     "merchants": "Events of a million web sites, until every breakdown, visits and records are committed.",
+    "dashboards": "Pages of small and large sites; DuckDB beside. Leaves its events: for a stack to throw away.",
     "collect": "Events of web sites, each a request of its own: events a second of a core, and latency.",
     "sources": "A CSV file of a million figures, until all are committed; then the same, some corrected.",
     "processing": "Statistics of ten million records: time and memory of a run.",
@@ -62,6 +63,7 @@ def command(name: str, profile: Path | None, changes: tuple[str, ...], output: F
       ./windowpane bench post
       ./windowpane bench freshness --set samples=50 --json
       ./windowpane bench ingest --profile graphs --set runs=1
+      ./windowpane bench dashboards --set large=100000 --set growth=2
     """
     module = importlib.import_module(f"bench.{name}")
     settings = _changed(module.Settings(), changes)

@@ -1,6 +1,6 @@
 """Made events of web sites: visits of a few events each, by sites of very different size, and what they hold.
 
-A visitor makes one visit, its events less than the gap apart, and no visit passes a boundary at which visits end. So
+A visitor makes one visit, its events less than the gap apart, and no visit passes midnight, where visits end. So
 numbers that depend on the order of a partition's messages can be told beforehand.
 """
 
@@ -15,14 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 _PAGES = 40
-_SOURCES = ("", "Google", "Bing", "Facebook", "Hacker News", "Newsletter", "Reddit", "GitHub")
+SOURCES = ("", "Google", "Bing", "Facebook", "Hacker News", "Newsletter", "Reddit", "GitHub")
 _COUNTRIES = ("DE", "US", "FR", "GB", "IN", "BR", "JP", "NL", "PL", "SE", "ES", "")
-_BROWSERS = ("Chrome", "Safari", "Firefox", "Edge", "Samsung Internet")
+BROWSERS = ("Chrome", "Safari", "Firefox", "Edge", "Samsung Internet")
 _SYSTEMS = ("Windows", "iOS", "Android", "macOS", "Linux")
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36"
 _COPIES = 0.01
 _MOST_EVENTS = 12
 _LONGEST_MS = 20 * 60_000
+_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,12 @@ class Truth:
     bounces: int = 0
     visit_seconds: int = 0
     revenue: int = 0
+    views: int = 0
+
+    @property
+    def counted(self) -> int:
+        """Events without copies."""
+        return self.events - self.copies
 
     def plus(self, other: Truth) -> Truth:
         """Of both."""
@@ -43,13 +50,22 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class WebVisits:
-    """Visits of `sites` sites, of which the n-th has a share of 1/n^`skew`, begun in `[start_ms, end_ms)`."""
+    """Visits of `sites` sites, of which the n-th has a share of 1/n^`skew`, begun in `[start_ms, end_ms)`.
+
+    Sites are numbered from `first` on, and named by `prefix` and number.
+    """
 
     sites: int
     skew: float
     seed: int
     start_ms: int
     end_ms: int
+    first: int = 0
+    prefix: str = "s"
+
+    def name(self, number: int) -> str:
+        """Of the site of that number."""
+        return f"{self.prefix}{number:07d}.example"
 
     def batches(self, visits: int, worker: int, visits_each: int = 20_000) -> Iterator[tuple[list[bytes], Truth]]:
         """Messages in order of their times, but for visits of two batches that overlap; and what each batch holds."""
@@ -60,12 +76,13 @@ class WebVisits:
         for first in range(0, visits, visits_each):
             count = min(visits_each, visits - first)
             begun = self.start_ms + ((first + np.sort(rng.random(count)) * count) * length).astype(np.int64)
-            site = np.searchsorted(shares, rng.random(count)).astype(np.int64)
-            yield _batch(rng, worker, first, begun, site)
+            begun -= np.where(begun % _DAY_MS > _DAY_MS - _LONGEST_MS, _LONGEST_MS, 0)
+            site = self.first + np.searchsorted(shares, rng.random(count)).astype(np.int64)
+            yield _batch(rng, worker, first, np.sort(begun), [self.name(place) for place in site.tolist()])
 
 
 def _batch(
-    rng: np.random.Generator, worker: int, first: int, begun: npt.NDArray[np.int64], site: npt.NDArray[np.int64]
+    rng: np.random.Generator, worker: int, first: int, begun: npt.NDArray[np.int64], sites: list[str]
 ) -> tuple[list[bytes], Truth]:
     count = len(begun)
     lengths = np.minimum(rng.geometric(0.38, count), _MOST_EVENTS)
@@ -86,8 +103,9 @@ def _batch(
         bounces=int((lengths == 1).sum()),
         visit_seconds=int(((last - begun) // 1000).sum()),
         revenue=int(paid[paid >= 0].sum()),
+        views=int((paid < 0).sum()),
     )
-    heads, tails = _texts(rng, worker, first, site)
+    heads, tails = _texts(rng, worker, first, sites)
     order = np.argsort(times, kind="stable")
     messages: list[bytes] = []
     for at in order.tolist():
@@ -99,29 +117,27 @@ def _batch(
     return messages, truth
 
 
-def _texts(
-    rng: np.random.Generator, worker: int, first: int, site: npt.NDArray[np.int64]
-) -> tuple[list[str], list[str]]:
+def _texts(rng: np.random.Generator, worker: int, first: int, sites: list[str]) -> tuple[list[str], list[str]]:
     """What the events of each visit begin and end with."""
     heads, tails = [], []
     chosen = {
-        name: rng.integers(0, len(values), len(site)).tolist()
+        name: rng.integers(0, len(values), len(sites)).tolist()
         for name, values in (
-            ("source", _SOURCES),
+            ("source", SOURCES),
             ("country", _COUNTRIES),
-            ("browser", _BROWSERS),
+            ("browser", BROWSERS),
             ("system", _SYSTEMS),
         )
     }
-    for number, place in enumerate(site.tolist()):
-        source = _SOURCES[chosen["source"][number]]
+    for number, site in enumerate(sites):
+        source = SOURCES[chosen["source"][number]]
         medium = "referral" if source else ""
         visitor = f"{worker:02x}{first + number:030x}"
-        heads.append(f'{{"visitor":"{visitor}","site":"s{place:07d}.example","hostname":"s{place:07d}.example","id":"')
+        heads.append(f'{{"visitor":"{visitor}","site":"{site}","hostname":"{site}","id":"')
         tails.append(
             f'"referrer":"","source":"{source}","medium":"{medium}","campaign":"",'
             f'"utm_term":"","utm_content":"","country":"{_COUNTRIES[chosen["country"][number]]}","region":"",'
-            f'"language":"en","browser":"{_BROWSERS[chosen["browser"][number]]}","browser_version":"139",'
+            f'"language":"en","browser":"{BROWSERS[chosen["browser"][number]]}","browser_version":"139",'
             f'"system":"{_SYSTEMS[chosen["system"][number]]}","system_version":"","device":"desktop","screen":"large",'
             f'"agent":"{_AGENT}","imported":false}}'
         )

@@ -1,0 +1,2 @@
+delete from windowpane.sites
+where starts_with(name, %(prefix)s)

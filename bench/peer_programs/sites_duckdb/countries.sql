@@ -1,0 +1,26 @@
+with visits as (
+  select
+    visitor,
+    visit_start,
+    arg_min(country, "offset") as country,
+    sum(view) as views,
+    count(*) as events,
+    count(*) filter (where engaging) as counting,
+    coalesce(max(event_time) filter (where engaging), visit_start) as ended
+  from accepted
+  where
+    site = $site
+    and event_time >= make_timestamptz($start)
+    and event_time < make_timestamptz($end)
+  group by visitor, visit_start
+)
+
+select
+  count(distinct visitor) as visitors,
+  count(*),
+  count(*) filter (where counting < 2),
+  country
+from visits
+group by country
+order by visitors desc, country
+limit 100
