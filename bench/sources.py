@@ -21,7 +21,6 @@ from pyarrow import csv
 
 from bench.live_input import live_job
 from bench.report import Metrics
-from bench.subject import declared
 from bench.usage import Usage
 from compose.embedded.waiting import until
 from query.rendering import table_name
@@ -37,6 +36,7 @@ from sources.settings import SourceSettings
 from sources.store import SourceStore
 from sources.tables import SOURCES
 from streams.definition import Definition
+from streams.definition_files import load_definition
 from streams.errors import WindowpaneError
 
 _NAME = "bench_case_reports"
@@ -65,6 +65,8 @@ new_from = "cumulative"
 hold_if_lost = 0.5
 """.replace("NAME", _NAME)
 _DAYS = 1000
+_CASE_REPORTS = Path(__file__).resolve().parent.parent / "systems" / "epidemic" / "on_demand" / "case_reports.toml"
+"""Whether the stack was started with this system or not."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Settings:
 def measure(settings: Settings, say: Callable[[str], None]) -> Iterator[Metrics]:
     """One new stream and source for each run. Raises WindowpaneError if the records are not what the files say."""
     script, sources = ServiceSettings(), SourceSettings()
-    definition = declared("case_reports", script).model_copy(update={"name": _NAME, "topic": _NAME})
+    definition = load_definition(_CASE_REPORTS).model_copy(update={"name": _NAME, "topic": _NAME})
     for number in range(settings.runs):
         with (
             live_job(definition, script),

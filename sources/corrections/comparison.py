@@ -9,7 +9,7 @@ import duckdb
 from pyarrow import parquet
 
 from sources.corrections.statements import Files, after_statements, before_statements
-from sources.corrections.workspace import threads_for, workspace
+from sources.corrections.workspace import workspace
 from sources.definition import Corrections
 from sources.errors import Held
 
@@ -56,7 +56,7 @@ def differences(
     """
     made = Differences(folder, 0, 0, 0, 0)
     files = Files(mapped, landed, made.changes_file, made.landed_file, made.repeated_file)
-    with workspace(folder, threads_for(mapped)) as connection:
+    with workspace(folder) as connection:
         for statement in before_statements(corrections, files):
             connection.execute(statement)
         _hold_if_lost(connection, corrections)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,17 +14,8 @@ _MEMORY = "224MB"
 """What does not fit waits in the folder."""
 
 
-_LARGE = 8 << 20
-"""Bytes of messages that are compared by two threads."""
-
-
-def threads_for(messages: Path) -> int:
-    """How many threads pay for these messages."""
-    return min(2, os.cpu_count() or 1) if messages.stat().st_size > _LARGE else 1
-
-
 @contextmanager
-def workspace(folder: Path, threads: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
+def workspace(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in a file of the folder, which is made and whose file is gone afterwards.
 
     Raises Held for what DuckDB cannot do.
@@ -34,7 +24,7 @@ def workspace(folder: Path, threads: int = 1) -> Iterator[duckdb.DuckDBPyConnect
     work = folder / "work.duckdb"
     work.unlink(missing_ok=True)
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "threads": threads, "async_threads": 0, "memory_limit": _MEMORY, "temp_directory": str(folder / "spilled"),
+        "threads": 1, "async_threads": 0, "memory_limit": _MEMORY, "temp_directory": str(folder / "spilled"),
         "preserve_insertion_order": "false", "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false", "python_enable_replacements": "false",
     }  # fmt: skip
