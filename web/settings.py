@@ -107,7 +107,8 @@ class WebSettings(BaseSettings):
         default=50, ge=1, description="Most events a second from one visitor's address; ten seconds' worth at once."
     )
     collect_signals: bool = Field(
-        default=True, description="Whether nothing is kept of visitors who send Sec-GPC: 1 or DNT: 1; false: by no site."
+        default=True,
+        description="Whether nothing is kept of visitors who send Sec-GPC: 1 or DNT: 1; false: by no site.",
     )
     countries: Path | None = Field(
         default=None, description="Database of countries or cities in MaxMind's format, in place of the one of set-up."

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from access.records import Records
 from systems.merchants.breakdown_tables import Row, Table
-from systems.merchants.importing.daily import NUMBERS, TOTAL, Export, Imported, total
+from systems.merchants.importing.daily import NUMBERS, TOTAL, Export, Imported, numbered, total
 from systems.merchants.numbers import Numbers
 from systems.merchants.panels import TABS
 from systems.merchants.site_records import found_site
@@ -92,9 +92,12 @@ class ImportedDays:
         within = (_TABLE.site == site, _TABLE.day >= start, _TABLE.day < end)
         by_day = sa.select(_TABLE.day, *(_TABLE[name] for name in NUMBERS)).where(*within, _TABLE.by == TOTAL)
         sums = [sa.cast(sa.func.sum(_TABLE[name]), sa.BigInteger).label(name) for name in NUMBERS]
-        found = sa.select(_TABLE.by, _TABLE.key, *sums).where(*within, _TABLE.by != TOTAL).group_by(
-            _TABLE.by, _TABLE.key
-        ).subquery()
+        found = (
+            sa.select(_TABLE.by, _TABLE.key, *sums)
+            .where(*within, _TABLE.by != TOTAL)
+            .group_by(_TABLE.by, _TABLE.key)
+            .subquery()
+        )
         begun = [name for name, tab in TABS.items() if tab.counts == "visits"]
         counted = sa.case((found.c.by.in_(begun), found.c.visits), else_=found.c.visitors)
         place = sa.func.row_number().over(partition_by=found.c.by, order_by=[counted.desc(), found.c.key])
@@ -113,7 +116,7 @@ def _table(name: str, rows: Sequence[Any], limit: int) -> Table:
 
 
 def _numbers(row: Any) -> Numbers:
-    return Numbers(*(int(getattr(row, name)) for name in NUMBERS))
+    return numbered({name: int(getattr(row, name)) for name in NUMBERS})
 
 
 def _rows(site: str, export: Export) -> Iterator[dict[str, Any]]:

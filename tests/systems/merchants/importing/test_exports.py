@@ -124,4 +124,3 @@ def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(ImportFileError, match="damaged"):
         read_export(path, TODAY)
-
