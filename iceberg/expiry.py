@@ -25,7 +25,7 @@ def expiry(table: Table, now: datetime, age: timedelta, newest: int) -> datetime
     kept = [now - age]
     if times:
         kept.append(_time(times[: max(newest, 1)][-1]))
-    kept += [_time(snapshot.timestamp_ms) for snapshot in _needed(table)]
+    kept += [time_of(snapshot) for snapshot in _needed(table)]
     retained = retained_before(table, now - age)
     return min(kept) if retained is None else max(min(kept), retained)
 
@@ -42,7 +42,7 @@ def _retained(table: Table) -> list[datetime]:
     while snapshot is not None:
         summary = snapshot.summary
         if summary and summary.get(RETAINED) and (known or tells_alone(snapshot)):
-            times.append(_time(snapshot.timestamp_ms))
+            times.append(time_of(snapshot))
         known = known or is_by_job(snapshot)
         parent = snapshot.parent_snapshot_id
         snapshot = None if parent is None else table.metadata.snapshot_by_id(parent)
@@ -55,7 +55,7 @@ def expired_at(table: Table, before: datetime) -> list[int]:
     return [
         snapshot.snapshot_id
         for snapshot in table.metadata.snapshots
-        if _time(snapshot.timestamp_ms) < before and snapshot.snapshot_id not in named
+        if time_of(snapshot) < before and snapshot.snapshot_id not in named
     ]
 
 
@@ -65,6 +65,11 @@ def _needed(table: Table) -> list[Snapshot]:
     if kind_of(table) is not LEDGER:
         return [by_job] if by_job else []
     return [*(evidence(table) or table.metadata.snapshots), *([by_job] if by_job else [])]
+
+
+def time_of(snapshot: Snapshot) -> datetime:
+    """When it was committed."""
+    return _time(snapshot.timestamp_ms)
 
 
 def _time(millis: int) -> datetime:

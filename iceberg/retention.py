@@ -23,7 +23,7 @@ from iceberg.bounds import COMPLETE_PROPERTY, cut, noted_as, noted_cut, part_in,
 from iceberg.catalog import Catalog
 from iceberg.commits import repeated_when_overtaken, set_properties, swap, swap_on_tag
 from iceberg.errors import translated
-from iceberg.expiry import expired_at, retained_before
+from iceberg.expiry import expired_at, retained_before, time_of
 from iceberg.kept import RETAINED, dated_end, grain_in, is_gone, noting
 from iceberg.kinds import KINDS, PANES, kind_of
 from iceberg.ledger import read_so_far
@@ -143,14 +143,17 @@ def expirable_staged(catalog: Catalog, stream: str, before: datetime) -> Iterato
                 yield namespace, name, at
 
 
-def settle(table: Table) -> None:
-    """Follow the commit that took something with an empty one, where nobody else has: it names what is gone yet.
+def settle(table: Table, before: datetime) -> None:
+    """Follow the commit that took something before a moment with an empty one, where nobody else has: it names what is
+    gone yet.
 
-    Once it expires, nothing does. Raises LakeError.
+    Once it expires, nothing does; so it must lie so long before that expiry tells the two apart. Raises LakeError.
     """
     with translated():
         snapshot = table.refresh().current_snapshot()
-        if snapshot and snapshot.summary and (snapshot.summary.get(RETAINED) or "settled") != _SETTLED[RETAINED]:
+        if snapshot is None or not snapshot.summary or time_of(snapshot) >= before:
+            return
+        if (snapshot.summary.get(RETAINED) or "settled") != _SETTLED[RETAINED]:
             swap(table, [], [], {**read_so_far(table), **_SETTLED}, even_if_empty=True)
 
 

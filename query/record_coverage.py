@@ -7,6 +7,7 @@ from datetime import timedelta
 from iceberg.kinds import RECORDS
 from iceberg.lake_view import LakeView
 from query.coverage import Covered
+from query.record_visits import whole_visits
 from query.requests import WindowRequest
 from query.windows import WindowPlan
 from streams.breakdowns import Breakdown
@@ -21,11 +22,12 @@ def records_cover(definition: Definition, view: LakeView, request: WindowRequest
     """That records answer a window, if there is one of every message that can be in it; no panes are read."""
     if definition.records is None or view.records_snapshot is None:
         return None
-    if request.start < dict(view.kept_from).get(RECORDS.name, request.start):
+    start = whole_visits(definition, request.start, request.end).start
+    if start < dict(view.kept_from).get(RECORDS.name, start):
         return None
     # No message of a later time can have arrived before.
     ahead = timedelta(seconds=definition.event_time.max_ahead_seconds)
-    if view.records_since is not None and request.start < view.records_since + ahead:
+    if view.records_since is not None and start < view.records_since + ahead:
         return None
     breakdown = Breakdown(NAME, tuple(definition.dimensions), (Grain.MINUTE,))
     return Covered(breakdown, NAME, WindowPlan(None, ()), by_records=True)

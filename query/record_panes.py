@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from iceberg.kinds import RECORDS
 from iceberg.lake_view import LakeView
 from query.aggregates import answered_columns
+from query.record_visits import VisitDimension, recorded_visits
 from query.rendering import ident, table_name, templates
 from query.requests import WindowRequest
 from query.row_rules import RowRules
@@ -49,6 +50,12 @@ _MADE: Mapping[Aggregate, str] = {
 }
 """Aggregate → what makes it of messages; `{value}` is the measure in stored units, or the sketch of one text."""
 
+_OF_VISITS: Mapping[Aggregate, str] = {
+    each: f"sum({each.name})"
+    for each in (aggregates.MESSAGES, aggregates.VISITS, aggregates.BOUNCES, aggregates.VISIT_SECONDS)
+}
+"""The same of messages and their visits, each of which says which numbers it has."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Named:
@@ -75,31 +82,36 @@ def window_of_records(
     keys = [name for name in request.by if name not in single]
     if view.records_snapshot is None or (request.after is not None and not keys):
         return None
-    made = tuple(column for column in columns if column.aggregate in _MADE)
+    visits = recorded_visits(definition, view.records_missing, request.start, request.end, rules)
+    forms = _MADE if visits is None else {**_MADE, **_OF_VISITS}
+    made = tuple(column for column in columns if column.aggregate in forms)
     answered = answered_columns(made, request.quantiles)
     fields = _Fields(definition, view.records_missing)
+    # Dimensions of a message of a visit are not all its own, so conditions are on what was made of them.
+    told = fields.dimension if visits is None else ident
     sql = templates.get_template("window_of_records.sql").render(
         table=table_name(view.stream, RECORDS.name),
         snapshot=view.records_snapshot,
         keys=[_Named(name, fields.dimension(name)) for name in keys],
+        visits=visits,
+        within=None if visits is None else visits.narrowed(fields.dimension),
+        dimensions=[fields.of_visits(name) for name in rules.dimensions_with(keys)],
         bucket=bucket,
         read=fields.read(made),
-        made=[_Named(column.name, _made(column)) for column in made],
+        made=[_Named(column.name, forms[column.aggregate].format(value=ident(f"={column.source}"))) for column in made],
         merged=[*answered.values()],
-        where=[(fields.dimension(name), count) for name, count in rules.shape],
-        alternatives=[[(fields.dimension(name), count) for name, count in rule] for rule in rules.shapes],
+        where=[(told(name), count) for name, count in rules.shape],
+        alternatives=[[(told(name), count) for name, count in rule] for rule in rules.shapes],
         known=request.as_known_at is not None,
         after=request.after is not None,
         limit=request.limit and request.limit + 1,
     )
     known = tuple((at, single[name]) for at, name in enumerate(request.by) if name in single)
     arrived = () if request.as_known_at is None else (request.as_known_at,)
-    values = (request.start, request.end, *rules.values, *arrived, *request.beyond(keys))
+    window = (request.start, request.end, *rules.values)
+    values = (*window, *arrived) if visits is None else (*visits.values, *arrived, *window)
+    values += request.beyond(keys)
     return Statement(sql, values, tuple(answered), known=known)
-
-
-def _made(column: PaneColumn) -> str:
-    return _MADE[column.aggregate].format(value=ident(f"={column.source}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,12 @@ class _Fields:
     def dimension(self, name: str) -> str:
         """What a dimension is."""
         return self._text(self.definition.dimensions[name].field)
+
+    def of_visits(self, name: str) -> VisitDimension:
+        """The same, and what visits have of it."""
+        visits = self.definition.visits
+        first, last = ((), ()) if visits is None else (visits.first, visits.last)
+        return VisitDimension(name, self.dimension(name), name in first, name in last)
 
     def read(self, columns: Sequence[PaneColumn]) -> list[_Named]:
         """What is read of each message, by the measure or distinct count that needs it."""

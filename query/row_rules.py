@@ -40,6 +40,11 @@ class RowRules:
         rules = (self.where, *self.alternatives)
         return tuple(value for rule in rules for _, values in rule for value in values)
 
+    def dimensions_with(self, names: Iterable[str]) -> list[str]:
+        """Some dimensions, and all that a row must meet something of, each once."""
+        rules = (self.where, *self.alternatives)
+        return [*dict.fromkeys([*names, *(name for rule in rules for name, _ in rule)])]
+
 
 ALL_ROWS = RowRules()
 

@@ -1,12 +1,11 @@
 {#- A window of messages merged into one row per group, as panes of them would be. A page has the first groups, in the
     order of the keys, of those beyond a cursor. -#}
 {%- from "groups_beyond.sql" import beyond -%}
-{%- macro among(conditions) -%}
-  {%- for column, count in conditions %}
-    {{- " and " if not loop.first }}{{ column }} in ({{ (["?"] * count) | join(", ") }})
-  {%- endfor %}
-{%- endmacro -%}
+{%- from "among.sql" import met -%}
 {%- set grouped = keys | map(attribute="name") | map("ident") | list + (["at"] if bucket else []) -%}
+{%- if visits -%}
+with {% include "messages_of_visits.sql" %},
+{%- else -%}
 with messages as (
   select
     event_time
@@ -21,16 +20,12 @@ with messages as (
     {%- endfor %}
   from {{ table }} for version as of {{ snapshot }}
   where event_time >= ? and event_time < ?
-  {%- for condition in where %}
-    and {{ among([condition]) }}
-  {%- endfor %}
-  {%- if alternatives %}
-    and ({% for rule in alternatives %}{{ " or " if not loop.first }}({{ among(rule) }}){% endfor %})
-  {%- endif %}
+  {{- met(where, alternatives) }}
   {%- if known %}
     and arrived < ?
   {%- endif %}
 ),
+{%- endif %}
 panes as (
   select
     {%- for name in grouped %}

@@ -22,7 +22,7 @@ from iceberg.retention import (
     take_from_tags,
     take_outdated,
 )
-from query.maintenance import expire_snapshots
+from query.maintenance import expire_snapshots, told_apart
 from query.trino_client import TrinoClient
 from streams.definition import Definition
 
@@ -49,7 +49,7 @@ def take(catalog: Catalog, definition: Definition, lock: LakeLock, say: Callable
         if files:
             say(f"{stream}.{name}: took {files:,} files of the same from past states and replays")
         for held in (table, *staged):
-            settle(held)
+            settle(held, told_apart())
     return done
 
 

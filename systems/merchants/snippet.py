@@ -12,6 +12,6 @@ SCRIPT = "/js/script.js"
 
 def snippet(address: str, site: Site) -> str:
     """One line of HTML. `address`: of this service, as visitors' browsers reach it."""
-    more = "" if site.respect_dnt else ' data-respect-dnt="false"'
+    more = "" if site.respect_dnt else " data-everybody"
     source = f"{escape(address.rstrip('/'))}{SCRIPT}"
     return f'<script defer data-site="{escape(site.name)}"{more} src="{source}"></script>'

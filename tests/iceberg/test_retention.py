@@ -30,6 +30,7 @@ from streams.panes import Grain
 from tests.definitions import HEALTH, edited, raw
 from tests.iceberg.lakes import commit, ledger_row, make_tables, noon, open_local, pane_place
 
+LATER = datetime(9000, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 EVENTS = (datetime(2026, 1, 20, 8, 5, tzinfo=UTC), datetime(2026, 2, 27, 23, 59, tzinfo=UTC), noon(0))
 """When the messages happened, of which one for each arrives at noon, and one for each ten minutes later."""
@@ -212,8 +213,11 @@ def test_publications_bring_nothing_back(catalog: Catalog) -> None:
 def test_what_is_from_before_expires_though_it_is_among_the_newest(catalog: Catalog) -> None:
     panes = tables(catalog)["panes"]
     take_outdated(tables(catalog), horizons(KEPT, NOW))
-    settle(panes)
-    settle(panes)
+    settle(panes, datetime.now(UTC) - timedelta(hours=1))
+    commits = len(panes.refresh().metadata.snapshots)
+    settle(panes, LATER)
+    settle(panes, LATER)
+    assert len(panes.refresh().metadata.snapshots) == commits + 1
     later, age = datetime.now(UTC) + timedelta(hours=5), timedelta(hours=1)
     assert expiry(panes.refresh(), datetime.now(UTC), age, 100) < datetime.now(UTC) - age
     gone = expired_at(panes, expiry(panes, later, age, 100))
@@ -235,7 +239,7 @@ def test_manifests_forget_what_is_gone(catalog: Catalog) -> None:
     take_outdated(tables(catalog), horizons(KEPT, NOW))
     assert deleted(panes, "main") == 6, "expiry finds the files by them"
     assert take_from_tags(panes) == 10
-    settle(panes)
+    settle(panes, LATER)
     assert {name: deleted(panes, name) for name in panes.metadata.refs} == dict.fromkeys(panes.metadata.refs, 0)
 
 

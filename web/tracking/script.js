@@ -11,7 +11,7 @@
   // Relative to the script, which may be offered below a path.
   const to = set.api || new URL("../collect/" + site, me.src);
   const auto = !("manual" in set), hash = "hash" in set;
-  const off = set.respectDnt != "false" && (n.doNotTrack == 1 || w.doNotTrack == 1 || n.globalPrivacyControl) ||
+  const off = !("everybody" in set) && (n.doNotTrack == 1 || w.doNotTrack == 1 || n.globalPrivacyControl) ||
     /^(|localhost|127.*|\[::1\]|.*\.local(host)?)$/.test(l.hostname) && !("local" in set);
   const files = RegExp("\\.(" + (set.downloads ||
     "pdf,xlsx?,docx?,pptx?,csv,txt,rtf,zip,gz,rar,7z,exe,dmg,pkg,deb,mp[34],mov,avi,wav").replace(/,/g, "|") + ")$", "i");

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from systems.merchants.numbers import Numbers
 
@@ -73,7 +73,10 @@ def added(figures: dict[Place, Numbers], place: Place, numbers: Numbers) -> None
 
 def total(several: Iterable[Numbers]) -> Numbers:
     """The sum, of numbers without revenue."""
-    sums = [0] * len(NUMBERS)
-    for each in several:
-        sums = [sum_ + getattr(each, name) for sum_, name in zip(sums, NUMBERS, strict=True)]
-    return Numbers(*sums)
+    all_of = [*several]
+    return numbered({name: sum(getattr(each, name) for each in all_of) for name in NUMBERS})
+
+
+def numbered(counts: Mapping[str, Any]) -> Numbers:
+    """Of counts by their names; those that are not said are 0."""
+    return Numbers(**counts)

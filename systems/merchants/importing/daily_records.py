@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from access.records import Records
 from systems.merchants.breakdown_tables import Row, Table
-from systems.merchants.importing.daily import NUMBERS, TOTAL, Export, Imported, total
+from systems.merchants.importing.daily import NUMBERS, TOTAL, Export, Imported, numbered, total
 from systems.merchants.numbers import Numbers
 from systems.merchants.panels import TABS
 from systems.merchants.site_records import found_site
@@ -116,7 +116,7 @@ def _table(name: str, rows: Sequence[Any], limit: int) -> Table:
 
 
 def _numbers(row: Any) -> Numbers:
-    return Numbers(*(int(getattr(row, name)) for name in NUMBERS))
+    return numbered({name: int(getattr(row, name)) for name in NUMBERS})
 
 
 def _rows(site: str, export: Export) -> Iterator[dict[str, Any]]:

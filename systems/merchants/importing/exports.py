@@ -20,7 +20,7 @@ from sources.reading.outcomes import Refused
 from sources.reading.unpacking import is_archive, opened_archive
 from sources.reading.zip_members import check_packing, files_in
 from systems.merchants.filters import UNKNOWN
-from systems.merchants.importing.daily import EARLIEST, LARGEST, MOST_FIGURES, TOTAL, Export, Place, added
+from systems.merchants.importing.daily import EARLIEST, LARGEST, MOST_FIGURES, TOTAL, Export, Place, added, numbered
 from systems.merchants.importing.files import ImportFileError
 from systems.merchants.numbers import Numbers
 from systems.merchants.sources import medium_of
@@ -190,7 +190,7 @@ def _rows(text: Iterator[str], name: str, needed: tuple[str, ...]) -> Iterator[t
 
 
 def _numbers(row: Mapping[str, str], columns: Mapping[str, str], name: str, line: int) -> Numbers:
-    return Numbers(**{ours: _count(row[theirs], theirs, name, line) for ours, theirs in columns.items()})
+    return numbered({ours: _count(row[theirs], theirs, name, line) for ours, theirs in columns.items()})
 
 
 def _count(text: str, column: str, name: str, line: int) -> int:

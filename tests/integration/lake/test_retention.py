@@ -83,7 +83,8 @@ def messages() -> Iterator[bytes]:
 
 def maintenance(live: LiveStream) -> Maintenance:
     catalog, trino = open_catalog(LakeSettings()), maintaining_client(QuerySettings())
-    return Maintenance(catalog, trino, live.definition, at_once(), print)
+    # What the live job has not committed yet is nobody's; it would fail without.
+    return Maintenance(catalog, trino, live.definition, at_once(orphan_days=1), print)
 
 
 def planned(live: LiveStream) -> dict[str, Outdated]:
@@ -188,9 +189,7 @@ def test_publications_bring_nothing_back_and_lose_nothing(live: LiveStream, publ
     assert [str(finding) for finding in audit_stream(live.definition).findings] == []
 
 
-@pytest.mark.skip(
-    reason="of replays that were published, rejected messages and manifests outlive retention for a while"
-)
+@pytest.mark.skip(reason="was not seen to pass since commits that settle come later than those that take")
 def test_the_bytes_are_gone_once_snapshots_expire(live: LiveStream, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of panes, past states, replays, rejected messages and events; the clock goes on by three days."""
     monkeypatch.setattr(query.maintenance, "SLACK_SECONDS", 0)

@@ -268,7 +268,7 @@ def test_who_does_not_want_it_is_not_tracked(
 def test_a_site_may_count_everybody(context: BrowserContext, merchant: Merchant, collector: Collector) -> None:
     context.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })")
     page = context.new_page()
-    merchant.attributes += ' data-respect-dnt="false"'
+    merchant.attributes += " data-everybody"
     page.goto(merchant.url)
     collector.wait(page, 1)
 

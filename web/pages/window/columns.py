@@ -100,7 +100,7 @@ def _quantile(level: float) -> Member:
 
 
 def _visits(group: Group) -> int | None:
-    """None where records answered: they do not tell visits."""
+    """None where records answered of before they told visits."""
     return group.visits.get("visits")
 
 

@@ -63,10 +63,10 @@ def test_general_settings_are_kept(root: Visitor, sites: SiteStore) -> None:
     assert done(root.submit(address, **given, origins="*.G.example\n\ng.example")) == "saved"
     site = sites.sites.get(EVERY_SITE, "g.example")
     page = unescape(root.read(address))
-    assert (site.respect_dnt, 'data-site="g.example" data-respect-dnt="false"' in page) == (False, True)
+    assert (site.respect_dnt, 'data-site="g.example" data-everybody' in page) == (False, True)
     assert done(root.submit(address, **given, origins="g.example", respect_dnt="yes")) == "saved"
     assert sites.sites.get(EVERY_SITE, "g.example").respect_dnt
-    assert "data-respect-dnt" not in root.read(address)
+    assert "data-everybody" not in root.read(address)
     assert (site.title, site.origins, site.time_zone) == ("G", ("*.g.example", "g.example"), "Europe/Paris")
     rules = {"paths": "/admin/**", "hostnames": "", "addresses": "192.0.2.7\nnowhere"}
     assert "nowhere" in root.submit(f"{address}/exclusions", **rules).text
