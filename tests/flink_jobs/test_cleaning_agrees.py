@@ -89,9 +89,7 @@ def test_rule_makes(rules: list[str], kind: str, value: str, cleaned: Any, java:
     assert said == expected
 
 
-ATOMS = st.sampled_from(
-    ["a", "b", "\u00e9", ".", "[a-c]", "[^a]", r"\d", r"\W", r"\s", r"\b", "^", "$", "[[:alpha:]]"]
-)
+ATOMS = st.sampled_from(["a", "b", "\u00e9", ".", "[a-c]", "[^a]", r"\d", r"\W", r"\s", r"\b", "^", "$", "[[:alpha:]]"])
 PATTERNS = st.recursive(
     ATOMS,
     lambda inner: st.one_of(
