@@ -252,7 +252,7 @@ where (reason is not null or event_time > timestampadd(second, 300, arrived))
   and (`partition` <> 3 or `offset` > 5);
 
 insert into lake.`health`.accepted
-(`partition`, `offset`, arrived, event_time, `servicename`, `cpu`, `ram_total`, `ram_free`, `disk_total`, `disk_free`)
+(`partition`, `offset`, arrived, event_time, `servicename`, `cpu`, `ram_total`, `ram_free`, `disk_total`, `disk_free`, definition_digest)
 select
   `partition`,
   `offset`,
@@ -263,7 +263,8 @@ select
   `_field_ram_total`,
   `_field_ram_free`,
   `_field_disk_total`,
-  `_field_disk_free`
+  `_field_disk_free`,
+  'f2d06460bf53cdb6'
 from combined_accepted
 where true
   and (`partition` <> 2 or `offset` > 11);

@@ -297,7 +297,7 @@ where (reason is not null or event_time > timestampadd(second, 300, arrived))
   and (`partition` <> 3 or `offset` > 5);
 
 insert into lake.`page_views`.accepted
-(`partition`, `offset`, arrived, event_time, `site`, `path`, `load_ms`, `visitor_id`, `source`, `engaging`, `visit_start`)
+(`partition`, `offset`, arrived, event_time, `site`, `path`, `load_ms`, `visitor_id`, `source`, `engaging`, `visit_start`, definition_digest)
 select
   `partition`,
   `offset`,
@@ -309,7 +309,8 @@ select
   `_field_visitor_id`,
   `_field_source`,
   `_field_engaging`,
-  cast(`_field_visit_start` as timestamp_ltz(6))
+  cast(`_field_visit_start` as timestamp_ltz(6)),
+  'fe99410988176d81'
 from combined_accepted
 where true
   and (`partition` <> 2 or `offset` > 11);

@@ -91,7 +91,7 @@ def test_every_accepted_message_has_its_record(live: LiveStream) -> None:
         "select column_name from lake.information_schema.columns where table_schema = ? and table_name = 'records'"
     )
     shown = {row[0] for row in live.trino.rows(columns, (live.name,))[0]}
-    assert shown == {"partition", "offset", "arrived", "event_time", "who", "id", "n"}
+    assert shown == {"partition", "offset", "arrived", "event_time", "who", "id", "n", "definition_digest"}
 
 
 def test_a_new_job_goes_on_behind_them(live: LiveStream) -> None:
