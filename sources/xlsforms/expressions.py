@@ -24,7 +24,9 @@ class NotUnderstoodError(ValueError):
     """An expression that has no condition of the same meaning; the message says what of it."""
 
 
-def condition_of(text: str, kinds: Mapping[str, str], named: Mapping[str, str], chosen: Mapping[tuple[str, str], str]) -> str:
+def condition_of(
+    text: str, kinds: Mapping[str, str], named: Mapping[str, str], chosen: Mapping[tuple[str, str], str]
+) -> str:
     """A `relevant` as a condition.
 
     `kinds`: field → its type; `named`: a question's name → its field, of those before; `chosen`: (name, choice) → the
