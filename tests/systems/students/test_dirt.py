@@ -33,7 +33,7 @@ def test_what_is_dirty_is_cleaned_to_what_it_means() -> None:
     dirty = 0
     for each in made():
         if each.means is not None:
-            assert {name: rules[name](value) for name, value in each.sent.items() if name in rules} == {
+            assert {name: rules[name](value, ()) for name, value in each.sent.items() if name in rules} == {
                 name: value for name, value in each.means.items() if name in rules
             }
             dirty += each.sent != each.means
