@@ -25,11 +25,11 @@ from query.record_requests import RecordsRequest
 from query.record_statements import records_in_scope
 from streams.definition import Definition
 
-_MOST_ROWS = 250_000
+_MOST_ROWS = 500_000
 """Of a part that is sorted, about; it is read whole before its first row is sent."""
 
 _BATCH_ROWS = 20_000
-_MEMORY = "192MB"
+_MEMORY = "96MB"
 _SORTED = "select * from found order by c0 desc, c2, c3 desc"
 """As pages are: event time, partition, offset."""
 
