@@ -37,6 +37,7 @@ BENCHES = {
     "merchants": "Events of a million web sites, until every breakdown, visits and records are committed.",
     "collect": "Events of web sites, each a request of its own: events a second of a core, and latency.",
     "sources": "A CSV file of a million figures, until all are committed; then the same, some corrected.",
+    "rpc": "Windows over gRPC beside HTTP; records as Arrow over gRPC beside files and pages of JSON.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",
 }
 """Name of a module in bench → what it measures."""
