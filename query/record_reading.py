@@ -19,7 +19,7 @@ from iceberg.catalog import Catalog
 from iceberg.errors import UnreadableFilesError
 from iceberg.lake_view import LakeView
 from iceberg.record_files import Part, RecordFiles, Wanted, record_files
-from query.errors import EngineAwayError, GivenUpError, QueryError, translated
+from query.errors import EngineAwayError, GivenUpError, QueryError, told_within, translated
 from query.record_batches import in_schema, plain_batch, plain_schema, record_schema
 from query.record_requests import RecordsRequest
 from query.record_statements import records_in_scope
@@ -72,6 +72,10 @@ class FilesExport:
 
     def slices(self) -> Iterator[pa.RecordBatch]:
         """See Reading."""
+        with told_within(self._request.visible.scope):
+            yield from self._slices()
+
+    def _slices(self) -> Iterator[pa.RecordBatch]:
         found = records_in_scope(self._definition, self._view, self._request)
         snapshot = self._view.records_snapshot
         if found is None or snapshot is None:

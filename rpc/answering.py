@@ -7,7 +7,7 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import unquote
 
@@ -45,6 +45,8 @@ class Answering:
         log_json()
         sys.setswitchinterval(_SWITCH_SECONDS)
         service = Service.make(WebSettings())
+        with suppress(WindowpaneError):  # the first call finds streams, if the lake is there
+            await asyncio.to_thread(service.queries.refresh)
         await service.start(looking=False)
         return cls(service)
 

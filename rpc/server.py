@@ -12,6 +12,7 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -35,21 +36,20 @@ class Opened:
     """What answers calls, loaded and begun by the first that comes."""
 
     def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-        self._answering: Any = None
+        self._beginning: asyncio.Task[Any] | None = None
 
     async def answering(self) -> Any:
         """An `rpc.answering.Answering`."""
-        async with self._lock:
-            if self._answering is None:
-                loaded = await asyncio.to_thread(import_module, "rpc.answering")
-                self._answering = await loaded.Answering.begin()
-        return self._answering
+        if self._beginning is None or (self._beginning.done() and self._beginning.exception()):
+            self._beginning = asyncio.create_task(_begun())
+        return await asyncio.shield(self._beginning)  # a caller that gives up ends its own call alone
 
     async def close(self) -> None:
         """If it was begun."""
-        if self._answering is not None:
-            await self._answering.close()
+        if self._beginning is not None:
+            with suppress(Exception):  # of its beginning: calls were told
+                answering = await self._beginning
+                await answering.close()
 
     def handlers(self) -> dict[str, grpc.RpcMethodHandler]:
         """One of each method that the schema has."""
@@ -67,6 +67,11 @@ class Opened:
         if method.server_streaming:
             return grpc.unary_stream_rpc_method_handler(many, read, write)
         return grpc.unary_unary_rpc_method_handler(one, read, write)
+
+
+async def _begun() -> Any:
+    loaded = await asyncio.to_thread(import_module, "rpc.answering")
+    return await loaded.Answering.begin()
 
 
 async def begin(
