@@ -19,17 +19,17 @@ from iceberg.catalog import Catalog
 from iceberg.errors import UnreadableFilesError
 from iceberg.lake_view import LakeView
 from iceberg.record_files import Part, RecordFiles, Wanted, record_files
-from query.errors import EngineAwayError, GivenUpError, QueryError, translated
+from query.errors import EngineAwayError, GivenUpError, QueryError, told_within, translated
 from query.record_batches import in_schema, plain_batch, plain_schema, record_schema
 from query.record_requests import RecordsRequest
 from query.record_statements import records_in_scope
 from streams.definition import Definition
 
-_MOST_ROWS = 250_000
+_MOST_ROWS = 500_000
 """Of a part that is sorted, about; it is read whole before its first row is sent."""
 
 _BATCH_ROWS = 20_000
-_MEMORY = "192MB"
+_MEMORY = "96MB"
 _SORTED = "select * from found order by c0 desc, c2, c3 desc"
 """As pages are: event time, partition, offset."""
 
@@ -72,6 +72,10 @@ class FilesExport:
 
     def slices(self) -> Iterator[pa.RecordBatch]:
         """See Reading."""
+        with told_within(self._request.visible.scope):
+            yield from self._slices()
+
+    def _slices(self) -> Iterator[pa.RecordBatch]:
         found = records_in_scope(self._definition, self._view, self._request)
         snapshot = self._view.records_snapshot
         if found is None or snapshot is None:

@@ -22,6 +22,7 @@ class ServiceSettings(BaseSettings):
         default=Path(__file__).resolve().parent.parent / "streams", description="Folder of stream definitions"
     )
     kafka: str = Field(description="Bootstrap address of Kafka: host:port")
+    rpc: str = Field(default="127.0.0.1:8001", description="Address of the data-access service over gRPC: host:port")
     host: str = Field(default="127.0.0.1", description="Address of the web service")
     port: int = Field(default=8000, description="Port of the web service")
     operator_key: SecretStr = Field(default=SecretStr(""), description="By which the service knows the command line")

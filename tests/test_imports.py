@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
     "streams", "flink_jobs", "database", "access", "iceberg", "query", "analysis", "processing", "sources", "systems",
-    "web", "compose", "services", "scripts", "bench",
+    "web", "windowpane_client", "rpc", "compose", "services", "scripts", "bench",
 )  # fmt: skip
 
 # Package → the packages of ours that it may import, as docs/architecture.md says.
@@ -28,6 +28,8 @@ MAY_IMPORT = {
     "sources": {"access", "database", "streams"},
     "systems": {"sources", "analysis", "query", "access", "iceberg", "database", "streams"},
     "web": {"processing", "sources", "analysis", "systems", "query", "access", "iceberg", "database", "streams"},
+    "windowpane_client": set(),
+    "rpc": {"windowpane_client", "web", "query", "access", "streams"},
     "compose": {"streams"},
     "services": {
         "compose",
@@ -73,6 +75,7 @@ OWNERS = {
     "starlette": {"web", "services"},
     "kafka": {"streams"},
     "confluent_kafka": {"streams"},
+    "grpc": {"rpc", "windowpane_client"},
 }
 
 # Programs that run in environments of their own, and import nothing of ours but themselves.

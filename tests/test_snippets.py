@@ -28,8 +28,8 @@ def test_covering_tests_exist(test: str) -> None:
 
 
 def test_every_snippet_is_of_a_tested_language() -> None:
-    """Those of pages and scripts run in web/tracking/test_in_browser.py."""
-    assert {snippet.language for snippet in snippets()} <= {"sh", "toml", "json", "sql", "html", "js", "csv"}
+    """Those of pages and scripts run in web/tracking/test_in_browser.py, those of Python in rpc/test_calls.py."""
+    assert {snippet.language for snippet in snippets()} <= {"sh", "toml", "json", "sql", "html", "js", "csv", "python"}
 
 
 @pytest.mark.parametrize("snippet", snippets("toml"), ids=lambda snippet: snippet.page)

@@ -89,7 +89,7 @@ def _own(settings: StackSettings, layout: Layout) -> str:
     # It takes a tenth of a second to load, which `status` would wait for.
     from compose.embedded.certificate_making import make_certificate, names_of
 
-    hosts = (settings.host, settings.trino_host)
+    hosts = (settings.host, settings.trino_host, settings.rpc_host)
     names = list(dict.fromkeys(["localhost", "127.0.0.1", *(host for host in hosts if host not in _EVERY_ADDRESS)]))
     if any(host in _EVERY_ADDRESS for host in hosts):
         names.append(socket.gethostname())

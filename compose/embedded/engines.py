@@ -17,7 +17,7 @@ from compose.embedded.variables import OPERATOR_KEY, SOURCES_KEY
 
 ENGINES = ("postgres", "objectstore", "kafka", "jobmanager", "taskmanager", "trino")
 """In the order they are started; stopped the other way round."""
-SERVICES = ("web", "keeper", "sources", "agent")
+SERVICES = ("web", "keeper", "sources", "rpc", "agent")
 """Ours, started once the streams are applied."""
 DEMONSTRATIONS = ("clinical_site",)
 """What `up --with` starts, and every `up` after that: others' systems, made up, which are told nothing of ours."""
@@ -251,6 +251,7 @@ def _services(
         "web": ("web.server", "--host", settings.host, "--port", str(ports.web)),
         "keeper": ("services.keeper",),
         "sources": ("services.sources",),
+        "rpc": ("rpc.server", "--host", settings.rpc_host, "--port", str(ports.rpc)),
         "agent": ("services.agent",),
         "clinical_site": _clinical_site(layout, ports),
         LISTENER: ("compose.embedded.watch",),

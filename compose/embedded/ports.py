@@ -29,7 +29,7 @@ FOR_CLIENTS = {"0.0.0.0": LOOPBACK, "::": "::1"}
 
 @dataclass(frozen=True)
 class Ports:
-    """One TCP port per listener, all on loopback but the web service and Trino, which have settings of their own.
+    """One TCP port per listener, all on loopback but the web service, Trino and rpc, which have settings of their own.
 
     `trino`: for Trino itself, `trino_https`: for whoever asks it.
     """
@@ -49,6 +49,7 @@ class Ports:
     taskmanager_data: int
     taskmanager_metrics: int
     clinical_site: int
+    rpc: int
 
 
 OF_PROGRAMS: dict[str, tuple[str, ...]] = {
@@ -60,6 +61,7 @@ OF_PROGRAMS: dict[str, tuple[str, ...]] = {
     "trino": ("trino", "trino_https"),
     "web": ("web",),
     "clinical_site": ("clinical_site",),
+    "rpc": ("rpc",),
 }
 """Program → every port that it listens on; the first is the one that it is asked at."""
 

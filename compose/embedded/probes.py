@@ -35,10 +35,11 @@ class Addresses:
     trino_internal: str
     flink: str
     catalog_uri: str
+    rpc: str = ""
 
     @classmethod
-    def of(cls, web_host: str, trino_host: str, ports: Ports, catalog_uri: str) -> Addresses:
-        """From the ports: everything but the web service and Trino is on loopback. `trino`: for its clients, by TLS."""
+    def of(cls, web_host: str, trino_host: str, ports: Ports, catalog_uri: str, rpc_host: str = LOOPBACK) -> Addresses:
+        """From the ports: all but the web service, Trino and gRPC are on loopback. `trino`: for its clients, by TLS."""
         return cls(
             web=f"{web_host}:{ports.web}",
             kafka=f"{LOOPBACK}:{ports.kafka}",
@@ -48,6 +49,7 @@ class Addresses:
             trino_internal=f"{trino_host}:{ports.trino}",
             flink=f"{LOOPBACK}:{ports.flink}",
             catalog_uri=catalog_uri,
+            rpc=f"{rpc_host}:{ports.rpc}",
         )
 
 
@@ -115,6 +117,13 @@ def _objectstore(addresses: Addresses) -> bool:
     return status == 403 and b"<Code>AccessDenied</Code>" in body
 
 
+def _listening_at(address: str) -> bool:
+    """One that answers in another protocol: whose it is, its pid tells (see `listens`)."""
+    host, _, port = address.rpartition(":")
+    with socket.create_connection((host.strip("[]"), int(port)), PATIENCE):
+        return True
+
+
 _PROBES: dict[str, Callable[[Addresses], bool]] = {
     "postgres": _postgres,
     "objectstore": _objectstore,
@@ -123,4 +132,5 @@ _PROBES: dict[str, Callable[[Addresses], bool]] = {
     "taskmanager": lambda at: bool(_json(at.flink, "/overview")["slots-total"] > 0),
     "trino": lambda at: not _json(at.trino_internal, "/v1/info")["starting"],
     "web": lambda at: http_get(at.web, "/healthz")[0] == 200,
+    "rpc": lambda at: _listening_at(at.rpc),
 }

@@ -53,6 +53,11 @@ class StackSettings(BaseSettings):
     taskmanager_data_port: int | None = _port("port the TaskManager exchanges records at")
     taskmanager_metrics_port: int | None = _port("port the TaskManager's metrics are asked at, by the JobManager")
     clinical_site_port: int | None = _port("port of the clinical sites that are made up")
+    rpc_port: int | None = _port("port of the data-access service over gRPC")
+    rpc_host: str = Field(default="127.0.0.1", description="address that gRPC is offered at; 0.0.0.0: all, by TLS")
+    rpc_certificate: Path | None = Field(
+        default=None, description="PEM of the key and certificate of gRPC, which is then offered by TLS alone"
+    )
     kafka_flush: bool = Field(default=False, description="Kafka writes to the disk before it acknowledges")
     disk_reserve_mb: int = Field(
         default=256, ge=16, description="Kafka is stopped while fewer MiB are free on the disk of the home"
@@ -62,7 +67,9 @@ class StackSettings(BaseSettings):
     java17: Path | None = Field(default=None, description="a Java 17 home to use instead of our own")
     java25: Path | None = Field(default=None, description="a Java 25 home to use instead of our own")
 
-    @field_validator("home", "streams", "sources", "trino_certificate", "countries", "java17", "java25", mode="after")
+    @field_validator(
+        "home", "streams", "sources", "trino_certificate", "rpc_certificate", "countries", "java17", "java25"
+    )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path else None

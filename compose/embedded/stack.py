@@ -173,7 +173,8 @@ class Stack:
     def addresses(self) -> Addresses:
         """Where each engine listens."""
         hosts = (reachable(self.settings.host), reachable(self.settings.trino_host))
-        return Addresses.of(*hosts, self.ports, catalog_uri(self.ports, self._secrets))
+        rpc = reachable(self.settings.rpc_host)
+        return Addresses.of(*hosts, self.ports, catalog_uri(self.ports, self._secrets), rpc)
 
     @property
     def sql_door(self) -> SqlDoor | None:
@@ -232,7 +233,9 @@ class Stack:
 
     def _check_ports(self, name: str) -> None:
         """Choose others in place of ports of a stopped program that somebody else holds, and raise PortTakenError."""
-        host = {"web": self.settings.host, "trino": self.settings.trino_host}.get(name, LOOPBACK)
+        settings = self.settings
+        hosts = {"web": settings.host, "trino": settings.trino_host, "rpc": settings.rpc_host}
+        host = hosts.get(name, LOOPBACK)
         taken = choose_anew(
             self.settings, self.layout.ports, OF_PROGRAMS.get(name, ()), lambda port: is_free(port, host)
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from compose.embedded.certificates import Certificate
 from compose.embedded.layout import Layout
-from compose.embedded.ports import Ports, reachable
+from compose.embedded.ports import Ports, is_loopback, reachable
 from compose.embedded.runtime import Runtime
 from compose.embedded.secrets import Secrets
 from compose.embedded.settings import StackSettings
@@ -65,11 +65,19 @@ def exported(
         "WINDOWPANE_TRINO_USER": secrets.trino_user,
         "WINDOWPANE_TRINO_KEY": secrets.trino_jwt,
         "WINDOWPANE_TRINO_TRUSTED": str(certificate.trusted),
+        "WINDOWPANE_RPC": f"{reachable(settings.rpc_host)}:{ports.rpc}",
+        "WINDOWPANE_RPC_CERTIFICATE": str(_certificate_of_rpc(settings, certificate) or ""),
         "WINDOWPANE_FLINK": f"127.0.0.1:{ports.flink}",
         "WINDOWPANE_FLINK_PYTHON": str(runtime.flink_python),
         "WINDOWPANE_FLINK_HOME": str(layout.flink),
         "WINDOWPANE_JAVA17": str(runtime.java17),
     }
+
+
+def _certificate_of_rpc(settings: StackSettings, certificate: Certificate) -> Path | None:
+    """What was set, else Trino's where others than this machine call; on loopback calls come in plain."""
+    own = None if is_loopback(settings.rpc_host) else certificate.server
+    return settings.rpc_certificate or own
 
 
 def as_script(variables: dict[str, str]) -> str:

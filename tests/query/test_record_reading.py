@@ -205,11 +205,14 @@ def test_a_closed_export_reads_nothing_more(lake: Lake, monkeypatch: pytest.Monk
 
 def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
-    export = lake.export(Visible(SHOP))
+    export, narrow = lake.export(Visible(SHOP)), lake.export(seen(SHOP, of("site", "a.example")))
     for path in tmp_path.rglob("*.parquet"):
         path.unlink()
     with pytest.raises(EngineAwayError, match="object store"):
         rows_of(export.slices())
+    with pytest.raises(EngineAwayError) as told:
+        rows_of(narrow.slices())
+    assert str(told.value) == "lake does not answer; try again soon", "whoever sees a part is told no more"
 
 
 def test_a_snapshot_that_has_expired_is_told(lake: Lake) -> None:
