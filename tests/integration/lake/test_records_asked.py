@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import csv
 import io
 import json
@@ -34,9 +35,11 @@ from query.statement import Statement
 from query.statements import window_statement
 from query.visible import Visible
 from streams.panes import pane_columns
+from streams.time_text import timestamp
 from tests.integration.lake.test_duplicates import messages
 from tests.integration.lake.test_records import TOML as RECORDED
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, make_live, running_live
+from windowpane_client import CallError, Windowpane
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
@@ -213,6 +216,55 @@ def test_exports_are_what_pages_say(http: httpx.Client, live: LiveStream) -> Non
         file = http.get(path, params=query(*span(), *more), headers={"accept": "application/vnd.apache.parquet"})
         table = pq.read_table(io.BytesIO(file.content))
         assert table.column("offset").to_pylist() == [row["offset"] for row in expected]
+
+
+def test_calls_say_what_requests_say(stack: Stack, http: httpx.Client, live: LiveStream) -> None:
+    (_, first), (_, last) = span()
+    start, end = datetime.fromisoformat(first), datetime.fromisoformat(last)
+    body = http.get(f"/v1/streams/{live.name}/window", params=query(*span(), ("quantiles", "0.5"))).json()
+    everything = pages(http, live, span())
+    with Windowpane(stack.addresses.rpc) as rpc:
+        answer = rpc.window(live.name, start, end, quantiles=[0.5])
+        rows = rpc.records(live.name, start, end).read_all().to_pylist()
+    assert len(body["groups"]) == len(answer.groups) > 1
+    for told, group in zip(body["groups"], answer.groups, strict=True):
+        assert ([told[name] for name in answer.about.by], told["messages"]) == ([*group.key], group.messages)
+        measure = group.measures["ratio"]
+        assert (measure.count, measure.mean, measure.min, measure.max) == tuple(
+            told["ratio"][name] for name in ("count", "mean", "min", "max")
+        )
+        assert timestamp(measure.max_at.ToDatetime(UTC), millis=True) == told["ratio"]["max_at"]
+        assert dict(measure.quantiles) == told["ratio"]["quantiles"]
+        assert group.measures["ids"].distinct == told["ids"]["distinct"]
+    times = [{name: _json(value) for name, value in row.items()} for row in rows]
+    assert times == everything
+
+
+def _json(value: object) -> object:
+    return timestamp(value, millis=True) if isinstance(value, datetime) else value
+
+
+def test_a_call_that_is_given_up_frees_trino(stack: Stack, live: LiveStream) -> None:
+    sql = (
+        "select query_id, state from system.runtime.queries where query like ? and state <> 'FINISHED'"
+        " and query not like '%system.runtime.queries%'"
+    )
+    mine = (f'%from "{live.name}"."panes"%',)
+    before = {row[0] for row in live.trino.rows(sql, mine)[0]}
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    with Windowpane(stack.addresses.rpc, seconds=0.15) as impatient:
+        for attempt in range(30):  # it may be answered before it is seen
+            start, end = now - timedelta(days=2, minutes=attempt), now + timedelta(hours=1)
+            with contextlib.suppress(CallError):
+                impatient.series(live.name, start, end, "minute", by=["who"], quantiles=[0.1, 0.5, 0.9])
+            given_up = time.monotonic()
+            begun = {row[0] for row in live.trino.rows(sql, mine)[0]} - before
+            if begun:
+                break
+    assert begun, "no question was under way when it was given up"
+    states = "select count(*) from system.runtime.queries where query_id = ? and state = 'FAILED'"
+    await_true(lambda: live.trino.rows(states, (min(begun),))[0] == [[1]], 5, "Trino ended it")
+    assert time.monotonic() - given_up < 2
 
 
 def test_refusals_come_before_a_file_begins(http: httpx.Client, live: LiveStream) -> None:
