@@ -56,6 +56,11 @@ class Conditions:
         """Values of the clauses of visits."""
         return tuple(value for clause in self.visits for value in clause.values)
 
+    @property
+    def visit_columns(self) -> frozenset[str]:
+        """Columns of visits that clauses test."""
+        return frozenset(test.column for clause in self.visits for tests in clause.alternatives for test in tests)
+
 
 def conditions_of(asked: Asked, goals: Iterable[Goal]) -> Conditions:
     """Of the filters; goals are named by their number or name. Raises InvalidRequestError for one that there is not."""

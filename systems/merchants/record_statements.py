@@ -61,7 +61,7 @@ def by_visits(
     more: dict[str, Any] = {"keys": keys, "panels": sets, "counting_visits": by_begun}
     start, end = _days(asked)
     values = (*_marked(asked, conditions, visits=True), after, after + limit)
-    return Made(_rendered("by_visits.sql", conditions, visits=True, **more), values, start, end, keys)
+    return Made(_rendered("by_visits.sql", conditions, keys, visits=True, **more), values, start, end, keys)
 
 
 def by_events(asked: Asked, conditions: Conditions, tabs: Sequence[Tab], limit: int, after: int = 0) -> Made:
@@ -121,8 +121,19 @@ def funnel(asked: Asked, conditions: Conditions, wanted: Funnel) -> Made:
     return Made(_rendered("funnel.sql", conditions, visits=visits, **more), values, start, last)
 
 
-def _rendered(template: str, conditions: Conditions, *, visits: bool = False, seen: bool = False, **more: Any) -> str:
-    given = {"conditions": conditions, "first": VISIT_COLUMNS, "visits": visits, "seen": seen, **more}
+def _rendered(
+    template: str,
+    conditions: Conditions,
+    shown: Sequence[str] = (),
+    *,
+    visits: bool = False,
+    seen: bool = False,
+    **more: Any,
+) -> str:
+    """The statement; `shown`: columns of visits that it is by."""
+    wanted = {*shown, *conditions.visit_columns}
+    first = [name for name in ("entry", *VISIT_COLUMNS) if name in wanted]
+    given = {"conditions": conditions, "first": first, "visits": visits, "seen": seen, **more}
     return _templates.get_template(template).render(given)
 
 

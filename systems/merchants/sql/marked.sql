@@ -13,7 +13,9 @@ marked as (
   select
     visitor,
     visit_start,
-    min_by(row(path, {{ first | map("ident") | join(", ") }}), "offset") as began,
+    {%- if first %}
+    min_by(row({% for name in first %}{{ ("path" if name == "entry" else name) | ident }}{{ ", " if not loop.last }}{% endfor %}), "offset") as began,
+    {%- endif %}
     coalesce(max_by(path, row(event_time, "offset")) filter (where engaging and event_time >= visit_start), min_by(path, "offset")) as "exit",
     count_if(met and inside) as events,
     sum(case when met and inside then "view" else 0 end) as views,
@@ -28,9 +30,8 @@ marked as (
     select
       visitor,
       visit_start,
-      began[1] as entry,
       {%- for name in first %}
-      began[{{ loop.index + 1 }}] as {{ name | ident }},
+      began[{{ loop.index }}] as {{ name | ident }},
       {%- endfor %}
       "exit",
       events,
