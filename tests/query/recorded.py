@@ -8,7 +8,7 @@ from typing import Any
 from iceberg.lake_view import LakeView
 from streams.definition import Definition
 from streams.definition_files import parse_definition
-from streams.records import record_columns
+from streams.records import DEFINITION_DIGEST, record_columns
 from tests.query.duck_trino import DuckTrino
 from tests.query.lake_views import lake_view
 
@@ -53,5 +53,6 @@ class DuckTable(DuckTrino):
         types = {"string": "varchar", "number": "double", "integer": "bigint", "boolean": "boolean"}
         fields = [f'"{each.column}" {types.get(each.type, "timestamptz")}' for each in record_columns(definition)]
         own = ['"partition" integer', '"offset" bigint', "arrived timestamptz", "event_time timestamptz"]
+        fields.append(f"{DEFINITION_DIGEST} varchar")
         self._duck.execute(f"create schema {definition.name}")
         self._duck.execute(f"create table {definition.name}.accepted ({', '.join([*own, *fields])})")

@@ -41,7 +41,7 @@ def forgotten_after(monkeypatch: pytest.MonkeyPatch, method: str, path: str, sta
     async def admitted(request: Request, _: guard.Rule) -> None:
         request.state.asker = Asker(Door.SESSION, "ann", session="s")
 
-    monkeypatch.setattr(guard, "_check", admitted)
+    monkeypatch.setattr(guard, "check", admitted)
     doors = SimpleNamespace(headers=lambda _: {})
     app = SimpleNamespace(state=SimpleNamespace(service=SimpleNamespace(identities=identities), doors=doors))
     [route] = guard.guarded([Route(path, answer, methods=[method])])
