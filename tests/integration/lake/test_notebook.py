@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 from collections.abc import Iterator
@@ -77,8 +78,11 @@ def test_the_notebook_runs(stack: Stack, reported: tuple[LiveStream, int], monke
     exec(compile(parameters, "parameters", "exec"), known)
     assert {*here, "STREAM"} <= known.keys()
     known.update(here, STREAM=live.name)
-    for number, cell in enumerate(others):
-        exec(compile(cell, f"cell {number}", "exec"), known)
+    with contextlib.ExitStack() as opened:
+        for number, cell in enumerate(others):
+            exec(compile(cell, f"cell {number}", "exec"), known)
+            for name in {"client", "connection"} & known.keys():
+                opened.callback(known[name].close)
     gained = known["revised"][known["revised"]["gained"] != 0]
     assert gained["gained"].tolist() == [LATER]
     assert known["vintages"]["known_until"].nunique() >= 2
