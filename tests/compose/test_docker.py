@@ -51,6 +51,7 @@ def test_context_holds_every_package_and_no_state() -> None:
     assert [name for name in names if name.startswith(".") or not (CHECKOUT / name).exists()] == []
 
 
-def test_port_is_published_on_loopback_only() -> None:
+def test_ports_are_published_on_loopback_only() -> None:
     text = (CHECKOUT / "compose" / "docker" / "compose.yaml").read_text()
-    assert re.findall(r'- "(\S+):\d+"', text) == ["127.0.0.1:${WINDOWPANE_PORT:-8000}"]
+    published = ["127.0.0.1:${WINDOWPANE_PORT:-8000}", "127.0.0.1:${WINDOWPANE_RPC_PORT:-8001}"]
+    assert re.findall(r'- "(\S+):\d+"', text) == published
