@@ -53,10 +53,12 @@ def without_replay(table: Table, replay: int) -> Mapping[str, str]:
 
 
 def records_snapshot(catalog: Catalog, stream: str) -> int | None:
-    """The newest snapshot of a stream's records; None while there is none. Raises LakeError."""
+    """The newest snapshot of a stream's records; None while it has no record. Raises LakeError."""
     table = optional_table(catalog, stream, RECORDS.name)
     snapshot = table.current_snapshot() if table is not None else None
-    return snapshot.snapshot_id if snapshot is not None else None
+    if snapshot is None or (snapshot.summary and snapshot.summary.get("total-records") == "0"):
+        return None  # a job that has read nothing yet commits as well
+    return snapshot.snapshot_id
 
 
 def record_batches(

@@ -9,7 +9,6 @@ from iceberg.records import record_batches, records_snapshot
 from processing.errors import NoRecordsError, ProcessBusyError, ProcessError
 from processing.run import run_process
 from processing.store import ProcessStore, RunState
-from tests.iceberg.lakes import make_tables
 from tests.processing.made import MARKS, append, process, recorded, students
 
 
@@ -130,11 +129,14 @@ def test_two_runs_exclude_each_other(catalog: Catalog, store: ProcessStore) -> N
 def test_what_cannot_be_read_is_said(catalog: Catalog, store: ProcessStore) -> None:
     with pytest.raises(NoRecordsError, match="not applied"):
         run_process(catalog, store, process(), "service")
-    make_tables(catalog, MARKS)
+    table = recorded(catalog)
     with pytest.raises(NoRecordsError, match="no records yet"):
         run_process(catalog, store, process(), "service")
     with pytest.raises(ProcessError, match="asks about Age"):
         run_process(catalog, store, process(differences={"of": "Age", "by": ["school"]}), "service")
+    append(table, students(0))  # as a job commits that has read nothing yet
+    with pytest.raises(NoRecordsError, match="no records yet"):
+        run_process(catalog, store, process(), "service")
     assert store.runs("study", 10) == []
 
 
