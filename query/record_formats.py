@@ -73,13 +73,12 @@ class LinesWriter:
         return b""
 
 
-class ParquetWriter:
-    """One row group for each batch; times are timestamps, to the millisecond, in UTC."""
+class _ColumnsWriter:
+    """What pyarrow writes by itself, each batch when it comes; times are timestamps, to the millisecond, in UTC."""
 
-    def __init__(self, request: RecordsRequest) -> None:
+    def __init__(self, begun: Callable[[pa.PythonFile], Any]) -> None:
         self._file = SentFile()
-        made = pa.PythonFile(self._file, mode="w")
-        self._writer = pq.ParquetWriter(made, record_schema(request), compression="zstd")
+        self._writer = begun(pa.PythonFile(self._file, mode="w"))
 
     def batch(self, batch: pa.RecordBatch) -> bytes:
         """See Writer."""
@@ -92,22 +91,18 @@ class ParquetWriter:
         return self._file.taken()
 
 
-class ArrowWriter:
-    """An Arrow IPC stream; types as of Parquet."""
+class ParquetWriter(_ColumnsWriter):
+    """One row group for each batch."""
 
     def __init__(self, request: RecordsRequest) -> None:
-        self._file = SentFile()
-        self._writer = pa.ipc.new_stream(pa.PythonFile(self._file, mode="w"), record_schema(request))
+        super().__init__(lambda file: pq.ParquetWriter(file, record_schema(request), compression="zstd"))
 
-    def batch(self, batch: pa.RecordBatch) -> bytes:
-        """See Writer."""
-        self._writer.write_batch(batch)
-        return self._file.taken()
 
-    def end(self) -> bytes:
-        """See Writer."""
-        self._writer.close()
-        return self._file.taken()
+class ArrowWriter(_ColumnsWriter):
+    """An Arrow IPC stream."""
+
+    def __init__(self, request: RecordsRequest) -> None:
+        super().__init__(lambda file: pa.ipc.new_stream(file, record_schema(request)))
 
 
 ARROW = "application/vnd.apache.arrow.stream"
@@ -130,6 +125,9 @@ SUFFIXES: Mapping[str, str] = {
     "xlsx": XLSX,
 }
 """How names of files end → their media type."""
+
+TITLES: Mapping[str, str] = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet", "arrow": "Arrow", "xlsx": "XLSX"}
+"""How names of files end → what people call them."""
 
 
 def _plain(column: pa.Array) -> list[Any]:

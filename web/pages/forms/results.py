@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from access.grants import Action
 from query.errors import NotReadyError, QueryError
 from query.form_questions import FormAnswers
-from query.record_formats import SUFFIXES
+from query.record_formats import TITLES
 from query.requests import Step
 from query.visible import Visible
 from streams.form import Question
@@ -95,7 +95,7 @@ def _page(
         share_of=share_of,
         hidden=len(visible.definition.form.questions) - len(questions) if visible.definition.form else 0,
         rows_seen="" if visible.scope.all_rows else alternatives_in_words(visible.scope),
-        formats=SUFFIXES,
+        formats=TITLES,
     )
 
 

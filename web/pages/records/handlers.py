@@ -15,7 +15,7 @@ from access.grants import Action
 from query.cursors import read_cursor
 from query.errors import InvalidRequestError, QueryError
 from query.record_answers import RecordsAnswer, record_names, record_reader
-from query.record_formats import SUFFIXES
+from query.record_formats import SUFFIXES, TITLES
 from query.record_requests import RecordsRequest
 from query.visible import Visible
 from streams.definition import Definition
@@ -109,7 +109,7 @@ def _page(
         rows=[read(row) for row in answer.rows] if answer and read else [],
         since=answer.since if answer else None,
         next=answer.next if answer else None,
-        formats=[*SUFFIXES],
+        formats=TITLES,
         span=span(form.length) if form.length else "",
         url=functools.partial(records_url, definition, form, filters),
         export_url=functools.partial(_export_url, definition, form, filters),
