@@ -28,6 +28,8 @@ COLUMNS = (
 )  # fmt: skip
 """Fields that statements read, beside a record's own columns."""
 
+CURRENCY = "currency"
+
 _DAY = timedelta(days=1)
 _templates = templates_in(Path(__file__).parent / "sql")
 
@@ -64,26 +66,22 @@ def by_visits(
     return Made(_rendered("by_visits.sql", conditions, keys, visits=True, **more), values, start, end, keys)
 
 
-def by_events(asked: Asked, conditions: Conditions, tabs: Sequence[Tab], limit: int, after: int = 0) -> Made:
-    """Rows by tabs of which each event has a value.
+def by_events(
+    asked: Asked, conditions: Conditions, tabs: Sequence[Tab], limit: int, after: int = 0, *, earned: bool = False
+) -> Made:
+    """Rows by tabs of which each event has a value; with those of every currency, if wanted.
 
-    Columns: each key, the panel's bits, visitors, views, events.
+    Columns: each key, the panel's bits, visitors, views, events, what was earned.
     """
-    keys = tuple(dict.fromkeys(name for tab in tabs for name in tab.by))
+    panels = [*(tab.by for tab in tabs), *([(CURRENCY,)] if earned else [])]
+    keys = tuple(dict.fromkeys(name for by in panels for name in by))
     visits = bool(conditions.visits)
-    more: dict[str, Any] = {"keys": keys, "panels": [{"by": tab.by} for tab in tabs]}
+    whole = set_bits(keys, (CURRENCY,)) if earned else None
+    more: dict[str, Any] = {"keys": keys, "panels": [{"by": by} for by in panels], "whole": whole}
     start, end = _days(asked) if visits else (asked.start, asked.end)
     values = (*_marked(asked, conditions, visits=visits), after, after + limit)
     body = _rendered("by_events.sql", conditions, visits=visits, seen=True, **more)
     return Made(body, values, start, end, keys)
-
-
-def revenue(asked: Asked, conditions: Conditions) -> Made:
-    """Currency and what was earned in it, the most first."""
-    visits = bool(conditions.visits)
-    start, end = _days(asked) if visits else (asked.start, asked.end)
-    body = _rendered("revenue.sql", conditions, visits=visits, seen=True)
-    return Made(body, _marked(asked, conditions, visits=visits), start, end)
 
 
 def series(asked: Asked, conditions: Conditions, step: Step) -> Made:
@@ -140,7 +138,9 @@ def _rendered(
 def _marked(asked: Asked, conditions: Conditions, *, visits: bool) -> tuple[Any, ...]:
     """Values of the marks that every statement begins with."""
     values: tuple[Any, ...] = (*conditions.of_events, asked.start, asked.end)
-    return (*values, asked.start, asked.end, *conditions.of_visits) if visits else values
+    if not visits:
+        return values
+    return (*values, *conditions.of_beginnings, asked.start, asked.end, *conditions.of_visits)
 
 
 def _all_values(clauses: Sequence[Clause]) -> tuple[str, ...]:
