@@ -64,10 +64,18 @@ class Conditions:
     @property
     def beginnings(self) -> tuple[Clause, ...]:
         """What the first message of a visit must meet itself, by columns of events."""
-        by_event = (
-            Clause(tuple(tuple(map(_of_event, tests)) for tests in clause.alternatives)) for clause in self.visits
-        )
+        by_event = (_renamed(clause, {"entry": "path"}) for clause in self.visits)
         return tuple(clause for clause in by_event if clause.columns <= {*VISIT_COLUMNS, "path"})
+
+    @property
+    def by_beginnings(self) -> bool:
+        """Whether there are conditions of visits, and what they begin with decides them all."""
+        return 0 < len(self.visits) == len(self.beginnings)
+
+    @property
+    def begun_with(self) -> tuple[Clause, ...]:
+        """Conditions of visits, by columns of what each event's visit began with."""
+        return tuple(_renamed(clause, {name: f"began_{name}" for name in clause.columns}) for clause in self.visits)
 
     @property
     def of_beginnings(self) -> tuple[str, ...]:
@@ -100,8 +108,13 @@ def clause_of(condition: Condition) -> Clause:
     return Clause((_tests(condition),))
 
 
-def _of_event(test: Test) -> Test:
-    return replace(test, column="path") if test.column == "entry" else test
+def _renamed(clause: Clause, names: Mapping[str, str]) -> Clause:
+    return Clause(
+        tuple(
+            tuple(replace(test, column=names.get(test.column, test.column)) for test in tests)
+            for tests in clause.alternatives
+        )
+    )
 
 
 def _of_goals(values: Iterable[str], known: Mapping[str, Goal]) -> Clause:

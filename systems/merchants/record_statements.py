@@ -79,7 +79,7 @@ def by_events(
     whole = set_bits(keys, (CURRENCY,)) if earned else None
     more: dict[str, Any] = {"keys": keys, "panels": [{"by": by} for by in panels], "whole": whole}
     start, end = _days(asked) if visits else (asked.start, asked.end)
-    values = (*_marked(asked, conditions, visits=visits), after, after + limit)
+    values = (*_marked(asked, conditions, visits=visits, seen=True), after, after + limit)
     body = _rendered("by_events.sql", conditions, visits=visits, seen=True, **more)
     return Made(body, values, start, end, keys)
 
@@ -93,7 +93,7 @@ def series(asked: Asked, conditions: Conditions, step: Step) -> Made:
     start, end = _days(asked)
     moments = {"happened": step_start("event_time", step, zone), "began": step_start("visit_start", step, zone)}
     body = _rendered("series.sql", conditions, visits=True, seen=True, **moments)
-    return Made(body, _marked(asked, conditions, visits=True), start, end)
+    return Made(body, _marked(asked, conditions, visits=True, seen=True), start, end)
 
 
 def goals(asked: Asked, conditions: Conditions, wanted: Sequence[Goal], currency: str) -> Made:
@@ -101,7 +101,7 @@ def goals(asked: Asked, conditions: Conditions, wanted: Sequence[Goal], currency
     visits = bool(conditions.visits)
     clauses = [clause_of(goal.condition) for goal in wanted]
     start, end = _days(asked) if visits else (asked.start, asked.end)
-    values = list(_marked(asked, conditions, visits=visits))
+    values = list(_marked(asked, conditions, visits=visits, seen=True))
     for clause in clauses:
         values += [*clause.values, *clause.values, currency]
     return Made(_rendered("goals.sql", conditions, visits=visits, seen=True, goals=clauses), tuple(values), start, end)
@@ -135,12 +135,13 @@ def _rendered(
     return _templates.get_template(template).render(given)
 
 
-def _marked(asked: Asked, conditions: Conditions, *, visits: bool) -> tuple[Any, ...]:
+def _marked(asked: Asked, conditions: Conditions, *, visits: bool, seen: bool = False) -> tuple[Any, ...]:
     """Values of the marks that every statement begins with."""
     values: tuple[Any, ...] = (*conditions.of_events, asked.start, asked.end)
     if not visits:
         return values
-    return (*values, *conditions.of_beginnings, asked.start, asked.end, *conditions.of_visits)
+    values += (*conditions.of_beginnings, asked.start, asked.end, *conditions.of_visits)
+    return (*values, *conditions.of_visits) if seen and conditions.by_beginnings else values
 
 
 def _all_values(clauses: Sequence[Clause]) -> tuple[str, ...]:

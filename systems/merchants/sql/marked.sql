@@ -54,7 +54,19 @@ marked as (
   where {{ all_met(conditions.visits) }}
 )
 {%- endif %}
-{%- if seen %}, seen as (
+{%- if seen and conditions.by_beginnings %}, seen as (
+  select *
+  from (
+    select
+      *,
+      {%- for name in first %}
+      first_value({{ ("path" if name == "entry" else name) | ident }}) over (partition by visitor, visit_start order by "offset") as {{ ("began_" ~ name) | ident }}{{ "," if not loop.last }}
+      {%- endfor %}
+    from marked
+  ) as of_visits
+  where met and inside and {{ all_met(conditions.begun_with) }}
+)
+{%- elif seen %}, seen as (
   select marked.*
   from marked
   {%- if conditions.visits %}

@@ -173,6 +173,7 @@ def test_retention_takes_what_is_kept_no_longer(live: LiveStream, monkeypatch: p
 
 
 def test_publications_bring_nothing_back_and_lose_nothing(live: LiveStream, published: Replay) -> None:
+    live.await_day_panes(live.view().complete_until)
     catalog, before = open_catalog(LakeSettings()), parts(live)
     difference = ReplayService(QuerySettings()).report(published).difference
     assert difference is not None
