@@ -64,6 +64,8 @@ class Opened:
                 yield answer
 
         read, write = method.input_type._concrete_class.FromString, method.output_type._concrete_class.SerializeToString
+        if method.client_streaming:
+            return grpc.stream_stream_rpc_method_handler(many, read, write)
         if method.server_streaming:
             return grpc.unary_stream_rpc_method_handler(many, read, write)
         return grpc.unary_unary_rpc_method_handler(one, read, write)
