@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from access.tokens import Tokens
 from iceberg.reading import Reading
 from processing.definition_files import Declared, declared_processes
 from processing.store import ProcessStore
+from query.record_questions import RecordQuestion
 from query.replay_reports import ReplayService
 from query.service import QueryService
 from query.settings import QuerySettings
@@ -101,6 +103,7 @@ class Service:
     exports: OpenExports = field(default_factory=OpenExports)
     source_reads: Kept[SourceStandings] = field(default_factory=lambda: Kept(0.0))
     readiness: Kept[tuple[bool, dict[str, Any]]] = field(default_factory=lambda: Kept(1.0))
+    renewals: dict[RecordQuestion, asyncio.Task[Any]] = field(default_factory=dict)
     reported: TTLCache[Any, Any] = field(default_factory=lambda: TTLCache(1000, 30.0))
     decoders: dict[str, Decoder] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
