@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import httpx
 import pyarrow as pa
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -217,6 +218,23 @@ def test_records_may_be_left_unread(guarded: Called, monkeypatch: pytest.MonkeyP
             del reader
             while guarded.service.exports._open.total():
                 pass
+
+
+def test_metrics_are_for_who_administers_every_stream(guarded: Called) -> None:
+    with guarded.client(guarded.key_of("ann")) as ann:
+        ann.window("health", *SPAN)
+        refused(ann.window, "gone", *SPAN)
+    told = {
+        who: httpx.get(guarded.metrics, headers={"Authorization": f"Bearer {guarded.key_of(who)}"})
+        for who in ("ann", "root")
+    }
+    assert (told["ann"].status_code, told["ann"].json()["type"]) == (403, "urn:windowpane:problem:forbidden")
+    assert httpx.get(guarded.metrics).status_code == 401
+    assert httpx.get(guarded.metrics, headers={"host": "evil.example"}).status_code == 421
+    assert httpx.get(guarded.metrics.replace("metrics", "healthz")).status_code == 404
+    for code in ("OK", "NOT_FOUND"):
+        assert f'windowpane_rpc_calls_total{{code="{code}",method="Window"}}' in told["root"].text
+    assert 'windowpane_rpc_call_seconds_count{method="Window"}' in told["root"].text
 
 
 def test_health_and_reflection_answer_anybody(guarded: Called) -> None:
