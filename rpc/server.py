@@ -1,4 +1,4 @@
-"""`python -m rpc.server --host H --port P --metrics-port M`: the data-access service over gRPC, its health and reflection.
+"""`python -m rpc.server --host H --port P --metrics-port M`: the data-access service over gRPC, health and reflection.
 
 It listens at once and takes little; what answers calls is loaded with the first of them.
 """
