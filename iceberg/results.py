@@ -80,4 +80,4 @@ def _append(table: Table, process: str, run: int, rows: Sequence[Mapping[str, An
 
 
 def _rows(table: Table, process: str, run: int) -> pa.Table:
-    return table.scan(row_filter=And(EqualTo("process", process), EqualTo("run", run))).to_arrow()
+    return table.scan(row_filter=And(EqualTo(term="process", value=process), EqualTo(term="run", value=run))).to_arrow()

@@ -74,8 +74,10 @@ def run_message(run: Run, sight: Sight) -> pb.Run:
     """A run without its results; who began it, and why it failed, is for those who administer."""
     told = {name: getattr(run, name) for name in ("id", "snapshot", "definition", "declaration", "code", "seed")}
     times = {"begun": moment(run.begun_at), "ended": moment(run.ended_at)}
-    whole = {"by": run.begun_by, "problem": run.problem} if sight.administers else {}
-    return pb.Run(**told, **times, **whole, state=str(run.state), rows=run.rows, sampled=run.sampled)
+    message = pb.Run(**told, **times, state=str(run.state), rows=run.rows, sampled=run.sampled)
+    if sight.administers:
+        message.by, message.problem = run.begun_by, run.problem
+    return message
 
 
 def _result(step: Step) -> pb.StepResult:

@@ -119,15 +119,16 @@ def visitors(stack: Stack, live: LiveStream) -> Iterator[dict[str, Visitor]]:
         found = {}
         for name in (*MAY, "analyst", "stranger"):
             user = f"{name}-{live.name}"
-            opened.enter_context(people.add(user)).close()
+            people.add(user).close()
             if name != "stranger":
                 people.grant(user, live.name, **(MAY[name][1] if name in MAY else {"can": "ask"}))
             key = people.key(user)
             http = opened.enter_context(people.client(key))
             found[name] = Visitor(user, key, http, stack.addresses.rpc)
-        overseer = found["overseer"]
-        for door in (by_pages, by_calls):
-            await_true(lambda door=door: door(overseer, live.name) is not None, 60, "services know the stream")
+        whole = found["overseer"], live.name
+        await_true(
+            lambda: by_pages(*whole) is not None and by_calls(*whole) is not None, 60, "services know the stream"
+        )
         yield found
 
 
