@@ -29,16 +29,13 @@ async def ask_renewed(request: Request, question: RecordQuestion) -> tuple[Encod
     if earlier is None or earlier.tag == service.queries.tag(question):
         return (await ask(request, question))[0], False
     check_length(request, question)
-    making = service.renewals
-    if question not in making:
-        # Its asker may be gone before it is made.
-        patient = Request(request.scope, _for_ever)
-        making[question] = asyncio.create_task(_made(patient, question))
-        making[question].add_done_callback(lambda task: _end(making, question, task))
-    task = making[question]
-    await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
-    if task.done():
-        return task.result(), False
+    # Its asker may be gone before it is made.
+    patient = Request(request.scope, _for_ever)
+    making = service.renewals.begun(question, lambda: _made(patient, question))
+    if making is not None:
+        await asyncio.wait({making}, timeout=PATIENCE_SECONDS)
+        if making.done():
+            return making.result(), False
     service.allowances.check_answer(asker_of(request), len(earlier.body))
     note_question(request, question)
     service.metrics.answers.labels("records", "cache").inc()
@@ -47,12 +44,6 @@ async def ask_renewed(request: Request, question: RecordQuestion) -> tuple[Encod
 
 async def _made(request: Request, question: RecordQuestion) -> Encoded[RowsAnswer]:
     return (await ask(request, question))[0]
-
-
-def _end(making: dict[Any, asyncio.Task[Any]], question: RecordQuestion, task: asyncio.Task[Any]) -> None:
-    making.pop(question, None)
-    if not task.cancelled():
-        task.exception()  # seen, whether or not anybody still waits
 
 
 async def _for_ever() -> Any:

@@ -27,7 +27,7 @@ from scripts.streams.provision import note_columns
 from tests.flink_jobs.partition_logs import Decided
 from tests.integration.access.people import people_of
 from tests.integration.conftest import StreamFactory
-from tests.integration.lake.every_door import DOORS, UNKNOWN, Seen, Visitor, by_calls, by_pages
+from tests.integration.lake.every_door import DOORS, ON_PAGES, UNKNOWN, Seen, Visitor, by_calls, by_page, by_pages
 from tests.integration.lake.test_duplicates import TOML as DUPLICATES
 from tests.integration.lake.test_duplicates import messages, oracle
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live, topic_ends
@@ -136,7 +136,9 @@ def test_every_door_shows_what_grants_show(stack: Stack, live: LiveStream) -> No
     expected = {name: seen for name, (seen, _) in MAY.items()} | {"stranger": UNKNOWN}
     with visitors(stack, live) as people:
         for door, see in DOORS.items():
-            assert {name: see(people[name], live.name) for name in expected} == expected, door
+            told = ON_PAGES if see is by_page else EVERY_WHO
+            shown = {name: seen and (seen[0] & told, seen[1]) for name, seen in expected.items()}
+            assert {name: see(people[name], live.name) for name in expected} == shown, door
 
 
 def test_results_are_told_to_sql_clients_as_grants_show(stack: Stack, live: LiveStream) -> None:

@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 
+from compose.embedded.waiting import until
 from query.errors import EngineAwayError
 from tests.web.pages.forms.conftest import STUDENTS, Survey
 from tests.web.pages.forms.test_results import PAGE, SPAN, counted, submissions
@@ -37,6 +39,11 @@ def held(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
             go.set()
 
 
+def status(survey: Survey, user: str) -> int:
+    headers = {**survey.headers[user], "accept": "text/html"}
+    return httpx.get(f"{survey.url}{ADDRESS}", headers=headers, timeout=30).status_code
+
+
 def commit(survey: Survey, **changes: Any) -> None:
     """The next state of the tables."""
     view = survey.made.queries.views()["student_answers"]
@@ -53,15 +60,16 @@ def test_counts_of_before_are_shown_while_newer_are_made(survey: Survey, monkeyp
         for _ in range(3):
             page = survey.read("ann", ADDRESS)
             assert submissions(page) == len(survey.answers)
-            assert "As of 00:00:00; what came since is being counted." in page
+            assert "As of 00:00:00; what came since is counted in its turn." in page
             commit(survey)
         assert submissions(survey.read("teacher", ADDRESS)) == counted(survey.answers, "school")["MS"]
         assert len(survey.made.service.renewals) == 2
         go()
-        while survey.made.service.renewals:
-            pass
+        until(lambda: not len(survey.made.service.renewals), 30)
     assert len(survey.duck.asked) == asked + 2
-    assert 'id="renewing"' not in survey.read("ann", ADDRESS)
+    assert 'id="renewing"' in survey.read("ann", ADDRESS)  # it rests
+    assert len(survey.duck.asked) == asked + 2
+    until(lambda: 'id="renewing"' not in survey.read("ann", ADDRESS), 30)
 
 
 def test_nothing_of_before_a_publication_is_shown(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +92,7 @@ def test_an_engine_that_is_away_is_said(survey: Survey, monkeypatch: pytest.Monk
 
     with monkeypatch.context() as patched:
         patched.setattr(survey.duck, "rows", away)
-        survey.read("ann", ADDRESS, 503)
+        until(lambda: status(survey, "ann") == 503, 30)
     assert submissions(survey.read("ann", ADDRESS)) == len(survey.answers)
 
 
