@@ -16,7 +16,7 @@ from web.asking.questions import ask, check_length, note_question
 from web.service import service_of
 
 PATIENCE_SECONDS = 0.15
-"""How long a newer answer is waited for where there is one of before."""
+"""How long whoever begins a newer answer waits for it, where there is one of before."""
 
 
 async def ask_renewed(request: Request, question: RecordQuestion) -> tuple[Encoded[RowsAnswer], bool]:
@@ -31,7 +31,7 @@ async def ask_renewed(request: Request, question: RecordQuestion) -> tuple[Encod
     check_length(request, question)
     # Its asker may be gone before it is made.
     patient = Request(request.scope, _for_ever)
-    making = service.renewals.begun(question, lambda: _made(patient, question))
+    making = service.renewals.begin(question, lambda: _made(patient, question))
     if making is not None:
         await asyncio.wait({making}, timeout=PATIENCE_SECONDS)
         if making.done():

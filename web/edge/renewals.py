@@ -26,14 +26,13 @@ class Renewals:
         """How many are being made."""
         return len(self._making)
 
-    def begun(self, question: Hashable, make: Callable[[], Awaitable[Any]]) -> asyncio.Task[Any] | None:
-        """What is being made, by this caller or one before; None while the question rests."""
-        if question not in self._making:
-            if time.monotonic() < self._rests.get(question, 0.0):
-                return None
-            self._making[question] = asyncio.create_task(self._made(question, make))
-            self._making[question].add_done_callback(_seen)
-        return self._making[question]
+    def begin(self, question: Hashable, make: Callable[[], Awaitable[Any]]) -> asyncio.Task[Any] | None:
+        """What makes one; None if one is being made already, or the question rests."""
+        if question in self._making or time.monotonic() < self._rests.get(question, 0.0):
+            return None
+        task = self._making[question] = asyncio.create_task(self._made(question, make))
+        task.add_done_callback(_seen)
+        return task
 
     async def _made(self, question: Hashable, make: Callable[[], Awaitable[Any]]) -> Any:
         begun = time.monotonic()
