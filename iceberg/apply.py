@@ -22,6 +22,7 @@ from iceberg.kinds import PANES, RECORDS
 from iceberg.namespaces import is_offered
 from iceberg.noted import DEFINITION_PROPERTY, noted_definition
 from iceberg.records import MADE_PROPERTY
+from iceberg.results import RESULTS
 from iceberg.schemas import Column, TableLayout, layouts
 from iceberg.stream_tables import optional_table
 from streams.breakdowns import is_of_panes
@@ -89,9 +90,9 @@ def plan_tables(catalog: Catalog, definition: Definition) -> list[Change]:
 def drop_tables(catalog: Catalog, definition: Definition) -> None:
     """Remove the stream's tables with all they hold; those that are not there are no error."""
     with translated():
-        for layout in layouts(definition):
+        for name in (*(layout.name for layout in layouts(definition)), RESULTS):
             with suppress(NoSuchTableError):
-                catalog.purge_table((definition.name, layout.name))
+                catalog.purge_table((definition.name, name))
 
 
 def _plan_table(catalog: Catalog, definition: Definition, layout: TableLayout) -> list[Change]:

@@ -1,4 +1,5 @@
-"""A run of a process: the records of one snapshot are read in batches, then each step computes and is kept.
+"""A run of a process: the records of one snapshot are read in batches, then each step computes and is kept; in the end
+all results go to the stream's table of results.
 
 A run that was killed is gone on with, on the same snapshot and with the same rows: steps that are kept are not computed
 again. Where the snapshot has expired, or definition, declaration or code changed, another run begins in its place.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 import pyarrow as pa
@@ -20,9 +22,11 @@ from iceberg.apply import applied_definition
 from iceberg.catalog import Catalog
 from iceberg.errors import LostStateError
 from iceberg.records import record_batches, records_snapshot
+from iceberg.results import add_results
 from processing.code_version import code_version
 from processing.definition import Process
 from processing.errors import NoRecordsError, ProcessError
+from processing.items import rows_of
 from processing.steps import Given, compute
 from processing.store import ProcessStore, Run, RunState, Step, Version
 from streams.definition import Definition
@@ -77,7 +81,7 @@ def _finished(
     catalog: Catalog, store: ProcessStore, process: Process, run: Run, fields: dict[str, str], watcher: Watcher
 ) -> Run:
     if {*process.steps} <= run.steps.keys():
-        return _ended(store, run)
+        return _ended(catalog, store, run, fields)
     try:
         described = Describing(process.sample, process.seed)
         for batch, share in record_batches(catalog, process.stream, run.snapshot, [*fields]):
@@ -99,10 +103,15 @@ def _finished(
     except WindowpaneError as error:
         store.end(run.id, str(error))
         raise
-    return _ended(store, run)
+    return _ended(catalog, store, run, fields)
 
 
-def _ended(store: ProcessStore, run: Run) -> Run:
+def _ended(catalog: Catalog, store: ProcessStore, run: Run, fields: dict[str, str]) -> Run:
+    """Its results are in the lake before it is done: one killed between is gone on with, and adds none twice."""
+    whole = store.get(run.process, run.id)
+    assert whole is not None
+    rows = [*rows_of(whole, fields.values(), datetime.now(UTC))]
+    add_results(catalog, run.stream, run.process, run.id, rows)
     store.end(run.id)
     done = store.newest(run.process)
     assert done is not None

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
 from iceberg.catalog import open_catalog
 from iceberg.lake_view import LakeView
@@ -57,6 +57,9 @@ _PAGED_VIEWS = 500
 Asking = Question | RecordQuestion | TopsRequest
 """All that this door answers."""
 
+_NEWEST, _NEWEST_SECONDS = 1000, 600.0
+"""How many questions of records are known by their newest answers, and how old those may be."""
+
 _STARTED = str(time.time_ns())
 """Another process may write the same answer otherwise."""
 
@@ -77,6 +80,7 @@ class QueryService:
         self._asked: dict[str, WindowRequest] = {}
         self._kept: LRUCache[str, Encoded[Answer]] = LRUCache(settings.cache_bytes, lambda kept: kept.size)
         self._paged: LRUCache[str, LakeView] = LRUCache(_PAGED_VIEWS)
+        self._newest: TTLCache[str, str] = TTLCache(_NEWEST, _NEWEST_SECONDS)
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -122,6 +126,15 @@ class QueryService:
             answer = self._kept.get(tag)
         return answer and replace(answer, cached=True)
 
+    def lately(self, question: RecordQuestion) -> Encoded[RowsAnswer] | None:
+        """The newest answer to it that is kept and some minutes old at most, perhaps of a state before: never of one
+        before a publication, an apply, or that retention took something. Raises EngineAwayError."""
+        with told_within(question.visible.scope):
+            line = _line(question, self._view(question))
+        with self._lock:
+            answer = self._kept.get(self._newest.get(line, ""))
+        return cast("Encoded[RowsAnswer] | None", answer and replace(answer, cached=True))
+
     def answer(self, question: Asking, limits: Limits) -> Encoded[Answer]:
         """Answer, and keep the answer. Raises QueryError."""
         with told_within(question.visible.scope):
@@ -131,6 +144,8 @@ class QueryService:
         with self._lock:
             with suppress(ValueError):  # one that is larger than all that may be kept
                 self._kept[made.tag] = made
+                if isinstance(question, RecordQuestion):
+                    self._newest[_line(question, view)] = made.tag
             if not isinstance(answer, SeriesAnswer | RowsAnswer | TopsAnswer) and answer.more:
                 self._paged[answer.source.view] = view
         return made
@@ -302,6 +317,12 @@ class QueryService:
 
 def _tag(question: Asking, view: LakeView) -> str:
     return digest(question, view_digest(view), _STARTED)
+
+
+def _line(question: RecordQuestion, view: LakeView) -> str:
+    """Of all states of a stream that only came after each other."""
+    definition = view.definition and view.definition.digest
+    return digest(question, view.generation, view.kept_from, view.taken, definition, _STARTED)
 
 
 def _as_known(view: LakeView, request: WindowRequest) -> LakeView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 import time
 import uuid
@@ -16,6 +17,7 @@ import structlog
 from grpc.aio import ServicerContext
 
 from rpc.handlers import METHODS
+from rpc.metrics import serve_metrics
 from rpc.problems import DETAILS, code_of, status_of
 from streams.errors import WindowpaneError
 from streams.logs import log_json
@@ -54,6 +56,10 @@ class Answering:
         """Send what is pending, then stop."""
         await self._service.close()
 
+    async def serve_metrics(self, listener: socket.socket) -> None:
+        """To whoever asks there, until it is cancelled."""
+        await serve_metrics(self._service, listener)
+
     async def answer(self, method: str, asked: Any, context: ServicerContext[Any, Any]) -> Any:
         """What a call is answered with."""
         async with self._around(method, context) as request:
@@ -84,7 +90,10 @@ class Answering:
             problem = problem_of(error)
         finally:
             code = code if problem is None else code_of(problem)
-            log.info("call", method=method, code=code.name, ms=round((time.perf_counter() - begun) * 1000, 1))
+            seconds = time.perf_counter() - begun
+            log.info("call", method=method, code=code.name, ms=round(seconds * 1000, 1))
+            self._service.metrics.calls.labels(method, code.name).inc()
+            self._service.metrics.call_seconds.labels(method).observe(seconds)
         if problem is not None:
             trailing = ((DETAILS, status_of(problem).SerializeToString()),)
             await context.abort(code_of(problem), problem.detail, trailing)

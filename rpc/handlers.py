@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
 from google.protobuf.struct_pb2 import Struct
 
 from access.grants import Action
@@ -13,9 +14,10 @@ from query.parameters import read_records, read_series, read_window
 from query.record_formats import ARROW
 from query.visible import Visible
 from rpc.answers import moment, series_message, window_message
+from rpc.processes import processes, results, runs
 from rpc.questions import records_pairs, series_pairs, window_pairs
-from web.access.calls import Request
-from web.access.guard import ASK, DETAIL, SEND, SIGNED_IN, Rule
+from web.access.calls import Request, admit
+from web.access.guard import ASK, DETAIL, PROCESS, SEND, SIGNED_IN, Rule
 from web.access.scopes import asker_of, visible_of
 from web.asking.definitions import definition_json
 from web.asking.exports import begin
@@ -23,13 +25,15 @@ from web.asking.judging import Judge, send_judged
 from web.asking.known_streams import known_stream, known_streams
 from web.asking.questions import ask
 from web.edge.bodies import too_large
-from web.edge.problems import ProblemError
+from web.edge.problems import FieldError, ProblemError
 from web.edge.turns import Work
 from web.service import service_of
 from windowpane_client.v1 import windowpane_pb2 as pb
 
 PIECE_BYTES = 1 << 20
 """Of a response of records; clients take 4 MiB unless they say otherwise."""
+
+_OTHER_STREAM = FieldError("stream", "is another one than before")
 
 
 async def send(request: Request, asked: pb.SendRequest) -> pb.SendResponse:
@@ -51,6 +55,28 @@ async def send(request: Request, asked: pb.SendRequest) -> pb.SendResponse:
         await send_judged(request, visible.definition, judged)
     rejected = [pb.Rejected(index=index, field=why.field, reason=why.reason) for index, why in judged.rejected]
     return pb.SendResponse(accepted=judged.accepted, rejected=rejected, more_rejected=judged.unlisted)
+
+
+async def send_all(request: Request, parts: AsyncIterator[pb.SendRequest]) -> AsyncIterator[pb.SendResponse]:
+    """Messages in, a part at a time: nothing is held of a part once it is answered, nor read of the next before.
+
+    Whoever lets the service wait longer than for the rest of a body is refused, and so is, from the next part on, whose
+    key was taken away.
+    """
+    patience, stream = service_of(request).settings.web_body_idle_seconds, ""
+    while (part := await _next(parts, patience)) is not None:
+        if stream:
+            await admit(request, SEND)
+        if stream and part.stream not in ("", stream):
+            raise ProblemError("invalid-values", "stream: is another one than before", (_OTHER_STREAM,))
+        stream = stream or part.stream
+        yield await send(request, pb.SendRequest(stream=stream, messages=part.messages))
+
+
+async def _next(parts: AsyncIterator[pb.SendRequest], seconds: float) -> pb.SendRequest | None:
+    with anyio.move_on_after(seconds):
+        return await anext(parts, None)
+    raise ProblemError("too-slow", f"Nothing came for {seconds:g} s; what was answered is kept. Send the rest anew.")
 
 
 async def window(request: Request, asked: pb.WindowRequest) -> pb.WindowResponse:
@@ -118,10 +144,14 @@ class Method:
 
 METHODS: Mapping[str, Method] = {
     "Send": Method(SEND, send),
+    "SendAll": Method(SEND, send_all),
     "Window": Method(ASK, window),
     "Series": Method(ASK, series),
     "Records": Method(DETAIL, records),
     "Definition": Method(ASK, definition),
     "Definitions": Method(SIGNED_IN, definitions),
+    "Processes": Method(PROCESS, processes),
+    "Results": Method(PROCESS, results),
+    "Runs": Method(PROCESS, runs),
 }
 """Every method of the service by its name."""

@@ -1,4 +1,4 @@
-"""`python -m rpc.server --host H --port P`: the data-access service over gRPC, with health and reflection.
+"""`python -m rpc.server --host H --port P --metrics-port M`: the data-access service over gRPC, health and reflection.
 
 It listens at once and takes little; what answers calls is loaded with the first of them.
 """
@@ -22,6 +22,7 @@ import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from rpc.scraping import Scraping
 from windowpane_client.v1.windowpane_pb2 import DESCRIPTOR
 
 SERVICE = DESCRIPTOR.services_by_name["Windowpane"]
@@ -64,6 +65,8 @@ class Opened:
                 yield answer
 
         read, write = method.input_type._concrete_class.FromString, method.output_type._concrete_class.SerializeToString
+        if method.client_streaming:
+            return grpc.stream_stream_rpc_method_handler(many, read, write)
         if method.server_streaming:
             return grpc.unary_stream_rpc_method_handler(many, read, write)
         return grpc.unary_unary_rpc_method_handler(one, read, write)
@@ -103,13 +106,15 @@ def credentials_of(certificate: Path | None) -> grpc.ServerCredentials | None:
     return grpc.ssl_server_credentials([(_CERTIFICATE.sub(b"", pem), chain)])
 
 
-async def serve(address: str, credentials: grpc.ServerCredentials | None) -> None:
-    """Serve until told to stop; calls under way have some seconds to end."""
+async def serve(address: str, credentials: grpc.ServerCredentials | None, metrics_port: int) -> None:
+    """Serve until told to stop; calls under way have some seconds to end. Raises OSError, as `begin` does."""
     stop, loop, opened = asyncio.Event(), asyncio.get_running_loop(), Opened()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     server, _ = await begin(address, credentials, opened)
+    scraping = Scraping(opened.answering, metrics_port)
     await stop.wait()
+    await scraping.close()
     await server.stop(STOP_SECONDS)
     await opened.close()
 
@@ -119,13 +124,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--metrics-port", type=int, required=True)
     asked = parser.parse_args()
     os.environ["WINDOWPANE_HOST"] = asked.host  # whether it may be open rests on where it listens
     os.environ["WINDOWPANE_WARM_UP_SECONDS"] = "0"  # the web service asks Trino made questions already
     certificate = os.environ.get("WINDOWPANE_RPC_CERTIFICATE")
     host = f"[{asked.host}]" if ":" in asked.host else asked.host
     try:
-        asyncio.run(serve(f"{host}:{asked.port}", credentials_of(Path(certificate) if certificate else None)))
+        credentials = credentials_of(Path(certificate) if certificate else None)
+        asyncio.run(serve(f"{host}:{asked.port}", credentials, asked.metrics_port))
     except OSError as error:
         sys.exit(f"rpc: {error}")
 

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "./windowpane grants add": "scripts/access/test_grants.py::test_a_grant_is_added",
     "./windowpane grants list": "scripts/access/test_grants.py::test_why_names_the_grants_and_what_they_show",
     "./windowpane keys create": "scripts/access/test_keys.py::test_a_key_is_alone_on_stdout",
+    "grpcurl": "rpc/test_grpcurl.py::test_documented_calls_are_of_the_schema",
     "pre-commit install": "test_snippets.py::test_hooks_run_what_ci_runs",
 }
 """How a documented command begins → the test that shows that it works."""

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "systems": {"sources", "analysis", "query", "access", "iceberg", "database", "streams"},
     "web": {"processing", "sources", "analysis", "systems", "query", "access", "iceberg", "database", "streams"},
     "windowpane_client": set(),
-    "rpc": {"windowpane_client", "web", "query", "access", "streams"},
+    "rpc": {"windowpane_client", "web", "processing", "query", "access", "streams"},
     "compose": {"streams"},
     "services": {
         "compose",

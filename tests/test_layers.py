@@ -28,6 +28,7 @@ LAYERS: dict[str, dict[str, set[str]]] = {
         "tracking": set(),
         "errors": {"edge", "access", "page"},
         "app": {"settings", "edge", "service", "access", "collecting", "api", "page", "pages", "tracking", "errors"},
+        "scraped": {"edge", "service", "access", "api", "errors"},
         "server": {"settings", "edge"},
     }
 }

@@ -50,6 +50,7 @@ from web.edge.metrics import AccessLogStanding, Metrics
 from web.edge.open_exports import OpenExports
 from web.edge.problems import NO_SUCH_STREAM, ProblemError
 from web.edge.refused_samples import Refusals
+from web.edge.renewals import Renewals
 from web.edge.turns import Turns
 from web.edge.used import Used
 from web.health.declared_sources import DeclaredSources
@@ -101,6 +102,7 @@ class Service:
     exports: OpenExports = field(default_factory=OpenExports)
     source_reads: Kept[SourceStandings] = field(default_factory=lambda: Kept(0.0))
     readiness: Kept[tuple[bool, dict[str, Any]]] = field(default_factory=lambda: Kept(1.0))
+    renewals: Renewals = field(default_factory=Renewals)
     reported: TTLCache[Any, Any] = field(default_factory=lambda: TTLCache(1000, 30.0))
     decoders: dict[str, Decoder] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)

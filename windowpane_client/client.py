@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from io import RawIOBase
+from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 Where = Mapping[str, Sequence[str]]
 """A dimension or field, with the values that rows may have there."""
 
+Message = bytes | Mapping[str, Any]
+"""The text of a JSON object, or what it is made of."""
+
 _SERVICE = pb.DESCRIPTOR.services_by_name["Windowpane"]
 _STEPS = {"minute": pb.STEP_MINUTE, "hour": pb.STEP_HOUR, "day": pb.STEP_DAY}
 _LARGEST = 64 << 20
+_PART_MESSAGES, _PART_BYTES = 1_000, 1 << 20
 
 
 class Windowpane:
@@ -53,11 +58,29 @@ class Windowpane:
         """End the connection, and what is under way."""
         self._channel.close()
 
-    def send(self, stream: str, messages: Iterable[bytes | Mapping[str, Any]]) -> pb.SendResponse:
+    def send(self, stream: str, messages: Iterable[Message]) -> pb.SendResponse:
         """Returns once the good ones are kept; the response names the others."""
-        texts = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in messages]
+        texts = [*map(_text, messages)]
         response: pb.SendResponse = self._call("Send", pb.SendRequest(stream=stream, messages=texts))
         return response
+
+    def send_all(self, stream: str, messages: Iterable[Message]) -> Iterator[pb.SendResponse]:
+        """Any number, in parts of at most 1,000 and about 1 MiB, made as they are taken. A response for each part as it
+        is kept, with places in all that was sent; what has none when a CallError comes may be there or not."""
+        lengths, before = list[int](), 0
+        call = self._method("SendAll")(_parts(stream, messages, lengths), metadata=self._metadata)
+        try:
+            for number in count():
+                with translated():
+                    response: pb.SendResponse | None = next(call, None)
+                if response is None:
+                    return
+                for each in response.rejected:
+                    each.index += before
+                before += lengths[number]
+                yield response
+        finally:
+            call.cancel()
 
     def window(
         self,
@@ -140,6 +163,22 @@ class Windowpane:
         streams: Sequence[pb.Stream] = response.streams
         return streams
 
+    def processes(self) -> Sequence[pb.Process]:
+        """What is asked of records over and over, as far as who asks knows of it."""
+        response: pb.ProcessesResponse = self._call("Processes", pb.ProcessesRequest())
+        processes: Sequence[pb.Process] = response.processes
+        return processes
+
+    def results(self, process: str, *, run: int | None = None) -> pb.ResultsResponse:
+        """What came of a run, by default the newest that was done; the response has none before there is one."""
+        response: pb.ResultsResponse = self._call("Results", pb.ResultsRequest(process=process, run=run))
+        return response
+
+    def runs(self, process: str, *, limit: int | None = None, before: int | None = None) -> pb.RunsResponse:
+        """Its runs, newest first, without their results; `before`: the `next` of the page before."""
+        response: pb.RunsResponse = self._call("Runs", pb.RunsRequest(process=process, limit=limit, before=before))
+        return response
+
     def _call(self, name: str, asked: Any) -> Any:
         with translated():
             return self._method(name)(asked, timeout=self._seconds, metadata=self._metadata)
@@ -147,6 +186,7 @@ class Windowpane:
     def _method(self, name: str) -> Any:
         method = _SERVICE.methods_by_name[name]
         make = self._channel.unary_stream if method.server_streaming else self._channel.unary_unary
+        make = self._channel.stream_stream if method.client_streaming else make
         read, write = method.output_type._concrete_class.FromString, method.input_type._concrete_class.SerializeToString
         return make(f"/{_SERVICE.full_name}/{name}", request_serializer=write, response_deserializer=read)
 
@@ -180,6 +220,25 @@ class _Pieces(RawIOBase):
         """Nobody reads on."""
         self._call.cancel()
         super().close()
+
+
+def _text(message: Message) -> bytes:
+    return message if isinstance(message, bytes) else json.dumps(message).encode()
+
+
+def _parts(stream: str, messages: Iterable[Message], lengths: list[int]) -> Iterator[pb.SendRequest]:
+    """Notes how many messages each part has."""
+    part, size = pb.SendRequest(stream=stream), 0
+    for message in map(_text, messages):
+        if part.messages and (len(part.messages) == _PART_MESSAGES or size + len(message) > _PART_BYTES):
+            lengths.append(len(part.messages))
+            yield part
+            part, size = pb.SendRequest(stream=stream), 0
+        part.messages.append(message)
+        size += len(message)
+    if part.messages:
+        lengths.append(len(part.messages))
+        yield part
 
 
 def _moment(at: datetime | None) -> Timestamp | None:

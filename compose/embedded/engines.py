@@ -251,7 +251,7 @@ def _services(
         "web": ("web.server", "--host", settings.host, "--port", str(ports.web)),
         "keeper": ("services.keeper",),
         "sources": ("services.sources",),
-        "rpc": ("rpc.server", "--host", settings.rpc_host, "--port", str(ports.rpc)),
+        "rpc": _rpc(settings, ports),
         "agent": ("services.agent",),
         "clinical_site": _clinical_site(layout, ports),
         LISTENER: ("compose.embedded.watch",),
@@ -267,6 +267,11 @@ def _services(
         )
         for name, words in modules.items()
     )
+
+
+def _rpc(settings: StackSettings, ports: Ports) -> tuple[str, ...]:
+    at = ("--host", settings.rpc_host, "--port", str(ports.rpc))
+    return ("rpc.server", *at, "--metrics-port", str(ports.rpc_metrics))
 
 
 def _clinical_site(layout: Layout, ports: Ports) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ class Ports:
     taskmanager_metrics: int
     clinical_site: int
     rpc: int
+    rpc_metrics: int
 
 
 OF_PROGRAMS: dict[str, tuple[str, ...]] = {
@@ -61,7 +62,7 @@ OF_PROGRAMS: dict[str, tuple[str, ...]] = {
     "trino": ("trino", "trino_https"),
     "web": ("web",),
     "clinical_site": ("clinical_site",),
-    "rpc": ("rpc",),
+    "rpc": ("rpc", "rpc_metrics"),
 }
 """Program → every port that it listens on; the first is the one that it is asked at."""
 

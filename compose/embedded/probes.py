@@ -36,6 +36,7 @@ class Addresses:
     flink: str
     catalog_uri: str
     rpc: str = ""
+    rpc_metrics: str = ""
 
     @classmethod
     def of(cls, web_host: str, trino_host: str, ports: Ports, catalog_uri: str, rpc_host: str = LOOPBACK) -> Addresses:
@@ -50,6 +51,7 @@ class Addresses:
             flink=f"{LOOPBACK}:{ports.flink}",
             catalog_uri=catalog_uri,
             rpc=f"{rpc_host}:{ports.rpc}",
+            rpc_metrics=f"{LOOPBACK}:{ports.rpc_metrics}",
         )
 
 

@@ -54,6 +54,7 @@ class StackSettings(BaseSettings):
     taskmanager_metrics_port: int | None = _port("port the TaskManager's metrics are asked at, by the JobManager")
     clinical_site_port: int | None = _port("port of the clinical sites that are made up")
     rpc_port: int | None = _port("port of the data-access service over gRPC")
+    rpc_metrics_port: int | None = _port("port that the metrics of gRPC are asked at, from this machine")
     rpc_host: str = Field(default="127.0.0.1", description="address that gRPC is offered at; 0.0.0.0: all, by TLS")
     rpc_certificate: Path | None = Field(
         default=None, description="PEM of the key and certificate of gRPC, which is then offered by TLS alone"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from compose.embedded.certificates import SqlDoor
@@ -28,13 +28,14 @@ class EngineStatus:
     """`state` is `ready`, `starting` (it runs, it does not answer), `failing` (it ends again and again) or `down`.
 
     `error`: of one that is failing, the last line of its log that tells of an error; of Kafka without room on its disk,
-    that it waits for some.
+    that it waits for some. `metrics`: where Prometheus asks, of those that have any for it.
     """
 
     state: str
     pid: int | None
     address: str | None
     error: str | None = None
+    metrics: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def read_status(stack: Stack) -> Status:
         from_service = pool.submit(_streams_from_service)
         asked = {name: pool.submit(_engine, stack, name, states.get(name), name in failing) for name in names}
         engines = {SHOWN_AS.get(name, name): engine.result() for name, engine in asked.items()}
+    for name, address in (("web", stack.addresses.web), ("rpc", stack.addresses.rpc_metrics)):
+        engines[name] = replace(engines[name], metrics=f"http://{address}/metrics")
     reachable = all(engines[name].state == "ready" for name in ("postgres", "objectstore", "trino"))
     streams = from_service.result() or (_streams_from_engines() if reachable else {})
     users = counted.result()
@@ -131,6 +134,8 @@ def status_result(status: Status) -> Result:
             [Column("engine"), Column("state", style=_colour), right("pid", as_text=_plain), Column("address")], engines
         ),
     ]
+    asked = ", ".join(each.metrics for each in status.engines.values() if each.metrics)
+    parts += [f"Metrics for Prometheus: {asked}"] if asked else []
     for name, engine in status.engines.items():
         if engine.error:
             failing = "ends again and again; its last error: " if engine.state == "failing" else ""

@@ -14,7 +14,7 @@ from scripts.console import say
 
 PLACES = ("WINDOWPANE_CACHE", "WINDOWPANE_COUNTRIES", "WINDOWPANE_JAVA17", "WINDOWPANE_JAVA25")
 """Settings that say where things are on this machine: they reach the tests, and every command that tests run."""
-KEPT = (*PLACES, "WINDOWPANE_TEST_HOME", "WINDOWPANE_TEST_DOCKER", "WINDOWPANE_TEST_IMAGE")
+KEPT = (*PLACES, *(f"WINDOWPANE_TEST_{what}" for what in ("HOME", "DOCKER", "IMAGE", "GRPCURL")))
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]})

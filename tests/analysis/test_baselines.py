@@ -2,9 +2,9 @@
 
 Cortez P, Silva A, "Using data mining to predict secondary school student performance", FUBUTEC 2008, tables 3 and 5,
 mathematics: means of 20 runs of 10 folds. Amrieh EA, Hamtini T, Aljarah I, "Mining educational data to predict
-student's academic performance using ensemble methods", Int J Database Theory Appl 9 (2016) 119-136. What is printed
-there was learned by other programs, so a quarter of the width of a run's own 95 % interval is allowed, and
-no more.
+student's academic performance using ensemble methods", Int J Database Theory Appl 9 (2016) 119-136, of which only the
+abstract was read; docs/statistics.md says where each figure comes from. What is published was learned by other
+programs, so a quarter of the width of a run's own 95 % interval is allowed, and no more.
 """
 
 from __future__ import annotations

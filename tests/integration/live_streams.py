@@ -27,6 +27,7 @@ from iceberg.catalog import open_catalog
 from iceberg.kinds import KINDS
 from iceberg.lake_view import LakeView
 from iceberg.publishing import drop
+from iceberg.results import RESULTS
 from iceberg.rollups import has_pending
 from iceberg.settings import LakeSettings
 from query.answer_json import answer_json
@@ -223,7 +224,7 @@ class LiveStream:
         self.toml.unlink(missing_ok=True)
         catalog = open_catalog(LakeSettings())
         drop_views(self.trino, self.name, views_in(catalog, self.name))
-        for table in (kind.name for kind in KINDS):
+        for table in (*(kind.name for kind in KINDS), RESULTS):
             try:
                 catalog.drop_table((self.name, table))
             except NoSuchTableError:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iceberg.catalog import Catalog
 from iceberg.records import record_batches, records_snapshot
+from iceberg.results import RESULTS, results_of
 from processing.errors import NoRecordsError, ProcessBusyError, ProcessError
 from processing.run import run_process
 from processing.store import ProcessStore, RunState
@@ -57,6 +60,33 @@ def test_a_killed_run_goes_on_with_the_same_rows(catalog: Catalog, store: Proces
     assert (done.id, done.rows, done.state) == (begun.id, 300, RunState.DONE)
     assert done.steps["descriptives"] == begun.steps["descriptives"]
     assert {*done.steps} == {*process().steps}
+
+
+def test_results_are_in_the_lake_once(catalog: Catalog, store: ProcessStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those of a run that was killed after they were written, before it was done; of every run, for ever."""
+    append(recorded(catalog), students(300))
+    asked = process(prediction=None)
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "end", killed)
+        with pytest.raises(KilledError):
+            run_process(catalog, store, asked, "service")
+    first, second = (run_process(catalog, store, asked, "service") for _ in range(2))
+    kept = [results_of(catalog, "marks", "study", run.id) for run in (first, second)]
+    for run, table in zip((first, second), kept, strict=True):
+        assert table is not None
+        assert {*table["step"].to_pylist()} == {*run.steps}
+        about = {
+            *zip(*(table[name].to_pylist() for name in ("snapshot", "definition", "code", "seed", "rows")), strict=True)
+        }
+        assert about == {(run.snapshot, run.definition, run.code, run.seed, 300)}
+    whole = catalog.load_table(("marks", RESULTS)).scan().to_arrow()
+    assert whole.num_rows == sum(table.num_rows for table in kept if table is not None)
+    marks = [json.loads(each) for each in whole["result"].to_pylist() if each and '"name": "Mark"' in each]
+    assert {each["count"] for each in marks if "count" in each} == {300}
+
+
+def killed(_run: int, _problem: str = "") -> None:
+    raise KilledError
 
 
 def test_another_declaration_begins_anew(catalog: Catalog, store: ProcessStore) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from access.store import AccessStore
 from iceberg.lake_view import LakeView
+from rpc.scraping import Scraping
 from rpc.server import Opened, begin
 from tests.database.postgres import own_postgres
 from tests.definitions import HEALTH
@@ -30,9 +31,10 @@ NO_MESSAGES = replace(lake_view(panes=None, rejected=None), definition=HEALTH)
 
 @dataclass(frozen=True)
 class Called:
-    """Where it is called, its users, and what it answers with."""
+    """Where it is called, and where its metrics are, its users, and what it answers with."""
 
     address: str
+    metrics: str
     store: AccessStore
     service: Service
 
@@ -59,16 +61,16 @@ def called(*views: LakeView, credentials: grpc.ServerCredentials | None = None, 
         own = {"HOME": folder, "HOST": "127.0.0.1", "WARM_UP_SECONDS": "0", "WEB_REFUSALS_PER_SECOND": "0"}
         for name, value in {**own, **environment}.items():
             patch.setenv(f"WINDOWPANE_{name}", value)
-        begun, stop = Future[tuple[int, Service]](), asyncio.Event()
+        begun, stop = Future[tuple[int, int, Service]](), asyncio.Event()
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_until_complete, args=(_serve(begun, stop, credentials),))
         thread.start()
         store = AccessStore.open(uri)
         try:
-            port, service = begun.result(60)
+            port, metrics, service = begun.result(60)
             for view in views:
                 service.queries._watcher._views[view.stream] = view
-            yield Called(f"127.0.0.1:{port}", store, service)
+            yield Called(f"127.0.0.1:{port}", f"http://127.0.0.1:{metrics}/metrics", store, service)
         finally:
             loop.call_soon_threadsafe(stop.set)
             thread.join()
@@ -77,17 +79,19 @@ def called(*views: LakeView, credentials: grpc.ServerCredentials | None = None, 
 
 
 async def _serve(
-    begun: Future[tuple[int, Service]], stop: asyncio.Event, credentials: grpc.ServerCredentials | None
+    begun: Future[tuple[int, int, Service]], stop: asyncio.Event, credentials: grpc.ServerCredentials | None
 ) -> None:
     opened = Opened()
     try:
         server, port = await begin("127.0.0.1:0", credentials, opened)
         service: Service = (await opened.answering())._service
         await asyncio.to_thread(service.queries._watcher.close)  # which would find no tables
-        begun.set_result((port, service))
+        scraping = Scraping(opened.answering, 0)
+        begun.set_result((port, scraping.port, service))
     except BaseException as error:
         begun.set_exception(error)
         raise
     await stop.wait()
+    await scraping.close()
     await server.stop(1)
     await opened.close()

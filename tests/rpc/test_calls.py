@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import httpx
 import pyarrow as pa
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -26,6 +28,7 @@ from tests.query.recorded import record_view
 from tests.query.test_record_reading import SHOP, Lake, rows_of
 from tests.rpc.serving import NO_MESSAGES, Called, called
 from windowpane_client import CallError, Windowpane
+from windowpane_client.errors import translated
 from windowpane_client.v1 import windowpane_pb2 as pb
 
 SPAN = (at("3 00:00"), at("4 00:00"))
@@ -35,7 +38,7 @@ GOOD = {"serviceName": "a", "Timestamp": 1760000000000, "CPU": 0.1, "RAM": {"Tot
 @pytest.fixture(scope="module")
 def open_service() -> Iterator[Called]:
     """While there are no users."""
-    with called(NO_MESSAGES, WEB_BODY_MESSAGES="20") as service:
+    with called(NO_MESSAGES, WEB_BODY_MESSAGES="20", WEB_BODY_IDLE_SECONDS="1") as service:
         yield service
 
 
@@ -124,6 +127,56 @@ def test_messages_are_judged_before_they_are_sent(open_service: Called) -> None:
         assert (error.code, error.kind) == (grpc.StatusCode.INVALID_ARGUMENT, "too-large")
 
 
+def test_many_messages_are_answered_part_by_part(open_service: Called, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("windowpane_client.client._PART_MESSAGES", 10)
+    with open_service.client() as client:
+        answers = [*client.send_all("health", (b"{" for _ in range(25)))]
+        assert [len(answer.rejected) for answer in answers] == [10, 10, 5]
+        assert [each.index for answer in answers for each in answer.rejected] == [*range(25)]
+        assert [*client.send_all("health", [])] == []
+
+
+def test_parts_have_the_bounds_of_messages(open_service: Called) -> None:
+    """What was answered before stays answered."""
+    good, other = pb.SendRequest(stream="health", messages=[b"{"]), pb.SendRequest(stream="shop", messages=[b"{"])
+    large = pb.SendRequest(messages=[b"{" * 100] * 21)
+    with open_service.client() as client:
+        for bad, kind in ((other, "invalid-values"), (large, "too-large")):
+            answers = client._method("SendAll")(iter([good, pb.SendRequest(messages=[b"{"]), bad]))
+            assert [len(next(answers).rejected) for _ in range(2)] == [1, 1]
+            with pytest.raises(CallError) as caught, translated():
+                next(answers)
+            assert caught.value.kind == kind
+
+
+def test_who_lets_the_service_wait_is_refused(open_service: Called) -> None:
+    done = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        yield b"{"
+        done.wait(30)
+
+    with open_service.client() as client:
+        error = refused(lambda: [*client.send_all("health", parts())])
+        done.set()
+    assert (error.code, error.kind) == (grpc.StatusCode.DEADLINE_EXCEEDED, "too-slow")
+
+
+def test_a_key_that_is_taken_away_sends_no_further_part(guarded: Called, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("windowpane_client.client._PART_MESSAGES", 1)
+    guarded.store.users.add("tess", by="test")
+    guarded.store.grants.add(checked_grant("user:tess", "health", ["send"], {}, []), by="test")
+
+    def parts() -> Iterator[bytes]:
+        yield b"{"
+        guarded.store.users.remove("tess")
+        while True:
+            yield b"{"
+
+    with guarded.client(guarded.key_of("tess")) as tess:
+        assert refused(lambda: [*tess.send_all("health", parts())]).code is grpc.StatusCode.UNAUTHENTICATED
+
+
 def test_who_is_not_known_is_refused(guarded: Called) -> None:
     for key in ("", "wpk_" + "a" * 38, "Basic"):
         with guarded.client(key) as client:
@@ -165,6 +218,23 @@ def test_records_may_be_left_unread(guarded: Called, monkeypatch: pytest.MonkeyP
             del reader
             while guarded.service.exports._open.total():
                 pass
+
+
+def test_metrics_are_for_who_administers_every_stream(guarded: Called) -> None:
+    with guarded.client(guarded.key_of("ann")) as ann:
+        ann.window("health", *SPAN)
+        refused(ann.window, "gone", *SPAN)
+    told = {
+        who: httpx.get(guarded.metrics, headers={"Authorization": f"Bearer {guarded.key_of(who)}"})
+        for who in ("ann", "root")
+    }
+    assert (told["ann"].status_code, told["ann"].json()["type"]) == (403, "urn:windowpane:problem:forbidden")
+    assert httpx.get(guarded.metrics).status_code == 401
+    assert httpx.get(guarded.metrics, headers={"host": "evil.example"}).status_code == 421
+    assert httpx.get(guarded.metrics.replace("metrics", "healthz")).status_code == 404
+    for code in ("OK", "NOT_FOUND"):
+        assert f'windowpane_rpc_calls_total{{code="{code}",method="Window"}}' in told["root"].text
+    assert 'windowpane_rpc_call_seconds_count{method="Window"}' in told["root"].text
 
 
 def test_health_and_reflection_answer_anybody(guarded: Called) -> None:

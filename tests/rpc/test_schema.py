@@ -30,8 +30,8 @@ def promises(file: FileDescriptorProto) -> Iterator[str]:
     """A line of each name, with all that the bytes of it depend on."""
     for service in file.service:
         for method in service.method:
-            streams = "stream " if method.server_streaming else ""
-            yield f"{service.name}.{method.name} {method.input_type} {streams}{method.output_type}"
+            given, told = ("stream " if each else "" for each in (method.client_streaming, method.server_streaming))
+            yield f"{service.name}.{method.name} {given}{method.input_type} {told}{method.output_type}"
     for message in file.message_type:
         yield from _of_message(message, message.name)
     for each in file.enum_type:

@@ -44,9 +44,9 @@ def process_scope(request: Request, stream: str) -> ProcessScope | None:
     if not asker.knows(stream):
         return None
     if definition is None:  # not applied: no grant can say which of its rows
-        return _scope(stream, EVERYTHING, EVERYTHING, EVERYTHING) if asker.sees_all else None
+        return scope_of_results(stream, EVERYTHING, EVERYTHING, EVERYTHING) if asker.sees_all else None
     scopes = dict(asker.scopes(definition))
-    return _scope(stream, scopes.get(Action.ASK), scopes.get(Action.DETAIL), scopes.get(Action.ADMINISTER))
+    return scope_of_results(stream, scopes.get(Action.ASK), scopes.get(Action.DETAIL), scopes.get(Action.ADMINISTER))
 
 
 def known_process(request: Request, name: str, process: Process | None) -> ProcessScope:
@@ -67,7 +67,9 @@ def sight_of(request: Request, process: Process, scope: ProcessScope) -> Sight:
     return scope.sight
 
 
-def _scope(stream: str, ask: Scope | None, detail: Scope | None, administer: Scope | None) -> ProcessScope:
+def scope_of_results(stream: str, ask: Scope | None, detail: Scope | None, administer: Scope | None) -> ProcessScope:
+    """By what somebody may see of a stream to ask, of its single messages, and to administer; `Results` of the access
+    plugin says the same to SQL clients."""
     if ask is None:
         return ProcessScope(None, f"You have no grant by which you may {Action.ASK} here.")
     if not ask.all_rows:

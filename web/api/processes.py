@@ -26,7 +26,7 @@ async def processes(request: Request) -> Response:
 
 async def process(request: Request) -> Response:
     """One, with the results of its newest run that was done; `run` is null before there is one."""
-    seen, sight = await seen_process(request)
+    seen, sight = await seen_process(request, request.path_params["process"])
     name = seen.process.name
     run = await in_processes(request, lambda store: store.newest(name, RunState.DONE))
     return json_response({**_process_json(seen), "run": None if run is None else run_json(run, sight)})
@@ -34,7 +34,7 @@ async def process(request: Request) -> Response:
 
 async def runs(request: Request) -> Response:
     """Its runs, the newest first, without their results."""
-    page, (seen, sight) = page_of(request), await seen_process(request)
+    page, (seen, sight) = page_of(request), await seen_process(request, request.path_params["process"])
     name, before = seen.process.name, _before(page.after)
     found = await in_processes(request, lambda store: store.runs(name, page.one_more, before))
     shown = found[: page.limit]
@@ -44,7 +44,7 @@ async def runs(request: Request) -> Response:
 
 async def run(request: Request) -> Response:
     """One run with its results."""
-    seen, sight = await seen_process(request)
+    seen, sight = await seen_process(request, request.path_params["process"])
     return json_response(run_json(await one_run(request, seen, request.path_params["run"]), sight))
 
 

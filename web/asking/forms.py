@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 
@@ -13,10 +15,20 @@ from query.record_requests import RecordsRequest
 from query.requests import of_moment, refuse
 from query.visible import Visible
 from streams.form import Question
-from web.asking.questions import ask, check_span
+from web.asking.questions import check_span
+from web.asking.renewed import ask_renewed
 
 
-async def answered(request: Request, visible: Visible, questions: Sequence[Question], asked: FormAsked) -> FormAnswers:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Answers as they were complete `until` a moment; `renewing`: newer ones are being counted."""
+
+    answers: FormAnswers
+    until: datetime | None
+    renewing: bool
+
+
+async def answered(request: Request, visible: Visible, questions: Sequence[Question], asked: FormAsked) -> Counted:
     """Of all questions, which are of shown fields, in one statement. Single answers are among them."""
     refuse(_of_window(asked))
     check_span(request, asked.start, asked.end)
@@ -24,8 +36,9 @@ async def answered(request: Request, visible: Visible, questions: Sequence[Quest
     RecordsRequest(visible, asked.start, asked.end, asked.where)
     made = form_statement(visible.shown, questions, asked)
     question = RecordQuestion(visible, asked.start, asked.end, (), made.columns, made.body, made.values)
-    rows = (await ask(request, question))[0].answer.rows
-    return form_answers(visible.shown, questions, asked, rows)
+    told, renewing = await ask_renewed(request, question)
+    answers = form_answers(visible.shown, questions, asked, told.answer.rows)
+    return Counted(answers, told.answer.source.complete_until, renewing)
 
 
 def _of_window(asked: FormAsked) -> Iterator[FieldProblem]:

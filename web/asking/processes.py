@@ -56,12 +56,11 @@ async def seen_processes(request: Request, declared: Declared) -> list[SeenProce
     ]
 
 
-async def seen_process(request: Request) -> tuple[SeenProcess, Sight]:
-    """The one of the address, and what is shown of its results.
+async def seen_process(request: Request, name: str) -> tuple[SeenProcess, Sight]:
+    """The one of this name, and what is shown of its results.
 
     Raises ProblemError: 404 for one that is not there as for one that is not to be known, 403 where no results are.
     """
-    name: str = request.path_params["process"]
     process = (await declared_here(request)).processes.get(name)
     scope = known_process(request, name, process)
     assert process is not None  # else there was no scope
@@ -79,7 +78,11 @@ def run_number(text: str) -> int:
 
 async def one_run(request: Request, seen: SeenProcess, text: str) -> Run:
     """One run, by its number in an address. Raises ProblemError, 404."""
-    number = run_number(text)
+    return await numbered_run(request, seen, run_number(text))
+
+
+async def numbered_run(request: Request, seen: SeenProcess, number: int) -> Run:
+    """One run. Raises ProblemError, 404."""
     run = await in_processes(request, lambda store: store.get(seen.process.name, number))
     if run is None:
         raise ProblemError("unknown-process", "There is no such run of it.")

@@ -78,8 +78,12 @@ class Metrics:
             registry=registry,
         )
         self.in_flight = Gauge("windowpane_http_requests_in_flight", "Requests being answered.", registry=registry)
+        self.calls = Counter("windowpane_rpc_calls", "Calls of gRPC ended.", ["method", "code"], registry=registry)
+        self.call_seconds = Histogram(
+            "windowpane_rpc_call_seconds", "Time to answer a call.", ["method"], buckets=_SECONDS, registry=registry
+        )
         self.messages = Counter(
-            "windowpane_ingest_messages", "Messages posted over HTTP.", ["stream", "result"], registry=registry
+            "windowpane_ingest_messages", "Messages sent to this process.", ["stream", "result"], registry=registry
         )
         self.events = Counter(
             "windowpane_collect_events", "Events of web sites, by what became of them.", ["outcome"], registry=registry

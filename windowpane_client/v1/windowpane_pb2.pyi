@@ -289,3 +289,119 @@ class Stream(_message.Message):
     complete_until: _timestamp_pb2.Timestamp
     definition: _struct_pb2.Struct
     def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., dimensions: _Optional[_Iterable[str]] = ..., measures: _Optional[_Iterable[str]] = ..., distincts: _Optional[_Iterable[str]] = ..., complete_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., definition: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+
+class Process(_message.Message):
+    __slots__ = ("name", "title", "stream", "about", "every", "after", "seed", "sample", "steps", "state", "last_run", "may")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    STREAM_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    EVERY_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    SAMPLE_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    LAST_RUN_FIELD_NUMBER: _ClassVar[int]
+    MAY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    title: str
+    stream: str
+    about: str
+    every: str
+    after: str
+    seed: int
+    sample: int
+    steps: _containers.RepeatedScalarFieldContainer[str]
+    state: str
+    last_run: _timestamp_pb2.Timestamp
+    may: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., stream: _Optional[str] = ..., about: _Optional[str] = ..., every: _Optional[str] = ..., after: _Optional[str] = ..., seed: _Optional[int] = ..., sample: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., state: _Optional[str] = ..., last_run: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., may: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Run(_message.Message):
+    __slots__ = ("id", "state", "snapshot", "definition", "declaration", "code", "seed", "rows", "sampled", "begun", "ended", "by", "problem")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    DEFINITION_FIELD_NUMBER: _ClassVar[int]
+    DECLARATION_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    SAMPLED_FIELD_NUMBER: _ClassVar[int]
+    BEGUN_FIELD_NUMBER: _ClassVar[int]
+    ENDED_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    state: str
+    snapshot: int
+    definition: str
+    declaration: str
+    code: str
+    seed: int
+    rows: int
+    sampled: int
+    begun: _timestamp_pb2.Timestamp
+    ended: _timestamp_pb2.Timestamp
+    by: str
+    problem: str
+    def __init__(self, id: _Optional[int] = ..., state: _Optional[str] = ..., snapshot: _Optional[int] = ..., definition: _Optional[str] = ..., declaration: _Optional[str] = ..., code: _Optional[str] = ..., seed: _Optional[int] = ..., rows: _Optional[int] = ..., sampled: _Optional[int] = ..., begun: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by: _Optional[str] = ..., problem: _Optional[str] = ...) -> None: ...
+
+class StepResult(_message.Message):
+    __slots__ = ("step", "seconds", "result", "problem")
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    step: str
+    seconds: float
+    result: _struct_pb2.Struct
+    problem: str
+    def __init__(self, step: _Optional[str] = ..., seconds: _Optional[float] = ..., result: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., problem: _Optional[str] = ...) -> None: ...
+
+class ProcessesRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ProcessesResponse(_message.Message):
+    __slots__ = ("processes",)
+    PROCESSES_FIELD_NUMBER: _ClassVar[int]
+    processes: _containers.RepeatedCompositeFieldContainer[Process]
+    def __init__(self, processes: _Optional[_Iterable[_Union[Process, _Mapping]]] = ...) -> None: ...
+
+class ResultsRequest(_message.Message):
+    __slots__ = ("process", "run")
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    process: str
+    run: int
+    def __init__(self, process: _Optional[str] = ..., run: _Optional[int] = ...) -> None: ...
+
+class ResultsResponse(_message.Message):
+    __slots__ = ("process", "run", "steps")
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    process: Process
+    run: Run
+    steps: _containers.RepeatedCompositeFieldContainer[StepResult]
+    def __init__(self, process: _Optional[_Union[Process, _Mapping]] = ..., run: _Optional[_Union[Run, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[StepResult, _Mapping]]] = ...) -> None: ...
+
+class RunsRequest(_message.Message):
+    __slots__ = ("process", "limit", "before")
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    process: str
+    limit: int
+    before: int
+    def __init__(self, process: _Optional[str] = ..., limit: _Optional[int] = ..., before: _Optional[int] = ...) -> None: ...
+
+class RunsResponse(_message.Message):
+    __slots__ = ("runs", "next")
+    RUNS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
+    runs: _containers.RepeatedCompositeFieldContainer[Run]
+    next: int
+    def __init__(self, runs: _Optional[_Iterable[_Union[Run, _Mapping]]] = ..., next: _Optional[int] = ...) -> None: ...

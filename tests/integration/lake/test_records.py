@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,10 +18,16 @@ from iceberg.publishing import drop, publish, roll_back
 from iceberg.records import kept_since
 from iceberg.settings import LakeSettings
 from iceberg.stream_tables import stream_tables
+from processing.definition_files import parse_process
+from processing.run import run_process
+from processing.store import ProcessStore
 from scripts.lake.audit import audit_stream
 from scripts.replays.replaying import RangeWanted, Replaying
+from scripts.streams.provision import note_columns
 from tests.flink_jobs.partition_logs import Decided
+from tests.integration.access.people import people_of
 from tests.integration.conftest import StreamFactory
+from tests.integration.lake.every_door import DOORS, ON_PAGES, UNKNOWN, Seen, Visitor, by_calls, by_page, by_pages
 from tests.integration.lake.test_duplicates import TOML as DUPLICATES
 from tests.integration.lake.test_duplicates import messages, oracle
 from tests.integration.live_streams import EPOCH, LiveStream, await_true, running_live, topic_ends
@@ -92,6 +99,73 @@ def test_every_accepted_message_has_its_record(live: LiveStream) -> None:
     )
     shown = {row[0] for row in live.trino.rows(columns, (live.name,))[0]}
     assert shown == {"partition", "offset", "arrived", "event_time", "who", "id", "n", "definition_digest"}
+
+
+EVERY_WHO = frozenset(f"w{number}" for number in range(20))
+MAY: dict[str, tuple[Seen, dict[str, Any]]] = {
+    "teacher": ((frozenset(["w3", "w5"]), True), {"can": "ask,detail", "who": ["w3", "w5"]}),
+    "student": ((frozenset(["w7"]), True), {"can": "detail", "who": ["w7"]}),
+    "researcher": ((EVERY_WHO, False), {"can": "ask,detail", "hide": ("id",)}),
+    "overseer": ((EVERY_WHO, True), {"can": "administer"}),
+}
+"""Who sees which records, and whether with `id`, which stands for a name; and by which grant."""
+
+
+@contextmanager
+def visitors(stack: Stack, live: LiveStream) -> Iterator[dict[str, Visitor]]:
+    """One by each of these grants, an analyst who sees no single record, and a stranger; services know all of them."""
+    note_columns(open_catalog(LakeSettings()), live.name)
+    with people_of(stack) as people, ExitStack() as opened:
+        found = {}
+        for name in (*MAY, "analyst", "stranger"):
+            user = f"{name}-{live.name}"
+            people.add(user).close()
+            if name != "stranger":
+                people.grant(user, live.name, **(MAY[name][1] if name in MAY else {"can": "ask"}))
+            key = people.key(user)
+            http = opened.enter_context(people.client(key))
+            found[name] = Visitor(user, key, http, stack.addresses.rpc)
+        whole = found["overseer"], live.name
+        await_true(
+            lambda: by_pages(*whole) is not None and by_calls(*whole) is not None, 60, "services know the stream"
+        )
+        yield found
+
+
+def test_every_door_shows_what_grants_show(stack: Stack, live: LiveStream) -> None:
+    expected = {name: seen for name, (seen, _) in MAY.items()} | {"stranger": UNKNOWN}
+    with visitors(stack, live) as people:
+        for door, see in DOORS.items():
+            told = ON_PAGES if see is by_page else EVERY_WHO
+            shown = {name: seen and (seen[0] & told, seen[1]) for name, seen in expected.items()}
+            assert {name: see(people[name], live.name) for name in expected} == shown, door
+
+
+def test_results_are_told_to_sql_clients_as_grants_show(stack: Stack, live: LiveStream) -> None:
+    """They are of all rows: who sees some has no such table; nothing is about a hidden field, or of single records."""
+    asked = {"title": "All of it", "stream": live.name, "fields": ["who", "id", "n"], "drift": False}
+    with closing(ProcessStore.open(LakeSettings().catalog_uri.get_secret_value())) as store:
+        name = f"of_{live.name}"[:40]
+        run = run_process(open_catalog(LakeSettings()), store, parse_process(name, asked, "tests"), "tests")
+        store.forget(name)
+    table = f"{live.name}.results"
+    whole = live.rows("select item, array_join(fields, ','), run, rows from {stream}.results order by 1, 2")
+    assert {(row[2], row[3]) for row in whole} == {(run.id, run.rows)}
+    assert {row[0] for row in whole} >= {"rows", "complete", "number", "label"}
+    with visitors(stack, live) as people:
+        sql = f"select item, array_join(fields, ','), run, rows from {table} order by 1, 2"
+        assert people["overseer"].sql.rows(sql) == whole
+        assert people["researcher"].sql.rows(sql) == [row for row in whole if "id" not in row[1].split(",")]
+        assert people["analyst"].sql.rows(sql) == whole
+        for name in ("teacher", "student", "stranger"):
+            assert people[name].sql.outcome(sql)[0].endswith("NOT_FOUND"), name
+        least = f"select json_extract_scalar({{}}, '$.least') from {table} where fields = array['n']"
+        assert people["analyst"].sql.rows(least.format("result")) == [[None]]
+        assert people["analyst"].sql.outcome(least.format("detail"))[0] == "COLUMN_NOT_FOUND"
+        [[found]] = people["researcher"].sql.rows(least.format("detail"))
+        assert 0 <= float(found) < 1000
+        assert people["analyst"].sql.outcome(f'select snapshot from {live.name}."results$snapshots"')[0] != "OK"
+        assert people["overseer"].sql.outcome(f"delete from {table}")[0] != "OK"
 
 
 def test_a_new_job_goes_on_behind_them(live: LiveStream) -> None:

@@ -8,6 +8,7 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import psutil
 import psycopg
 import pytest
@@ -42,6 +43,13 @@ def test_status_names_engines_and_streams(stack: Stack) -> None:
     )
     assert {"health", "page_views"} <= set(status["streams"])
     assert {"job", "complete_until", "lag", "rejected"} <= set(status["streams"]["health"])
+
+
+def test_status_says_where_metrics_are(stack: Stack) -> None:
+    engines = json.loads(windowpane(stack, "status", "--json").stdout)["engines"]
+    for name, metric in (("web", "windowpane_http_requests"), ("rpc", "windowpane_rpc_calls")):
+        answer = httpx.get(engines[name]["metrics"], timeout=60)  # gRPC's process loads what it needs for it
+        assert (answer.status_code, f"# TYPE {metric}" in answer.text) == (200, True)
 
 
 def test_up_again_changes_nothing(stack: Stack) -> None:

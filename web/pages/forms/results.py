@@ -18,7 +18,7 @@ from streams.form import Question
 from systems.merchants.ranges import moments
 from web.access.away import told_on_page
 from web.access.scopes import visible_of
-from web.asking.forms import answered
+from web.asking.forms import Counted, answered
 from web.edge.problems import Problem, ProblemError
 from web.page.granted import alternatives_in_words
 from web.page.record_filters import filterable
@@ -41,15 +41,15 @@ async def results_page(request: Request) -> Response:
         response: Response = RedirectResponse(view.url(), 302)
         remember_zone(request, response, view.form.zone)
         return response
-    answers = None
+    counted = None
     if not problems:
         try:
-            answers = await answered(request, visible, questions, view.asked)
+            counted = await answered(request, visible, questions, view.asked)
         except NotReadyError:
             waiting = True
         except QueryError as error:
             problems, away = told_on_page(request, error)
-    return _page(visible, questions, view, problems, away, answers, waiting=waiting)
+    return _page(visible, questions, view, problems, away, counted, waiting=waiting)
 
 
 def _questions(visible: Visible) -> list[Question]:
@@ -66,11 +66,11 @@ def _page(
     view: View,
     problems: dict[str, str],
     away: Problem | None,
-    answers: FormAnswers | None,
+    counted: Counted | None,
     *,
     waiting: bool = False,
 ) -> Response:
-    definition = visible.shown
+    definition, answers = visible.shown, counted.answers if counted else None
     asking, rules = {each.field: each for each in questions}, definition.fields
     return page_response(
         "pages/forms/results.html",
@@ -87,6 +87,7 @@ def _page(
         away=away,
         waiting=waiting,
         answers=answers,
+        renewing=_clock(counted.until, view) if counted and counted.renewing and counted.until else "",
         shown=_shown(view, asking, rules, answers) if answers and answers.submissions else None,
         crossable=crossable(definition, questions),
         filterable=[*filterable(definition)],
@@ -110,6 +111,10 @@ def _shown(view: View, asking: dict[str, Question], rules: Any, answers: FormAns
         "columns": columns(answers, steps, {at: _words(at, view) for at in steps}),
         "table": table,
     }
+
+
+def _clock(at: datetime, view: View) -> str:
+    return f"{at.astimezone(view.form.zone):%H:%M:%S}"
 
 
 def _words(at: datetime, view: View) -> str:

@@ -86,14 +86,22 @@ def read_view(
     now: datetime,
     zone: ZoneInfo,
 ) -> View:
-    """From the parameters of an address; of `down` and `across` what cannot be crossed is left out."""
+    """From the parameters of an address; of `down` and `across` what cannot be crossed is left out.
+
+    A range that follows the clock ends with the quarter of an hour, so that all who look within one ask the same.
+    """
     given = dict(reversed(pairs))
-    form = read_times(given, now, _USUAL, zone)
+    form = read_times(given, _quarter(now), _USUAL, zone)
     filters = read_filters(definition, pairs)
     names = crossable(definition, questions)
     down, across = (given.get(name, "") if given.get(name) in names else "" for name in ("down", "across"))
     text = given.get("text", "").replace("\0", "").strip()[:_LONGEST_TEXT]
     return View(definition.name, form, filters, text, down, across if across != down else "")
+
+
+def _quarter(now: datetime) -> datetime:
+    """The last minute of a quarter of an hour; none of any zone has midnight in it."""
+    return now.replace(minute=now.minute // 15 * 15 + 14)
 
 
 def crossable(definition: Definition, questions: Sequence[Question]) -> dict[str, str]:

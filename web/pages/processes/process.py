@@ -29,7 +29,7 @@ class Came:
 
 async def process_page(request: Request) -> Response:
     """The newest run that was done, or the one of `run`; and the history of runs."""
-    process, sight = await seen_process(request)
+    process, sight = await seen_process(request, request.path_params["process"])
     came = await _came(request, process)
     return page_response(
         "pages/processes/process.html",

@@ -17,7 +17,7 @@ from systems.students.dirt import dirtied
 from tests.definitions import ON_DEMAND
 from tests.query.duck_trino import DuckTrino
 from tests.query.lake_views import at, lake_view
-from tests.web.over_records import over_records
+from tests.web.over_records import OverRecords, over_records
 
 STUDENTS = ON_DEMAND["student_answers"]
 GRANTS: dict[str, tuple[str, list[str], dict[str, list[str]], list[str]]] = {
@@ -61,6 +61,7 @@ class Survey:
     headers: dict[str, dict[str, str]]
     answers: list[dict[str, Any]]
     duck: Answers
+    made: OverRecords
 
     def read(self, user: str, path: str, status: int = 200) -> str:
         """A page, as somebody sees it."""
@@ -85,4 +86,4 @@ def survey() -> Iterator[Survey]:
             made.store.users.add(name, by="test")
             made.store.grants.add(checked_grant(f"user:{name}", stream, can, where, hide), by="test")
         with made.served("root", *GRANTS) as (people, headers):
-            yield Survey(people.url, headers, answers, duck)
+            yield Survey(people.url, headers, answers, duck, made)

@@ -1,5 +1,6 @@
 // Counts what arrives: where the range follows the clock, the results are asked for again as long as they are looked at.
 const EVERY = 10000;
+const SOON = 2000;
 
 async function renew() {
   const shown = document.getElementById("results");
@@ -10,9 +11,16 @@ async function renew() {
     const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("results");
     const inside = shown.contains(document.activeElement) && document.activeElement !== document.body;
     if (made && !inside && made.innerHTML !== shown.innerHTML) shown.replaceWith(made);
+    soon();
   } catch {
     // The next time tells.
   }
 }
 
+// While newer answers are being counted.
+function soon() {
+  if (document.getElementById("renewing")) setTimeout(renew, SOON);
+}
+
 setInterval(renew, EVERY);
+soon();

@@ -12,8 +12,10 @@ import java.util.stream.Collectors;
 /**
  * What somebody may see of a stream's views. `rows`: an SQL condition; none: all rows. `columns`: those that may be
  * seen; none: all, also those that come later. `views`: those that have what the condition is about; none: all of panes.
+ * `hidden`: names that may not be seen, with all that is made of them.
  */
-record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optional<Set<String>> views) {
+record StreamSight(
+        Optional<String> rows, Optional<Set<String>> columns, Optional<Set<String>> views, Set<String> hidden) {
     /** What views of windows have, and tells of no field. */
     static final Set<String> OF_WINDOWS = Set.of("window_start", "messages");
 
@@ -26,7 +28,8 @@ record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optiona
     /** Of panes of a grain; those of breakdowns beside the main one have its name before that. */
     private static final Set<String> OF_GRAINS = Set.of("minutes", "hours", "days");
 
-    static final StreamSight EVERYTHING = new StreamSight(Optional.empty(), Optional.empty(), Optional.empty());
+    static final StreamSight EVERYTHING =
+            new StreamSight(Optional.empty(), Optional.empty(), Optional.empty(), Set.of());
 
     /**
      * `rules`: alternatives, at least one, each dimension → values. `hidden`: with all that is made of them. `always`:
@@ -37,7 +40,7 @@ record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optiona
         Optional<String> rows = rules.stream().anyMatch(Map::isEmpty) ? Optional.empty()
                 : Optional.of(rules.stream().map(rule -> condition(names, rule)).sorted().collect(Collectors.joining(" or ")));
         Optional<Set<String>> columns = hidden.isEmpty() ? Optional.empty() : Optional.of(shown(names, hidden, always));
-        return new StreamSight(rows, columns, rows.map(some -> having(names, rules)));
+        return new StreamSight(rows, columns, rows.map(some -> having(names, rules)), Set.copyOf(hidden));
     }
 
     /** Whether a view of the stream may be read. */
@@ -90,7 +93,7 @@ record StreamSight(Optional<String> rows, Optional<Set<String>> columns, Optiona
                 .collect(Collectors.joining(" and ", "(", ")"));
     }
 
-    private static String list(Collection<String> values) {
+    static String list(Collection<String> values) {
         return new TreeSet<>(values).stream().map(value -> quoted(value, '\'')).collect(Collectors.joining(", "));
     }
 

@@ -1,0 +1,50 @@
+"""Answers that take long: the one before is given while a newer one is made, so nobody waits for each commit."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import anyio
+from starlette.requests import Request
+
+from query.answer_json import Encoded
+from query.answers import RowsAnswer
+from query.record_questions import RecordQuestion
+from web.access.scopes import asker_of
+from web.asking.questions import ask, check_length, note_question
+from web.service import service_of
+
+PATIENCE_SECONDS = 0.15
+"""How long whoever begins a newer answer waits for it, where there is one of before."""
+
+
+async def ask_renewed(request: Request, question: RecordQuestion) -> tuple[Encoded[RowsAnswer], bool]:
+    """As `ask`; and whether a newer answer is being made, which one who asks again is given.
+
+    Only the first who asks something waits as long as it takes. Of each question one newer answer is made at a time.
+    """
+    service = service_of(request)
+    earlier = service.queries.lately(question)
+    if earlier is None or earlier.tag == service.queries.tag(question):
+        return (await ask(request, question))[0], False
+    check_length(request, question)
+    # Its asker may be gone before it is made.
+    patient = Request(request.scope, _for_ever)
+    making = service.renewals.begin(question, lambda: _made(patient, question))
+    if making is not None:
+        await asyncio.wait({making}, timeout=PATIENCE_SECONDS)
+        if making.done():
+            return making.result(), False
+    service.allowances.check_answer(asker_of(request), len(earlier.body))
+    note_question(request, question)
+    service.metrics.answers.labels("records", "cache").inc()
+    return earlier, True
+
+
+async def _made(request: Request, question: RecordQuestion) -> Encoded[RowsAnswer]:
+    return (await ask(request, question))[0]
+
+
+async def _for_ever() -> Any:
+    await anyio.sleep_forever()
