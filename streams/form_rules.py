@@ -9,6 +9,7 @@ from streams.conditions import ConditionError, comparable, condition
 from streams.definition import Definition, FieldRule
 from streams.errors import DefinitionError
 from streams.form import Form, Question
+from streams.form_translations import translation_problems
 from streams.reasons import Reason
 from streams.time_text import event_millis
 
@@ -27,6 +28,7 @@ def form_problems(definition: Definition, form: Form, file: str) -> Iterator[Def
         return
     yield from _of_sending(definition, file)
     yield from _of_times(form, file)
+    yield from translation_problems(form, file)
     before: dict[str, str] = {}
     for number, page in enumerate(form.pages):
         key = f"form.pages.{number}"

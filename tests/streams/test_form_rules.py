@@ -58,3 +58,45 @@ def test_what_cannot_be_is_refused(pages: list[dict[str, Any]], more: dict[str, 
     with pytest.raises(DefinitionError) as refused:
         declared(pages, **more)
     assert key in [each.key for each in (refused.value, *refused.value.others)]
+
+
+GERMAN = {"de": {"label": "Was?"}}
+IN_BOTH = page(
+    asked("school", choices={"x": "X"}, translations={"de": {"label": "Welche?", "choices": {"x": "Ix"}}}),
+    asked("age", translations=GERMAN),
+    translations={"de": {"title": "Eine Seite"}},
+)
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+
+
+def test_a_form_in_two_languages_says_all_in_both() -> None:
+    declared([IN_BOTH], form={"languages": LANGUAGES, "pages": [IN_BOTH]})
+
+
+@pytest.mark.parametrize(
+    ("form", "key", "says"),
+    [
+        ({"languages": LANGUAGES, "pages": [FIRST]}, "form.pages.0.questions.0.translations.de", "missing: label"),
+        ({"languages": LANGUAGES, "thanks": "So", "pages": [IN_BOTH]}, "form.translations.de", "missing: thanks"),
+        ({"languages": {"de": "Deutsch"}, "pages": [IN_BOTH]}, "form.pages.0.translations", "names no second one"),
+        ({"languages": {"German": "Deutsch"}, "pages": [FIRST]}, "form.languages", "like 'de'"),
+        ({"languages": {"de": " "}, "pages": [FIRST]}, "form.languages.de", "what the language calls itself"),
+        (
+            {"languages": {"en": "English"}, "pages": [page(asked("school", translations=GERMAN), asked("age"))]},
+            "form.pages.0.questions.0.translations",
+            "names no second one",
+        ),
+        (
+            {
+                "languages": LANGUAGES,
+                "pages": [{**IN_BOTH, "questions": [{**IN_BOTH["questions"][0], "choices": {"y": "Y"}}]}],
+            },
+            "form.pages.0.questions.0.translations.de.choices",
+            "not among the choices in both",
+        ),
+    ],
+)
+def test_what_one_language_lacks_is_named(form: dict[str, Any], key: str, says: str) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        declared([], form=form)
+    assert [says in each.allowed for each in (refused.value, *refused.value.others) if each.key == key] == [True]

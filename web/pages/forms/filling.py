@@ -16,6 +16,7 @@ from streams.definition import Definition, FieldRule
 from streams.field_checks import Check, field_check
 from streams.form import Form, FormPage, Question
 from streams.reasons import Reason
+from web.pages.forms.phrases import ENGLISH, Phrases
 from web.pages.forms.wording import wording
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
@@ -39,12 +40,16 @@ def typed(rule: FieldRule, text: str) -> Any:
 
 @dataclass(frozen=True)
 class Filling:
-    """`id`: of the submission; `texts`: field → what was typed or chosen, of all pages seen so far."""
+    """`id`: of the submission; `texts`: field → what was typed or chosen, of all pages seen so far.
+
+    `form`: in the language in which it is shown, as are `words`.
+    """
 
     definition: Definition
     form: Form
     id: str
     texts: Mapping[str, str]
+    words: Phrases = ENGLISH
 
     @cached_property
     def answers(self) -> dict[str, Any]:
@@ -97,7 +102,7 @@ class Filling:
             else:
                 reason = self._judging[question.field][1](value)
             if isinstance(reason, Reason):
-                found[question.field] = wording(reason, rule)
+                found[question.field] = wording(reason, rule, self.words)
         return found
 
     def _cleaned(self) -> dict[str, Any]:
@@ -149,7 +154,7 @@ class Filling:
         if value is None:
             return ""
         if isinstance(value, bool):
-            return "Yes" if value else "No"
+            return self.words.yes if value else self.words.no
         return question.choices.get(value, value) if isinstance(value, str) else self.texts[question.field]
 
 

@@ -87,8 +87,10 @@ def client() -> Iterator[httpx.Client]:
             yield client
 
 
-def step(client: httpx.Client, at: str, go: str, **texts: str) -> httpx.Response:
-    data = {"id": str(uuid.UUID(int=7)), "at": at, "go": go, **{f"a.{name}": text for name, text in texts.items()}}
+def step(client: httpx.Client, at: str, go: str, lang: str = "", to: str = "", **texts: str) -> httpx.Response:
+    shown = {"lang": lang, "to": to}
+    answers = {f"a.{name}": text for name, text in texts.items()}
+    data = {"id": str(uuid.UUID(int=7)), "at": at, "go": go, **shown, **answers}
     return client.post("/forms/student_answers", data=data)
 
 

@@ -1,0 +1,105 @@
+"""A form as somebody opened it: in a language, with what that one may do, and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from access.grants import Action
+from query.visible import Visible
+from streams.form import Form
+from web.access.scopes import visible_of
+from web.edge.problems import ProblemError
+from web.page.templating import page_response
+from web.pages.forms.filling import Filling
+from web.pages.forms.languages import Language, direction, language
+from web.pages.forms.phrases import Phrases
+
+REVIEW, THANKS = "review", "thanks"
+"""The places after the last page: all answers once more, and where they were sent."""
+
+PREFIX = "a."
+"""Before a field's name, in what its answer is sent as."""
+
+Place: TypeAlias = int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`form`: in `language`, which is one of those that it has. `title`: of the stream in it."""
+
+    visible: Visible
+    form: Form
+    language: Language
+    title: str
+    titled_in: str
+
+    @property
+    def words(self) -> Phrases:
+        """What the page says by itself."""
+        return self.language.phrases
+
+    def filling(self, id_: str, texts: Mapping[str, str]) -> Filling:
+        """What was answered so far."""
+        return Filling(self.visible.definition, self.form, id_, texts, self.words)
+
+    def page(
+        self,
+        filling: Filling | None,
+        place: Place,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        *,
+        problems: Mapping[str, str] | None = None,
+        away: str = "",
+        closed: str = "",
+    ) -> Response:
+        """One of its pages, or none: `closed` says why. `away`: why it was not sent."""
+        page = self.form.pages[place] if isinstance(place, int) else None
+        questions = filling.shown(page) if filling and page else []
+        here = {question.field for question in questions}
+        told = {"Content-Language": self.language.tag} if self.language.tag else {}
+        return page_response(
+            "pages/forms/form.html",
+            status,
+            {**(headers or {}), **told, "Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"},
+            title=self.title,
+            titled_in=self.titled_in,
+            stream=self.visible.definition.name,
+            fields=self.visible.definition.fields,
+            form=self.form,
+            language=self.language,
+            direction=direction,
+            plain=filling is None or not filling.texts,
+            asked_in=f"?lang={self.language.tag}" if self.language.tag else "",
+            words=self.words,
+            filling=filling,
+            place=place,
+            page=page,
+            questions=questions,
+            elsewhere={name: text for name, text in filling.texts.items() if name not in here} if filling else {},
+            labels={question.field: question.label for question in self.form.questions},
+            problems=problems or {},
+            away=away,
+            closed=closed,
+            prefix=PREFIX,
+            offered=lambda values: [(value, value) for value in values],
+            may_see=Action.DETAIL in self.visible.scope.actions and self.visible.definition.records is not None,
+        )
+
+
+def opened(request: Request, asked: str = "") -> Opened:
+    """The form of an address, in the language that was asked for, there or in `lang`, or that the browser accepts."""
+    visible = visible_of(request, request.path_params["stream"], Action.SEND)
+    form = visible.definition.form
+    if form is None:
+        raise ProblemError("not-found", f"{visible.definition.title} has no form.")
+    lang = language(form, asked or request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
+    texts = form.translations.get(lang.tag)
+    first = next(iter(form.languages), "")
+    title, titled_in = (texts.title, lang.tag) if texts and texts.title else (visible.definition.title, first)
+    return Opened(visible, form.said_in(lang.tag), lang, title, titled_in)

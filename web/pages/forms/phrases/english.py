@@ -1,0 +1,46 @@
+"""What the page of a form says by itself, in English."""
+
+from __future__ import annotations
+
+from web.pages.forms.phrases.words import Phrases
+
+ENGLISH = Phrases(
+    language="Language",
+    page="Page",
+    page_of="of",
+    optional="optional",
+    choose="Choose…",
+    yes="Yes",
+    no="No",
+    in_utc="In UTC.",
+    go_on="Continue",
+    back="Back",
+    send="Send",
+    review="Look at your answers, then send them",
+    had_answered="What you had answered",
+    look_at="Look at these answers",
+    not_sent="Not sent",
+    kept="Your answers were not sent, and are still on this page. Send them again in a moment: they count once.",
+    sent="Sent",
+    thanks="Your answers have arrived.",
+    number="Your submission has the number",
+    another="Fill in another one",
+    results="Results",
+    records="Records",
+    opens="This form opens at {}.",
+    closed="This form closed at {}. Nothing can be sent any more.",
+    missing="Answer this question.",
+    a_number="Write a number, in digits, such as 12 or 3.5.",
+    whole_number="Write a whole number, such as 12.",
+    yes_or_no="Choose yes or no.",
+    a_time="Give a date and a time.",
+    one_offered="Choose one of the answers offered.",
+    bad_text="This has a character that cannot be kept; write it without.",
+    not_taken="This answer is not taken.",
+    at_least="Write a number that is at least {}.",
+    at_most="Write a number that is at most {}.",
+    more_than="Write a number that is more than {}.",
+    less_than="Write a number that is less than {}.",
+    longer="Write at least {} characters.",
+    shorter="Write at most {} characters.",
+)
