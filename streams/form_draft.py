@@ -15,7 +15,7 @@ ID, SENT, FORM = "id", "sent", "form"
 
 @dataclass(frozen=True, slots=True)
 class DraftQuestion:
-    """One question. `rule`: of its field, without what is as usual."""
+    """One question. `rule`: of its field, without what is as usual. `translations`: as its form has them."""
 
     field: str
     label: str
@@ -23,6 +23,7 @@ class DraftQuestion:
     help: str = ""
     choices: Mapping[str, str] = made_by(default_factory=dict)
     when: str | None = None
+    translations: Mapping[str, Mapping[str, Any]] = made_by(default_factory=dict)
 
     @property
     def tells(self) -> bool:
@@ -38,17 +39,19 @@ class DraftPage:
     questions: Sequence[DraftQuestion]
     intro: str = ""
     when: str | None = None
+    translations: Mapping[str, Mapping[str, Any]] = made_by(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A stream with a form. `notes`: comments at its beginning."""
+    """A stream with a form. `notes`: comments at its beginning. `languages`: tag → name, that of its texts first."""
 
     name: str
     title: str
     pages: Sequence[DraftPage]
     intro: str = ""
     notes: Sequence[str] = ()
+    languages: Mapping[str, str] = made_by(default_factory=dict)
 
 
 def draft_text(draft: Draft) -> str:
@@ -74,25 +77,31 @@ def draft_text(draft: Draft) -> str:
     if dimension is None:
         parts.append(["[clean]", f"{FORM} = {_value([{'rule': 'default', 'value': draft.name}])}"])
     parts.append(["[dimensions]", f"{_dimension(dimension or FORM)} = {_value(dimension or FORM)}"])
-    parts.append(["[form]", *([f"intro = {_value(draft.intro)}"] if draft.intro else [])])
+    languages = [f"languages = {_value(draft.languages)}"] if draft.languages else []
+    parts.append(["[form]", *([f"intro = {_value(draft.intro)}"] if draft.intro else []), *languages])
     for page in draft.pages:
         parts += _page(page)
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
 def _page(page: DraftPage) -> Iterator[list[str]]:
-    yield ["[[form.pages]]", *_said(page, "title", "intro", "when")]
+    yield ["[[form.pages]]", *_said(page, "title", "intro", "when"), *_translated(page)]
     for question in page.questions:
         lines = ["[[form.pages.questions]]", *_said(question, "field", "label", "help", "when")]
         if question.choices:
             lines.append(f"choices = {_value(question.choices)}")
-        yield lines
+        yield [*lines, *_translated(question)]
 
 
 def _said(each: DraftPage | DraftQuestion, *names: str) -> Iterator[str]:
     for name in names:
         if text := getattr(each, name):
             yield f"{name} = {_value(text)}"
+
+
+def _translated(each: DraftPage | DraftQuestion) -> Iterator[str]:
+    for tag, texts in each.translations.items():
+        yield f"translations.{tag} = {_value(texts)}"
 
 
 def _dimension(name: str) -> str:

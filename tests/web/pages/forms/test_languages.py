@@ -9,15 +9,13 @@ from string import Formatter
 import httpx
 import pytest
 
-from streams.form import Form
-from tests.web.pages.forms.test_form import STUDENTS, client, step, whole
+from tests.web.pages.forms.test_form import client, filling, step, whole
 from web.pages.forms.languages import direction, language
 from web.pages.forms.phrases import ENGLISH, PHRASES
 
 __all__ = ["client"]
 
-FORM = STUDENTS.form
-assert isinstance(FORM, Form)
+FORM = filling().form
 MANY = FORM.model_copy(update={"languages": {"en": "English", "de": "Deutsch", "pt-BR": "Português", "ar": "العربية"}})
 
 
