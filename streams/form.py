@@ -71,7 +71,7 @@ class FormPage(_Model):
 
 
 class Form(_Model):
-    """`opens`, `closes`: RFC 3339 times between which it takes answers.
+    """`opens`, `closes`: RFC 3339 times between which it takes answers. `once`: each person fills it in once.
 
     `languages`: tag → what the language calls itself; its texts are in the first. None: nothing is said of it.
     """
@@ -80,6 +80,7 @@ class Form(_Model):
     thanks: str = Field(default="", max_length=5_000)
     opens: str | None = None
     closes: str | None = None
+    once: bool = False
     languages: dict[str, str] = Field(default_factory=dict, max_length=100)
     translations: dict[str, FormTexts] = Field(default_factory=dict)
     pages: tuple[FormPage, ...] = Field(min_length=1)

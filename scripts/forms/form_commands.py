@@ -1,4 +1,4 @@
-"""`windowpane forms`: which there are; a draft of one; one that is written as an XLSForm."""
+"""`windowpane forms`: which there are; a draft of one; one that is written as an XLSForm; links for persons."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from access.events import Did
+from scripts.access.operating import changing, opened
 from scripts.console import say
 from scripts.results import Column, Format, Result, Sheet, formatted, right, show
 from services.settings import ServiceSettings
@@ -24,6 +26,7 @@ _LISTED = (
     Column("STREAM"), Column("TITLE", wraps=True), right("PAGES"), right("QUESTIONS"), Column("OPENS"),
     Column("CLOSES"), Column("ADDRESS"),
 )  # fmt: skip
+MOST_LINKS = 100_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _DRAFTED = (
     DraftPage(
@@ -60,13 +63,14 @@ _STDOUT = click.option("--stdout", is_flag=True, help="Print the TOML; write no 
 @click.group(name="forms", invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    """List forms; draft one, or import one that is written as an XLSForm.
+    """List forms; draft one, or import one that is written as an XLSForm; make links by which persons fill one in.
 
     \b
     Examples:
       ./windowpane forms list
       ./windowpane forms new visitors
       ./windowpane forms import survey.xlsx
+      ./windowpane forms links visitors --number 20
     """
     if context.invoked_subcommand is None:
         context.invoke(_list)
@@ -142,6 +146,29 @@ def _import(file: Path, name: str, path: Path | None, stdout: bool) -> None:
         *made.unread,
     )
     _write(Draft(made.draft.name, made.draft.title, made.draft.pages, notes=notes), path, stdout=stdout)
+
+
+@command.command(name="links")
+@click.argument("stream")
+@click.option("-n", "--number", type=click.IntRange(1, MOST_LINKS), default=1, help="How many; default: 1.")
+def _links(stream: str, number: int) -> None:
+    """Print links for persons, one a line: each opens the form of STREAM for one, who need not log in.
+
+    A form with `once = true` is answered once by each link. Nothing else is opened by one.
+
+    \b
+    Examples:
+      ./windowpane forms links visitors
+      ./windowpane forms links visitors --number 200 > links.txt
+    """
+    settings = ServiceSettings()
+    definition = read_definitions(settings.streams)[0].get(stream)
+    if definition is None or definition.form is None:
+        raise WindowpaneError(f"there is no form {stream}; see them: ./windowpane forms list")
+    with changing(Did.CHANGE_GRANT, f"{number} links", stream):
+        keys = opened().form_keys.of_persons(stream, number)
+    for key in keys:
+        click.echo(f"{settings.public_url}/forms/{stream}?key={key}")
 
 
 def _plain(text: str) -> str:

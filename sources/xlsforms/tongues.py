@@ -44,9 +44,7 @@ class Tongues:
     def unread(self) -> Iterator[str]:
         """What of the languages is not as it was written, in lines."""
         if self._left_out:
-            like = (
-                "another language is told by its tag, in a name like label::Deutsch (de), and so is the first"
-            )
+            like = "another language is told by its tag, in a name like label::Deutsch (de), and so is the first"
             yield f"languages: texts are those in {self._first}; left out: {', '.join(self._left_out)}; {like}"
         for tag, names in self._missing.items():
             more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""

@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from access.claims import Claim, Held
+from database.errors import LakeError
+from query.errors import TooSlowError
 from streams.errors import TopicError
 from streams.form import Form
+from streams.reasons import Rejection
 from web.access.away import problem_for
 from web.asking.sending import send_message
+from web.asking.sending_once import claimed, send_once
 from web.edge.problems import ProblemError
 from web.page.posted import Posted, posted
 from web.pages.forms.filling import Filling
 from web.pages.forms.opened import PREFIX, REVIEW, THANKS, Opened, Place, opened
 from web.pages.forms.opening import closed as closed_by
+from web.pages.forms.person import once
 from web.pages.forms.wording import wording
 
 
@@ -29,6 +36,12 @@ async def form_page(request: Request) -> Response:
     form = opened(request)
     if closed := closed_by(form.form, datetime.now(UTC), form.words):
         return form.page(None, "", 403, closed=closed)
+    if form.form.once:
+        if not form.person:
+            return form.page(None, "", 403, notice=form.words.own_link)
+        claim = await claimed(request, form.stream, once(form.person))
+        if claim is not None:
+            return form.page(None, "", notice=_told(form, claim))
     filling = form.filling(str(uuid.uuid4()), {})
     return form.page(filling, filling.places[0])
 
@@ -40,6 +53,8 @@ async def step_form(request: Request) -> Response:
     filling = _filling(form, given)
     if closed := closed_by(form.form, datetime.now(UTC), form.words):
         return form.page(filling, REVIEW, 403, closed=closed)
+    if form.form.once and not form.person:
+        return form.page(filling, REVIEW, 403, notice=form.words.own_link)
     to, at = given.text("go"), _place(form.form, given.text("at"))
     if given.text("to"):
         return form.page(filling, REVIEW if at is None else at)
@@ -58,13 +73,29 @@ async def step_form(request: Request) -> Response:
 
 
 async def _send(request: Request, form: Opened, filling: Filling) -> Response:
+    async def send(submission: str) -> Rejection | None:
+        message = replace(filling, id=submission).message(time.time_ns() // 1_000_000)
+        return await send_message(request, form.visible, message)
+
     try:
-        rejection = await send_message(request, form.visible, filling.message(time.time_ns() // 1_000_000))
-    except TopicError as error:
+        if form.form.once:
+            outcome = await send_once(request, form.stream, once(form.person), filling.id, send)
+        else:
+            outcome = await send(filling.id)
+    except (TopicError, LakeError, TooSlowError) as error:
         away = problem_for(request, error)
         return form.page(filling, REVIEW, away.status, away.headers, away=away.detail)
-    if rejection is None:
-        return form.page(filling, THANKS)
+    if isinstance(outcome, Claim):
+        return form.page(filling, REVIEW, 409, notice=_told(form, outcome))
+    return form.page(filling, THANKS) if outcome is None else _refused(form, filling, outcome)
+
+
+def _told(form: Opened, claim: Claim) -> str:
+    """Why a person cannot send it again."""
+    return form.words.being_sent if claim.held is Held.BUSY else form.words.already
+
+
+def _refused(form: Opened, filling: Filling, rejection: Rejection) -> Response:
     field, place = rejection.field or "", filling.place_of(rejection.field)
     if place is None:
         return form.page(filling, REVIEW, 422, away=f"This cannot be taken: {field} is {rejection.reason}.")

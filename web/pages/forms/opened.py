@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,11 +13,13 @@ from starlette.responses import Response
 from access.grants import Action
 from query.visible import Visible
 from streams.form import Form
+from web.access.doors import FORM_KEY
 from web.access.scopes import visible_of
 from web.edge.problems import ProblemError
 from web.page.templating import page_response
 from web.pages.forms.filling import Filling
 from web.pages.forms.languages import Language, direction, language
+from web.pages.forms.person import person_of
 from web.pages.forms.phrases import Phrases
 
 REVIEW, THANKS = "review", "thanks"
@@ -30,13 +33,18 @@ Place: TypeAlias = int | str
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`form`: in `language`, which is one of those that it has. `title`: of the stream in it."""
+    """`form`: in `language`, which is one of those that it has. `title`: of the stream, in `titled_in`.
+
+    `person`: who fills it in, empty if nobody is told from others. `key`: of the link that was opened; empty without.
+    """
 
     visible: Visible
     form: Form
     language: Language
     title: str
     titled_in: str
+    person: str
+    key: str
 
     @property
     def words(self) -> Phrases:
@@ -46,6 +54,17 @@ class Opened:
     def filling(self, id_: str, texts: Mapping[str, str]) -> Filling:
         """What was answered so far."""
         return Filling(self.visible.definition, self.form, id_, texts, self.words)
+
+    @property
+    def stream(self) -> str:
+        """Its name."""
+        return self.visible.definition.name
+
+    def address(self, lang: str = "") -> str:
+        """Where it is filled in, in a language."""
+        pairs = {"key": self.key, "lang": lang}
+        query = urlencode({name: text for name, text in pairs.items() if text})
+        return f"/forms/{self.stream}" + (f"?{query}" if query else "")
 
     def page(
         self,
@@ -57,8 +76,9 @@ class Opened:
         problems: Mapping[str, str] | None = None,
         away: str = "",
         closed: str = "",
+        notice: str = "",
     ) -> Response:
-        """One of its pages, or none: `closed` says why. `away`: why it was not sent."""
+        """One of its pages, or none: `closed` says why. `away`: why it was not sent; `notice`: what else there is."""
         page = self.form.pages[place] if isinstance(place, int) else None
         questions = filling.shown(page) if filling and page else []
         here = {question.field for question in questions}
@@ -69,13 +89,13 @@ class Opened:
             {**(headers or {}), **told, "Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"},
             title=self.title,
             titled_in=self.titled_in,
-            stream=self.visible.definition.name,
+            stream=self.stream,
+            address=self.address,
             fields=self.visible.definition.fields,
             form=self.form,
             language=self.language,
             direction=direction,
             plain=filling is None or not filling.texts,
-            asked_in=f"?lang={self.language.tag}" if self.language.tag else "",
             words=self.words,
             filling=filling,
             place=place,
@@ -86,6 +106,7 @@ class Opened:
             problems=problems or {},
             away=away,
             closed=closed,
+            notice=notice,
             prefix=PREFIX,
             offered=lambda values: [(value, value) for value in values],
             may_see=Action.DETAIL in self.visible.scope.actions and self.visible.definition.records is not None,
@@ -102,4 +123,5 @@ def opened(request: Request, asked: str = "") -> Opened:
     texts = form.translations.get(lang.tag)
     first = next(iter(form.languages), "")
     title, titled_in = (texts.title, lang.tag) if texts and texts.title else (visible.definition.title, first)
-    return Opened(visible, form.said_in(lang.tag), lang, title, titled_in)
+    person, key = person_of(request), request.query_params.get(FORM_KEY, "")
+    return Opened(visible, form.said_in(lang.tag), lang, title, titled_in, person, key)

@@ -29,6 +29,10 @@ ENGLISH = Phrases(
     records="Records",
     opens="This form opens at {}.",
     closed="This form closed at {}. Nothing can be sent any more.",
+    already="This form is filled in once by each person, and you have done so.",
+    being_sent="This form is being sent by your link or name at this moment, from another page. "
+    "Look again in a minute.",
+    own_link="This form is filled in once by each person. Open it by the link that you were given, or log in.",
     missing="Answer this question.",
     a_number="Write a number, in digits, such as 12 or 3.5.",
     whole_number="Write a whole number, such as 12.",

@@ -30,6 +30,11 @@ FRENCH = Phrases(
     records="Réponses une à une",
     opens="Ce formulaire ouvre le {}.",
     closed="Ce formulaire a fermé le {}. On ne peut plus rien envoyer.",
+    already="Chaque personne remplit ce formulaire une seule fois, et vous l'avez fait.",
+    being_sent="Ce formulaire est en train d'être envoyé avec votre lien ou votre nom depuis une autre page. "
+    "Regardez de nouveau dans une minute.",
+    own_link="Chaque personne remplit ce formulaire une seule fois. "
+    "Ouvrez-le par le lien que vous avez reçu, ou connectez-vous.",
     missing="Répondez à cette question.",
     a_number="Écrivez un nombre en chiffres, avec un point, comme 12 ou 3.5.",
     whole_number="Écrivez un nombre entier, comme 12.",

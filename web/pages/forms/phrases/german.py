@@ -30,6 +30,10 @@ GERMAN = Phrases(
     records="Einzelne Antworten",
     opens="Dieses Formular öffnet am {}.",
     closed="Dieses Formular wurde am {} geschlossen. Es nimmt nichts mehr an.",
+    already="Jede Person füllt dieses Formular einmal aus, und das ist schon geschehen.",
+    being_sent="Dieses Formular wird unter Ihrem Link oder Namen gerade von einer anderen Seite gesendet. "
+    "Bitte in einer Minute noch einmal nachsehen.",
+    own_link="Jede Person füllt dieses Formular einmal aus. Bitte den eigenen Link öffnen oder anmelden.",
     missing="Bitte diese Frage beantworten.",
     a_number="Bitte eine Zahl in Ziffern schreiben, mit Punkt, etwa 12 oder 3.5.",
     whole_number="Bitte eine ganze Zahl schreiben, etwa 12.",

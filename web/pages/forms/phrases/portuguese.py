@@ -30,6 +30,10 @@ PORTUGUESE = Phrases(
     records="Respostas uma a uma",
     opens="Este formulário abre em {}.",
     closed="Este formulário fechou em {}. Já não se pode enviar nada.",
+    already="Cada pessoa preenche este formulário uma só vez, e já o fez.",
+    being_sent="Este formulário está neste momento a ser enviado pela sua ligação ou nome a partir de "
+    "outra página. Veja de novo daqui a um minuto.",
+    own_link="Cada pessoa preenche este formulário uma só vez. Abra-o pela ligação que recebeu, ou entre na sua conta.",
     missing="Responda a esta pergunta.",
     a_number="Escreva um número em algarismos, com ponto, como 12 ou 3.5.",
     whole_number="Escreva um número inteiro, como 12.",

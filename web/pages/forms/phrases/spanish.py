@@ -30,6 +30,10 @@ SPANISH = Phrases(
     records="Respuestas una a una",
     opens="Este formulario se abre el {}.",
     closed="Este formulario se cerró el {}. Ya no se puede enviar nada.",
+    already="Cada persona rellena este formulario una sola vez, y ya lo ha hecho.",
+    being_sent="Este formulario se está enviando en este momento con su enlace o nombre desde otra página. "
+    "Vuelva a mirar en un minuto.",
+    own_link="Cada persona rellena este formulario una sola vez. Ábralo con el enlace que recibió o inicie sesión.",
     missing="Responda a esta pregunta.",
     a_number="Escriba un número en cifras, con punto, como 12 o 3.5.",
     whole_number="Escriba un número entero, como 12.",

@@ -33,6 +33,9 @@ class Phrases:
     records: str
     opens: str
     closed: str
+    already: str
+    being_sent: str
+    own_link: str
     missing: str
     a_number: str
     whole_number: str
