@@ -70,10 +70,19 @@ class FormPage(_Model):
         return page.model_copy(update={"questions": tuple(each.said_in(tag) for each in self.questions)})
 
 
+class Edits(_Model):
+    """Submissions can be changed: a changed one is another message, with the same key and another id of `[duplicates]`,
+    the number of its version from 1. `by`, `why`: the fields that say who changed it, and the reason."""
+
+    by: str
+    why: str
+
+
 class Form(_Model):
     """`opens`, `closes`: RFC 3339 times between which it takes answers. `once`: each person fills it in once.
 
-    `languages`: tag → what the language calls itself; its texts are in the first. None: nothing is said of it.
+    `languages`: tag → what the language calls itself; its texts are in the first. None: nothing is said of it. `edits`:
+    None where what was sent stays as it is.
     """
 
     intro: str = Field(default="", max_length=10_000)
@@ -81,6 +90,7 @@ class Form(_Model):
     opens: str | None = None
     closes: str | None = None
     once: bool = False
+    edits: Edits | None = None
     languages: dict[str, str] = Field(default_factory=dict, max_length=100)
     translations: dict[str, FormTexts] = Field(default_factory=dict)
     pages: tuple[FormPage, ...] = Field(min_length=1)

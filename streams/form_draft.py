@@ -10,7 +10,10 @@ from dataclasses import field as made_by
 from typing import Any
 
 ID, SENT, FORM = "id", "sent", "form"
-"""Fields that a drafted stream has beside its questions: of a submission, of when it was sent, and of no question."""
+VERSION, BY, WHY = "version", "edited_by", "edit_reason"
+OWN = (ID, SENT, FORM, VERSION, BY, WHY)
+"""Fields that a drafted stream has beside its questions: of a submission, of when it was sent, and of no question; of a
+change of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,19 @@ def draft_text(draft: Draft) -> str:
     """The file."""
     asked = [question for page in draft.pages for question in page.questions]
     dimension = next((each.field for each in asked if each.tells), None)
-    fields = {ID: {"type": "string", "min_length": 1, "max_length": 64}}
+    fields = {
+        ID: {"type": "string", "min_length": 1, "max_length": 64},
+        VERSION: {"type": "string", "max_length": 9},
+    }
+    clean = [f"{VERSION} = {_value([{'rule': 'default', 'value': '1'}])}"]
     if dimension is None:
         fields[FORM] = {"type": "string", "values": [draft.name]}
+        clean.append(f"{FORM} = {_value([{'rule': 'default', 'value': draft.name}])}")
     fields |= {each.field: dict(each.rule) for each in asked}
+    fields |= {
+        BY: {"type": "string", "max_length": 500, "required": False},
+        WHY: {"type": "string", "max_length": 300, "required": False},
+    }
     parts = [
         [
             *(f"# {_line(note)}" for note in draft.notes),
@@ -71,14 +83,14 @@ def draft_text(draft: Draft) -> str:
             "records = true",
         ],
         ["[event_time]", f"field = {_value(SENT)}"],
-        ["[duplicates]", f"id = {_value(ID)}", 'horizon = "1 day"'],
+        ["[duplicates]", f"id = {_value(VERSION)}", 'horizon = "1 day"'],
         ["[fields]", *(f"{_key(name)} = {_value(rule)}" for name, rule in fields.items())],
     ]
-    if dimension is None:
-        parts.append(["[clean]", f"{FORM} = {_value([{'rule': 'default', 'value': draft.name}])}"])
+    parts.append(["[clean]", *clean])
     parts.append(["[dimensions]", f"{_dimension(dimension or FORM)} = {_value(dimension or FORM)}"])
     languages = [f"languages = {_value(draft.languages)}"] if draft.languages else []
-    parts.append(["[form]", *([f"intro = {_value(draft.intro)}"] if draft.intro else []), *languages])
+    edits = f"edits = {_value({'by': BY, 'why': WHY})}"
+    parts.append(["[form]", *([f"intro = {_value(draft.intro)}"] if draft.intro else []), edits, *languages])
     for page in draft.pages:
         parts += _page(page)
     return "\n\n".join("\n".join(part) for part in parts) + "\n"

@@ -11,7 +11,7 @@ from typing import Any
 from sources.xlsforms.expressions import NotUnderstoodError, condition_of, constraint_of
 from sources.xlsforms.tongues import Said, Tongues, joined
 from sources.xlsforms.workbook import SheetRow, Workbook, XlsFormError
-from streams.form_draft import FORM, ID, SENT, Draft, DraftPage, DraftQuestion
+from streams.form_draft import OWN, Draft, DraftPage, DraftQuestion
 from streams.records import TAKEN
 
 _TYPES: Mapping[str, dict[str, Any]] = {
@@ -33,7 +33,7 @@ _SILENT = {"appearance", "note", "required_message", "disabled", "body", "bind"}
 """Columns that change nothing of what is asked, or how it is judged."""
 
 _TRUE = ("yes", "true", "true()", "1")
-_TAKEN = {*TAKEN, ID, SENT, FORM, "true", "false"}
+_TAKEN = {*TAKEN, *OWN, "true", "false"}
 _GROUP = re.compile(r"(begin|end)[ _](group|repeat)")
 _SELECT = re.compile(r"select(_one|_multiple| one| multiple)\s+(\S+)(\s+or_other)?")
 
@@ -252,11 +252,7 @@ class _Survey:
     def _field(self, row: SheetRow, wanted: str) -> str:
         """A name that fields, conditions and records may have."""
         name = re.sub(r"\W", "_", wanted, flags=re.ASCII)
-        if (
-            not name[0].isalpha()
-            or keyword.iskeyword(name)
-            or name.lower() in {*TAKEN, ID, SENT, FORM, "true", "false"}
-        ):
+        if not name[0].isalpha() or keyword.iskeyword(name) or name.lower() in _TAKEN:
             name = f"q_{name}"
         taken = {each.lower() for each in self._kinds}
         name = next(each for each in (name, *(f"{name}_{n}" for n in range(2, 10_000))) if each.lower() not in taken)

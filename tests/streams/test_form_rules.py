@@ -8,6 +8,7 @@ import pytest
 
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
+from tests.streams.changed_forms import RAW, changed
 
 
 def declared(pages: list[dict[str, Any]], **more: Any) -> None:
@@ -99,4 +100,21 @@ def test_a_form_in_two_languages_says_all_in_both() -> None:
 def test_what_one_language_lacks_is_named(form: dict[str, Any], key: str, says: str) -> None:
     with pytest.raises(DefinitionError) as refused:
         declared([], form=form)
+    assert [says in each.allowed for each in (refused.value, *refused.value.others) if each.key == key] == [True]
+
+
+@pytest.mark.parametrize(
+    ("more", "key", "says"),
+    [
+        ({"records": False}, "records", "is needed by form.edits"),
+        ({"duplicates": {"id": "id", "horizon": "1 day"}}, "duplicates.id", "two fields"),
+        ({"fields": {**RAW["fields"], "id": {"type": "string", "max_length": 9}}}, "fields.id", "36 characters"),
+        ({"fields": {**RAW["fields"], "version": {"type": "string", "min_length": 2}}}, "fields.version", "1 to 9"),
+        ({"form": {**RAW["form"], "edits": {"by": "nobody", "why": "school"}}}, "form.edits.by", "names no field"),
+        ({"form": {**RAW["form"], "edits": {"by": "edited_by", "why": "school"}}}, "form.edits.why", "names no field"),
+    ],
+)
+def test_changes_need_their_fields(more: dict[str, Any], key: str, says: str) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        changed(**more)
     assert [says in each.allowed for each in (refused.value, *refused.value.others) if each.key == key] == [True]

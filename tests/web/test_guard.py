@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -57,6 +58,8 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/forms/{stream}/results"): ("/forms/health/results", DETAIL),
     ("GET", "/forms/{stream}"): ("/forms/health", SENDING),
     ("POST", "/forms/{stream}"): ("/forms/health", SENDING),
+    ("GET", "/forms/{stream}/answers/{submission}"): (f"/forms/health/answers/{UUID(int=7)}", SENDING),
+    ("POST", "/forms/{stream}/answers/{submission}"): (f"/forms/health/answers/{UUID(int=7)}", SENDING),
     ("GET", "/clinical"): ("/clinical", SITES),
     ("GET", "/clinical/admissions"): ("/clinical/admissions", SITES),
     ("GET", "/clinical/lab-results"): ("/clinical/lab-results", SITES),

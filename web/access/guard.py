@@ -102,6 +102,7 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/records/{stream}/export": {"GET": DETAIL},
     "/forms": {"GET": SIGNED_IN},
     "/forms/{stream}": {"GET": FORM, "POST": FORM},
+    "/forms/{stream}/answers/{submission}": {"GET": FORM, "POST": FORM},
     "/forms/{stream}/results": {"GET": DETAIL},
     "/clinical": {"GET": ASK},
     "/clinical/admissions": {"GET": ASK},

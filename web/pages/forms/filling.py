@@ -38,6 +38,15 @@ def typed(rule: FieldRule, text: str) -> Any:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What makes a new version of a submission: its number, who changed it, and why."""
+
+    number: int
+    by: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Filling:
     """`id`: of the submission; `texts`: field → what was typed or chosen, of all pages seen so far.
@@ -131,15 +140,17 @@ class Filling:
         pages = enumerate(self.form.pages)
         return next((at for at, page in pages if field in [each.field for each in page.questions]), None)
 
-    def message(self, now_ms: int) -> bytes:
-        """The message that is sent: nested as its fields' dotted names are."""
+    def message(self, sent_ms: int, change: Change | None = None) -> bytes:
+        """The message that is sent: nested as its fields' dotted names are. `sent_ms`: when the first version was."""
         assert self.definition.duplicates is not None
         message: dict[str, Any] = {}
-        values = {
-            self.definition.duplicates.id: self.id,
-            self.definition.event_time.field: now_ms,
-            **self.answers,
-        }
+        values = {self.definition.duplicates.id: self.id, self.definition.event_time.field: sent_ms, **self.answers}
+        if self.form.edits is not None:
+            assert self.definition.key is not None
+            number = 1 if change is None else change.number
+            values |= {self.definition.key: self.id, self.definition.duplicates.id: str(number)}
+        if self.form.edits is not None and change is not None:
+            values |= {self.form.edits.by: change.by, self.form.edits.why: change.why}
         for name, value in values.items():
             *path, last = name.split(".")
             at = message

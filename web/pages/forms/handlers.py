@@ -16,19 +16,23 @@ from starlette.responses import Response
 from access.claims import Claim, Held
 from database.errors import LakeError
 from query.errors import TooSlowError
+from query.form_versions import new_submission
 from streams.errors import TopicError
-from streams.form import Form
 from streams.reasons import Rejection
 from web.access.away import problem_for
+from web.asking.access import in_store
 from web.asking.sending import send_message
 from web.asking.sending_once import claimed, send_once
 from web.edge.problems import ProblemError
 from web.page.posted import Posted, posted
 from web.pages.forms.filling import Filling
-from web.pages.forms.opened import PREFIX, REVIEW, THANKS, Opened, Place, opened
+from web.pages.forms.opened import REVIEW, THANKS, Opened, opened
 from web.pages.forms.opening import closed as closed_by
 from web.pages.forms.person import once
-from web.pages.forms.wording import wording
+from web.pages.forms.stepping import filled, refused, stepped
+
+OWN = "own"
+"""What a form brings along whose submissions can be changed: the key of its id, which nobody gets for another's."""
 
 
 async def form_page(request: Request) -> Response:
@@ -41,8 +45,9 @@ async def form_page(request: Request) -> Response:
             return form.page(None, "", 403, notice=form.words.own_link)
         claim = await claimed(request, form.stream, once(form.person))
         if claim is not None:
-            return form.page(None, "", notice=_told(form, claim))
-    filling = form.filling(str(uuid.uuid4()), {})
+            return await _told(request, form, None, claim, 200)
+    id_, form = await _new(request, form)
+    filling = form.filling(id_, {})
     return form.page(filling, filling.places[0])
 
 
@@ -50,72 +55,77 @@ async def step_form(request: Request) -> Response:
     """On to the next page, back, the same in another language, or send."""
     given = await posted(request)
     form = opened(request, given.text("to") or given.text("lang"))
-    filling = _filling(form, given)
+    form = replace(form, carried={OWN: given.text(OWN)} if form.form.edits else {})
+    filling = filled(form, given, _id(given))
     if closed := closed_by(form.form, datetime.now(UTC), form.words):
         return form.page(filling, REVIEW, 403, closed=closed)
     if form.form.once and not form.person:
         return form.page(filling, REVIEW, 403, notice=form.words.own_link)
-    to, at = given.text("go"), _place(form.form, given.text("at"))
-    if given.text("to"):
-        return form.page(filling, REVIEW if at is None else at)
-    if to == "back":
-        before = filling.before(len(form.form.pages) if at is None else at)
-        return form.page(filling, filling.places[0] if before is None else before)
-    if at is not None:
-        problems = filling.problems(at) if filling.asks(at) else {}
-        following = filling.next(at)
-        place: Place = at if problems else REVIEW if following is None else following
-        return form.page(filling, place, 422 if problems else 200, problems=problems)
-    wrong = filling.first_wrong
-    if wrong is not None:
-        return form.page(filling, wrong, 422, problems=filling.problems(wrong))
-    return await _send(request, form, filling)
+    return stepped(form, filling, given) or await _send(request, form, filling)
 
 
 async def _send(request: Request, form: Opened, filling: Filling) -> Response:
+    sent = filling.id
+
     async def send(submission: str) -> Rejection | None:
+        nonlocal sent
+        sent = submission
         message = replace(filling, id=submission).message(time.time_ns() // 1_000_000)
         return await send_message(request, form.visible, message)
 
     try:
+        if form.form.edits and not await _is_own(request, form, filling.id):
+            sent, form = await _new(request, form)
+            filling = replace(filling, id=sent)
         if form.form.once:
             outcome = await send_once(request, form.stream, once(form.person), filling.id, send)
         else:
             outcome = await send(filling.id)
+        if outcome is None:
+            return form.page(replace(filling, id=sent), THANKS, change=await _change(request, form, sent))
+        if isinstance(outcome, Claim):
+            return await _told(request, form, filling, outcome, 409)
     except (TopicError, LakeError, TooSlowError) as error:
         away = problem_for(request, error)
         return form.page(filling, REVIEW, away.status, away.headers, away=away.detail)
-    if isinstance(outcome, Claim):
-        return form.page(filling, REVIEW, 409, notice=_told(form, outcome))
-    return form.page(filling, THANKS) if outcome is None else _refused(form, filling, outcome)
+    return refused(form, filling, outcome)
 
 
-def _told(form: Opened, claim: Claim) -> str:
-    """Why a person cannot send it again."""
-    return form.words.being_sent if claim.held is Held.BUSY else form.words.already
+async def _told(request: Request, form: Opened, filling: Filling | None, claim: Claim, status: int) -> Response:
+    """Why a person cannot send it again, and where what was sent can be changed."""
+    busy = claim.held is Held.BUSY
+    change = "" if busy else await _change(request, form, claim.submission)
+    notice = form.words.being_sent if busy else form.words.already
+    return form.page(filling, REVIEW, status, notice=notice, change=change)
 
 
-def _refused(form: Opened, filling: Filling, rejection: Rejection) -> Response:
-    field, place = rejection.field or "", filling.place_of(rejection.field)
-    if place is None:
-        return form.page(filling, REVIEW, 422, away=f"This cannot be taken: {field} is {rejection.reason}.")
-    said = wording(rejection.reason, form.visible.definition.fields.get(field), form.words)
-    return form.page(filling, place, 422, problems={field: said})
+async def _new(request: Request, form: Opened) -> tuple[str, Opened]:
+    """An id that nobody has, and the form that brings its key along if what is sent can be changed."""
+    if form.form.edits is None:
+        return str(uuid.uuid4()), form
+    id_ = new_submission(datetime.now(UTC))
+    return id_, replace(form, carried={OWN: await _key(request, form, id_)})
 
 
-def _filling(form: Opened, given: Posted) -> Filling:
+async def _is_own(request: Request, form: Opened, submission: str) -> bool:
+    """Whether the id was made for this form as it was opened."""
+    key = await in_store(request, lambda store: store.form_keys.read(form.stream, form.carried[OWN]))
+    return key is not None and key.submission == submission
+
+
+async def _change(request: Request, form: Opened, submission: str) -> str:
+    """Where what was sent can be changed; empty if it cannot."""
+    if form.form.edits is None:
+        return ""
+    return form.answers_address(submission, await _key(request, form, submission))
+
+
+async def _key(request: Request, form: Opened, submission: str) -> str:
+    return await in_store(request, lambda store: store.form_keys.of_submission(form.stream, submission))
+
+
+def _id(given: Posted) -> str:
     try:
-        id_ = str(uuid.UUID(given.text("id")))
+        return str(uuid.UUID(given.text("id")))
     except ValueError:
         raise ProblemError("unparseable", "The form has lost its id; load the page again.") from None
-    texts = {name: given.secret(PREFIX + name) for name in (question.field for question in form.form.questions)}
-    return form.filling(id_, {name: text for name, text in texts.items() if text})
-
-
-def _place(form: Form, text: str) -> int | None:
-    """The page that was sent; None: the review."""
-    if text == REVIEW:
-        return None
-    if text.isascii() and text.isdigit() and len(text) <= 4 and int(text) < len(form.pages):
-        return int(text)
-    raise ProblemError("unparseable", "The form does not say which of its pages was sent; load it again.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import urlencode
 
@@ -36,6 +36,7 @@ class Opened:
     """`form`: in `language`, which is one of those that it has. `title`: of the stream, in `titled_in`.
 
     `person`: who fills it in, empty if nobody is told from others. `key`: of the link that was opened; empty without.
+    `submission`: the one that is changed; empty for a new one. `carried`: what else each step brings along, by name.
     """
 
     visible: Visible
@@ -45,6 +46,8 @@ class Opened:
     titled_in: str
     person: str
     key: str
+    submission: str = ""
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> Phrases:
@@ -61,10 +64,13 @@ class Opened:
         return self.visible.definition.name
 
     def address(self, lang: str = "") -> str:
-        """Where it is filled in, in a language."""
-        pairs = {"key": self.key, "lang": lang}
-        query = urlencode({name: text for name, text in pairs.items() if text})
-        return f"/forms/{self.stream}" + (f"?{query}" if query else "")
+        """Where it is filled in, or changed, in a language."""
+        path = f"/forms/{self.stream}" + (f"/answers/{self.submission}" if self.submission else "")
+        return _with(path, key=self.key, lang=lang)
+
+    def answers_address(self, submission: str, key: str) -> str:
+        """Where what was sent is looked at, by its own key."""
+        return _with(f"/forms/{self.stream}/answers/{submission}", key=key, lang=self.language.tag)
 
     def page(
         self,
@@ -77,8 +83,12 @@ class Opened:
         away: str = "",
         closed: str = "",
         notice: str = "",
+        change: str = "",
     ) -> Response:
-        """One of its pages, or none: `closed` says why. `away`: why it was not sent; `notice`: what else there is."""
+        """One of its pages, or none: `closed` says why. `away`: why it was not sent; `notice`: what else there is.
+
+        `change`: where what was sent can be looked at and changed.
+        """
         page = self.form.pages[place] if isinstance(place, int) else None
         questions = filling.shown(page) if filling and page else []
         here = {question.field for question in questions}
@@ -107,14 +117,25 @@ class Opened:
             away=away,
             closed=closed,
             notice=notice,
+            change=change,
+            submission=self.submission,
+            carried=self.carried,
             prefix=PREFIX,
             offered=lambda values: [(value, value) for value in values],
             may_see=Action.DETAIL in self.visible.scope.actions and self.visible.definition.records is not None,
         )
 
 
-def opened(request: Request, asked: str = "") -> Opened:
-    """The form of an address, in the language that was asked for, there or in `lang`, or that the browser accepts."""
+def _with(path: str, **pairs: str) -> str:
+    query = urlencode({name: text for name, text in pairs.items() if text})
+    return path + (f"?{query}" if query else "")
+
+
+def opened(request: Request, asked: str = "", submission: str = "") -> Opened:
+    """The form of an address, in the language that was asked for, there or in `lang`, or that the browser accepts.
+
+    `submission`: the one that is changed.
+    """
     visible = visible_of(request, request.path_params["stream"], Action.SEND)
     form = visible.definition.form
     if form is None:
@@ -123,5 +144,5 @@ def opened(request: Request, asked: str = "") -> Opened:
     texts = form.translations.get(lang.tag)
     first = next(iter(form.languages), "")
     title, titled_in = (texts.title, lang.tag) if texts and texts.title else (visible.definition.title, first)
-    person, key = person_of(request), request.query_params.get(FORM_KEY, "")
-    return Opened(visible, form.said_in(lang.tag), lang, title, titled_in, person, key)
+    person, key = "" if submission else person_of(request), request.query_params.get(FORM_KEY, "")
+    return Opened(visible, form.said_in(lang.tag), lang, title, titled_in, person, key, submission)

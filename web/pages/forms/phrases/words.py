@@ -36,6 +36,18 @@ class Phrases:
     already: str
     being_sent: str
     own_link: str
+    change: str
+    what_was_sent: str
+    on_the_way: str
+    changed_meanwhile: str
+    change_it: str
+    why: str
+    same: str
+    version: str
+    by: str
+    reason: str
+    first_sent: str
+    by_link: str
     missing: str
     a_number: str
     whole_number: str
