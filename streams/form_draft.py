@@ -57,6 +57,38 @@ class Draft:
     languages: Mapping[str, str] = made_by(default_factory=dict)
 
 
+_DRAFTED = (
+    DraftPage(
+        "About you",
+        (
+            DraftQuestion(
+                "group",
+                "Which group are you in?",
+                {"type": "string", "values": ["first", "second"]},
+                choices={"first": "The first", "second": "The second"},
+            ),
+            DraftQuestion("age", "How old are you?", {"type": "integer", "min": 0, "max": 130}, help="In years"),
+        ),
+    ),
+    DraftPage(
+        "More",
+        (
+            DraftQuestion(
+                "comment",
+                "Is there anything else that you want to say?",
+                {"type": "string", "max_length": 2000, "required": False},
+                when="age >= 10",
+            ),
+        ),
+    ),
+)
+
+
+def first_draft(name: str, title: str, notes: Sequence[str] = ()) -> Draft:
+    """One to be changed: a choice, a number, and words that are asked for on a condition."""
+    return Draft(name, title, _DRAFTED, notes=notes)
+
+
 def draft_text(draft: Draft) -> str:
     """The file."""
     asked = [question for page in draft.pages for question in page.questions]

@@ -20,7 +20,7 @@ from streams import read_definitions
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError, WindowpaneError
 from streams.form import Form
-from streams.form_draft import Draft, DraftPage, DraftQuestion, draft_text
+from streams.form_draft import Draft, draft_text, first_draft
 
 _LISTED = (
     Column("STREAM"), Column("TITLE", wraps=True), right("PAGES"), right("QUESTIONS"), Column("OPENS"),
@@ -28,31 +28,6 @@ _LISTED = (
 )  # fmt: skip
 MOST_LINKS = 100_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_DRAFTED = (
-    DraftPage(
-        "About you",
-        (
-            DraftQuestion(
-                "group",
-                "Which group are you in?",
-                {"type": "string", "values": ["first", "second"]},
-                choices={"first": "The first", "second": "The second"},
-            ),
-            DraftQuestion("age", "How old are you?", {"type": "integer", "min": 0, "max": 130}, help="In years"),
-        ),
-    ),
-    DraftPage(
-        "More",
-        (
-            DraftQuestion(
-                "comment",
-                "Is there anything else that you want to say?",
-                {"type": "string", "max_length": 2000, "required": False},
-                when="age >= 10",
-            ),
-        ),
-    ),
-)
 
 _OUTPUT = click.option(
     "-o", "--output", "path", type=click.Path(path_type=Path), help="The file; default: NAME.toml among the streams."
@@ -120,7 +95,7 @@ def _new(name: str, title: str, path: Path | None, stdout: bool) -> None:
       ./windowpane forms new visitors --stdout
     """
     notes = ("A draft. Change the questions and the fields behind them, then run: windowpane apply " + _named(name),)
-    _write(Draft(name, title or name.replace("_", " ").capitalize(), _DRAFTED, notes=notes), path, stdout=stdout)
+    _write(first_draft(name, title or name.replace("_", " ").capitalize(), notes), path, stdout=stdout)
 
 
 @command.command(name="import")

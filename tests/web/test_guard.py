@@ -55,6 +55,8 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/records/{stream}"): ("/records/health", DETAIL),
     ("GET", "/records/{stream}/export"): ("/records/health/export?format=csv", DETAIL),
     ("GET", "/forms"): ("/forms", KNOWN),
+    ("GET", "/form-editor"): ("/form-editor", KNOWN),
+    ("POST", "/form-editor"): ("/form-editor", KNOWN),
     ("GET", "/forms/{stream}/results"): ("/forms/health/results", DETAIL),
     ("GET", "/forms/{stream}"): ("/forms/health", SENDING),
     ("POST", "/forms/{stream}"): ("/forms/health", SENDING),

@@ -101,6 +101,7 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/records/{stream}": {"GET": DETAIL},
     "/records/{stream}/export": {"GET": DETAIL},
     "/forms": {"GET": SIGNED_IN},
+    "/form-editor": {"GET": SIGNED_IN, "POST": Rule(Who.SIGNED_IN, reads=True)},
     "/forms/{stream}": {"GET": FORM, "POST": FORM},
     "/forms/{stream}/answers/{submission}": {"GET": FORM, "POST": FORM},
     "/forms/{stream}/results": {"GET": DETAIL},

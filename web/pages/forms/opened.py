@@ -121,7 +121,6 @@ class Opened:
             submission=self.submission,
             carried=self.carried,
             prefix=PREFIX,
-            offered=lambda values: [(value, value) for value in values],
             may_see=Action.DETAIL in self.visible.scope.actions and self.visible.definition.records is not None,
         )
 
