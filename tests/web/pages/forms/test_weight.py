@@ -1,0 +1,76 @@
+"""A form of forty fields on one page: how much it is to load, packed, how soon it is seen, and that it fits."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from tests.browser import launched
+from tests.query.duck_trino import DuckTrino
+from tests.query.lake_views import lake_view
+from tests.web.over_records import over_records
+from tests.web.pages.forms.test_form import STUDENTS, filling
+
+STREAM = "student_answers"
+MOST_BYTES, MOST_MS = 60_000, 1_000
+FIELDS = 40
+
+
+def long_form() -> dict[str, object]:
+    """All questions of the students' form on one page, and some once more under other names."""
+    questions = [each.model_copy(update={"when": None}) for each in filling().form.questions]
+    more = [each.model_copy(update={"field": f"{each.field}_again"}) for each in questions[: FIELDS - len(questions)]]
+    asked = (*questions, *more)
+    page = filling().form.pages[0].model_copy(update={"questions": asked, "when": None})
+    rules = {each.field: STUDENTS.fields[each.field.removesuffix("_again")] for each in asked}
+    form = filling().form.model_copy(update={"pages": (page,)})
+    return {"form": form, "fields": {**STUDENTS.fields, **rules}}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Of the form, for whoever has a link."""
+    with over_records(DuckTrino()) as made:
+        definition = STUDENTS.model_copy(update=long_form())
+        made.shows(replace(lake_view(STREAM, panes=None, rejected=None), definition=definition))
+        made.store.users.add("root", by="test", administrator=True)
+        [key] = made.store.form_keys.of_persons(STREAM, 1)
+        with made.served("root") as (people, _):
+            yield f"{people.url}/forms/{STREAM}?key={key}"
+
+
+def test_all_that_a_page_loads_is_small(address: str) -> None:
+    page = httpx.get(address).text
+    assert len({*re.findall(r'id="(q-[^"]*)"', page)}) - page.count('-hint"><') >= FIELDS
+    paths = {*re.findall(r'(?:href|src)="(/static/[^"]+)"', page)}
+    parts = {path: httpx.get(httpx.URL(address).join(path)).content for path in paths}
+    packed = {path.rpartition("/")[2]: len(gzip.compress(part, 6)) for path, part in parts.items()}
+    packed["page"] = len(gzip.compress(page.encode(), 6))
+    print(packed)
+    font = sum(size for name, size in packed.items() if name.endswith(".woff2"))
+    assert sum(packed.values()) - font <= MOST_BYTES / 4
+    assert sum(packed.values()) <= MOST_BYTES
+
+
+@pytest.mark.parametrize(("scheme", "width", "lang"), [("light", 1280, "en"), ("dark", 375, "de")])
+def test_it_is_seen_soon_and_fits(address: str, scheme: str, width: int, lang: str) -> None:
+    with launched() as browser:
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale=lang)  # type: ignore[arg-type]
+        page, wrong = context.new_page(), list[str]()
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.goto("about:blank")
+        page.goto(address)
+        painted = page.evaluate(
+            "new Promise(done => new PerformanceObserver(list => done(list.getEntries()[0].startTime))"
+            ".observe({ type: 'paint', buffered: true }))"
+        )
+        print(f"first paint {painted:.0f} ms")
+        assert painted <= MOST_MS
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.locator(".form-told").get_attribute("lang") == lang
+        assert wrong == []
