@@ -8,12 +8,12 @@ from starlette.requests import Request
 
 from access.claims import Claim, Held
 from streams.reasons import Rejection
-from web.asking.access import in_store
+from web.asking.access import in_submission
 
 
 async def claimed(request: Request, stream: str, name: str) -> Claim | None:
     """How a claim stands; None: nobody has it."""
-    return await in_store(request, lambda store: store.claims.look(stream, name))
+    return await in_submission(request, lambda store: store.claims.look(stream, name))
 
 
 async def send_once(
@@ -24,7 +24,7 @@ async def send_once(
     `send` is given the id to send by: that of one whose sender was killed, so that both count once. What cannot be sent
     is free to be sent again. Raises LakeError, TooSlowError, and what `send` raises.
     """
-    claim = await in_store(request, lambda store: store.claims.take(stream, name, submission))
+    claim = await in_submission(request, lambda store: store.claims.take(stream, name, submission))
     if claim.held is not Held.TAKEN:
         return None if claim == Claim(Held.DONE, submission) else claim
     sent = False
@@ -34,4 +34,4 @@ async def send_once(
         return rejection
     finally:
         end = "done" if sent else "free"
-        await in_store(request, lambda store: getattr(store.claims, end)(stream, name))
+        await in_submission(request, lambda store: getattr(store.claims, end)(stream, name))

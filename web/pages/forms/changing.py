@@ -21,9 +21,8 @@ from query.errors import NotReadyError, QueryError
 from query.form_versions import Version
 from streams.errors import TopicError
 from streams.reasons import Rejection
-from web.access.away import problem_for
 from web.access.scopes import asker_of
-from web.asking.access import in_store
+from web.asking.access import in_submission
 from web.asking.sending import send_message
 from web.asking.sending_once import claimed, send_once
 from web.asking.versions import versions
@@ -34,7 +33,7 @@ from web.pages.forms.filling import Change, Filling
 from web.pages.forms.languages import direction
 from web.pages.forms.opened import REVIEW, THANKS, Opened, opened
 from web.pages.forms.opening import closed as closed_by
-from web.pages.forms.stepping import filled, refused, stepped
+from web.pages.forms.stepping import filled, not_sent, refused, stepped
 
 _LONGEST_REASON = 300
 _LOOK_AGAIN = {"Refresh": "10"}
@@ -82,9 +81,8 @@ async def step_change(request: Request) -> Response:
         return form.page(filling, REVIEW, 422, problems={"why": form.words.missing})
     try:
         return await _send(request, form, filling)
-    except (TopicError, LakeError, QueryError) as error:
-        away = problem_for(request, error)
-        return form.page(filling, REVIEW, away.status, away.headers, away=away.detail)
+    except (TopicError, LakeError, QueryError, ProblemError) as error:
+        return not_sent(request, form, filling, error)
 
 
 async def _send(request: Request, form: Opened, filling: Filling) -> Response:
@@ -120,7 +118,7 @@ async def _own(request: Request, asked: str = "") -> Opened:
     except ValueError:
         raise ProblemError("not-found", "There are no such answers.") from None
     form = opened(request, asked, submission)
-    key = await in_store(request, lambda store: store.form_keys.read(form.stream, form.key))
+    key = await in_submission(request, lambda store: store.form_keys.read(form.stream, form.key))
     if key is None or key.submission != submission or form.form.edits is None:
         raise ProblemError("not-found", "There are no such answers, or the link is not theirs.")
     return form

@@ -19,8 +19,7 @@ from query.errors import TooSlowError
 from query.form_versions import new_submission
 from streams.errors import TopicError
 from streams.reasons import Rejection
-from web.access.away import problem_for
-from web.asking.access import in_store
+from web.asking.access import in_submission
 from web.asking.sending import send_message
 from web.asking.sending_once import claimed, send_once
 from web.edge.problems import ProblemError
@@ -29,7 +28,7 @@ from web.pages.forms.filling import Filling
 from web.pages.forms.opened import REVIEW, THANKS, Opened, opened
 from web.pages.forms.opening import closed as closed_by
 from web.pages.forms.person import once
-from web.pages.forms.stepping import filled, refused, stepped
+from web.pages.forms.stepping import filled, not_sent, refused, stepped
 
 OWN = "own"
 """What a form brings along whose submissions can be changed: the key of its id, which nobody gets for another's."""
@@ -85,9 +84,8 @@ async def _send(request: Request, form: Opened, filling: Filling) -> Response:
             return form.page(replace(filling, id=sent), THANKS, change=await _change(request, form, sent))
         if isinstance(outcome, Claim):
             return await _told(request, form, filling, outcome, 409)
-    except (TopicError, LakeError, TooSlowError) as error:
-        away = problem_for(request, error)
-        return form.page(filling, REVIEW, away.status, away.headers, away=away.detail)
+    except (TopicError, LakeError, TooSlowError, ProblemError) as error:
+        return not_sent(request, form, filling, error)
     return refused(form, filling, outcome)
 
 
@@ -109,7 +107,7 @@ async def _new(request: Request, form: Opened) -> tuple[str, Opened]:
 
 async def _is_own(request: Request, form: Opened, submission: str) -> bool:
     """Whether the id was made for this form as it was opened."""
-    key = await in_store(request, lambda store: store.form_keys.read(form.stream, form.carried[OWN]))
+    key = await in_submission(request, lambda store: store.form_keys.read(form.stream, form.carried[OWN]))
     return key is not None and key.submission == submission
 
 
@@ -121,7 +119,7 @@ async def _change(request: Request, form: Opened, submission: str) -> str:
 
 
 async def _key(request: Request, form: Opened, submission: str) -> str:
-    return await in_store(request, lambda store: store.form_keys.of_submission(form.stream, submission))
+    return await in_submission(request, lambda store: store.form_keys.of_submission(form.stream, submission))
 
 
 def _id(given: Posted) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from streams.form import Form
 from streams.reasons import Rejection
+from web.access.away import problem_for
 from web.edge.problems import ProblemError
 from web.page.posted import Posted
 from web.pages.forms.filling import Filling
@@ -37,6 +39,17 @@ def stepped(form: Opened, filling: Filling, given: Posted) -> Response | None:
         return form.page(filling, place, 422 if problems else 200, problems=problems)
     wrong = filling.first_wrong
     return None if wrong is None else form.page(filling, wrong, 422, problems=filling.problems(wrong))
+
+
+def not_sent(request: Request, form: Opened, filling: Filling, error: Exception) -> Response:
+    """All answers, which can be sent again: an engine was away, or too much was asked.
+
+    Raises again what says that this asker may not.
+    """
+    away = problem_for(request, error)
+    if isinstance(error, ProblemError) and away.status not in (429, 503):
+        raise error
+    return form.page(filling, REVIEW, away.status, away.headers, away=away.detail)
 
 
 def refused(form: Opened, filling: Filling, rejection: Rejection) -> Response:
