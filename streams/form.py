@@ -107,5 +107,5 @@ class Form(_Model):
 
 
 def _said_in(part: _Part, texts: BaseModel | None, *others: str) -> _Part:
-    said = texts.model_dump(exclude={*others}) if texts else {}
-    return part.model_copy(update={name: text for name, text in said.items() if text})
+    names = [name for name in type(texts).model_fields if name not in others] if texts else []
+    return part.model_copy(update={name: text for name in names if (text := getattr(texts, name))})

@@ -100,7 +100,7 @@ class Filling:
     def problems(self, place: int) -> dict[str, str]:
         """Field → what is wrong with its answer, by the checks that the decoder makes of it once it is cleaned."""
         found: dict[str, str] = {}
-        made = self._cleaned()
+        made = self._cleaned
         for question in self.shown(self.form.pages[place]):
             rule, answer = self.definition.fields[question.field], self.answers.get(question.field)
             value = made[question.field]
@@ -114,6 +114,7 @@ class Filling:
                 found[question.field] = wording(reason, rule, self.words)
         return found
 
+    @cached_property
     def _cleaned(self) -> dict[str, Any]:
         """Field → its answer as the decoder cleans it, None without one."""
         found: dict[str, Any] = {}
