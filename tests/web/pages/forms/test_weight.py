@@ -6,9 +6,11 @@ import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.browser import launched
 from tests.query.duck_trino import DuckTrino
@@ -57,20 +59,26 @@ def test_all_that_a_page_loads_is_small(address: str) -> None:
     assert sum(packed.values()) <= MOST_BYTES
 
 
+def painted(browser: Browser, address: str, **context: Any) -> tuple[Page, float]:
+    """The page, in a browser that has kept nothing, and after how many milliseconds it was first seen."""
+    page = browser.new_context(**context).new_page()
+    page.goto(address)
+    observed = "list => done(list.getEntries()[0].startTime)"
+    script = f"new Promise(done => new PerformanceObserver({observed}).observe({{ type: 'paint', buffered: true }}))"
+    return page, page.evaluate(script)
+
+
 @pytest.mark.parametrize(("scheme", "width", "lang"), [("light", 1280, "en"), ("dark", 375, "de")])
 def test_it_is_seen_soon_and_fits(address: str, scheme: str, width: int, lang: str) -> None:
+    """The soonest of a few: how much the page takes, not what else the machine does."""
+    context = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "locale": lang}
     with launched() as browser:
-        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale=lang)  # type: ignore[arg-type]
-        page, wrong = context.new_page(), list[str]()
+        seen = [painted(browser, address, **context) for _ in range(3)]
+        print("first paint", ", ".join(f"{each:.0f} ms" for _, each in seen))
+        assert min(each for _, each in seen) <= MOST_MS
+        page, wrong = seen[0][0], list[str]()
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.goto("about:blank")
-        page.goto(address)
-        painted = page.evaluate(
-            "new Promise(done => new PerformanceObserver(list => done(list.getEntries()[0].startTime))"
-            ".observe({ type: 'paint', buffered: true }))"
-        )
-        print(f"first paint {painted:.0f} ms")
-        assert painted <= MOST_MS
+        page.reload()
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert page.locator(".form-told").get_attribute("lang") == lang
         assert wrong == []
