@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import httpx
 import pytest
 
 from access.claims import Held
-from access.grants import checked_grant
 from access.store import AccessStore
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
-from tests.query.lake_views import at, lake_view
-from tests.query.test_form_versions import table
 from tests.streams.changed_forms import CHANGED
-from tests.web.over_records import over_records
-from tests.web.pages.forms.test_form import soon_away
+from tests.web.pages.forms.conftest import MINE, OTHER, Forms
 from web.pages.forms.filling import Change, Filling
 
-MINE, OTHER, FRESH = (str(uuid.UUID(int=number)) for number in (7, 8, 9))
+FRESH = str(uuid.UUID(int=9))
 EDIT = str(uuid.UUID(int=70))
 NOW = 1_772_452_800_000
 
@@ -44,20 +39,8 @@ class Sent:
 
 
 @pytest.fixture(scope="module")
-def sent() -> Iterator[Sent]:
-    duck = table((MINE, "1", "GP", 15), (OTHER, "1", "GP", 16), (MINE, "2", "GP", 17))
-    with over_records(duck) as made:
-        soon_away(made.service)
-        view = replace(lake_view("asked", panes=None, rejected=None), definition=CHANGED, records_snapshot=7)
-        made.shows(replace(view, complete_until=at("6 00:00")))
-        for name in ("root", "ann"):
-            made.store.users.add(name, by="test", administrator=name == "root")
-        made.store.grants.add(checked_grant("user:ann", "asked", ["send"], {}, []), by="test")
-        with (
-            made.served("root", "ann") as (people, headers),
-            httpx.Client(base_url=people.url, timeout=60) as client,
-        ):
-            yield Sent(client, made.store, headers)
+def sent(forms: Forms) -> Sent:
+    return Sent(forms.client, forms.store, forms.headers)
 
 
 def test_a_change_is_a_message_of_the_same_submission() -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import html
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
-from access.grants import checked_grant
 from streams.definition_files import parse_definition
 from streams.form_draft import draft_text, first_draft
-from tests.definitions import ON_DEMAND, declare_all
-from tests.query.duck_trino import DuckTrino
-from tests.web.over_records import over_records
+from tests.definitions import ON_DEMAND
+from tests.web.pages.forms.conftest import Forms
 
 DRAFT = draft_text(first_draft("visitors", "Visitors"))
 
@@ -36,14 +33,8 @@ class Editor:
 
 
 @pytest.fixture(scope="module")
-def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
-    folder = declare_all(tmp_path_factory.mktemp("streams"))
-    with over_records(DuckTrino(), STREAMS=str(folder)) as made:
-        for name, can in (("ann", "send"), ("olga", "administer")):
-            made.store.users.add(name, by="test")
-            made.store.grants.add(checked_grant(f"user:{name}", "student_answers", [can], {}, []), by="test")
-        with made.served("ann", "olga") as (people, headers), httpx.Client(base_url=people.url, timeout=30) as client:
-            yield Editor(client, headers)
+def editor(forms: Forms) -> Editor:
+    return Editor(forms.client, forms.headers)
 
 
 def test_a_draft_is_shown_as_the_form_that_it_makes(editor: Editor) -> None:

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import httpx
 import pytest
 
-from access.grants import checked_grant
 from access.store import AccessStore
-from streams.definition import Definition
-from tests.definitions import ON_DEMAND
-from tests.query.duck_trino import DuckTrino
-from tests.query.lake_views import lake_view
-from tests.web.over_records import over_records
-from tests.web.pages.forms.test_form import soon_away, whole
+from tests.web.pages.forms.conftest import Forms
+from tests.web.pages.forms.test_form import whole
 
 STREAM = "student_answers"
 SUBMISSION, OTHER = str(uuid.UUID(int=7)), str(uuid.UUID(int=8))
-
-
-def once() -> Definition:
-    whole = ON_DEMAND[STREAM]
-    assert whole.form is not None
-    return whole.model_copy(update={"form": whole.form.model_copy(update={"once": True})})
 
 
 @dataclass(frozen=True)
@@ -50,19 +38,8 @@ class Asked:
 
 
 @pytest.fixture(scope="module")
-def asked() -> Iterator[Asked]:
-    with over_records(DuckTrino()) as made:
-        soon_away(made.service)
-        made.shows(replace(lake_view(STREAM, panes=None, rejected=None), definition=once()))
-        made.store.users.add("root", by="test", administrator=True)
-        for name in ("ann", "bob"):
-            made.store.users.add(name, by="test")
-            made.store.grants.add(checked_grant(f"user:{name}", STREAM, ["send"], {}, []), by="test")
-        with (
-            made.served("root", "ann", "bob") as (people, headers),
-            httpx.Client(base_url=people.url, timeout=60) as client,
-        ):
-            yield Asked(client, made.store, headers)
+def asked(forms: Forms) -> Asked:
+    return Asked(forms.client, forms.store, forms.headers)
 
 
 def test_what_could_not_be_sent_can_be_sent_again(asked: Asked) -> None:

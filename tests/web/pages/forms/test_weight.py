@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -13,37 +11,17 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import launched
-from tests.query.duck_trino import DuckTrino
-from tests.query.lake_views import lake_view
-from tests.web.over_records import over_records
-from tests.web.pages.forms.test_form import STUDENTS, filling
+from tests.web.pages.forms.conftest import Forms
+from tests.web.pages.forms.long_form import FIELDS, LONG
 
-STREAM = "student_answers"
 MOST_BYTES, MOST_MS = 60_000, 1_000
-FIELDS = 40
-
-
-def long_form() -> dict[str, object]:
-    """All questions of the students' form on one page, and some once more under other names."""
-    questions = [each.model_copy(update={"when": None}) for each in filling().form.questions]
-    more = [each.model_copy(update={"field": f"{each.field}_again"}) for each in questions[: FIELDS - len(questions)]]
-    asked = (*questions, *more)
-    page = filling().form.pages[0].model_copy(update={"questions": asked, "when": None})
-    rules = {each.field: STUDENTS.fields[each.field.removesuffix("_again")] for each in asked}
-    form = filling().form.model_copy(update={"pages": (page,)})
-    return {"form": form, "fields": {**STUDENTS.fields, **rules}}
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(forms: Forms) -> str:
     """Of the form, for whoever has a link."""
-    with over_records(DuckTrino()) as made:
-        definition = STUDENTS.model_copy(update=long_form())
-        made.shows(replace(lake_view(STREAM, panes=None, rejected=None), definition=definition))
-        made.store.users.add("root", by="test", administrator=True)
-        [key] = made.store.form_keys.of_persons(STREAM, 1)
-        with made.served("root") as (people, _):
-            yield f"{people.url}/forms/{STREAM}?key={key}"
+    [key] = forms.store.form_keys.of_persons(LONG.name, 1)
+    return f"{str(forms.client.base_url).rstrip('/')}/forms/{LONG.name}?key={key}"
 
 
 def test_all_that_a_page_loads_is_small(address: str) -> None:
@@ -73,7 +51,9 @@ def test_it_is_seen_soon_and_fits(address: str, scheme: str, width: int, lang: s
     """The soonest of a few: how much the page takes, not what else the machine does."""
     context = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "locale": lang}
     with launched() as browser:
-        seen = [painted(browser, address, **context) for _ in range(3)]
+        seen = [painted(browser, address, **context)]
+        while len(seen) < 3 and seen[-1][1] > MOST_MS:
+            seen.append(painted(browser, address, **context))
         print("first paint", ", ".join(f"{each:.0f} ms" for _, each in seen))
         assert min(each for _, each in seen) <= MOST_MS
         page, wrong = seen[0][0], list[str]()
