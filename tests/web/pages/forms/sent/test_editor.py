@@ -12,7 +12,7 @@ import pytest
 from streams.definition_files import parse_definition
 from streams.form_draft import draft_text, first_draft
 from tests.definitions import ON_DEMAND
-from tests.web.pages.forms.conftest import Forms
+from tests.web.pages.forms.sent.conftest import Forms
 
 DRAFT = draft_text(first_draft("visitors", "Visitors"))
 

@@ -14,7 +14,7 @@ from access.store import AccessStore
 from streams.decoder import Accepted, Decoder
 from streams.decoding_plan import decoding_plan
 from tests.streams.changed_forms import CHANGED
-from tests.web.pages.forms.conftest import MINE, OTHER, Forms
+from tests.web.pages.forms.sent.conftest import MINE, OTHER, Forms
 from web.pages.forms.filling import Change, Filling
 
 FRESH = str(uuid.UUID(int=9))

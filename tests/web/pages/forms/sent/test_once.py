@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from access.store import AccessStore
-from tests.web.pages.forms.conftest import Forms
+from tests.web.pages.forms.sent.conftest import Forms
 from tests.web.pages.forms.test_form import whole
 
 STREAM = "student_answers"

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import launched
-from tests.web.pages.forms.conftest import Forms
-from tests.web.pages.forms.long_form import FIELDS, LONG
+from tests.web.pages.forms.sent.conftest import Forms
+from tests.web.pages.forms.sent.long_form import FIELDS, LONG
 
 MOST_BYTES, MOST_MS = 60_000, 1_000
 
