@@ -77,7 +77,7 @@ def coverage(
     kept = [each for each in whole if is_kept(view, each, plans[each.name])]
     if not kept:
         return _not_kept(visible, view, request, needed, min(whole, key=lambda each: each.finest.seconds), longest)
-    chosen = min(kept, key=lambda each: _cost(view, each))
+    chosen = min(kept, key=lambda each: cost(view, each))
     shortest = _shortest(view, chosen, request.start)
     coarser = None if shortest is chosen.finest else shortest
     return Covered(chosen, shown_name(visible, chosen), plans[chosen.name], coarser)
@@ -122,7 +122,7 @@ def _fits(at: datetime, breakdown: Breakdown) -> bool:
     return (at - EPOCH) % timedelta(seconds=breakdown.finest.seconds) == timedelta()
 
 
-def _cost(view: LakeView, breakdown: Breakdown) -> tuple[int, int]:
+def cost(view: LakeView, breakdown: Breakdown) -> tuple[int, int]:
     """How many panes have to be read, to the power of two, so that what grows alike is not told apart by chance."""
     panes = dict(view.sizes).get(breakdown.name, 0)
     return panes.bit_length(), len(breakdown.dimensions)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from iceberg.kinds import PANES
 from iceberg.lake_view import LakeView
 from query.aggregates import answered_columns
-from query.coverage import Covered, NotCovered, coverage
+from query.coverage import Covered, NotCovered, cost, coverage
 from query.errors import InvalidRequestError
 from query.rendering import table_name, templates
 from query.row_rules import RowRules
@@ -39,14 +39,22 @@ def tops_statements(
     if view.panes_snapshot is None or rules is None or not {*request.keys} <= {*definition.dimensions}:
         return
     alike: dict[WindowPlan, dict[str, Covered]] = {}
-    for top in request.tops:
-        found = coverage(definition, view, window, needed_dimensions(window.by, window.where, rules) | {*top.by})
+    filtered = needed_dimensions(window.by, window.where, rules)
+    for top in sorted(request.tops, key=lambda top: -top.width):
+        found = _read_anyway(view, alike) if not top.by else None
+        found = found or coverage(definition, view, window, filtered | {*top.by})
         if isinstance(found, NotCovered):
             raise InvalidRequestError(found.problems)
         alike.setdefault(found.plan, {})[top.name] = found
     for covered in alike.values():
         part = replace(request, tops=tuple(top for top in request.tops if top.name in covered))
         yield part, _tops_statement(definition, view, part, rules, covered)
+
+
+def _read_anyway(view: LakeView, alike: Mapping[WindowPlan, Mapping[str, Covered]]) -> Covered | None:
+    """What answers the whole of what other panels read: whichever breakdown tells the same, so the smallest."""
+    read = [each for covered in alike.values() for each in covered.values()]
+    return min(read, key=lambda each: cost(view, each.breakdown), default=None)
 
 
 def _tops_statement(

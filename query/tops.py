@@ -22,12 +22,14 @@ MOST_KEYS = 2
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """A panel: groups by one or two dimensions, the largest first. `counts`: the distinct count or number of the stream
-    that they are ordered by; where it is 0 there is no group."""
+    """A panel: groups by one or two dimensions, the largest first, or the whole, by none. `counts`: the distinct count
+    or number of the stream that they are ordered by; where it is 0 there is no group. `limit`: most groups of its own.
+    """
 
     name: str
     by: tuple[str, ...]
     counts: str
+    limit: int | None = None
 
     @property
     def width(self) -> int:
@@ -50,8 +52,8 @@ class TopsRequest:
     def _problems(self) -> Iterator[FieldProblem]:
         shown = self.window.visible.shown
         for top in self.tops:
-            if not 0 < top.width <= MOST_KEYS:
-                yield FieldProblem("by", f"of {top.name} has not one or two dimensions")
+            if top.width > MOST_KEYS:
+                yield FieldProblem("by", f"of {top.name} has more than {MOST_KEYS} dimensions")
             yield from (
                 FieldProblem("by", f"{name!r} is not a dimension") for name in top.by if name not in shown.dimensions
             )

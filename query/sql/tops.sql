@@ -49,4 +49,6 @@ with panes as (
 )
 select panel, place, key1, key2, {% for column in merged %}{{ column.name | ident }}{{ ", " if not loop.last }}{% endfor %}
 from ranked
-where place > {{ after }} and place <= {{ after + limit }}
+where place > {{ after }} and place <= {% if tops | map(attribute="limit") | reject("none") | list -%}
+  case panel{% for top in tops if top.limit is not none %} when {{ top.name | literal }} then {{ top.limit }}{% endfor %} else {{ after + limit }} end
+{%- else %}{{ after + limit }}{% endif %}

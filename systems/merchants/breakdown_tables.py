@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from query.groups import Group
 from systems.merchants.numbers import Numbers, numbers_of
 from systems.merchants.panels import Tab
+from systems.merchants.record_statements import CURRENCY, Made
+
+Answered: TypeAlias = Sequence[Any]
+"""A row of a statement over records: each key, the panel's bits, what was counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +56,40 @@ def of_groups(tab: Tab, groups: Iterable[Group], limit: int, after: int = 0) -> 
     return _page(tab, [Row(group.key, numbers_of(group)) for group in groups], limit, after)
 
 
-def of_visits(tab: Tab, rows: Iterable[Sequence[Any]], keys: Sequence[str], bits: int, limit: int, after: int) -> Table:
-    """Of the rows of a statement by visits: each key, the panel's bits, then numbers."""
-    places, width = [keys.index(name) for name in tab.visit_columns], len(keys)
+def of_visits(tab: Tab, rows: Iterable[Answered], made: Made, limit: int, after: int = 0) -> Table:
+    """Of the rows of `record_statements.by_visits`."""
+    return _page(
+        tab, [Row(key, Numbers(*counted)) for key, counted in _panel(rows, made, tab.visit_columns)], limit, after
+    )
+
+
+def total_of_visits(rows: Iterable[Answered], made: Made) -> Numbers:
+    """Of the same rows the total, without what was earned."""
+    return next((Numbers(*counted) for _, counted in _panel(rows, made, ())), Numbers())
+
+
+def of_events(tab: Tab, rows: Iterable[Answered], made: Made, limit: int, after: int = 0) -> Table:
+    """Of the rows of `record_statements.by_events`."""
     mine = [
-        Row(tuple(row[place] for place in places), Numbers(*row[width + 1 : width + 7]))
-        for row in rows
-        if row[width] == bits
+        Row(key, Numbers(visitors=visitors, views=int(views or 0), events=events))
+        for key, (visitors, views, events, _) in _panel(rows, made, tab.by)
     ]
     return _page(tab, mine, limit, after)
 
 
-def of_events(tab: Tab, rows: Iterable[Sequence[Any]], keys: Sequence[str], bits: int, limit: int, after: int) -> Table:
-    """Of the rows of a statement by events: each key, the panel's bits, visitors, views, events."""
-    places, width = [keys.index(name) for name in tab.by], len(keys)
-    mine = [
-        Row(
-            tuple(row[place] for place in places),
-            Numbers(visitors=row[width + 1], views=int(row[width + 2] or 0), events=row[width + 3]),
-        )
-        for row in rows
-        if row[width] == bits
-    ]
-    return _page(tab, mine, limit, after)
+def earned_of_events(rows: Iterable[Answered], made: Made) -> dict[str, float]:
+    """Of the same rows: currency → what was earned in it, the most first."""
+    found = ((key[0], counted[-1]) for key, counted in _panel(rows, made, (CURRENCY,)))
+    earned = [(currency, float(total)) for currency, total in found if currency and total is not None]
+    return dict(sorted(earned, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _panel(rows: Iterable[Answered], made: Made, by: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Answered]]:
+    """The rows of a panel: its keys, and what was counted."""
+    places, width, bits = [made.keys.index(name) for name in by], len(made.keys), made.bits(by)
+    for row in rows:
+        if row[width] == bits:
+            yield tuple(row[place] for place in places), row[width + 1 :]
 
 
 def _page(tab: Tab, rows: Sequence[Row], limit: int, after: int) -> Table:

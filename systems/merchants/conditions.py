@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from query.errors import FieldProblem, InvalidRequestError
 from systems.merchants.asked import Asked
-from systems.merchants.filters import FIELDS, Of
+from systems.merchants.filters import FIELDS, VISIT_COLUMNS, Of
 from systems.merchants.goals import PAGEVIEW, Condition, Goal, Kind
 from systems.merchants.patterns import pattern_regex
 
@@ -38,6 +38,11 @@ class Clause:
         """What the marks stand for, in their order."""
         return tuple(value for tests in self.alternatives for test in tests for value in test.values)
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """What it tests."""
+        return frozenset(test.column for tests in self.alternatives for test in tests)
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
@@ -57,9 +62,30 @@ class Conditions:
         return tuple(value for clause in self.visits for value in clause.values)
 
     @property
+    def beginnings(self) -> tuple[Clause, ...]:
+        """What the first message of a visit must meet itself, by columns of events."""
+        by_event = (_renamed(clause, {"entry": "path"}) for clause in self.visits)
+        return tuple(clause for clause in by_event if clause.columns <= {*VISIT_COLUMNS, "path"})
+
+    @property
+    def by_beginnings(self) -> bool:
+        """Whether there are conditions of visits, and what they begin with decides them all."""
+        return 0 < len(self.visits) == len(self.beginnings)
+
+    @property
+    def begun_with(self) -> tuple[Clause, ...]:
+        """Conditions of visits, by columns of what each event's visit began with."""
+        return tuple(_renamed(clause, {name: f"began_{name}" for name in clause.columns}) for clause in self.visits)
+
+    @property
+    def of_beginnings(self) -> tuple[str, ...]:
+        """Values of those."""
+        return tuple(value for clause in self.beginnings for value in clause.values)
+
+    @property
     def visit_columns(self) -> frozenset[str]:
         """Columns of visits that clauses test."""
-        return frozenset(test.column for clause in self.visits for tests in clause.alternatives for test in tests)
+        return frozenset[str]().union(*(clause.columns for clause in self.visits))
 
 
 def conditions_of(asked: Asked, goals: Iterable[Goal]) -> Conditions:
@@ -80,6 +106,15 @@ def conditions_of(asked: Asked, goals: Iterable[Goal]) -> Conditions:
 def clause_of(condition: Condition) -> Clause:
     """Of a goal, or a step of a funnel."""
     return Clause((_tests(condition),))
+
+
+def _renamed(clause: Clause, names: Mapping[str, str]) -> Clause:
+    return Clause(
+        tuple(
+            tuple(replace(test, column=names.get(test.column, test.column)) for test in tests)
+            for tests in clause.alternatives
+        )
+    )
 
 
 def _of_goals(values: Iterable[str], known: Mapping[str, Goal]) -> Clause:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
+from query.groups import Group
 from query.requests import Filters as DimensionFilters
 from query.requests import SeriesRequest, Step, WindowRequest
 from query.tops import Top, TopsRequest
@@ -12,11 +13,18 @@ from streams.breakdowns import breakdowns
 from streams.definition import Definition
 from systems.merchants.asked import Asked
 from systems.merchants.filters import FIELDS, Of
+from systems.merchants.numbers import Numbers, numbers_of, revenue_of
 from systems.merchants.panels import Tab
+from systems.merchants.record_statements import CURRENCY
 from systems.merchants.sites import SITE
 
 NEEDED = ("visitors", "views")
 """Measures and counts of steps; visits come with them."""
+
+_ALL = Top("numbers", (), "messages")
+_EARNED = Top("earned", (CURRENCY,), "messages", limit=1000)
+WHOLE = (_ALL, _EARNED)
+"""Panels of the whole: there are fewer currencies than the limit."""
 
 
 def covers(definition: Definition, asked: Asked, by: Iterable[str] = ()) -> bool:
@@ -36,10 +44,21 @@ def window(visible: Visible, asked: Asked, by: Iterable[str] = ()) -> WindowRequ
     return WindowRequest(visible, asked.start, asked.end, tuple(by), where(asked))
 
 
-def tops(visible: Visible, asked: Asked, tabs: Iterable[Tab], limit: int, after: int = 0) -> TopsRequest:
-    """The rows of several tabs at once. Raises InvalidRequestError."""
+def tops(
+    visible: Visible, asked: Asked, tabs: Iterable[Tab], limit: int, after: int = 0, *, whole: bool = False
+) -> TopsRequest:
+    """The rows of several tabs at once, with those of the whole and of every currency, if wanted.
+
+    Raises InvalidRequestError.
+    """
     wanted = tuple(Top(tab.name, tab.by, tab.counts) for tab in tabs)
-    return TopsRequest(window(visible, asked), wanted, limit, after)
+    return TopsRequest(window(visible, asked), wanted + (WHOLE if whole else ()), limit, after)
+
+
+def whole_of(tables: Mapping[str, Sequence[Group]]) -> Numbers:
+    """What the panels of the whole tell."""
+    (whole, *_), earned = tables[_ALL.name] or [None], tables[_EARNED.name]
+    return numbers_of(whole, revenue_of(earned))
 
 
 def series(visible: Visible, asked: Asked, step: Step) -> SeriesRequest:

@@ -28,6 +28,8 @@ COLUMNS = (
 )  # fmt: skip
 """Fields that statements read, beside a record's own columns."""
 
+CURRENCY = "currency"
+
 _DAY = timedelta(days=1)
 _templates = templates_in(Path(__file__).parent / "sql")
 
@@ -64,26 +66,22 @@ def by_visits(
     return Made(_rendered("by_visits.sql", conditions, keys, visits=True, **more), values, start, end, keys)
 
 
-def by_events(asked: Asked, conditions: Conditions, tabs: Sequence[Tab], limit: int, after: int = 0) -> Made:
-    """Rows by tabs of which each event has a value.
+def by_events(
+    asked: Asked, conditions: Conditions, tabs: Sequence[Tab], limit: int, after: int = 0, *, earned: bool = False
+) -> Made:
+    """Rows by tabs of which each event has a value; with those of every currency, if wanted.
 
-    Columns: each key, the panel's bits, visitors, views, events.
+    Columns: each key, the panel's bits, visitors, views, events, what was earned.
     """
-    keys = tuple(dict.fromkeys(name for tab in tabs for name in tab.by))
+    panels = [*(tab.by for tab in tabs), *([(CURRENCY,)] if earned else [])]
+    keys = tuple(dict.fromkeys(name for by in panels for name in by))
     visits = bool(conditions.visits)
-    more: dict[str, Any] = {"keys": keys, "panels": [{"by": tab.by} for tab in tabs]}
+    whole = set_bits(keys, (CURRENCY,)) if earned else None
+    more: dict[str, Any] = {"keys": keys, "panels": [{"by": by} for by in panels], "whole": whole}
     start, end = _days(asked) if visits else (asked.start, asked.end)
-    values = (*_marked(asked, conditions, visits=visits), after, after + limit)
+    values = (*_marked(asked, conditions, visits=visits, seen=True), after, after + limit)
     body = _rendered("by_events.sql", conditions, visits=visits, seen=True, **more)
     return Made(body, values, start, end, keys)
-
-
-def revenue(asked: Asked, conditions: Conditions) -> Made:
-    """Currency and what was earned in it, the most first."""
-    visits = bool(conditions.visits)
-    start, end = _days(asked) if visits else (asked.start, asked.end)
-    body = _rendered("revenue.sql", conditions, visits=visits, seen=True)
-    return Made(body, _marked(asked, conditions, visits=visits), start, end)
 
 
 def series(asked: Asked, conditions: Conditions, step: Step) -> Made:
@@ -95,7 +93,7 @@ def series(asked: Asked, conditions: Conditions, step: Step) -> Made:
     start, end = _days(asked)
     moments = {"happened": step_start("event_time", step, zone), "began": step_start("visit_start", step, zone)}
     body = _rendered("series.sql", conditions, visits=True, seen=True, **moments)
-    return Made(body, _marked(asked, conditions, visits=True), start, end)
+    return Made(body, _marked(asked, conditions, visits=True, seen=True), start, end)
 
 
 def goals(asked: Asked, conditions: Conditions, wanted: Sequence[Goal], currency: str) -> Made:
@@ -103,7 +101,7 @@ def goals(asked: Asked, conditions: Conditions, wanted: Sequence[Goal], currency
     visits = bool(conditions.visits)
     clauses = [clause_of(goal.condition) for goal in wanted]
     start, end = _days(asked) if visits else (asked.start, asked.end)
-    values = list(_marked(asked, conditions, visits=visits))
+    values = list(_marked(asked, conditions, visits=visits, seen=True))
     for clause in clauses:
         values += [*clause.values, *clause.values, currency]
     return Made(_rendered("goals.sql", conditions, visits=visits, seen=True, goals=clauses), tuple(values), start, end)
@@ -137,10 +135,13 @@ def _rendered(
     return _templates.get_template(template).render(given)
 
 
-def _marked(asked: Asked, conditions: Conditions, *, visits: bool) -> tuple[Any, ...]:
+def _marked(asked: Asked, conditions: Conditions, *, visits: bool, seen: bool = False) -> tuple[Any, ...]:
     """Values of the marks that every statement begins with."""
     values: tuple[Any, ...] = (*conditions.of_events, asked.start, asked.end)
-    return (*values, asked.start, asked.end, *conditions.of_visits) if visits else values
+    if not visits:
+        return values
+    values += (*conditions.of_beginnings, asked.start, asked.end, *conditions.of_visits)
+    return (*values, *conditions.of_visits) if seen and conditions.by_beginnings else values
 
 
 def _all_values(clauses: Sequence[Clause]) -> tuple[str, ...]:

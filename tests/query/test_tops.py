@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -14,9 +15,11 @@ from query.errors import InvalidRequestError
 from query.requests import WindowRequest
 from query.service import QueryService
 from query.settings import QuerySettings
+from query.top_statements import tops_statements
 from query.tops import Top, TopsRequest
 from query.visible import Visible
-from tests.definitions import PAGE_VIEWS
+from streams import load_definition
+from tests.definitions import PAGE_VIEWS, SHIPPED
 from tests.query.duck_panes import DuckPanes, Message
 from tests.query.lake_views import at, lake_view
 
@@ -26,6 +29,8 @@ TOPS = (
     Top("pages", ("path",), "messages"),
     Top("sites", ("site",), "messages"),
     Top("both", ("site", "path"), "messages"),
+    Top("whole", (), "messages"),
+    Top("few", ("path",), "messages", limit=2),
 )
 
 
@@ -59,7 +64,7 @@ def test_panels_are_what_each_is_by_itself(
     tables = service.answer(TopsRequest(window(visible, **where), TOPS, 5), service.limits()).answer.tables  # type: ignore[union-attr]
     for top in TOPS:
         alone = service.window(window(visible, *top.by, **where)).groups
-        largest = sorted(alone, key=lambda group: (-group.messages, group.key))[:5]
+        largest = sorted(alone, key=lambda group: (-group.messages, group.key))[: top.limit or 5]
         assert tables[top.name] == tuple(largest)
 
 
@@ -80,8 +85,24 @@ def test_later_places_go_on_from_the_first(service: QueryService) -> None:
 
 
 @pytest.mark.parametrize(
-    "top", [Top("a", (), "messages"), Top("a", ("colour",), "messages"), Top("a", ("site",), "load_ms")]
+    "top",
+    [Top("a", ("site", "path", "day"), "messages"), Top("a", ("colour",), "messages"), Top("a", ("site",), "load_ms")],
 )
 def test_panels_that_cannot_be_are_refused(service: QueryService, top: Top) -> None:
     with pytest.raises(InvalidRequestError):
         service.answer(TopsRequest(window(Visible(DEFINITION)), (top,), 5), service.limits())
+
+
+def test_the_whole_is_read_of_what_another_panel_reads() -> None:
+    """Totals alone are kept by minutes: by themselves they would be asked apart."""
+    definition = load_definition(SHIPPED["web_events"])
+    window = WindowRequest(Visible(definition), at("1 00:00"), at("3 00:00"), (), (("site", ("a",)),))
+    panels = (
+        Top("whole", (), "messages"),
+        Top("earned", ("currency",), "messages"),
+        Top("pages", ("path",), "messages"),
+    )
+    view = replace(lake_view(definition.name, cut=at("5 00:00")), definition=definition, hours=True)
+    [(part, statement)] = tops_statements(definition, view, TopsRequest(window, panels, 5))
+    assert part.tops == panels
+    assert {*re.findall(r"'(\w+)', '(\w+)'", statement.sql)} >= {("currencies", "whole"), ("pages", "pages")}

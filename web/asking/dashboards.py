@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from query.answers import TopsAnswer
 from query.errors import InvalidRequestError
 from query.record_questions import RecordQuestion
 from query.requests import Step
@@ -21,22 +22,43 @@ from systems.merchants.breakdown_tables import Table
 from systems.merchants.conditions import conditions_of
 from systems.merchants.goal_tables import FunnelStep, GoalRow, funnel_steps, goal_rows
 from systems.merchants.goals import Funnel
-from systems.merchants.numbers import Numbers, numbers_of, revenue_of
+from systems.merchants.numbers import Numbers, numbers_of
 from systems.merchants.panels import Tab, by_visit
-from systems.merchants.record_statements import Made
+from systems.merchants.record_statements import CURRENCY, Made
 from systems.merchants.series import Point
 from systems.merchants.sites import SITE
 from web.asking.questions import ask
 from web.asking.seen_sites import SeenSite
 
 LIVE = timedelta(minutes=5)
-CURRENCY = "currency"
 
 
 async def numbers(request: Request, seen: SeenSite, asked: Asked) -> Numbers:
     """Of the whole window."""
-    whole, earned = await asyncio.gather(_whole(request, seen, asked), _revenue(request, seen, asked))
-    return replace(whole, revenue=earned)
+    return (await whole(request, seen, asked, (), 1))[0]
+
+
+async def whole(
+    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int
+) -> tuple[Numbers, Mapping[str, Table]]:
+    """The numbers of the whole window and tab → its table: of panes in one statement where breakdowns have all of
+    them, else of records in two."""
+    wanted = [(), (CURRENCY,), *(tab.by for tab in tabs)]
+    if all(pane_questions.covers(seen.visible.shown, asked, by) for by in wanted):
+        with suppress(InvalidRequestError):
+            answer, _ = await ask(request, pane_questions.tops(seen.visible, asked, tabs, limit + 1, whole=True))
+            return pane_questions.whole_of(answer.answer.tables), _of_panes(answer.answer, tabs, limit)
+    conditions = conditions_of(asked, seen.goals)
+    of_visits, of_events = ([tab for tab in tabs if by_visit(tab) == kind] for kind in (True, False))
+    visits = record_statements.by_visits(asked, conditions, of_visits, limit + 1, total=True)
+    events = record_statements.by_events(asked, conditions, of_events, limit + 1, earned=True)
+    by_visits, by_events = await asyncio.gather(
+        _rows(request, seen, asked, visits), _rows(request, seen, asked, events)
+    )
+    found = {tab.name: breakdown_tables.of_visits(tab, by_visits, visits, limit) for tab in of_visits}
+    found |= {tab.name: breakdown_tables.of_events(tab, by_events, events, limit) for tab in of_events}
+    counted = breakdown_tables.total_of_visits(by_visits, visits)
+    return replace(counted, revenue=breakdown_tables.earned_of_events(by_events, events)), found
 
 
 async def tables(
@@ -101,26 +123,6 @@ def _recent(seen: SeenSite, now: datetime) -> Asked:
     return Asked(seen.site.name, seen.zone, now - LIVE, now)
 
 
-async def _whole(request: Request, seen: SeenSite, asked: Asked) -> Numbers:
-    if pane_questions.covers(seen.visible.shown, asked):
-        with suppress(InvalidRequestError):
-            answer, _ = await ask(request, pane_questions.window(seen.visible, asked))
-            groups = answer.answer.groups
-            return numbers_of(groups[0] if groups else None)
-    made = record_statements.by_visits(asked, conditions_of(asked, seen.goals), [], 1, total=True)
-    counted = await _rows(request, seen, asked, made)
-    return Numbers(*counted[0][1:]) if counted else Numbers()
-
-
-async def _revenue(request: Request, seen: SeenSite, asked: Asked) -> Mapping[str, float]:
-    if pane_questions.covers(seen.visible.shown, asked, (CURRENCY,)):
-        with suppress(InvalidRequestError):
-            answer, _ = await ask(request, pane_questions.window(seen.visible, asked, (CURRENCY,)))
-            return revenue_of(answer.answer.groups)
-    rows = await _rows(request, seen, asked, record_statements.revenue(asked, conditions_of(asked, seen.goals)))
-    return {str(name): float(earned) for name, earned in rows}
-
-
 async def _tables(
     request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int, after: int
 ) -> Mapping[str, Table]:
@@ -128,11 +130,14 @@ async def _tables(
     if all(pane_questions.covers(seen.visible.shown, asked, tab.by) for tab in tabs):
         with suppress(InvalidRequestError):
             answer, _ = await ask(request, pane_questions.tops(seen.visible, asked, tabs, limit + 1, after))
-            found = answer.answer.tables
-            return {tab.name: breakdown_tables.of_groups(tab, found[tab.name], limit, after) for tab in tabs}
+            return _of_panes(answer.answer, tabs, limit, after)
     kinds = [[tab for tab in tabs if is_of(tab)] for is_of in (by_visit, lambda tab: not by_visit(tab))]
     parts = [_of_records(request, seen, asked, some, limit, after) for some in kinds if some]
     return {name: table for part in await asyncio.gather(*parts) for name, table in part.items()}
+
+
+def _of_panes(answer: TopsAnswer, tabs: Sequence[Tab], limit: int, after: int = 0) -> Mapping[str, Table]:
+    return {tab.name: breakdown_tables.of_groups(tab, answer.tables[tab.name], limit, after) for tab in tabs}
 
 
 async def _of_records(
@@ -146,7 +151,7 @@ async def _of_records(
     )
     made = make(asked, conditions, tabs, limit + 1, after)
     rows = await _rows(request, seen, asked, made)
-    return {tab.name: read(tab, rows, made.keys, made.bits(tab.visit_columns), limit, after) for tab in tabs}
+    return {tab.name: read(tab, rows, made, limit, after) for tab in tabs}
 
 
 async def _rows(request: Request, seen: SeenSite, asked: Asked, made: Made) -> Sequence[tuple[Any, ...]]:

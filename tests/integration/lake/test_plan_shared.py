@@ -53,9 +53,9 @@ def test_scan_and_minute_aggregate_are_shared(explained: dict[str, str], job: st
     kinds = Counter(node["type"].partition("[")[0] for node in nodes)
     assert sum(count for kind, count in kinds.items() if kind.startswith("Source: ")) == kinds["combined"] == 1
     rollups = len(layers(JOBS[job][0])) - 1
-    assert kinds["LocalWindowAggregate"] == kinds["GlobalWindowAggregate"] == 2 + rollups
-    assert kinds["WindowTableFunction"] == 0
-    windows = [node["contents"] for node in nodes if node["type"].startswith("GlobalWindowAggregate")]
+    assert kinds["WindowAggregate"] == 2 + rollups
+    assert kinds["LocalWindowAggregate"] == kinds["GlobalWindowAggregate"] == kinds["WindowTableFunction"] == 0
+    windows = [node["contents"] for node in nodes if node["type"].startswith("WindowAggregate")]
     assert sorted(("_event_start]" in text, "size=[10 min]" in text) for text in windows) == [
         (False, False),
         (True, False),

@@ -14,6 +14,7 @@ from query.errors import InvalidRequestError
 from query.requests import Step
 from systems.merchants import record_statements
 from systems.merchants.asked import Asked
+from systems.merchants.breakdown_tables import earned_of_events
 from systems.merchants.conditions import conditions_of
 from systems.merchants.filters import FIELDS, Of
 from systems.merchants.goals import Condition, Funnel, Goal, Kind
@@ -119,8 +120,10 @@ def test_every_panel_of_visits_is_counted(
     asked = asked_of(filters, SPANS[2])
     tabs = [tab for tab in TABS.values() if tab.field.of in (Of.VISIT, Of.ENTRY, Of.EXIT)]
     made = record_statements.by_visits(asked, conditions_of(asked, GOALS), tabs, 1000, total=True)
+    whole = counted(visits_of(events), asked.start, asked.end, met_by(filters), kept_by(filters))
     rows, visits, met, kept = records.made(made), visits_of(events), met_by(filters), kept_by(filters)
     width = len(made.keys)
+    assert [row[width + 1 :] for row in rows if row[width] == made.bits(())] == [astuple(whole)][: whole.visitors]
     for tab in tabs:
         by = ("entry",) if tab.name == "entry" else tab.by
         mine = [row for row in rows if row[width] == made.bits(by)]
@@ -187,8 +190,8 @@ def test_revenue_and_goals_are_counted(
     for event in seen:
         if event.revenue is not None:
             earned[event.currency] = earned.get(event.currency, 0.0) + event.revenue
-    got = dict(records.made(record_statements.revenue(asked, conditions)))
-    assert got == pytest.approx(earned)
+    made = record_statements.by_events(asked, conditions, [TABS["page"]], 1, earned=True)
+    assert earned_of_events(records.made(made), made) == pytest.approx(earned)
     row = records.made(record_statements.goals(asked, conditions, GOALS, "EUR"))[0]
     assert row[0] == len({event.visitor for event in seen})
     for place, goal in enumerate(GOALS):

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
 
+from query.errors import InvalidRequestError
 from query.requests import STEPS, Step
 from streams.errors import WindowpaneError
 from systems.merchants.asked import Asked
@@ -68,11 +69,10 @@ async def board_of(request: Request, seen: SeenSite, view: View) -> Board:
     asked = view.asked(seen.site.name)
     compared = asked.compared
     shown = [view.tab(panel) for panel in PANELS]
-    numbers, before, (points, earlier), tables, live, imported = await asyncio.gather(
-        part(request, dashboards.numbers(request, seen, asked)),
+    (numbers, tables), before, (points, earlier), live, imported = await asyncio.gather(
+        _numbers_and_tables(request, seen, asked, shown),
         part(request, dashboards.numbers(request, seen, compared)) if compared else _nothing(),
         _points(request, seen, asked, view.step),
-        _tables(request, seen, asked, shown),
         part(request, dashboards.live(request, seen)),
         _imported(request, seen, view),
     )
@@ -140,6 +140,22 @@ async def part(request: Request, making: Awaitable[T]) -> Part[T]:
 
 async def _nothing() -> Part[Any]:
     return Part(None)
+
+
+async def _numbers_and_tables(
+    request: Request, seen: SeenSite, asked: Asked, tabs: list[Tab]
+) -> tuple[Part[Numbers], Mapping[str, Part[Table]]]:
+    """Together; each by itself where one of them is refused."""
+    try:
+        numbers, found = await dashboards.whole(request, seen, asked, tabs, ROWS)
+    except InvalidRequestError:
+        return await asyncio.gather(
+            part(request, dashboards.numbers(request, seen, asked)), _tables(request, seen, asked, tabs)
+        )
+    except WindowpaneError as error:
+        away = problem_for(request, error)
+        return Part(None, away), {tab.name: Part(None, away) for tab in tabs}
+    return Part(numbers), {name: Part(table) for name, table in found.items()}
 
 
 async def _tables(request: Request, seen: SeenSite, asked: Asked, tabs: list[Tab]) -> dict[str, Part[Table]]:
