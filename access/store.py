@@ -7,7 +7,9 @@ from typing import Self
 import sqlalchemy as sa
 
 from access.askers import Askers
+from access.claims import Claims
 from access.columns import Columns
+from access.form_keys import FormKeys
 from access.grant_records import Grants
 from access.keys import Key, Keys
 from access.leftovers import remove_past
@@ -33,6 +35,8 @@ class AccessStore:
         self.links = Links(self.records, self.users)
         self.askers = Askers(self.records, settings)
         self.columns = Columns(self.records)
+        self.form_keys = FormKeys(self.records)
+        self.claims = Claims(self.records)
 
     @classmethod
     def open(cls, uri: str, settings: AccessSettings | None = None) -> Self:

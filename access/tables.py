@@ -97,3 +97,18 @@ COLUMNS = sa.Table(
     sa.Column("columns", ARRAY(sa.Text), nullable=False),
     sa.Column("made_of", ARRAY(sa.Text), nullable=False),
 )
+FORM_SECRETS = sa.Table(
+    "form_secrets",
+    ACCESS,
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+)
+CLAIMS = sa.Table(
+    "claims",
+    ACCESS,
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("submission", sa.Text, nullable=False),
+    # Until when whoever took it may take to do it; null once it is done.
+    sa.Column("held_until", _TIME),
+)

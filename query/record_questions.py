@@ -32,7 +32,8 @@ class RecordQuestion:
     """Rows that `body` makes of the records of `[start, end)` where dimensions have one of the given values.
 
     `columns`: the fields that it reads, and VISIT_START if it does; beside them a record has its own. `body`: named
-    queries over `records` and the select that ends them, without the word `with`; its marks stand for `values`. Raises
+    queries over `records` and the select that ends them, without the word `with`; its marks stand for `values`.
+    `all_versions`: not the newest of each submission alone, where a form lets them be changed. Raises
     InvalidRequestError for a field that is hidden or is not there.
     """
 
@@ -45,6 +46,7 @@ class RecordQuestion:
     columns: tuple[str, ...]
     body: str
     values: tuple[Any, ...] = ()
+    all_versions: bool = False
 
     def __post_init__(self) -> None:
         refuse(self._problems())
@@ -71,7 +73,9 @@ def record_statement(definition: Definition, view: LakeView, question: RecordQue
     if view.records_snapshot is None or rules is None:
         return None
     missing, wanted = view.records_missing, {*question.columns}
+    versions = None if question.all_versions else _versions(definition, missing)
     sql = templates.get_template("of_records.sql").render(
+        versions=versions,
         table=table_name(view.stream, RECORDS.name),
         snapshot=view.records_snapshot,
         columns=[
@@ -81,7 +85,16 @@ def record_statement(definition: Definition, view: LakeView, question: RecordQue
         alternatives=[[*conditions_in(rule, missing)] for rule in rules.alternatives],
         body=question.body,
     )
-    return Statement(sql, (question.start, question.end, *rules.values, *question.values))
+    span = (question.start, question.end)
+    return Statement(sql, (*(span if versions else ()), *span, *rules.values, *question.values))
+
+
+def _versions(definition: Definition, missing: frozenset[str]) -> tuple[str, str] | None:
+    """The columns of a submission and of the number of its version, where submissions can be changed."""
+    if definition.form is None or definition.form.edits is None or not definition.key or not definition.duplicates:
+        return None
+    columns = column_of(definition.key), column_of(definition.duplicates.id)
+    return None if missing & {*columns} else columns
 
 
 def _rules(definition: Definition, question: RecordQuestion) -> RecordRules | None:

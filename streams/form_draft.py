@@ -10,12 +10,15 @@ from dataclasses import field as made_by
 from typing import Any
 
 ID, SENT, FORM = "id", "sent", "form"
-"""Fields that a drafted stream has beside its questions: of a submission, of when it was sent, and of no question."""
+VERSION, BY, WHY = "version", "edited_by", "edit_reason"
+OWN = (ID, SENT, FORM, VERSION, BY, WHY)
+"""Fields that a drafted stream has beside its questions: of a submission, of when it was sent, and of no question; of a
+change of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftQuestion:
-    """One question. `rule`: of its field, without what is as usual."""
+    """One question. `rule`: of its field, without what is as usual. `translations`: as its form has them."""
 
     field: str
     label: str
@@ -23,6 +26,7 @@ class DraftQuestion:
     help: str = ""
     choices: Mapping[str, str] = made_by(default_factory=dict)
     when: str | None = None
+    translations: Mapping[str, Mapping[str, Any]] = made_by(default_factory=dict)
 
     @property
     def tells(self) -> bool:
@@ -38,27 +42,70 @@ class DraftPage:
     questions: Sequence[DraftQuestion]
     intro: str = ""
     when: str | None = None
+    translations: Mapping[str, Mapping[str, Any]] = made_by(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A stream with a form. `notes`: comments at its beginning."""
+    """A stream with a form. `notes`: comments at its beginning. `languages`: tag → name, that of its texts first."""
 
     name: str
     title: str
     pages: Sequence[DraftPage]
     intro: str = ""
     notes: Sequence[str] = ()
+    languages: Mapping[str, str] = made_by(default_factory=dict)
+
+
+_DRAFTED = (
+    DraftPage(
+        "About you",
+        (
+            DraftQuestion(
+                "group",
+                "Which group are you in?",
+                {"type": "string", "values": ["first", "second"]},
+                choices={"first": "The first", "second": "The second"},
+            ),
+            DraftQuestion("age", "How old are you?", {"type": "integer", "min": 0, "max": 130}, help="In years"),
+        ),
+    ),
+    DraftPage(
+        "More",
+        (
+            DraftQuestion(
+                "comment",
+                "Is there anything else that you want to say?",
+                {"type": "string", "max_length": 2000, "required": False},
+                when="age >= 10",
+            ),
+        ),
+    ),
+)
+
+
+def first_draft(name: str, title: str, notes: Sequence[str] = ()) -> Draft:
+    """One to be changed: a choice, a number, and words that are asked for on a condition."""
+    return Draft(name, title, _DRAFTED, notes=notes)
 
 
 def draft_text(draft: Draft) -> str:
     """The file."""
     asked = [question for page in draft.pages for question in page.questions]
     dimension = next((each.field for each in asked if each.tells), None)
-    fields = {ID: {"type": "string", "min_length": 1, "max_length": 64}}
+    fields = {
+        ID: {"type": "string", "min_length": 1, "max_length": 64},
+        VERSION: {"type": "string", "max_length": 9},
+    }
+    clean = [f"{VERSION} = {_value([{'rule': 'default', 'value': '1'}])}"]
     if dimension is None:
         fields[FORM] = {"type": "string", "values": [draft.name]}
+        clean.append(f"{FORM} = {_value([{'rule': 'default', 'value': draft.name}])}")
     fields |= {each.field: dict(each.rule) for each in asked}
+    fields |= {
+        BY: {"type": "string", "max_length": 500, "required": False},
+        WHY: {"type": "string", "max_length": 300, "required": False},
+    }
     parts = [
         [
             *(f"# {_line(note)}" for note in draft.notes),
@@ -68,31 +115,37 @@ def draft_text(draft: Draft) -> str:
             "records = true",
         ],
         ["[event_time]", f"field = {_value(SENT)}"],
-        ["[duplicates]", f"id = {_value(ID)}", 'horizon = "1 day"'],
+        ["[duplicates]", f"id = {_value(VERSION)}", 'horizon = "1 day"'],
         ["[fields]", *(f"{_key(name)} = {_value(rule)}" for name, rule in fields.items())],
     ]
-    if dimension is None:
-        parts.append(["[clean]", f"{FORM} = {_value([{'rule': 'default', 'value': draft.name}])}"])
+    parts.append(["[clean]", *clean])
     parts.append(["[dimensions]", f"{_dimension(dimension or FORM)} = {_value(dimension or FORM)}"])
-    parts.append(["[form]", *([f"intro = {_value(draft.intro)}"] if draft.intro else [])])
+    languages = [f"languages = {_value(draft.languages)}"] if draft.languages else []
+    edits = f"edits = {_value({'by': BY, 'why': WHY})}"
+    parts.append(["[form]", *([f"intro = {_value(draft.intro)}"] if draft.intro else []), edits, *languages])
     for page in draft.pages:
         parts += _page(page)
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
 def _page(page: DraftPage) -> Iterator[list[str]]:
-    yield ["[[form.pages]]", *_said(page, "title", "intro", "when")]
+    yield ["[[form.pages]]", *_said(page, "title", "intro", "when"), *_translated(page)]
     for question in page.questions:
         lines = ["[[form.pages.questions]]", *_said(question, "field", "label", "help", "when")]
         if question.choices:
             lines.append(f"choices = {_value(question.choices)}")
-        yield lines
+        yield [*lines, *_translated(question)]
 
 
 def _said(each: DraftPage | DraftQuestion, *names: str) -> Iterator[str]:
     for name in names:
         if text := getattr(each, name):
             yield f"{name} = {_value(text)}"
+
+
+def _translated(each: DraftPage | DraftQuestion) -> Iterator[str]:
+    for tag, texts in each.translations.items():
+        yield f"translations.{tag} = {_value(texts)}"
 
 
 def _dimension(name: str) -> str:

@@ -8,12 +8,16 @@ from streams.cleaning_rules import Default
 from streams.conditions import ConditionError, comparable, condition
 from streams.definition import Definition, FieldRule
 from streams.errors import DefinitionError
-from streams.form import Form, Question
+from streams.form import Edits, Form, Question
+from streams.form_translations import translation_problems
 from streams.reasons import Reason
 from streams.time_text import event_millis
 
 MOST_QUESTIONS = 500
 """Of a form: all answers are sent with each of its steps."""
+
+LONGEST_REASON = 300
+"""Of a change, in characters."""
 
 ID_LENGTH = 36
 """Characters of the id that a form gives each submission."""
@@ -27,6 +31,7 @@ def form_problems(definition: Definition, form: Form, file: str) -> Iterator[Def
         return
     yield from _of_sending(definition, file)
     yield from _of_times(form, file)
+    yield from translation_problems(form, file)
     before: dict[str, str] = {}
     for number, page in enumerate(form.pages):
         key = f"form.pages.{number}"
@@ -46,15 +51,41 @@ def _of_sending(definition: Definition, file: str) -> Iterator[DefinitionError]:
         allowed = "needs key and [duplicates], such as key = 'id': so what is sent again counts once"
         yield DefinitionError(file, "form", None, allowed)
         return
-    name = definition.duplicates.id
+    assert definition.form is not None
+    edited = definition.form.edits is not None
+    name = definition.key if edited else definition.duplicates.id
     rule = definition.fields.get(name)
-    if rule is not None and (rule.type != "string" or rule.values or not _fits(rule)):
+    if rule is not None and not _takes(rule, ID_LENGTH, ID_LENGTH):
         allowed = f"a form puts an id of {ID_LENGTH} characters there; let it be any string of that length"
         yield DefinitionError(file, f"fields.{name}", None, allowed)
+    if edited:
+        yield from _of_edits(definition, definition.key, definition.duplicates.id, definition.form.edits, file)
 
 
-def _fits(rule: FieldRule) -> bool:
-    return (rule.min_length or 0) <= ID_LENGTH <= (rule.max_length or ID_LENGTH)
+def _of_edits(
+    definition: Definition, key: str, version: str, edits: Edits | None, file: str
+) -> Iterator[DefinitionError]:
+    assert edits is not None
+    if definition.records is None:
+        yield DefinitionError(file, "records", None, "is needed by form.edits: what was sent is read there; say true")
+    if key == version:
+        allowed = "is key too; with form.edits, key is of a submission and this the number of its version: two fields"
+        yield DefinitionError(file, "duplicates.id", version, allowed)
+    elif (rule := definition.fields.get(version)) is not None and not _takes(rule, 1, 9):
+        allowed = "has the number of a version, with form.edits; let it be any string of 1 to 9 characters"
+        yield DefinitionError(file, f"fields.{version}", None, allowed)
+    asked = [question.field for question in (definition.form.questions if definition.form else ())]
+    for name, place in ((edits.by, "by"), (edits.why, "why")):
+        told = definition.fields.get(name)
+        if told is None or told.required or name in asked or not _takes(told, 1, LONGEST_REASON):
+            allowed = f"names no field for it: a string with required = false, of up to {LONGEST_REASON} characters"
+            yield DefinitionError(file, f"form.edits.{place}", name, allowed)
+
+
+def _takes(rule: FieldRule, shortest: int, longest: int) -> bool:
+    """Whether a field can be any text of so many characters."""
+    long_enough = (rule.min_length or 0) <= shortest and (rule.max_length or longest) >= longest
+    return rule.type == "string" and not rule.values and long_enough
 
 
 def _of_times(form: Form, file: str) -> Iterator[DefinitionError]:
@@ -75,8 +106,8 @@ def _of_question(
         allowed = f"names no field; known: {', '.join([*definition.fields][:40])}"
         yield DefinitionError(file, f"{key}.field", question.field, allowed)
         return
-    if definition.duplicates is not None and question.field == definition.duplicates.id:
-        yield DefinitionError(file, f"{key}.field", question.field, "is the id of a submission, which the form makes")
+    if question.field in _made(definition):
+        yield DefinitionError(file, f"{key}.field", question.field, "is of a submission's id, which the form makes")
     if skipped and rule.required:
         allowed = f"is not always asked; say required = false in fields.{question.field}"
         yield DefinitionError(file, f"{key}.field", question.field, allowed)
@@ -88,10 +119,18 @@ def _of_question(
         yield DefinitionError(file, f"{key}.choices", unknown[0], allowed)
 
 
+def _made(definition: Definition) -> set[str]:
+    """Fields that a form fills."""
+    edited = definition.form is not None and definition.form.edits is not None
+    names = {definition.duplicates.id} if definition.duplicates else set[str]()
+    return names | ({definition.key} if edited and definition.key else set())
+
+
 def _of_unasked(definition: Definition, form: Form, file: str) -> Iterator[DefinitionError]:
     asked = {question.field for question in form.questions}
-    made = {definition.duplicates.id} if definition.duplicates else set()
-    made |= {name for name, rules in definition.clean.items() if any(isinstance(each, Default) for each in rules)}
+    made = _made(definition) | {
+        name for name, rules in definition.clean.items() if any(isinstance(each, Default) for each in rules)
+    }
     for name, rule in definition.fields.items():
         if rule.required and name not in asked | made:
             allowed = "is required and no question asks for it; ask, or say required = false"

@@ -69,6 +69,8 @@ from web.pages.epidemic.handlers import map_page
 from web.pages.epidemic.ranks import ranks_page
 from web.pages.epidemic.sources import search_page
 from web.pages.epidemic.sources import sources_page as reporting_sources_page
+from web.pages.forms.changing import answers_page, step_change
+from web.pages.forms.editor import editor_page, look_at_draft
 from web.pages.forms.handlers import form_page, step_form
 from web.pages.forms.list import forms_page
 from web.pages.forms.results import results_page
@@ -115,7 +117,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/clinical/admissions", admissions_page),
     Route("/clinical/lab-results", lab_results_page),
     Route("/forms", forms_page),
+    by_method("/form-editor", GET=editor_page, POST=look_at_draft),
     by_method("/forms/{stream}", GET=form_page, POST=step_form),
+    by_method("/forms/{stream}/answers/{submission}", GET=answers_page, POST=step_change),
     Route("/forms/{stream}/results", results_page),
     Route("/replays", replays_page),
     Route("/replays/{id}", replay_page),

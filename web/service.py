@@ -92,6 +92,7 @@ class Service:
     declared_processes: Callable[[], Declared]
     changes: Lane = field(default_factory=lambda: Lane(threads=4, waiting=64))
     bulk: Lane = field(default_factory=lambda: Lane(threads=1, waiting=8))
+    submissions: Lane = field(default_factory=lambda: Lane(threads=4, waiting=2_000))
     logins: Lane = field(default_factory=lambda: Lane(threads=2, waiting=32))
     replay_reads: Lane = field(default_factory=lambda: Lane(threads=4, waiting=32))
     comparisons: Lane = field(default_factory=lambda: Lane(threads=4, waiting=8))

@@ -1,4 +1,4 @@
-"""`windowpane forms`: which there are; a draft of one; one that is written as an XLSForm."""
+"""`windowpane forms`: which there are; a draft of one; one that is written as an XLSForm; links for persons."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from access.events import Did
+from scripts.access.operating import changing, opened
 from scripts.console import say
 from scripts.results import Column, Format, Result, Sheet, formatted, right, show
 from services.settings import ServiceSettings
@@ -18,38 +20,14 @@ from streams import read_definitions
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError, WindowpaneError
 from streams.form import Form
-from streams.form_draft import Draft, DraftPage, DraftQuestion, draft_text
+from streams.form_draft import Draft, draft_text, first_draft
 
 _LISTED = (
     Column("STREAM"), Column("TITLE", wraps=True), right("PAGES"), right("QUESTIONS"), Column("OPENS"),
     Column("CLOSES"), Column("ADDRESS"),
 )  # fmt: skip
+MOST_LINKS = 100_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_DRAFTED = (
-    DraftPage(
-        "About you",
-        (
-            DraftQuestion(
-                "group",
-                "Which group are you in?",
-                {"type": "string", "values": ["first", "second"]},
-                choices={"first": "The first", "second": "The second"},
-            ),
-            DraftQuestion("age", "How old are you?", {"type": "integer", "min": 0, "max": 130}, help="In years"),
-        ),
-    ),
-    DraftPage(
-        "More",
-        (
-            DraftQuestion(
-                "comment",
-                "Is there anything else that you want to say?",
-                {"type": "string", "max_length": 2000, "required": False},
-                when="age >= 10",
-            ),
-        ),
-    ),
-)
 
 _OUTPUT = click.option(
     "-o", "--output", "path", type=click.Path(path_type=Path), help="The file; default: NAME.toml among the streams."
@@ -60,13 +38,14 @@ _STDOUT = click.option("--stdout", is_flag=True, help="Print the TOML; write no 
 @click.group(name="forms", invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    """List forms; draft one, or import one that is written as an XLSForm.
+    """List forms; draft one, or import one that is written as an XLSForm; make links by which persons fill one in.
 
     \b
     Examples:
       ./windowpane forms list
       ./windowpane forms new visitors
       ./windowpane forms import survey.xlsx
+      ./windowpane forms links visitors --number 20
     """
     if context.invoked_subcommand is None:
         context.invoke(_list)
@@ -116,7 +95,7 @@ def _new(name: str, title: str, path: Path | None, stdout: bool) -> None:
       ./windowpane forms new visitors --stdout
     """
     notes = ("A draft. Change the questions and the fields behind them, then run: windowpane apply " + _named(name),)
-    _write(Draft(name, title or name.replace("_", " ").capitalize(), _DRAFTED, notes=notes), path, stdout=stdout)
+    _write(first_draft(name, title or name.replace("_", " ").capitalize(), notes), path, stdout=stdout)
 
 
 @command.command(name="import")
@@ -142,6 +121,29 @@ def _import(file: Path, name: str, path: Path | None, stdout: bool) -> None:
         *made.unread,
     )
     _write(Draft(made.draft.name, made.draft.title, made.draft.pages, notes=notes), path, stdout=stdout)
+
+
+@command.command(name="links")
+@click.argument("stream")
+@click.option("-n", "--number", type=click.IntRange(1, MOST_LINKS), default=1, help="How many; default: 1.")
+def _links(stream: str, number: int) -> None:
+    """Print links for persons, one a line: each opens the form of STREAM for one, who need not log in.
+
+    A form with `once = true` is answered once by each link. Nothing else is opened by one.
+
+    \b
+    Examples:
+      ./windowpane forms links visitors
+      ./windowpane forms links visitors --number 200 > links.txt
+    """
+    settings = ServiceSettings()
+    definition = read_definitions(settings.streams)[0].get(stream)
+    if definition is None or definition.form is None:
+        raise WindowpaneError(f"there is no form {stream}; see them: ./windowpane forms list")
+    with changing(Did.CHANGE_GRANT, f"{number} links", stream):
+        keys = opened().form_keys.of_persons(stream, number)
+    for key in keys:
+        click.echo(f"{settings.public_url}/forms/{stream}?key={key}")
 
 
 def _plain(text: str) -> str:

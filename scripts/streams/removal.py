@@ -76,6 +76,8 @@ def _remove_access(store: AccessStore, stream: str) -> int:
     """So that a stream made anew under its name begins without grants; how many there were."""
     removed = store.grants.remove_of(stream)
     store.columns.remove_of(stream)
+    store.form_keys.remove_of(stream)
+    store.claims.remove_of(stream)
     return removed
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sources.xlsforms.expressions import NotUnderstoodError, condition_of, constraint_of
+from sources.xlsforms.tongues import Said, Tongues, joined
 from sources.xlsforms.workbook import SheetRow, Workbook, XlsFormError
-from streams.form_draft import FORM, ID, SENT, Draft, DraftPage, DraftQuestion
+from streams.form_draft import OWN, Draft, DraftPage, DraftQuestion
 from streams.records import TAKEN
 
 _TYPES: Mapping[str, dict[str, Any]] = {
@@ -32,7 +33,7 @@ _SILENT = {"appearance", "note", "required_message", "disabled", "body", "bind"}
 """Columns that change nothing of what is asked, or how it is judged."""
 
 _TRUE = ("yes", "true", "true()", "1")
-_TAKEN = {*TAKEN, ID, SENT, FORM, "true", "false"}
+_TAKEN = {*TAKEN, *OWN, "true", "false"}
 _GROUP = re.compile(r"(begin|end)[ _](group|repeat)")
 _SELECT = re.compile(r"select(_one|_multiple| one| multiple)\s+(\S+)(\s+or_other)?")
 
@@ -41,10 +42,29 @@ _SELECT = re.compile(r"select(_one|_multiple| one| multiple)\s+(\S+)(\s+or_other
 class _Page:
     """A page that is being filled. `fields`: what is asked on it, which its own conditions cannot look at."""
 
-    title: str
+    title: Said
     when: str | None = None
-    intro: list[str] = field(default_factory=list)
+    intro: list[Said] = field(default_factory=list)
     questions: list[DraftQuestion] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a question says."""
+
+    label: Said
+    help: Said
+    choices: Mapping[str, Said]
+
+    def asked(self, name: str, rule: Mapping[str, Any], when: str | None) -> DraftQuestion:
+        """The question, in all languages."""
+        others = {tag: self._texts(tag) for tag in self.label if tag}
+        return DraftQuestion(name, rule=rule, when=when, translations=others, **self._texts(""))
+
+    def _texts(self, tag: str) -> dict[str, Any]:
+        choices = {value: words[tag] for value, words in self.choices.items()}
+        texts = {"label": self.label[tag][:1000], "help": self.help[tag][:2000], "choices": choices}
+        return {name: text for name, text in texts.items() if text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +80,22 @@ def imported(book: Workbook, name: str) -> Imported:
     survey = _Survey(book)
     for row in book.survey:
         survey.take(row)
-    pages = [DraftPage(each.title, each.questions, "\n".join(each.intro), each.when) for each in survey.filled()]
+    pages = [*map(_drafted, survey.filled())]
     if not pages:
         raise XlsFormError("it has no question that a form here can ask: " + "; ".join(survey.unread[:5]))
-    if len(book.languages) > 1:
-        survey.unread.append(
-            f"languages: texts are those in {book.languages[0]}; left out: {', '.join(book.languages[1:])}"
-        )
     title = book.settings.get("form_title") or name
-    return Imported(Draft(name, title, pages), tuple(survey.unread))
+    draft = Draft(name, title, pages, languages=survey.tongues.names)
+    return Imported(draft, (*survey.unread, *survey.tongues.unread()))
+
+
+def _drafted(page: _Page) -> DraftPage:
+    intro = joined(page.intro, "\n", 5_000)
+    others = {
+        tag: {"title": title[:300], **({"intro": intro[tag]} if intro.get(tag) else {})}
+        for tag, title in page.title.items()
+        if tag
+    }
+    return DraftPage(page.title[""][:300], page.questions, intro[""], page.when, others)
 
 
 class _Survey:
@@ -76,14 +103,16 @@ class _Survey:
 
     def __init__(self, book: Workbook) -> None:
         self.unread: list[str] = []
-        self._choices: dict[str, dict[str, str]] = {}
+        self.tongues = Tongues(book.languages)
+        self._choices: dict[str, dict[str, Said]] = {}
         for row in book.choices:
             listed = row.text("list_name") or row.text("list name")
             if listed and row.text("name"):
-                self._choices.setdefault(listed, {})[row.text("name")] = row.text("label") or row.text("name")
-        self._title = book.settings.get("form_title", "") or "Questions"
+                said = self.tongues.said(row, "label", row.text("name"))
+                self._choices.setdefault(listed, {})[row.text("name")] = said
+        self._title = self.tongues.same(book.settings.get("form_title", "") or "Questions")
         self._pages: list[_Page] = []
-        self._groups: list[tuple[str, str | None]] = []
+        self._groups: list[tuple[Said, str | None]] = []
         self._skipping = 0
         self._kinds: dict[str, str] = {}
         self._named: dict[str, str] = {}
@@ -91,7 +120,7 @@ class _Survey:
 
     def filled(self) -> Iterator[_Page]:
         """The pages that ask something. What a note says on its own is said where something is asked next."""
-        waiting: list[str] = []
+        waiting: list[Said] = []
         for page in self._pages:
             page.intro = [*waiting, *page.intro]
             waiting = [] if page.questions else page.intro
@@ -110,7 +139,7 @@ class _Survey:
         elif self._skipping:
             return
         elif kind.lower() == "note":
-            self._page_for(None).intro.append(row.text("label"))
+            self._page_for(None).intro.append(self.tongues.said(row, "label"))
         elif not row.text("name"):
             self._tell(row, f"{kind} has no name")
         else:
@@ -123,13 +152,13 @@ class _Survey:
             self._skipping += 1 if what == "begin" else -1
             return
         if what == "begin":
-            self._groups.append((row.text("label") or row.text("name"), self._relevant(row)))
+            self._groups.append((self.tongues.said(row, "label", row.text("name")), self._relevant(row)))
         elif self._groups:
             self._groups.pop()
         self._pages.append(self._new_page())
 
     def _new_page(self) -> _Page:
-        title = next((title for title, _ in reversed(self._groups) if title), self._title)
+        title = next((title for title, _ in reversed(self._groups) if title[""]), self._title)
         conditions = [when for _, when in self._groups if when]
         joined = " and ".join(f"({when})" if len(conditions) > 1 else when for when in conditions)
         return _Page(title, joined or None)
@@ -157,30 +186,30 @@ class _Survey:
             required = False
         rule |= {} if required else {"required": False}
         rule |= self._constraint(row, str(rule["type"]))
-        label, help_ = row.text("label") or row.text("name"), row.text("hint") or _HELP.get(kind.lower(), "")
-        asked = DraftQuestion("", label[:1000], rule, help_[:2000], choices, when)
+        label = self.tongues.said(row, "label", row.text("name"))
+        said = _Said(label, self.tongues.said(row, "hint", _HELP.get(kind.lower(), "")), choices)
         if kind.startswith(("select_multiple", "select multiple")):
-            page.questions += self._several(row, asked)
+            page.questions += self._several(row, said, when)
         else:
             name = self._field(row, row.text("name"))
             self._kinds[name], self._named[row.text("name")] = str(rule["type"]), name
-            page.questions.append(replace(asked, field=name))
+            page.questions.append(said.asked(name, rule, when))
         for column in row.texts.keys() - _READ - _SILENT:
             if "::" not in column:
                 self._tell(row, f"{row.text('name')}: {column} is not understood, and left out")
 
-    def _several(self, row: SheetRow, asked: DraftQuestion) -> Iterator[DraftQuestion]:
+    def _several(self, row: SheetRow, said: _Said, when: str | None) -> Iterator[DraftQuestion]:
         """Of a choice among several: a question, yes or no, for each."""
         if row.text("required").lower() in _TRUE:
             self._tell(row, f"{row.text('name')}: that one of several is chosen cannot be required")
-        for value, words in asked.choices.items():
+        for value, words in said.choices.items():
             name = self._field(row, f"{row.text('name')}_{value}")
             self._kinds[name] = "boolean"
             self._chosen[row.text("name"), value] = name
             rule = {"type": "boolean", "required": False}
-            yield replace(asked, field=name, label=f"{asked.label} {words}"[:1000], rule=rule, choices={})
+            yield _Said(joined([said.label, words], " ", 1_000), said.help, {}).asked(name, rule, when)
 
-    def _rule(self, row: SheetRow, kind: str) -> tuple[dict[str, Any], dict[str, str]] | None:
+    def _rule(self, row: SheetRow, kind: str) -> tuple[dict[str, Any], Mapping[str, Said]] | None:
         if found := _SELECT.fullmatch(kind):
             several, listed, other = found.groups()
             choices = self._choices.get(listed)
@@ -223,11 +252,7 @@ class _Survey:
     def _field(self, row: SheetRow, wanted: str) -> str:
         """A name that fields, conditions and records may have."""
         name = re.sub(r"\W", "_", wanted, flags=re.ASCII)
-        if (
-            not name[0].isalpha()
-            or keyword.iskeyword(name)
-            or name.lower() in {*TAKEN, ID, SENT, FORM, "true", "false"}
-        ):
+        if not name[0].isalpha() or keyword.iskeyword(name) or name.lower() in _TAKEN:
             name = f"q_{name}"
         taken = {each.lower() for each in self._kinds}
         name = next(each for each in (name, *(f"{name}_{n}" for n in range(2, 10_000))) if each.lower() not in taken)

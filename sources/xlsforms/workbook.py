@@ -1,4 +1,4 @@
-"""The sheets of an XLSForm, with the texts of one language."""
+"""The sheets of an XLSForm, with the texts of its languages."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ from sources.reading.xlsx import xlsx_table
 
 _LIMITS = Limits(unpacked_bytes=64 << 20, rows=20_000, columns=500, memory_bytes=256 << 20)
 _TEXTS = ("label", "hint", "constraint_message")
+_CODED = re.compile(r"(.+?)\s*\(([A-Za-z-]+)\)")
+_CODES = {
+    "english": "en", "german": "de", "deutsch": "de", "portuguese": "pt", "português": "pt", "spanish": "es",
+    "español": "es", "french": "fr", "français": "fr", "arabic": "ar", "العربية": "ar",
+}  # fmt: skip
+"""Languages that are often named without their code."""
 
 
 class XlsFormError(SourceError):
@@ -28,19 +34,28 @@ class SheetRow:
     line: int
     texts: Mapping[str, str]
 
-    def text(self, column: str) -> str:
-        """What is written in a column; empty for nothing."""
-        return self.texts.get(column, "")
+    def text(self, column: str, language: str = "") -> str:
+        """What is written in a column, by default in the first language; empty for nothing."""
+        return self.texts.get(f"{column}::{language}" if language else column, "")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLanguage:
+    """One that texts are in. `column`: as columns name it; `tag`: its code, empty where none is known."""
+
+    column: str
+    name: str
+    tag: str
 
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """`languages`: of its texts, that which was taken first; none where texts name no language."""
+    """`languages`: of its texts, that of the plain columns first; none where no column names one."""
 
     survey: Sequence[SheetRow]
     choices: Sequence[SheetRow]
     settings: Mapping[str, str]
-    languages: Sequence[str]
+    languages: Sequence[SheetLanguage]
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -52,9 +67,12 @@ def read_workbook(path: Path) -> Workbook:
     found = dict.fromkeys(
         language for row in (*survey, *choices) for name in row.texts if (language := _language(name))
     )
+    if wanted and wanted not in found and any("label" in row.texts for row in survey):
+        found = {wanted: None, **found}  # the language of the columns that name none
     languages = sorted(found, key=lambda each: (each != wanted, [*found].index(each)))
     first = languages[0] if languages else ""
-    return Workbook([*_in_language(survey, first)], [*_in_language(choices, first)], told, tuple(languages))
+    named = tuple(map(_named, languages))
+    return Workbook([*_in_language(survey, first)], [*_in_language(choices, first)], told, named)
 
 
 def _sheet(path: Path, name: str, *, required: bool = False) -> list[SheetRow]:
@@ -67,7 +85,7 @@ def _sheet(path: Path, name: str, *, required: bool = False) -> list[SheetRow]:
         if not required and "has no sheet" in error.reason:
             return []
         raise XlsFormError(f"{path.name} is no XLSForm: it {error.reason}") from error
-    columns = [column.strip() for column in table.columns]
+    columns = [re.sub(r"\s*::\s*", "::", column.strip()) for column in table.columns]
     if required and not {"type", "name"} <= {*columns}:
         raise XlsFormError(f"{path.name} is no XLSForm: its sheet survey has no columns type and name")
     read = [row for row in rows if isinstance(row, Row)]
@@ -89,13 +107,18 @@ def _sheet(path: Path, name: str, *, required: bool = False) -> list[SheetRow]:
 
 def _language(column: str) -> str:
     name, colons, language = column.partition("::")
-    return language.strip() if colons and name.strip() in _TEXTS else ""
+    return language if colons and name in _TEXTS else ""
+
+
+def _named(column: str) -> SheetLanguage:
+    """`English (en)`, or a name that is known."""
+    if coded := _CODED.fullmatch(column):
+        return SheetLanguage(column, coded[1], coded[2])
+    return SheetLanguage(column, column, _CODES.get(column.lower(), ""))
 
 
 def _in_language(rows: Sequence[SheetRow], language: str) -> Iterator[SheetRow]:
     """The rows with the texts of a language under the columns' plain names."""
     for row in rows:
-        own = {
-            re.split(r"\s*::", name)[0]: text for name, text in row.texts.items() if _language(name) == language != ""
-        }
+        own = {name.partition("::")[0]: text for name, text in row.texts.items() if _language(name) == language != ""}
         yield SheetRow(row.line, {**row.texts, **own})

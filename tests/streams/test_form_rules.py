@@ -8,6 +8,7 @@ import pytest
 
 from streams.definition_files import parse_definition
 from streams.errors import DefinitionError
+from tests.streams.changed_forms import RAW, changed
 
 
 def declared(pages: list[dict[str, Any]], **more: Any) -> None:
@@ -58,3 +59,62 @@ def test_what_cannot_be_is_refused(pages: list[dict[str, Any]], more: dict[str, 
     with pytest.raises(DefinitionError) as refused:
         declared(pages, **more)
     assert key in [each.key for each in (refused.value, *refused.value.others)]
+
+
+GERMAN = {"de": {"label": "Was?"}}
+IN_BOTH = page(
+    asked("school", choices={"x": "X"}, translations={"de": {"label": "Welche?", "choices": {"x": "Ix"}}}),
+    asked("age", translations=GERMAN),
+    translations={"de": {"title": "Eine Seite"}},
+)
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+
+
+def test_a_form_in_two_languages_says_all_in_both() -> None:
+    declared([IN_BOTH], form={"languages": LANGUAGES, "pages": [IN_BOTH]})
+
+
+@pytest.mark.parametrize(
+    ("form", "key", "says"),
+    [
+        ({"languages": LANGUAGES, "pages": [FIRST]}, "form.pages.0.questions.0.translations.de", "missing: label"),
+        ({"languages": LANGUAGES, "thanks": "So", "pages": [IN_BOTH]}, "form.translations.de", "missing: thanks"),
+        ({"languages": {"de": "Deutsch"}, "pages": [IN_BOTH]}, "form.pages.0.translations", "names no second one"),
+        ({"languages": {"German": "Deutsch"}, "pages": [FIRST]}, "form.languages", "like 'de'"),
+        ({"languages": {"de": " "}, "pages": [FIRST]}, "form.languages.de", "what the language calls itself"),
+        (
+            {"languages": {"en": "English"}, "pages": [page(asked("school", translations=GERMAN), asked("age"))]},
+            "form.pages.0.questions.0.translations",
+            "names no second one",
+        ),
+        (
+            {
+                "languages": LANGUAGES,
+                "pages": [{**IN_BOTH, "questions": [{**IN_BOTH["questions"][0], "choices": {"y": "Y"}}]}],
+            },
+            "form.pages.0.questions.0.translations.de.choices",
+            "not among the choices in both",
+        ),
+    ],
+)
+def test_what_one_language_lacks_is_named(form: dict[str, Any], key: str, says: str) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        declared([], form=form)
+    assert [says in each.allowed for each in (refused.value, *refused.value.others) if each.key == key] == [True]
+
+
+@pytest.mark.parametrize(
+    ("more", "key", "says"),
+    [
+        ({"records": False}, "records", "is needed by form.edits"),
+        ({"duplicates": {"id": "id", "horizon": "1 day"}}, "duplicates.id", "two fields"),
+        ({"fields": {**RAW["fields"], "id": {"type": "string", "max_length": 9}}}, "fields.id", "36 characters"),
+        ({"fields": {**RAW["fields"], "version": {"type": "string", "min_length": 2}}}, "fields.version", "1 to 9"),
+        ({"form": {**RAW["form"], "edits": {"by": "nobody", "why": "school"}}}, "form.edits.by", "names no field"),
+        ({"form": {**RAW["form"], "edits": {"by": "edited_by", "why": "school"}}}, "form.edits.why", "names no field"),
+    ],
+)
+def test_changes_need_their_fields(more: dict[str, Any], key: str, says: str) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        changed(**more)
+    assert [says in each.allowed for each in (refused.value, *refused.value.others) if each.key == key] == [True]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -54,9 +55,13 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/records/{stream}"): ("/records/health", DETAIL),
     ("GET", "/records/{stream}/export"): ("/records/health/export?format=csv", DETAIL),
     ("GET", "/forms"): ("/forms", KNOWN),
+    ("GET", "/form-editor"): ("/form-editor", KNOWN),
+    ("POST", "/form-editor"): ("/form-editor", KNOWN),
     ("GET", "/forms/{stream}/results"): ("/forms/health/results", DETAIL),
     ("GET", "/forms/{stream}"): ("/forms/health", SENDING),
     ("POST", "/forms/{stream}"): ("/forms/health", SENDING),
+    ("GET", "/forms/{stream}/answers/{submission}"): (f"/forms/health/answers/{UUID(int=7)}", SENDING),
+    ("POST", "/forms/{stream}/answers/{submission}"): (f"/forms/health/answers/{UUID(int=7)}", SENDING),
     ("GET", "/clinical"): ("/clinical", SITES),
     ("GET", "/clinical/admissions"): ("/clinical/admissions", SITES),
     ("GET", "/clinical/lab-results"): ("/clinical/lab-results", SITES),

@@ -1,7 +1,8 @@
 """The doors: by what an asker is known. The first that a request shows decides, and none falls back to another.
 
 A secret in `Authorization: Bearer`: of the home's operator, a key, or a token of the configured issuer. Else the cookie
-of a session, or of a shared link. Else, while there are no users and this machine alone can ask, everybody. Else none.
+of a session; a key in the address of a form; the cookie of a shared link. Else, while there are no users and this
+machine alone can ask, everybody. Else none.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from web.access.arrival import client_of, is_for_this_machine, is_forwarded, pee
 from web.access.cookies import link_shown, session_token
 from web.access.reach import Reach
 from web.access.seeing import seen_name
-from web.edge.identifying import WHILE_EMPTY, seen_as
+from web.edge.identifying import WHILE_EMPTY, at_form, seen_as
 from web.edge.problems import CATALOG_AWAY, ProblemError
 from web.service import Service
 
@@ -46,6 +47,9 @@ SEEN = "X-Seen-As"
 READER = Asker(Door.NOBODY, grants=(Grant(Subject(SubjectKind.LINK, "public"), REPORTS, frozenset({Action.ASK})),))
 """Whoever is not known, where the pages of epidemics are public; it goes through no other guard."""
 
+FORM_KEY = "key"
+"""The parameter of a form's address that has its key."""
+
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
@@ -58,12 +62,15 @@ class Doors:
         self._threads = anyio.CapacityLimiter(_THREADS)
         self._waiting = 0
 
-    async def admit(self, request: Request, *, anew: bool = False, unknown: Asker = NOBODY) -> Asker:
+    async def admit(
+        self, request: Request, *, anew: bool = False, unknown: Asker = NOBODY, by_form: bool = False
+    ) -> Asker:
         """Whoever asks, counted; noted with the request. `anew`: that there are no users is looked up again.
 
-        `unknown`: as whom somebody who is not known is admitted. Raises ProblemError for a secret that opens nothing.
+        `unknown`: as whom somebody who is not known is admitted. `by_form`: a key in the address opens it. Raises
+        ProblemError for a secret that opens nothing.
         """
-        asker = await self._asker(request, anew=anew)
+        asker = await self._asker(request, anew=anew, by_form=by_form)
         asker = request.state.asker = unknown if asker.door is Door.NOBODY else asker
         self._service.allowances.take(asker, client_of(request))
         return asker
@@ -83,13 +90,15 @@ class Doors:
         seen = {SEEN: asker.name} if asker.seen_by else {}
         return {**self._service.allowances.headers(asker), **seen}
 
-    async def _asker(self, request: Request, *, anew: bool) -> Asker:
+    async def _asker(self, request: Request, *, anew: bool, by_form: bool = False) -> Asker:
         given = request.headers.getlist("authorization")
         if given:
             return await self._by_secret(request, given)
         session = session_token(request)
         if session is not None:
             return await self._by_session(request, session)
+        if by_form and (key := request.query_params.get(FORM_KEY)):
+            return await self._by_form(request, key)
         shown = link_shown(request)
         if shown is not None:
             return await self._by_link(request, shown)
@@ -140,6 +149,15 @@ class Doors:
             self._count_failure(request)
             request.state.link_ended = True
             raise ProblemError("unauthorized", "The link that you opened shows nothing any more.", (), CHALLENGE)
+        return asker
+
+    async def _by_form(self, request: Request, key: str) -> Asker:
+        stream = request.path_params["stream"]
+        plain = "\n" not in stream + key and "\0" not in stream + key
+        asker = await self._found(request, at_form(stream, key)) if plain else None
+        if asker is None:
+            self._count_failure(request)
+            raise ProblemError("unauthorized", "This link opens no form, or no more.", (), CHALLENGE)
         return asker
 
     async def _open(self, request: Request, *, anew: bool) -> Asker:

@@ -38,6 +38,8 @@ class Who(Enum):
     """Whoever is known."""
     STREAM = auto()
     """Whoever is known; what of which stream it shows is for `visible_of` to say."""
+    FORM = auto()
+    """As STREAM; and whoever has its key in the address."""
     REPORTS = auto()
     """As STREAM; and whoever is not known, where the pages of epidemics are set to be public."""
     SITE = auto()
@@ -71,13 +73,14 @@ class Rule:
 
     def changes(self, request: Request) -> bool:
         """Whether a request may change users, keys or grants, or make a session."""
-        return not (request.method in SAFE or self.reads or self.who in (Who.STREAM, Who.SOURCE, Who.ANYBODY))
+        return not (request.method in SAFE or self.reads or self.who in (Who.STREAM, Who.FORM, Who.SOURCE, Who.ANYBODY))
 
 
 PUBLIC, LOOKED, SIGNED_IN = Rule(Who.PUBLIC), Rule(Who.LOOKED), Rule(Who.SIGNED_IN)
 SEES_ALL, ADMINISTRATOR = Rule(Who.SEES_ALL), Rule(Who.ADMINISTRATOR)
 ASK, DETAIL = Rule(Who.STREAM, Action.ASK, reads=True), Rule(Who.STREAM, Action.DETAIL, reads=True)
 SEND, REPLAY = Rule(Who.STREAM, Action.SEND), Rule(Who.STREAM, Action.REPLAY)
+FORM = Rule(Who.FORM, Action.SEND)
 REPORTS = Rule(Who.REPORTS, Action.ASK, reads=True)
 COLLECT = Rule(Who.ANYBODY)
 LOG_OUT = Rule(Who.SIGNED_IN, ends_seeing=True)
@@ -98,7 +101,9 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/records/{stream}": {"GET": DETAIL},
     "/records/{stream}/export": {"GET": DETAIL},
     "/forms": {"GET": SIGNED_IN},
-    "/forms/{stream}": {"GET": SEND, "POST": SEND},
+    "/form-editor": {"GET": SIGNED_IN, "POST": Rule(Who.SIGNED_IN, reads=True)},
+    "/forms/{stream}": {"GET": FORM, "POST": FORM},
+    "/forms/{stream}/answers/{submission}": {"GET": FORM, "POST": FORM},
     "/forms/{stream}/results": {"GET": DETAIL},
     "/clinical": {"GET": ASK},
     "/clinical/admissions": {"GET": ASK},
@@ -306,7 +311,8 @@ async def _asker(request: Request, rule: Rule) -> Asker:
             return await doors_of(request).look(request, anew=rule.changes(request))
     public = rule.who is Who.REPORTS and service_of(request).settings.epidemic_public
     unknown = READER if public else NOBODY
-    return await doors_of(request).admit(request, anew=rule.changes(request), unknown=unknown)
+    by_form = rule.who is Who.FORM
+    return await doors_of(request).admit(request, anew=rule.changes(request), unknown=unknown, by_form=by_form)
 
 
 def _check_rule(asker: Asker, rule: Rule) -> None:
@@ -314,7 +320,7 @@ def _check_rule(asker: Asker, rule: Rule) -> None:
         return
     if asker.door is Door.NOBODY and not asker.grants:
         raise ProblemError("unauthorized", WHO, (), CHALLENGE)
-    if asker.door is Door.LINK and not (rule.who is Who.STREAM and rule.reads) and not rule.ends_seeing:
+    if asker.door is Door.LINK and not _opened_by_link(rule):
         raise ProblemError("forbidden", "A shared link shows the numbers of one site, and nothing else.")
     if rule.who is Who.SEES_ALL and not asker.sees_all:
         raise ProblemError("forbidden", "This is for those who administer every stream.")
@@ -322,6 +328,11 @@ def _check_rule(asker: Asker, rule: Rule) -> None:
         raise ProblemError("forbidden", "This is for administrators.")
     if rule.of_user and asker.door is Door.OPEN:
         raise ProblemError("forbidden", "There are no users yet; make the first administrator first.")
+
+
+def _opened_by_link(rule: Rule) -> bool:
+    """Whether what it opens is for `visible_of` to say."""
+    return (rule.who is Who.STREAM and rule.reads) or rule.who is Who.FORM or rule.ends_seeing
 
 
 def _check_seeing(asker: Asker, rule: Rule) -> None:

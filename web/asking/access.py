@@ -15,7 +15,7 @@ from web.service import service_of
 
 T = TypeVar("T")
 
-__all__ = ["agent_of", "client_of", "in_bulk", "in_login", "in_store"]
+__all__ = ["agent_of", "client_of", "in_bulk", "in_login", "in_store", "in_submission"]
 
 _SECONDS, _LONG_SECONDS = 10.0, 60.0
 
@@ -23,6 +23,11 @@ _SECONDS, _LONG_SECONDS = 10.0, 60.0
 async def in_store(request: Request, work: Callable[[AccessStore], T]) -> T:
     """What `work` returns, in a thread. Raises what it raises; LakeAwayError and TooSlowError are 503."""
     return await _in(service_of(request).changes, request, work)
+
+
+async def in_submission(request: Request, work: Callable[[AccessStore], T]) -> T:
+    """As `in_store`, in a lane of forms that are sent, of which many may come at once."""
+    return await _in(service_of(request).submissions, request, work)
 
 
 async def in_login(request: Request, work: Callable[[AccessStore], T]) -> T:

@@ -14,11 +14,17 @@ WHILE_EMPTY = "\nwhile there are no users"
 """In place of a secret, none of which has a line feed: anybody while there are no users, nobody afterwards."""
 
 _SEEN_AS = "\nseen as\n"
+_FORM = "\nform\n"
 
 
 def seen_as(user: str, by: Asker) -> str:
     """In place of a secret: a user as an administrator sees it."""
     return f"{_SEEN_AS}{user}\n{by.name}\n{by.session}"
+
+
+def at_form(stream: str, key: str) -> str:
+    """In place of a secret: a key in the address of a stream's form."""
+    return f"{_FORM}{stream}\n{key}"
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,9 @@ class Identifying:
         if secret.startswith(_SEEN_AS):
             user, by, _ = secret.removeprefix(_SEEN_AS).split("\n")
             return self.store.askers.of_user(user, door=Door.SESSION, seen_by=by)
+        if secret.startswith(_FORM):
+            stream, key = secret.removeprefix(_FORM).split("\n")
+            return self.store.form_keys.asker(stream, key)
         askers = self.store.askers
         if is_secret(SecretKind.KEY, secret):
             return askers.of_key(secret)

@@ -80,6 +80,15 @@ def test_what_is_common_becomes_a_definition(tmp_path: Path) -> None:
     smokes, daily = definition.form.questions[:2]
     assert (smokes.label, smokes.help, smokes.choices) == ("Do you smoke?", "Honestly", {"yes": "Yes", "no": "No"})
     assert definition.form.pages[0].intro == "Olá"
+    assert definition.form.languages == {"en": "English", "pt": "Português"}
+    assert smokes.translations["pt"].model_dump() == {
+        "label": "Fuma?",
+        "help": "Honestly",
+        "choices": {"yes": "Sim", "no": "Não"},
+    }
+    portuguese = definition.form.said_in("pt")
+    assert [page.title for page in portuguese.pages] == ["Health", "Health", "Mais", "Mais", "Health"]
+    assert portuguese.questions[2].label == "O que come? Carne"
     assert daily.when == 'smokes == "yes"'
     assert definition.form.questions[4].when == "eats_meat and not (daily >= 20)"
     rules = definition.fields
@@ -98,7 +107,31 @@ def test_what_is_not_understood_is_named_in_a_line_each(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert all("\n" not in line for line in unread)
     assert "compared with another answer" in unread[5] or "compared with another answer" in "".join(unread)
-    assert "Português (pt)" in unread[-1]
+    assert unread[-1] == "languages: not said in Português, so it is as in English: hint of smokes"
+
+
+@pytest.mark.parametrize(
+    ("columns", "settings", "languages", "first", "says"),
+    [
+        (["label", "label::Deutsch (de)"], "English", {"en": "English", "de": "Deutsch"}, "A", ""),
+        (["label :: English", "label:: Deutsch (de)"], "Deutsch (de)", {"de": "Deutsch", "en": "English"}, "B", ""),
+        (["label::English", "label::Klingon"], "", {}, "A", "left out: Klingon"),
+        (["label::Klingon", "label::English"], "", {}, "A", "left out: English"),
+        (["label::English (en)", "label::Englisch (en)"], "", {}, "A", "left out: Englisch (en)"),
+    ],
+)
+def test_languages_are_told_by_their_columns(
+    tmp_path: Path, columns: list[str], settings: str, languages: dict[str, str], first: str, says: str
+) -> None:
+    rows = [["type", "name", *columns], ["text", "why", "A", "B"]]
+    told = [["default_language"], [settings]] if settings else [["form_id"], ["x"]]
+    definition, unread = defined(workbook(tmp_path / "s.xlsx", survey=rows, settings=told))
+    assert definition.form is not None
+    assert definition.form.languages == languages
+    assert [*definition.form.languages] == [*languages]
+    assert definition.form.questions[0].label == first
+    assert says in " ".join(unread)
+    assert bool(unread) is bool(says)
 
 
 def test_a_survey_without_choices_has_a_dimension_all_the_same(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from streams.definition import Definition, FieldRule
 from streams.field_checks import Check, field_check
 from streams.form import Form, FormPage, Question
 from streams.reasons import Reason
+from web.pages.forms.phrases import ENGLISH, Phrases
 from web.pages.forms.wording import wording
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
@@ -37,14 +38,27 @@ def typed(rule: FieldRule, text: str) -> Any:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What makes a new version of a submission: its number, who changed it, and why."""
+
+    number: int
+    by: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Filling:
-    """`id`: of the submission; `texts`: field → what was typed or chosen, of all pages seen so far."""
+    """`id`: of the submission; `texts`: field → what was typed or chosen, of all pages seen so far.
+
+    `form`: in the language in which it is shown, as are `words`.
+    """
 
     definition: Definition
     form: Form
     id: str
     texts: Mapping[str, str]
+    words: Phrases = ENGLISH
 
     @cached_property
     def answers(self) -> dict[str, Any]:
@@ -86,7 +100,7 @@ class Filling:
     def problems(self, place: int) -> dict[str, str]:
         """Field → what is wrong with its answer, by the checks that the decoder makes of it once it is cleaned."""
         found: dict[str, str] = {}
-        made = self._cleaned()
+        made = self._cleaned
         for question in self.shown(self.form.pages[place]):
             rule, answer = self.definition.fields[question.field], self.answers.get(question.field)
             value = made[question.field]
@@ -97,9 +111,10 @@ class Filling:
             else:
                 reason = self._judging[question.field][1](value)
             if isinstance(reason, Reason):
-                found[question.field] = wording(reason, rule)
+                found[question.field] = wording(reason, rule, self.words)
         return found
 
+    @cached_property
     def _cleaned(self) -> dict[str, Any]:
         """Field → its answer as the decoder cleans it, None without one."""
         found: dict[str, Any] = {}
@@ -126,15 +141,17 @@ class Filling:
         pages = enumerate(self.form.pages)
         return next((at for at, page in pages if field in [each.field for each in page.questions]), None)
 
-    def message(self, now_ms: int) -> bytes:
-        """The message that is sent: nested as its fields' dotted names are."""
+    def message(self, sent_ms: int, change: Change | None = None) -> bytes:
+        """The message that is sent: nested as its fields' dotted names are. `sent_ms`: when the first version was."""
         assert self.definition.duplicates is not None
         message: dict[str, Any] = {}
-        values = {
-            self.definition.duplicates.id: self.id,
-            self.definition.event_time.field: now_ms,
-            **self.answers,
-        }
+        values = {self.definition.duplicates.id: self.id, self.definition.event_time.field: sent_ms, **self.answers}
+        if self.form.edits is not None:
+            assert self.definition.key is not None
+            number = 1 if change is None else change.number
+            values |= {self.definition.key: self.id, self.definition.duplicates.id: str(number)}
+        if self.form.edits is not None and change is not None:
+            values |= {self.form.edits.by: change.by, self.form.edits.why: change.why}
         for name, value in values.items():
             *path, last = name.split(".")
             at = message
@@ -149,7 +166,7 @@ class Filling:
         if value is None:
             return ""
         if isinstance(value, bool):
-            return "Yes" if value else "No"
+            return self.words.yes if value else self.words.no
         return question.choices.get(value, value) if isinstance(value, str) else self.texts[question.field]
 
 

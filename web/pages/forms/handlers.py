@@ -7,137 +7,123 @@ from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from access.grants import Action
-from query.visible import Visible
+from access.claims import Claim, Held
+from database.errors import LakeError
+from query.errors import TooSlowError
+from query.form_versions import new_submission
 from streams.errors import TopicError
-from streams.form import Form
-from web.access.away import problem_for
-from web.access.scopes import visible_of
+from streams.reasons import Rejection
+from web.asking.access import in_submission
 from web.asking.sending import send_message
+from web.asking.sending_once import claimed, send_once
 from web.edge.problems import ProblemError
 from web.page.posted import Posted, posted
-from web.page.templating import page_response
 from web.pages.forms.filling import Filling
+from web.pages.forms.opened import REVIEW, THANKS, Opened, opened
 from web.pages.forms.opening import closed as closed_by
-from web.pages.forms.wording import wording
+from web.pages.forms.person import once
+from web.pages.forms.stepping import filled, not_sent, refused, stepped
 
-REVIEW = "review"
-"""The place after the last page: all answers once more."""
-
-_PREFIX = "a."
-_NOT_SENT = "Your answers were not sent, and are still on this page. Send them again in a moment: they count once."
+OWN = "own"
+"""What a form brings along whose submissions can be changed: the key of its id, which nobody gets for another's."""
 
 
 async def form_page(request: Request) -> Response:
     """The first page of a form that nobody has begun, with the id of what will be sent."""
-    visible, form = _form(request)
-    if closed := closed_by(form, datetime.now(UTC)):
-        return _page(visible, form, None, "", 403, closed=closed)
-    filling = Filling(visible.definition, form, str(uuid.uuid4()), {})
-    return _page(visible, form, filling, filling.places[0])
+    form = opened(request)
+    if closed := closed_by(form.form, datetime.now(UTC), form.words):
+        return form.page(None, "", 403, closed=closed)
+    if form.form.once:
+        if not form.person:
+            return form.page(None, "", 403, notice=form.words.own_link)
+        claim = await claimed(request, form.stream, once(form.person))
+        if claim is not None:
+            return await _told(request, form, None, claim, 200)
+    id_, form = await _new(request, form)
+    filling = form.filling(id_, {})
+    return form.page(filling, filling.places[0])
 
 
 async def step_form(request: Request) -> Response:
-    """On to the next page, back, or send."""
-    visible, form = _form(request)
+    """On to the next page, back, the same in another language, or send."""
     given = await posted(request)
-    filling = _filling(visible, form, given)
-    if closed := closed_by(form, datetime.now(UTC)):
-        return _page(visible, form, filling, REVIEW, 403, closed=closed)
-    to, at = given.text("go"), _place(form, given.text("at"))
-    if to == "back":
-        before = filling.before(len(form.pages) if at is None else at)
-        return _page(visible, form, filling, filling.places[0] if before is None else before)
-    if at is not None:
-        problems = filling.problems(at) if filling.asks(at) else {}
-        following = filling.next(at)
-        place = at if problems else REVIEW if following is None else following
-        return _page(visible, form, filling, place, 422 if problems else 200, problems=problems)
-    wrong = filling.first_wrong
-    if wrong is not None:
-        return _page(visible, form, filling, wrong, 422, problems=filling.problems(wrong))
-    return await _send(request, visible, form, filling)
+    form = opened(request, given.text("to") or given.text("lang"))
+    form = replace(form, carried={OWN: given.text(OWN)} if form.form.edits else {})
+    filling = filled(form, given, _id(given))
+    if closed := closed_by(form.form, datetime.now(UTC), form.words):
+        return form.page(filling, REVIEW, 403, closed=closed)
+    if form.form.once and not form.person:
+        return form.page(filling, REVIEW, 403, notice=form.words.own_link)
+    return stepped(form, filling, given) or await _send(request, form, filling)
 
 
-async def _send(request: Request, visible: Visible, form: Form, filling: Filling) -> Response:
+async def _send(request: Request, form: Opened, filling: Filling) -> Response:
+    sent = filling.id
+
+    async def send(submission: str) -> Rejection | None:
+        nonlocal sent
+        sent = submission
+        message = replace(filling, id=submission).message(time.time_ns() // 1_000_000)
+        return await send_message(request, form.visible, message)
+
     try:
-        rejection = await send_message(request, visible, filling.message(time.time_ns() // 1_000_000))
-    except TopicError as error:
-        away = problem_for(request, error)
-        return _page(visible, form, filling, REVIEW, away.status, away.headers, away=f"{away.detail} {_NOT_SENT}")
-    if rejection is None:
-        return _page(visible, form, filling, "thanks")
-    field, place = rejection.field or "", filling.place_of(rejection.field)
-    said = wording(rejection.reason, visible.definition.fields.get(field))
-    if place is None:
-        return _page(visible, form, filling, REVIEW, 422, away=f"This cannot be taken: {field} is {rejection.reason}.")
-    return _page(visible, form, filling, place, 422, problems={field: said})
+        if form.form.edits and not await _is_own(request, form, filling.id):
+            sent, form = await _new(request, form)
+            filling = replace(filling, id=sent)
+        if form.form.once:
+            outcome = await send_once(request, form.stream, once(form.person), filling.id, send)
+        else:
+            outcome = await send(filling.id)
+        if outcome is None:
+            return form.page(replace(filling, id=sent), THANKS, change=await _change(request, form, sent))
+        if isinstance(outcome, Claim):
+            return await _told(request, form, filling, outcome, 409)
+    except (TopicError, LakeError, TooSlowError, ProblemError) as error:
+        return not_sent(request, form, filling, error)
+    return refused(form, filling, outcome)
 
 
-def _form(request: Request) -> tuple[Visible, Form]:
-    visible = visible_of(request, request.path_params["stream"], Action.SEND)
-    if visible.definition.form is None:
-        raise ProblemError("not-found", f"{visible.definition.title} has no form.")
-    return visible, visible.definition.form
+async def _told(request: Request, form: Opened, filling: Filling | None, claim: Claim, status: int) -> Response:
+    """Why a person cannot send it again, and where what was sent can be changed."""
+    busy = claim.held is Held.BUSY
+    change = "" if busy else await _change(request, form, claim.submission)
+    notice = form.words.being_sent if busy else form.words.already
+    return form.page(filling, REVIEW, status, notice=notice, change=change)
 
 
-def _filling(visible: Visible, form: Form, given: Posted) -> Filling:
+async def _new(request: Request, form: Opened) -> tuple[str, Opened]:
+    """An id that nobody has, and the form that brings its key along if what is sent can be changed."""
+    if form.form.edits is None:
+        return str(uuid.uuid4()), form
+    id_ = new_submission(datetime.now(UTC))
+    return id_, replace(form, carried={OWN: await _key(request, form, id_)})
+
+
+async def _is_own(request: Request, form: Opened, submission: str) -> bool:
+    """Whether the id was made for this form as it was opened."""
+    key = await in_submission(request, lambda store: store.form_keys.read(form.stream, form.carried[OWN]))
+    return key is not None and key.submission == submission
+
+
+async def _change(request: Request, form: Opened, submission: str) -> str:
+    """Where what was sent can be changed; empty if it cannot."""
+    if form.form.edits is None:
+        return ""
+    return form.answers_address(submission, await _key(request, form, submission))
+
+
+async def _key(request: Request, form: Opened, submission: str) -> str:
+    return await in_submission(request, lambda store: store.form_keys.of_submission(form.stream, submission))
+
+
+def _id(given: Posted) -> str:
     try:
-        id_ = str(uuid.UUID(given.text("id")))
+        return str(uuid.UUID(given.text("id")))
     except ValueError:
         raise ProblemError("unparseable", "The form has lost its id; load the page again.") from None
-    texts = {name: given.secret(_PREFIX + name) for name in (question.field for question in form.questions)}
-    return Filling(visible.definition, form, id_, {name: text for name, text in texts.items() if text})
-
-
-def _place(form: Form, text: str) -> int | None:
-    """The page that was sent; None: the review."""
-    if text == REVIEW:
-        return None
-    if text.isascii() and text.isdigit() and len(text) <= 4 and int(text) < len(form.pages):
-        return int(text)
-    raise ProblemError("unparseable", "The form does not say which of its pages was sent; load it again.")
-
-
-def _page(
-    visible: Visible,
-    form: Form,
-    filling: Filling | None,
-    place: int | str,
-    status: int = 200,
-    headers: Any = None,
-    *,
-    problems: dict[str, str] | None = None,
-    away: str = "",
-    closed: str = "",
-) -> Response:
-    page = form.pages[place] if isinstance(place, int) else None
-    questions = filling.shown(page) if filling and page else []
-    here = {question.field for question in questions}
-    return page_response(
-        "pages/forms/form.html",
-        status,
-        {**(headers or {}), "Cache-Control": "no-store", "Vary": "Cookie"},
-        title=visible.definition.title,
-        stream=visible.definition.name,
-        fields=visible.definition.fields,
-        form=form,
-        filling=filling,
-        place=place,
-        page=page,
-        questions=questions,
-        elsewhere={name: text for name, text in filling.texts.items() if name not in here} if filling else {},
-        labels={question.field: question.label for question in form.questions},
-        problems=problems or {},
-        away=away,
-        closed=closed,
-        prefix=_PREFIX,
-        offered=lambda values: [(value, value) for value in values],
-        may_see=Action.DETAIL in visible.scope.actions and visible.definition.records is not None,
-    )

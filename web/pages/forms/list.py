@@ -14,10 +14,12 @@ from web.access.scopes import visible_streams
 from web.page.templating import page_response
 from web.pages.forms.opening import closed
 
+_ACTIONS = (Action.ASK, Action.SEND, Action.DETAIL, Action.ADMINISTER)
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One form. `closed`: why it takes no answers now; `sends`, `sees`, `knows`: what its reader may do."""
+    """One form. `closed`: why it takes no answers now; `sends`, `sees`, `knows`, `edits`: what its reader may do."""
 
     name: str
     title: str
@@ -28,6 +30,7 @@ class Card:
     sends: bool
     sees: bool
     knows: bool
+    edits: bool
 
 
 async def forms_page(request: Request) -> Response:
@@ -37,7 +40,7 @@ async def forms_page(request: Request) -> Response:
 
 
 def _cards(request: Request) -> Iterator[Card]:
-    by = {action: visible_streams(request, action) for action in (Action.ASK, Action.SEND, Action.DETAIL)}
+    by = {action: visible_streams(request, action) for action in _ACTIONS}
     now = datetime.now(UTC)
     for name in sorted({*by[Action.SEND], *by[Action.DETAIL]}):
         visible = by[Action.SEND].get(name) or by[Action.DETAIL][name]
@@ -54,4 +57,5 @@ def _cards(request: Request) -> Iterator[Card]:
             sends=name in by[Action.SEND],
             sees=name in by[Action.DETAIL] and shown.records is not None,
             knows=name in by[Action.ASK],
+            edits=name in by[Action.ADMINISTER],
         )

@@ -18,6 +18,7 @@ from tests.definitions import ON_DEMAND
 from tests.query.lake_views import lake_view
 from tests.web.served import empty_stream, served
 from web.pages.forms.filling import Filling
+from web.service import Service
 
 STUDENTS = ON_DEMAND["student_answers"]
 NOW = 1_800_000_000_000
@@ -77,18 +78,27 @@ def test_an_answer_is_judged_as_it_will_be_cleaned() -> None:
     assert replace(told, texts={**whole(), "age": "eighteen"}).problems(0)
 
 
+def soon_away(service: Service) -> None:
+    """Half a second after a message is sent to a Kafka that does not listen, it is said so."""
+    service.producer._timeout_seconds = 0.5
+    service.producer._client = service.producer._connect()
+
+
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
     """Of a service that knows the form, where no engine listens."""
     with empty_stream() as app:
+        soon_away(app.state.service)
         view = replace(lake_view("student_answers", panes=None, rejected=None), definition=STUDENTS)
         app.state.service.queries._watcher._views["student_answers"] = view
         with served(app) as url, httpx.Client(base_url=url, timeout=60) as client:
             yield client
 
 
-def step(client: httpx.Client, at: str, go: str, **texts: str) -> httpx.Response:
-    data = {"id": str(uuid.UUID(int=7)), "at": at, "go": go, **{f"a.{name}": text for name, text in texts.items()}}
+def step(client: httpx.Client, at: str, go: str, lang: str = "", to: str = "", **texts: str) -> httpx.Response:
+    shown = {"lang": lang, "to": to}
+    answers = {f"a.{name}": text for name, text in texts.items()}
+    data = {"id": str(uuid.UUID(int=7)), "at": at, "go": go, **shown, **answers}
     return client.post("/forms/student_answers", data=data)
 
 

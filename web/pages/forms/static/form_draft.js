@@ -15,16 +15,22 @@ function answers() {
   return [...new FormData(form)].filter(([name]) => name.startsWith("a."));
 }
 
+// A form whose answers can be changed has a proof, "own", that its id was made for this device.
+function ids() {
+  return { id: form.elements.id.value, own: form.elements.own?.value };
+}
+
 function keep() {
   try {
-    localStorage.setItem(key(form.dataset.form), JSON.stringify({ id: form.elements.id.value, answers: answers() }));
+    localStorage.setItem(key(form.dataset.form), JSON.stringify({ ...ids(), answers: answers() }));
   } catch {
     // A device without room keeps no draft; the form works all the same.
   }
 }
 
-function restore({ id, answers }) {
+function restore({ id, own, answers }) {
   form.elements.id.value = id;
+  if (own && form.elements.own) form.elements.own.value = own;
   for (const [name, value] of answers) {
     const field = form.elements[name];
     if (field) {
