@@ -15,12 +15,15 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from access.records import Records
 from access.tables import ACCESS
 from database.errors import LakeError
 from database.migrations import SCHEMA, migrate
 from database.replay_store import RECORDS, ReplayStore
 from processing.tables import PROCESS_TABLES
 from sources.tables import SOURCE_TABLES
+from systems.merchants.site_scope import EVERY_SITE
+from systems.merchants.store import SiteStore
 from systems.merchants.tables import SITE_TABLES
 from tests.database.postgres import own_postgres
 
@@ -95,7 +98,7 @@ def versions(engine: sa.Engine) -> list[str]:
 def test_makes_what_the_models_say(engine: sa.Engine) -> None:
     assert differences(engine) != []
     migrate(engine)
-    assert (differences(engine), versions(engine)) == ([], ["0008"])
+    assert (differences(engine), versions(engine)) == ([], ["0009"])
     assert (ReplayStore(engine).all(), ReplayStore(engine).history()) == ([], [])
 
 
@@ -104,7 +107,7 @@ def test_takes_over_what_was_there(engine: sa.Engine) -> None:
         connection.exec_driver_sql(BEFORE)
     [publication] = ReplayStore(engine).history()
     assert (publication.reason, publication.rows) == ("wrong RAM", {"panes": (3, 4)})
-    assert (differences(engine), versions(engine)) == ([], ["0008"])
+    assert (differences(engine), versions(engine)) == ([], ["0009"])
 
 
 def test_keeps_what_an_older_revision_holds(engine: sa.Engine) -> None:
@@ -115,10 +118,37 @@ def test_keeps_what_an_older_revision_holds(engine: sa.Engine) -> None:
     assert ([each.reason for each in ReplayStore(engine).history()], differences(engine)) == (["wrong RAM"], [])
 
 
+def test_figures_that_were_imported_become_one_import_of_each_service(engine: sa.Engine) -> None:
+    migrate(engine, "0008")
+    with engine.begin() as connection:
+        for site in ("a.example", "b.example"):
+            connection.execute(
+                sa.text(
+                    "insert into windowpane.sites (name, title, origins, time_zone, currency, exclusions, created_at,"
+                    " created_by, version) values (:site, '', '{}', 'UTC', 'EUR', '{}', now(), 'ann', 1)"
+                ),
+                {"site": site},
+            )
+            for day, product in ((1, "Plausible"), (2, "Plausible"), (3, "Matomo")):
+                connection.execute(
+                    sa.text(
+                        "insert into windowpane.site_imported_days"
+                        " values (:site, make_date(2025, 1, :day), '', '{}', :product, 1, 2, 3, 0, 5, 0)"
+                    ),
+                    {"site": site, "day": day, "product": product},
+                )
+    migrate(engine)
+    found = SiteStore(Records(engine)).imported.imports(EVERY_SITE, "a.example")
+    assert {each.product: (each.first.day, each.last.day, each.days, each.made_at) for each in found} == {
+        "Plausible": (1, 2, 2, None),
+        "Matomo": (3, 3, 1, None),
+    }
+
+
 def test_processes_that_begin_together_do_it_once(engine: sa.Engine) -> None:
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(migrate, [engine] * 5))
-    assert (differences(engine), versions(engine)) == ([], ["0008"])
+    assert (differences(engine), versions(engine)) == ([], ["0009"])
 
 
 def test_refuses_what_a_newer_version_made(engine: sa.Engine) -> None:
