@@ -53,6 +53,8 @@ def test_a_site_is_added_by_its_address(root: Visitor, sites: SiteStore) -> None
     page = unescape(root.read("/sites/shop.example.org/settings?done=added"))
     address = str(root.base_url).rstrip("/")
     assert f'<script defer data-site="shop.example.org" src="{address}/js/script.js"></script>' in page
+    other = root.submit("/sites/new", name="https://Bücher.example", title="", time_zone="UTC", currency="EUR")
+    assert other.headers["location"] == "/sites/xn--bcher-kva.example/settings?done=added"
     again = root.submit("/sites/new", name="shop.example.org", title="", time_zone="UTC", currency="USD")
     assert (again.status_code, "is that of a site already" in again.text) == (422, True)
 
