@@ -68,6 +68,7 @@ def test_a_site_without_events_shows_what_was_imported(boards: Dashboards) -> No
     with client(boards, "root") as root:
         page = root.get(f"/sites/{EMPTY}?range=all", headers={"accept": "text/html"}).text
         assert "Imported from Plausible" in page
+        assert "Compare with" not in page, "there is nothing before all time"
 
 
 def test_who_sees_a_part_of_a_site_sees_none(boards: Dashboards) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from systems.merchants.errors import UnknownSiteError
-from systems.merchants.importing.daily import TOTAL, Export, Imported
+from systems.merchants.importing.daily import TOTAL, Export, Imported, Place
 from systems.merchants.importing.exports import read_export
 from systems.merchants.numbers import Numbers
 from systems.merchants.site_scope import EVERY_SITE, SiteScope
@@ -80,7 +80,7 @@ def test_each_import_can_be_taken_back(store: SiteStore, export: Export) -> None
     kept = store.imported
     kept.put(EVERY_SITE, B, export, by="bob")
     kept.put(EVERY_SITE, A, replace(export, files=("old.zip",)), by="ann")
-    sparse = {(day, TOTAL, ()): Numbers(7, 8) for day in (FIRST, THIRD)}
+    sparse: dict[Place, Numbers] = {(day, TOTAL, ()): Numbers(7, 8) for day in (FIRST, THIRD)}
     kept.put(EVERY_SITE, A, Export("Matomo", sparse, ("visits.csv",)), by="ben")
     newer, older = kept.imports(EVERY_SITE, A)
     assert (newer.product, newer.files, newer.first, newer.last, newer.days, newer.made_by) == (
