@@ -92,7 +92,8 @@ class Senders:
 def _host(origin: bytes) -> str | None:
     """`host`, or `host:port` where the port is unusual, of a header Origin; empty where it tells none; None for others.
 
-    A beacon of a page with the referrer policy `no-referrer` or `same-origin` comes from `null`.
+    By the standard a beacon of a page with the referrer policy `no-referrer` or `same-origin` comes from `null`; not
+    every browser does so.
     """
     if not origin or origin == b"null":
         return ""

@@ -123,7 +123,7 @@ def test_what_a_site_leaves_out_is_dropped(client: httpx.Client, event: Any, hea
 
 
 def test_a_page_that_hides_where_it_is_may_send(client: httpx.Client) -> None:
-    """A beacon comes from `null` where the page's referrer policy is no-referrer or same-origin; its page tells."""
+    """A beacon may come from `null` where the page's referrer policy is no-referrer or same-origin; its page tells."""
     taken = post(client, origin="null")
     assert (taken.status_code, taken.headers["access-control-allow-origin"]) == (503, "null"), "on its way to Kafka"
     wrong = post(client, {**PAGE, "url": "https://evil.example/"}, origin="null")
