@@ -208,6 +208,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/v1/sites/{site}/series", site_stats.series),
     Route("/v1/sites/{site}/live", site_stats.live),
     by_method("/v1/sites/{site}/imported", GET=site_stats.imported, DELETE=sites.forget_imported),
+    Route("/v1/sites/{site}/imports", sites.imports),
+    Route("/v1/sites/{site}/imports/{id}", sites.forget_imported, methods=["DELETE"]),
     Route("/collect/{site}", collect, methods=["POST"]),
     Route("/api/event", collect, methods=["POST"]),
     Route("/v1/sources", sources.sources),

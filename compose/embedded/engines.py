@@ -132,14 +132,18 @@ def programs(
 
 
 def _java(layout: Layout, name: str, jvm: Jvm, options: Sequence[str], *words: str) -> tuple[str, ...]:
-    """A JVM that dies with the supervisor."""
+    """A JVM that dies with the supervisor, and gives way to others if it is one of those."""
     archives = f"@{arguments_file(layout.etc, name)}"
     common = ("-XX:+ExitOnOutOfMemoryError", "-Dfile.encoding=UTF-8", "-Djava.net.preferIPv4Stack=true")
     classpath = ":".join(map(str, jvm.classpath))
-    return (*_BOUND, str(jvm.home / "bin" / "java"), archives, *common, *options, "-cp", classpath, *words)
+    java = (str(jvm.home / "bin" / "java"), archives, *common, *options, "-cp", classpath, *words)
+    return (*_LATER.get(name, ()), *_BOUND, *java)
 
 
 _BOUND = ("setpriv", "--pdeathsig", "KILL", "--")
+_LATER = {"trino": ("nice", "-n", "2"), "taskmanager": ("nice", "-n", "5")}
+"""Who gives way while the cores are busy: a message waits for Kafka's answer, a reader for Trino's, nobody for a pane.
+Of a busy core nice 5 leaves a third of what others get, so that jobs still come along."""
 _SMALL_HEAP = ("-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=64m")
 # glibc's default of eight arenas per core costs hundreds of resident megabytes in threaded JVMs.
 _JVM = {"MALLOC_ARENA_MAX": "2"}

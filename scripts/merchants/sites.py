@@ -12,7 +12,7 @@ import click
 from access.events import Did
 from scripts.access.operating import changing, every, opened, operator
 from scripts.console import message_progress, say
-from scripts.merchants.import_days import forget_days, import_days
+from scripts.merchants.import_days import forget_days, import_days, imports
 from scripts.merchants.import_log import import_log
 from scripts.merchants.site_files import batches, check_file
 from scripts.results import Column, Format, Result, Sheet, formatted, show
@@ -38,7 +38,7 @@ def command(context: click.Context) -> None:
         context.invoke(_list)
 
 
-for each in (import_log, import_days, forget_days):
+for each in (import_log, import_days, imports, forget_days):
     command.add_command(each)
 
 

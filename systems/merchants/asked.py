@@ -27,7 +27,7 @@ class Compare(StrEnum):
     """The time that a window is compared with."""
 
     PREVIOUS = "previous"
-    """As many days before it, or as long, where it is not of whole days."""
+    """As many months before it, as many days where it is not of whole months, or as long where not of whole days."""
     YEAR = "year"
     """The same days of the year before."""
 
@@ -51,6 +51,21 @@ class Asked:
         start, end = compared_span(self.start, self.end, self.zone, self.compare)
         return replace(self, start=start, end=end, compare=None)
 
+    def compared_until(self, now: datetime) -> Asked | None:
+        """What it is compared with, as far as that had come when it stood where this stands now: a day that has just
+        begun is not compared with a whole one. None where there is nothing of it yet.
+
+        To the minute in a window of two days, to the hour in a longer one, for which there are hours of everything.
+        """
+        compared = self.compared
+        if compared is None or now >= self.end:
+            return compared
+        first, then = self.start.astimezone(self.zone), compared.start.astimezone(self.zone)
+        gone = now.astimezone(self.zone).replace(tzinfo=None) - first.replace(tzinfo=None)
+        unit = timedelta(minutes=1) if self.end - self.start <= timedelta(days=2) else timedelta(hours=1)
+        end = min(_moved(then, then.replace(tzinfo=None) + round(gone / unit) * unit), compared.end)
+        return replace(compared, end=end) if end > compared.start else None
+
     def with_filter(self, name: str, value: str) -> Asked:
         """The same, filtered by one value more."""
         values = dict(self.filters)
@@ -70,6 +85,8 @@ def compared_span(start: datetime, end: datetime, zone: ZoneInfo, compare: Compa
     first, last = start.astimezone(zone), end.astimezone(zone)
     if compare is Compare.YEAR:
         return _moved(first, _a_year_before(first)), _moved(last, _a_year_before(last))
+    if months := _whole_months(first, last):
+        return _moved(first, _months_before(first, months)), start.astimezone(UTC)
     if _whole_days(first, last):
         days = (last.date() - first.date()).days
         return _moved(first, first.replace(tzinfo=None) - timedelta(days=days)), start.astimezone(UTC)
@@ -78,6 +95,19 @@ def compared_span(start: datetime, end: datetime, zone: ZoneInfo, compare: Compa
 
 def _whole_days(first: datetime, last: datetime) -> bool:
     return not any((each.hour, each.minute) != (0, 0) for each in (first, last))
+
+
+def _whole_months(first: datetime, last: datetime) -> int:
+    """How many months they are; 0 where they are not whole ones."""
+    if not _whole_days(first, last) or (first.day, last.day) != (1, 1):
+        return 0
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def _months_before(moment: datetime, months: int) -> datetime:
+    """The same of the first day of a month."""
+    month = moment.year * 12 + moment.month - 1 - months
+    return moment.replace(tzinfo=None, year=month // 12, month=month % 12 + 1)
 
 
 def _a_year_before(moment: datetime) -> datetime:

@@ -17,3 +17,11 @@ CURRENCIES = frozenset(
         "XCG", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWG",
     )
 )  # fmt: skip
+
+WHOLE = frozenset(
+    (
+        "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
+        "XPF",
+    )
+)  # fmt: skip
+"""Those that are not divided."""

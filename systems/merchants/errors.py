@@ -44,7 +44,7 @@ class InvalidSiteError(SiteError):
 
 
 class UnknownSiteError(SiteError):
-    """What is out of scope is as what is not there. `kind`: site, goal, funnel, link, member, annotation."""
+    """What is out of scope is as what is not there. `kind`: site, goal, funnel, link, member, annotation, import."""
 
     def __init__(self, kind: str = "site") -> None:
         self.kind = kind

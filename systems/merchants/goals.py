@@ -9,6 +9,7 @@ from typing import Any
 
 from systems.merchants.errors import InvalidSiteError
 from systems.merchants.patterns import matches, pattern_problem
+from systems.merchants.web_addresses import plain_path
 
 PAGEVIEW = "pageview"
 """The name of an event that is a view of a page."""
@@ -113,6 +114,7 @@ def checked_condition(kind: str, value: str, properties: Mapping[str, str] | Non
     if kind not in {*Kind}:
         raise InvalidSiteError.of("kind", f"is one of {', '.join(Kind)}")
     if kind == Kind.PAGE:
+        value = plain_path(value)
         if (why := pattern_problem(value)) or not value.startswith(("/", "*")):
             raise InvalidSiteError.of("value", why or "is a path such as /thanks or /blog/**")
     else:

@@ -16,6 +16,7 @@ from streams.time_text import timestamp
 from systems.merchants.currencies import CURRENCIES
 from systems.merchants.errors import InvalidSiteError, Wrong
 from systems.merchants.patterns import matches, pattern_problem
+from systems.merchants.web_addresses import plain_path
 
 STREAM = "web_events"
 """The stream of all sites' events, and its dimension that names the site."""
@@ -134,7 +135,9 @@ class SiteChange:
 
 def usual_origins(name: str) -> tuple[str, ...]:
     """Of a site that names none."""
-    return (name,) if name.startswith("www.") else (name, f"www.{name}")
+    bare = name.removeprefix("www.")
+    other = f"www.{name}" if bare == name else bare
+    return (name, other) if is_site_name(other) else (name,)
 
 
 def is_site_name(name: str) -> bool:
@@ -198,7 +201,9 @@ def _exclusions(given: Mapping[str, Iterable[str]], wrong: list[Wrong]) -> Exclu
         if network is None
     ]
     addresses = tuple(dict.fromkeys(str(network) for network in networks if network is not None))
-    return Exclusions(kept["paths"], tuple(each.lower() for each in kept["hostnames"]), addresses)
+    return Exclusions(
+        tuple(plain_path(each) for each in kept["paths"]), tuple(each.lower() for each in kept["hostnames"]), addresses
+    )
 
 
 def _network(text: str) -> Network | None:

@@ -122,6 +122,16 @@ IMPORTS = sa.Table(
     sa.Column("completed_at", _TIME),
     sa.UniqueConstraint("site", "digest"),
 )
+DAY_IMPORTS = sa.Table(
+    "site_day_imports",
+    SITE_TABLES,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    _site(),
+    sa.Column("product", sa.Text, nullable=False),
+    sa.Column("files", ARRAY(sa.Text), nullable=False),
+    sa.Column("made_at", _TIME),  # null: before this was noted
+    sa.Column("made_by", sa.Text, nullable=False),
+)
 IMPORTED_DAYS = sa.Table(
     "site_imported_days",
     SITE_TABLES,
@@ -129,7 +139,8 @@ IMPORTED_DAYS = sa.Table(
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("by", sa.Text, primary_key=True),
     sa.Column("key", ARRAY(sa.Text), primary_key=True),
-    sa.Column("product", sa.Text, nullable=False),
+    # No foreign key: it would be looked up for each of millions of rows. Who removes an import removes its days.
+    sa.Column("import_id", sa.Integer, nullable=False),
     *(
         sa.Column(name, sa.BigInteger, nullable=False)
         for name in ("visitors", "visits", "views", "bounces", "seconds", "events")

@@ -7,7 +7,11 @@ nor that two days' visitors are one.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from hashlib import blake2b
+from ipaddress import IPv6Network
+
+from access.addresses import plain_address
 
 SALT_BYTES = 32
 
@@ -19,5 +23,12 @@ def new_salt() -> bytes:
 
 def visitor_of(salt: bytes, site: str, address: str, agent: str) -> str:
     """32 hexadecimal digits. Fields are told apart by NUL, which none of them has."""
-    text = f"{site}\0{address}\0{agent}".encode("utf-8", "surrogatepass")
+    text = f"{site}\0{_place_of(address)}\0{agent}".encode("utf-8", "surrogatepass")
     return blake2b(text, digest_size=16, key=salt).hexdigest()
+
+
+@lru_cache(maxsize=10_000)
+def _place_of(address: str) -> str:
+    """An address; of IPv6 the network of 64 bits, within which a device takes another address again and again."""
+    found = plain_address(address) if ":" in address else None
+    return address if found is None or found.version == 4 else str(IPv6Network((int(found), 64), strict=False))

@@ -1,7 +1,7 @@
 """Addresses of web pages, as far as they are kept: host, path and the campaign's parameters. Pure.
 
-Of an address nothing else is kept: no user and password, no port, no query, and no fragment unless a site's pages are
-told apart by it.
+Of an address nothing else is kept: no user and password, no port, no query, no session or click id that stands in the
+path, and no fragment unless a site's pages are told apart by it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote, unquote_plus
 
 LONGEST_ADDRESS = 8_000
 LONGEST_PATH = 1_000
@@ -30,6 +30,15 @@ _KEPT = frozenset(
     )
 )  # fmt: skip
 """Parameters that say where a visit came from. Of click ids it matters that they are there."""
+
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_MEANT = frozenset("/?#%*;&=+\\")
+"""Characters that are not the same where they are encoded: they part paths, parameters and patterns."""
+_OF_ONE_VISITOR = re.compile(
+    r"(?:;|&|%3F|%26)(?:jsessionid|phpsessid|sid|gclid|gbraid|wbraid|dclid|msclkid|fbclid|ttclid|twclid|yclid)=[^/;&]*",
+    re.IGNORECASE,
+)
+"""A session, or a click, that servers and senders of links write into paths: each would be a page of its own."""
 
 _MOST_PARAMETERS = 100
 _PORTS = {"http": "80", "https": "443"}
@@ -57,9 +66,8 @@ class WebAddress:
 
 
 def web_address(text: str, schemes: frozenset[str] = frozenset({"http", "https"})) -> WebAddress:
-    """What a text says. Raises AddressError."""
-    if len(text) > LONGEST_ADDRESS:
-        raise AddressError(f"is longer than {LONGEST_ADDRESS:,} characters")
+    """What the first characters of a text say. Raises AddressError."""
+    text = text[:LONGEST_ADDRESS]
     if _CONTROL.search(text):
         raise AddressError("has control characters")
     match = _ADDRESS.fullmatch(text)
@@ -71,9 +79,40 @@ def web_address(text: str, schemes: frozenset[str] = frozenset({"http", "https"}
     host = plain_host(match["host"])
     if not host:
         raise AddressError("has no valid host")
-    query = match["query"]
+    query, (fragment, _, queried) = match["query"], (match["fragment"] or "").partition("?")
+    if _is_no_page(fragment):
+        fragment = ""
+    if queried:  # of an app whose pages are told apart by it
+        query = f"{query}&{queried}" if query else queried
     parameters = _parameters(query) if query else {}
-    return WebAddress(scheme, host, match["path"] or "/", parameters, match["fragment"] or "", match["port"] or "")
+    path = plain_path(match["path"] or "/")
+    return WebAddress(scheme, host, path, parameters, plain_path(fragment), match["port"] or "")
+
+
+def plain_path(path: str) -> str:
+    """A path in the one form by which pages are told apart: readable, and without what is of one visitor alone.
+
+    Browsers send `/caf%C3%A9`, programs `/café`. What would mean something else, such as a slash, stays as it is.
+    """
+    if "%" in path:
+        path = _ENCODED.sub(_readable, path)
+    if "=" in path:
+        path = _OF_ONE_VISITOR.sub("", path) or "/"
+    return path
+
+
+def _readable(match: re.Match[str]) -> str:
+    """Percent-encoded bytes as text, but for characters that cannot be printed or mean something else in a path."""
+    try:
+        text = unquote(match[0], errors="strict")
+    except UnicodeDecodeError:
+        return match[0]
+    return "".join(each if each.isprintable() and each not in _MEANT else quote(each, safe="") for each in text)
+
+
+def _is_no_page(fragment: str) -> bool:
+    """Whether it is of values, such as a token that a login hands over, and no page's place."""
+    return "=" in fragment and not fragment.startswith(("/", "!"))
 
 
 def plain_host(text: str) -> str:

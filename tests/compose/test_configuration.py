@@ -109,6 +109,16 @@ def test_modules_that_services_run_are_there(layout: Layout) -> None:
     assert [module for module in modules.values() if find_spec(module) is None] == []
 
 
+def test_jobs_give_way_to_questions_and_both_to_messages(layout: Layout) -> None:
+    write(layout)
+    read = RawConfigParser(interpolation=None)
+    read.read(layout.supervisor_config)
+    words = {name: shlex.split(read[f"program:{name}"]["command"]) for name in (*ENGINES, "web")}
+    nice = {name: int(command[2]) for name, command in words.items() if command[:2] == ["nice", "-n"]}
+    assert nice.keys() == {"taskmanager", "trino"}
+    assert 0 < nice["trino"] < nice["taskmanager"] <= 10, "jobs that hardly run are late"
+
+
 def test_engines_are_not_told_secrets_of_others(layout: Layout) -> None:
     write(layout)
     for engine in ENGINES:

@@ -15,12 +15,15 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from access.records import Records
 from access.tables import ACCESS
 from database.errors import LakeError
 from database.migrations import SCHEMA, migrate
 from database.replay_store import RECORDS, ReplayStore
 from processing.tables import PROCESS_TABLES
 from sources.tables import SOURCE_TABLES
+from systems.merchants.site_scope import EVERY_SITE
+from systems.merchants.store import SiteStore
 from systems.merchants.tables import SITE_TABLES
 from tests.database.postgres import own_postgres
 
@@ -113,6 +116,33 @@ def test_keeps_what_an_older_revision_holds(engine: sa.Engine) -> None:
         connection.exec_driver_sql(BEFORE[BEFORE.index("insert into windowpane.history") :])
     migrate(engine)
     assert ([each.reason for each in ReplayStore(engine).history()], differences(engine)) == (["wrong RAM"], [])
+
+
+def test_figures_that_were_imported_become_one_import_of_each_service(engine: sa.Engine) -> None:
+    migrate(engine, "0008")
+    with engine.begin() as connection:
+        for site in ("a.example", "b.example"):
+            connection.execute(
+                sa.text(
+                    "insert into windowpane.sites (name, title, origins, time_zone, currency, exclusions, created_at,"
+                    " created_by, version) values (:site, '', '{}', 'UTC', 'EUR', '{}', now(), 'ann', 1)"
+                ),
+                {"site": site},
+            )
+            for day, product in ((1, "Plausible"), (2, "Plausible"), (3, "Matomo")):
+                connection.execute(
+                    sa.text(
+                        "insert into windowpane.site_imported_days"
+                        " values (:site, make_date(2025, 1, :day), '', '{}', :product, 1, 2, 3, 0, 5, 0)"
+                    ),
+                    {"site": site, "day": day, "product": product},
+                )
+    migrate(engine)
+    found = SiteStore(Records(engine)).imported.imports(EVERY_SITE, "a.example")
+    assert {each.product: (each.first.day, each.last.day, each.days, each.made_at) for each in found} == {
+        "Plausible": (1, 2, 2, None),
+        "Matomo": (3, 3, 1, None),
+    }
 
 
 def test_processes_that_begin_together_do_it_once(engine: sa.Engine) -> None:

@@ -131,6 +131,8 @@ OUTCOMES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/v1/sites/{site}/live"): ("/v1/sites/a.example/live", SITES),
     ("GET", "/v1/sites/{site}/imported"): ("/v1/sites/a.example/imported", SITES),
     ("DELETE", "/v1/sites/{site}/imported"): ("/v1/sites/a.example/imported", SITES),
+    ("GET", "/v1/sites/{site}/imports"): ("/v1/sites/a.example/imports", SITES),
+    ("DELETE", "/v1/sites/{site}/imports/{id}"): ("/v1/sites/a.example/imports/0", SITES),
     ("GET", "/sites/{site}"): ("/sites/a.example", SITES),
     ("GET", "/epidemic"): ("/epidemic", SITES),
     ("GET", "/epidemic/compare"): ("/epidemic/compare?region=DE", SITES),

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from access.grants import checked_grant
+from systems.merchants.importing.daily import TOTAL, Export
 from systems.merchants.importing.exports import read_export
+from systems.merchants.numbers import Numbers
 from systems.merchants.site_scope import EVERY_SITE
 from systems.merchants.sites import STREAM
 from tests.systems.merchants.importing.made_exports import plausible_export
@@ -27,7 +29,7 @@ def boards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboards]:
     path: Path = plausible_export(tmp_path_factory.mktemp("exports") / "x.zip")
     with dashboards(made_events(3), records_alone=True) as boards:
         for site in (SITE, EMPTY):
-            boards.sites.imported.put(EVERY_SITE, site, read_export(path, date(2026, 1, 1)))
+            boards.sites.imported.put(EVERY_SITE, site, read_export(path, date(2026, 1, 1)), by="ann")
         yield boards
 
 
@@ -66,6 +68,7 @@ def test_a_site_without_events_shows_what_was_imported(boards: Dashboards) -> No
     with client(boards, "root") as root:
         page = root.get(f"/sites/{EMPTY}?range=all", headers={"accept": "text/html"}).text
         assert "Imported from Plausible" in page
+        assert "Compare with" not in page, "there is nothing before all time"
 
 
 def test_who_sees_a_part_of_a_site_sees_none(boards: Dashboards) -> None:
@@ -77,6 +80,21 @@ def test_who_sees_a_part_of_a_site_sees_none(boards: Dashboards) -> None:
     with httpx.Client(base_url=boards.url, headers={"authorization": f"Bearer {key}"}, timeout=30) as cara:
         told = cara.get(OURS, params=SPAN).json()
         assert (told["products"], told["days"]) == ([], [])
+
+
+def test_one_import_is_taken_back(boards: Dashboards) -> None:
+    more = Export("Matomo", {(date(2024, 12, 31), TOTAL, ()): Numbers(1, 1)}, ("visits.csv",))
+    boards.sites.imported.put(EVERY_SITE, SITE, more, by="ann")
+    imports = f"/v1/sites/{SITE}/imports"
+    with client(boards, "ann") as ann:
+        newer, older = ann.get(imports).json()["imports"]
+        assert (newer["product"], newer["files"], newer["days"], older["days"]) == ("Matomo", ["visits.csv"], 1, 3)
+        with client(boards, "bob") as bob:
+            assert bob.get(imports).status_code in (403, 404)
+            assert bob.delete(f"{imports}/{newer['id']}").status_code in (403, 404)
+        assert ann.delete(f"{imports}/{newer['id']}").json() == {"days": 1}
+        assert [ann.delete(f"{imports}/{which}").status_code for which in (newer["id"], "x")] == [404, 404]
+        assert ann.get(imports).json()["imports"] == [older]
 
 
 def test_they_are_forgotten(boards: Dashboards) -> None:

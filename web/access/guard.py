@@ -180,6 +180,8 @@ GUARDS: Mapping[str, Mapping[str, Rule]] = {
     "/v1/sites/{site}/series": {"GET": ASK},
     "/v1/sites/{site}/live": {"GET": ASK},
     "/v1/sites/{site}/imported": {"GET": ASK, "DELETE": SITE},
+    "/v1/sites/{site}/imports": {"GET": SITE},
+    "/v1/sites/{site}/imports/{id}": {"DELETE": SITE},
     "/epidemic": {"GET": REPORTS},
     "/epidemic/compare": {"GET": REPORTS},
     "/epidemic/ranks": {"GET": REPORTS},

@@ -19,6 +19,7 @@ from web.access.notes import note
 from web.access.scopes import asker_of
 from web.access.sites import own_site, own_sites, seen_site, seen_sites, site_owner
 from web.api.objects import Members, invalid, page_of, read_members
+from web.api.site_parts import part_number
 from web.asking.sites import in_many_sites, in_sites, site_changed
 from web.edge.problems import ProblemError
 from web.edge.responses import json_response
@@ -104,10 +105,18 @@ async def delete_site(request: Request) -> Response:
     return json_response({**site_json(site, own=True), "history": _STAYS})
 
 
-async def forget_imported(request: Request) -> Response:
-    """Take away what another service had counted."""
+async def imports(request: Request) -> Response:
+    """What was imported of what another service had counted, and when."""
     name, scope = own_site(request), own_sites(request)
-    days = await in_sites(request, lambda store: store.imported.forget(scope, name))
+    found = await in_sites(request, lambda store: store.imported.imports(scope, name))
+    return json_response({"imports": [each.as_json() for each in found]})
+
+
+async def forget_imported(request: Request) -> Response:
+    """Take away what another service had counted: all of it, or what one import brought."""
+    name, scope = own_site(request), own_sites(request)
+    which = part_number(request, "imports") if "id" in request.path_params else None
+    days = await in_sites(request, lambda store: store.imported.forget(scope, name, which))
     site_changed(request, name)
     return json_response({"days": days})
 

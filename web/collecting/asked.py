@@ -30,7 +30,7 @@ _LONGEST_AGENT_BYTES = 2_048
 
 @dataclass(slots=True)
 class Asked:
-    """A request. `origin`: the host of the page that sent it, empty where none did and None for one that has none.
+    """A request. `origin`: the host of the page that sent it, empty where that is not told and None for what has none.
 
     `allowed`: what answers say of whose pages may read them; set once the site is known.
     """
@@ -56,7 +56,7 @@ class Asked:
 
     def allow(self) -> None:
         """The page that sent this may read the answer."""
-        if self.origin:
+        if b"origin" in self.headers:
             self.allowed = [(b"access-control-allow-origin", self.headers[b"origin"]), (b"vary", b"Origin")]
 
 
@@ -90,8 +90,12 @@ class Senders:
 
 @lru_cache(maxsize=10_000)
 def _host(origin: bytes) -> str | None:
-    """`host`, or `host:port` where the port is unusual, of a header Origin; empty without one; None for `null`."""
-    if not origin:
+    """`host`, or `host:port` where the port is unusual, of a header Origin; empty where it tells none; None for others.
+
+    By the standard a beacon of a page with the referrer policy `no-referrer` or `same-origin` comes from `null`; not
+    every browser does so.
+    """
+    if not origin or origin == b"null":
         return ""
     try:
         return web_address(origin.decode("latin-1")).place

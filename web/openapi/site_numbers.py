@@ -7,9 +7,21 @@ from systems.merchants.asked import Compare
 from systems.merchants.filters import FIELDS
 from systems.merchants.panels import BREAKDOWNS
 from web.openapi.operations import answer, change, get, in_path, parameter, problems
-from web.openapi.shapes import COUNT, NUMBER_OR_NULL, TEXT, TIME, Json, array_of, map_of, object_of, reference
+from web.openapi.shapes import (
+    COUNT,
+    NUMBER_OR_NULL,
+    TEXT,
+    TIME,
+    TIME_OR_NULL,
+    Json,
+    array_of,
+    map_of,
+    object_of,
+    reference,
+)
 
 _SITE = in_path("site", "Name of the site.")
+_IMPORT = in_path("id", "Number of the import.")
 _FUNNEL = in_path("id", "Number of the funnel.", {"type": "integer"})
 _SPAN = [
     parameter("start", "First minute, inside; RFC 3339 with an offset, a whole minute.", TIME, required=True),
@@ -94,14 +106,38 @@ SITE_NUMBERS_SCHEMAS: Json = {
         }
     ),
     "ForgottenDays": object_of({"days": COUNT}),
+    "SiteImports": object_of(
+        {
+            "imports": array_of(
+                object_of(
+                    {
+                        "id": COUNT,
+                        "product": {**TEXT, "description": "Which service counted."},
+                        "files": {**array_of(TEXT), "description": "What they were called."},
+                        "first": {**TEXT, "format": "date"},
+                        "last": {**TEXT, "format": "date"},
+                        "days": COUNT,
+                        "made_at": {**TIME_OR_NULL, "description": "Null: before this was noted."},
+                        "made_by": TEXT,
+                    }
+                )
+            )
+        }
+    ),
     "SiteLive": object_of({"site": TEXT, "minutes": COUNT, "visitors": COUNT}),
 }
 
+_OWN = ("unauthorized", "forbidden", "unknown-site", "throttled", "engine-away")
 _PROBLEMS = ("unparseable", "unauthorized", "unknown-site", "invalid-values", "busy", "throttled", "engine-away")
 
 
 def _get(name: str, summary: str, parameters: list[Json], schema: str, described: str) -> Json:
     return get(name, summary, [_SITE, *parameters], {**answer(described, schema), **problems(*_PROBLEMS)})
+
+
+def _forget(name: str, summary: str, *which: Json) -> Json:
+    answered = {**answer("Of how many days there was some.", "ForgottenDays"), **problems(*_OWN)}
+    return change("delete", name, summary, answered, None, (_SITE, *which))
 
 
 SITE_NUMBERS_PATHS: Json = {
@@ -151,17 +187,14 @@ SITE_NUMBERS_PATHS: Json = {
             "SiteImported",
             "Sums of days, which are in no other number.",
         ),
-        **change(
-            "delete",
-            "forgetImported",
-            "Take away what another service had counted.",
-            {
-                **answer("Of how many days there was some.", "ForgottenDays"),
-                **problems("unauthorized", "forbidden", "unknown-site", "throttled", "engine-away"),
-            },
-            None,
-            (_SITE,),
-        ),
+        **_forget("forgetImported", "Take away all that another service had counted."),
     },
+    "/v1/sites/{site}/imports": get(
+        "siteImports",
+        "What was imported of what another service had counted, the newest first.",
+        [_SITE],
+        {**answer("Each import of which there is something.", "SiteImports"), **problems(*_OWN)},
+    ),
+    "/v1/sites/{site}/imports/{id}": _forget("forgetImport", "Take one import back.", _IMPORT),
     "/v1/sites/{site}/live": _get("siteLive", "Visitors of the last minutes.", [], "SiteLive", "How many."),
 }

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
+from streams.time_text import timestamp
 from systems.merchants.numbers import Numbers
 
 NUMBERS = ("visitors", "visits", "views", "bounces", "seconds", "events")
@@ -32,14 +33,16 @@ LARGEST = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What a file says. `product`: which service made it."""
+    """What files say. `product`: which service made them."""
 
     product: str
     figures: Figures
+    files: tuple[str, ...] = ()
 
     def before(self, until: date) -> Export:
         """What is of days before one."""
-        return Export(self.product, {place: each for place, each in self.figures.items() if place[0] < until})
+        kept = {place: each for place, each in self.figures.items() if place[0] < until}
+        return Export(self.product, kept, self.files)
 
     @property
     def days(self) -> list[date]:
@@ -63,6 +66,33 @@ class Imported:
     def until(self) -> date:
         """The day after the last."""
         return self.last + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DayImport:
+    """One import, as far as its days were not imported anew since. `made_at`: None for one before this was noted."""
+
+    id: int
+    product: str
+    files: tuple[str, ...]
+    first: date
+    last: date
+    days: int
+    made_at: datetime | None
+    made_by: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API and the command line give it."""
+        return {
+            "id": self.id,
+            "product": self.product,
+            "files": [*self.files],
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "days": self.days,
+            "made_at": timestamp(self.made_at) if self.made_at else None,
+            "made_by": self.made_by,
+        }
 
 
 def added(figures: dict[Place, Numbers], place: Place, numbers: Numbers) -> None:

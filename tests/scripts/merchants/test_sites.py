@@ -80,6 +80,13 @@ def test_days_are_imported_once_and_forgotten(store: SiteStore, tmp_path: Path) 
     assert (early["days"], early["left_out"]) == (2, 1)
     nothing = typed("import-days", "past.example", export, "--until", "2025-01-01")
     assert "has no day before 2025-01-01" in str(nothing.exception)
+    one, other = json.loads(typed("imports", "past.example", "--json").stdout)["imports"]
+    assert other["days"] == 1, "of the first one the day is left that the newer one has not"
+    assert (one["days"], one["files"], one["first"], one["last"]) == (2, ["past.zip"], "2025-01-01", "2025-01-02")
+    assert "past.zip" in typed("imports", "past.example").stdout
+    assert "no such import" in str(typed("forget-days", "past.example", "--import", "0").exception)
+    assert typed("forget-days", "past.example", "--import", str(one["id"])).exit_code == 0
+    assert [each.id for each in store.imported.imports(EVERY_SITE, "past.example")] == [other["id"]]
     assert typed("forget-days", "past.example").exit_code == 0
     assert store.imported.known(EVERY_SITE, "past.example") is None
 

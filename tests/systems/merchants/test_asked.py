@@ -42,6 +42,10 @@ def utc(text: str) -> datetime:
             "previous",
             "2026-03-30T07:30+02 2026-03-30T10:00+02",
         ),
+        # Whole months with as many months (matomo-org/matomo#16642).
+        ("2026-04-01T00:00+02:00", "2026-05-01T00:00+02:00", "previous", "2026-03-01T00:00+01 2026-04-01T00:00+02"),
+        ("2026-01-01T00:00+01:00", "2027-01-01T00:00+01:00", "previous", "2025-01-01T00:00+01 2026-01-01T00:00+01"),
+        ("2026-02-01T00:00+01:00", "2026-03-01T00:00+01:00", "previous", "2026-01-01T00:00+01 2026-02-01T00:00+01"),
         ("2026-03-29T00:00+01:00", "2026-03-30T00:00+02:00", "year", "2025-03-29T00:00+01:00 2025-03-30T00:00+01:00"),
         ("2028-02-29T00:00+01:00", "2028-03-01T00:00+01:00", "year", "2027-02-28T00:00+01:00 2027-03-01T00:00+01:00"),
     ],
@@ -49,6 +53,27 @@ def utc(text: str) -> datetime:
 def test_time_compared_with_is_of_the_zones_days(start: str, end: str, compare: str, wanted: str) -> None:
     found = compared_span(utc(start), utc(end), BERLIN, Compare(compare))
     assert found == tuple(map(utc, wanted.split()))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "now", "wanted"),
+    [
+        # A day that has begun with the same hours of the day before, also where clocks were put forward or back.
+        ("2026-03-02T00:00+01:00", "2026-03-03T00:00+01:00", "2026-03-02T09:40:20+01:00", "2026-03-01T09:40+01"),
+        ("2026-03-29T00:00+01:00", "2026-03-30T00:00+02:00", "2026-03-29T09:40+02:00", "2026-03-28T09:40+01"),
+        ("2026-10-26T00:00+01:00", "2026-10-27T00:00+01:00", "2026-10-26T09:40+01:00", "2026-10-25T09:40+01"),
+        ("2026-03-02T00:00+01:00", "2026-03-03T00:00+01:00", "2026-03-02T00:00:20+01:00", ""),
+        # Days and months to the hour; a month that is shorter ends where it ends.
+        ("2026-03-02T00:00+01:00", "2026-03-09T00:00+01:00", "2026-03-08T09:40+01:00", "2026-03-01T10:00+01"),
+        ("2026-03-01T00:00+01:00", "2026-04-01T00:00+02:00", "2026-03-05T09:20+01:00", "2026-02-05T09:00+01"),
+        ("2026-03-01T00:00+01:00", "2026-04-01T00:00+02:00", "2026-03-31T09:20+02:00", "2026-03-01T00:00+01"),
+        ("2026-03-01T00:00+01:00", "2026-04-01T00:00+02:00", "2026-04-01T00:00+02:00", "2026-03-01T00:00+01"),
+    ],
+)
+def test_what_has_begun_is_compared_as_far_as_it_has_come(start: str, end: str, now: str, wanted: str) -> None:
+    asked = Asked("a", BERLIN, utc(start), utc(end), (), Compare.PREVIOUS)
+    found = asked.compared_until(utc(now))
+    assert (found and found.end) == (utc(wanted) if wanted else None)
 
 
 def test_comparison_has_the_same_filters() -> None:

@@ -110,6 +110,15 @@ def test_visitors_are_told_by_site_address_agent_and_day() -> None:
     assert {len(each) for each in (one, *others)} == {32}
 
 
+def test_a_device_that_takes_another_address_of_its_network_is_one_visitor() -> None:
+    """IPv6 privacy extensions do so daily and at each reconnection (allinurl/goaccess#2802)."""
+    salt = new_salt()
+    of = [visitor_of(salt, "a.example", f"2001:db8:0:{net}::{host}", CHROME) for net in "12" for host in ("a", "b:c")]
+    assert (of[0], of[2]) == (of[1], of[3])
+    assert of[0] != of[2]
+    assert visitor_of(salt, "a.example", "unknown", CHROME) != visitor_of(salt, "a.example", "::1", CHROME)
+
+
 def test_many_paths_become_others() -> None:
     enrichment = Enrichment(variety=Variety({"path": 10}))
     paths = [made({**PAGE, "url": f"https://example.org/{i}"}, enrichment=enrichment)["path"] for i in range(100)]

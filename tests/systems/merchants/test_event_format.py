@@ -71,7 +71,6 @@ def test_plausibles_formats_are_understood(sent: dict[str, Any]) -> None:
         ({"url": "https://example.org/a\nb"}, "url", "control characters"),
         ({"url": "https://exam ple.org/"}, "url", "no valid host"),
         ({"url": "https://" + "a" * 300 + ".org/"}, "url", "no valid host"),
-        ({"url": "https://example.org/" + "x" * 8000}, "url", "longer than 8,000"),
         ({"id": ""}, "id", "is not 1 to 64"),
         ({"id": "x" * 65}, "id", "is not 1 to 64"),
         ({"id": "a b"}, "id", "is not 1 to 64"),

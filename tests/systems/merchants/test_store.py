@@ -95,3 +95,15 @@ def test_only_what_changed_is_read_again(store: SiteStore) -> None:
     assert store.sites.changed({A: made.version, B: None}) == {}
     gone = store.sites.delete(EVERY_SITE, A)
     assert store.sites.changed({A: made.version}) == {A: gone}
+
+
+@pytest.mark.parametrize(
+    ("name", "origins"),
+    [
+        ("a.example", ("a.example", "www.a.example")),
+        ("www.a.example", ("www.a.example", "a.example")),
+        ("www.example", ("www.example",)),
+    ],
+)
+def test_a_site_is_met_with_and_without_www(name: str, origins: tuple[str, ...]) -> None:
+    assert checked_change(name).or_usual().origins == origins

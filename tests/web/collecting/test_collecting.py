@@ -63,7 +63,7 @@ def post(client: httpx.Client, event: Any = PAGE, path: str = f"/collect/{SITE}"
         ("/api/event", {**PAGE, "domain": None}, {}, 422),
         (f"/collect/{SITE}", PAGE, {"origin": "https://evil.example"}, 403),
         (f"/collect/{SITE}", PAGE, {"origin": f"https://{SITE}.evil.example"}, 403),
-        (f"/collect/{SITE}", PAGE, {"origin": "null"}, 403),
+        (f"/collect/{SITE}", PAGE, {"origin": "chrome-extension://abcdef"}, 403),
         (f"/collect/{SITE}", PAGE, {"origin": f"https://{SITE}:8443"}, 403),
         ("/api/event", PAGE, {"origin": "https://evil.example"}, 403),
         (f"/collect/{SITE}", PAGE, {"content-type": "application/x-www-form-urlencoded"}, 415),
@@ -120,6 +120,14 @@ def test_who_wants_no_record_leaves_none(
 def test_what_a_site_leaves_out_is_dropped(client: httpx.Client, event: Any, headers: dict[str, str]) -> None:
     answer = post(client, event, **headers)
     assert (answer.status_code, answer.headers["x-windowpane-dropped"]) == (204, "1")
+
+
+def test_a_page_that_hides_where_it_is_may_send(client: httpx.Client) -> None:
+    """A beacon may come from `null` where the page's referrer policy is no-referrer or same-origin; its page tells."""
+    taken = post(client, origin="null")
+    assert (taken.status_code, taken.headers["access-control-allow-origin"]) == (503, "null"), "on its way to Kafka"
+    wrong = post(client, {**PAGE, "url": "https://evil.example/"}, origin="null")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "url")
 
 
 def test_browsers_may_ask_before(client: httpx.Client) -> None:

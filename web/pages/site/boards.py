@@ -67,7 +67,7 @@ class Board:
 async def board_of(request: Request, seen: SeenSite, view: View) -> Board:
     """All that a dashboard shows at first; goals and funnels come by themselves."""
     asked = view.asked(seen.site.name)
-    compared = asked.compared
+    compared = asked.compared_until(view.now)
     shown = [view.tab(panel) for panel in PANELS]
     (numbers, tables), before, (points, earlier), live, imported = await asyncio.gather(
         _numbers_and_tables(request, seen, asked, shown),

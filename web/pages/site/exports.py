@@ -49,7 +49,7 @@ async def export_json(request: Request) -> Response:
     seen = await seen_site(request)
     view = view_of(request, seen)
     asked = view.asked(seen.site.name)
-    compared = asked.compared
+    compared = asked.compared_until(view.now)
     numbers, points, tables, goals = await asyncio.gather(
         dashboards.numbers(request, seen, asked),
         dashboards.points(request, seen, asked, view.step),

@@ -53,7 +53,7 @@ async def site_page(request: Request) -> Response:
         chart_rows=chart_rows(view, points),
         metrics=METRICS,
         notes=[note for note in seen.annotations if view.days[0] <= note.day < view.days[1]],
-        compared=_compared_days(view, asked.compared),
+        compared=_compared_days(view, asked.compared_until(view.now), asked.compared),
         complete_until=_complete_until(request),
     )
 
@@ -109,12 +109,13 @@ def chosen_funnel(request: Request, seen: SeenSite) -> Funnel | None:
     return next((each for each in seen.funnels if str(each.id) == chosen), next(iter(seen.funnels), None))
 
 
-def _compared_days(view: View, compared: Asked | None) -> str:
-    """The days that it is compared with; empty if it is compared with nothing."""
-    if compared is None:
+def _compared_days(view: View, compared: Asked | None, whole: Asked | None) -> str:
+    """The days that numbers are compared with, and until when on the last; empty if they are compared with nothing."""
+    if compared is None or whole is None:
         return ""
     first, end = (moment.astimezone(view.zone) for moment in (compared.start, compared.end))
-    return shown.days_in_words(first.date(), (end - timedelta(minutes=1)).date())
+    days = shown.days_in_words(first.date(), (end - timedelta(minutes=1)).date())
+    return days if compared.end == whole.end or end.time() == time() else f"{days} until {end:%H:%M}"
 
 
 def _about(seen: SeenSite, view: View) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from systems.merchants.country_names import country_name
+from systems.merchants.currencies import WHOLE
 from systems.merchants.filters import FIELDS, UNKNOWN
 from systems.merchants.numbers import Numbers
 from web.page.units import MINUS, NOTHING, UNCHANGED
@@ -84,7 +85,7 @@ def change_of(name: str, value: float | None, before: float | None) -> tuple[str
     if name == "bounce_rate":
         difference, text = value - before, f"{abs(value - before) * 100:.0f} pts"
     elif before == 0:
-        return ("", "") if value == 0 else ("new", "good")
+        return ("", "") if value == 0 else ("new", "good" if value > 0 else "bad")
     else:
         difference = (value - before) / abs(before)
         text = f"{abs(difference) * 100:,.0f}%"
@@ -128,7 +129,7 @@ def duration(seconds: float) -> str:
 
 def money(value: float, currency: str, *, whole: bool = True) -> str:
     """`€1,234` or, where that tells more, `€12.50`."""
-    digits = 0 if whole and abs(value) >= 1000 else 2
+    digits = 0 if currency in WHOLE or (whole and abs(value) >= 1000) else 2
     sign = _CURRENCY_SIGNS.get(currency, f"{currency}\u202f")
     return f"{MINUS if value < 0 else ''}{sign}{abs(value):,.{digits}f}"
 

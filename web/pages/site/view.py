@@ -16,7 +16,7 @@ from systems.merchants.panels import PANELS, Tab
 from systems.merchants.patterns import pattern_problem
 from systems.merchants.ranges import DEFAULT, LONGEST_DAYS, RANGES, Days, days_of, span_of, steps_for
 
-CUSTOM = "custom"
+ALL, CUSTOM = "all", "custom"
 METRICS = ("visitors", "visits", "views", "bounce_rate", "visit_seconds")
 """Numbers that a chart may show."""
 
@@ -64,7 +64,8 @@ class View:
     def asked(self, site: str) -> Asked:
         """The question of its numbers."""
         start, end = self.span
-        return Asked(site, self.zone, start, end, self.filters, self.compare)
+        compare = None if self.range == ALL else self.compare  # before all time there is nothing
+        return Asked(site, self.zone, start, end, self.filters, compare)
 
     def tab(self, panel: str) -> Tab:
         """What a panel shows."""

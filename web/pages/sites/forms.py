@@ -10,6 +10,7 @@ from systems.merchants.errors import InvalidSiteError
 from systems.merchants.goals import Funnel, Goal, Kind, Step, checked_funnel, checked_goal, checked_step
 from systems.merchants.members import MAY, Member, checked_member
 from systems.merchants.sites import Site, SiteChange, checked_change
+from systems.merchants.web_addresses import plain_host
 from web.page.posted import Posted
 
 MEMBER_MAY = {"see": ("ask", "detail"), "numbers": ("ask",), "administer": ("administer",)}
@@ -50,7 +51,7 @@ def read_general(form: Posted, name: str) -> SiteChange:
     return checked_change(
         name,
         title=form.text("title"),
-        origins=[origin.lower() for origin in lines_of(form.secret("origins"))],
+        origins=[plain_host(origin) or origin.lower() for origin in lines_of(form.secret("origins"))],
         time_zone=form.text("time_zone"),
         currency=form.text("currency"),
         respect_dnt=form.given("respect_dnt"),
@@ -135,9 +136,10 @@ def lines_of(text: str) -> list[str]:
 
 
 def host_of(text: str) -> str:
-    """The host of what may be an address, in lower case."""
+    """The host of what may be an address, as hosts are compared; what is none stays as it is, in lower case."""
     text = text.strip().lower()
     try:
-        return (urlsplit(text).hostname or "") if "://" in text else text.split("/")[0]
+        host = (urlsplit(text).hostname or "") if "://" in text else text.split("/")[0]
     except ValueError:
         return text
+    return plain_host(host) or host

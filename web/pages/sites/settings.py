@@ -39,7 +39,14 @@ from web.pages.sites.forms import (
     read_member,
 )
 
-TABS = {"general": "General", "goals": "Goals", "sharing": "Sharing", "exclusions": "Exclusions", "notes": "Notes"}
+TABS = {
+    "general": "General",
+    "goals": "Goals",
+    "sharing": "Sharing",
+    "exclusions": "Exclusions",
+    "notes": "Notes",
+    "imports": "Imports",
+}
 _TAB_OF = {
     "": "general",
     "deletion": "general",
@@ -49,6 +56,7 @@ _TAB_OF = {
     "members": "sharing",
     "exclusions": "exclusions",
     "annotations": "notes",
+    "imports": "imports",
 }
 """Part of a site, of which there is a form → the tab on which it is."""
 
@@ -156,10 +164,11 @@ def _remove_member(store: SiteStore, scope: SiteScope, name: str, which: str) ->
     store.members.remove(scope, name, subject)
 
 
-_REMOVE: Mapping[str, Callable[[SiteStore, SiteScope, str, str], None]] = {
+_REMOVE: Mapping[str, Callable[[SiteStore, SiteScope, str, str], object]] = {
     "goals": lambda store, scope, name, which: store.goals.remove(scope, name, _number(which)),
     "funnels": lambda store, scope, name, which: store.funnels.remove(scope, name, _number(which)),
     "annotations": lambda store, scope, name, which: store.annotations.remove(scope, name, _number(which)),
+    "imports": lambda store, scope, name, which: store.imported.forget(scope, name, _number(which)),
     "links": lambda store, scope, name, which: store.links.revoke(scope, name, which.replace("\0", "")),
     "members": _remove_member,
 }
@@ -257,4 +266,5 @@ _LISTED: Mapping[str, Callable[[SiteStore, SiteScope, str], Any]] = {
     "links": lambda store, scope, name: store.links.of(scope, name),
     "members": lambda store, scope, name: store.members.of(scope, name),
     "annotations": lambda store, scope, name: store.annotations.of(scope, name)[::-1],
+    "imports": lambda store, scope, name: store.imported.imports(scope, name),
 }

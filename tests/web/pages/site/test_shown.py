@@ -33,6 +33,9 @@ def test_durations_are_short(seconds: float, text: str) -> None:
         ("visitors", 1, 0, ("new", "good")),
         ("visitors", 0, 0, ("", "")),
         ("visitors", 1000, 1001, ("unchanged", "")),
+        ("revenue", 5.0, -10.0, ("+150%", "good")),
+        ("revenue", -10.0, -5.0, ("\u2212100%", "bad")),
+        ("revenue", -5.0, 0.0, ("new", "bad")),
         ("bounce_rate", 0.5, 0.4, ("+10 pts", "bad")),
         ("bounce_rate", 0.3, 0.4, ("\u221210 pts", "good")),
         ("bounce_rate", None, 0.4, ("", "")),
@@ -62,6 +65,11 @@ def test_values_have_names() -> None:
         "Unknown",
     ]
     assert (named("source", ""), named("device", "mobile"), named("page", "/a")) == ("Direct or none", "Mobile", "/a")
+    assert (money(500, "JPY"), money(500, "JPY", whole=False), money(-4.2, "KWD")) == (
+        "¥500",
+        "¥500",
+        "\u2212KWD\u202f4.20",
+    )
     assert (money(-3.5, "CHF"), money(12_345.6, "EUR")) == ("\u2212CHF\u202f3.50", "€12,346")
 
 

@@ -132,6 +132,11 @@ def test_a_silent_site_waits_for_its_first_event(boards: Dashboards) -> None:
         assert "Waiting for the first event" in page
         assert f"data-site=&#34;{EMPTY}&#34;" in page
         assert "Waiting" not in read(root, f"/sites/{EMPTY}?page=/")
+    _, secret = boards.sites.links.make(EVERY_SITE, EMPTY, "Board", by="test")
+    with httpx.Client(base_url=boards.url, follow_redirects=True, headers={"accept": "text/html"}, timeout=30) as guest:
+        page = guest.get(f"/shared/{secret}").text
+        assert "Nobody has been counted" in page
+        assert "data-site=" not in page, "who only looks has no pages to put it into"
 
 
 @pytest.mark.parametrize("below", ["", "/panels/pages", "/panels/pages.csv", "/export.json"])

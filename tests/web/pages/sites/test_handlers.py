@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 
 import httpx
 import pytest
 
 from access.grants import Subject
+from systems.merchants.importing.daily import TOTAL, Export, Place
 from systems.merchants.members import checked_member
+from systems.merchants.numbers import Numbers
 from systems.merchants.site_scope import EVERY_SITE
 from systems.merchants.sites import checked_change
 from systems.merchants.store import SiteStore
@@ -50,6 +53,8 @@ def test_a_site_is_added_by_its_address(root: Visitor, sites: SiteStore) -> None
     page = unescape(root.read("/sites/shop.example.org/settings?done=added"))
     address = str(root.base_url).rstrip("/")
     assert f'<script defer data-site="shop.example.org" src="{address}/js/script.js"></script>' in page
+    other = root.submit("/sites/new", name="https://Bücher.example", title="", time_zone="UTC", currency="EUR")
+    assert other.headers["location"] == "/sites/xn--bcher-kva.example/settings?done=added"
     again = root.submit("/sites/new", name="shop.example.org", title="", time_zone="UTC", currency="USD")
     assert (again.status_code, "is that of a site already" in again.text) == (422, True)
 
@@ -102,6 +107,21 @@ def test_parts_come_and_go(root: Visitor, people: People, sites: SiteStore) -> N
     assert [parts.of(EVERY_SITE, "p.example") for parts in kept] == [[], [], []]
     assert sites.members.of(EVERY_SITE, "p.example") == []
     assert Subject.parse("user:pat") not in [grant.subject for grant in people.store.grants.page()]
+
+
+def test_an_import_is_taken_back(root: Visitor, sites: SiteStore) -> None:
+    address = shop(sites, "i.example")
+    assert "import-days i.example FILE" in root.read(f"{address}?tab=imports")
+    for product, day, file in (("Plausible", 1, "<old>.zip"), ("Matomo", 2, "visits.csv")):
+        figures: dict[Place, Numbers] = {(date(2025, 1, day), TOTAL, ()): Numbers(3, 4)}
+        sites.imported.put(EVERY_SITE, "i.example", Export(product, figures, (file,)), by="ann")
+    page = root.read(f"{address}?tab=imports")
+    assert all(text in page for text in ("Plausible", "2025-01-02", "by ann", "&lt;old&gt;.zip", "Take 1 day away"))
+    newest, _ = re.findall(rf'action="({address}/imports/\d+)"', page)
+    assert done(root.submit(newest)) == "ended"
+    assert done(root.submit(newest)) == "ended"
+    page = root.read(f"{address}?tab=imports&done=ended")
+    assert ("visits.csv" in page, "Plausible" in page) == (False, True)
 
 
 def test_a_link_is_shown_once(root: Visitor, people: People, sites: SiteStore) -> None:

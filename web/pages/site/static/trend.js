@@ -4,6 +4,8 @@ import { wall } from "./clock.js";
 import { quantity } from "./units.js";
 
 const UNITS = { bounce_rate: "ratio", visit_seconds: "ms" };
+// Of what is counted there are no parts: one visitor, two, five.
+const WHOLE = [...Array(12).keys()].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 export function drawTrend(box) {
@@ -38,6 +40,7 @@ export function drawTrend(box) {
     if (before) lines.push({ ...pen(before, colour("--quiet"), 1.4, [4, 4]), label: "before" });
     const chart = { unit, min: 0 };
     const base = frame(box, plan, chart, "trend");
+    if (!unit) base.axes[1].incrs = WHOLE;
     const options = {
       ...base,
       padding: [8, 28, 0, 0],
