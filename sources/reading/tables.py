@@ -10,7 +10,7 @@ from sources.reading.csv_rows import csv_table
 from sources.reading.fhir import fhir_table
 from sources.reading.json_document import json_document_table
 from sources.reading.json_lines import json_lines_table
-from sources.reading.outcomes import Outcomes, Refused, Table
+from sources.reading.outcomes import Outcomes, Refused, Rows, Table
 from sources.reading.parquet import parquet_table
 from sources.reading.unpacking import unpacked
 from sources.reading.xlsx import xlsx_table
@@ -55,9 +55,11 @@ def _opened(file: Path, form: Format, limits: Limits) -> Table:
 
 def _within(outcomes: Outcomes, name: str, most: int) -> Outcomes:
     """The outcomes, as long as there are at most so many."""
+    number = 0
     try:
-        for number, outcome in enumerate(outcomes):
-            if number == most:
+        for outcome in outcomes:
+            number += outcome.values.num_rows if isinstance(outcome, Rows) else 1
+            if number > most:
                 raise Refused(f"has more than {most:,} rows; raise limits.rows if it may have")
             yield outcome
     except Refused as error:
