@@ -23,6 +23,7 @@ from sources.runs.assembling import assemble
 from sources.runs.judging import Judge, Rejected
 from sources.runs.novelty import Novelty
 from sources.runs.outbox import FILE, OutboxWriter
+from sources.runs.pace import panes_of
 from sources.sent import message_hash, note_new
 from sources.states import State
 from sources.store import SourceStore
@@ -75,12 +76,14 @@ class _Work:
 
     def by_novelty(self) -> SourceFile:
         """Everything that was not sent before is, whatever file it was in."""
-        novelty = Novelty(self.definition, self.state.number, self.file.digest)
+        novelty, begun = Novelty(self.definition, self.state.number, self.file.digest), panes_of(self.definition)
         new_messages = 0
         with self.by.store.changing() as connection, OutboxWriter(self._outbox) as outbox:
             for good in self._judge.keyed(self.mapped.messages_file, self.rejected):
-                new = novelty.new(connection, [(row, payload) for row, payload, _ in good])
-                outbox.add(list(zip(new, self._keys(new), strict=True)))
+                new = novelty.new(connection, [(it.row, it.payload) for it in good])
+                keys = self._keys([payload for _, payload in new])
+                panes = begun([good[place].accepted for place, _ in new])
+                outbox.add([((it[1], key), of) for it, key, of in zip(new, keys, panes, strict=True)])
                 new_messages += len(new)
             return self._decide(connection, outbox, None, {"new": new_messages})
 
@@ -96,10 +99,11 @@ class _Work:
         told = f"{self.source.name} {self.file.digest} {self.file.id} {self.file.attempt}"
         found = differences(landed, self.mapped.messages_file, corrections, self.folder / "compared", told)
         stage("judging")
-        refused: set[str] = set()
+        refused, begun = set[str](), panes_of(self.definition)
         with self.by.store.changing() as connection, OutboxWriter(self._outbox) as outbox:
             for good in self._judge.keyed(found.changes_file, self.rejected, refused):
-                outbox.add([(payload, key) for _, payload, key in good])
+                panes = begun([it.accepted for it in good])
+                outbox.add([((it.payload, it.key), of) for it, of in zip(good, panes, strict=True)])
             counts = {
                 "new": outbox.count, "first": found.first, "corrected": found.corrected,
                 "retracted": found.retracted, "repeated": found.repeated,
@@ -132,7 +136,7 @@ class _Work:
         for hash_, (envelope, _) in zip(told, self.rejected.envelopes, strict=True):
             if hash_ in new:
                 new.discard(hash_)
-                outbox.add([(envelope, None)])
+                outbox.add([((envelope, None), ())])
 
     def _decide(
         self, connection: sa.Connection, outbox: OutboxWriter, landed: Path | None, counts: dict[str, int]

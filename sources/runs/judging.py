@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 from pyarrow import parquet
@@ -64,6 +65,15 @@ class Rejected:
             self.envelopes.append((refusal(rejection, orjson.dumps(where)), same))
 
 
+class Judged(NamedTuple):
+    """A message that is accepted: its row in the file, if it has one, its key, and what a record of it would hold."""
+
+    row: int | None
+    payload: bytes
+    key: bytes | None
+    accepted: Accepted
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Judges the messages of one stream. `now_ms`: when they would arrive."""
@@ -71,11 +81,9 @@ class Judge:
     decoder: Decoder
     now_ms: int
 
-    def keyed(
-        self, messages: Path, rejected: Rejected, refused: set[str] | None = None
-    ) -> Iterator[list[tuple[int | None, bytes, bytes | None]]]:
-        """Batches of rows, messages and their keys, in their order, that the decoder accepts. The others are put to
-        `rejected`, and their ids, where they have any, to `refused`.
+    def keyed(self, messages: Path, rejected: Rejected, refused: set[str] | None = None) -> Iterator[list[Judged]]:
+        """Batches of messages, in their order, that the decoder accepts. The others are put to `rejected`, and their
+        ids, where they have any, to `refused`.
 
         What an exclusion keeps out is accepted: the job excludes it. What is no fact could not be corrected, so it is
         rejected whatever it is.
@@ -93,7 +101,7 @@ class Judge:
                     if isinstance(outcome, Accepted) and told and told[1][place] == "unfit":
                         outcome = Rejection(None, Reason.CANNOT_BE_READ)
                     if isinstance(outcome, Accepted):
-                        good.append((rows[place], payload, self.decoder.key(outcome)))
+                        good.append(Judged(rows[place], payload, self.decoder.key(outcome), outcome))
                         continue
                     rejected.message(rows[place], outcome, text)
                     if refused is not None:
