@@ -113,9 +113,20 @@ def _scope(corrections: Corrections, table: str) -> str:
 def _replaced(corrections: Corrections) -> str:
     if corrections.replaces == "rows":
         return "n.k is not null"
-    if corrections.replaces == "whole" and not corrections.within:
-        return "true"
-    return f"{_scope(corrections, 'l')} in (select scope from scopes)"  # noqa: S608 - of quoted names
+    parts = []
+    if corrections.replaces == "span":
+        bounds = (f"(select {bound}(left(date, 10)) from said where fit)" for bound in ("min", "max"))  # noqa: S608
+        parts.append(f"{_day(corrections)} between {' and '.join(bounds)}")
+    if corrections.replaces == "dates" or corrections.within:
+        parts.append(f"{_scope(corrections, 'l')} in (select scope from scopes)")  # noqa: S608 - of quoted names
+    return " and ".join(parts) or "true"
+
+
+def _day(corrections: Corrections) -> str:
+    """The day of what was landed; of the key, where it has it, since not every state has it beside."""
+    if corrections.date in corrections.key:
+        return f"left((cast(l.key as varchar[]))[{corrections.key.index(corrections.date) + 1}], 10)"
+    return "left(l.date, 10)"
 
 
 def _patches(corrections: Corrections) -> dict[str, str]:

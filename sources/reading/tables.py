@@ -12,6 +12,7 @@ from sources.reading.json_document import json_document_table
 from sources.reading.json_lines import json_lines_table
 from sources.reading.outcomes import Outcomes, Refused, Rows, Table
 from sources.reading.parquet import parquet_table
+from sources.reading.texts import is_written_in
 from sources.reading.unpacking import unpacked
 from sources.reading.xlsx import xlsx_table
 from sources.reading.xml_records import xml_table
@@ -35,7 +36,7 @@ def _opened(file: Path, form: Format, limits: Limits) -> Table:
     try:
         match form.type:
             case "csv":
-                return csv_table(stream, form, limits)
+                return csv_table(stream, _as_written(file, form, limits), limits)
             case "ndjson":
                 return json_lines_table(stream, limits)
             case "json":
@@ -51,6 +52,15 @@ def _opened(file: Path, form: Format, limits: Limits) -> Table:
     except BaseException:
         stream.close()
         raise
+
+
+def _as_written(file: Path, form: Format, limits: Limits) -> Format:
+    """The format with the encoding that the file is written in, of the two that it may be."""
+    if form.else_encoding is None:
+        return form
+    with unpacked(file, form, limits) as stream:
+        fits = is_written_in(stream, form.encoding)
+    return form if fits else form.model_copy(update={"encoding": form.else_encoding})
 
 
 def _within(outcomes: Outcomes, name: str, most: int) -> Outcomes:
