@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from query.cursors import Cursor
 from query.record_questions import RecordQuestion
-from query.requests import MOST_VALUES, Filters, SeriesRequest, Step, WindowRequest
+from query.requests import MOST_GROUPS, MOST_VALUES, Filters, SeriesRequest, Step, WindowRequest
 from query.visible import Visible
 
 STREAM = "case_reports"
@@ -158,6 +159,12 @@ def _within(
 def variants(visible: Visible, source: str, metric: str, now: datetime) -> WindowRequest:
     """Which variants a source tells of. Raises InvalidRequestError."""
     return WindowRequest(visible, moment(BEGINNING), _ever(now), (VARIANT,), ((SOURCE, (source,)), (METRIC, (metric,))))
+
+
+def told_series(visible: Visible, now: datetime, after: Cursor | None = None) -> WindowRequest:
+    """Which source tells of which region, variant and metric, and how often: a page. Raises InvalidRequestError."""
+    by = (SOURCE, REGION, VARIANT, METRIC)
+    return WindowRequest(visible, moment(BEGINNING), _ever(now), by, limit=MOST_GROUPS, after=after)
 
 
 def reported_by_month(visible: Visible, now: datetime) -> SeriesRequest:
