@@ -83,6 +83,6 @@ def _hold_if_lost(connection: duckdb.DuckDBPyConnection, corrections: Correction
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, files: Files) -> dict[str, int]:
-    kinds = dict(connection.execute("select kind, count(*) from changed group by kind").fetchall())
+    kinds = dict(connection.execute("select kind, count(*) from compared where changes group by kind").fetchall())
     counts = {kind: int(kinds.get(kind, 0)) for kind in ("first", "corrected", "retracted")}
     return {**counts, "repeated": parquet.read_metadata(files.repeated).num_rows}
