@@ -11,6 +11,7 @@ from typing import Any
 from sources.definition import Source
 from sources.errors import Held
 from sources.mapping.child import Request, as_text
+from sources.mapping.execution import judged_select
 from sources.mapping.mothers import Answer, MotherError, ask
 
 _WALL_SECONDS_PER_SECOND = 10
@@ -52,6 +53,7 @@ def map_file(source: Source, file: Path, name: str, folder: Path) -> Mapped:
 
     `name`: what the file is called by whoever sent it. Raises Held if nothing of it can be taken.
     """
+    judged_select(source)
     folder.mkdir(parents=True, exist_ok=True)
     text = as_text(Request(source, file.resolve(), name, folder.resolve()))
     wait = source.limits.seconds * _WALL_SECONDS_PER_SECOND

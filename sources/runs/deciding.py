@@ -20,15 +20,13 @@ from sources.mapping import Mapped, map_file
 from sources.objects import Objects
 from sources.raw import Raw
 from sources.runs.assembling import assemble
-from sources.runs.judging import Judge, Rejected
+from sources.runs.judging import Judge, Rejected, decoder_of
 from sources.runs.novelty import Novelty
 from sources.runs.outbox import FILE, OutboxWriter
 from sources.runs.pace import panes_of
 from sources.sent import message_hash, note_new
 from sources.states import State
 from sources.store import SourceStore
-from streams.decoder import Decoder
-from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
 from streams.keys import message_keys
 
@@ -113,7 +111,7 @@ class _Work:
 
     @property
     def _judge(self) -> Judge:
-        return Judge(Decoder(decoding_plan(self.definition)), int(self.by.now().timestamp() * 1000))
+        return Judge(decoder_of(self.definition), int(self.by.now().timestamp() * 1000))
 
     @property
     def _outbox(self) -> Path:

@@ -6,17 +6,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 import orjson
+from cachetools import LRUCache, cached
 from pyarrow import parquet
 
 from sources.files import LONGEST_TEXT, REJECTED_KEPT, RejectedRow
 from streams.decoder import Accepted, Decoder, Excluded
+from streams.decoding_plan import decoding_plan
+from streams.definition import Definition
 from streams.reasons import Reason, Rejection
 from streams.refusal_envelope import refusal
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 5_000
 
 _SORTED = orjson.OPT_SORT_KEYS
 
@@ -63,6 +67,12 @@ class Rejected:
             same = orjson.dumps([self.file, row.line, row.field, row.reason, _unnamed(row.text)])
             where = {"source": self.source, "file": self.file, "line": row.line, **told}
             self.envelopes.append((refusal(rejection, orjson.dumps(where)), same))
+
+
+@cached(LRUCache(100), key=lambda definition: definition.digest, lock=Lock())
+def decoder_of(definition: Definition) -> Decoder:
+    """The decoder of a stream; threads share it."""
+    return Decoder(decoding_plan(definition))
 
 
 class Judged(NamedTuple):
