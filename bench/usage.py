@@ -19,7 +19,8 @@ class Usage:
     processes start.
 
     `peak_rss_bytes` adds up what each process has in memory; `peak_pss_bytes` counts what they share, as those that
-    were forked do with each other, once: of descendants only. A process that ends meanwhile counts until the last look at it.
+    were forked do with each other, once: of descendants only. A process that ends meanwhile counts until the last look
+    at it.
     """
 
     def __init__(self, pids: Iterable[int], *, descendants: bool = False) -> None:

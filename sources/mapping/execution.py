@@ -17,7 +17,7 @@ from sources.mapping.lookups import add_lookups, lookup_functions
 from sources.mapping.statement import input_columns, input_select, mapping_select, message_select
 from sources.sql_text import literal
 
-_PARQUET = "format parquet, compression zstd, row_group_size 50000, use_tmp_file false"
+_PARQUET = "format parquet, compression snappy, row_group_size 50000, use_tmp_file false"
 MACROS_FILE = Path(__file__).with_name("macros.sql")
 
 

@@ -36,7 +36,7 @@ class _Batches:
 
     def __init__(self, path: Path, schema: pa.Schema, rows: int) -> None:
         self._schema, self._rows = schema, rows
-        self._writer = parquet.ParquetWriter(path, schema, compression="zstd", write_statistics=False)
+        self._writer = parquet.ParquetWriter(path, schema, compression="snappy", write_statistics=False)
         self._waiting: list[tuple[int | str | None, ...]] = []
         self._characters = 0
 
