@@ -256,6 +256,14 @@ def test_reports_of_others_are_not_found(served: Epidemics) -> None:
         assert bob.get("/v1/epidemic/search?search=cases france").json()["reports"] == []
 
 
+def test_all_pages_of_series_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("systems.epidemic.asked.SERIES_AT_ONCE", 4)
+    with epidemics(REPORTS) as few, httpx.Client(base_url=few.url, headers=few.headers["ann"], timeout=60) as client:
+        found = client.get("/v1/epidemic/search?search=cases").json()["reports"]
+    told = {(each.source, each.region, each.variant) for each in REPORTS if each.metric == "cases"}
+    assert {(each["source"], each["region"], each["variant"]) for each in found} == told
+
+
 def test_sources_name_their_licence(client: httpx.Client) -> None:
     page = read(client, "/epidemic/sources")
     assert "CC-BY-4.0" in page
