@@ -31,4 +31,4 @@ copy (
     union all
     select id, cast(json_merge_patch(message, {{ unfit_patch }}) as varchar) as message, row, 'unfit' as kind
     from unfit
-) to {{ changes }} (format parquet, compression snappy, row_group_size 50000)
+) to {{ changes }} (format parquet, compression snappy, row_group_size 10000)
