@@ -14,6 +14,9 @@ from sources.mapping.child import Request, as_text
 from sources.mapping.execution import judged_select
 from sources.mapping.mothers import Answer, MotherError, ask
 
+_LARGE_BYTES = 16 << 20
+"""After a larger file memory is wanted for what comes next, more than the second that a new process takes."""
+
 _WALL_SECONDS_PER_SECOND = 10
 """A process that waits for others' work may take so many seconds for each that it computes."""
 
@@ -58,7 +61,7 @@ def map_file(source: Source, file: Path, name: str, folder: Path) -> Mapped:
     text = as_text(Request(source, file.resolve(), name, folder.resolve()))
     wait = source.limits.seconds * _WALL_SECONDS_PER_SECOND
     try:
-        answer = ask(text, wait)
+        answer = ask(text, wait, keep=file.stat().st_size < _LARGE_BYTES)
     except MotherError as error:
         raise Held(f"the file could not be read or mapped: {error}; try again") from error
     if answer.late:
