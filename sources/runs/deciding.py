@@ -74,14 +74,13 @@ class _Work:
 
     def by_novelty(self) -> SourceFile:
         """Everything that was not sent before is, whatever file it was in."""
-        novelty, begun = Novelty(self.definition, self.state.number, self.file.digest), panes_of(self.definition)
+        novelty = Novelty(self.definition, self.state.number, self.file.digest)
         new_messages = 0
         with self.by.store.changing() as connection, OutboxWriter(self._outbox) as outbox:
             for good in self._judge.keyed(self.mapped.messages_file, self.rejected):
-                new = novelty.new(connection, [(it.row, it.payload) for it in good])
+                new = novelty.new(connection, [(row, payload) for row, payload, _, _ in good])
                 keys = self._keys([payload for _, payload in new])
-                panes = begun([good[place].accepted for place, _ in new])
-                outbox.add([((it[1], key), of) for it, key, of in zip(new, keys, panes, strict=True)])
+                outbox.add([((it[1], key), good[it[0]][3]) for it, key in zip(new, keys, strict=True)])
                 new_messages += len(new)
             return self._decide(connection, outbox, None, {"new": new_messages})
 
@@ -97,11 +96,10 @@ class _Work:
         told = f"{self.source.name} {self.file.digest} {self.file.id} {self.file.attempt}"
         found = differences(landed, self.mapped.messages_file, corrections, self.folder / "compared", told)
         stage("judging")
-        refused, begun = set[str](), panes_of(self.definition)
+        refused = set[str]()
         with self.by.store.changing() as connection, OutboxWriter(self._outbox) as outbox:
             for good in self._judge.keyed(found.changes_file, self.rejected, refused):
-                panes = begun([it.accepted for it in good])
-                outbox.add([((it.payload, it.key), of) for it, of in zip(good, panes, strict=True)])
+                outbox.add([((payload, key), panes) for _, payload, key, panes in good])
             counts = {
                 "new": outbox.count, "first": found.first, "corrected": found.corrected,
                 "retracted": found.retracted, "repeated": found.repeated,
@@ -111,7 +109,7 @@ class _Work:
 
     @property
     def _judge(self) -> Judge:
-        return Judge(decoder_of(self.definition), int(self.by.now().timestamp() * 1000))
+        return Judge(decoder_of(self.definition), int(self.by.now().timestamp() * 1000), panes_of(self.definition))
 
     @property
     def _outbox(self) -> Path:

@@ -43,19 +43,17 @@ class Pace:
             self.sleep(turn - now)
 
 
-def panes_of(definition: Definition) -> Callable[[Sequence[Accepted]], list[Panes]]:
-    """What tells the panes of messages: of each breakdown the one that is made of messages themselves."""
+def panes_of(definition: Definition) -> Callable[[Accepted], Panes]:
+    """What tells the panes of a message: of each breakdown the one that is made of messages themselves."""
     place = {name: number for number, name in enumerate(definition.dimensions)}  # the first columns of a row
     rules = [
         (number, each.finest.seconds * 1000, _values([place[name] for name in each.dimensions]))
         for number, each in enumerate(breakdowns(definition))
     ]
 
-    def panes(accepted: Sequence[Accepted]) -> list[Panes]:
-        return [
-            tuple(hash((number, row.event_time // grain, of(row.values))) for number, grain, of in rules)
-            for row in accepted
-        ]
+    def panes(row: Accepted) -> Panes:
+        at, values = row.event_time, row.values
+        return tuple([hash((number, at // grain, of(values))) for number, grain, of in rules])
 
     return panes
 

@@ -53,12 +53,11 @@ def test_panes_are_told_apart_by_breakdown_and_day() -> None:
     cases = ON_DEMAND["case_reports"]
     told = {"source": "s", "variant": "", "metric": "cases", "change": 1, "revision": 0}
     reports = [("DE", 1, "a"), ("DE", 1, "b"), ("DE", 2, "c"), ("FR", 1, "d")]
-    found = panes_of(cases)(
-        [
-            _row(cases, {**told, "id": id_, "region": region, "date": f"2022-01-0{day}T00:00:00Z"})
-            for region, day, id_ in reports
-        ]
-    )
+    panes = panes_of(cases)
+    found = [
+        panes(_row(cases, {**told, "id": id_, "region": region, "date": f"2022-01-0{day}T00:00:00Z"}))
+        for region, day, id_ in reports
+    ]
     assert found[0] == found[1]
     assert len(found[0]) == len(cases.breakdowns or {}) == 4
     assert len({*found[0], *found[2]}) == 8
@@ -67,7 +66,7 @@ def test_panes_are_told_apart_by_breakdown_and_day() -> None:
 
 def test_panes_of_minutes_are_told_apart() -> None:
     moments = ["2022-01-01T00:00:01Z", "2022-01-01T00:00:59Z", "2022-01-01T00:01:00Z"]
-    found = panes_of(EVENTS)([_row(EVENTS, {"at": at, "room": "a", "value": 1}) for at in moments])
+    found = [panes_of(EVENTS)(_row(EVENTS, {"at": at, "room": "a", "value": 1})) for at in moments]
     assert (found[0] == found[1], found[1] == found[2]) == (True, False)
 
 
