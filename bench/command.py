@@ -39,6 +39,7 @@ BENCHES = {
     "collect": "Events of web sites, each a request of its own: events a second of a core, and latency.",
     "sources": "A CSV file of a million figures, until all are committed; then the same, some corrected.",
     "answers": "The page of a form's results over ten million answers, while more come.",
+    "search": "Searches over the series of five million reports; needs no running stack.",
     "processing": "Statistics of ten million records: time and memory of a run.",
     "rpc": "Windows over gRPC beside HTTP; records as Arrow over gRPC beside files and pages of JSON.",
     "post": "Messages over HTTP: batches of 1,000, and single ones at a steady rate.",

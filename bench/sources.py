@@ -158,6 +158,7 @@ class _Bench:
             "rows_per_second": totals.size / seconds,
             "cpu_seconds": used.cpu_seconds,
             "peak_rss_bytes": float(used.peak_rss_bytes),
+            "peak_pss_bytes": float(used.peak_pss_bytes),
         }
 
 

@@ -18,7 +18,9 @@ class Usage:
     """Use as a context manager around what is measured; read the figures afterwards. `descendants`: with all that these
     processes start.
 
-    A process that ends meanwhile counts until the last look at it.
+    `peak_rss_bytes` adds up what each process has in memory; `peak_pss_bytes` counts what they share, as those that
+    were forked do with each other, once: of descendants only. A process that ends meanwhile counts until the last look
+    at it.
     """
 
     def __init__(self, pids: Iterable[int], *, descendants: bool = False) -> None:
@@ -26,7 +28,7 @@ class Usage:
         self._used: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look_on, name="usage", daemon=True)
-        self.peak_rss_bytes = 0
+        self.peak_rss_bytes = self.peak_pss_bytes = 0
         self.cpu_seconds = self.seconds = 0.0
 
     def __enter__(self) -> Self:
@@ -49,14 +51,16 @@ class Usage:
 
     def _look(self) -> float:
         """CPU seconds of all processes so far."""
-        resident = 0
+        resident = proportional = 0
         for process in self._living():
             try:
                 self._used[process.pid] = sum(process.cpu_times()[:2])
                 resident += process.memory_info().rss
-            except psutil.NoSuchProcess:
+                proportional += process.memory_full_info().pss if self._descendants else 0
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
                 continue
         self.peak_rss_bytes = max(self.peak_rss_bytes, resident)
+        self.peak_pss_bytes = max(self.peak_pss_bytes, proportional)
         return sum(self._used.values())
 
     def _living(self) -> list[psutil.Process]:

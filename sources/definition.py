@@ -74,18 +74,19 @@ class Mapping(_Model):
 class Corrections(_Model):
     """How a file is compared with what was landed before, so that each fact is sent once and corrections as such.
 
-    `key`: the fields that name a fact. `replaces`: what a file is the truth for: everything (`whole`), the dates it
-    holds (`dates`), the facts it holds (`rows`). `date`: the field with the date, YYYY-MM-DD, or a time of that day in
-    RFC 3339. `within`: fields whose values a file is the truth for only as far as it holds them, such as the metric
-    where each has files of its own.
+    `key`: the fields that name a fact. `replaces`: what a file is the truth for: everything (`whole`), all dates from
+    its first to its last (`span`), the dates it holds (`dates`), the facts it holds (`rows`). `date`: the field with
+    the date, YYYY-MM-DD, or a time of that day in RFC 3339. `within`: fields whose values a file is the truth for only
+    as far as it holds them, such as the metric where each has files of its own.
     `value`: the number of a fact; what is sent in this field is the new number less the old. `new_from`: a running
     total that the value is made of, over the dates of a series: the total less that of the date before.
     `deleted`: facts are no numbers but versions of things; one that is lost is sent again with this field true.
-    `hold_if_lost`: a file waits that would take back more than this share of the facts it replaces.
+    `hold_if_lost`: a file waits that would take back more than this share of the facts it replaces; of numbers that are
+    no totals, if what it says in their place also falls short of them by more than this share.
     """
 
     key: tuple[FieldName, ...] = Field(min_length=1)
-    replaces: Literal["whole", "dates", "rows"]
+    replaces: Literal["whole", "span", "dates", "rows"]
     date: FieldName | None = None
     within: tuple[FieldName, ...] = ()
     value: FieldName = "change"
@@ -99,8 +100,8 @@ class Corrections(_Model):
             raise ValueError("key names a field twice")
         if foreign := sorted(set(self.within) - set(self.key)):
             raise ValueError(f"within has {foreign[0]}, which is not one of key")
-        if self.replaces == "dates" and self.date is None:
-            raise ValueError('replaces = "dates" needs date, the field of the message with the date')
+        if self.replaces in ("span", "dates") and self.date is None:
+            raise ValueError(f'replaces = "{self.replaces}" needs date, the field of the message with the date')
         if self.new_from is not None and (self.date is None or self.date not in self.key):
             raise ValueError("new_from needs date, which must be one of key: totals are compared from date to date")
         if self.deleted is not None and self.new_from is not None:

@@ -19,7 +19,9 @@ ENCODINGS = (
 """Those that a file may be written in, as Python's codecs call them. Other names of the same ones are taken too."""
 
 OWN_KEYS: Mapping[FormatType, frozenset[str]] = {
-    "csv": frozenset({"delimiter", "quote", "encoding", "header_row", "skip_rows", "missing", "decimal"}),
+    "csv": frozenset(
+        {"delimiter", "quote", "encoding", "else_encoding", "header_row", "skip_rows", "missing", "decimal"}
+    ),
     "ndjson": frozenset(),
     "json": frozenset({"records"}),
     "xlsx": frozenset({"sheet", "header_row", "skip_rows", "missing", "decimal"}),
@@ -43,7 +45,8 @@ def _encoding(name: str) -> str:
 class Format(BaseModel):
     """How the files of a source are written.
 
-    `delimiter`, `quote`, `encoding`: of CSV; `quote = ""`: nothing is quoted. `skip_rows`: lines (rows of a sheet)
+    `delimiter`, `quote`, `encoding`: of CSV; `quote = ""`: nothing is quoted. `else_encoding`: of a file that holds
+    bytes which are no characters in the first one. `skip_rows`: lines (rows of a sheet)
     before everything else that are passed over. `header_row`: in which row after them the names of the columns are; 0:
     in none, columns are called column_1, column_2, … `missing`: texts beside the empty one that stand for no value.
     `decimal`: the sign before the fraction of a number. `sheet`: of a workbook, the first if it is not said.
@@ -57,6 +60,7 @@ class Format(BaseModel):
     delimiter: str = Field(default=",", pattern=r'^[^"\r\n\x00]$')
     quote: str = Field(default='"', pattern=r"^[^\r\n\x00 \t]?$")
     encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
+    else_encoding: Annotated[str, AfterValidator(_encoding)] | None = None
     header_row: int = Field(default=1, ge=0, le=1000)
     skip_rows: int = Field(default=0, ge=0, le=1000)
     missing: tuple[str, ...] = ()

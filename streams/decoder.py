@@ -12,11 +12,12 @@ import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias
 
 from streams.cleaning import Clean, cleaning
 from streams.exclusions import exclusion
-from streams.field_checks import field_check
+from streams.field_checks import Check, field_check
 from streams.json_text import read_object
 from streams.measure_programs import compile_measure
 from streams.reasons import Reason, Rejection
@@ -24,7 +25,6 @@ from streams.refusal_envelope import unwrapped
 from streams.time_text import event_millis
 
 _Value: TypeAlias = str | float | None
-_Column: TypeAlias = Callable[[list[Any]], str | int | Reason | None]
 _ABSENT: Any = object()
 
 
@@ -46,6 +46,23 @@ class Excluded(Rejection):
     row: Accepted
 
 
+class _Field(NamedTuple):
+    """A field of the plan. `name`: its key, None where it is deeper in the message; `clean`: before it is checked."""
+
+    name: str | None
+    check: Check
+    clean: Clean | None
+    path: tuple[str, ...]
+    required: bool
+
+    @classmethod
+    def of(cls, field: Mapping[str, Any]) -> _Field:
+        """As the plan writes it."""
+        path = tuple(field["path"])
+        clean = cleaning(field["clean"]) if "clean" in field else None
+        return cls(path[0] if len(path) == 1 else None, field_check(field), clean, path, field.get("required", True))
+
+
 class Decoder:
     """Decodes the messages of one stream. Never raises, whatever the bytes."""
 
@@ -54,13 +71,8 @@ class Decoder:
         self._time_name = ".".join(self._time_path)
         self._min_ms: int = plan["event_time"].get("min_ms", 0)
         self._max_ahead_ms: int = plan["event_time"]["max_ahead_ms"]
-        self._fields = [
-            (tuple(field["path"]), field["path"][0] if len(field["path"]) == 1 else None, field_check(field))
-            for field in plan["fields"]
-        ]
-        self._cleaned = [cleaning(field["clean"]) if "clean" in field else None for field in plan["fields"]]
+        self._fields = [_Field.of(field) for field in plan["fields"]]
         self._names = [".".join(field["path"]) for field in plan["fields"]]
-        self._required = [field.get("required", True) for field in plan["fields"]]
         self._comparisons = [
             (index, field[bound], reason)
             for index, field in enumerate(plan["fields"])
@@ -70,8 +82,13 @@ class Decoder:
         self._exclusions = [
             (index, exclusion(field["excluded"])) for index, field in enumerate(plan["fields"]) if "excluded" in field
         ]
-        self._columns = [_column(column) for column in plan["columns"]]
-        self._column_names = [column["name"] for column in plan["columns"]]
+        # A column is a field as it is, or a measure, of which the place is filled afterwards.
+        self._stored = _taken([column.get("field", 0) for column in plan["columns"]])
+        self._measures = [
+            (place, compile_measure(column), column["name"])
+            for place, column in enumerate(plan["columns"])
+            if column["kind"] == "measure"
+        ]
         self._key = next((i for i, column in enumerate(plan["columns"]) if column["kind"] == "key"), None)
 
     def decode(self, payload: bytes, arrived_ms: int) -> Accepted | Rejection:
@@ -107,22 +124,23 @@ class Decoder:
 
     def _values(self, message: Mapping[str, Any]) -> list[_Value] | Rejection:
         values: list[_Value] = []
-        for index, (path, name, check) in enumerate(self._fields):
-            value = _ABSENT if name is None else message.get(name, _ABSENT)
-            if (clean := self._cleaned[index]) is not None:
+        for field in self._fields:
+            name, check, clean, path, required = field
+            value = None if name is None else message.get(name)
+            if clean is not None:
                 value = _cleaned(clean, message, path, values)
-            if value is _ABSENT or value is None:
+            if value is None:
                 value = _find(message, path)
                 if type(value) is Rejection:
-                    if self._required[index] or value.reason == Reason.NOT_AN_OBJECT:
+                    if required or value.reason == Reason.NOT_AN_OBJECT:
                         return value
                     values.append(None)
                     continue
             checked = check(value)
             if type(checked) is Reason:
-                return Rejection(self._names[index], checked)
+                return Rejection(".".join(path), checked)
             values.append(checked)
-        return self._compared(values)
+        return self._compared(values) if self._comparisons else values
 
     def _compared(self, values: list[Any]) -> list[_Value] | Rejection:
         for index, other, reason in self._comparisons:
@@ -134,12 +152,12 @@ class Decoder:
         return values
 
     def _row(self, event_time: int, values: list[Any], arrived_ms: int) -> Accepted | Rejection:
-        row: list[str | int | None] = []
-        for index, column in enumerate(self._columns):
-            stored = column(values)
+        row = [*self._stored(values)]
+        for place, measure, name in self._measures:
+            stored = measure(values)
             if type(stored) is Reason:
-                return Rejection(self._column_names[index], stored)
-            row.append(stored)
+                return Rejection(name, stored)
+            row[place] = stored
         accepted = Accepted(event_time, tuple(row))
         for index, excludes in self._exclusions:
             if values[index] is not None and excludes(values[index]):
@@ -159,11 +177,11 @@ def _decoder(plan: str) -> Decoder:
     return Decoder(json.loads(plan))
 
 
-def _column(column: Mapping[str, Any]) -> _Column:
-    if column["kind"] == "measure":
-        return compile_measure(column)
-    field = column["field"]
-    return lambda values: values[field]
+def _taken(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """What is at these places, in their order."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: tuple(values[place] for place in places)
 
 
 def _cleaned(clean: Clean, message: Mapping[str, Any], path: tuple[str, ...], before: Sequence[Any]) -> Any:

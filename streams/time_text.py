@@ -5,6 +5,7 @@ Messages are strict. People may write a blank for the T, and leave out the secon
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,6 +15,9 @@ from streams.reasons import Reason
 
 LAST = 253_402_300_799_999
 """9999-12-31T23:59:59.999Z."""
+
+_KNOWN_LENGTH = 40
+"""Characters of a text that is remembered: what is sent decides on nobody's memory."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _TIME = re.compile(
@@ -60,7 +64,7 @@ def event_millis(value: Any) -> int | Reason:
     A leap second, 23:59:60 UTC, is the first second of the next day, as in POSIX.
     """
     if type(value) is str:
-        millis = _parse(value)
+        millis = _known(value) if len(value) <= _KNOWN_LENGTH else _parse(value)
     elif type(value) is int:
         millis = value
     elif type(value) is LongWhole:
@@ -72,6 +76,12 @@ def event_millis(value: Any) -> int | Reason:
     if millis < 0:
         return Reason.BEFORE_1970
     return Reason.TOO_FAR_IN_THE_FUTURE if millis > LAST else millis
+
+
+@functools.lru_cache(4096)
+def _known(text: str) -> int | None:
+    """As `_parse`: reports of a day all have its time, and messages of a second often."""
+    return _parse(text)
 
 
 def _parse(text: str) -> int | None:

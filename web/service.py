@@ -44,7 +44,7 @@ from systems.merchants.store import SiteStore
 from web.edge.allowances import Allowances
 from web.edge.identifying import Identifying
 from web.edge.intake import Intake
-from web.edge.kept import Kept
+from web.edge.kept import Kept, Renewed
 from web.edge.lanes import Lane
 from web.edge.metrics import AccessLogStanding, Metrics
 from web.edge.open_exports import OpenExports
@@ -105,6 +105,7 @@ class Service:
     readiness: Kept[tuple[bool, dict[str, Any]]] = field(default_factory=lambda: Kept(1.0))
     renewals: Renewals = field(default_factory=Renewals)
     reported: TTLCache[Any, Any] = field(default_factory=lambda: TTLCache(1000, 30.0))
+    searched: TTLCache[Any, Renewed[Any]] = field(default_factory=lambda: TTLCache(20, 24 * 3600.0))
     decoders: dict[str, Decoder] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -66,9 +67,15 @@ def differences(
 
 
 def _hold_if_lost(connection: duckdb.DuckDBPyConnection, corrections: Corrections) -> None:
-    counted = "select count(*) filter (lost), count(*) filter (replaced) from facts"
-    [(lost, replaced)] = connection.execute(counted).fetchall()
-    if lost and lost > corrections.hold_if_lost * replaced:
+    counted = (
+        "select count(*) filter (lost), count(*) filter (replaced), coalesce(sum(old_number) filter (replaced), 0), "
+        "coalesce(sum(new_number), 0) from facts"
+    )
+    [(lost, replaced, before, now)] = connection.execute(counted).fetchall()
+    much = Decimal(str(corrections.hold_if_lost))
+    # Numbers that are told by other weeks or under other names add up to as much as before.
+    is_number = corrections.deleted is None and corrections.new_from is None
+    if lost > much * replaced and not (is_number and before - now <= much * before):
         raise Held(
             f"the file has {lost:,} of {replaced:,} facts no more that it is the truth for, more than hold_if_lost = "
             f"{corrections.hold_if_lost:g} allows; look whether it is whole, then take it or drop it"
@@ -76,6 +83,6 @@ def _hold_if_lost(connection: duckdb.DuckDBPyConnection, corrections: Correction
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, files: Files) -> dict[str, int]:
-    kinds = dict(connection.execute("select kind, count(*) from changed group by kind").fetchall())
+    kinds = dict(connection.execute("select kind, count(*) from compared where changes group by kind").fetchall())
     counts = {kind: int(kinds.get(kind, 0)) for kind in ("first", "corrected", "retracted")}
     return {**counts, "repeated": parquet.read_metadata(files.repeated).num_rows}

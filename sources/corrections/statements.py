@@ -38,7 +38,7 @@ def before_statements(corrections: Corrections, files: Files) -> list[str]:
     """Up to the table `facts`, by which it is decided whether the file waits."""
     before = literal(str(files.landed_before)) if files.landed_before else None
     return [
-        _rendered("landed_before", landed=before),
+        _rendered("landed_before", landed=before, **_landed_before(corrections)),
         _rendered("incoming", mapped=literal(str(files.mapped)), **_incoming(corrections)),
         _rendered("repeated"),
         _rendered("facts", scope=_scope(corrections, "said"), replaced=_replaced(corrections)),
@@ -47,11 +47,9 @@ def before_statements(corrections: Corrections, files: Files) -> list[str]:
 
 def after_statements(corrections: Corrections, files: Files, file_hash: str) -> list[str]:
     """From `facts` to the files."""
-    total = corrections.new_from is not None
-    place = corrections.key.index(corrections.date) + 1 if total and corrections.date else 0
     return [
-        _rendered("targets", running_total=total, date_place=place),
-        _rendered("changed"),
+        _rendered("targets", running_total=corrections.new_from is not None),
+        _rendered("compared"),
         _rendered(
             "changes", file_hash=literal(file_hash), changes=literal(str(files.changes)), **_patches(corrections)
         ),
@@ -79,24 +77,39 @@ def _path(field: str) -> str:
     return literal(f"$.{field}")
 
 
+def _landed_before(corrections: Corrections) -> dict[str, str]:
+    paths = ", ".join(literal(f"$[{place}]") for place in range(len(corrections.key)))
+    return {"key_parts": f"json_extract_string(key, [{paths}])", "series": _series(corrections, "parts")}
+
+
 def _incoming(corrections: Corrections) -> dict[str, str]:
-    number = f"cast(null as {_DECIMAL})"
+    number = "cast(null as varchar)"
     fit = ["list_count(key) > 0"]
     if corrections.deleted is None:
-        path = _path(corrections.new_from or corrections.value)
-        kinds = "('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')"
-        text = f"json_extract_string(message, {path})"
-        number = f"if(json_type(message, {path}) in {kinds}, try_cast({text} as {_DECIMAL}), null)"
+        number = f"cast(json_extract(message, {_path(corrections.new_from or corrections.value)}) as varchar)"
         fit.append(_COUNTABLE)
-    date = f"json_extract_string(message, {_path(corrections.date)})" if corrections.date else "cast(null as varchar)"
+    date = "cast(null as varchar)"
+    if corrections.date in corrections.key:
+        date = f"key[{corrections.key.index(corrections.date) + 1}]"
+    elif corrections.date:
+        date = f"json_extract_string(message, {_path(corrections.date)})"
     if corrections.date:
-        fit.append(f"regexp_full_match({date}, '{_DATE}') and try_strptime(left({date}, 10), '%Y-%m-%d') is not null")
+        fit.append(f"regexp_full_match(date, '{_DATE}') and try_strptime(left(date, 10), '%Y-%m-%d') is not null")
     return {
         "key_paths": _key_paths(corrections),
-        "number": number,
+        "number_text": number,
         "date": date,
+        "series": _series(corrections, "key"),
         "fit": f"coalesce({' and '.join(fit)}, false)",
     }
+
+
+def _series(corrections: Corrections, key: str) -> str:
+    """What running totals of one series have in common: the key but for the date; null where there are none."""
+    if corrections.new_from is None:
+        return "cast(null as uhugeint)"
+    parts = [f"{key}[{place}]" for place, name in enumerate(corrections.key, 1) if name != corrections.date]
+    return f"md5_number(cast(to_json([{', '.join(parts)}]) as varchar))"
 
 
 def _key_paths(corrections: Corrections) -> str:
@@ -113,9 +126,20 @@ def _scope(corrections: Corrections, table: str) -> str:
 def _replaced(corrections: Corrections) -> str:
     if corrections.replaces == "rows":
         return "n.k is not null"
-    if corrections.replaces == "whole" and not corrections.within:
-        return "true"
-    return f"{_scope(corrections, 'l')} in (select scope from scopes)"  # noqa: S608 - of quoted names
+    parts = []
+    if corrections.replaces == "span":
+        bounds = (f"(select {bound}(left(date, 10)) from said where fit)" for bound in ("min", "max"))  # noqa: S608
+        parts.append(f"{_day(corrections)} between {' and '.join(bounds)}")
+    if corrections.replaces == "dates" or corrections.within:
+        parts.append(f"{_scope(corrections, 'l')} in (select scope from scopes)")  # noqa: S608 - of quoted names
+    return " and ".join(parts) or "true"
+
+
+def _day(corrections: Corrections) -> str:
+    """The day of what was landed; of the key, where it has it, since not every state has it beside."""
+    if corrections.date in corrections.key:
+        return f"left((cast(l.key as varchar[]))[{corrections.key.index(corrections.date) + 1}], 10)"
+    return "left(l.date, 10)"
 
 
 def _patches(corrections: Corrections) -> dict[str, str]:

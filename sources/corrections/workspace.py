@@ -10,7 +10,7 @@ import duckdb
 
 from sources.errors import Held
 
-_MEMORY = "224MB"
+_MEMORY = "128MB"
 """What does not fit waits in the folder."""
 
 

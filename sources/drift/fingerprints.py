@@ -67,6 +67,11 @@ class Fingerprinting:
             self._seen.setdefault(name, _Seen(place))
         self._in_order = [self._seen[name] for name in names]
 
+    @property
+    def wanted(self) -> int:
+        """How many more rows are looked at."""
+        return SAMPLE - self._rows
+
     def add(self, row: Sequence[str | None]) -> None:
         """Look at one row."""
         if self._rows == SAMPLE:

@@ -16,9 +16,9 @@ import pyarrow as pa
 from sources.definition import Source
 from sources.errors import Held
 from sources.mapping.confinement import confine, limit
-from sources.mapping.execution import MACROS_FILE, judged_select, refused, run_mapping
+from sources.mapping.execution import MACROS_FILE, refused, run_mapping
 from sources.mapping.input_file import keep_rows
-from sources.mapping.statement import undeclared
+from sources.mapping.statement import mapping_select, undeclared
 from sources.reading import Refused, read
 
 _LEAST_FILE_BYTES = 64 << 20
@@ -56,9 +56,9 @@ def outcome(request: Request) -> dict[str, Any]:
 
 
 def mapped(request: Request) -> dict[str, Any]:
-    """Read the file, run the mapping; what was counted. Raises Held, Refused, duckdb.Error."""
+    """Read the file, run the mapping, which was judged; what was counted. Raises Held, Refused, duckdb.Error."""
     source, folder = request.source, request.folder
-    select = judged_select(source)
+    select = mapping_select(source.mapping)
     rows, messages = folder / "input.parquet", folder / "messages.parquet"
     with read(request.file, request.name, source.format, source.limits) as table:
         kept = keep_rows(table, rows, folder / "unreadable.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,16 +17,22 @@ from sources.mapping.lookups import add_lookups, lookup_functions
 from sources.mapping.statement import input_columns, input_select, mapping_select, message_select
 from sources.sql_text import literal
 
-_PARQUET = "format parquet, compression zstd, row_group_size 50000, use_tmp_file false"
+_PARQUET = "format parquet, compression snappy, row_group_size 50000, use_tmp_file false"
 MACROS_FILE = Path(__file__).with_name("macros.sql")
 
 
 def judged_select(source: Source) -> str:
     """The SELECT of a source. Raises Held if it is not allowed, with all that is wrong with it."""
     select = mapping_select(source.mapping)
-    if wrong := wrong_with(select, source.lookups, lookup_functions(source.lookups)):
+    if wrong := _wrong_with(select, frozenset(source.lookups), lookup_functions(source.lookups)):
         raise Held(f"the mapping is refused: {'; '.join(wrong)}")
     return select
+
+
+@functools.lru_cache(1000)
+def _wrong_with(select: str, relations: frozenset[str], functions: frozenset[str]) -> tuple[str, ...]:
+    """A SELECT is judged once, not again for each file."""
+    return wrong_with(select, relations, functions)
 
 
 def run_mapping(source: Source, select: str, kept: Kept, rows: Path, name: str, messages: Path) -> int:

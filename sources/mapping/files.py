@@ -11,7 +11,11 @@ from typing import Any
 from sources.definition import Source
 from sources.errors import Held
 from sources.mapping.child import Request, as_text
+from sources.mapping.execution import judged_select
 from sources.mapping.mothers import Answer, MotherError, ask
+
+_LARGE_BYTES = 16 << 20
+"""After a larger file memory is wanted for what comes next, more than the second that a new process takes."""
 
 _WALL_SECONDS_PER_SECOND = 10
 """A process that waits for others' work may take so many seconds for each that it computes."""
@@ -52,11 +56,12 @@ def map_file(source: Source, file: Path, name: str, folder: Path) -> Mapped:
 
     `name`: what the file is called by whoever sent it. Raises Held if nothing of it can be taken.
     """
+    judged_select(source)
     folder.mkdir(parents=True, exist_ok=True)
     text = as_text(Request(source, file.resolve(), name, folder.resolve()))
     wait = source.limits.seconds * _WALL_SECONDS_PER_SECOND
     try:
-        answer = ask(text, wait)
+        answer = ask(text, wait, keep=file.stat().st_size < _LARGE_BYTES)
     except MotherError as error:
         raise Held(f"the file could not be read or mapped: {error}; try again") from error
     if answer.late:

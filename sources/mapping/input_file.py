@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
 from sources.drift import Fingerprint, Fingerprinting
-from sources.reading import Row, Table
+from sources.reading import Row, Rows, Table
 
 _BATCH_ROWS = 20_000
 _BATCH_CELLS = 400_000
@@ -35,7 +36,7 @@ class _Batches:
 
     def __init__(self, path: Path, schema: pa.Schema, rows: int) -> None:
         self._schema, self._rows = schema, rows
-        self._writer = parquet.ParquetWriter(path, schema, compression="zstd", write_statistics=False)
+        self._writer = parquet.ParquetWriter(path, schema, compression="snappy", write_statistics=False)
         self._waiting: list[tuple[int | str | None, ...]] = []
         self._characters = 0
 
@@ -52,6 +53,11 @@ class _Batches:
         self._characters += sum(map(len, filter(None, texts)))
         if len(self._waiting) >= self._rows or self._characters >= _BATCH_CHARACTERS:
             self._write()
+
+    def add_all(self, rows: Rows) -> None:
+        self._write()
+        numbers = pa.array(np.arange(rows.line, rows.line + rows.values.num_rows))
+        self._writer.write_batch(pa.record_batch([numbers, *rows.values.columns], schema=self._schema))
 
     def _write(self) -> None:
         if not self._waiting:
@@ -70,8 +76,13 @@ def keep_rows(table: Table, rows: Path, unreadable: Path) -> Kept:
     texts = [("_row", pa.int64()), *((position, pa.string()) for position in positions.values())]
     at_once = max(1, min(_BATCH_ROWS, _BATCH_CELLS // len(texts)))
     with _Batches(rows, pa.schema(texts), at_once) as good, _Batches(unreadable, UNREADABLE, _BATCH_ROWS) as bad:
-        for outcome in table:
-            if isinstance(outcome, Row):
+        for outcome in table.outcomes:
+            if isinstance(outcome, Rows):
+                good.add_all(outcome)
+                for row in outcome.first(looking.wanted):
+                    looking.add(row.values)
+                readable += outcome.values.num_rows
+            elif isinstance(outcome, Row):
                 good.add(outcome.line, outcome.values)
                 looking.add(outcome.values)
                 readable += 1

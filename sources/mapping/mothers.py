@@ -83,25 +83,26 @@ _lock = threading.Lock()
 _places = threading.BoundedSemaphore(_AT_ONCE)
 
 
-def ask(text: str, wait: float) -> Answer:
-    """What a child answers to a request; `wait`: seconds that it may take. Raises MotherError."""
+def ask(text: str, wait: float, *, keep: bool = True) -> Answer:
+    """What a child answers to a request; `wait`: seconds that it may take; `keep`: whether the process that made it is
+    kept for the next one. Raises MotherError."""
     with _places:
         for _ in range(_TRIES - 1):
             try:
-                return _asked(text, wait)
+                return _asked(text, wait, keep)
             except MotherError:  # most likely it had nothing to do for a while, and ended
                 _end_free()
-        return _asked(text, wait)
+        return _asked(text, wait, keep)
 
 
-def _asked(text: str, wait: float) -> Answer:
-    with _one() as mother:
+def _asked(text: str, wait: float, keep: bool) -> Answer:
+    with _one(keep) as mother:
         return mother.ask(text, wait)
 
 
 @contextmanager
-def _one() -> Iterator[_Mother]:
-    """A process that nobody else asks; kept for the next, unless it failed."""
+def _one(keep: bool) -> Iterator[_Mother]:
+    """A process that nobody else asks; kept for the next if it may be, unless it failed."""
     with _lock:
         mother = _free.pop() if _free else None
     mother = mother or _Mother()
@@ -110,6 +111,9 @@ def _one() -> Iterator[_Mother]:
     except BaseException:
         mother.end()
         raise
+    if not keep:
+        mother.end()
+        return
     with _lock:
         _free.append(mother)
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 from sources.formats import Format
 from sources.limits import LARGEST_LINE, Limits
 from sources.reading.headers import column_names, numbered_columns
 from sources.reading.outcomes import Outcome, Outcomes, Refused, Row, Table, Unreadable
-from sources.reading.text_lines import LongLineError, TextLines
+from sources.reading.plain_csv import PlainCsv
+from sources.reading.text_lines import Blocks, LongLineError, TextLines
 from sources.reading.texts import text_of
 
 csv.field_size_limit(LARGEST_LINE)  # of the process; lines are bounded here, by the source's own limit
 
 Values = Callable[[list[str]], tuple[str | None, ...]]
+
+_BLOCK = 1 << 18
+"""Characters that are looked at together."""
 
 
 def csv_table(stream: io.BufferedReader, form: Format, limits: Limits) -> Table:
@@ -25,7 +30,7 @@ def csv_table(stream: io.BufferedReader, form: Format, limits: Limits) -> Table:
     values as the header has is unreadable, and so is one with a NUL. A quote within an unquoted value is part of it.
     """
     text = text_of(stream, form.encoding)
-    lines = TextLines(text, limits.line_bytes, form.quote)
+    lines = TextLines(Blocks(text), limits.line_bytes, form.quote)
     reader = _reader(lines, form)
     values = cells(form)
     try:
@@ -38,12 +43,12 @@ def csv_table(stream: io.BufferedReader, form: Format, limits: Limits) -> Table:
         ) from None
     if form.header_row:
         columns = column_names(header, limits.columns)
-        return Table(columns, _rows(text, lines, reader, len(columns), values))
+        return Table(columns, _outcomes(text, lines, reader, form, len(columns)))
     if not header:
         raise Refused("is empty")
     columns = numbered_columns(len(header), limits.columns)
     first = Unreadable(line, "holds a NUL", lines.text) if lines.nul else Row(line, values(header))
-    return Table(columns, _rows(text, lines, reader, len(columns), values, first))
+    return Table(columns, _outcomes(text, lines, reader, form, len(columns), first))
 
 
 def cells(form: Format) -> Values:
@@ -76,35 +81,46 @@ def _header(lines: TextLines, reader: Iterator[list[str]], form: Format) -> tupl
     return line, header or []
 
 
-def _rows(
+def _outcomes(
     text: io.TextIOWrapper,
     lines: TextLines,
     reader: Iterator[list[str]],
+    form: Format,
     count: int,
-    values: Values,
     first: Outcome | None = None,
 ) -> Outcomes:
+    plain, values = PlainCsv(form, count), cells(form)
     with text:
         if first is not None:
             yield first
-        while True:
-            line = lines.begin()
-            try:
-                record = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield Unreadable(line, _told(error, lines), lines.text)
+        while block := lines.block(_BLOCK):
+            rows = plain.rows(block, lines.number + 1)
+            if rows is not None:
+                lines.pass_by(rows.values.num_rows)
+                yield rows
                 continue
-            except LongLineError as error:
-                yield Unreadable(line, f"is {error.length:,} characters long, more than a line may be", error.text)
-                continue
-            if lines.nul:
-                yield Unreadable(line, "holds a NUL", lines.text)
-            elif len(record) == count:
-                yield Row(line, values(record))
-            elif record:
-                yield Unreadable(line, f"has {len(record):,} values; the header has {count:,}", lines.text)
+            lines.give_back(block)
+            while lines.is_given_back and (outcome := _next(lines, reader, count, values)) is not False:
+                if outcome:
+                    yield outcome
+
+
+def _next(lines: TextLines, reader: Iterator[list[str]], count: int, values: Values) -> Outcome | Literal[False] | None:
+    """What the next record is; None of an empty line, False where there is none."""
+    line = lines.begin()
+    try:
+        record = next(reader)
+    except StopIteration:
+        return False
+    except csv.Error as error:
+        return Unreadable(line, _told(error, lines), lines.text)
+    except LongLineError as error:
+        return Unreadable(line, f"is {error.length:,} characters long, more than a line may be", error.text)
+    if lines.nul:
+        return Unreadable(line, "holds a NUL", lines.text)
+    if len(record) == count:
+        return Row(line, values(record))
+    return Unreadable(line, f"has {len(record):,} values; the header has {count:,}", lines.text) if record else None
 
 
 def _told(error: csv.Error, lines: TextLines) -> str:

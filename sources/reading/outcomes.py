@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple, TypeAlias
 
+import pyarrow as pa
+
 from sources.errors import SourceError
 
 LONGEST_TEXT = 500
@@ -41,21 +43,41 @@ class Unreadable(NamedTuple):
 
 
 Outcome: TypeAlias = Row | Unreadable
-Outcomes: TypeAlias = Generator[Outcome, None, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Many rows at once, each of one line, from `line` on; `values`: columns of texts in the order of the table's."""
+
+    line: int
+    values: pa.RecordBatch
+
+    def first(self, most: int) -> Iterator[Row]:
+        """The first of them, one by one."""
+        columns = self.values.slice(0, most).columns
+        for place, values in enumerate(zip(*(column.to_pylist() for column in columns), strict=True)):
+            yield Row(self.line + place, values)
+
+
+Outcomes: TypeAlias = Generator[Outcome | Rows, None, None]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file while it is read, once: columns, and the outcomes in order.
+    """A file while it is read, once: columns, and the outcomes in order; iterating gives rows one by one.
 
-    Iterating raises Refused where the rest of the file cannot be read; nothing of the file should be used then.
+    Both raise Refused where the rest of the file cannot be read; nothing of the file should be used then.
     """
 
     columns: tuple[str, ...]
     outcomes: Outcomes
 
     def __iter__(self) -> Iterator[Outcome]:
-        return self.outcomes
+        for outcome in self.outcomes:
+            if isinstance(outcome, Rows):
+                yield from outcome.first(outcome.values.num_rows)
+            else:
+                yield outcome
 
     def close(self) -> None:
         """Close the file, read to its end or not."""

@@ -10,8 +10,9 @@ from sources.reading.csv_rows import csv_table
 from sources.reading.fhir import fhir_table
 from sources.reading.json_document import json_document_table
 from sources.reading.json_lines import json_lines_table
-from sources.reading.outcomes import Outcomes, Refused, Table
+from sources.reading.outcomes import Outcomes, Refused, Rows, Table
 from sources.reading.parquet import parquet_table
+from sources.reading.texts import is_written_in
 from sources.reading.unpacking import unpacked
 from sources.reading.xlsx import xlsx_table
 from sources.reading.xml_records import xml_table
@@ -35,7 +36,7 @@ def _opened(file: Path, form: Format, limits: Limits) -> Table:
     try:
         match form.type:
             case "csv":
-                return csv_table(stream, form, limits)
+                return csv_table(stream, _as_written(file, form, limits), limits)
             case "ndjson":
                 return json_lines_table(stream, limits)
             case "json":
@@ -53,11 +54,22 @@ def _opened(file: Path, form: Format, limits: Limits) -> Table:
         raise
 
 
+def _as_written(file: Path, form: Format, limits: Limits) -> Format:
+    """The format with the encoding that the file is written in, of the two that it may be."""
+    if form.else_encoding is None:
+        return form
+    with unpacked(file, form, limits) as stream:
+        fits = is_written_in(stream, form.encoding)
+    return form if fits else form.model_copy(update={"encoding": form.else_encoding})
+
+
 def _within(outcomes: Outcomes, name: str, most: int) -> Outcomes:
     """The outcomes, as long as there are at most so many."""
+    number = 0
     try:
-        for number, outcome in enumerate(outcomes):
-            if number == most:
+        for outcome in outcomes:
+            number += outcome.values.num_rows if isinstance(outcome, Rows) else 1
+            if number > most:
                 raise Refused(f"has more than {most:,} rows; raise limits.rows if it may have")
             yield outcome
     except Refused as error:

@@ -8,6 +8,34 @@ from sources.reading.outcomes import LONGEST_TEXT, Refused, shown
 from sources.reading.texts import wrong_byte
 
 
+class Blocks:
+    """A text that is read by blocks of whole lines, and by lines what was given back of one."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text, self._left, self._end = text, io.StringIO(), 0
+        self.spent = True
+        """Whether nothing is left of what was given back."""
+
+    def block(self, size: int) -> str:
+        """So many characters and the rest of their last line, of which there may be as many; empty at the end."""
+        block = self._text.read(size)
+        block += self._text.readline(size) if block else ""
+        return block + self._text.read(1) if block.endswith("\r") else block
+
+    def give_back(self, block: str) -> None:
+        """Have it read by lines."""
+        self._left, self._end, self.spent = io.StringIO(block, newline=""), len(block), not block
+
+    def readline(self, size: int) -> str:
+        """As that of a file."""
+        if self.spent:
+            return self._text.readline(size)
+        line = self._left.readline(size)
+        self.spent = self._left.tell() == self._end
+        is_cut = self.spent and len(line) < size and not line.endswith(("\n", "\r"))
+        return line + self._text.readline(size - len(line)) if is_cut else line
+
+
 class LongLineError(Exception):
     """A line is longer than it may be, and was passed over. `text`: how it begins."""
 
@@ -23,9 +51,9 @@ class TextLines:
     it goes on; Refused where the encoding does not hold, or a quoted value goes on for longer than a line may be.
     """
 
-    def __init__(self, text: io.TextIOWrapper, most: int, quote: str) -> None:
+    def __init__(self, text: Blocks, most: int, quote: str) -> None:
         self.number, self.nul = 0, False
-        self._readline, self._most, self._quote = text.readline, most, quote
+        self._text, self._most, self._quote = text, most, quote
         self._record: list[str] = []
         self._size, self._after_cut = 0, False
 
@@ -55,6 +83,26 @@ class TextLines:
         self._size, self.nul = 0, False
         return self.number + 1
 
+    def block(self, size: int) -> str:
+        """What comes next, in whole lines unless one is longer than it may be: to be given back, or passed by."""
+        try:
+            return self._text.block(max(1, min(size, self._most // 2)))
+        except UnicodeDecodeError as error:
+            raise wrong_byte(error, self.number) from error
+
+    def pass_by(self, lines: int) -> None:
+        """So many lines of a block are read."""
+        self.number += lines
+
+    def give_back(self, block: str) -> None:
+        """Have the block read by lines."""
+        self._text.give_back(block)
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether something is left of a block that was given back."""
+        return not self._text.spent
+
     @property
     def text(self) -> str:
         """How the record begins as it is written, fit to be kept."""
@@ -67,7 +115,7 @@ class TextLines:
 
     def _line(self) -> str:
         try:
-            return self._readline(self._most + 1)
+            return self._text.readline(self._most + 1)
         except UnicodeDecodeError as error:
             raise wrong_byte(error, self.number) from error
 

@@ -8,6 +8,7 @@ import io
 from sources.reading.outcomes import Refused
 
 _LOOKED_AT = 4096
+_AT_ONCE = 1 << 20
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -26,6 +27,18 @@ _OTHER_FILES = (
     (b"\xfd7zXZ", "packed by xz, which is not unpacked"),
     (b"SQLite format 3\0", "an SQLite database"),
 )
+
+
+def is_written_in(stream: io.BufferedReader, encoding: str) -> bool:
+    """Whether all bytes are characters of an encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while part := stream.read(_AT_ONCE):
+            decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def text_of(stream: io.BufferedReader, encoding: str) -> io.TextIOWrapper:

@@ -20,14 +20,13 @@ from sources.mapping import Mapped, map_file
 from sources.objects import Objects
 from sources.raw import Raw
 from sources.runs.assembling import assemble
-from sources.runs.judging import Judge, Rejected
+from sources.runs.judging import Judge, Rejected, decoder_of
 from sources.runs.novelty import Novelty
 from sources.runs.outbox import FILE, OutboxWriter
+from sources.runs.pace import panes_of
 from sources.sent import message_hash, note_new
 from sources.states import State
 from sources.store import SourceStore
-from streams.decoder import Decoder
-from streams.decoding_plan import decoding_plan
 from streams.definition import Definition
 from streams.keys import message_keys
 
@@ -79,8 +78,9 @@ class _Work:
         new_messages = 0
         with self.by.store.changing() as connection, OutboxWriter(self._outbox) as outbox:
             for good in self._judge.keyed(self.mapped.messages_file, self.rejected):
-                new = novelty.new(connection, [(row, payload) for row, payload, _ in good])
-                outbox.add(list(zip(new, self._keys(new), strict=True)))
+                new = novelty.new(connection, [(row, payload) for row, payload, _, _ in good])
+                keys = self._keys([payload for _, payload in new])
+                outbox.add([((it[1], key), good[it[0]][3]) for it, key in zip(new, keys, strict=True)])
                 new_messages += len(new)
             return self._decide(connection, outbox, None, {"new": new_messages})
 
@@ -96,10 +96,10 @@ class _Work:
         told = f"{self.source.name} {self.file.digest} {self.file.id} {self.file.attempt}"
         found = differences(landed, self.mapped.messages_file, corrections, self.folder / "compared", told)
         stage("judging")
-        refused: set[str] = set()
+        refused = set[str]()
         with self.by.store.changing() as connection, OutboxWriter(self._outbox) as outbox:
             for good in self._judge.keyed(found.changes_file, self.rejected, refused):
-                outbox.add([(payload, key) for _, payload, key in good])
+                outbox.add([((payload, key), panes) for _, payload, key, panes in good])
             counts = {
                 "new": outbox.count, "first": found.first, "corrected": found.corrected,
                 "retracted": found.retracted, "repeated": found.repeated,
@@ -109,7 +109,7 @@ class _Work:
 
     @property
     def _judge(self) -> Judge:
-        return Judge(Decoder(decoding_plan(self.definition)), int(self.by.now().timestamp() * 1000))
+        return Judge(decoder_of(self.definition), int(self.by.now().timestamp() * 1000), panes_of(self.definition))
 
     @property
     def _outbox(self) -> Path:
@@ -132,7 +132,7 @@ class _Work:
         for hash_, (envelope, _) in zip(told, self.rejected.envelopes, strict=True):
             if hash_ in new:
                 new.discard(hash_)
-                outbox.add([(envelope, None)])
+                outbox.add([((envelope, None), ())])
 
     def _decide(
         self, connection: sa.Connection, outbox: OutboxWriter, landed: Path | None, counts: dict[str, int]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 import orjson
+from cachetools import LRUCache, cached
 from pyarrow import parquet
 
 from sources.files import LONGEST_TEXT, REJECTED_KEPT, RejectedRow
+from sources.runs.outbox import Panes
 from streams.decoder import Accepted, Decoder, Excluded
+from streams.decoding_plan import decoding_plan
+from streams.definition import Definition
 from streams.reasons import Reason, Rejection
 from streams.refusal_envelope import refusal
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 5_000
 
 _SORTED = orjson.OPT_SORT_KEYS
 
@@ -64,18 +69,28 @@ class Rejected:
             self.envelopes.append((refusal(rejection, orjson.dumps(where)), same))
 
 
+@cached(LRUCache(100), key=lambda definition: definition.digest, lock=Lock())
+def decoder_of(definition: Definition) -> Decoder:
+    """The decoder of a stream; threads share it."""
+    return Decoder(decoding_plan(definition))
+
+
+Judged = tuple[int | None, bytes, bytes | None, Panes]
+"""A message that is accepted: its row in the file, if it has one, itself, its key, and the panes that it is of. A plain
+tuple of plain values, as there are many: Python's search for circles would look at anything else again and again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges the messages of one stream. `now_ms`: when they would arrive."""
+    """Judges the messages of one stream. `now_ms`: when they would arrive; `panes`: those that a message is of."""
 
     decoder: Decoder
     now_ms: int
+    panes: Callable[[Accepted], Panes] = lambda _: ()
 
-    def keyed(
-        self, messages: Path, rejected: Rejected, refused: set[str] | None = None
-    ) -> Iterator[list[tuple[int | None, bytes, bytes | None]]]:
-        """Batches of rows, messages and their keys, in their order, that the decoder accepts. The others are put to
-        `rejected`, and their ids, where they have any, to `refused`.
+    def keyed(self, messages: Path, rejected: Rejected, refused: set[str] | None = None) -> Iterator[list[Judged]]:
+        """Batches of messages, in their order, that the decoder accepts. The others are put to `rejected`, and their
+        ids, where they have any, to `refused`.
 
         What an exclusion keeps out is accepted: the job excludes it. What is no fact could not be corrected, so it is
         rejected whatever it is.
@@ -84,7 +99,7 @@ class Judge:
         with parquet.ParquetFile(messages) as file:
             for batch in file.iter_batches(BATCH_ROWS, columns=columns):
                 rows, texts, *told = (batch.column(name).to_pylist() for name in columns)
-                good = []
+                good: list[Judged] = []
                 for place, text in enumerate(texts):
                     payload = text.encode("utf-8", "surrogatepass")
                     outcome = self.decoder.decode(payload, self.now_ms)
@@ -93,7 +108,7 @@ class Judge:
                     if isinstance(outcome, Accepted) and told and told[1][place] == "unfit":
                         outcome = Rejection(None, Reason.CANNOT_BE_READ)
                     if isinstance(outcome, Accepted):
-                        good.append((rows[place], payload, self.decoder.key(outcome)))
+                        good.append((rows[place], payload, self.decoder.key(outcome), self.panes(outcome)))
                         continue
                     rejected.message(rows[place], outcome, text)
                     if refused is not None:

@@ -33,15 +33,16 @@ class Novelty:
     _kinds: Counter[bytes] = field(default_factory=Counter)
     _rows: Counter[int | None] = field(default_factory=Counter)
 
-    def new(self, connection: sa.Connection, messages: Sequence[tuple[int | None, bytes]]) -> list[bytes]:
-        """The new ones of some messages, each with its row, as they are to be sent; they count as sent from now on."""
+    def new(self, connection: sa.Connection, messages: Sequence[tuple[int | None, bytes]]) -> list[tuple[int, bytes]]:
+        """The new ones of some messages, each with its row: their places among them, and as what they are to be sent.
+        They count as sent from now on."""
         told = [self._told(row, payload) for row, payload in messages]
         every = list(dict.fromkeys(hash_ for _, hashes in told for hash_ in hashes))
         unknown = note_new(connection, self.source, every)
         chosen = []
-        for payload, hashes in told:
+        for place, (payload, hashes) in enumerate(told):
             if all(hash_ in unknown for hash_ in hashes):
-                chosen.append(payload)
+                chosen.append((place, payload))
                 unknown.difference_update(hashes)
         return chosen
 

@@ -170,10 +170,11 @@ class _Run:
         if file.state is FileState.HELD:
             self.counts.held += 1
             return
-        outbox, landed, panes = file.outbox, self._landed(), len(breakdowns(definition))
+        outbox, landed, most_panes = file.outbox, self._landed(), len(breakdowns(definition))
         sending = Sending(
             self.runner.store.files, self.runner.objects, self.runner.outlet(definition.topic),
-            definition.duplicates is not None, lambda messages: self.runner.pace.wait(messages * panes),
+            definition.duplicates is not None,
+            lambda messages, panes: self.runner.pace.wait(messages * most_panes if panes is None else panes),
         )  # fmt: skip
 
         def told(file: SourceFile) -> None:

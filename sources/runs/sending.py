@@ -66,13 +66,13 @@ class KafkaOutlets:
 @dataclass(frozen=True, slots=True)
 class Sending:
     """Sends files of one stream. `has_ids`: its copies are told by ids, so what is found is found whenever it came.
-    `await_turn`: waits until so many messages may be sent."""
+    `await_turn`: waits until so many messages may be sent, that begin so many panes, None if that is not known."""
 
     files: Files
     objects: Objects
     outlet: Outlet
     has_ids: bool
-    await_turn: Callable[[int], None]
+    await_turn: Callable[[int, int | None], None]
 
     def send(self, file: SourceFile, run: int, folder: Path, told: Told, *, is_fresh: bool) -> SourceFile:
         """Send what Kafka may lack of a file that was decided on; the file as it is then. `is_fresh`: nobody began to,
@@ -85,10 +85,10 @@ class Sending:
         outbox, sent = folder / FILE, file.sent
         if not is_fresh:
             self.objects.fetch(file.outbox, outbox)
-        for batch in batches(outbox, file.sent):
+        for batch, panes in batches(outbox, file.sent):
             missing = batch if is_fresh else self._missing(batch, file.noted_at)
             if missing:
-                self.await_turn(len(missing))
+                self.await_turn(len(missing), panes)
                 self.outlet.send(missing)
             is_fresh = True
             sent += len(batch)

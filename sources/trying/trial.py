@@ -32,7 +32,7 @@ def tried(source: Source, decoder: Decoder, sample: Sample, folder: Path) -> Tri
     rejected.all_unreadable(mapped.unreadable_file)
     for good in Judge(decoder, time.time_ns() // 1_000_000).keyed(messages, rejected):
         accepted += len(good)
-        taken += [TriedMessage(row, text.decode()[:_LONGEST_TEXT]) for row, text, _ in good[: SHOWN - len(taken)]]
+        taken += [TriedMessage(row, text.decode()[:_LONGEST_TEXT]) for row, text, _, _ in good[: SHOWN - len(taken)]]
     refused = [TriedRow(each.line, each.field, each.reason, each.text) for each in rejected.rows[:SHOWN]]
     return Tried(
         "",

@@ -78,7 +78,7 @@ def read_workbook(path: Path) -> Workbook:
 def _sheet(path: Path, name: str, *, required: bool = False) -> list[SheetRow]:
     try:
         table = xlsx_table(path.open("rb"), Format(type="xlsx", sheet=name), _LIMITS)
-        rows = [*table.outcomes]
+        rows = [*table]
     except OSError as error:
         raise XlsFormError(f"{path.name} cannot be read: {error.strerror}") from error
     except Refused as error:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from query.cursors import Cursor
 from query.record_questions import RecordQuestion
 from query.requests import MOST_VALUES, Filters, SeriesRequest, Step, WindowRequest
 from query.visible import Visible
@@ -27,6 +28,9 @@ BEGINNING = date(1971, 2, 1)
 
 MOST_PARTS = MOST_VALUES - 10
 """Most parts of a region that is no country."""
+
+SERIES_AT_ONCE = 5_000
+"""Of a page: it stays well below what is read of one answer."""
 
 _COLUMNS = (SOURCE, REGION, VARIANT, METRIC, CHANGE, "revision")
 _WEEKS = """weeks as (
@@ -158,6 +162,12 @@ def _within(
 def variants(visible: Visible, source: str, metric: str, now: datetime) -> WindowRequest:
     """Which variants a source tells of. Raises InvalidRequestError."""
     return WindowRequest(visible, moment(BEGINNING), _ever(now), (VARIANT,), ((SOURCE, (source,)), (METRIC, (metric,))))
+
+
+def told_series(visible: Visible, now: datetime, after: Cursor | None = None) -> WindowRequest:
+    """Which source tells of which region, variant and metric, and how often: a page. Raises InvalidRequestError."""
+    by = (SOURCE, REGION, VARIANT, METRIC)
+    return WindowRequest(visible, moment(BEGINNING), _ever(now), by, limit=SERIES_AT_ONCE, after=after)
 
 
 def reported_by_month(visible: Visible, now: datetime) -> SeriesRequest:

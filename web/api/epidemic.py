@@ -13,6 +13,7 @@ from systems.epidemic.asked import BEGINNING
 from systems.epidemic.known_places import places
 from systems.epidemic.name_search import LONGEST_QUERY
 from systems.epidemic.read_asked import Read, read_asked
+from systems.epidemic.report_search import FoundSeries
 from systems.epidemic.shown import Classes, classes_of, weekly
 from web.api.objects import invalid
 from web.asking import epidemic
@@ -47,13 +48,14 @@ async def weeks(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """Regions and sources by names that are like what is asked for."""
+    """Regions, sources and series of reports by names that are like what is asked for."""
     visible = epidemic.seen_reports(request)
     text = request.query_params.get("search", "").strip()
     if not text or len(text) > LONGEST_QUERY:
         invalid("search", f"is a text of 1 to {LONGEST_QUERY} characters")
     told = await epidemic.reported(request, visible)
     found = await epidemic.find_names(places(), sorted({each.source for each in told}), text, MOST_FOUND)
+    series = await epidemic.find_reports(request, visible, places(), text, MOST_FOUND)
     return json_response(
         {
             "search": text,
@@ -67,9 +69,23 @@ async def search(request: Request) -> Response:
                 }
                 for each in found
             ],
+            "reports": [_series(each) for each in series],
         },
         headers={"Cache-Control": "private, no-cache"},
     )
+
+
+def _series(found: FoundSeries) -> Mapping[str, object]:
+    one = found.series
+    return {
+        "source": one.source,
+        "region": one.region,
+        "variant": one.variant,
+        "metric": one.metric,
+        "name": found.name(places()),
+        "reports": one.reports,
+        "likeness": round(found.likeness, 3),
+    }
 
 
 def _classes(classes: Classes) -> Mapping[str, object]:

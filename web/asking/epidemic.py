@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from access.grants import Action
 from query.answers import SeriesAnswer
+from query.cursors import Cursor
 from query.groups import Group
 from query.requests import WindowRequest
 from query.visible import Visible
@@ -23,16 +24,23 @@ from systems.epidemic.days import Told, told_of, weeks_of
 from systems.epidemic.name_search import Found
 from systems.epidemic.nowcasting import MOST_DELAY, TAKEN_DAYS, Vintage, vintages_of
 from systems.epidemic.places import Places
+from systems.epidemic.report_search import FoundSeries, ReportSearch, Series
 from systems.epidemic.rolling import rolled_up
 from systems.epidemic.searching import find
 from systems.epidemic.shown import Numbers
 from web.access.scopes import visible_of
 from web.asking.questions import ask
+from web.edge.kept import Renewed
 from web.service import service_of
 
 T = TypeVar("T")
 
 _SEARCHES = anyio.CapacityLimiter(2)
+
+_LISTED_SECONDS = 300.0
+"""How old a list of all series may be before it is made anew, beside the next search."""
+
+_MOST_PAGES = 30
 
 WEEK = timedelta(days=6)
 """From the first to the last of seven days."""
@@ -176,6 +184,40 @@ async def _kept(request: Request, visible: Visible, what: Hashable, make: Callab
 async def find_names(places: Places, sources: Sequence[str], text: str, limit: int) -> list[Found]:
     """Regions and sources whose names are like a text; in a thread, for the first search makes the index."""
     return await anyio.to_thread.run_sync(find, text, places, sources, limit, limiter=_SEARCHES)
+
+
+async def find_reports(request: Request, visible: Visible, places: Places, text: str, limit: int) -> list[FoundSeries]:
+    """Of all that the asker may see told, the series that a text means; as they were some minutes ago."""
+    kept, key = service_of(request).searched, (visible.sight, visible.definition.digest)
+    search = await kept.setdefault(key, Renewed(_LISTED_SECONDS)).get(lambda: _listed(request, visible, places))
+    if not search.series:
+        kept.pop(key, None)  # the first report is found at once
+    return await anyio.to_thread.run_sync(search.find, text, limit, limiter=_SEARCHES)
+
+
+async def _listed(request: Request, visible: Visible, places: Places) -> ReportSearch:
+    """All series. Whoever asked for them first may go away meanwhile."""
+    request, now = Request(request.scope, _nothing_more), datetime.now(UTC)
+    series: list[Series] = []
+    after: Cursor | None = None
+    for _ in range(_MOST_PAGES):
+        answer, _ = await ask(request, questions.told_series(visible, now, after))
+        groups = answer.answer.groups
+        series += [Series(*_in_order(answer.answer.request.by, group), group.messages) for group in groups]
+        if not answer.answer.more:
+            break
+        after = Cursor(answer.answer.source.view, groups[-1].key)
+    return await anyio.to_thread.run_sync(ReportSearch, series, places, limiter=_SEARCHES)
+
+
+def _in_order(by: Sequence[str], group: Group) -> tuple[str, str, str, str]:
+    key = dict(zip(by, group.key, strict=True))
+    return key[questions.SOURCE], key[questions.REGION], key[questions.VARIANT], key[questions.METRIC]
+
+
+async def _nothing_more() -> NoReturn:
+    await asyncio.Future()
+    raise AssertionError
 
 
 async def _by_region(request: Request, question: WindowRequest, places: Places) -> dict[str, float]:

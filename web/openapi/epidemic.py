@@ -8,6 +8,7 @@ from web.openapi.operations import answer, get, parameter, problems
 from web.openapi.shapes import NUMBER_OR_NULL, TEXT, TIME, TIME_OR_NULL, Json, array_of, map_of, object_of
 
 _DAY: Json = {"type": "string", "format": "date"}
+_LIKENESS: Json = {"type": "number", "minimum": 0, "maximum": 1}
 _SHOW: Json = {**TEXT, "enum": [each.value for each in Show]}
 _KINDS = ("unauthorized", "forbidden", "unknown-stream", "invalid-values", "throttled", "busy", "engine-away")
 
@@ -35,9 +36,22 @@ EPIDEMIC_SCHEMAS: Json = {
                         "code": TEXT,
                         "name": TEXT,
                         "about": TEXT,
-                        "likeness": {"type": "number", "minimum": 0, "maximum": 1},
+                        "likeness": _LIKENESS,
                     }
                 )
+            ),
+            "reports": array_of(
+                object_of(
+                    {
+                        "source": TEXT,
+                        "region": TEXT,
+                        "variant": {**TEXT, "description": "Empty: all together."},
+                        "metric": TEXT,
+                        "name": TEXT,
+                        "reports": {"type": "integer", "description": "How many there are."},
+                        "likeness": _LIKENESS,
+                    }
+                ),
             ),
         }
     ),
@@ -60,7 +74,7 @@ EPIDEMIC_PATHS: Json = {
     ),
     "/v1/epidemic/search": get(
         "epidemicSearch",
-        "Regions and sources by name; accents and small typing errors do not matter.",
+        "Regions, sources and reports by name; accents, order and small typing errors do not matter.",
         [parameter("search", f"1 to {LONGEST_QUERY} characters.", TEXT, required=True)],
         {**answer("The names that are most like it, the best first.", "EpidemicNames"), **problems(*_KINDS)},
     ),

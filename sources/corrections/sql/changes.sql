@@ -1,11 +1,19 @@
 -- What is sent: messages of facts that changed, and as they are those that are no facts, for the decoder to name.
 copy (
-    with texts as (
-        select c.k, c.kind, c.revision, s.row, coalesce(s.key, l.key) as key, coalesce(s.message, l.message) as message,
-            regexp_replace(cast(c.change as varchar), '\.?0+$', '') as change, c.change = 0 as nothing
-        from changed as c
-        left join said as s on c.here and s.position = c.position
-        left join landed as l on not c.here and l.k = c.k
+    with changed as (
+        select k, position, here, kind, revision + 1 as revision, change = 0 as nothing,
+            regexp_replace(cast(change as varchar), '\.?0+$', '') as change
+        from compared
+        where changes
+    ),
+    texts as (
+        select c.kind, c.revision, c.change, c.nothing, s.row, s.key, s.message
+        from said as s
+        join changed as c on c.here and c.position = s.position
+        union all
+        select c.kind, c.revision, c.change, c.nothing, null as row, l.key, l.message
+        from landed as l
+        join changed as c on not c.here and c.k = l.k
     ),
     identified as (
         select *, left(sha256(concat_ws(chr(10), {{ file_hash }}, key, revision)), 32) as id
@@ -23,4 +31,4 @@ copy (
     union all
     select id, cast(json_merge_patch(message, {{ unfit_patch }}) as varchar) as message, row, 'unfit' as kind
     from unfit
-) to {{ changes }} (format parquet, compression zstd, row_group_size 50000)
+) to {{ changes }} (format parquet, compression snappy, row_group_size 10000)

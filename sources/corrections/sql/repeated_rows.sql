@@ -5,4 +5,4 @@ copy (
     join repeated as r on r.k = s.k and r.last <> s.position
     join said as last on last.position = r.last
     where s.fit and s.message <> last.message
-) to {{ repeated }} (format parquet, compression zstd)
+) to {{ repeated }} (format parquet, compression snappy)

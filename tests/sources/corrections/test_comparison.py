@@ -15,7 +15,7 @@ from sources.errors import Held
 from tests.sources.corrections.landing import Landing, Message, sent
 
 
-def numbers(replaces: Literal["whole", "dates", "rows"], **more: Any) -> Corrections:
+def numbers(replaces: Literal["whole", "span", "dates", "rows"], **more: Any) -> Corrections:
     """Numbers by region and date."""
     return Corrections(key=("region", "date"), replaces=replaces, date="date", **{"hold_if_lost": 1.0, **more})
 
@@ -121,6 +121,19 @@ def test_file_that_loses_much_is_held(tmp_path: Path) -> None:
         landing.compare(whole[:5])
     assert len(landing.land(whole[:8])) == 2
     assert landing.land([fact("other", 2, 1)]) == []
+
+
+def test_numbers_told_otherwise_are_not_lost(tmp_path: Path) -> None:
+    """By other weeks and names: they add up to what they did. Half of them is held."""
+    landing = Landing(tmp_path, numbers("span", hold_if_lost=0.2))
+    landing.land([fact(region, day, 5) for region in ("a", "b") for day in range(1, 9)])
+    by_pairs = [fact("c", day, 20) for day in (2, 4, 6, 8)]
+    with pytest.raises(Held, match=r"has 14 of 14 facts no more"):
+        landing.compare([*by_pairs[:1], fact("c", 8, 1)])
+    landing.land(by_pairs)
+    assert landing.state == {("a", "2020-01-01"): 5, ("b", "2020-01-01"): 5} | {
+        ("c", f"2020-01-0{day}"): 20 for day in (2, 4, 6, 8)
+    }
 
 
 def test_empty_file_is_held(tmp_path: Path) -> None:

@@ -44,9 +44,12 @@ def after(state: Facts, file: Facts, replaces: str) -> Facts:
     """What stands after a file, by the definition of what it replaces."""
     if replaces == "whole":
         return dict(file)
+    dates = [date for _, date in file]
     if replaces == "dates":
-        dates = {date for _, date in file}
         return {**{key: value for key, value in state.items() if key[1] not in dates}, **file}
+    if replaces == "span" and file:
+        outside = {key: value for key, value in state.items() if not min(dates) <= key[1] <= max(dates)}
+        return {**outside, **file}
     return {**state, **file}
 
 
@@ -64,7 +67,7 @@ def without_zeros(facts: dict[Any, Decimal]) -> dict[Any, Decimal]:
     return {key: value for key, value in facts.items() if value}
 
 
-@given(deliveries(), st.sampled_from(["whole", "dates", "rows"]), st.booleans())
+@given(deliveries(), st.sampled_from(["whole", "span", "dates", "rows"]), st.booleans())
 @unhurried
 def test_sum_of_changes_is_the_newest_state(files: list[Facts], replaces: Any, running: bool) -> None:
     """After each file, not only after the last; and the last again sends nothing."""

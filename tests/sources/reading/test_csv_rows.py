@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from sources.formats import Format
 from sources.limits import Limits
-from sources.reading import Refused, Row, Unreadable
+from sources.reading import Refused, Row, Rows, Unreadable, read
 from sources.reading.csv_rows import csv_table
+from sources.reading.plain_csv import PlainCsv
 from tests.sources.reading.files import read_all, read_path, rows_of
 
 DATA = Path(__file__).parents[2] / "data"
@@ -195,3 +196,44 @@ def test_nothing_is_dropped(text: str) -> None:
     texts = [each.text if isinstance(each, Unreadable) else "".join(v or "" for v in each.values) for each in outcomes]
     assert "".join(texts).count("a") == text.count("a")
     assert [each.line for each in outcomes] == sorted({each.line for each in outcomes})
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["a,b,c\n", '"a","",c\r\n', '"a""b,",b,NA\n', 'a,"NA",\n']),
+            st.text(st.sampled_from('ab",\r\n\0;'), max_size=12),
+        ),
+        max_size=30,
+    ),
+    st.sampled_from([Limits(), Limits(line_bytes=20), Limits(line_bytes=51)]),
+    st.sampled_from([{}, {"quote": ""}, {"missing": ("NA",)}, {"delimiter": ";"}, {"header_row": 0}]),
+)
+def test_plain_lines_are_read_as_any_other(parts: list[str], limits: Limits, form: dict[str, Any]) -> None:
+    content = ("p,q,r\n".replace(",", form.get("delimiter", ",")) + "".join(parts)).encode()
+
+    def outcomes() -> list[object]:
+        stream = cast("io.BufferedReader", io.BufferedReader(io.BytesIO(content)))
+        try:
+            with csv_table(stream, Format(type="csv", **form), limits) as table:
+                return list(table)
+        except Refused as error:
+            return [error.reason]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PlainCsv, "rows", lambda *_: None)
+        expected = outcomes()
+    assert outcomes() == expected
+
+
+def test_plain_lines_of_any_encoding_are_columns(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"a,b\n" + 'x,"é"\r\n'.encode("iso8859-1") * 50_000 + b'7,"8\n9"\n' + b"1,\n" * 9)
+    with read(path, "file", Format(type="csv", encoding="iso8859-1"), Limits()) as table:
+        parts = list(table.outcomes)
+    whole = [part for part in parts if isinstance(part, Rows)]
+    assert sum(part.values.num_rows for part in whole) > 30_000
+    assert (whole[0].line, whole[0].values.slice(0, 1).to_pylist()) == (2, [{"0": "x", "1": "é"}])
+    singles = [part for part in parts if not isinstance(part, Rows)]
+    assert Row(50_002, ("7", "8\n9")) in singles
+    assert singles[-1] == Row(50_012, ("1", None))

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from web.edge.kept import Kept
+from web.edge.kept import Kept, Renewed
 
 
 def test_it_is_made_once_for_all() -> None:
@@ -50,3 +50,57 @@ def test_an_error_is_not_kept() -> None:
         assert await kept.get(lambda: 3) == 3
 
     asyncio.run(run())
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_old_is_given_while_the_new_is_made() -> None:
+    async def test() -> None:
+        clock, made, go = Clock(), list[int](), asyncio.Event()
+        kept = Renewed[int](60.0, clock)
+
+        async def make() -> int:
+            made.append(len(made))
+            if made[-1]:
+                await go.wait()
+            return made[-1]
+
+        assert [*await asyncio.gather(kept.get(make), kept.get(make))] == [0, 0]
+        clock.now = 59.0
+        assert await kept.get(make) == 0
+        assert made == [0]
+        clock.now = 60.0
+        assert [await kept.get(make), await kept.get(make)] == [0, 0]
+        go.set()
+        while await kept.get(make) != 1:
+            await asyncio.sleep(0)
+        assert made == [0, 1]
+
+    asyncio.run(test())
+
+
+def test_what_fails_is_told_once_and_tried_again() -> None:
+    async def test() -> None:
+        clock, fails = Clock(), True
+        kept = Renewed[int](60.0, clock)
+
+        async def make() -> int:
+            if fails:
+                raise ValueError("away")
+            return 5
+
+        with pytest.raises(ValueError, match="away"):
+            await kept.get(make)
+        fails = False
+        assert await kept.get(make) == 5
+        fails, clock.now = True, 100.0
+        assert await kept.get(make) == 5, "the old stays"
+        await asyncio.sleep(0)
+        assert await kept.get(make) == 5
+
+    asyncio.run(test())

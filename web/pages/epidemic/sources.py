@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from systems.epidemic.name_search import LONGEST_QUERY, Found
+from systems.epidemic.report_search import FoundSeries
 from systems.epidemic.shipped_sources import SourceText, source_text, source_texts
 from web.asking import epidemic
 from web.asking.epidemic import Reported
@@ -20,6 +21,7 @@ from web.pages.epidemic.part import Part, part_of
 
 ADDRESS, SEARCH = "/epidemic/sources", "/epidemic/search"
 MOST_FOUND = 40
+MOST_REPORTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,15 @@ async def sources_page(request: Request) -> Response:
 
 
 async def search_page(request: Request) -> Response:
-    """Regions and sources whose names are like what is asked for."""
+    """Regions, sources and series of reports whose names are like what is asked for."""
     seen = await seen_at(request, SEARCH)
     text = request.query_params.get("search", "").strip()
     found = await epidemic.find_names(seen.places, seen.view.sources, text[:LONGEST_QUERY], MOST_FOUND)
     to_compare = request.query_params.get("to") == "compare"
+    reports: Part[list[FoundSeries]] = Part([])
+    if text and not to_compare and seen.problem is None:
+        asking = epidemic.find_reports(request, seen.visible, seen.places, text[:LONGEST_QUERY], MOST_REPORTS)
+        reports = await part_of(request, asking)
     regions = [("region", each) for each in request.query_params.getlist("region")[:20]]
     return page_response(
         "pages/epidemic/search.html",
@@ -65,6 +71,10 @@ async def search_page(request: Request) -> Response:
         **about(seen),
         search=text[:LONGEST_QUERY],
         found=[each for each in found if each.entry.kind == "region" or not to_compare],
+        reports=reports.value or [],
+        titles=seen.titles,
+        problem=reports.problem,
+        shown_at=lambda each: _shown_at(seen, each),
         address=lambda each: _address(seen, each, [*regions, ("region", each.entry.code)] if to_compare else None),
     )
 
@@ -87,3 +97,11 @@ def _address(seen: Seen, each: Found, compared: list[tuple[str, str]] | None) ->
     if each.entry.kind == "region":
         return seen.view.url(f"/epidemic/regions/{each.entry.code}")
     return seen.view.url("/epidemic", source=each.entry.code, metric="")
+
+
+def _shown_at(seen: Seen, each: FoundSeries) -> str:
+    """The page of a region about what was found."""
+    one = each.series
+    day = each.day or seen.view.chosen.day
+    address = f"/epidemic/regions/{one.region}"
+    return seen.view.url(address, source=one.source, metric=one.metric, variant=one.variant, day=day)

@@ -238,6 +238,32 @@ def test_names_are_found(client: httpx.Client) -> None:
     assert "/epidemic/compare?" in read(client, "/epidemic/search?search=france&to=compare&region=DE")
 
 
+def test_reports_are_found(client: httpx.Client) -> None:
+    page = read(client, "/epidemic/search?search=delta germny 2021-05-03")
+    assert re.search(r'href="/epidemic/regions/DE\?[^"]*variant=Delta[^"]*date=2021-05-03', page)
+    assert "Germany: cases, Delta" in page
+    found = client.get("/v1/epidemic/search?search=deaths brazil").json()["reports"][0]
+    of = [each for each in REPORTS if (each.source, each.region, each.metric) == ("wide", "BR", "deaths")]
+    assert found == {
+        "source": "wide", "region": "BR", "variant": "", "metric": "deaths", "name": "Brazil: deaths",
+        "reports": len(of), "likeness": 1.0,
+    }  # fmt: skip
+
+
+def test_reports_of_others_are_not_found(served: Epidemics) -> None:
+    with httpx.Client(base_url=served.url, headers=served.headers["bob"], timeout=60) as bob:
+        assert {each["region"] for each in bob.get("/v1/epidemic/search?search=cases").json()["reports"]} == {"DE"}
+        assert bob.get("/v1/epidemic/search?search=cases france").json()["reports"] == []
+
+
+def test_all_pages_of_series_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("systems.epidemic.asked.SERIES_AT_ONCE", 4)
+    with epidemics(REPORTS) as few, httpx.Client(base_url=few.url, headers=few.headers["ann"], timeout=60) as client:
+        found = client.get("/v1/epidemic/search?search=cases").json()["reports"]
+    told = {(each.source, each.region, each.variant) for each in REPORTS if each.metric == "cases"}
+    assert {(each["source"], each["region"], each["variant"]) for each in found} == told
+
+
 def test_sources_name_their_licence(client: httpx.Client) -> None:
     page = read(client, "/epidemic/sources")
     assert "CC-BY-4.0" in page
