@@ -41,8 +41,8 @@ def tops_statements(
     alike: dict[WindowPlan, dict[str, Covered]] = {}
     filtered = needed_dimensions(window.by, window.where, rules)
     for top in sorted(request.tops, key=lambda top: -top.width):
-        found = _read_anyway(view, alike) if not top.by else None
-        found = found or coverage(definition, view, window, filtered | {*top.by})
+        anyway = _read_anyway(view, alike) if not top.by else None
+        found = anyway or coverage(definition, view, window, filtered | {*top.by})
         if isinstance(found, NotCovered):
             raise InvalidRequestError(found.problems)
         alike.setdefault(found.plan, {})[top.name] = found

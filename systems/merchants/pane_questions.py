@@ -57,8 +57,7 @@ def tops(
 
 def whole_of(tables: Mapping[str, Sequence[Group]]) -> Numbers:
     """What the panels of the whole tell."""
-    (whole, *_), earned = tables[_ALL.name] or [None], tables[_EARNED.name]
-    return numbers_of(whole, revenue_of(earned))
+    return numbers_of(next(iter(tables[_ALL.name]), None), revenue_of(tables[_EARNED.name]))
 
 
 def series(visible: Visible, asked: Asked, step: Step) -> SeriesRequest:
