@@ -40,6 +40,8 @@ from streams.definition import Definition
 from streams.panes import Grain, day_start, month_start, span_of
 
 _SETTLED = {RETAINED: "settled"}
+_EXPIRABLE = {"history.expire.min-snapshots-to-keep": "1"}
+"""Tables that were made with more would keep what retention took in their last snapshots; see `iceberg.expiry`."""
 _WINDOW = timedelta(microseconds=1)
 
 
@@ -154,7 +156,7 @@ def settle(table: Table, before: datetime) -> None:
         if snapshot is None or not snapshot.summary or time_of(snapshot) >= before:
             return
         if (snapshot.summary.get(RETAINED) or "settled") != _SETTLED[RETAINED]:
-            swap(table, [], [], {**read_so_far(table), **_SETTLED}, even_if_empty=True)
+            swap(table, [], [], {**read_so_far(table), **_SETTLED}, _EXPIRABLE, even_if_empty=True)
 
 
 @repeated_when_overtaken

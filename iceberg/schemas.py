@@ -51,7 +51,6 @@ _PROPERTIES = {
     "commit.retry.min-wait-ms": "50",
     # What others append while a publication replaces rows is no conflict: it arrived later.
     "write.delete.isolation-level": "snapshot",
-    "history.expire.min-snapshots-to-keep": "10",
 }
 
 # Of 20,000 rows of a group a question wants few, but all are decompressed: zstd takes a third less room, and a fifth
