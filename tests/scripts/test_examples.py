@@ -16,7 +16,7 @@ from tests.documentation import ROOT, commands
 from tests.test_documentation import every_command
 
 COMMANDS = list(every_command())
-_COMMAND = re.compile(r"(?:^|\| |&& )(?:[A-Z_]+=\S+ )*\./windowpane ?([^|&]*)")
+_COMMAND = re.compile(r"(?:^|\| |&& )(?:[A-Z_]+=\S+ )*\./windowpane ?([^|&>]*)")
 
 
 def examples(command: click.Command) -> list[str]:
