@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 
@@ -15,6 +15,7 @@ from query.answers import TopsAnswer
 from query.errors import InvalidRequestError
 from query.record_questions import RecordQuestion
 from query.requests import Step
+from streams.errors import WindowpaneError
 from systems.merchants import breakdown_tables, pane_questions, record_statements
 from systems.merchants import series as site_series
 from systems.merchants.asked import Asked
@@ -30,35 +31,43 @@ from systems.merchants.sites import SITE
 from web.asking.questions import ask
 from web.asking.seen_sites import SeenSite
 
+T = TypeVar("T")
+
 LIVE = timedelta(minutes=5)
 
 
 async def numbers(request: Request, seen: SeenSite, asked: Asked) -> Numbers:
     """Of the whole window."""
-    return (await whole(request, seen, asked, (), 1))[0]
+    found = await _whole_of_panes(request, seen, asked, (), 1)
+    if found is not None:
+        return found[0]
+    (counted, _), (earned, _) = await asyncio.gather(
+        _whole_by_visits(request, seen, asked, (), 1), _whole_by_events(request, seen, asked, (), 1)
+    )
+    return replace(counted, revenue=earned)
 
 
 async def whole(
     request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int
-) -> tuple[Numbers, Mapping[str, Table]]:
+) -> tuple[Numbers | Exception, Mapping[str, Table | Exception]]:
     """The numbers of the whole window and tab → its table: of panes in one statement where breakdowns have all of
-    them, else of records in two."""
-    wanted = [(), (CURRENCY,), *(tab.by for tab in tabs)]
-    if all(pane_questions.covers(seen.visible.shown, asked, by) for by in wanted):
-        with suppress(InvalidRequestError):
-            answer, _ = await ask(request, pane_questions.tops(seen.visible, asked, tabs, limit + 1, whole=True))
-            return pane_questions.whole_of(answer.answer.tables), _of_panes(answer.answer, tabs, limit)
-    conditions = conditions_of(asked, seen.goals)
+    them, else of records in two.
+
+    What keeps one of the two from being answered leaves the other, and numbers without what was earned. Raises
+    InvalidRequestError where either is refused.
+    """
+    found = await _whole_of_panes(request, seen, asked, tabs, limit)
+    if found is not None:
+        return found
     of_visits, of_events = ([tab for tab in tabs if by_visit(tab) == kind] for kind in (True, False))
-    visits = record_statements.by_visits(asked, conditions, of_visits, limit + 1, total=True)
-    events = record_statements.by_events(asked, conditions, of_events, limit + 1, earned=True)
-    by_visits, by_events = await asyncio.gather(
-        _rows(request, seen, asked, visits), _rows(request, seen, asked, events)
+    visits, events = await asyncio.gather(
+        _settled(_whole_by_visits(request, seen, asked, of_visits, limit)),
+        _settled(_whole_by_events(request, seen, asked, of_events, limit)),
     )
-    found = {tab.name: breakdown_tables.of_visits(tab, by_visits, visits, limit) for tab in of_visits}
-    found |= {tab.name: breakdown_tables.of_events(tab, by_events, events, limit) for tab in of_events}
-    counted = breakdown_tables.total_of_visits(by_visits, visits)
-    return replace(counted, revenue=breakdown_tables.earned_of_events(by_events, events)), found
+    by_tab = _by_tab(of_visits, visits) | _by_tab(of_events, events)
+    if isinstance(visits, WindowpaneError):
+        return visits, by_tab
+    return replace(visits[0], revenue={} if isinstance(events, WindowpaneError) else events[0]), by_tab
 
 
 async def tables(
@@ -134,6 +143,54 @@ async def _tables(
     kinds = [[tab for tab in tabs if is_of(tab)] for is_of in (by_visit, lambda tab: not by_visit(tab))]
     parts = [_of_records(request, seen, asked, some, limit, after) for some in kinds if some]
     return {name: table for part in await asyncio.gather(*parts) for name, table in part.items()}
+
+
+async def _whole_of_panes(
+    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int
+) -> tuple[Numbers, Mapping[str, Table]] | None:
+    """None where no breakdowns have all of them."""
+    wanted = [(), (CURRENCY,), *(tab.by for tab in tabs)]
+    if all(pane_questions.covers(seen.visible.shown, asked, by) for by in wanted):
+        with suppress(InvalidRequestError):
+            answer, _ = await ask(request, pane_questions.tops(seen.visible, asked, tabs, limit + 1, whole=True))
+            return pane_questions.whole_of(answer.answer.tables), _of_panes(answer.answer, tabs, limit)
+    return None
+
+
+async def _whole_by_visits(
+    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int
+) -> tuple[Numbers, Mapping[str, Table]]:
+    """Numbers without what was earned, and tables of what visits have one value of."""
+    made = record_statements.by_visits(asked, conditions_of(asked, seen.goals), tabs, limit + 1, total=True)
+    rows = await _rows(request, seen, asked, made)
+    found = {tab.name: breakdown_tables.of_visits(tab, rows, made, limit) for tab in tabs}
+    return breakdown_tables.total_of_visits(rows, made), found
+
+
+async def _whole_by_events(
+    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int
+) -> tuple[Mapping[str, float], Mapping[str, Table]]:
+    """What was earned by currency, and tables of what each event has a value of."""
+    made = record_statements.by_events(asked, conditions_of(asked, seen.goals), tabs, limit + 1, earned=True)
+    rows = await _rows(request, seen, asked, made)
+    found = {tab.name: breakdown_tables.of_events(tab, rows, made, limit) for tab in tabs}
+    return breakdown_tables.earned_of_events(rows, made), found
+
+
+async def _settled(making: Awaitable[T]) -> T | WindowpaneError:
+    """What is made, or what kept it from being made. Raises InvalidRequestError."""
+    try:
+        return await making
+    except InvalidRequestError:
+        raise
+    except WindowpaneError as error:
+        return error
+
+
+def _by_tab(
+    tabs: Sequence[Tab], part: tuple[object, Mapping[str, Table]] | WindowpaneError
+) -> dict[str, Table | Exception]:
+    return {tab.name: part if isinstance(part, WindowpaneError) else part[1][tab.name] for tab in tabs}
 
 
 def _of_panes(answer: TopsAnswer, tabs: Sequence[Tab], limit: int, after: int = 0) -> Mapping[str, Table]:

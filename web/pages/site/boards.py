@@ -155,7 +155,7 @@ async def _numbers_and_tables(
     except WindowpaneError as error:
         away = problem_for(request, error)
         return Part(None, away), {tab.name: Part(None, away) for tab in tabs}
-    return Part(numbers), {name: Part(table) for name, table in found.items()}
+    return _part_of(request, numbers), {name: _part_of(request, table) for name, table in found.items()}
 
 
 async def _tables(request: Request, seen: SeenSite, asked: Asked, tabs: list[Tab]) -> dict[str, Part[Table]]:
@@ -163,7 +163,7 @@ async def _tables(request: Request, seen: SeenSite, asked: Asked, tabs: list[Tab
     return {name: _part_of(request, table) for name, table in found.items()}
 
 
-def _part_of(request: Request, found: Table | Exception) -> Part[Table]:
+def _part_of(request: Request, found: T | Exception) -> Part[T]:
     if isinstance(found, WindowpaneError):
         return Part(None, problem_for(request, found))
     if isinstance(found, Exception):
