@@ -59,8 +59,9 @@ class Memory:
 
     @property
     def postgres_connections(self) -> int:
-        """A job takes four, Trino and our services thirty, sources as many as run at once; one waits a little."""
-        return 5 * self.taskmanager_slots
+        """A job takes one for each table that it writes, and one to begin; Trino and our services forty, sources as
+        many as run at once. Whoever finds none is refused: a job or a replay then does not begin."""
+        return 60 + 8 * self.taskmanager_slots
 
     @property
     def taskmanager_managed_mb(self) -> int:

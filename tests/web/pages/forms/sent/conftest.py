@@ -32,7 +32,7 @@ class Forms:
     headers: dict[str, dict[str, str]]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forms]:
     """The students' form, which each fills in once; one whose submissions can be changed; one of a single long page."""
     assert STUDENTS.form is not None
