@@ -79,7 +79,9 @@ def test_statements_render_as_golden() -> None:
         GOLDEN / "record_questions" / "versions.sql",
         shown(record_statement(CHANGED, view(), version_question(CHANGED, SUBMISSION))),
     )
-    question = RecordQuestion(Visible(CHANGED), ASKED.start, ASKED.end, (), ("age",), "x as (select 1) select * from x")
+    question = RecordQuestion(
+        Visible(CHANGED), ASKED.start, ASKED.end, (), ("age",), "x as (select age from records) select * from x"
+    )
     check_golden(GOLDEN / "record_questions" / "newest.sql", shown(record_statement(CHANGED, view(), question)))
     early = record_view(missing=frozenset({"version"}))
     statement = record_statement(CHANGED, early, question)
