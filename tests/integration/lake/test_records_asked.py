@@ -299,7 +299,7 @@ def large(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
     for first in range(0, MOST, MOST // 10):
         numbers = np.arange(first, first + MOST // 10)
         at = base + rng.integers(0, DAYS * 86_400_000, len(numbers))
-        at[: len(numbers) // 4] = base + 3_600_000 + rng.integers(0, 30_000, len(numbers) // 4)
+        at[: len(numbers) // 10] = base + 3_600_000 + rng.integers(0, 30_000, len(numbers) // 10)
         columns = {
             "partition": pa.array(numbers % 3, pa.int32()),
             "offset": pa.array(numbers),
