@@ -42,14 +42,14 @@ async def numbers(request: Request, seen: SeenSite, asked: Asked) -> Numbers:
     if found is not None:
         return found[0]
     (counted, _), (earned, _) = await asyncio.gather(
-        _whole_by_visits(request, seen, asked, (), 1), _whole_by_events(request, seen, asked, (), 1)
+        _by_visits(request, seen, asked, (), 1, total=True), _by_events(request, seen, asked, (), 1, earned=True)
     )
     return replace(counted, revenue=earned)
 
 
 async def whole(
     request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int
-) -> tuple[Numbers | Exception, Mapping[str, Table | Exception]]:
+) -> tuple[Numbers | WindowpaneError, Mapping[str, Table | WindowpaneError]]:
     """The numbers of the whole window and tab → its table: of panes in one statement where breakdowns have all of
     them, else of records in two.
 
@@ -59,12 +59,16 @@ async def whole(
     found = await _whole_of_panes(request, seen, asked, tabs, limit)
     if found is not None:
         return found
-    of_visits, of_events = ([tab for tab in tabs if by_visit(tab) == kind] for kind in (True, False))
+    of_visits, of_events = _kinds(tabs)
     visits, events = await asyncio.gather(
-        _settled(_whole_by_visits(request, seen, asked, of_visits, limit)),
-        _settled(_whole_by_events(request, seen, asked, of_events, limit)),
+        _settled(_by_visits(request, seen, asked, of_visits, limit, total=True)),
+        _settled(_by_events(request, seen, asked, of_events, limit, earned=True)),
     )
-    by_tab = _by_tab(of_visits, visits) | _by_tab(of_events, events)
+    by_tab: dict[str, Table | WindowpaneError] = {}
+    for some, part in ((of_visits, visits), (of_events, events)):
+        if isinstance(part, InvalidRequestError):
+            raise part
+        by_tab |= _by_tab(some, part if isinstance(part, WindowpaneError) else part[1])
     if isinstance(visits, WindowpaneError):
         return visits, by_tab
     return replace(visits[0], revenue={} if isinstance(events, WindowpaneError) else events[0]), by_tab
@@ -72,23 +76,14 @@ async def whole(
 
 async def tables(
     request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int, after: int = 0
-) -> dict[str, Table | Exception]:
+) -> dict[str, Table | WindowpaneError]:
     """Tab → its table, or what kept it from being made."""
-    kinds = [[tab for tab in tabs if is_of(tab)] for is_of in (by_visit, lambda tab: not by_visit(tab))]
-    of_panes = [tab for tab in tabs if pane_questions.covers(seen.visible.shown, asked, tab.by)]
-    if len(of_panes) == len(tabs):
-        kinds = [[*tabs]]
-    asking = [(some, _tables(request, seen, asked, some, limit, after)) for some in kinds if some]
-    parts = await asyncio.gather(*(making for _, making in asking), return_exceptions=True)
-    found: dict[str, Table | Exception] = {}
-    for (some, _), part in zip(asking, parts, strict=True):
-        if isinstance(part, Exception):
-            found |= {tab.name: part for tab in some}
-        elif isinstance(part, BaseException):
-            raise part
-        else:
-            found |= part
-    return found
+    of_panes = all(pane_questions.covers(seen.visible.shown, asked, tab.by) for tab in tabs)
+    kinds = [[*tabs]] if of_panes else [some for some in _kinds(tabs) if some]
+    parts = await asyncio.gather(
+        *(_settled(_tables(request, seen, asked, some, limit, after)) for some in kinds),
+    )
+    return {name: each for some, part in zip(kinds, parts, strict=True) for name, each in _by_tab(some, part).items()}
 
 
 async def points(request: Request, seen: SeenSite, asked: Asked, step: Step) -> tuple[Point, ...]:
@@ -140,9 +135,11 @@ async def _tables(
         with suppress(InvalidRequestError):
             answer, _ = await ask(request, pane_questions.tops(seen.visible, asked, tabs, limit + 1, after))
             return _of_panes(answer.answer, tabs, limit, after)
-    kinds = [[tab for tab in tabs if is_of(tab)] for is_of in (by_visit, lambda tab: not by_visit(tab))]
-    parts = [_of_records(request, seen, asked, some, limit, after) for some in kinds if some]
-    return {name: table for part in await asyncio.gather(*parts) for name, table in part.items()}
+    of_visits, of_events = _kinds(tabs)
+    parts = [_by_visits(request, seen, asked, of_visits, limit, after)] if of_visits else []
+    parts_of_events = [_by_events(request, seen, asked, of_events, limit, after)] if of_events else []
+    read = await asyncio.gather(*parts, *parts_of_events)
+    return {name: table for _, part in read for name, table in part.items()}
 
 
 async def _whole_of_panes(
@@ -157,58 +154,59 @@ async def _whole_of_panes(
     return None
 
 
-async def _whole_by_visits(
-    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int
+async def _by_visits(
+    request: Request,
+    seen: SeenSite,
+    asked: Asked,
+    tabs: Sequence[Tab],
+    limit: int,
+    after: int = 0,
+    *,
+    total: bool = False,
 ) -> tuple[Numbers, Mapping[str, Table]]:
-    """Numbers without what was earned, and tables of what visits have one value of."""
-    made = record_statements.by_visits(asked, conditions_of(asked, seen.goals), tabs, limit + 1, total=True)
+    """Of records: the total, if wanted, without what was earned; and tables of what visits have one value of."""
+    made = record_statements.by_visits(asked, conditions_of(asked, seen.goals), tabs, limit + 1, after, total=total)
     rows = await _rows(request, seen, asked, made)
-    found = {tab.name: breakdown_tables.of_visits(tab, rows, made, limit) for tab in tabs}
+    found = {tab.name: breakdown_tables.of_visits(tab, rows, made, limit, after) for tab in tabs}
     return breakdown_tables.total_of_visits(rows, made), found
 
 
-async def _whole_by_events(
-    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int
+async def _by_events(
+    request: Request,
+    seen: SeenSite,
+    asked: Asked,
+    tabs: Sequence[Tab],
+    limit: int,
+    after: int = 0,
+    *,
+    earned: bool = False,
 ) -> tuple[Mapping[str, float], Mapping[str, Table]]:
-    """What was earned by currency, and tables of what each event has a value of."""
-    made = record_statements.by_events(asked, conditions_of(asked, seen.goals), tabs, limit + 1, earned=True)
+    """Of records: what was earned by currency, if wanted; and tables of what each event has a value of."""
+    made = record_statements.by_events(asked, conditions_of(asked, seen.goals), tabs, limit + 1, after, earned=earned)
     rows = await _rows(request, seen, asked, made)
-    found = {tab.name: breakdown_tables.of_events(tab, rows, made, limit) for tab in tabs}
-    return breakdown_tables.earned_of_events(rows, made), found
+    found = {tab.name: breakdown_tables.of_events(tab, rows, made, limit, after) for tab in tabs}
+    return breakdown_tables.earned_of_events(rows, made) if earned else {}, found
+
+
+def _kinds(tabs: Sequence[Tab]) -> tuple[list[Tab], list[Tab]]:
+    """Those of which a visit has one value, and those of which each event has one."""
+    return [tab for tab in tabs if by_visit(tab)], [tab for tab in tabs if not by_visit(tab)]
 
 
 async def _settled(making: Awaitable[T]) -> T | WindowpaneError:
-    """What is made, or what kept it from being made. Raises InvalidRequestError."""
+    """What is made, or what kept it from being made."""
     try:
         return await making
-    except InvalidRequestError:
-        raise
     except WindowpaneError as error:
         return error
 
 
-def _by_tab(
-    tabs: Sequence[Tab], part: tuple[object, Mapping[str, Table]] | WindowpaneError
-) -> dict[str, Table | Exception]:
-    return {tab.name: part if isinstance(part, WindowpaneError) else part[1][tab.name] for tab in tabs}
+def _by_tab(tabs: Sequence[Tab], part: Mapping[str, Table] | WindowpaneError) -> dict[str, Table | WindowpaneError]:
+    return {tab.name: part if isinstance(part, WindowpaneError) else part[tab.name] for tab in tabs}
 
 
 def _of_panes(answer: TopsAnswer, tabs: Sequence[Tab], limit: int, after: int = 0) -> Mapping[str, Table]:
     return {tab.name: breakdown_tables.of_groups(tab, answer.tables[tab.name], limit, after) for tab in tabs}
-
-
-async def _of_records(
-    request: Request, seen: SeenSite, asked: Asked, tabs: Sequence[Tab], limit: int, after: int
-) -> Mapping[str, Table]:
-    conditions = conditions_of(asked, seen.goals)
-    make, read = (
-        (record_statements.by_visits, breakdown_tables.of_visits)
-        if by_visit(tabs[0])
-        else (record_statements.by_events, breakdown_tables.of_events)
-    )
-    made = make(asked, conditions, tabs, limit + 1, after)
-    rows = await _rows(request, seen, asked, made)
-    return {tab.name: read(tab, rows, made, limit, after) for tab in tabs}
 
 
 async def _rows(request: Request, seen: SeenSite, asked: Asked, made: Made) -> Sequence[tuple[Any, ...]]:

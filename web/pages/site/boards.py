@@ -163,9 +163,5 @@ async def _tables(request: Request, seen: SeenSite, asked: Asked, tabs: list[Tab
     return {name: _part_of(request, table) for name, table in found.items()}
 
 
-def _part_of(request: Request, found: T | Exception) -> Part[T]:
-    if isinstance(found, WindowpaneError):
-        return Part(None, problem_for(request, found))
-    if isinstance(found, Exception):
-        raise found
-    return Part(found)
+def _part_of(request: Request, found: T | WindowpaneError) -> Part[T]:
+    return Part(None, problem_for(request, found)) if isinstance(found, WindowpaneError) else Part(found)

@@ -12,6 +12,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from streams.errors import WindowpaneError
 from streams.time_text import timestamp
 from systems.merchants.breakdown_tables import Table
 from systems.merchants.panels import PANELS, TABS
@@ -108,7 +109,7 @@ async def _sheet(request: Request, seen: SeenSite, view: View, name: str) -> tup
     return (*keys, *columns), ((*row.key, *(getattr(row.numbers, column) for column in columns)) for row in table.rows)
 
 
-def _whole(found: Table | Exception) -> Table:
-    if isinstance(found, Exception):
+def _whole(found: Table | WindowpaneError) -> Table:
+    if isinstance(found, WindowpaneError):
         raise found
     return found
