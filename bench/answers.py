@@ -21,6 +21,7 @@ from bench.processing import made_answers
 from bench.report import Metrics, percentiles
 from bench.subject import make_anew, remove
 from compose.embedded.settings import CHECKOUT
+from compose.embedded.waiting import until
 from iceberg.catalog import Catalog, open_catalog
 from iceberg.kinds import RECORDS
 from iceberg.settings import LakeSettings
@@ -133,8 +134,11 @@ def _look(http: httpx.Client, **more: str) -> tuple[float, int]:
 
 def _await_known(http: httpx.Client) -> None:
     """The service looks at the lake each second."""
-    ends = time.monotonic() + _KNOWN_SECONDS
-    while (answer := http.get(_PAGE, params={"range": "24h"}, headers={"accept": "text/html"})).status_code != 200:
-        if time.monotonic() > ends:
-            raise WindowpaneError(f"the service does not know {_NAME}: {answer.status_code}")
-        time.sleep(0.5)
+
+    def is_known() -> bool:
+        return http.get(_PAGE, params={"range": "24h"}, headers={"accept": "text/html"}).status_code == 200
+
+    try:
+        until(is_known, _KNOWN_SECONDS, every=0.5)
+    except TimeoutError:
+        raise WindowpaneError(f"the service does not know {_NAME}") from None

@@ -24,7 +24,7 @@ from iceberg.noted import DEFINITION_PROPERTY, noted_definition
 from iceberg.records import MADE_PROPERTY
 from iceberg.results import RESULTS
 from iceberg.schemas import Column, TableLayout, layouts
-from iceberg.stream_tables import optional_table
+from iceberg.stream_tables import optional_table, table_made
 from streams.breakdowns import is_of_panes
 from streams.compatibility import breaking_changes
 from streams.definition import Definition
@@ -131,19 +131,8 @@ def _create(catalog: Catalog, definition: Definition, layout: TableLayout) -> No
     made = {} if panes is None else {MADE_PROPERTY: datetime.now(UTC).isoformat()}
     with translated():
         catalog.create_namespace_if_not_exists(definition.name)
-        table = catalog.create_table_if_not_exists(
-            (definition.name, layout.name),
-            schema=layout.schema,
-            partition_spec=layout.partition_spec,
-            sort_order=layout.sort_order,
-            properties={
-                "format-version": "2",
-                **layout.properties,
-                DEFINITION_PROPERTY: as_stored(definition),
-                GENERATION_PROPERTY: generation,
-                **made,
-            },
-        )
+        noted = {DEFINITION_PROPERTY: as_stored(definition), GENERATION_PROPERTY: generation, **made}
+        table = table_made(catalog, definition.name, layout, noted)
         if layout.packed and not is_divided(table):
             divide(table, layout.packed)
 

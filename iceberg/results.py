@@ -19,7 +19,7 @@ from iceberg.catalog import Catalog
 from iceberg.commits import repeated_when_overtaken
 from iceberg.errors import translated
 from iceberg.schemas import TableLayout
-from iceberg.stream_tables import optional_table
+from iceberg.stream_tables import optional_table, table_made
 
 RESULTS = "results"
 """SQL clients read it by this name: the access plugin's `Results` knows it, and its columns."""
@@ -53,14 +53,8 @@ _LAYOUT = TableLayout(
 
 def add_results(catalog: Catalog, stream: str, process: str, run: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Append the rows of a run, unless it has some already. Raises LakeError."""
+    table = table_made(catalog, stream, _LAYOUT)
     with translated():
-        table = catalog.create_table_if_not_exists(
-            (stream, RESULTS),
-            schema=_LAYOUT.schema,
-            partition_spec=_LAYOUT.partition_spec,
-            sort_order=_LAYOUT.sort_order,
-            properties={"format-version": "2", **_LAYOUT.properties},
-        )
         _append(table, process, run, rows)
 
 

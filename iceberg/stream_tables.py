@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 
 from iceberg.catalog import Catalog
 from iceberg.errors import translated
 from iceberg.kinds import KINDS, PANES
+from iceberg.schemas import TableLayout
 
 
 def stream_tables(catalog: Catalog, namespace: str) -> dict[str, Table]:
@@ -39,3 +42,15 @@ def optional_table(catalog: Catalog, namespace: str, name: str) -> Table | None:
             return catalog.load_table((namespace, name))
         except NoSuchTableError:
             return None
+
+
+def table_made(catalog: Catalog, namespace: str, layout: TableLayout, noted: Mapping[str, str] | None = None) -> Table:
+    """The table of a layout, made, with what is noted in its properties, where there is none. Raises LakeError."""
+    with translated():
+        return catalog.create_table_if_not_exists(
+            (namespace, layout.name),
+            schema=layout.schema,
+            partition_spec=layout.partition_spec,
+            sort_order=layout.sort_order,
+            properties={"format-version": "2", **layout.properties, **(noted or {})},
+        )

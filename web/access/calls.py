@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
-import anyio
 from starlette.requests import Request
 
 from web.access.doors import Doors
 from web.access.guard import Rule, check
 from web.access.reach import Reach
+from web.edge.lanes import nothing_more
 from web.service import Service
 
 _OURS = frozenset({"cookie", "host"})
@@ -52,13 +52,9 @@ class Calls:
             "route": SimpleNamespace(path=path),
             "path_params": {},
         }
-        return Request(scope, _nothing_more)
+        return Request(scope, nothing_more)
 
 
 async def admit(request: Request, rule: Rule) -> None:
     """Find out who calls. Raises ProblemError unless it may."""
     await check(request, rule)
-
-
-async def _nothing_more() -> Any:
-    await anyio.sleep_forever()

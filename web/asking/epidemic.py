@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
@@ -31,6 +31,7 @@ from systems.epidemic.shown import Numbers
 from web.access.scopes import visible_of
 from web.asking.questions import ask
 from web.edge.kept import Renewed
+from web.edge.lanes import nothing_more
 from web.service import service_of
 
 T = TypeVar("T")
@@ -197,7 +198,7 @@ async def find_reports(request: Request, visible: Visible, places: Places, text:
 
 async def _listed(request: Request, visible: Visible, places: Places) -> ReportSearch:
     """All series. Whoever asked for them first may go away meanwhile."""
-    request, now = Request(request.scope, _nothing_more), datetime.now(UTC)
+    request, now = Request(request.scope, nothing_more), datetime.now(UTC)
     series: list[Series] = []
     after: Cursor | None = None
     for _ in range(_MOST_PAGES):
@@ -213,11 +214,6 @@ async def _listed(request: Request, visible: Visible, places: Places) -> ReportS
 def _in_order(by: Sequence[str], group: Group) -> tuple[str, str, str, str]:
     key = dict(zip(by, group.key, strict=True))
     return key[questions.SOURCE], key[questions.REGION], key[questions.VARIANT], key[questions.METRIC]
-
-
-async def _nothing_more() -> NoReturn:
-    await asyncio.Future()
-    raise AssertionError
 
 
 async def _by_region(request: Request, question: WindowRequest, places: Places) -> dict[str, float]:

@@ -60,9 +60,16 @@ async def ask(request: Request, question: Asking) -> tuple[Encoded[Any], float]:
         make = functools.partial(service.queries.answer, question)
         async with service.allowances.question(asker, limits):
             answer = await service.questions.run(request, tag, limits, make)
-    service.allowances.check_answer(asker, len(answer.body))
+    told(request, question, answer)
+    return answer, time.perf_counter() - begun
+
+
+def told(request: Request, question: Asking, answer: Encoded[Any]) -> None:
+    """Count an answer that is given, and tell logs of it. Raises ProblemError for one that is larger than the asker may
+    be given."""
+    service = service_of(request)
+    service.allowances.check_answer(asker_of(request), len(answer.body))
     note_question(request, question)
-    seconds = time.perf_counter() - begun
     service.metrics.answers.labels(_KINDS[type(question)], "cache" if answer.cached else "engine").inc()
     source = answer.answer.source
     structlog.contextvars.bind_contextvars(
@@ -70,7 +77,6 @@ async def ask(request: Request, question: Asking) -> tuple[Encoded[Any], float]:
         query_id=source.query_id or None,
         snapshot=None if source.snapshot is None else str(source.snapshot),
     )
-    return answer, seconds
 
 
 def check_length(request: Request, question: Asking) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-import anyio
 from starlette.requests import Request
 
 from query.answer_json import Encoded
 from query.answers import RowsAnswer
 from query.record_questions import RecordQuestion
-from web.access.scopes import asker_of
-from web.asking.questions import ask, check_length, note_question
+from web.asking.questions import ask, check_length, told
+from web.edge.lanes import nothing_more
 from web.service import service_of
 
 PATIENCE_SECONDS = 0.15
@@ -30,21 +28,15 @@ async def ask_renewed(request: Request, question: RecordQuestion) -> tuple[Encod
         return (await ask(request, question))[0], False
     check_length(request, question)
     # Its asker may be gone before it is made.
-    patient = Request(request.scope, _for_ever)
+    patient = Request(request.scope, nothing_more)
     making = service.renewals.begin(question, lambda: _made(patient, question))
     if making is not None:
         await asyncio.wait({making}, timeout=PATIENCE_SECONDS)
         if making.done():
             return making.result(), False
-    service.allowances.check_answer(asker_of(request), len(earlier.body))
-    note_question(request, question)
-    service.metrics.answers.labels("records", "cache").inc()
+    told(request, question, earlier)
     return earlier, True
 
 
 async def _made(request: Request, question: RecordQuestion) -> Encoded[RowsAnswer]:
     return (await ask(request, question))[0]
-
-
-async def _for_ever() -> Any:
-    await anyio.sleep_forever()

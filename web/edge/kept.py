@@ -32,7 +32,7 @@ class Kept(Generic[T]):
             return self._made[1]
         if self._making is None:
             self._making = asyncio.create_task(self._make(make))
-            self._making.add_done_callback(_see)
+            self._making.add_done_callback(see)
         # Whoever goes away leaves it to the others who wait.
         return await asyncio.shield(self._making)
 
@@ -58,7 +58,7 @@ class Renewed(Generic[T]):
         """What is kept; the first time, what `make` gives. Raises what it raises then; later ones leave the old."""
         if self._making is None and (self._made is None or self.clock() >= self._made[0] + self.seconds):
             self._making = asyncio.create_task(self._make(make))
-            self._making.add_done_callback(_see)
+            self._making.add_done_callback(see)
         if self._made is not None:
             return self._made[1]
         assert self._making is not None
@@ -73,7 +73,7 @@ class Renewed(Generic[T]):
             self._making = None
 
 
-def _see(task: asyncio.Task[T]) -> None:
+def see(task: asyncio.Task[T]) -> None:
     """An error that nobody waits for any more is no warning."""
     if not task.cancelled():
         task.exception()

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
+import anyio
 import anyio.to_thread
 from anyio import CapacityLimiter
 from starlette.requests import ClientDisconnect, Request
@@ -103,6 +104,11 @@ async def _first(run: _Run, request: Request) -> Any:
         raise TooSlowError(run.limits.seconds)
     finally:
         gone.cancel()
+
+
+async def nothing_more() -> Any:
+    """What is received of a client that never goes away, for requests whose work is others' too."""
+    await anyio.sleep_forever()
 
 
 async def _gone(receive: Callable[[], Awaitable[Any]]) -> None:

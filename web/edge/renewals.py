@@ -9,6 +9,8 @@ from typing import Any
 
 from cachetools import TTLCache
 
+from web.edge.kept import see
+
 _REST = 3.0
 """How many times as long as making one took none of the same question is made."""
 
@@ -31,7 +33,7 @@ class Renewals:
         if question in self._making or time.monotonic() < self._rests.get(question, 0.0):
             return None
         task = self._making[question] = asyncio.create_task(self._made(question, make))
-        task.add_done_callback(_seen)
+        task.add_done_callback(see)
         return task
 
     async def _made(self, question: Hashable, make: Callable[[], Awaitable[Any]]) -> Any:
@@ -42,9 +44,3 @@ class Renewals:
             now = time.monotonic()
             self._rests[question] = now + _REST * (now - begun)
             del self._making[question]
-
-
-def _seen(task: asyncio.Task[Any]) -> None:
-    """Its error, whether or not anybody still waits."""
-    if not task.cancelled():
-        task.exception()
